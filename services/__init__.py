@@ -1,0 +1,1 @@
+"""The five services, one a programme area; none imports another."""

@@ -1,0 +1,1 @@
+"""The sponsorship service."""

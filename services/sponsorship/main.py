@@ -1,0 +1,11 @@
+"""Wires the sponsorship service. It has no rules yet: it answers health and metrics, and says nothing."""
+
+from fastapi import FastAPI
+
+from services.sponsorship.settings import Settings
+from shared.service import Service
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as an application."""
+    return Service("sponsorship", settings).app()

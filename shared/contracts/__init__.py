@@ -1,0 +1,37 @@
+"""The facts that the services tell each other, and who hears which.
+
+`HEARD_BY` is the one list of consumers: queues are declared from it, publishing a fact that somebody should hear
+fails loudly while nobody can, and the doctor checks each message against it.
+"""
+
+from collections.abc import Mapping
+
+from shared.contracts import intake, inventory
+from shared.contracts.base import Contract
+
+SERVICES = ("intake", "inventory", "sponsorship", "events", "donations")
+
+HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
+    intake.HouseholdRegistered: ("inventory",),
+    intake.HouseholdChanged: ("inventory",),
+    intake.HouseholdReopened: ("inventory",),
+    intake.HouseholdClosed: ("inventory",),
+    inventory.SuppliesReserved: ("intake",),
+    inventory.SuppliesBackordered: ("intake",),
+    inventory.SuppliesDelivered: ("intake",),
+    inventory.SuppliesReleased: ("intake",),
+    inventory.RationLapsed: ("intake",),
+    inventory.ShortfallForecast: (),
+}
+
+CONTRACTS: Mapping[str, type[Contract]] = {contract.wire: contract for contract in HEARD_BY}
+
+
+def heard_by(consumer: str) -> list[type[Contract]]:
+    """The contracts that this service consumes, in the order of the list above."""
+    return [contract for contract, consumers in HEARD_BY.items() if consumer in consumers]
+
+
+def said_by(publisher: str) -> list[type[Contract]]:
+    """The contracts that this service publishes."""
+    return [contract for contract in HEARD_BY if contract.publisher() == publisher]

@@ -1,0 +1,34 @@
+"""What every contract is: a fact in the past tense, frozen, with a wire name that never changes."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Contract(BaseModel):
+    """A fact one service tells the others.
+
+    `wire` is the name on the wire, `<publisher>.<fact>.v<version>`: it is the routing key and part of each
+    consumer's queue name, so it outlives any rename of the class. Within a version only optional fields are added.
+    Contracts carry ids, age bands, sizes and counts; never a name, a birth date, a place to sleep or a note.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    wire: ClassVar[str]
+
+    @property
+    def subject(self) -> UUID:
+        """The id of the aggregate the fact is about."""
+        raise NotImplementedError(f"{type(self).__name__} must say what it is about")
+
+    @classmethod
+    def publisher(cls) -> str:
+        return cls.wire.split(".", 1)[0]
+
+
+class Part(BaseModel):
+    """A frozen piece of a contract."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")

@@ -1,0 +1,130 @@
+"""What intake says: who is helped, as ids, age bands, sizes and needs. Names stay in intake."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.base import Contract, Part
+
+
+class AgeBand(StrEnum):
+    """Age in years on the day of the fact: infant 0-1, child 2-5, school 6-17, adult 18-59, elderly 60 and over."""
+
+    INFANT = "infant"
+    CHILD = "child"
+    SCHOOL = "school"
+    ADULT = "adult"
+    ELDERLY = "elderly"
+
+
+class ClothingSize(StrEnum):
+    """Infants' sizes by month, children's by height in cm, adults' by letter; in the order they grow."""
+
+    INFANT_6M = "6m"
+    INFANT_12M = "12m"
+    INFANT_24M = "24m"
+    CHILD_98 = "98"
+    CHILD_110 = "110"
+    CHILD_122 = "122"
+    CHILD_134 = "134"
+    CHILD_146 = "146"
+    CHILD_158 = "158"
+    ADULT_S = "S"
+    ADULT_M = "M"
+    ADULT_L = "L"
+    ADULT_XL = "XL"
+    ADULT_XXL = "XXL"
+
+
+class NeedKind(StrEnum):
+    """What a household can ask for of inventory."""
+
+    FOOD = "food"
+    CLOTHING = "clothing"
+    KIT = "kit"
+    SHELTER = "shelter"
+
+
+class Priority(StrEnum):
+    """Why a household comes first, the most urgent first."""
+
+    MEDICAL = "medical"
+    PREGNANT = "pregnant"
+    UNACCOMPANIED_CHILD = "unaccompanied_child"
+    TRAFFICKING_VICTIM = "trafficking_victim"
+
+
+class Outcome(StrEnum):
+    """Why a household is no longer helped."""
+
+    SETTLED = "settled"
+    RETURNED = "returned"
+    MOVED_ON = "moved_on"
+    LOST_CONTACT = "lost_contact"
+    DIED = "died"
+
+
+class MemberFacts(Part):
+    """One member, without a name: `member_id` is the only link, and only intake can follow it."""
+
+    member_id: UUID
+    age_band: AgeBand
+    size: ClothingSize
+
+
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class HouseholdState(Contract):
+    """What inventory and others need to know of a household, whole: a later version replaces an earlier one."""
+
+    household_id: UUID
+    version: Version
+    code: Annotated[str, Field(max_length=20)]
+    region: Annotated[str, Field(max_length=40)]
+    arrived_on: date
+    registered_at: datetime
+    on: date
+    members: Annotated[tuple[MemberFacts, ...], Field(max_length=50)]
+    needs: frozenset[NeedKind]
+    priorities: frozenset[Priority] = frozenset()
+
+    @property
+    def subject(self) -> UUID:
+        return self.household_id
+
+
+class HouseholdRegistered(HouseholdState):
+    """A household was taken in: version 1 of its state."""
+
+    wire: ClassVar[str] = "intake.household_registered.v1"
+
+
+class HouseholdChanged(HouseholdState):
+    """A member joined or left, or region, needs or priority changed; the state after the change."""
+
+    wire: ClassVar[str] = "intake.household_changed.v1"
+
+
+class HouseholdReopened(HouseholdState):
+    """A closed household is helped again; the state from now on."""
+
+    wire: ClassVar[str] = "intake.household_reopened.v1"
+
+
+class HouseholdClosed(Contract):
+    """A household is no longer helped; what it has not fetched is free again."""
+
+    wire: ClassVar[str] = "intake.household_closed.v1"
+
+    household_id: UUID
+    version: Version
+    outcome: Outcome
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.household_id

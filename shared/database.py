@@ -1,0 +1,180 @@
+"""The database of a service: engine, the messaging tables each service has, and migrations.
+
+A service's own rows derive from a base made by `rows()`, so that each service has metadata of its own.
+"""
+
+import asyncio
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from faststream_outbox import make_outbox_table
+from sqlalchemy import (
+    URL,
+    Connection,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy import Column as C
+from sqlalchemy import Table as T
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+ROOT = Path(__file__).resolve().parent.parent
+
+messaging = MetaData(naming_convention=CONSTRAINT_NAMES)
+
+outbox = make_outbox_table(messaging)
+"""What is to be published: a row a unit of work, holding all the facts it said; gone once the broker confirmed."""
+
+inbox = T(
+    "inbox",
+    messaging,
+    C("message_id", Uuid, primary_key=True),
+    C("contract", String(100), nullable=False),
+    C("digest", LargeBinary(16), nullable=False),
+    C("handled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index(None, "handled_at"),
+)
+"""What was handled: a message is handled by the one transaction that could insert its id."""
+
+journal = T(
+    "journal",
+    messaging,
+    C("said_at", DateTime(timezone=True), primary_key=True),
+    C("message_id", Uuid, primary_key=True),
+    C("contract", String(100), nullable=False),
+    C("subject", Uuid, nullable=False),
+    C("correlation_id", Uuid, nullable=False),
+    C("causation_id", Uuid),
+    C("traceparent", String(55), nullable=False),
+    C("data", Text, nullable=False),
+    Index(None, "subject"),
+    postgresql_partition_by="RANGE (said_at)",
+)
+"""Everything this service ever said within the retention time, append-only, a partition a month."""
+
+day = T(
+    "day",
+    messaging,
+    C("id", Integer, primary_key=True, autoincrement=False),
+    C("processed", Date, nullable=False),
+)
+"""One row: the last day whose work is done. It is the service's today."""
+
+answer = T(
+    "answer",
+    messaging,
+    C("key", String(200), primary_key=True),
+    C("digest", LargeBinary(32), nullable=False),
+    C("status", SmallInteger),
+    C("body", Text),
+    C("answered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+"""Answers already given, by Idempotency-Key; a row is written in the transaction of the work itself."""
+
+
+def rows() -> type[SQLModel]:
+    """A base class for one service's tables, with metadata of its own."""
+
+    class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONSTRAINT_NAMES))):
+        __abstract__ = True
+
+    return Row
+
+
+def connect(url: URL, *, pool_size: int = 10, overflow: int = 20) -> AsyncEngine:
+    """An engine whose connections are checked before use, so that a restarted server costs no request."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=overflow,
+        pool_pre_ping=True,
+        connect_args={"timeout": 10, "server_settings": {"application_name": "relief", "timezone": "UTC"}},
+    )
+
+
+def alembic_config(scripts: Path, connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(scripts))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def migration_folders(service: str) -> dict[str, Path]:
+    """Where the migrations lie, by the name of the table that remembers them: messaging first, then the service's."""
+    own = ROOT / "services" / service / "migrations"
+    return {"messaging_version": ROOT / "shared" / "migrations", **({"service_version": own} if own.is_dir() else {})}
+
+
+async def migrate(service: str, url: URL) -> None:
+    """Bring a service's database to the newest version; two at once wait for each other."""
+    engine = connect(url, pool_size=1)
+    try:
+        async with engine.begin() as connection:
+            key = int.from_bytes(hashlib.blake2b(b"relief migrations", digest_size=7).digest())
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+            for folder in migration_folders(service).values():
+                await connection.run_sync(_upgrade, folder)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection, folder: Path) -> None:
+    command.upgrade(alembic_config(folder, connection), "head")
+
+
+def run_migrations(metadata: MetaData, version_table: str) -> None:
+    """What each `migrations/env.py` calls: run within the connection and transaction that `migrate` opened."""
+    from alembic import context
+
+    connection: Any = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        version_table=version_table,
+        compare_type=True,
+        include_object=lambda item, name, kind, reflected, other: not (reflected and other is None),
+    )
+    context.run_migrations()
+
+
+async def pending_migrations(service: str, engine: AsyncEngine) -> list[str]:
+    """Migrations this code needs and the database does not have; empty when it is ready."""
+    wanted = await asyncio.to_thread(_heads, service)
+    async with engine.connect() as connection:
+        found = {}
+        for table in wanted:
+            exists = await connection.scalar(text("SELECT to_regclass(:name)"), {"name": table})
+            found[table] = await connection.scalar(text(f"SELECT version_num FROM {table}")) if exists else None
+    return [f"{table}: {head}" for table, head in wanted.items() if found[table] != head]
+
+
+def _heads(service: str) -> dict[str, str | None]:
+    from alembic.script import ScriptDirectory
+
+    return {
+        table: ScriptDirectory.from_config(alembic_config(folder)).get_current_head()
+        for table, folder in migration_folders(service).items()
+    }

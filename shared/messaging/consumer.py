@@ -1,0 +1,213 @@
+"""The way in: messages are gathered, handled in one transaction, and acknowledged after the commit.
+
+While one batch is in its transaction the next gathers, so an idle service waits for nothing and a loaded one works
+in large batches. A batch that fails is halved until the message that is to blame stands alone.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from aio_pika.abc import AbstractIncomingMessage
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.contracts.base import Contract
+from shared.database import inbox
+from shared.messaging.envelope import Envelope, Malformed, opened
+from shared.messaging.failures import Failures, is_conflict, is_outage
+from shared.messaging.unit import Unit, Units
+from shared.observability import Metrics, log
+
+F = TypeVar("F", bound=Contract)
+Handler = Callable[[list[F], Unit], Awaitable[None]]
+
+LINGER_SECONDS = 0.002
+LONGEST_PAUSE_SECONDS = 5.0
+CONFLICT_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Hears(Generic[F]):
+    """A contract and the handler that this service has for it."""
+
+    contract: type[F]
+    handler: Handler[F]
+
+
+@dataclass(eq=False)
+class Taken:
+    """A message in hand: it is done when it has been handled, or is safe in a retry or parked queue."""
+
+    raw: AbstractIncomingMessage
+    envelope: Envelope
+    fact: Contract
+    since: float
+    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Consumer:
+    """Handles one contract for one service."""
+
+    def __init__(
+        self, hears: Hears[Any], queue: str, units: Units, failures: Failures, metrics: Metrics, batch_size: int
+    ) -> None:
+        self._contract = hears.contract
+        self._handler = hears.handler
+        self._queue = queue
+        self._units = units
+        self._failures = failures
+        self._metrics = metrics
+        self._batch_size = batch_size
+        self._waiting: asyncio.Queue[Taken] = asyncio.Queue()
+
+    async def take(self, raw: AbstractIncomingMessage) -> None:
+        """Handle one message to the end and acknowledge it; a message that makes no sense is parked."""
+        try:
+            taken = self._read(raw)
+        except (Malformed, ValidationError) as error:
+            await self._park(raw, _why_unreadable(error), "unreadable")
+        else:
+            await self._waiting.put(taken)
+            await taken.done
+        await raw.ack()
+
+    async def run(self) -> None:
+        """Gather and handle until cancelled."""
+        full = False
+        while True:
+            batch = await self._gather(linger=full)
+            full = len(batch) > self._batch_size // 2
+            self._metrics.batch_size.observe(len(batch))
+            await self._handle(batch)
+
+    def _read(self, raw: AbstractIncomingMessage) -> Taken:
+        envelope = opened(raw.message_id, raw.headers, raw.body)
+        if envelope.type != self._contract.wire:
+            raise Malformed(f"{envelope.type!r} does not belong here: this queue is for {self._contract.wire!r}")
+        if envelope.source != self._contract.publisher():
+            raise Malformed(f"{envelope.source!r} is not the publisher of {self._contract.wire!r}")
+        fact = self._contract.model_validate_json(envelope.data)
+        if fact.subject != envelope.subject:
+            raise Malformed("the subject of the envelope and the fact differ")
+        return Taken(raw, envelope, fact, time.monotonic())
+
+    async def _gather(self, linger: bool) -> list[Taken]:
+        batch = [await self._waiting.get()]
+        if linger and self._waiting.qsize() + 1 < self._batch_size:
+            await asyncio.sleep(LINGER_SECONDS)
+        while len(batch) < self._batch_size and not self._waiting.empty():
+            batch.append(self._waiting.get_nowait())
+        return batch
+
+    async def _handle(self, batch: Sequence[Taken]) -> None:
+        try:
+            forged = await self._work_through_outages(batch)
+        except Exception as error:
+            await self._blame(batch, error)
+            return
+        for taken in batch:
+            if taken.envelope.id in forged:
+                await self._park(taken.raw, "its id was used before by a message with other content", "forged")
+            taken.done.set_result(None)
+
+    async def _blame(self, batch: Sequence[Taken], error: Exception) -> None:
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            await self._handle(batch[:middle])
+            await self._handle(batch[middle:])
+            return
+        (taken,) = batch
+        log().error("a handler failed", exc_info=error, **self._context(taken))
+        await self._until_safe(lambda: self._failures.failed(taken.raw, self._queue, self._contract.wire, error))
+        taken.done.set_result(None)
+
+    async def _work_through_outages(self, batch: Sequence[Taken]) -> set[UUID]:
+        pause, conflicts = 0.1, 0
+        while True:
+            try:
+                return await self._work(batch)
+            except Exception as error:
+                conflicts += is_conflict(error)
+                if not is_outage(error) and not (is_conflict(error) and conflicts < CONFLICT_TRIES):
+                    raise
+                if is_outage(error):
+                    self._metrics.outages.inc()
+                    log().warning("waiting for the database", contract=self._contract.wire, kind=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _work(self, batch: Sequence[Taken]) -> set[UUID]:
+        """One transaction; returns the ids that were forged."""
+        first = {taken.envelope.id: taken for taken in reversed(batch)}
+        async with self._units.open([taken.envelope for taken in batch]) as unit:
+            known = await self._claim(unit, list(first.values()))
+            fresh = [taken for taken in first.values() if taken.envelope.id not in known]
+            fresh.sort(key=lambda taken: taken.envelope.id)
+            if fresh:
+                await self._handler([taken.fact for taken in fresh], unit)
+        digests = {identity: taken.envelope.digest for identity, taken in first.items()} | known
+        self._count(fresh, len(batch) - len(fresh))
+        return {taken.envelope.id for taken in batch if taken.envelope.digest != digests[taken.envelope.id]}
+
+    async def _claim(self, unit: Unit, batch: Sequence[Taken]) -> dict[UUID, bytes]:
+        """Enter the ids as handled, in order, so that two replicas wait instead of deadlock; returns those known."""
+        rows = [
+            {"message_id": each.envelope.id, "contract": self._contract.wire, "digest": each.envelope.digest}
+            for each in sorted(batch, key=lambda taken: taken.envelope.id)
+        ]
+        claim = insert(inbox).values(rows).on_conflict_do_nothing().returning(inbox.c.message_id)
+        claimed = set(await unit.session.scalars(claim))
+        others = [row["message_id"] for row in rows if row["message_id"] not in claimed]
+        if not others:
+            return {}
+        found = await unit.session.execute(
+            select(inbox.c.message_id, inbox.c.digest).where(inbox.c.message_id.in_(others))
+        )
+        return {identity: digest for identity, digest in found}
+
+    def _count(self, fresh: Sequence[Taken], duplicates: int) -> None:
+        now, clock, contract = datetime.now(UTC), time.monotonic(), self._contract.wire
+        self._metrics.messages_handled.labels(contract=contract).inc(len(fresh))
+        self._metrics.inbox_duplicates.labels(contract=contract).inc(duplicates)
+        for taken in fresh:
+            self._metrics.handling.labels(contract=contract).observe(clock - taken.since)
+            said = (now - taken.envelope.time).total_seconds()
+            self._metrics.end_to_end.labels(contract=contract).observe(max(said, 0.0))
+
+    async def _park(self, raw: AbstractIncomingMessage, reason: str, kind: str) -> None:
+        log().warning("parked a message", contract=self._contract.wire, reason=reason, message_id=raw.message_id)
+        await self._until_safe(lambda: self._failures.park(raw, self._queue, self._contract.wire, reason, kind))
+
+    async def _until_safe(self, copy: Callable[[], Awaitable[None]]) -> None:
+        """Try until the broker has the copy; if the connection is gone the original comes again by itself."""
+        pause = 0.1
+        while True:
+            try:
+                await copy()
+                return
+            except Exception as error:
+                log().warning("the broker did not take the copy", contract=self._contract.wire, kind=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _context(self, taken: Taken) -> dict[str, str]:
+        return {
+            "contract": self._contract.wire,
+            "message_id": str(taken.envelope.id),
+            "correlation_id": str(taken.envelope.correlation_id),
+            "subject": str(taken.envelope.subject),
+        }
+
+
+def _why_unreadable(error: Malformed | ValidationError) -> str:
+    """Where and what is wrong; never the value, which may be personal."""
+    if isinstance(error, Malformed):
+        return str(error)
+    parts = [f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in error.errors(include_input=False)]
+    return "does not fit the contract: " + "; ".join(parts[:5])

@@ -1,0 +1,113 @@
+"""What becomes of a message that could not be handled: it waits and comes back, or it is parked with the reason."""
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import asyncpg
+from aio_pika.abc import AbstractIncomingMessage
+from faststream.rabbit import RabbitBroker
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared.messaging.envelope import ATTEMPT
+from shared.messaging.topology import Topology, parked
+from shared.observability import Metrics
+
+PUBLISH_TIMEOUT_SECONDS = 10.0
+REASON = "x-relief-reason"
+
+_OUTAGES = (
+    OSError,
+    asyncio.TimeoutError,
+    ssl.SSLError,
+    InterfaceError,
+    OperationalError,
+    PoolTimeout,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
+    asyncpg.OutOfMemoryError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InterfaceError,
+)
+_CONFLICTS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        if isinstance(seen, DBAPIError) and seen.orig is not None:
+            yield seen.orig
+        seen = seen.__cause__
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Two transactions were in each other's way: the same work succeeds when tried again at once."""
+    return any(isinstance(each, _CONFLICTS) for each in _chain(error))
+
+
+def is_outage(error: BaseException) -> bool:
+    """The database is away or full: no message is to blame, so none loses an attempt."""
+    if is_conflict(error):
+        return False
+    return any(
+        isinstance(each, _OUTAGES) or (isinstance(each, DBAPIError) and each.connection_invalidated)
+        for each in _chain(error)
+    )
+
+
+class Failures:
+    """Retries and parking for one consumer."""
+
+    def __init__(self, broker: RabbitBroker, topology: Topology, metrics: Metrics) -> None:
+        self._broker = broker
+        self._topology = topology
+        self._metrics = metrics
+
+    async def failed(self, message: AbstractIncomingMessage, queue: str, contract: str, error: BaseException) -> None:
+        """A handler raised: wait for the next delay, or park after the last. Returns once the copy is safe."""
+        attempt = int(str(message.headers.get(ATTEMPT, 0))) + 1
+        exchange = self._topology.retry(attempt)
+        if exchange is None:
+            await self.park(message, queue, contract, f"failed {attempt} times, last with {describe(error)}", "failed")
+            return
+        headers = {**message.headers, ATTEMPT: attempt, REASON: describe(error)}
+        await self._copy(message, exchange.name, queue, headers)
+        self._metrics.messages_retried.labels(contract=contract).inc()
+
+    async def park(self, message: AbstractIncomingMessage, queue: str, contract: str, reason: str, kind: str) -> None:
+        """Put the message where an operator sees it, with the reason. Returns once it is safe there."""
+        headers = {**message.headers, REASON: reason[:500], "x-relief-parked-at": datetime.now(UTC).isoformat()}
+        await self._copy(message, self._topology.service, parked(queue), headers)
+        self._metrics.messages_parked.labels(contract=contract, reason=kind).inc()
+
+    async def _copy(self, message: AbstractIncomingMessage, exchange: str, key: str, headers: dict[str, object]) -> None:
+        await self._broker.publish(
+            message.body,
+            exchange=exchange,
+            routing_key=key,
+            headers=headers,  # type: ignore[arg-type]
+            content_type=message.content_type,
+            message_id=message.message_id,
+            correlation_id=message.correlation_id,
+            message_type=message.type,
+            timestamp=message.timestamp,
+            mandatory=True,
+            persist=True,
+            timeout=PUBLISH_TIMEOUT_SECONDS,
+        )
+
+
+def describe(error: BaseException) -> str:
+    """The kind of error and its place, never its text: texts of database errors repeat the row."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" in {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"

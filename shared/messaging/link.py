@@ -1,0 +1,130 @@
+"""A service's connection to the others: brokers, relay and consumers, started and stopped together."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aio_pika.abc import AbstractIncomingMessage
+from faststream.middlewares import AckPolicy
+from faststream.rabbit import Channel, RabbitBroker, RabbitMessage
+from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
+from faststream_outbox import OutboxBroker
+from faststream_outbox.metrics.prometheus import PrometheusRecorder
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.contracts import heard_by, said_by
+from shared.database import outbox
+from shared.messaging.consumer import Consumer, Hears
+from shared.messaging.failures import Failures
+from shared.messaging.relay import Relay
+from shared.messaging.topology import RELIEF, Topology
+from shared.messaging.unit import Units
+from shared.observability import Metrics, log
+from shared.settings import ServiceSettings
+
+
+class Link:
+    """Owns the outbox broker, the RabbitMQ broker and the consumers of one service."""
+
+    def __init__(
+        self, service: str, settings: ServiceSettings, engine: AsyncEngine, handlers: Sequence[Hears[Any]], metrics: Metrics
+    ) -> None:
+        heard, wanted = {each.contract for each in handlers}, set(heard_by(service))
+        if heard != wanted:
+            names = sorted(each.wire for each in heard ^ wanted)
+            raise ValueError(f"{service}: the handlers and shared.contracts.HEARD_BY differ on {', '.join(names)}")
+        self._settings = settings
+        self._topology = Topology(service, settings.retry_delays_seconds)
+        self._metrics = metrics
+        self._tasks: list[asyncio.Task[None]] = []
+        recorder = PrometheusRecorder(registry=metrics.registry, app_name=service)
+        self.outbox = OutboxBroker(
+            engine, outbox_table=outbox, apply_types=False, logger=None, metrics_recorder=recorder
+        )
+        self.units = Units(engine, self.outbox)
+        self.rabbit = self._rabbit(service)
+        Relay(self.rabbit, metrics).attach(self.outbox, settings.relay_workers)
+        self._consumers = [self._consumer(each) for each in handlers]
+        self.ready = False
+
+    def _rabbit(self, service: str) -> RabbitBroker:
+        broker = RabbitBroker(
+            self._settings.broker,
+            app_id=service,
+            apply_types=False,
+            logger=None,
+            fail_fast=False,
+            reconnect_interval=1.0,
+            timeout=10.0,
+            default_channel=Channel(publisher_confirms=True, on_return_raises=True),
+            middlewares=[RabbitPrometheusMiddleware(registry=self._metrics.registry, app_name=service)],
+            specification_url="amqp://broker",
+            description=f"What {service} hears and says.",
+        )
+        for contract in said_by(service):
+            broker.publisher(
+                routing_key=contract.wire, exchange=RELIEF, schema=contract, title=contract.__name__,
+                description=contract.__doc__,
+            )
+        return broker
+
+    def _consumer(self, hears: Hears[Any]) -> Consumer:
+        queue = self._topology.queue(hears.contract)
+        failures = Failures(self.rabbit, self._topology, self._metrics)
+        consumer = Consumer(hears, queue.name, self.units, failures, self._metrics, self._settings.batch_size)
+        channel = Channel(prefetch_count=2 * self._settings.batch_size)
+
+        async def take(message: Any) -> None:
+            await consumer.take(message)
+
+        take.__annotations__ = {"message": hears.contract, "return": None}
+        self.rabbit.subscriber(
+            queue, RELIEF, channel=channel, ack_policy=AckPolicy.MANUAL, decoder=_whole, title=hears.contract.__name__,
+            description=hears.contract.__doc__,
+        )(take)
+        return consumer
+
+    async def start(self) -> None:
+        """Connect, however long the broker takes, then consume and publish. Cancel it to give up."""
+        while True:
+            try:
+                await self.rabbit.connect()
+                await self._topology.declare(self.rabbit)
+                self._tasks = [asyncio.create_task(each.run()) for each in self._consumers]
+                await self.rabbit.start()
+                await self.outbox.start()
+                self.ready = True
+                return
+            except Exception as error:
+                log().warning("the broker is not ready", kind=type(error).__name__)
+                await self._end_consumers()
+                await self.rabbit.stop()
+                await asyncio.sleep(1.0)
+
+    async def stop(self) -> None:
+        """Take no more messages, finish and acknowledge those in hand, then leave."""
+        self.ready = False
+        await self.outbox.stop()
+        await self.rabbit.stop()
+        await self._end_consumers()
+
+    async def _end_consumers(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    async def alive(self) -> bool:
+        """Connected, with every consumer and relay worker running."""
+        if not self.ready or any(task.done() for task in self._tasks):
+            return False
+        return await self.rabbit.ping(timeout=2.0) and await self.outbox.ping(timeout=5.0)
+
+    async def parked(self) -> dict[str, int]:
+        """How many messages wait for an operator, by contract."""
+        return await self._topology.count_parked(self.rabbit)
+
+
+async def _whole(message: RabbitMessage) -> AbstractIncomingMessage:
+    """Hand the message on unread: the consumer reads it, so that what cannot be read is parked with a reason."""
+    return message.raw_message

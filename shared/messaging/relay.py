@@ -1,0 +1,65 @@
+"""The way out: outbox rows go to the broker, and are gone once it has confirmed every fact in them."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from faststream.rabbit import RabbitBroker
+from faststream_outbox import ExponentialRetry, OutboxBroker
+
+from shared.contracts import CONTRACTS, HEARD_BY
+from shared.messaging.envelope import Envelope, headers_of, unpack
+from shared.messaging.failures import PUBLISH_TIMEOUT_SECONDS
+from shared.messaging.topology import RELIEF
+from shared.messaging.unit import SAID
+from shared.observability import Metrics
+
+LEASE_SECONDS = 60.0
+
+
+class Relay:
+    """Publishes what the units of one service said, at least once, all facts of a unit at a time."""
+
+    def __init__(self, broker: RabbitBroker, metrics: Metrics) -> None:
+        self._broker = broker
+        self._metrics = metrics
+
+    def attach(self, outbox: OutboxBroker, workers: int) -> None:
+        """Empty the outbox with this many workers; each holds a database connection."""
+        outbox.subscriber(
+            SAID,
+            max_workers=workers,
+            retry_strategy=ExponentialRetry(initial_delay_seconds=0.5, max_delay_seconds=5.0, jitter_factor=0.2),
+            fetch_batch_size=100,
+            min_fetch_interval=0.2,
+            max_fetch_interval=1.0,
+            lease_ttl_seconds=LEASE_SECONDS,
+            terminal_flush_batch_size=20,
+            include_in_schema=False,
+        )(self.publish)
+
+    async def publish(self, parcel: list[Mapping[str, Any]]) -> None:
+        """Publish a row's facts together and wait for every confirm. Raises if any is refused or finds no queue."""
+        envelopes = unpack(parcel)
+        results = await asyncio.gather(*(self._publish(each) for each in envelopes), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _publish(self, envelope: Envelope) -> None:
+        contract = CONTRACTS.get(envelope.type)
+        await self._broker.publish(
+            envelope.data.encode(),
+            exchange=RELIEF,
+            routing_key=envelope.type,
+            message_id=str(envelope.id),
+            correlation_id=str(envelope.correlation_id),
+            message_type=envelope.type,
+            timestamp=envelope.time,
+            content_type="application/json",
+            headers=headers_of(envelope),
+            mandatory=contract is None or bool(HEARD_BY[contract]),
+            persist=True,
+            timeout=PUBLISH_TIMEOUT_SECONDS,
+        )
+        self._metrics.messages_said.labels(contract=envelope.type).inc()

@@ -1,0 +1,95 @@
+"""Which exchanges and queues there are: the same on every start, made from the contracts.
+
+    relief                      topic exchange; a fact's routing key is its wire name
+    S                           direct exchange of service S: its own queues, retries come back through it
+    S.<contract>                quorum queue: what S hears; rejected messages go to its parked queue
+    S.<contract>.parked         quorum queue: what an operator must look at
+    S.retry.<delay>s            fanout exchange and quorum queue: a message waits there, then returns to its queue
+
+`relief` itself and the users come from `definitions.py`; each service declares the rest with its own permissions.
+"""
+
+from dataclasses import dataclass
+
+from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+
+from shared.contracts import heard_by
+from shared.contracts.base import Contract
+
+RELIEF = RabbitExchange("relief", type=ExchangeType.TOPIC, durable=True, declare=False)
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The names of one consumer's queues."""
+
+    service: str
+    retry_delays_seconds: tuple[int, ...]
+
+    @property
+    def own(self) -> RabbitExchange:
+        return RabbitExchange(self.service, type=ExchangeType.DIRECT, durable=True)
+
+    def queue_name(self, contract: type[Contract]) -> str:
+        return f"{self.service}.{contract.wire}"
+
+    def queue(self, contract: type[Contract]) -> RabbitQueue:
+        """The queue on which this service hears the contract."""
+        name = self.queue_name(contract)
+        arguments = _never_lost(self.service, parked(name))
+        return RabbitQueue(
+            name, queue_type=QueueType.QUORUM, durable=True, routing_key=contract.wire, arguments=arguments
+        )
+
+    def retry(self, attempt: int) -> RabbitExchange | None:
+        """Where a message waits after its `attempt`th failure (from 1); None once it is to be parked."""
+        if attempt > len(self.retry_delays_seconds):
+            return None
+        name = f"{self.service}.retry.{self.retry_delays_seconds[attempt - 1]}s"
+        return RabbitExchange(name, type=ExchangeType.FANOUT, durable=True)
+
+    async def declare(self, broker: RabbitBroker) -> None:
+        """Make everything this service owns on the broker; safe to repeat, also at the same time."""
+        own = await broker.declare_exchange(self.own)
+        for contract in heard_by(self.service):
+            queue = await broker.declare_queue(self.queue(contract))
+            await queue.bind(own, queue.name)
+            await queue.bind(await broker.declare_exchange(RELIEF), contract.wire)
+            held = await broker.declare_queue(RabbitQueue(parked(queue.name), queue_type=QueueType.QUORUM, durable=True))
+            await held.bind(own, held.name)
+        for attempt, seconds in enumerate(self.retry_delays_seconds, start=1):
+            exchange = self.retry(attempt)
+            assert exchange is not None
+            waiting = RabbitQueue(
+                exchange.name,
+                queue_type=QueueType.QUORUM,
+                durable=True,
+                arguments={"x-message-ttl": seconds * 1000, **_never_lost(self.service)},
+            )
+            queue = await broker.declare_queue(waiting)
+            await queue.bind(await broker.declare_exchange(exchange))
+
+    async def count_parked(self, broker: RabbitBroker) -> dict[str, int]:
+        """Messages in each parked queue, by contract."""
+        counts = {}
+        connection = await broker.connect()
+        async with connection.channel() as channel:
+            for contract in heard_by(self.service):
+                queue = await channel.declare_queue(parked(self.queue_name(contract)), passive=True)
+                counts[contract.wire] = queue.declaration_result.message_count or 0
+        return counts
+
+
+def parked(queue_name: str) -> str:
+    """The name of the queue that holds what could not be handled."""
+    return f"{queue_name}.parked"
+
+
+def _never_lost(exchange: str, routing_key: str | None = None) -> dict[str, str]:
+    """A dead-letter route that confirms: the message stays until the other queue has it."""
+    return {
+        "x-dead-letter-exchange": exchange,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+        **({"x-dead-letter-routing-key": routing_key} if routing_key else {}),
+    }

@@ -1,0 +1,104 @@
+"""The unit of work: rows, inbox, outbox and journal in one transaction.
+
+    async with units.open() as unit:
+        repository.save(unit.session, household)
+        unit.say(HouseholdRegistered(...))
+    # committed here, or nothing happened
+
+Nothing else in a service commits.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from faststream_outbox import OutboxBroker
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from shared.contracts.base import Contract
+from shared.database import journal
+from shared.messaging.day import today_of
+from shared.messaging.envelope import Envelope, pack, seal
+
+SAID = "said"
+"""The outbox queue that the relay empties."""
+
+FACTS_A_PARCEL = 200
+
+
+@dataclass
+class Unit:
+    """One transaction. `today` is the service's day and does not turn while the unit is open."""
+
+    session: AsyncSession
+    today: date
+    now: datetime
+    causes: Sequence[Envelope] = ()
+    said: list[Envelope] = field(default_factory=list)
+
+    def say(self, fact: Contract) -> None:
+        """Tell the other services, if and when this unit commits.
+
+        The fact continues the correlation of the message about the same subject, or of the only message there is.
+        """
+        self.said.append(seal(fact, self.now, self._cause_of(fact)))
+
+    def _cause_of(self, fact: Contract) -> Envelope | None:
+        about = [cause for cause in self.causes if cause.subject == fact.subject]
+        if about:
+            return about[-1]
+        return self.causes[0] if len(self.causes) == 1 else None
+
+
+class Units:
+    """Opens units on one service's database."""
+
+    def __init__(self, engine: AsyncEngine, outbox: OutboxBroker) -> None:
+        self.engine = engine
+        self._outbox = outbox
+
+    @asynccontextmanager
+    async def open(self, causes: Sequence[Envelope] = ()) -> AsyncIterator[Unit]:
+        """A unit that commits when the block ends, and rolls back when it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            unit = Unit(session, await today_of(session), datetime.now(UTC), causes)
+            yield unit
+            await self._write_said(unit)
+
+    @asynccontextmanager
+    async def turning(self) -> AsyncIterator[Unit]:
+        """A unit that holds the day alone: it waits for the units under way, and new ones wait for it."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            unit = Unit(session, await today_of(session, alone=True), datetime.now(UTC))
+            yield unit
+            await self._write_said(unit)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for looking only; what it changes is thrown away."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    async def _write_said(self, unit: Unit) -> None:
+        if not unit.said:
+            return
+        await unit.session.execute(insert(journal), [_journal_row(each) for each in unit.said])
+        chunks = range(0, len(unit.said), FACTS_A_PARCEL)
+        parcels = [pack(unit.said[start : start + FACTS_A_PARCEL]) for start in chunks]
+        headers = {"content-type": "application/json"}
+        await self._outbox.publish_batch(*parcels, queue=SAID, session=unit.session, headers=headers)
+
+
+def _journal_row(envelope: Envelope) -> dict[str, object]:
+    return {
+        "said_at": envelope.time,
+        "message_id": envelope.id,
+        "contract": envelope.type,
+        "subject": envelope.subject,
+        "correlation_id": envelope.correlation_id,
+        "causation_id": envelope.causation_id,
+        "traceparent": envelope.traceparent,
+        "data": envelope.data,
+    }

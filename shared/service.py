@@ -1,0 +1,105 @@
+"""One service as a whole: database, messaging, day and HTTP application. `services/<name>/main.py` fills it in."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import connect
+from shared.messaging.consumer import Hears
+from shared.messaging.day import OnDay, begin, follow_wall_clock
+from shared.messaging.housekeeping import keep_house
+from shared.messaging.link import Link
+from shared.messaging.unit import Unit
+from shared.observability import Metrics, set_up_logging
+from shared.settings import ClockMode, ServiceSettings
+from shared.web import operations, problems
+
+Observe = Callable[[AsyncSession, Metrics], Awaitable[None]]
+"""Sets a service's own gauges before each scrape."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """One thing the doctor counts; `breaches` above 0 is an error."""
+
+    name: str
+    counted: int
+    breaches: int
+
+
+Check = Callable[[AsyncSession], Awaitable[list[Count]]]
+
+
+async def nothing_falls_due(day: object, unit: Unit) -> None:
+    """The day of a service that has nothing to do by date."""
+
+
+@dataclass
+class Service:
+    """The parts of one service. `app()` is what a server runs."""
+
+    name: str
+    settings: ServiceSettings
+    routers: Sequence[APIRouter] = ()
+    handlers: Sequence[Hears[Any]] = ()
+    on_day: OnDay = nothing_falls_due
+    observe: Callable[[Metrics], Observe] | None = None
+    check: Check | None = None
+    description: str = ""
+    metrics: Metrics = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.metrics = Metrics(self.name)
+        pool = self.settings.relay_workers + 2 + len(self.handlers)
+        self.engine = connect(self.settings.database, pool_size=pool, overflow=20)
+        self.link = Link(self.name, self.settings, self.engine, self.handlers, self.metrics)
+        self._observe = self.observe(self.metrics) if self.observe else None
+
+    def app(self) -> FastAPI:
+        """The HTTP application; messaging runs in its lifespan."""
+        app = FastAPI(
+            title=f"Relief {self.name}",
+            description=self.description,
+            version="1",
+            root_path=self.settings.root_path,
+            lifespan=self._lifespan,
+        )
+        app.state.units = self.link.units
+        app.state.settings = self.settings
+        app.state.service = self
+        problems.install(app)
+        for router in self.routers:
+            app.include_router(router)
+        app.include_router(operations.router)
+        return app
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        set_up_logging(self.name, self.settings.log_level)
+        today = datetime.now(UTC).astimezone(self.settings.zone).date()
+        manual = self.settings.clock is ClockMode.MANUAL
+        await begin(self.engine, (self.settings.first_day or today) if manual else today)
+        tasks = [asyncio.create_task(self.link.start()), asyncio.create_task(keep_house(self.engine, self.settings))]
+        if not manual:
+            tasks.append(asyncio.create_task(follow_wall_clock(self.link.units, self.on_day, self.settings.zone)))
+        try:
+            yield
+        finally:
+            await self.link.stop()
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await self.engine.dispose()
+
+    async def gauges(self, session: AsyncSession) -> None:
+        """Bring the service's own gauges up to date."""
+        if self._observe:
+            await self._observe(session, self.metrics)

@@ -1,0 +1,59 @@
+"""Settings that every service has; a service adds its own in `services/<name>/settings.py`."""
+
+import os
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+
+
+def secrets_folder() -> str | None:
+    """The folder whose files are secrets (`relief_database_password`, ...): RELIEF_SECRETS, or /run/secrets if it is there."""
+    named = os.environ.get("RELIEF_SECRETS", "/run/secrets")
+    return named if Path(named).is_dir() else None
+
+
+class ClockMode(StrEnum):
+    """WALL turns the day by the time zone's clock; MANUAL (demo and tests) turns it when told."""
+
+    WALL = "wall"
+    MANUAL = "manual"
+
+
+class ServiceSettings(BaseSettings):
+    """Read from the environment (`RELIEF_...`) and from secret files; see `docs/operations.md` for each."""
+
+    model_config = SettingsConfigDict(env_prefix="RELIEF_", extra="ignore")
+
+    database_url: str = Field(description="postgresql+asyncpg://USER@HOST:PORT/DATABASE, without the password")
+    database_password: SecretStr
+    broker_url: str = Field(description="amqp://USER@HOST:PORT/VHOST, without the password")
+    broker_password: SecretStr
+    host: str = "127.0.0.1"
+    port: int
+    clock: ClockMode = ClockMode.WALL
+    first_day: date | None = Field(default=None, description="with a manual clock: the day the service starts on")
+    time_zone: str = "Asia/Tokyo"
+    log_level: str = "INFO"
+    root_path: str = Field(default="", description="where the gateway serves this service, like /intake")
+    batch_size: int = Field(default=100, ge=1, le=1000, description="most messages handled in one transaction")
+    relay_workers: int = Field(default=4, ge=1, le=64)
+    retry_delays_seconds: tuple[int, ...] = Field(default=(1, 10, 60, 600, 3600), description="then parked")
+    journal_days: int = Field(default=400, ge=1, description="how long what was said is kept for replay")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def database(self) -> URL:
+        return make_url(self.database_url).set(password=self.database_password.get_secret_value())
+
+    @property
+    def broker(self) -> str:
+        url = make_url(self.broker_url).set(password=self.broker_password.get_secret_value())
+        return url.render_as_string(hide_password=False)

@@ -1,0 +1,1 @@
+"""What the services' HTTP interfaces have in common: roles, problems in plain words, answers given once, pages of a list."""

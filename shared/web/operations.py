@@ -1,0 +1,142 @@
+"""What operators and monitoring ask of every service: health, readiness, metrics, status, checks and the clock."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select, text
+
+from shared.database import day, inbox, journal, outbox, pending_migrations
+from shared.messaging.day import turn_to
+from shared.settings import ClockMode
+from shared.web.problems import conflict
+from shared.web.roles import Role, allows
+from shared.web.work import Reading
+
+if TYPE_CHECKING:
+    from shared.service import Service
+
+router = APIRouter(tags=["operations"])
+MONITORING = allows(Role.OPERATOR, Role.AUDITOR)
+
+
+def _service(request: Request) -> "Service":
+    service: Service = request.app.state.service
+    return service
+
+
+This = Annotated["Service", Depends(_service)]
+
+
+class Health(BaseModel):
+    """Whether a part works; `problems` is empty when all is well."""
+
+    service: str
+    problems: list[str] = []
+
+
+class Status(BaseModel):
+    """Where a service stands. Times are UTC."""
+
+    service: str
+    today: date
+    outbox_rows: int
+    said: int = Field(description="facts in the journal")
+    last_said_at: str | None
+    handled: int = Field(description="messages in the inbox")
+    last_handled_at: str | None
+    parked: dict[str, int]
+
+
+class CountOut(BaseModel):
+    """One invariant: how many were counted and how many break it."""
+
+    name: str
+    counted: int
+    breaches: int
+
+
+class Turn(BaseModel):
+    """The day to turn to."""
+
+    to: date
+
+
+class Turned(BaseModel):
+    """How many days were turned, and today."""
+
+    days: int
+    today: date
+
+
+@router.get("/healthz", dependencies=[MONITORING])
+async def healthz(service: This) -> Health:
+    """The process answers."""
+    return Health(service=service.name)
+
+
+@router.get("/readyz", dependencies=[MONITORING])
+async def readyz(service: This, response: Response) -> Health:
+    """Database, migrations and broker are there; 503 with the problems if not."""
+    problems = []
+    try:
+        problems += [f"migration missing: {each}" for each in await pending_migrations(service.name, service.engine)]
+    except Exception as error:
+        problems.append(f"database: {type(error).__name__}")
+    if not await service.link.alive():
+        problems.append("broker: not connected")
+    if problems:
+        response.status_code = 503
+    return Health(service=service.name, problems=problems)
+
+
+@router.get("/metrics", dependencies=[MONITORING], response_class=Response)
+async def metrics(service: This, session: Reading) -> Response:
+    """Prometheus text."""
+    age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), 0)
+    depth, oldest = (await session.execute(select(func.count(), age).select_from(outbox))).one()
+    service.metrics.outbox_depth.set(depth)
+    service.metrics.outbox_oldest.set(float(oldest))
+    if service.link.ready:
+        for contract, count in (await service.link.parked()).items():
+            service.metrics.parked_now.labels(contract=contract).set(count)
+    await service.gauges(session)
+    return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/status", dependencies=[MONITORING])
+async def status(service: This, session: Reading) -> Status:
+    """What is waiting, said and handled."""
+    said, last_said = (await session.execute(select(func.count(), func.max(journal.c.said_at)))).one()
+    handled, last_handled = (await session.execute(select(func.count(), func.max(inbox.c.handled_at)))).one()
+    return Status(
+        service=service.name,
+        today=(await session.execute(select(day.c.processed))).scalar_one(),
+        outbox_rows=(await session.execute(select(func.count()).select_from(outbox))).scalar_one(),
+        said=said,
+        last_said_at=last_said and last_said.isoformat(),
+        handled=handled,
+        last_handled_at=last_handled and last_handled.isoformat(),
+        parked=await service.link.parked() if service.link.ready else {},
+    )
+
+
+@router.get("/checks", dependencies=[MONITORING])
+async def checks(service: This, session: Reading) -> list[CountOut]:
+    """The service's own invariants, counted in one snapshot."""
+    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    counts = await service.check(session) if service.check else []
+    return [CountOut(name=each.name, counted=each.counted, breaches=each.breaches) for each in counts]
+
+
+@router.post("/clock", dependencies=[allows(Role.OPERATOR)])
+async def clock(service: This, turn: Turn) -> Turned:
+    """Turn the days one after another up to `to`; only where the clock is manual (demo and tests)."""
+    if service.settings.clock is not ClockMode.MANUAL:
+        raise conflict("This service follows the wall clock; its day cannot be turned by hand.")
+    days = await turn_to(service.link.units, service.on_day, turn.to)
+    async with service.link.units.read() as session:
+        today = (await session.execute(select(day.c.processed))).scalar_one()
+    return Turned(days=days, today=today)
