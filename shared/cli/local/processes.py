@@ -1,0 +1,117 @@
+"""Processes that outlive the command that started them, and are ended by the one that finds them again."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from shared.cli import Trouble
+
+POLL_SECONDS = 0.05
+
+
+def wait_until(ready: Callable[[], bool], seconds: float, otherwise: Callable[[], str]) -> None:
+    """Ask `ready` until it says yes; Trouble with the words of `otherwise` when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise Trouble(otherwise())
+        time.sleep(POLL_SECONDS)
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The end of a log for an error message."""
+    if not log.is_file():
+        return f"(there is no {log})"
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 20_000))
+        text = file.read().decode(errors="replace")
+    return "\n".join([f"The end of {log}:", *(f"  {line}" for line in text.splitlines()[-lines:])])
+
+
+def started_at(pid: int) -> int | None:
+    """When a process started, in clock ticks since boot; with its pid that names one process. None if it is gone."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if after_name[0] in "ZX" else int(after_name[19])
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """One process: its name, the file that remembers its pid, and its log."""
+
+    name: str
+    pid_file: Path
+    log: Path
+
+    @property
+    def pid(self) -> int | None:
+        """The pid if this very process is still running, else None."""
+        try:
+            known = json.loads(self.pid_file.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return int(known["pid"]) if started_at(known["pid"]) == known["started_at"] else None
+
+    def start(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+        """Start it in a session of its own, its output going to the log."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.pid_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                env=dict(environment),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.pid_file.write_text(json.dumps({"pid": process.pid, "started_at": started_at(process.pid)}))
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal if it runs; nothing otherwise."""
+        if (pid := self.pid) is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would, and wait until it is gone."""
+        self.signal(signal.SIGKILL)
+        wait_until(lambda: self.pid is None, 10, lambda: f"{self.name} does not end, not even by SIGKILL.")
+        self.forget()
+
+    def forget(self) -> None:
+        self.pid_file.unlink(missing_ok=True)
+
+
+def stop_all(daemons: Iterable[Daemon], seconds: float = 20) -> None:
+    """Ask all of them to end at the same time (SIGTERM); who has not within the time is killed."""
+    running = [daemon for daemon in daemons if daemon.pid is not None]
+    for daemon in running:
+        daemon.signal(signal.SIGTERM)
+    with suppress(Trouble):
+        wait_until(lambda: all(daemon.pid is None for daemon in running), seconds, lambda: "")
+    for daemon in running:
+        daemon.kill()
+
+
+def kill_tree(pid: int) -> None:
+    """End a process and everything under it at once."""
+    with suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(pid)
+        family = [parent, *parent.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        pids = [process.pid for process in family]
+        wait_until(lambda: all(started_at(one) is None for one in pids), 10, lambda: f"Process {pid} does not end.")
