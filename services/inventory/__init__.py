@@ -1,0 +1,1 @@
+"""What there is, who it is for, who got it."""

@@ -1,0 +1,100 @@
+"""From needs to reservations: the way in for everything that a household asks for."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from services.inventory.domain.food import fits, give_all
+from services.inventory.domain.items import Catalogue, Kind
+from services.inventory.domain.needs import Need
+from services.inventory.domain.reservations import Reservation, backorder
+from services.inventory.domain.rules import Rules
+from services.inventory.domain.stock import Depot, Shelf, ShelfKey, depots_for
+from services.inventory.domain.whole import fill, waiting_words
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """One reservation for each need, in the order of the needs.
+
+    `to_deal` names the food shelves that have too little for all: every open ration of those shelves, the new
+    ones included, is to be dealt again with `food.deal`. The new ones have nothing set aside until then.
+    """
+
+    reservations: tuple[Reservation, ...]
+    to_deal: frozenset[ShelfKey]
+
+
+def allocate(
+    needs: Sequence[Need],
+    shelves: Sequence[Shelf],
+    depots: Sequence[Depot],
+    catalogue: Catalogue,
+    rules: Rules,
+    today: date,
+    new_id: Callable[[], UUID],
+    short_shelves: frozenset[ShelfKey] = frozenset(),
+) -> Allocation:
+    """Write down every need and set aside what is free: whole things at once, food where there is enough for
+    all.
+
+    `short_shelves` are the food shelves on which somebody waits already; there the fast way is not taken.
+    """
+    opened = [backorder(need, new_id(), _first_depot(need, shelves, depots), "") for need in needs]
+    near = {need.household_id: need.near for need in needs if need.near}
+    settled = {r.id: r for r in fill(opened, shelves, depots, catalogue, rules, today, near)}
+    rations, to_deal = _feed([r for r in opened if r.kind is Kind.FOOD], shelves, short_shelves)
+    settled.update({r.id: r for r in rations})
+    for reservation in opened:
+        if reservation.id not in settled:
+            reason = waiting_words(reservation, catalogue)
+            settled[reservation.id] = replace(reservation, reason=reason)
+    return Allocation(tuple(settled[r.id] for r in opened), to_deal)
+
+
+def food_depot(item: str, region: str, shelves: Iterable[Shelf], depots: Sequence[Depot]) -> str | None:
+    """Where a household fetches its food: the first depot in its order that keeps the item.
+
+    With none that keeps it, the first depot; None if there is no depot at all.
+    """
+    keeping = {shelf.depot for shelf in shelves if shelf.item == item}
+    ordered = depots_for(region, depots)
+    return next((code for code in ordered if code in keeping), ordered[0] if ordered else None)
+
+
+def rehome(ration: Reservation, shelves: Sequence[Shelf], depots: Sequence[Depot]) -> Reservation:
+    """The ration at a depot that keeps its food, if its own does not and nothing was set aside or delivered
+    yet.
+
+    To be tried with short rations when an item comes to a depot for the first time.
+    """
+    kept_here = any(shelf.key == ration.key for shelf in shelves)
+    if kept_here or ration.reserved or ration.delivered:
+        return ration
+    return replace(ration, depot=food_depot(ration.item, ration.region, shelves, depots))
+
+
+def _first_depot(need: Need, shelves: Sequence[Shelf], depots: Sequence[Depot]) -> str | None:
+    if need.kind is Kind.FOOD:
+        return food_depot(need.item, need.region, shelves, depots)
+    return next(iter(depots_for(need.region, depots, need.near)), None)
+
+
+def _feed(
+    rations: Sequence[Reservation], shelves: Sequence[Shelf], short_shelves: frozenset[ShelfKey]
+) -> tuple[list[Reservation], frozenset[ShelfKey]]:
+    free = {shelf.key: shelf.free for shelf in shelves}
+    by_shelf: dict[ShelfKey | None, list[Reservation]] = {}
+    for ration in rations:
+        by_shelf.setdefault(ration.key, []).append(ration)
+    fed: list[Reservation] = []
+    to_deal: set[ShelfKey] = set()
+    for key, new in by_shelf.items():
+        if key is not None and fits(new, free.get(key, 0), key in short_shelves):
+            fed += give_all(new)
+            continue
+        fed += [replace(ration, reason=f"{ration.short:,} g short from {ration.first_day}") for ration in new]
+        if key in free:
+            to_deal.add(key)
+    return fed, frozenset(to_deal)

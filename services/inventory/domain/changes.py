@@ -1,0 +1,281 @@
+"""A household changed: touch the difference and nothing else."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from services.inventory.domain.cutting import lower, split
+from services.inventory.domain.households import Asked, Household, Member
+from services.inventory.domain.items import Catalogue, Kind
+from services.inventory.domain.needs import Need, bed_need, clothing_need, needs_of, ration_line, ration_need
+from services.inventory.domain.reservations import Reservation, release, reserved_by_shelf
+from services.inventory.domain.rules import Rules, period_of
+from services.inventory.domain.stock import ShelfKey
+
+KINDS: dict[Asked, Kind] = {
+    Asked.FOOD: Kind.FOOD,
+    Asked.CLOTHING: Kind.CLOTHING,
+    Asked.KIT: Kind.KIT,
+    Asked.SHELTER: Kind.BED,
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What follows from a change of a household.
+
+    `add` is to be allocated; `changed` are reservations with new values under their old ids; `created` are
+    parts cut off from rations, under new ids; `freed` is what comes back to each shelf.
+    """
+
+    add: tuple[Need, ...]
+    changed: tuple[Reservation, ...]
+    created: tuple[Reservation, ...]
+    freed: Counter[ShelfKey]
+
+
+def difference(
+    old: Household,
+    new: Household,
+    reservations: Iterable[Reservation],
+    today: date,
+    catalogue: Catalogue,
+    rules: Rules,
+    new_id: Callable[[], UUID],
+) -> Change:
+    """What to add and what to give up when a household is no longer `old` but `new`, from `today` on.
+
+    `reservations` are the household's: the open ones suffice, but for one that is opened again give the
+    delivered ones of this ration period too, so that nothing is given twice. Closed or empty: all that is not
+    delivered is released. What is delivered is never taken back.
+    """
+    edit = _Edit(new, reservations, today, catalogue, rules, new_id)
+    if not new.active or not new.members:
+        edit.release_where(
+            lambda _: True, "Household closed" if new.members else "Nobody left in the household"
+        )
+    elif not old.active or not old.members:
+        edit.reopen()
+    else:
+        edit.change_asked(old)
+        edit.change_members(old)
+        edit.change_arrival(old)
+        edit.change_people(old)
+        if new.region != old.region:
+            edit.move()
+        edit.reorder()
+    return edit.result()
+
+
+class _Edit:
+    """The household's reservations while they are being changed."""
+
+    def __init__(
+        self,
+        new: Household,
+        reservations: Iterable[Reservation],
+        today: date,
+        catalogue: Catalogue,
+        rules: Rules,
+        new_id: Callable[[], UUID],
+    ) -> None:
+        self._before = {row.id: row for row in reservations}
+        self._rows = dict(self._before)
+        self._add: list[Need] = []
+        self._new, self._today, self._catalogue, self._rules, self._new_id = (
+            new,
+            today,
+            catalogue,
+            rules,
+            new_id,
+        )
+
+    def result(self) -> Change:
+        changed = tuple(
+            row for key, row in self._rows.items() if key in self._before and row != self._before[key]
+        )
+        created = tuple(row for key, row in self._rows.items() if key not in self._before)
+        freed = reserved_by_shelf(self._before.values()) - reserved_by_shelf(self._rows.values())
+        return Change(tuple(self._add), changed, created, freed)
+
+    def release_where(self, condition: Callable[[Reservation], bool], reason: str) -> None:
+        for row in self._open():
+            if condition(row):
+                self._rows[row.id] = release(row, reason)
+
+    def reopen(self) -> None:
+        """All needs again, less what was delivered: a kit or set once given, and the days whose food was
+        fetched.
+        """
+        had = {(row.member_id, row.asked) for row in self._rows.values() if row.delivered}
+        for need in needs_of(self._new, self._today, self._catalogue, self._rules):
+            if need.kind is Kind.FOOD:
+                self._add += self._after_fetched(need)
+            elif (need.member_id, need.item) not in had:
+                self._add.append(need)
+
+    def _after_fetched(self, need: Need) -> list[Need]:
+        """The ration from the first day without fetched food; of several rations, of the one with least."""
+        if need.first_day is None or need.last_day is None:
+            return []
+        rations = [row for row in self._rows.values() if row.last_day and row.last_day >= need.first_day]
+        reach = min(
+            (row.first_ordinal + (row.delivered + row.lapsed) // row.per_day for row in rations), default=1
+        )
+        first = max(need.first_day, date.fromordinal(reach))
+        if first > need.last_day:
+            return []
+        return [ration_line(self._new, first, need.last_day, need.per_day, self._rules)]
+
+    def change_asked(self, old: Household) -> None:
+        """What is newly asked for is added for all members, what is no longer asked for is given up."""
+        asked = {KINDS[asked] for asked in self._new.asked - old.asked}
+        dropped = {KINDS[asked] for asked in old.asked - self._new.asked}
+        self.release_where(lambda row: row.kind in dropped, "No longer asked for")
+        needs = needs_of(self._new, self._today, self._catalogue, self._rules)
+        self._add += [need for need in needs if need.kind in asked]
+
+    def change_members(self, old: Household) -> None:
+        """Clothing and bed of members who join, leave, or turn out to have another size."""
+        sizes = {member.id: member.size for member in old.members}
+        here = {member.id for member in self._new.members}
+        gone = set(sizes) - here
+        self.release_where(lambda row: row.member_id in gone, "Left the household")
+        both = self._new.asked & old.asked
+        for member in self._new.members:
+            if member.id not in sizes:
+                self._join(member, both)
+            elif member.size != sizes[member.id] and Asked.CLOTHING in both:
+                self._resize(member)
+
+    def _join(self, member: Member, asked: frozenset[Asked]) -> None:
+        if Asked.CLOTHING in asked:
+            self._add.append(clothing_need(self._new, member, self._today, self._catalogue, self._rules))
+        if Asked.SHELTER in asked:
+            beds = [row.depot for row in self._open() if row.kind is Kind.BED and row.reserved]
+            self._add.append(bed_need(self._new, member, self._catalogue, beds[0] if beds else None))
+
+    def _resize(self, member: Member) -> None:
+        """Another size for a set not fetched yet; one already worn is not asked for again."""
+        rows = [row for row in self._open() if row.kind is Kind.CLOTHING and row.member_id == member.id]
+        for row in rows:
+            self._rows[row.id] = release(row, f"Size is {member.size or 'not known'} now")
+        if rows:
+            self._add.append(clothing_need(self._new, member, self._today, self._catalogue, self._rules))
+
+    def change_people(self, old: Household) -> None:
+        """More or fewer to feed from today (or arrival) on: a further ration, or less a day on those there
+        are.
+        """
+        if Asked.FOOD not in self._new.asked & old.asked:
+            return
+        more = len(self._new.members) - len(old.members)
+        if more > 0 and (need := ration_need(self._new, self._today, self._rules, more)):
+            self._add.append(need)
+        taken: Counter[int] = Counter()
+        for row in sorted(self._rations(), key=lambda row: (row.first_ordinal, row.id)):
+            self._take_off(row, -more * self._rules.grams_per_person_day, taken)
+
+    def _take_off(self, row: Reservation, grams: int, taken: Counter[int]) -> None:
+        """Lower a ration from today on, so that each of its days has `grams` less over all rations.
+
+        `taken` is what was taken off each day (ordinal) already; the ration is cut where that changes.
+        """
+        later: Reservation | None = self._from(row, self._today) if grams > 0 else None
+        while later:
+            part, later = self._even_part(later, taken)
+            less = min(part.per_day, grams - taken[part.first_ordinal])
+            if less > 0:
+                self._lower(part, less)
+                taken.update(dict.fromkeys(range(part.first_ordinal, part.first_ordinal + part.days), less))
+
+    def _even_part(self, row: Reservation, taken: Counter[int]) -> tuple[Reservation, Reservation | None]:
+        """The row's first days that had the same taken off them, and the rest, if there is one."""
+        first = row.first_ordinal
+        for day in range(first + 1, first + row.days):
+            if taken[day] != taken[first]:
+                late = self._from(row, date.fromordinal(day))
+                return self._rows[row.id], late
+        return row, None
+
+    def _lower(self, row: Reservation, less: int) -> None:
+        if less == row.per_day:
+            self._rows[row.id] = release(row, "Given up: fewer people to feed")
+            return
+        staying, leaving = lower(row, row.per_day - less, self._new_id())
+        self._rows.update({staying.id: staying, leaving.id: leaving})
+
+    def change_arrival(self, old: Household) -> None:
+        """Food for the days between the old and the new arrival, for those who were to arrive all along."""
+        first, end = max(self._today, self._new.arrival), period_of(self._today, self._rules.ration_period)[1]
+        people = min(len(self._new.members), len(old.members))
+        if Asked.FOOD not in self._new.asked & old.asked:
+            return
+        if first < old.arrival:
+            last, per_day = (
+                min(end, old.arrival - timedelta(days=1)),
+                people * self._rules.grams_per_person_day,
+            )
+            if first <= last:
+                self._add.append(ration_line(self._new, first, last, per_day, self._rules))
+        elif self._new.arrival > max(old.arrival, self._today):
+            for row in self._rations():
+                if row.first_ordinal < first.toordinal():
+                    self._give_up_between(row, first)
+
+    def _give_up_between(self, row: Reservation, arrival: date) -> None:
+        early = self._from(row, self._today)
+        self._from(early, arrival)
+        early = self._rows[early.id]
+        self._rows[early.id] = release(early, f"Arrives on {arrival}")
+
+    def move(self) -> None:
+        """Another region: what was not fetched in the old one is given up and asked for in the new one."""
+        self._add = [replace(need, near=None) for need in self._add]
+        for row in self._open():
+            if row.last_day and row.last_day < self._today:
+                continue
+            later = self._from(row, self._today)
+            self._rows[later.id] = release(later, f"Moved to {self._new.region}")
+            self._add += self._again(later)
+
+    def _again(self, row: Reservation) -> list[Need]:
+        """What was still open of a row, to be met in the new region; food from the first day not fetched."""
+        if row.first_day and row.last_day:
+            first = row.first_day + timedelta(days=row.delivered // row.per_day)
+            if first > row.last_day:
+                return []
+            return [ration_line(self._new, first, row.last_day, row.per_day, self._rules)]
+        quantity = row.reserved + row.short
+        return [
+            Need(
+                household_id=self._new.id,
+                member_id=row.member_id,
+                kind=row.kind,
+                item=row.asked,
+                quantity=quantity,
+                region=self._new.region,
+                rank=self._new.rank,
+                since=self._new.since,
+            )
+        ]
+
+    def reorder(self) -> None:
+        for row in self._open():
+            self._rows[row.id] = replace(row, rank=self._new.rank, region=self._new.region)
+
+    def _open(self) -> list[Reservation]:
+        return [row for row in self._rows.values() if row.open]
+
+    def _rations(self) -> list[Reservation]:
+        return [row for row in self._open() if row.last_day and row.last_day >= self._today]
+
+    def _from(self, row: Reservation, day: date) -> Reservation:
+        """The part of a row from `day` on, cut off if the row began before; the whole row if it did not."""
+        if not row.first_day or not row.last_day or not row.first_day < day <= row.last_day:
+            return row
+        early, late = split(row, day, self._new_id())
+        self._rows.update({early.id: early, late.id: late})
+        return late

@@ -1,0 +1,182 @@
+"""Rations: everyone's earlier days before anyone's later days.
+
+A ration's covered days follow from its sums alone, earliest first, so no day is ever stored.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from services.inventory.domain.numbers import check_quantity
+from services.inventory.domain.reservations import Reservation
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What a ration has set aside after dealing: `reserved` grams instead of `before.reserved`."""
+
+    before: Reservation
+    reserved: int
+
+    @property
+    def changed(self) -> bool:
+        return self.reserved != self.before.reserved
+
+    @property
+    def after(self) -> Reservation:
+        """The ration with its new grams and the reason in words."""
+        dealt = replace(self.before, reserved=self.reserved)
+        return replace(dealt, reason=words_of(dealt))
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One outcome for each ration, in the order given, and the grams that nobody needs."""
+
+    outcomes: tuple[Dealt, ...]
+    left_grams: int
+
+
+def words_of(ration: Reservation) -> str:
+    """How far a ration goes: "30 of 31 days; 1,500 g short from 2006-12-31"."""
+    if not ration.open:
+        return ration.reason
+    whole_days = (ration.delivered + ration.reserved) // ration.per_day
+    words = f"All {ration.days} days" if whole_days == ration.days else f"{whole_days} of {ration.days} days"
+    if ration.short:
+        first_short = date.fromordinal(
+            ration.first_ordinal + (ration.settled + ration.reserved) // ration.per_day
+        )
+        words += f"; {ration.short:,} g short from {first_short}"
+    if ration.lapsed:
+        words += f"; {ration.lapsed:,} g unmet on days past"
+    return words
+
+
+def fits(new: Iterable[Reservation], free_grams: int, anyone_short: bool) -> bool:
+    """True if new rations can have all they want without a look at the others: nobody waits, and there is
+    enough.
+    """
+    return not anyone_short and sum(ration.short for ration in new) <= free_grams
+
+
+def give_all(new: Iterable[Reservation]) -> tuple[Reservation, ...]:
+    """New rations that fit, each with all it wants."""
+    return tuple(Dealt(ration, ration.reserved + ration.short).after for ration in new)
+
+
+def kept_for_past(ration: Reservation, today: date) -> int:
+    """Grams set aside for days before `today`: they wait to be fetched and are not dealt again."""
+    return max(0, min(ration.reserved, ration.wanted_before(today) - ration.settled))
+
+
+def deal(available_grams: int, rations: Sequence[Reservation], today: date) -> Deal:
+    """Deal one shelf's grams among all its open rations: earlier days first, within a day rank, then age,
+    then id.
+
+    `available_grams` is what is free plus what these rations have set aside. What is delivered or lapsed, and
+    what is set aside for days before `today`, stays; the rest is dealt again, in part of a day if need be.
+    Let the days past lapse first: a day that has not lapsed still counts as the earliest. If there is less
+    than what is kept for days past, that is dealt in order and the days to come get nothing. Takes time in
+    proportion to rations + days.
+    """
+    check_quantity("grams to deal", available_grams)
+    kept = [kept_for_past(ration, today) for ration in rations]
+    left = available_grams - sum(kept)
+    if left < 0:
+        return _deal_in_order(available_grams, rations, kept)
+    bases = [ration.settled + grams for ration, grams in zip(rations, kept, strict=True)]
+    level, left = _first_day_not_whole(rations, bases, left)
+    marks = [_mark(ration, base, level) for ration, base in zip(rations, bases, strict=True)]
+    if level is not None:
+        left = _deal_level(rations, marks, level, left)
+    outcomes = (Dealt(ration, mark - ration.settled) for ration, mark in zip(rations, marks, strict=True))
+    return Deal(tuple(outcomes), left)
+
+
+def _deal_in_order(available: int, rations: Sequence[Reservation], wants: Sequence[int]) -> Deal:
+    given = [0] * len(rations)
+    for index in sorted(range(len(rations)), key=lambda index: rations[index].order):
+        given[index] = min(wants[index], available)
+        available -= given[index]
+    return Deal(tuple(Dealt(*pair) for pair in zip(rations, given, strict=True)), available)
+
+
+def _first_day_not_whole(
+    rations: Sequence[Reservation], bases: Sequence[int], left: int
+) -> tuple[int | None, int]:
+    """The first day (ordinal) that not all can have in full, None if there is none; and the grams left before
+    it.
+
+    A difference array: each ration adds its rest of a begun day once, and its grams a day from the day after
+    to its last; the running sum is what a day takes.
+    """
+    once: Counter[int] = Counter()
+    steps: Counter[int] = Counter()
+    end = 0
+    for ration, base in zip(rations, bases, strict=True):
+        if base >= ration.wanted:
+            continue
+        begun = ration.first_ordinal + base // ration.per_day
+        once[begun] += ration.per_day - base % ration.per_day
+        steps[begun + 1] += ration.per_day
+        steps[ration.first_ordinal + ration.days] -= ration.per_day
+        end = max(end, ration.first_ordinal + ration.days)
+    rate = 0
+    for day in range(min(once, default=end), end):
+        rate += steps[day]
+        if once[day] + rate > left:
+            return day, left
+        left -= once[day] + rate
+    return None, left
+
+
+def _mark(ration: Reservation, base: int, level: int | None) -> int:
+    """Grams up to which a ration is covered once all days before `level` are whole."""
+    if level is None:
+        return ration.wanted if ration.open else base
+    whole_days = max(0, min(ration.days, level - ration.first_ordinal))
+    return max(base, ration.per_day * whole_days)
+
+
+def _deal_level(rations: Sequence[Reservation], marks: list[int], level: int, left: int) -> int:
+    """Share the grams left on the day that not all can have, in order; returns what is left then."""
+    wants = {
+        index: ration.per_day * (level - ration.first_ordinal + 1) - marks[index]
+        for index, ration in enumerate(rations)
+        if ration.first_ordinal <= level < ration.first_ordinal + ration.days
+    }
+    hungry = (index for index, want in wants.items() if want > 0)
+    for index in sorted(hungry, key=lambda index: rations[index].order):
+        given = min(wants[index], left)
+        marks[index] += given
+        left -= given
+        if not left:
+            break
+    return left
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """A ration after a day has passed, and the grams that were missing for it."""
+
+    ration: Reservation
+    grams: int
+
+
+def lapse(ration: Reservation, day: date) -> Lapsed:
+    """Write off what was neither delivered nor set aside for `day`, now past, and for any day before it.
+
+    Yesterday's rice feeds nobody: those grams are unmet need and no longer waited for.
+    """
+    grams = ration.wanted_before(day + timedelta(days=1)) - ration.settled - ration.reserved
+    if grams <= 0:
+        return Lapsed(ration, 0)
+    lapsed = replace(ration, lapsed=ration.lapsed + grams)
+    return Lapsed(replace(lapsed, reason=words_of(lapsed) if lapsed.open else _unmet_words(lapsed)), grams)
+
+
+def _unmet_words(ration: Reservation) -> str:
+    fed = ration.delivered // ration.per_day
+    return f"Over: {fed} of {ration.days} days fetched; {ration.lapsed:,} g unmet"

@@ -1,0 +1,71 @@
+"""What the store knows about a household: ids, sizes, counts, dates. Never a name or a birth date."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.inventory.domain.numbers import check_text
+
+
+class Asked(StrEnum):
+    """What a household can ask the store for."""
+
+    FOOD = "food"
+    CLOTHING = "clothing"
+    KIT = "kit"
+    SHELTER = "shelter"
+
+
+class Priority(StrEnum):
+    MEDICAL = "medical"
+    PREGNANT = "pregnant"
+    UNACCOMPANIED_CHILD = "unaccompanied_child"
+    TRAFFICKING_VICTIM = "trafficking_victim"
+
+
+RANKS: dict[Priority, int] = {priority: rank for rank, priority in enumerate(Priority)}
+"""0 is most urgent; the order is that of `Priority`."""
+
+RANK_OF_NONE = 9
+
+
+def rank_of(priorities: frozenset[Priority]) -> int:
+    """The most urgent of the priorities: 0 to 3, or 9 with none."""
+    return min((RANKS[priority] for priority in priorities), default=RANK_OF_NONE)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person. `size` is a clothing size, or None while nobody knows it."""
+
+    id: UUID
+    size: str | None = None
+
+
+@dataclass(frozen=True)
+class Household:
+    """As last heard from intake.
+
+    `priorities` holds those of all members; `since` is when it was registered (UTC).
+    """
+
+    id: UUID
+    region: str
+    arrival: date
+    since: datetime
+    members: tuple[Member, ...]
+    asked: frozenset[Asked]
+    priorities: frozenset[Priority] = frozenset()
+    active: bool = True
+
+    def __post_init__(self) -> None:
+        check_text("a household's region", self.region)
+        if self.since.tzinfo is None:
+            raise ValueError("a household's registration time needs a time zone")
+        if len({member.id for member in self.members}) < len(self.members):
+            raise ValueError("a household has one member twice")
+
+    @property
+    def rank(self) -> int:
+        return rank_of(self.priorities)

@@ -1,0 +1,168 @@
+"""A need that was written down, and what became of it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from services.inventory.domain.items import Kind
+from services.inventory.domain.needs import Need, check_days
+from services.inventory.domain.numbers import check_quantity
+from services.inventory.domain.stock import ShelfKey
+
+OrderKey = tuple[int, datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """One need and how far it is met, in base units.
+
+    `reserved` is set aside and not fetched yet, `delivered` was fetched, `released` was given up, `lapsed`
+    was unmet on days now past; what is left of `wanted` is `short`: the backordered part. `asked` is the item
+    that was asked for and `item` the one that is given. `depot` is None while no depot was chosen. A ration
+    has its days and grams a day, and what it was given counts for its earliest days first: so which days are
+    covered follows from the sums.
+    """
+
+    id: UUID
+    household_id: UUID
+    member_id: UUID | None
+    kind: Kind
+    asked: str
+    item: str
+    depot: str | None
+    region: str
+    wanted: int
+    rank: int
+    since: datetime
+    reserved: int = 0
+    delivered: int = 0
+    released: int = 0
+    lapsed: int = 0
+    first_day: date | None = None
+    last_day: date | None = None
+    per_day: int = 0
+    fetch_by: date | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        check_quantity("wanted", self.wanted, 1)
+        if min(self.reserved, self.delivered, self.released, self.lapsed) < 0:
+            raise ValueError("what became of a reservation is never below 0")
+        if self.short < 0:
+            raise ValueError(f"reservation {self.id} has more than the {self.wanted:,} that are wanted")
+        if self.depot is None and self.reserved:
+            raise ValueError(f"reservation {self.id} has something set aside in no depot")
+        if self.since.tzinfo is None:
+            raise ValueError("a reservation's age needs a time zone")
+        check_days(self.kind, self.wanted, self.first_day, self.last_day, self.per_day)
+
+    @property
+    def settled(self) -> int:
+        """What no longer changes: delivered, given up or lapsed."""
+        return self.delivered + self.released + self.lapsed
+
+    @property
+    def short(self) -> int:
+        return self.wanted - self.settled - self.reserved
+
+    @property
+    def open(self) -> bool:
+        return self.wanted > self.settled
+
+    @property
+    def substituted(self) -> bool:
+        return self.item != self.asked
+
+    @property
+    def key(self) -> ShelfKey | None:
+        return None if self.depot is None else (self.depot, self.item)
+
+    @property
+    def order(self) -> OrderKey:
+        """Who comes first: rank, then age, then id."""
+        return self.rank, self.since, self.id
+
+    @property
+    def first_ordinal(self) -> int:
+        return self.first_day.toordinal() if self.first_day else 0
+
+    @property
+    def days(self) -> int:
+        """How many days a ration is for; 0 for what is not food."""
+        return self.wanted // self.per_day if self.per_day else 0
+
+    def wanted_before(self, day: date) -> int:
+        """Grams of a ration for its days before `day`."""
+        return self.per_day * max(0, min(self.days, day.toordinal() - self.first_ordinal))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nothing was done; the reason in words."""
+
+    reason: str
+
+
+def backorder(need: Need, id: UUID, depot: str | None, reason: str) -> Reservation:
+    """The need written down with nothing set aside."""
+    return Reservation(
+        id=id,
+        household_id=need.household_id,
+        member_id=need.member_id,
+        kind=need.kind,
+        asked=need.item,
+        item=need.item,
+        depot=depot,
+        region=need.region,
+        wanted=need.quantity,
+        rank=need.rank,
+        since=need.since,
+        first_day=need.first_day,
+        last_day=need.last_day,
+        per_day=need.per_day,
+        fetch_by=need.last_day,
+        reason=reason,
+    )
+
+
+def deliver(reservation: Reservation, quantity: int) -> Reservation | Refused:
+    """Hand over `quantity` of what is set aside; refused if it is less than 1 or more than that.
+
+    A bed is refused too: it stays set aside while it is lived in, so that releasing it frees the place.
+    """
+    if reservation.kind is Kind.BED:
+        return Refused("A bed is lived in, not handed over; release it when it is left")
+    if quantity < 1:
+        return Refused("Nothing to hand over: the quantity must be 1 or more")
+    if quantity > reservation.reserved:
+        return Refused(f"{quantity:,} asked for, but only {reservation.reserved:,} set aside")
+    return replace(
+        reservation, reserved=reservation.reserved - quantity, delivered=reservation.delivered + quantity
+    )
+
+
+def release(reservation: Reservation, reason: str) -> Reservation:
+    """Give up all that is not delivered or lapsed: what was set aside goes back, what was short is not waited
+    for.
+    """
+    released = reservation.released + reservation.reserved + reservation.short
+    return replace(reservation, reserved=0, released=released, fetch_by=None, reason=reason)
+
+
+def expire(reservation: Reservation, today: date) -> Reservation | None:
+    """The reservation given up, if something was set aside and its date to fetch has passed; else None."""
+    fetch_by = reservation.fetch_by
+    if not reservation.reserved or fetch_by is None or fetch_by >= today:
+        return None
+    return release(reservation, f"Not fetched by {fetch_by}; {reservation.reserved:,} back on the shelf")
+
+
+def reserved_by_shelf(reservations: Iterable[Reservation]) -> Counter[ShelfKey]:
+    """What is set aside of each shelf, summed."""
+    sums: Counter[ShelfKey] = Counter()
+    for reservation in reservations:
+        if reservation.key and reservation.reserved:
+            sums[reservation.key] += reservation.reserved
+    return sums

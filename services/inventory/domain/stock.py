@@ -1,0 +1,100 @@
+"""What lies where: depots, shelves and lots."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from services.inventory.domain.numbers import check_quantity, check_text
+
+ShelfKey = tuple[str, str]
+"""Depot code, item code."""
+
+
+@dataclass(frozen=True)
+class Depot:
+    """A store or a shelter; both keep shelves, a shelter's are beds."""
+
+    code: str
+    region: str
+
+    def __post_init__(self) -> None:
+        check_text("a depot's code", self.code)
+        check_text("a depot's region", self.region)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What one depot holds of one item, in base units. Never more reserved than on hand."""
+
+    depot: str
+    item: str
+    on_hand: int
+    reserved: int = 0
+
+    def __post_init__(self) -> None:
+        check_quantity("on hand", self.on_hand)
+        check_quantity("reserved", self.reserved)
+        if self.reserved > self.on_hand:
+            raise ValueError(
+                f"{self.reserved:,} reserved of {self.item} in {self.depot}, but {self.on_hand:,} there"
+            )
+
+    @property
+    def key(self) -> ShelfKey:
+        return self.depot, self.item
+
+    @property
+    def free(self) -> int:
+        return self.on_hand - self.reserved
+
+    def reserve(self, quantity: int) -> "Shelf":
+        """Set `quantity` aside; ValueError if it is more than what is free."""
+        return replace(self, reserved=self.reserved + quantity)
+
+    def release(self, quantity: int) -> "Shelf":
+        """Put `quantity` that was set aside back; ValueError if less than that was."""
+        return replace(self, reserved=self.reserved - quantity)
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A batch of one item in one depot.
+
+    It may be given out on the day it expires, not after; None never expires.
+    """
+
+    id: UUID
+    expires: date | None
+    on_hand: int
+
+    def __post_init__(self) -> None:
+        check_quantity("a lot's stock", self.on_hand)
+
+    def expired(self, today: date) -> bool:
+        return self.expires is not None and self.expires < today
+
+
+def pick(lots: Iterable[Lot], quantity: int, today: date) -> list[tuple[UUID, int]]:
+    """Which lots to take `quantity` from, first to expire first, never an expired one.
+
+    The list adds up to less than `quantity` if the usable lots hold less.
+    """
+    check_quantity("a quantity to pick", quantity)
+    picked: list[tuple[UUID, int]] = []
+    usable = (lot for lot in lots if lot.on_hand and not lot.expired(today))
+    for lot in sorted(usable, key=lambda lot: (lot.expires or date.max, lot.id)):
+        taken = min(lot.on_hand, quantity)
+        if not taken:
+            break
+        picked.append((lot.id, taken))
+        quantity -= taken
+    return picked
+
+
+def depots_for(region: str, depots: Iterable[Depot], near: str | None = None) -> list[str]:
+    """Depot codes in the order in which a household is served: `near`, its own region's, then the others, by
+    code.
+    """
+    ordered = sorted(depots, key=lambda depot: (depot.code != near, depot.region != region, depot.code))
+    return [depot.code for depot in ordered]
