@@ -1,4 +1,4 @@
-"""Who may do what on the broker: the definitions that a node loads when it starts, the same locally and in compose."""
+"""Who may do what on the broker: what a node loads when it starts, the same locally and in compose."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ Definitions = dict[str, object]
 
 
 def definitions(passwords: Mapping[str, str], operator_password: str, vhost: str = "relief") -> Definitions:
-    """A virtual host with the exchange, a user per service (`passwords`: service -> password) and the operator.
+    """A virtual host with the exchange, a user per service (`passwords`, by service) and the operator.
 
     A service configures and reads its own queues (`<service>.<contract>`), binds them to the exchange, and
     publishes facts of its own (`<service>.` routing keys) alone. The operator sees and moves everything.

@@ -1,1 +1,1 @@
-"""The local run: a private broker node, a private PostgreSQL, the services and the gateway, as plain processes."""
+"""The local run: a private broker node, a private PostgreSQL, the services and the gateway."""

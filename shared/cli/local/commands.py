@@ -1,0 +1,90 @@
+"""`relief up`, `relief down`, `relief status`."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shared.cli import Trouble
+from shared.cli.local.up import LocalRun, Settings, local_run, only_one
+from shared.settings import ClockMode
+
+FIRST_DAY = date(2006, 11, 1)
+
+WallClock = Annotated[bool, typer.Option("--wall-clock", help="Let days pass by the real clock.")]
+FirstDay = Annotated[
+    datetime | None,
+    typer.Option(
+        "--first-day", formats=["%Y-%m-%d"], help="The day the system starts on, if it has no day yet."
+    ),
+]
+Erase = Annotated[bool, typer.Option("--erase", help="Remove the data, the logs and the passwords too.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("up")(up)
+    app.command("down")(down)
+    app.command("status")(status)
+
+
+def up(wall_clock: WallClock = False, first_day: FirstDay = None) -> None:
+    """Start everything on this machine; what runs already is left alone."""
+    start(ClockMode.WALL if wall_clock else ClockMode.MANUAL, first_day.date() if first_day else FIRST_DAY)
+
+
+def start(clock: ClockMode = ClockMode.MANUAL, first_day: date = FIRST_DAY) -> LocalRun:
+    """What `up` does, for the commands that need the stack: start what does not run and say so."""
+    console = Console(stderr=True)
+    run = local_run()
+    wanted = Settings(run.ports.gateway, clock, first_day if clock is ClockMode.MANUAL else None)
+    with only_one(run.folder):
+        if run.stack_path.exists() and all(run.running().values()):
+            console.print(f"Already running: {run.gateway.url}")
+            return run
+        with console.status("starting") as progress:
+            run.up(wanted, lambda part: progress.update(f"starting {part}"))
+    console.print(f"Running: {run.gateway.url}")
+    return run
+
+
+def down(erase: Erase = False) -> None:
+    """Stop everything that `up` started."""
+    console = Console(stderr=True)
+    run = local_run()
+    with only_one(run.folder):
+        with console.status("stopping") as progress:
+            run.down(lambda part: progress.update(f"stopping {part}"))
+        if erase:
+            run.erase()
+    console.print("Stopped, and the data removed." if erase else "Stopped. The data is kept.")
+
+
+def status() -> None:
+    """Show which parts run, and where."""
+    run = local_run()
+    table = Table("part", "state", "pid", "address")
+    for name, state, pid, address in _rows(run):
+        table.add_row(name, state, str(pid or ""), address)
+    Console().print(table)
+    if not all(run.running().values()):
+        raise Trouble("Not everything is running: ./relief up")
+
+
+def _rows(run: LocalRun) -> list[tuple[str, str, int | None, str]]:
+    postgres, broker, gateway = run.postgres, run.broker, run.gateway
+
+    def state(pid: int | None) -> str:
+        return "running" if pid else "stopped"
+
+    rows = [
+        ("gateway", state(gateway.daemon.pid), gateway.daemon.pid, gateway.url),
+        ("rabbitmq", state(broker.pid), broker.pid, f"127.0.0.1:{broker.ports.amqp}"),
+        ("postgres", state(postgres.pid), postgres.pid, f"127.0.0.1:{postgres.port}"),
+    ]
+    for name, service in run.services.items():
+        pid = service.daemon.pid
+        said = "stopped" if pid is None else "ready" if service.ready() else "not ready"
+        rows.append((name, said, pid, service.address.url))
+    return rows

@@ -1,0 +1,38 @@
+"""Passwords of the local run: made once, kept in files only their owner reads."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.cli.local.broker import BrokerSecrets
+from shared.contracts import SERVICES
+
+
+@dataclass(frozen=True)
+class LocalSecrets:
+    """One folder; below it a folder for each service, which is all that the service gets to see."""
+
+    folder: Path
+
+    def service_folder(self, service: str) -> Path:
+        return self.folder / service
+
+    def database_password(self, service: str) -> str:
+        return self._secret(self.service_folder(service) / "relief_database_password")
+
+    def broker_password(self, service: str) -> str:
+        return self._secret(self.service_folder(service) / "relief_broker_password")
+
+    def superuser_password(self) -> str:
+        return self._secret(self.folder / "operator" / "database_password")
+
+    def broker(self) -> BrokerSecrets:
+        passwords = {service: self.broker_password(service) for service in SERVICES}
+        return BrokerSecrets(passwords, self._secret(self.folder / "operator" / "broker_password"))
+
+    def _secret(self, path: Path) -> str:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24))
+        return path.read_text()

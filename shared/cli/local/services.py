@@ -1,0 +1,88 @@
+"""The five services as processes of the local run: their environment, their migrations, their readiness."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import httpx
+from sqlalchemy import make_url
+
+from shared.cli import Trouble
+from shared.cli.local.ports import LOOPBACK
+from shared.cli.local.processes import Daemon, tail, wait_until
+from shared.cli.stack import ROOT, ServiceAddress
+from shared.database import migrate
+from shared.settings import ClockMode
+
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class ServiceProcess:
+    """One replica of a service."""
+
+    address: ServiceAddress
+    port: int
+    secrets: Path
+    daemon: Daemon
+
+    def environment(self, clock: ClockMode, first_day: date | None) -> dict[str, str]:
+        """What the service reads its settings from; passwords come from its secrets folder, not from here."""
+        kept = {
+            name: value for name, value in os.environ.items() if not name.endswith(("_PASSWORD", "_SECRETS"))
+        }
+        return {
+            **kept,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "RELIEF_DATABASE_URL": _without_password(self.address.database_url),
+            "RELIEF_BROKER_URL": _without_password(self.address.broker_url),
+            "RELIEF_SECRETS": str(self.secrets),
+            "RELIEF_HOST": LOOPBACK,
+            "RELIEF_PORT": str(self.port),
+            "RELIEF_ROOT_PATH": f"/{self.address.name}",
+            "RELIEF_CLOCK": clock.value,
+            **({"RELIEF_FIRST_DAY": first_day.isoformat()} if first_day else {}),
+        }
+
+    def launch(self, clock: ClockMode, first_day: date | None) -> None:
+        """Start the process if it is not running, and do not wait."""
+        if self.daemon.pid is None:
+            command = [sys.executable, "-m", "shared.cli", "serve", self.address.name]
+            self.daemon.start(command, self.environment(clock, first_day), ROOT)
+
+    def wait(self, seconds: float = READY_SECONDS) -> None:
+        """Return when `/readyz` says 200; Trouble with the end of the log if it does not."""
+        name = self.address.name
+        wait_until(
+            lambda: self.ready() or self.daemon.pid is None,
+            seconds,
+            lambda: f"The service {name} is not ready after {seconds:g} s.\n{tail(self.daemon.log)}",
+        )
+        if self.daemon.pid is None:
+            raise Trouble(f"The service {name} ended while starting.\n{tail(self.daemon.log)}")
+
+    def ready(self) -> bool:
+        try:
+            answer = httpx.get(f"http://{LOOPBACK}:{self.port}/readyz", timeout=5, trust_env=False)
+        except httpx.TransportError:
+            return False
+        return answer.status_code == httpx.codes.OK
+
+
+def migrate_all(addresses: list[ServiceAddress]) -> None:
+    """Bring every service's database to the newest version, one after another."""
+
+    async def one_by_one() -> None:
+        for address in addresses:
+            await migrate(address.name, make_url(address.database_url))
+
+    asyncio.run(one_by_one())
+
+
+def _without_password(url: str) -> str:
+    parsed = make_url(url)
+    return parsed._replace(password=None).render_as_string(hide_password=False)

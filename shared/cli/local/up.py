@@ -1,0 +1,192 @@
+"""Bring the whole local run up, take it down, say how it stands. Everything lies under `.relief/`."""
+
+import fcntl
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
+from datetime import date
+from pathlib import Path
+
+from shared.cli.local.broker import RabbitNode
+from shared.cli.local.gateway import Gateway
+from shared.cli.local.ports import LOOPBACK, Ports, require_free
+from shared.cli.local.postgres import PostgresServer
+from shared.cli.local.processes import Daemon, stop_all
+from shared.cli.local.secrets import LocalSecrets
+from shared.cli.local.services import ServiceProcess, migrate_all
+from shared.cli.stack import ROOT, VHOST, ServiceAddress, Stack
+from shared.contracts import SERVICES
+from shared.settings import ClockMode
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run was started with; kept in a file from `up` to `down`."""
+
+    port_base: int
+    clock: ClockMode
+    first_day: date | None
+
+    @classmethod
+    def read(cls, folder: Path) -> "Settings | None":
+        """What the run of this folder was started with, None if it is down."""
+        try:
+            known = json.loads(cls._file(folder).read_text())
+        except FileNotFoundError:
+            return None
+        first_day = known["first_day"] and date.fromisoformat(known["first_day"])
+        return cls(known["port_base"], ClockMode(known["clock"]), first_day)
+
+    def write(self, folder: Path) -> None:
+        self._file(folder).parent.mkdir(parents=True, exist_ok=True)
+        self._file(folder).write_text(json.dumps(asdict(self), default=str))
+
+    @classmethod
+    def forget(cls, folder: Path) -> None:
+        cls._file(folder).unlink(missing_ok=True)
+
+    @staticmethod
+    def _file(folder: Path) -> Path:
+        return folder / "run" / "settings.json"
+
+
+@dataclass(frozen=True)
+class LocalRun:
+    """Every process of the local run, running or not."""
+
+    folder: Path
+    ports: Ports
+    broker: RabbitNode
+    postgres: PostgresServer
+    services: dict[str, ServiceProcess]
+    gateway: Gateway
+    stack: Stack
+
+    @property
+    def stack_path(self) -> Path:
+        return self.folder / "run" / "stack.json"
+
+    def running(self) -> dict[str, bool]:
+        """Each process by name, and whether it runs."""
+        return {
+            "postgres": self.postgres.running,
+            "rabbitmq": self.broker.running,
+            **{name: service.daemon.pid is not None for name, service in self.services.items()},
+            "gateway": self.gateway.daemon.pid is not None,
+        }
+
+    def up(self, wanted: Settings, say: Say) -> None:
+        """Start what is not running, in order; return when all of it is ready, else Trouble."""
+        if not self.broker.running:
+            # One that outlived its node would look like a port taken by somebody else.
+            self.broker.stop_name_service()
+        require_free(self._ports_needed())
+        settings = self.remember(wanted)
+        say("PostgreSQL, RabbitMQ")
+        self.broker.launch()
+        self._start_postgres()
+        say("migrations")
+        migrate_all(list(self.stack.services.values()))
+        self.broker.wait()
+        say(", ".join(self.services))
+        for service in self.services.values():
+            service.launch(settings.clock, settings.first_day)
+        for service in self.services.values():
+            service.wait()
+        say("gateway")
+        self.gateway.start()
+        self.stack.save(self.stack_path)
+
+    def remember(self, wanted: Settings) -> Settings:
+        """What the run was started with, so that a part started again later keeps the clock of the others."""
+        known = Settings.read(self.folder)
+        if known is None or not any(self.running().values()):
+            known = wanted
+            known.write(self.folder)
+        return known
+
+    def down(self, say: Say) -> None:
+        """Stop everything this checkout started: who takes requests first, what they stand on last."""
+        self.stack_path.unlink(missing_ok=True)
+        say("gateway, services")
+        stop_all([self.gateway.daemon, *(service.daemon for service in self.services.values())])
+        say("RabbitMQ, PostgreSQL")
+        self.broker.stop()
+        self.postgres.stop()
+        Settings.forget(self.folder)
+
+    def erase(self) -> None:
+        """Remove data, logs and passwords; only after `down`."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start_postgres(self) -> None:
+        self.postgres.start()
+        secrets = LocalSecrets(self.folder / "secrets")
+        for name in self.services:
+            self.postgres.new_role(name, secrets.database_password(name))
+            self.postgres.new_database(name, owner=name)
+
+    def _ports_needed(self) -> dict[int, str]:
+        """The ports of what is not running yet, and what each is for."""
+        own: dict[str, tuple[int, ...]] = {
+            "postgres": (self.ports.postgres,),
+            "rabbitmq": astuple(self.ports.broker),
+            **{name: (port,) for name, port in self.ports.services.items()},
+            "gateway": (self.ports.gateway,),
+        }
+        purposes, running = self.ports.purposes(), self.running()
+        return {port: purposes[port] for name, needed in own.items() if not running[name] for port in needed}
+
+
+def local_run(folder: Path | None = None, ports: Ports | None = None) -> LocalRun:
+    """The local run of this checkout, or another one in a folder and on ports of its own (tests)."""
+    folder = folder or ROOT / ".relief"
+    ports = ports or chosen_ports(folder)
+    secrets = LocalSecrets(folder / "secrets")
+    checkout = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+    broker = RabbitNode(
+        folder / "broker", ports.broker, secrets.broker(), f"relief-{checkout}@localhost", VHOST
+    )
+    postgres = PostgresServer(folder / "postgres", ports.postgres, secrets.superuser_password())
+
+    def daemon(name: str) -> Daemon:
+        return Daemon(name, folder / "run" / f"{name}.json", folder / "log" / f"{name}.log")
+
+    def address(name: str) -> ServiceAddress:
+        database = postgres.url(name, name, secrets.database_password(name)).render_as_string(
+            hide_password=False
+        )
+        return ServiceAddress(
+            name, f"http://{LOOPBACK}:{ports.services[name]}", database, broker.amqp_url(name)
+        )
+
+    addresses = {name: address(name) for name in SERVICES}
+    services = {
+        name: ServiceProcess(
+            addresses[name], ports.services[name], secrets.service_folder(name), daemon(name)
+        )
+        for name in SERVICES
+    }
+    gateway = Gateway(folder / "gateway", ports.gateway, ports.services, daemon("gateway"))
+    stack = Stack(addresses, gateway.url, broker.management_url, VHOST)
+    return LocalRun(folder, ports, broker, postgres, services, gateway, stack)
+
+
+def chosen_ports(folder: Path) -> Ports:
+    """The ports the run was started on; if it is down, those of the setting."""
+    known = Settings.read(folder)
+    return Ports.from_setting() if known is None else Ports.counted_from(known.port_base)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Two `up` or `down` at the same time wait for each other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,73 @@
+"""`relief serve NAME` and `relief migrate NAME`: one service as one process, locally and in a container."""
+
+import asyncio
+import importlib
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+
+from shared.cli import Trouble
+from shared.cli.stack import VHOST, secret
+from shared.contracts import SERVICES
+from shared.database import migrate as bring_to_newest
+from shared.messaging.definitions import definitions
+from shared.settings import ServiceSettings, secrets_folder
+
+# Longer than a handler takes for a batch, shorter than the 20 s after which a process is killed.
+GRACEFUL_SECONDS = 15
+
+Name = Annotated[str, typer.Argument(help=", ".join(SERVICES))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("serve", hidden=True)(serve)
+    app.command("migrate", hidden=True)(migrate)
+    app.command("definitions", hidden=True)(write_definitions)
+
+
+def serve(name: Name) -> None:
+    """Run one service in the foreground; settings come from the environment and the secret files."""
+    settings = settings_of(name)
+    build: Any = importlib.import_module(f"services.{name}.main").build
+    config = uvicorn.Config(
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        backlog=4096,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(3)
+
+
+def migrate(name: Name) -> None:
+    """Bring the database of one service to the newest version."""
+    settings = settings_of(name)
+    asyncio.run(bring_to_newest(name, settings.database))
+
+
+def write_definitions(path: Path) -> None:
+    """Write what the broker of compose loads when it starts, made from the secret files."""
+    passwords = {name: secret(f"{name}_broker_password") for name in SERVICES}
+    wanted = definitions(passwords, secret("operator_broker_password"), VHOST)
+    path.write_text(json.dumps(wanted))
+
+
+def settings_of(name: str) -> ServiceSettings:
+    """The settings of a service as its own class reads them. Trouble if there is no such service."""
+    if name not in SERVICES:
+        raise Trouble(f"There is no service {name!r}; there are {', '.join(SERVICES)}.")
+    settings_class: Any = importlib.import_module(f"services.{name}.settings").Settings
+    settings: ServiceSettings = settings_class(_secrets_dir=secrets_folder())
+    return settings
