@@ -13,6 +13,7 @@ from alembic.config import Config
 from faststream_outbox import make_outbox_table
 from sqlalchemy import (
     URL,
+    BigInteger,
     Connection,
     Date,
     DateTime,
@@ -92,6 +93,29 @@ answer = T(
     C("answered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 """Answers already given, by Idempotency-Key; a row is written in the transaction of the work itself."""
+
+target = T(
+    "target",
+    messaging,
+    C("measure", String(60), primary_key=True),
+    C("area", SmallInteger, nullable=False),
+    C("words", String(200), nullable=False),
+    C("target", BigInteger),
+    C("unit", String(20), nullable=False),
+)
+"""What the action plan wants of this service; no target means as many as possible."""
+
+discard = T(
+    "discard",
+    messaging,
+    C("message_id", String(200), primary_key=True),
+    C("digest", LargeBinary(16), primary_key=True),
+    C("contract", String(100), nullable=False),
+    C("reason", String(500), nullable=False),
+    C("discarded_by", String(100), nullable=False),
+    C("discarded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+"""Parked messages that an operator gave up, and why; append-only. The id is text, as the message gave it."""
 
 
 def rows() -> type[SQLModel]:

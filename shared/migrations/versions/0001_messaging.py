@@ -3,10 +3,12 @@
 from alembic import op
 from faststream_outbox import outbox_autovacuum_ddl
 
-from shared.database import messaging
+from shared.database import answer, day, inbox, journal, messaging, outbox, target
 
 revision = "0001"
 down_revision = None
+
+TABLES = [outbox, inbox, journal, day, answer, target]
 
 APPEND_ONLY = """
 CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -32,7 +34,7 @@ END $$
 
 
 def upgrade() -> None:
-    messaging.create_all(op.get_bind(), checkfirst=False)
+    messaging.create_all(op.get_bind(), tables=TABLES, checkfirst=False)
     op.execute(outbox_autovacuum_ddl("outbox"))
     op.execute(APPEND_ONLY)
     op.execute("CREATE TRIGGER journal_append_only BEFORE UPDATE ON journal FOR EACH ROW EXECUTE FUNCTION append_only()")
@@ -41,5 +43,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    messaging.drop_all(op.get_bind())
+    messaging.drop_all(op.get_bind(), tables=TABLES)
     op.execute("DROP FUNCTION hold_day; DROP FUNCTION journal_month; DROP FUNCTION append_only")
