@@ -6,10 +6,9 @@ MOST = 10**12
 
 def check_quantity(name: str, value: int, least: int = 0) -> None:
     """Raise ValueError unless `value` is a whole number from `least` to `MOST`."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{name} must be a whole number, not {value!r}")
-    if not least <= value <= MOST:
-        raise ValueError(f"{name} must be from {least} to {MOST:,}, not {value:,}")
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not least <= value <= MOST:
+        raise ValueError(f"{name} must be a whole number from {least} to {MOST:,}, not {value!r}")
 
 
 def check_text(name: str, value: str) -> None:

@@ -105,10 +105,10 @@ class Refused:
     reason: str
 
 
-def backorder(need: Need, id: UUID, depot: str | None, reason: str) -> Reservation:
+def backorder(need: Need, reservation_id: UUID, depot: str | None, reason: str) -> Reservation:
     """The need written down with nothing set aside."""
     return Reservation(
-        id=id,
+        id=reservation_id,
         household_id=need.household_id,
         member_id=need.member_id,
         kind=need.kind,
