@@ -50,6 +50,11 @@ class Taken:
     since: float
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
+    def finish(self) -> None:
+        """Let it be acknowledged; nothing if its channel closed meanwhile, for then nobody waits."""
+        if not self.done.done():
+            self.done.set_result(None)
+
 
 class Consumer:
     """Handles one contract for one service."""
@@ -114,7 +119,7 @@ class Consumer:
         for taken in batch:
             if taken.envelope.id in forged:
                 await self._park(taken.raw, "its id was used before by a message with other content", "forged")
-            taken.done.set_result(None)
+            taken.finish()
 
     async def _blame(self, batch: Sequence[Taken], error: Exception) -> None:
         if len(batch) > 1:
@@ -125,7 +130,7 @@ class Consumer:
         (taken,) = batch
         log().error("a handler failed", exc_info=error, **self._context(taken))
         await self._until_safe(lambda: self._failures.failed(taken.raw, self._queue, self._contract.wire, error))
-        taken.done.set_result(None)
+        taken.finish()
 
     async def _work_through_outages(self, batch: Sequence[Taken]) -> set[UUID]:
         pause, conflicts = 0.1, 0

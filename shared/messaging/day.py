@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.database import day
+from shared.observability import log
 
 if TYPE_CHECKING:
     from shared.messaging.unit import Unit, Units
@@ -68,5 +69,8 @@ async def _turn_once(units: "Units", on_day: OnDay, to: date) -> bool:
 async def follow_wall_clock(units: "Units", on_day: OnDay, zone: ZoneInfo, every: float = 30.0) -> None:
     """Turn the days as the wall clock does, and make up those that were missed; runs until cancelled."""
     while True:
-        await turn_to(units, on_day, datetime.now(UTC).astimezone(zone).date())
+        try:
+            await turn_to(units, on_day, datetime.now(UTC).astimezone(zone).date())
+        except Exception as error:
+            log().error("the day did not turn; it is tried again", exc_info=error)
         await asyncio.sleep(every)

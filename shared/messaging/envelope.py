@@ -102,7 +102,7 @@ def opened(message_id: str | None, headers: Mapping[str, Any], body: bytes) -> E
         )
     except Malformed:
         raise
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Malformed(f"an attribute or the body cannot be read: {error}") from error
 
 

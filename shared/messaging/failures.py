@@ -35,6 +35,8 @@ _OUTAGES = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InterfaceError,
 )
+# A value that does not fit its column is an InterfaceError too, and a ValueError: there the message is to blame.
+_BAD_VALUE = asyncpg.InterfaceError
 _CONFLICTS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 
 
@@ -54,7 +56,7 @@ def is_conflict(error: BaseException) -> bool:
 
 def is_outage(error: BaseException) -> bool:
     """The database is away or full: no message is to blame, so none loses an attempt."""
-    if is_conflict(error):
+    if is_conflict(error) or any(isinstance(each, _BAD_VALUE) and isinstance(each, ValueError) for each in _chain(error)):
         return False
     return any(
         isinstance(each, _OUTAGES) or (isinstance(each, DBAPIError) and each.connection_invalidated)
@@ -72,7 +74,7 @@ class Failures:
 
     async def failed(self, message: AbstractIncomingMessage, queue: str, contract: str, error: BaseException) -> None:
         """A handler raised: wait for the next delay, or park after the last. Returns once the copy is safe."""
-        attempt = int(str(message.headers.get(ATTEMPT, 0))) + 1
+        attempt = _failures_of(message) + 1
         exchange = self._topology.retry(attempt)
         if exchange is None:
             await self.park(message, queue, contract, f"failed {attempt} times, last with {describe(error)}", "failed")
@@ -102,6 +104,12 @@ class Failures:
             persist=True,
             timeout=PUBLISH_TIMEOUT_SECONDS,
         )
+
+
+def _failures_of(message: AbstractIncomingMessage) -> int:
+    """How often it failed so far; a count that makes no sense is one of a message that was tampered with: none."""
+    count = message.headers.get(ATTEMPT)
+    return count if isinstance(count, int) and count > 0 else 0
 
 
 def describe(error: BaseException) -> str:

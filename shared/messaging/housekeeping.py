@@ -12,6 +12,8 @@ from shared.settings import ServiceSettings
 
 EVERY_SECONDS = 3600.0
 ANSWER_DAYS = 30
+# The journal is dropped by whole months: an id must outlive the row it came from, or a replay would do it again.
+INBOX_DAYS_MORE = 62
 
 _OLD_MONTHS = text("""
     SELECT child.relname FROM pg_inherits
@@ -32,14 +34,14 @@ async def keep_house(engine: AsyncEngine, settings: ServiceSettings) -> None:
 
 
 async def tidy(connection: AsyncConnection, today: date, journal_days: int) -> None:
-    """Make the journal's months until the next but one, and drop what is older than `journal_days` (inbox too)."""
+    """Make the journal's months until the next but one, and drop what is older than `journal_days`, the inbox later."""
     await connection.execute(text("SELECT pg_advisory_xact_lock(20060902)"))
     for days_ahead in (0, 31, 62):
         await connection.execute(text("SELECT journal_month(:day)"), {"day": today + timedelta(days=days_ahead)})
     oldest = today - timedelta(days=journal_days)
     for (name,) in (await connection.execute(_OLD_MONTHS, {"oldest": f"journal_{oldest:%Y_%m}"})).all():
         await connection.execute(text(f'DROP TABLE "{name}"'))
-    midnight = datetime(oldest.year, oldest.month, oldest.day, tzinfo=UTC)
-    await connection.execute(delete(inbox).where(inbox.c.handled_at < midnight))
+    old_ids = datetime.now(UTC) - timedelta(days=journal_days + INBOX_DAYS_MORE)
+    await connection.execute(delete(inbox).where(inbox.c.handled_at < old_ids))
     old_answers = datetime.now(UTC) - timedelta(days=ANSWER_DAYS)
     await connection.execute(delete(answer).where(answer.c.answered_at < old_answers))

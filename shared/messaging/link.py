@@ -22,6 +22,9 @@ from shared.messaging.unit import Units
 from shared.observability import Metrics, log
 from shared.settings import ServiceSettings
 
+# Without it messages in hand are dropped at a stop; they would come again, but a stop is to finish what it began.
+GRACEFUL_SECONDS = 10.0
+
 
 class Link:
     """Owns the outbox broker, the RabbitMQ broker and the consumers of one service."""
@@ -56,6 +59,7 @@ class Link:
             fail_fast=False,
             reconnect_interval=1.0,
             timeout=10.0,
+            graceful_timeout=GRACEFUL_SECONDS,
             default_channel=Channel(publisher_confirms=True, on_return_raises=True),
             middlewares=[RabbitPrometheusMiddleware(registry=self._metrics.registry, app_name=service)],
             specification_url="amqp://broker",
@@ -63,7 +67,7 @@ class Link:
         )
         for contract in said_by(service):
             broker.publisher(
-                routing_key=contract.wire, exchange=RELIEF, schema=contract, title=contract.__name__,
+                routing_key=contract.wire, exchange=RELIEF, persist=True, schema=contract, title=contract.__name__,
                 description=contract.__doc__,
             )
         return broker

@@ -18,6 +18,9 @@ from shared.contracts.base import Contract
 
 RELIEF = RabbitExchange("relief", type=ExchangeType.TOPIC, durable=True, declare=False)
 
+# Each look at a parked message counts as a delivery, and RabbitMQ 4 drops a message after 20 unless told otherwise.
+LOOKED_AT = {"x-delivery-limit": 10**9}
+
 
 @dataclass(frozen=True)
 class Topology:
@@ -55,7 +58,9 @@ class Topology:
             queue = await broker.declare_queue(self.queue(contract))
             await queue.bind(own, queue.name)
             await queue.bind(await broker.declare_exchange(RELIEF), contract.wire)
-            held = await broker.declare_queue(RabbitQueue(parked(queue.name), queue_type=QueueType.QUORUM, durable=True))
+            held = await broker.declare_queue(
+                RabbitQueue(parked(queue.name), queue_type=QueueType.QUORUM, durable=True, arguments=LOOKED_AT)
+            )
             await held.bind(own, held.name)
         for attempt, seconds in enumerate(self.retry_delays_seconds, start=1):
             exchange = self.retry(attempt)
