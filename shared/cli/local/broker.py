@@ -19,7 +19,7 @@ from shared.messaging.definitions import OPERATOR, definitions
 # The wrappers in /usr/sbin change to the package's user, who cannot write into the checkout.
 PROGRAMS = Path("/usr/lib/rabbitmq/bin")
 START_SECONDS = 90
-# The first keeps the port for the node's own commands off the network; the rest keep an idle node from spinning.
+# The first keeps the port for commands to the node off the network; the rest keep an idle node from spinning.
 ERLANG_FLAGS = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
 CONFIG = """\
 listeners.tcp.default = 127.0.0.1:{ports.amqp}

@@ -52,7 +52,8 @@ class Gateway:
             "HOME": str(self.folder),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
             "XDG_DATA_HOME": str(self.folder / "data"),
-            "RELIEF_GATEWAY_ADDRESS": self.url,
+            "RELIEF_GATEWAY_ADDRESS": f"http://:{self.port}",
+            "RELIEF_GATEWAY_BIND": LOOPBACK,
             "RELIEF_GATEWAY_SITE": str(ROOT / "deploy" / "gateway" / "site"),
             **{f"RELIEF_{name.upper()}_AT": f"{LOOPBACK}:{port}" for name, port in self.services.items()},
         }

@@ -73,7 +73,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-def require_free(purposes: Mapping[int, str]) -> None:
+def require_free(purposes: Mapping[int, str], base: int) -> None:
     """Trouble that names every port already taken, what it is for and the setting that moves them all."""
     taken = [
         f"Port {port}, meant for {purpose}, is already taken."
@@ -82,7 +82,7 @@ def require_free(purposes: Mapping[int, str]) -> None:
     ]
     if taken:
         hint = (
-            f"Set {SETTING} to the first of 21 free ports (now {min(purposes)}): {SETTING}=19100 ./relief up"
+            f"Set {SETTING} to the first of 21 free ports (now {base}): {SETTING}=19100 ./relief up"
         )
         raise Trouble("\n".join([*taken, hint]))
 

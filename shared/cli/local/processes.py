@@ -37,7 +37,7 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def started_at(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot; None if it is gone. With the pid it names one process."""
+    """When a process started, in ticks since boot; with the pid it names one process. None if it is gone."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

@@ -85,7 +85,7 @@ class LocalRun:
         if not self.broker.running:
             # One that outlived its node would look like a port taken by somebody else.
             self.broker.stop_name_service()
-        require_free(self._ports_needed())
+        require_free(self._ports_needed(), self.ports.gateway)
         settings = self.remember(wanted)
         say("PostgreSQL, RabbitMQ")
         self.broker.launch()
