@@ -179,26 +179,16 @@ class _Edit:
             self._take_off(row, -more * self._rules.grams_per_person_day, taken)
 
     def _take_off(self, row: Reservation, grams: int, taken: Counter[int]) -> None:
-        """Lower a ration from today on, so that each of its days has `grams` less over all rations.
+        """Lower a ration from today on by what is still to come off of its first day.
 
-        `taken` is what was taken off each day (ordinal) already; the ration is cut where that changes.
+        `taken` is what was taken off each day (ordinal) by the rations that began earlier.
         """
-        later: Reservation | None = self._from(row, self._today) if grams > 0 else None
-        while later:
-            part, later = self._even_part(later, taken)
-            less = min(part.per_day, grams - taken[part.first_ordinal])
-            if less > 0:
-                self._lower(part, less)
-                taken.update(dict.fromkeys(range(part.first_ordinal, part.first_ordinal + part.days), less))
-
-    def _even_part(self, row: Reservation, taken: Counter[int]) -> tuple[Reservation, Reservation | None]:
-        """The row's first days that had the same taken off them, and the rest, if there is one."""
-        first = row.first_ordinal
-        for day in range(first + 1, first + row.days):
-            if taken[day] != taken[first]:
-                late = self._from(row, date.fromordinal(day))
-                return self._rows[row.id], late
-        return row, None
+        first = max(row.first_ordinal, self._today.toordinal())
+        less = min(row.per_day, grams - taken[first])
+        if less > 0:
+            later = self._from(row, self._today)
+            self._lower(later, less)
+            taken.update(dict.fromkeys(range(first, first + later.days), less))
 
     def _lower(self, row: Reservation, less: int) -> None:
         if less == row.per_day:
