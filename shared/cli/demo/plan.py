@@ -14,6 +14,7 @@ from shared.cli import Trouble
 from shared.contracts.intake import ClothingSize
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=40)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
 Quantity = Annotated[int, Field(ge=1, le=10**12, strict=True)]
 Lines = Annotated[dict[Code, Quantity], Field(min_length=1)]
 ServiceName = Literal["intake", "inventory", "sponsorship", "events", "donations"]
@@ -60,7 +61,7 @@ class Opening(Piece):
 class Deliveries(Piece):
     """The same goods to the same depot on each of the days, in base units by item."""
 
-    name: Code
+    name: Name
     depot: Code
     due_on: Annotated[tuple[date, ...], Field(min_length=1)]
     lines: Lines
@@ -81,6 +82,7 @@ class Target(Piece):
 class Delivery:
     """One item that is to come to one depot on one day; `reference` is its own and always the same."""
 
+    name: str
     reference: str
     depot: str
     item: str
@@ -89,12 +91,17 @@ class Delivery:
 
 
 class Plan(Piece):
-    """A whole plan: targets, catalogue, opening stock and planned deliveries."""
+    """A whole plan: targets, catalogue, opening stock and planned deliveries.
 
-    name: Code
+    `name` marks all that is loaded from it. Households come to fetch on the `fetch_days` of each month.
+    """
+
+    name: Name
     title: str
     first_day: date
     last_day: date
+    winter_from: date
+    winter_until: date
     fetch_days: Annotated[tuple[Annotated[int, Field(ge=1, le=28)], ...], Field(min_length=1)]
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     depots: Annotated[tuple[Depot, ...], Field(min_length=1)]
@@ -107,6 +114,8 @@ class Plan(Piece):
     def _hangs_together(self) -> Self:
         if self.last_day < self.first_day:
             raise ValueError(f"the plan ends on {self.last_day}, before it begins on {self.first_day}")
+        if not any(item.kind == "food" for item in self.items):
+            raise ValueError("the plan has no food")
         items, depots = {item.code for item in self.items}, {depot.code for depot in self.depots}
         for what, codes in (
             ("item", [item.code for item in self.items]),
@@ -134,11 +143,16 @@ class Plan(Piece):
             for day in delivery.due_on:
                 for item, quantity in delivery.lines.items():
                     reference = f"{self.name}/{delivery.name}/{day}/{item}"
-                    yield Delivery(reference, delivery.depot, item, quantity, day)
+                    yield Delivery(delivery.name, reference, delivery.depot, item, quantity, day)
 
     def owns(self, reference: str) -> bool:
         """Whether a delivery with this reference was loaded from this plan."""
         return reference.startswith(f"{self.name}/")
+
+    @property
+    def food(self) -> Item:
+        """What rations are made of: the plan's first food."""
+        return next(item for item in self.items if item.kind == "food")
 
     def targets_of(self, service: str) -> list[Target]:
         return [target for target in self.targets if target.service == service]
@@ -161,17 +175,18 @@ class Plan(Piece):
     def kits_from(self, kit: Kit, day: date, first: date) -> int:
         """How many more kits the parts that come on `day` allow, with what was left over from before.
 
-        The opening stock counts as coming on `first`, as does what was due before.
+        The opening stock is there on `first`; what was due before that never comes.
         """
-        return self._kits_until(kit, day) - (self._kits_until(kit, day - timedelta(days=1)) if day > first else 0)
+        before = self._kits_until(kit, day - timedelta(days=1), first) if day > first else 0
+        return self._kits_until(kit, day, first) - before
 
-    def _kits_until(self, kit: Kit, day: date) -> int:
+    def _kits_until(self, kit: Kit, day: date, first: date) -> int:
         come: Counter[str] = Counter()
         for stock in self.opening:
             if stock.depot == kit.depot:
                 come.update(stock.lines)
         for delivery in self.planned():
-            if delivery.depot == kit.depot and delivery.due_on <= day:
+            if delivery.depot == kit.depot and first <= delivery.due_on <= day:
                 come[delivery.item] += delivery.quantity
         return min(come[part] // quantity for part, quantity in kit.parts.items())
 

@@ -1,0 +1,118 @@
+"""The five services over HTTP, with connections kept open."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shared.cli import Trouble
+from shared.cli.stack import Stack
+
+PATIENCE_SECONDS = 120.0
+BUSY_TRIES = 60
+PAGE = 500
+
+
+class Refused(Trouble):
+    """A service said no; `status` is the HTTP status."""
+
+    def __init__(self, service: str, status: int, words: str) -> None:
+        super().__init__(f"{service}: {words}")
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Services:
+    """Asks and tells the services. A refusal is raised as `Refused`, in the service's own words."""
+
+    clients: Mapping[str, httpx.AsyncClient]
+
+    async def get(self, service: str, path: str, **query: Any) -> Any:
+        return await self._ask(service, "GET", path, params=_given(query))
+
+    async def post(self, service: str, path: str, body: Any, key: str | None = None) -> Any:
+        """`key` is the Idempotency-Key: the same key and body again give the same answer and do nothing twice."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return await self._ask(service, "POST", path, json=body, headers=headers)
+
+    async def each(self, service: str, path: str, **query: Any) -> AsyncIterator[dict[str, Any]]:
+        """Every item of a paged list."""
+        after: str | None = None
+        while True:
+            page = await self.get(service, path, limit=PAGE, after=after, **query)
+            for item in page["items"]:
+                yield item
+            after = page["next"]
+            if after is None:
+                return
+
+    async def upload(self, service: str, path: str, file: Path) -> AsyncIterator[dict[str, Any]]:
+        """Send a file and yield the lines of JSON that come back while it is read."""
+        client = self.clients[service]
+        with file.open("rb") as content:
+            request = client.build_request(
+                "POST", path, files={"file": (file.name, content)}, headers={"Accept": "application/x-ndjson"}
+            )
+            response = await client.send(request, stream=True)
+            try:
+                if response.is_error:
+                    await response.aread()
+                    raise _refusal(service, response)
+                async for line in response.aiter_lines():
+                    if line:
+                        yield json.loads(line)
+            finally:
+                await response.aclose()
+
+    async def _ask(self, service: str, method: str, path: str, **request: Any) -> Any:
+        """One request; a service that is busy is asked again, which is safe because each POST has a key."""
+        for _ in range(BUSY_TRIES):
+            response = await self.clients[service].request(method, path, **request)
+            if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(float(response.headers.get("Retry-After", "1")))
+        if response.is_error:
+            raise _refusal(service, response)
+        return response.json()
+
+
+@asynccontextmanager
+async def services_of(stack: Stack) -> AsyncIterator[Services]:
+    """The running services; their connections are closed when the block ends."""
+    limits = httpx.Limits(max_keepalive_connections=8, max_connections=8)
+    clients = {
+        name: httpx.AsyncClient(
+            base_url=address.url, timeout=PATIENCE_SECONDS, limits=limits, trust_env=False
+        )
+        for name, address in stack.services.items()
+    }
+    try:
+        yield Services(clients)
+    finally:
+        for client in clients.values():
+            await client.aclose()
+
+
+def _given(query: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters as text, without those that are None; `from_day` is sent as `from`."""
+    return {name.removesuffix("_day"): _text(value) for name, value in query.items() if value is not None}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _refusal(service: str, response: httpx.Response) -> Refused:
+    try:
+        problem = response.json()
+        words = problem.get("detail") or problem["title"]
+        words += "".join(f"\n  {each['field']}: {each['reason']}" for each in problem.get("errors", []))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        words = f"answered {response.status_code}"
+    return Refused(service, response.status_code, words)

@@ -1,0 +1,53 @@
+"""`relief clock`: turn the days of all services, one after another."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from shared.cli import Trouble
+from shared.cli.client import Services, services_of
+from shared.cli.stack import Stack
+from shared.contracts import SERVICES
+
+Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day to turn to, like 2006-12-01.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("clock")(clock)
+
+
+def clock(day: Day) -> None:
+    """Turn the days of all services up to a date, where days are turned by hand (demo and tests)."""
+    asyncio.run(_turn_all(Stack.load(), day.date()))
+
+
+async def days_of(services: Services) -> dict[str, date]:
+    """Each service's today."""
+    return {name: date.fromisoformat((await services.get(name, "/status"))["today"]) for name in SERVICES}
+
+
+async def turn(services: Services, to: date, names: Iterable[str] = SERVICES) -> None:
+    """Turn these services to a day, one after another; one that is there already stays.
+
+    Trouble if a service follows the wall clock.
+    """
+    for name in names:
+        await services.post(name, "/clock", {"to": to.isoformat()})
+
+
+async def _turn_all(stack: Stack, to: date) -> None:
+    console = Console(stderr=True)
+    async with services_of(stack) as services:
+        today = await days_of(services)
+        if late := [name for name, day in today.items() if day > to]:
+            raise Trouble(f"Days do not turn back: {late[0]} has {today[late[0]]} already.")
+        first = min(today.values()) + timedelta(days=1)
+        days = [first + timedelta(days=n) for n in range((to - first).days + 1)]
+        for day in track(days or [to], "turning the days", console=console, transient=True):
+            await turn(services, day)
+    console.print(f"All services have {to}.")

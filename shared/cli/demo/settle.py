@@ -1,0 +1,66 @@
+"""Waiting for a condition with a deadline, and the condition that the services have nothing more to tell each other."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.cli import Trouble
+from shared.cli.client import Services
+
+POLL_SECONDS = 0.05
+TALKING = ("intake", "inventory")
+
+
+async def until(
+    condition: Callable[[], Awaitable[str | None]], deadline_seconds: float, every: float = POLL_SECONDS
+) -> None:
+    """Wait until `condition` answers None; until then it answers in words what is still missing.
+
+    Trouble with the last such words when the deadline passes.
+    """
+    try:
+        async with asyncio.timeout(deadline_seconds):
+            while missing := await condition():
+                last = missing
+                await asyncio.sleep(every)
+    except TimeoutError:
+        raise Trouble(
+            f"After {deadline_seconds:.0f} s still not settled: {last}. See ./relief doctor."
+        ) from None
+
+
+@dataclass
+class Quiet:
+    """Whether the services are done with each other: nothing in an outbox, the same households known to both,
+    and no message handled since the look before.
+    """
+
+    services: Services
+    seen: Any = field(default=None)
+
+    async def __call__(self) -> str | None:
+        """None when all is quiet, else what is still under way."""
+        states = [await self.services.get(name, "/status") for name in TALKING]
+        waiting = {state["service"]: state["outbox_rows"] for state in states if state["outbox_rows"]}
+        now = [(state["said"], state["handled"]) for state in states]
+        changed, self.seen = now != self.seen, now
+        if waiting:
+            return ", ".join(f"{rows:,} parcels in the outbox of {name}" for name, rows in waiting.items())
+        if changed:
+            return "messages are still being handled"
+        return await self._unknown_households(states)
+
+    async def _unknown_households(self, states: list[Any]) -> str | None:
+        helped = helped_households(await self.services.get("intake", "/counts"))
+        known = (await self.services.get("inventory", "/summary"))["households"]
+        if known == helped:
+            return None
+        parked = sum(sum(state["parked"].values()) for state in states)
+        words = f"inventory knows {known:,} of {helped:,} households"
+        return f"{words}; {parked:,} messages are parked" if parked else words
+
+
+def helped_households(counts: Any) -> int:
+    """Households that are helped now, by intake's counts."""
+    return sum(count for status, count in counts["households_by_status"].items() if status != "closed")
