@@ -17,6 +17,7 @@ from shared.observability import Metrics
 
 PUBLISH_TIMEOUT_SECONDS = 10.0
 REASON = "x-relief-reason"
+PARKED_AT = "x-relief-parked-at"
 
 _OUTAGES = (
     OSError,
@@ -85,7 +86,7 @@ class Failures:
 
     async def park(self, message: AbstractIncomingMessage, queue: str, contract: str, reason: str, kind: str) -> None:
         """Put the message where an operator sees it, with the reason. Returns once it is safe there."""
-        headers = {**message.headers, REASON: reason[:500], "x-relief-parked-at": datetime.now(UTC).isoformat()}
+        headers = {**message.headers, REASON: reason[:500], PARKED_AT: datetime.now(UTC).isoformat()}
         await self._copy(message, self._topology.service, parked(queue), headers)
         self._metrics.messages_parked.labels(contract=contract, reason=kind).inc()
 
