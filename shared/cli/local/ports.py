@@ -81,9 +81,7 @@ def require_free(purposes: Mapping[int, str], base: int) -> None:
         if not is_free(port)
     ]
     if taken:
-        hint = (
-            f"Set {SETTING} to the first of 21 free ports (now {base}): {SETTING}=19100 ./relief up"
-        )
+        hint = f"Set {SETTING} to the first of 21 free ports (now {base}): {SETTING}=19100 ./relief up"
         raise Trouble("\n".join([*taken, hint]))
 
 

@@ -1,0 +1,166 @@
+"""The parts of the local run that need no server."""
+
+import base64
+import hashlib
+import json
+import re
+import socket
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.cli import Trouble
+from shared.cli.local.ports import Ports, free_ports, require_free
+from shared.cli.local.processes import Daemon, started_at, stop_all, tail, wait_until
+from shared.cli.local.secrets import LocalSecrets
+from shared.cli.local.up import local_run
+from shared.cli.stack import Stack
+from shared.contracts import SERVICES
+from shared.messaging.definitions import definitions, password_hash
+
+PASSWORDS = {service: f"password of {service}" for service in SERVICES}
+
+
+def of_user(kind: str, user: str) -> dict[str, str]:
+    wanted: Any = definitions(PASSWORDS, "operator's")[kind]
+    [found] = [each for each in wanted if each["user"] == user]
+    return dict(found)
+
+
+def test_a_password_is_stored_as_the_broker_checks_it() -> None:
+    stored = base64.b64decode(password_hash("intake", "secret"))
+    salt, digest = stored[:4], stored[4:]
+    assert digest == hashlib.sha256(salt + b"secret").digest()
+    assert password_hash("intake", "secret") != password_hash("events", "secret")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_touches_its_own_queues_and_the_exchange_alone(service: str) -> None:
+    allowed = of_user("permissions", service)
+    other = next(name for name in SERVICES if name != service)
+    for own in (f"{service}.intake.household_registered.v1", f"{service}.retry.10s", service):
+        assert all(re.search(allowed[right], own) for right in ("configure", "write", "read"))
+    for foreign in (
+        f"{other}.intake.household_registered.v1",
+        other,
+        f"{service}x",
+        f"x{service}.y",
+        "amq.default",
+    ):
+        assert not any(re.search(allowed[right], foreign) for right in ("configure", "write", "read"))
+    assert re.search(allowed["write"], "relief")
+    assert not re.search(allowed["configure"], "relief")
+
+
+def test_a_service_publishes_no_other_service_s_facts() -> None:
+    allowed = of_user("topic_permissions", "inventory")
+    assert re.search(allowed["write"], "inventory.supplies_reserved.v1")
+    assert not re.search(allowed["write"], "intake.household_registered.v1")
+    assert not re.search(allowed["write"], "inventoryx.supplies_reserved.v1")
+
+
+def test_every_definition_is_of_the_virtual_host_asked_for() -> None:
+    wanted: Any = definitions(PASSWORDS, "operator's", "another")
+    assert wanted["vhosts"] == [{"name": "another"}]
+    for kind in ("permissions", "topic_permissions", "exchanges"):
+        assert {each["vhost"] for each in wanted[kind]} == {"another"}
+    assert definitions(PASSWORDS, "operator's") == definitions(PASSWORDS, "operator's")
+
+
+def test_no_port_is_given_out_twice() -> None:
+    ports = Ports.counted_from(18100)
+    assert len(ports.purposes()) == 12
+    assert ports.gateway == 18100
+    assert all(18100 <= port <= 18120 for port in ports.purposes())
+
+
+@pytest.mark.parametrize("text", ["", "x", "80", "70000", "-1"])
+def test_a_base_that_is_no_port_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELIEF_PORT_BASE", text)
+    with pytest.raises(Trouble, match="RELIEF_PORT_BASE"):
+        Ports.from_setting()
+
+
+def test_a_port_already_taken_is_named_with_the_setting_that_moves_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        [free] = free_ports(1)
+        with pytest.raises(Trouble) as trouble:
+            require_free({port: "the gateway", free: "the database server"}, 18100)
+    assert f"Port {port}, meant for the gateway, is already taken." in str(trouble.value)
+    assert "RELIEF_PORT_BASE" in str(trouble.value)
+    assert str(free) not in str(trouble.value)
+
+
+def sleeper(folder: Path, name: str, code: str) -> Daemon:
+    """A process that writes `ready` to its log once it is."""
+    daemon = Daemon(name, folder / f"{name}.json", folder / f"{name}.log")
+    program = f"import signal\n{code}\nprint('ready', flush=True)\nwhile True: signal.pause()"
+    daemon.start([sys.executable, "-c", program], {}, folder)
+    wait_until(lambda: "ready" in daemon.log.read_text(), 20, lambda: tail(daemon.log))
+    return daemon
+
+
+def test_processes_end_when_asked_and_are_killed_when_deaf(tmp_path: Path) -> None:
+    willing = sleeper(tmp_path, "willing", "")
+    deaf = sleeper(tmp_path, "deaf", "signal.signal(signal.SIGTERM, signal.SIG_IGN)")
+    pids = [willing.pid, deaf.pid]
+    stop_all([willing, deaf], seconds=1)
+    assert all(pid is not None and started_at(pid) is None for pid in pids)
+    assert not willing.pid_file.exists()
+    assert not deaf.pid_file.exists()
+
+
+def test_a_pid_that_went_to_another_process_is_left_alone(tmp_path: Path) -> None:
+    other = sleeper(tmp_path, "other", "")
+    try:
+        mistaken = Daemon("mistaken", tmp_path / "mistaken.json", tmp_path / "mistaken.log")
+        mistaken.pid_file.write_text(json.dumps({"pid": other.pid, "started_at": 1}))
+        assert mistaken.pid is None
+        mistaken.kill()
+        assert other.pid is not None
+    finally:
+        other.kill()
+
+
+def test_passwords_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
+    secrets = LocalSecrets(tmp_path / "secrets")
+    first = secrets.database_password("intake")
+    assert LocalSecrets(tmp_path / "secrets").database_password("intake") == first
+    assert secrets.broker_password("intake") != first
+    file = secrets.service_folder("intake") / "relief_database_password"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_a_stack_is_found_again_where_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = local_run(tmp_path, Ports.counted_from(18100)).stack
+    monkeypatch.setenv("RELIEF_STACK", str(tmp_path / "stack.json"))
+    with pytest.raises(Trouble, match=r"The stack is not running: \./relief up"):
+        Stack.load()
+    stack.save(tmp_path / "stack.json")
+    assert Stack.load() == stack
+    assert stat.S_IMODE((tmp_path / "stack.json").stat().st_mode) == 0o600
+    assert set(stack.services) == set(SERVICES)
+
+
+def test_in_compose_the_stack_comes_from_the_secret_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RELIEF_STACK", raising=False)
+    monkeypatch.setenv("RELIEF_COMPOSE", "1")
+    monkeypatch.setenv("RELIEF_SECRETS", str(tmp_path))
+    with pytest.raises(Trouble, match="secrets init"):
+        Stack.load()
+    for name in (
+        "operator_broker",
+        *(f"{name}_{kind}" for name in SERVICES for kind in ("database", "broker")),
+    ):
+        (tmp_path / f"{name}_password").write_text(f"{name} p@ss\n")
+    intake = Stack.load().services["intake"]
+    assert intake.url == "http://intake:8000"
+    assert intake.database_url == "postgresql+asyncpg://intake:intake_database p%40ss@postgres:5432/intake"
+    assert intake.broker_url == "amqp://intake:intake_broker p%40ss@rabbitmq:5672/relief"
