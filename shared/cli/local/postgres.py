@@ -89,6 +89,8 @@ class PostgresServer:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
             kill_tree(pid)
+            # Until somebody waits for the dead process, its pid would count as another server's.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def restart(self) -> None:
         self.stop()

@@ -42,7 +42,16 @@ def started_at(pid: int) -> int | None:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if after_name[0] in "ZX" else int(after_name[19])
+    return None if _gone(pid, after_name[0]) else int(after_name[19])
+
+
+def _gone(pid: int, state: str) -> bool:
+    """A dead process that nobody waited for is gone; one whose other threads still live holds its ports."""
+    if state not in "ZX":
+        return False
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return len(list(Path(f"/proc/{pid}/task").iterdir())) <= 1
+    return True
 
 
 @dataclass(frozen=True)
