@@ -111,11 +111,12 @@ discard = T(
     C("message_id", String(200), primary_key=True),
     C("digest", LargeBinary(16), primary_key=True),
     C("contract", String(100), nullable=False),
+    C("subject", String(200), nullable=False),
     C("reason", String(500), nullable=False),
     C("discarded_by", String(100), nullable=False),
     C("discarded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
-"""Parked messages that an operator gave up, and why; append-only. The id is text, as the message gave it."""
+"""Parked messages that an operator gave up, and why; append-only. Ids are text, as the message gave them."""
 
 
 def rows() -> type[SQLModel]:
@@ -149,7 +150,10 @@ def alembic_config(scripts: Path, connection: Connection | None = None) -> Confi
 def migration_folders(service: str) -> dict[str, Path]:
     """Where the migrations lie, by the name of the table that remembers them: messaging first, then the service's."""
     own = ROOT / "services" / service / "migrations"
-    return {"messaging_version": ROOT / "shared" / "migrations", **({"service_version": own} if own.is_dir() else {})}
+    return {
+        "messaging_version": ROOT / "shared" / "migrations",
+        **({"service_version": own} if own.is_dir() else {}),
+    }
 
 
 async def migrate(service: str, url: URL) -> None:
@@ -191,7 +195,9 @@ async def pending_migrations(service: str, engine: AsyncEngine) -> list[str]:
         found = {}
         for table in wanted:
             exists = await connection.scalar(text("SELECT to_regclass(:name)"), {"name": table})
-            found[table] = await connection.scalar(text(f"SELECT version_num FROM {table}")) if exists else None
+            found[table] = (
+                await connection.scalar(text(f"SELECT version_num FROM {table}")) if exists else None
+            )
     return [f"{table}: {head}" for table, head in wanted.items() if found[table] != head]
 
 

@@ -14,6 +14,10 @@ MODULES = (
     "shared.cli.local.commands",
     "shared.cli.develop",
     "shared.cli.serve",
+    "shared.cli.doctor",
+    "shared.cli.parking",
+    "shared.cli.replay",
+    "shared.cli.docs",
 )
 # What a command meets when the stack, or a part of it, is not there.
 NOT_THERE = (httpx.ConnectError, ConnectionRefusedError, OperationalError, InterfaceError)

@@ -17,16 +17,20 @@ from shared.cli.stack import Stack
 from shared.contracts import CONTRACTS, SERVICES, heard_by
 from shared.contracts.base import Contract
 from shared.messaging.envelope import Envelope
-from shared.messaging.topology import queue_name
+from shared.messaging.topology import Topology
 
 UNCONFIRMED = 500
 CONFIRM_SECONDS = 60.0
 
 Consumer = Annotated[str, typer.Argument(help=f"who hears it again: {', '.join(SERVICES)}")]
-Wire = Annotated[str | None, typer.Option("--contract", help="only this one, like intake.household_registered.v1")]
+Wire = Annotated[
+    str | None, typer.Option("--contract", help="only this one, like intake.household_registered.v1")
+]
 Since = Annotated[
     datetime | None,
-    typer.Option("--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="only what was said from then on (UTC)"),
+    typer.Option(
+        "--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="only what was said from then on (UTC)"
+    ),
 ]
 
 
@@ -72,7 +76,7 @@ async def feed(
             counts = {}
             for contract in contracts:
                 task = progress.add_task(contract.wire, total=None)
-                sender = _Sender(own, queue_name(consumer, contract))
+                sender = _Sender(own, Topology(consumer, ()).queue_name(contract))
                 async with database_of(stack.services[contract.publisher()]) as database:
                     async for row in streamed(database, said(contract, since)):
                         await sender.send(envelope_of(row))

@@ -13,6 +13,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(200), nullable=False),
         sa.Column("digest", sa.LargeBinary(16), nullable=False),
         sa.Column("contract", sa.String(100), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
         sa.Column("discarded_by", sa.String(100), nullable=False),
         sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),

@@ -1,0 +1,69 @@
+"""`relief doctor`: checks the invariants across the services, on the running system."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from shared.cli.doctor.messages import message_findings, set_apart_by
+from shared.cli.doctor.movement import STATISTICS_SECONDS, moving, until_quiet
+from shared.cli.doctor.report import Finding, Report
+from shared.cli.doctor.services import household_finding, service_findings
+from shared.cli.stack import Stack
+from shared.contracts import heard_by
+
+Json = Annotated[Path | None, typer.Option("--json", help="write the counts to this file too")]
+Wait = Annotated[float, typer.Option("--wait", min=0, help="seconds to wait for messages that are under way")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("doctor")(doctor)
+
+
+def doctor(json: Json = None, wait: Wait = 0.0) -> None:
+    """Check that every message was handled once and that all figures agree; exit 1 if one does not."""
+    console = Console(stderr=True)
+    with console.status("looking"):
+        report = asyncio.run(examine(Stack.load(), wait))
+    report.show(Console())
+    if json is not None:
+        report.write(json)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+async def examine(stack: Stack, wait: float = 0.0) -> Report:
+    """Look at everything. While messages move, what is missing is under way; when nothing moves it is a breach.
+
+    With `wait` (seconds) it waits until nothing moves; what moves even then is a breach of its own.
+    """
+    left = await until_quiet(stack, wait)
+    report = await _look(stack)
+    if not left and not report.unsettled:
+        return report
+    if not left:
+        # Queue lengths are told late: only what is still missing after that time, with nothing moving, is lost.
+        await asyncio.sleep(STATISTICS_SECONDS)
+        left = await until_quiet(stack, wait)
+        again = await _look(stack)
+        if not left and not await moving(stack):
+            return again.after(report)
+        report = again
+    return await _unfinished(stack, report, wait)
+
+
+async def _unfinished(stack: Stack, report: Report, wait: float) -> Report:
+    """The look while messages move: none of them is held against it, unless they had their time."""
+    report.under_way = max(report.unsettled, await moving(stack))
+    stuck = report.under_way if wait else 0
+    report.findings.append(Finding("messages: arrive in time", report.under_way, stuck))
+    return report
+
+
+async def _look(stack: Stack) -> Report:
+    set_apart = {name: await set_apart_by(stack, name) for name in stack.services if heard_by(name)}
+    excused = {subject for apart in set_apart.values() for subject in apart.subjects}
+    messages = await message_findings(stack, set_apart)
+    return Report([*messages, *await service_findings(stack), await household_finding(stack, excused)])

@@ -1,0 +1,48 @@
+"""What is moving: rows in outboxes and messages in queues. Parked messages do not move."""
+
+import asyncio
+import time
+
+import httpx
+from sqlalchemy import func, select, text
+
+from shared.cli.journal import database_of
+from shared.cli.stack import Stack
+from shared.database import outbox
+
+# The management API tells queue lengths that are this old at most; two quiet looks that far apart mean quiet.
+STATISTICS_SECONDS = 6.0
+LOOK_AGAIN_SECONDS = 0.5
+
+
+async def moving(stack: Stack) -> int:
+    """How many outbox rows and messages (waiting, in hand, or waiting for another try) there are now."""
+    rows = await asyncio.gather(*(_outbox_rows(stack, name) for name in stack.services))
+    return sum(rows) + sum((await queue_lengths(stack)).values())
+
+
+async def _outbox_rows(stack: Stack, name: str) -> int:
+    async with database_of(stack.services[name]) as database:
+        if not await database.scalar(text("SELECT to_regclass('outbox')")):
+            return 0
+        return int(await database.scalar(select(func.count()).select_from(outbox)) or 0)
+
+
+async def queue_lengths(stack: Stack) -> dict[str, int]:
+    """Messages in each queue but the parked ones, by the management API."""
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        answer = await client.get(f"{stack.broker_admin_url}/api/queues/{stack.vhost}")
+        answer.raise_for_status()
+    return {
+        each["name"]: int(each.get("messages", 0))
+        for each in answer.json()
+        if not each["name"].endswith(".parked")
+    }
+
+
+async def until_quiet(stack: Stack, seconds: float) -> int:
+    """Wait until nothing moves, at most so long; returns what still moves."""
+    deadline = time.monotonic() + seconds
+    while (left := await moving(stack)) and time.monotonic() < deadline:  # noqa: ASYNC110 - nobody tells us
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    return left

@@ -1,0 +1,70 @@
+"""What the doctor found, for people and for programs."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass
+class Finding:
+    """One invariant: how many were counted and how many break it.
+
+    `unsettled` are the ids of those that break it now, but may only be on their way.
+    """
+
+    name: str
+    counted: int = 0
+    breaches: int = 0
+    unsettled: set[bytes] = field(default_factory=set)
+
+
+@dataclass
+class Report:
+    """All findings of one look. `under_way`: what is not yet where it belongs while messages are moving."""
+
+    findings: list[Finding] = field(default_factory=list)
+    under_way: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return not any(each.breaches for each in self.findings)
+
+    @property
+    def unsettled(self) -> int:
+        return sum(len(each.unsettled) for each in self.findings)
+
+    def after(self, earlier: "Report") -> "Report":
+        """This look when nothing moved since the earlier one: what both miss is lost, the rest is under way."""
+        missed = {each.name: each.unsettled for each in earlier.findings}
+        settled = Report()
+        for each in self.findings:
+            lost = each.unsettled & missed.get(each.name, set())
+            settled.findings.append(Finding(each.name, each.counted, each.breaches + len(lost)))
+            settled.under_way += len(each.unsettled - lost)
+        return settled
+
+    def write(self, path: Path) -> None:
+        """`{"ok": bool, "checks": [{"name", "counted", "breaches"}], "under_way": n}`"""
+        checks = [
+            {"name": each.name, "counted": each.counted, "breaches": each.breaches} for each in self.findings
+        ]
+        path.write_text(
+            json.dumps({"ok": self.ok, "checks": checks, "under_way": self.under_way}, indent=2) + "\n"
+        )
+
+    def show(self, console: Console) -> None:
+        table = Table("invariant", "counted", "breaches")
+        for each in self.findings:
+            breaches = f"[bold red]{each.breaches:,}[/]" if each.breaches else "0"
+            table.add_row(each.name, f"{each.counted:,}", breaches)
+        console.print(table)
+        if self.under_way:
+            console.print(
+                f"Under way: {self.under_way:,}. Look again, or wait for them: ./relief doctor --wait 60"
+            )
+        console.print(
+            "All is well." if self.ok else "[bold red]Something is wrong: see the breaches above.[/]"
+        )
