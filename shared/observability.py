@@ -22,9 +22,15 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         self.service = service
         self.messages_handled = self._counter("messages_handled", "Messages handled", "contract")
-        self.inbox_duplicates = self._counter("inbox_duplicates", "Messages that had been handled before", "contract")
-        self.messages_retried = self._counter("messages_retried", "Messages sent to wait for another try", "contract")
-        self.messages_parked = self._counter("messages_parked", "Messages parked for an operator", "contract", "reason")
+        self.inbox_duplicates = self._counter(
+            "inbox_duplicates", "Messages that had been handled before", "contract"
+        )
+        self.messages_retried = self._counter(
+            "messages_retried", "Messages sent to wait for another try", "contract"
+        )
+        self.messages_parked = self._counter(
+            "messages_parked", "Messages parked for an operator", "contract", "reason"
+        )
         self.messages_said = self._counter("messages_said", "Facts the broker confirmed", "contract")
         self.outages = self._counter("outages", "Times a batch waited for the database to come back")
         self.batch_size = Histogram(
@@ -34,9 +40,17 @@ class Metrics:
             registry=self.registry,
         )
         self.handling = self._histogram("message_handling_seconds", "From receipt to commit", "contract")
-        self.end_to_end = self._histogram("message_said_to_handled_seconds", "From said to commit", "contract")
+        self.end_to_end = self._histogram(
+            "message_said_to_handled_seconds", "From said to commit", "contract"
+        )
         self.outbox_depth = self.gauge("outbox_depth", "Outbox rows not yet confirmed by the broker")
         self.outbox_oldest = self.gauge("outbox_oldest_age_seconds", "Age of the oldest outbox row")
+        self.plan_target = self.gauge(
+            "plan_target", "What the action plan wants, in the measure's unit", "area", "measure"
+        )
+        self.plan_actual = self.gauge(
+            "plan_actual", "What was reached, in the measure's unit", "area", "measure"
+        )
         self.parked_now = self.gauge("parked_messages", "Messages in the parked queue", "contract")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

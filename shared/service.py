@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,11 +15,11 @@ from shared.database import connect
 from shared.messaging.consumer import Hears
 from shared.messaging.day import OnDay, begin, follow_wall_clock
 from shared.messaging.housekeeping import keep_house
-from shared.messaging.link import Link
+from shared.messaging.link import Link, Reminder
 from shared.messaging.unit import Unit
 from shared.observability import Metrics, set_up_logging
 from shared.settings import ClockMode, ServiceSettings
-from shared.web import operations, problems
+from shared.web import operations, plan, problems
 
 Observe = Callable[[AsyncSession, Metrics], Awaitable[None]]
 """Sets a service's own gauges before each scrape."""
@@ -33,6 +33,9 @@ class Count:
     counted: int
     breaches: int
 
+
+Actuals = Callable[[AsyncSession], Awaitable[Mapping[str, int]]]
+"""What was really reached, by measure of the plan."""
 
 Check = Callable[[AsyncSession], Awaitable[list[Count]]]
 
@@ -50,16 +53,18 @@ class Service:
     routers: Sequence[APIRouter] = ()
     handlers: Sequence[Hears[Any]] = ()
     on_day: OnDay = nothing_falls_due
+    reminders: Mapping[str, Reminder] = field(default_factory=dict)
     observe: Callable[[Metrics], Observe] | None = None
     check: Check | None = None
+    actuals: Actuals | None = None
     description: str = ""
     metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.name)
-        pool = self.settings.relay_workers + 2 + len(self.handlers)
+        pool = self.settings.relay_workers + 2 + 2 * len(self.reminders) + len(self.handlers)
         self.engine = connect(self.settings.database, pool_size=pool, overflow=20)
-        self.link = Link(self.name, self.settings, self.engine, self.handlers, self.metrics)
+        self.link = Link(self.name, self.settings, self.engine, self.handlers, self.reminders, self.metrics)
         self._observe = self.observe(self.metrics) if self.observe else None
 
     def app(self) -> FastAPI:
@@ -78,6 +83,7 @@ class Service:
         for router in self.routers:
             app.include_router(router)
         app.include_router(operations.router)
+        app.include_router(plan.router)
         return app
 
     @asynccontextmanager
@@ -86,9 +92,14 @@ class Service:
         today = datetime.now(UTC).astimezone(self.settings.zone).date()
         manual = self.settings.clock is ClockMode.MANUAL
         await begin(self.engine, (self.settings.first_day or today) if manual else today)
-        tasks = [asyncio.create_task(self.link.start()), asyncio.create_task(keep_house(self.engine, self.settings))]
+        tasks = [
+            asyncio.create_task(self.link.start()),
+            asyncio.create_task(keep_house(self.engine, self.settings)),
+        ]
         if not manual:
-            tasks.append(asyncio.create_task(follow_wall_clock(self.link.units, self.on_day, self.settings.zone)))
+            tasks.append(
+                asyncio.create_task(follow_wall_clock(self.link.units, self.on_day, self.settings.zone))
+            )
         try:
             yield
         finally:
@@ -100,6 +111,12 @@ class Service:
             await self.engine.dispose()
 
     async def gauges(self, session: AsyncSession) -> None:
-        """Bring the service's own gauges up to date."""
+        """Bring the gauges that are read from the database up to date: the plan's and the service's own."""
+        for each in await plan.beside_actual(session, self.actuals):
+            labels = {"area": str(each.area), "measure": each.measure}
+            if each.target is not None:
+                self.metrics.plan_target.labels(**labels).set(each.target)
+            if each.actual is not None:
+                self.metrics.plan_actual.labels(**labels).set(each.actual)
         if self._observe:
             await self._observe(session, self.metrics)

@@ -29,18 +29,24 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RELIEF_", extra="ignore")
 
-    database_url: str = Field(description="postgresql+asyncpg://USER@HOST:PORT/DATABASE, without the password")
+    database_url: str = Field(
+        description="postgresql+asyncpg://USER@HOST:PORT/DATABASE, without the password"
+    )
     database_password: SecretStr
     broker_url: str = Field(description="amqp://USER@HOST:PORT/VHOST, without the password")
     broker_password: SecretStr
     host: str = "127.0.0.1"
     port: int
     clock: ClockMode = ClockMode.WALL
-    first_day: date | None = Field(default=None, description="with a manual clock: the day the service starts on")
+    first_day: date | None = Field(
+        default=None, description="with a manual clock: the day the service starts on"
+    )
     time_zone: str = "Asia/Tokyo"
     log_level: str = "INFO"
     root_path: str = Field(default="", description="where the gateway serves this service, like /intake")
-    batch_size: int = Field(default=100, ge=1, le=1000, description="most messages handled in one transaction")
+    batch_size: int = Field(
+        default=100, ge=1, le=1000, description="most messages handled in one transaction"
+    )
     relay_workers: int = Field(default=4, ge=1, le=64)
     retry_delays_seconds: tuple[int, ...] = Field(default=(1, 10, 60, 600, 3600), description="then parked")
     journal_days: int = Field(default=400, ge=1, description="how long what was said is kept for replay")

@@ -13,9 +13,8 @@ Words = Annotated[str, Field(max_length=300)]
 
 
 class SupplyLine(Part):
-    """One reservation, in base units (grams, sets, kits, places); `reason` is for people."""
+    """So much of one item, in base units (grams, sets, kits, places); `reason` is for people."""
 
-    reservation_id: UUID
     item: str
     quantity: Quantity
     unit: str

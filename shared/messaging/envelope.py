@@ -128,7 +128,8 @@ def _traceparent(headers: Mapping[str, Any]) -> str:
 
 def pack(envelopes: Sequence[Envelope]) -> bytes:
     """What one unit said, as one outbox row."""
-    return orjson.dumps([{name: getattr(each, name) for name in Envelope.__slots__} for each in envelopes])
+    # The database driver has a UUID class of its own, which only `default` reaches.
+    return orjson.dumps([{name: getattr(each, name) for name in Envelope.__slots__} for each in envelopes], default=str)
 
 
 def unpack(parcel: Sequence[Mapping[str, Any]]) -> list[Envelope]:

@@ -57,7 +57,9 @@ def is_conflict(error: BaseException) -> bool:
 
 def is_outage(error: BaseException) -> bool:
     """The database is away or full: no message is to blame, so none loses an attempt."""
-    if is_conflict(error) or any(isinstance(each, _BAD_VALUE) and isinstance(each, ValueError) for each in _chain(error)):
+    if is_conflict(error) or any(
+        isinstance(each, _BAD_VALUE) and isinstance(each, ValueError) for each in _chain(error)
+    ):
         return False
     return any(
         isinstance(each, _OUTAGES) or (isinstance(each, DBAPIError) and each.connection_invalidated)
@@ -73,24 +75,32 @@ class Failures:
         self._topology = topology
         self._metrics = metrics
 
-    async def failed(self, message: AbstractIncomingMessage, queue: str, contract: str, error: BaseException) -> None:
+    async def failed(
+        self, message: AbstractIncomingMessage, queue: str, contract: str, error: BaseException
+    ) -> None:
         """A handler raised: wait for the next delay, or park after the last. Returns once the copy is safe."""
         attempt = _failures_of(message) + 1
         exchange = self._topology.retry(attempt)
         if exchange is None:
-            await self.park(message, queue, contract, f"failed {attempt} times, last with {describe(error)}", "failed")
+            await self.park(
+                message, queue, contract, f"failed {attempt} times, last with {describe(error)}", "failed"
+            )
             return
         headers = {**message.headers, ATTEMPT: attempt, REASON: describe(error)}
         await self._copy(message, exchange.name, queue, headers)
         self._metrics.messages_retried.labels(contract=contract).inc()
 
-    async def park(self, message: AbstractIncomingMessage, queue: str, contract: str, reason: str, kind: str) -> None:
+    async def park(
+        self, message: AbstractIncomingMessage, queue: str, contract: str, reason: str, kind: str
+    ) -> None:
         """Put the message where an operator sees it, with the reason. Returns once it is safe there."""
         headers = {**message.headers, REASON: reason[:500], PARKED_AT: datetime.now(UTC).isoformat()}
         await self._copy(message, self._topology.service, parked(queue), headers)
         self._metrics.messages_parked.labels(contract=contract, reason=kind).inc()
 
-    async def _copy(self, message: AbstractIncomingMessage, exchange: str, key: str, headers: dict[str, object]) -> None:
+    async def _copy(
+        self, message: AbstractIncomingMessage, exchange: str, key: str, headers: dict[str, object]
+    ) -> None:
         await self._broker.publish(
             message.body,
             exchange=exchange,

@@ -1,14 +1,14 @@
 """A service's connection to the others: brokers, relay and consumers, started and stopped together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
 from faststream.middlewares import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
-from faststream_outbox import OutboxBroker
+from faststream_outbox import ExponentialRetry, OutboxBroker
 from faststream_outbox.metrics.prometheus import PrometheusRecorder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,24 +18,35 @@ from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.failures import Failures
 from shared.messaging.relay import Relay
 from shared.messaging.topology import RELIEF, Topology
-from shared.messaging.unit import Units
+from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics, log
 from shared.settings import ServiceSettings
 
 # Without it messages in hand are dropped at a stop; they would come again, but a stop is to finish what it began.
 GRACEFUL_SECONDS = 10.0
 
+Reminder = Callable[[Unit], Awaitable[None]]
+"""What a service does some time after a unit asked to be reminded."""
+
 
 class Link:
     """Owns the outbox broker, the RabbitMQ broker and the consumers of one service."""
 
     def __init__(
-        self, service: str, settings: ServiceSettings, engine: AsyncEngine, handlers: Sequence[Hears[Any]], metrics: Metrics
+        self,
+        service: str,
+        settings: ServiceSettings,
+        engine: AsyncEngine,
+        handlers: Sequence[Hears[Any]],
+        reminders: Mapping[str, Reminder],
+        metrics: Metrics,
     ) -> None:
         heard, wanted = {each.contract for each in handlers}, set(heard_by(service))
         if heard != wanted:
             names = sorted(each.wire for each in heard ^ wanted)
-            raise ValueError(f"{service}: the handlers and shared.contracts.HEARD_BY differ on {', '.join(names)}")
+            raise ValueError(
+                f"{service}: the handlers and shared.contracts.HEARD_BY differ on {', '.join(names)}"
+            )
         self._settings = settings
         self._topology = Topology(service, settings.retry_delays_seconds)
         self._metrics = metrics
@@ -47,6 +58,8 @@ class Link:
         self.units = Units(engine, self.outbox)
         self.rabbit = self._rabbit(service)
         Relay(self.rabbit, metrics).attach(self.outbox, settings.relay_workers)
+        for name, reminder in reminders.items():
+            self._attach(name, reminder)
         self._consumers = [self._consumer(each) for each in handlers]
         self.ready = False
 
@@ -67,10 +80,30 @@ class Link:
         )
         for contract in said_by(service):
             broker.publisher(
-                routing_key=contract.wire, exchange=RELIEF, persist=True, schema=contract, title=contract.__name__,
+                routing_key=contract.wire,
+                exchange=RELIEF,
+                persist=True,
+                schema=contract,
+                title=contract.__name__,
                 description=contract.__doc__,
             )
         return broker
+
+    def _attach(self, name: str, reminder: Reminder) -> None:
+        """Run a reminder in a unit of its own when its timer is due; a failure is tried again until it succeeds."""
+
+        async def due(_: Any) -> None:
+            async with self.units.open() as unit:
+                await reminder(unit)
+
+        retry = ExponentialRetry(initial_delay_seconds=1.0, max_delay_seconds=60.0)
+        self.outbox.subscriber(
+            name,
+            min_fetch_interval=0.5,
+            max_fetch_interval=1.0,
+            retry_strategy=retry,
+            include_in_schema=False,
+        )(due)
 
     def _consumer(self, hears: Hears[Any]) -> Consumer:
         queue = self._topology.queue(hears.contract)
@@ -83,7 +116,12 @@ class Link:
 
         take.__annotations__ = {"message": hears.contract, "return": None}
         self.rabbit.subscriber(
-            queue, RELIEF, channel=channel, ack_policy=AckPolicy.MANUAL, decoder=_whole, title=hears.contract.__name__,
+            queue,
+            RELIEF,
+            channel=channel,
+            ack_policy=AckPolicy.MANUAL,
+            decoder=_whole,
+            title=hears.contract.__name__,
             description=hears.contract.__doc__,
         )(take)
         return consumer

@@ -11,7 +11,7 @@ Nothing else in a service commits.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from faststream_outbox import OutboxBroker
 from sqlalchemy import insert
@@ -26,6 +26,7 @@ SAID = "said"
 """The outbox queue that the relay empties."""
 
 FACTS_A_PARCEL = 200
+REMINDER_DELAY = timedelta(seconds=1.5)
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Unit:
     now: datetime
     causes: Sequence[Envelope] = ()
     said: list[Envelope] = field(default_factory=list)
+    reminders: set[str] = field(default_factory=set)
 
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
@@ -44,6 +46,10 @@ class Unit:
         The fact continues the correlation of the message about the same subject, or of the only message there is.
         """
         self.said.append(seal(fact, self.now, self._cause_of(fact)))
+
+    def remind(self, name: str) -> None:
+        """Have the service's reminder of this name run soon after this unit commits, once for many units."""
+        self.reminders.add(name)
 
     def _cause_of(self, fact: Contract) -> Envelope | None:
         about = [cause for cause in self.causes if cause.subject == fact.subject]
@@ -82,8 +88,16 @@ class Units:
             yield session
 
     async def _write_said(self, unit: Unit) -> None:
-        if not unit.said:
-            return
+        if unit.said:
+            await self._write_facts(unit)
+        for name in sorted(unit.reminders):
+            # One timer a second and name: many units share it, and one that commits late still finds its own.
+            timer = f"{name} {datetime.now(UTC):%Y%m%d%H%M%S}"
+            await self._outbox.publish(
+                None, queue=name, session=unit.session, timer_id=timer, activate_in=REMINDER_DELAY
+            )
+
+    async def _write_facts(self, unit: Unit) -> None:
         await unit.session.execute(insert(journal), [_journal_row(each) for each in unit.said])
         chunks = range(0, len(unit.said), FACTS_A_PARCEL)
         parcels = [pack(unit.said[start : start + FACTS_A_PARCEL]) for start in chunks]

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from shared.database import day, inbox, journal, outbox, pending_migrations
 from shared.messaging.day import turn_to
+from shared.messaging.unit import SAID
 from shared.settings import ClockMode
 from shared.web.problems import conflict
 from shared.web.roles import Role, allows
@@ -82,7 +83,9 @@ async def readyz(service: This, response: Response) -> Health:
     """Database, migrations and broker are there; 503 with the problems if not."""
     problems = []
     try:
-        problems += [f"migration missing: {each}" for each in await pending_migrations(service.name, service.engine)]
+        problems += [
+            f"migration missing: {each}" for each in await pending_migrations(service.name, service.engine)
+        ]
     except Exception as error:
         problems.append(f"database: {type(error).__name__}")
     if not await service.link.alive():
@@ -96,7 +99,7 @@ async def readyz(service: This, response: Response) -> Health:
 async def metrics(service: This, session: Reading) -> Response:
     """Prometheus text."""
     age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), 0)
-    depth, oldest = (await session.execute(select(func.count(), age).select_from(outbox))).one()
+    depth, oldest = (await session.execute(select(func.count(), age).where(outbox.c.queue == SAID))).one()
     service.metrics.outbox_depth.set(depth)
     service.metrics.outbox_oldest.set(float(oldest))
     if service.link.ready:
@@ -114,7 +117,7 @@ async def status(service: This, session: Reading) -> Status:
     return Status(
         service=service.name,
         today=(await session.execute(select(day.c.processed))).scalar_one(),
-        outbox_rows=(await session.execute(select(func.count()).select_from(outbox))).scalar_one(),
+        outbox_rows=(await session.execute(select(func.count()).where(outbox.c.queue == SAID))).scalar_one(),
         said=said,
         last_said_at=last_said and last_said.isoformat(),
         handled=handled,

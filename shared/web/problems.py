@@ -67,7 +67,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> JSONResponse:
         errors = [_field_problem(each) for each in error.errors()]
-        return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields cannot be taken; nothing was changed.", errors)
+        return _answer(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields cannot be taken; nothing was changed.", errors
+        )
 
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> JSONResponse:
@@ -89,13 +91,17 @@ def install(app: FastAPI) -> None:
 
 def _unexpected(error: Exception) -> JSONResponse:
     log().error("a request failed", exc_info=error)
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here. Nothing was changed; tell the operator.")
+    return _answer(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here. Nothing was changed; tell the operator."
+    )
 
 
 def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     """Where and why, without the value: it may be personal, or a megabyte long."""
     where = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
-    return FieldProblem(field=".".join(where) or "body", reason=str(error["msg"]).removeprefix("Value error, "))
+    return FieldProblem(
+        field=".".join(where) or "body", reason=str(error["msg"]).removeprefix("Value error, ")
+    )
 
 
 def _answer(

@@ -1,8 +1,8 @@
 """What a route gets: units to work in, answers given once for a key, and pages of a list.
 
-    @router.post("/deliveries", status_code=201, dependencies=[allows(Role.STOREKEEPER)])
-    async def deliver(body: NewDelivery, work: Work) -> Delivered:
-        return await work.once(Delivered, lambda unit: hand_out(unit, body))
+@router.post("/deliveries", status_code=201, dependencies=[allows(Role.STOREKEEPER)])
+async def deliver(body: NewDelivery, work: Work) -> Delivered:
+    return await work.once(Delivered, lambda unit: hand_out(unit, body))
 """
 
 import hashlib
@@ -21,7 +21,9 @@ from shared.messaging.unit import Unit, Units
 from shared.web.problems import conflict
 
 M = TypeVar("M", bound=BaseModel)
-KEY_WORDS = "Any text that is new for each thing you do; send the same again to repeat without doing it twice."
+KEY_WORDS = (
+    "Any text that is new for each thing you do; send the same again to repeat without doing it twice."
+)
 
 
 class Once:
@@ -50,7 +52,9 @@ class Once:
         return bool(await session.scalar(claim.returning(answer.c.key)))
 
     async def _given(self, session: AsyncSession) -> str:
-        found = (await session.execute(select(answer.c.digest, answer.c.body).where(answer.c.key == self._key))).one()
+        found = (
+            await session.execute(select(answer.c.digest, answer.c.body).where(answer.c.key == self._key))
+        ).one()
         if found.digest != self._digest:
             raise conflict("This Idempotency-Key was used with another body. Send a new key.")
         return str(found.body)

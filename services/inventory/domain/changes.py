@@ -7,18 +7,19 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.inventory.domain.cutting import lower, split
-from services.inventory.domain.households import Asked, Household, Member
+from services.inventory.domain.households import Household, Member
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.needs import Need, bed_need, clothing_need, needs_of, ration_line, ration_need
 from services.inventory.domain.reservations import Reservation, release, reserved_by_shelf
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import ShelfKey
+from shared.contracts.intake import NeedKind
 
-KINDS: dict[Asked, Kind] = {
-    Asked.FOOD: Kind.FOOD,
-    Asked.CLOTHING: Kind.CLOTHING,
-    Asked.KIT: Kind.KIT,
-    Asked.SHELTER: Kind.BED,
+KINDS: dict[NeedKind, Kind] = {
+    NeedKind.FOOD: Kind.FOOD,
+    NeedKind.CLOTHING: Kind.CLOTHING,
+    NeedKind.KIT: Kind.KIT,
+    NeedKind.SHELTER: Kind.BED,
 }
 
 
@@ -147,13 +148,13 @@ class _Edit:
         for member in self._new.members:
             if member.id not in sizes:
                 self._join(member, both)
-            elif member.size != sizes[member.id] and Asked.CLOTHING in both:
+            elif member.size != sizes[member.id] and NeedKind.CLOTHING in both:
                 self._resize(member)
 
-    def _join(self, member: Member, asked: frozenset[Asked]) -> None:
-        if Asked.CLOTHING in asked:
+    def _join(self, member: Member, asked: frozenset[NeedKind]) -> None:
+        if NeedKind.CLOTHING in asked:
             self._add.append(clothing_need(self._new, member, self._today, self._catalogue, self._rules))
-        if Asked.SHELTER in asked:
+        if NeedKind.SHELTER in asked:
             beds = [row.depot for row in self._open() if row.kind is Kind.BED and row.reserved]
             self._add.append(bed_need(self._new, member, self._catalogue, beds[0] if beds else None))
 
@@ -169,7 +170,7 @@ class _Edit:
         """More or fewer to feed from today (or arrival) on: a further ration, or less a day on those there
         are.
         """
-        if Asked.FOOD not in self._new.asked & old.asked:
+        if NeedKind.FOOD not in self._new.asked & old.asked:
             return
         more = len(self._new.members) - len(old.members)
         if more > 0 and (need := ration_need(self._new, self._today, self._rules, more)):
@@ -201,7 +202,7 @@ class _Edit:
         """Food for the days between the old and the new arrival, for those who were to arrive all along."""
         first, end = max(self._today, self._new.arrival), period_of(self._today, self._rules.ration_period)[1]
         people = min(len(self._new.members), len(old.members))
-        if Asked.FOOD not in self._new.asked & old.asked:
+        if NeedKind.FOOD not in self._new.asked & old.asked:
             return
         if first < old.arrival:
             last, per_day = (

@@ -2,27 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from services.inventory.domain.numbers import check_text
-
-
-class Asked(StrEnum):
-    """What a household can ask the store for."""
-
-    FOOD = "food"
-    CLOTHING = "clothing"
-    KIT = "kit"
-    SHELTER = "shelter"
-
-
-class Priority(StrEnum):
-    MEDICAL = "medical"
-    PREGNANT = "pregnant"
-    UNACCOMPANIED_CHILD = "unaccompanied_child"
-    TRAFFICKING_VICTIM = "trafficking_victim"
-
+from shared.contracts.intake import NeedKind, Priority
 
 RANKS: dict[Priority, int] = {priority: rank for rank, priority in enumerate(Priority)}
 """0 is most urgent; the order is that of `Priority`."""
@@ -55,7 +38,7 @@ class Household:
     arrival: date
     since: datetime
     members: tuple[Member, ...]
-    asked: frozenset[Asked]
+    asked: frozenset[NeedKind]
     priorities: frozenset[Priority] = frozenset()
     active: bool = True
 

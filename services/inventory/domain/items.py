@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.inventory.domain.numbers import check_text
+from shared.contracts.intake import ClothingSize
 
 
 class Kind(StrEnum):
@@ -23,14 +24,12 @@ class Season(StrEnum):
 
 
 SIZE_GROUPS: tuple[tuple[str, ...], ...] = (
-    ("infant", "2", "4", "6", "8", "10", "12"),
-    ("XS", "S", "M", "L", "XL", "XXL"),
+    tuple(size.value for size in ClothingSize if size.name.startswith("INFANT")),
+    tuple(size.value for size in ClothingSize if size.name.startswith("CHILD")),
+    tuple(size.value for size in ClothingSize if size.name.startswith("ADULT")),
 )
-"""Children's sizes by age in years, then grown-ups' by letters, small to large.
-
-The groups are cut on purpose: a letter says nothing about a child's height, so no child is given a grown-up's
-set unasked.
-"""
+"""Infants', children's and grown-ups' sizes, each small to large. The groups are cut on purpose: no infant is given a
+child's set unasked, and no child a grown-up's."""
 
 SIZES: tuple[str, ...] = tuple(size for group in SIZE_GROUPS for size in group)
 
@@ -41,6 +40,11 @@ def next_size_up(size: str) -> str | None:
         if size in group[:-1]:
             return group[group.index(size) + 1]
     return None
+
+
+def next_size_down(size: str) -> str | None:
+    """One step down in the same group; None for a group's smallest size and for a size that is not on the scale."""
+    return next((each for each in SIZES if next_size_up(each) == size), None)
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,17 @@ class Catalogue:
         """The set for a season and size; with none, a code like `winter-M`, or `winter-unknown`."""
         item = self._clothing.get((season, size))
         return item.code if item else f"{season}-{size or 'unknown'}"
+
+    def family(self, code: str) -> frozenset[str]:
+        """The item with those that can stand in for it, or it for them: clothing of a season one size up and down."""
+        item = self._by_code.get(code)
+        if item is None or item.size is None:
+            return frozenset({code})
+        near = (
+            self._clothing.get((item.season, size))
+            for size in (next_size_up(item.size), next_size_down(item.size))
+        )
+        return frozenset({code, *(each.code for each in near if each)})
 
     def one_size_up(self, code: str) -> Item | None:
         """The set of the same season one size up, if the catalogue has it."""

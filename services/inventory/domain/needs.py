@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.inventory.domain.households import Asked, Household, Member
+from services.inventory.domain.households import Household, Member
 from services.inventory.domain.items import Catalogue, Kind, Season
 from services.inventory.domain.numbers import check_quantity
 from services.inventory.domain.rules import Rules, period_of, season_of
+from shared.contracts.intake import NeedKind
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ def needs_of(household: Household, today: date, catalogue: Catalogue, rules: Rul
     if not household.active or not household.members:
         return ()
     needs: list[Need] = []
-    if Asked.FOOD in household.asked and (ration := ration_need(household, today, rules)):
+    if NeedKind.FOOD in household.asked and (ration := ration_need(household, today, rules)):
         needs.append(ration)
-    if Asked.CLOTHING in household.asked:
+    if NeedKind.CLOTHING in household.asked:
         needs += [clothing_need(household, member, today, catalogue, rules) for member in household.members]
-    if Asked.KIT in household.asked:
+    if NeedKind.KIT in household.asked:
         needs.append(kit_need(household, catalogue))
-    if Asked.SHELTER in household.asked:
+    if NeedKind.SHELTER in household.asked:
         needs += [bed_need(household, member, catalogue) for member in household.members]
     return tuple(needs)
 
@@ -76,7 +77,7 @@ def ration_need(household: Household, today: date, rules: Rules, people: int | N
     """
     people = len(household.members) if people is None else people
     first, last = max(today, household.arrival), period_of(today, rules.ration_period)[1]
-    if not household.active or Asked.FOOD not in household.asked or people < 1 or first > last:
+    if not household.active or NeedKind.FOOD not in household.asked or people < 1 or first > last:
         return None
     return ration_line(household, first, last, people * rules.grams_per_person_day, rules)
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from services.inventory.domain.households import Asked, Household, Member, Priority
+from services.inventory.domain.households import Household, Member
 from services.inventory.domain.items import SIZES, Catalogue, Item, Kind, Season
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Depot
+from shared.contracts.intake import NeedKind, Priority
 
 NOV_1 = date(2006, 11, 1)
 DEC_1 = date(2006, 12, 1)
@@ -44,7 +45,7 @@ def household(
     number: int = 1,
     sizes: tuple[str | None, ...] = ("M",),
     *,
-    asked: frozenset[Asked] = frozenset(Asked),
+    asked: frozenset[NeedKind] = frozenset(NeedKind),
     priorities: frozenset[Priority] = frozenset(),
     region: str = "border",
     arrival: date = NOV_1,

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from services.inventory.domain.allocate import allocate
 from services.inventory.domain.changes import Change, difference
-from services.inventory.domain.households import Asked, Household, Member, Priority, rank_of
+from services.inventory.domain.households import Household, Member, rank_of
 from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, needs_of
 from services.inventory.domain.renewal import renewal_need
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Shelf
+from shared.contracts.intake import NeedKind, Priority
 from tests.unit.inventory.builders import (
     CATALOGUE,
     DEC_1,
@@ -33,7 +34,7 @@ from tests.unit.inventory.builders import (
 NOV_11, NOV_30 = date(2006, 11, 11), date(2006, 11, 30)
 ALL_THINGS = ("rice", "kit", "bed", "winter-M", "winter-S", "winter-4")
 PLENTY = [Shelf(depot.code, item, 10**6) for depot in DEPOTS for item in ALL_THINGS]
-FOOD = frozenset({Asked.FOOD})
+FOOD = frozenset({NeedKind.FOOD})
 
 
 def needed(found: Household, today: date = NOV_1) -> tuple[Need, ...]:
@@ -80,7 +81,7 @@ def test_a_household_needs_rations_sets_one_kit_and_beds() -> None:
 
 
 def test_only_what_was_asked_for_is_needed() -> None:
-    assert [n.kind for n in needed(household(asked=frozenset({Asked.KIT})))] == [Kind.KIT]
+    assert [n.kind for n in needed(household(asked=frozenset({NeedKind.KIT})))] == [Kind.KIT]
     assert needed(household(asked=frozenset())) == ()
     assert needed(replace(household(), active=False)) == ()
 
@@ -93,7 +94,7 @@ def test_food_starts_with_arrival_and_waits_for_the_renewal_of_its_month() -> No
 
 
 def test_clothing_is_for_the_season_of_arrival() -> None:
-    clothing = household(asked=frozenset({Asked.CLOTHING}), arrival=date(2007, 4, 2))
+    clothing = household(asked=frozenset({NeedKind.CLOTHING}), arrival=date(2007, 4, 2))
     assert needed(clothing)[0].item == "summer-M"
 
 
@@ -188,14 +189,14 @@ def test_opening_again_gives_nothing_twice() -> None:
 
 
 def test_asking_for_more_and_for_less() -> None:
-    old = household(1, ("M",), asked=frozenset({Asked.FOOD, Asked.KIT}))
-    change = changed(old, replace(old, asked=frozenset({Asked.FOOD, Asked.CLOTHING})), supplied(old))
+    old = household(1, ("M",), asked=frozenset({NeedKind.FOOD, NeedKind.KIT}))
+    change = changed(old, replace(old, asked=frozenset({NeedKind.FOOD, NeedKind.CLOTHING})), supplied(old))
     assert [n.item for n in change.add] == ["winter-M"]
     assert change.freed == {("north", "kit"): 1}
 
 
 def test_another_size_is_given_only_while_the_first_was_not_fetched() -> None:
-    old = household(1, ("M",), asked=frozenset({Asked.CLOTHING}))
+    old = household(1, ("M",), asked=frozenset({NeedKind.CLOTHING}))
     new = replace(old, members=(Member(old.members[0].id, "S"),))
     rows = supplied(old)
     assert [n.item for n in changed(old, new, rows).add] == ["winter-S"]

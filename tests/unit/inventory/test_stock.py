@@ -12,6 +12,7 @@ from services.inventory.domain.kits import Assembled, MissingParts, assemble
 from services.inventory.domain.rules import RationPeriod, Rules, period_of, season_of
 from services.inventory.domain.stock import Depot, Lot, Shelf, pick
 from tests.unit.inventory.builders import NOV_1
+from shared.contracts.intake import ClothingSize
 
 BILL = {"bandage": 4, "scissors": 1}
 
@@ -86,15 +87,15 @@ def test_a_kit_of_nothing_or_of_two_depots_is_refused() -> None:
 
 
 def test_the_next_size_up_stays_within_its_group() -> None:
-    assert [next_size_up(size) for size in ("infant", "10", "12", "XS", "XXL", "huge")] == [
-        "2",
-        "12",
-        None,
-        "S",
-        None,
-        None,
-    ]
-    assert len(set(SIZES)) == len(SIZES) == 13
+    steps = {size: next_size_up(size) for size in ("6m", "24m", "98", "158", "S", "XXL", "huge")}
+    assert steps == {"6m": "12m", "24m": None, "98": "110", "158": None, "S": "M", "XXL": None, "huge": None}
+    assert set(SIZES) == {size.value for size in ClothingSize}
+
+
+def test_the_family_of_an_item_is_what_can_stand_in_for_it() -> None:
+    assert CATALOGUE.family("winter-M") == {"winter-S", "winter-M", "winter-L"}
+    assert CATALOGUE.family("rice") == {"rice"}
+    assert CATALOGUE.family("unheard-of") == {"unheard-of"}
 
 
 @pytest.mark.parametrize(

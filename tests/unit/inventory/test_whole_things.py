@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.inventory.domain.allocate import Allocation, allocate, rehome
-from services.inventory.domain.households import Asked, Household, Priority
+from services.inventory.domain.households import Household
 from services.inventory.domain.items import SIZES
 from services.inventory.domain.needs import needs_of
 from services.inventory.domain.reservations import Refused, Reservation, deliver, expire, release
 from services.inventory.domain.reservations import reserved_by_shelf as held_by_shelf
 from services.inventory.domain.stock import Shelf
 from services.inventory.domain.whole import cut_back, fill
+from shared.contracts.intake import NeedKind, Priority
 from tests.unit.inventory.builders import (
     CATALOGUE,
     DEPOTS,
@@ -28,7 +29,7 @@ from tests.unit.inventory.builders import (
 )
 
 CLOTHING, KIT, SHELTER, FOOD = (
-    frozenset({a}) for a in (Asked.CLOTHING, Asked.KIT, Asked.SHELTER, Asked.FOOD)
+    frozenset({a}) for a in (NeedKind.CLOTHING, NeedKind.KIT, NeedKind.SHELTER, NeedKind.FOOD)
 )
 
 

@@ -1,0 +1,270 @@
+"""Catalogue, households as heard of, shelves, lots, reservations, the ledger, plans and forecasts."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+
+
+APPEND_ONLY = "CREATE TRIGGER movement_append_only BEFORE UPDATE OR DELETE ON movement FOR EACH ROW EXECUTE FUNCTION append_only()"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("received_by", sa.Uuid(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_index(op.f("ix_delivery_household_id"), "delivery", ["household_id"], unique=False)
+    op.create_table(
+        "depot",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("region", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_depot")),
+    )
+    op.create_table(
+        "forecast_said",
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("short_days", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("item", name=op.f("pk_forecast_said")),
+    )
+    op.create_table(
+        "household",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("region", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("arrived_on", sa.Date(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("needs", postgresql.ARRAY(sa.String(length=20)), server_default="{}", nullable=False),
+        sa.Column("priorities", postgresql.ARRAY(sa.String(length=30)), server_default="{}", nullable=False),
+        sa.Column("members", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+        sa.Column("people", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
+    )
+    op.create_table(
+        "item",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("unit", sa.String(length=10), nullable=False),
+        sa.Column("season", sa.String(length=10), nullable=True),
+        sa.Column("size", sa.String(length=10), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_item")),
+        sa.UniqueConstraint("season", "size", name=op.f("uq_item_season_size")),
+    )
+    op.create_table(
+        "kit_part",
+        sa.Column("kit", sa.String(length=40), nullable=False),
+        sa.Column("part", sa.String(length=40), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_kit_part_positive")),
+        sa.PrimaryKeyConstraint("kit", "part", name=op.f("pk_kit_part")),
+    )
+    op.create_table(
+        "lot",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("depot", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("on_hand", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("on_hand >= 0", name=op.f("ck_lot_not_negative")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
+    )
+    op.create_index(op.f("ix_lot_depot_item"), "lot", ["depot", "item"], unique=False)
+    op.create_table(
+        "movement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("depot", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("on_hand", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("reverses", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
+    )
+    op.create_index(op.f("ix_movement_depot_item"), "movement", ["depot", "item"], unique=False)
+    op.create_index(
+        op.f("ix_movement_household_id"),
+        "movement",
+        ["household_id"],
+        unique=False,
+        postgresql_where=sa.text("household_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_movement_reverses",
+        "movement",
+        ["reverses"],
+        unique=True,
+        postgresql_where=sa.text("reverses IS NOT NULL"),
+    )
+    op.create_table(
+        "planned_delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("depot", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_planned_delivery_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_delivery")),
+        sa.UniqueConstraint("reference", name=op.f("uq_planned_delivery_reference")),
+    )
+    op.create_index(
+        op.f("ix_planned_delivery_item"),
+        "planned_delivery",
+        ["item"],
+        unique=False,
+        postgresql_where=sa.text("received_on IS NULL"),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("depot", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("reference", name=op.f("uq_receipt_reference")),
+    )
+    op.create_table(
+        "reservation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("asked", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("depot", sa.String(length=40), nullable=True),
+        sa.Column("region", sa.String(length=40), nullable=False),
+        sa.Column("wanted", sa.BigInteger(), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("released", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("lapsed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("per_day", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("fetch_by", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "least(wanted - 1, reserved, delivered, released, lapsed, per_day) >= 0",
+            name=op.f("ck_reservation_not_negative"),
+        ),
+        sa.CheckConstraint(
+            "reserved = 0 OR depot IS NOT NULL", name=op.f("ck_reservation_set_aside_somewhere")
+        ),
+        sa.CheckConstraint(
+            "wanted >= reserved + delivered + released + lapsed",
+            name=op.f("ck_reservation_no_more_than_wanted"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
+    )
+    op.create_index(
+        "ix_reservation_fetch_by",
+        "reservation",
+        ["fetch_by"],
+        unique=False,
+        postgresql_where=sa.text("reserved > 0"),
+    )
+    op.create_index(op.f("ix_reservation_household_id"), "reservation", ["household_id"], unique=False)
+    op.create_index(
+        "ix_reservation_open_shelf",
+        "reservation",
+        ["item", "depot"],
+        unique=False,
+        postgresql_where=sa.text("wanted > delivered + released + lapsed"),
+    )
+    op.create_index(
+        "ix_reservation_short",
+        "reservation",
+        ["asked", "rank", "since"],
+        unique=False,
+        postgresql_where=sa.text("wanted > reserved + delivered + released + lapsed"),
+    )
+    op.create_table(
+        "shelf",
+        sa.Column("depot", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("on_hand", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("reserved <= on_hand", name=op.f("ck_shelf_reserved_within_on_hand")),
+        sa.CheckConstraint("reserved >= 0", name=op.f("ck_shelf_reserved_not_negative")),
+        sa.PrimaryKeyConstraint("depot", "item", name=op.f("pk_shelf")),
+    )
+    op.create_index(op.f("ix_shelf_item"), "shelf", ["item"], unique=False)
+    op.create_table(
+        "unmet",
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("grams", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("grams > 0", name=op.f("ck_unmet_positive")),
+        sa.PrimaryKeyConstraint("household_id", "item", "on_day", name=op.f("pk_unmet")),
+    )
+    op.create_index(op.f("ix_unmet_item_on_day"), "unmet", ["item", "on_day"], unique=False)
+    op.execute(APPEND_ONLY)
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_unmet_item_on_day"), table_name="unmet")
+    op.drop_table("unmet")
+    op.drop_index(op.f("ix_shelf_item"), table_name="shelf")
+    op.drop_table("shelf")
+    op.drop_index(
+        "ix_reservation_short",
+        table_name="reservation",
+        postgresql_where=sa.text("wanted > reserved + delivered + released + lapsed"),
+    )
+    op.drop_index(
+        "ix_reservation_open_shelf",
+        table_name="reservation",
+        postgresql_where=sa.text("wanted > delivered + released + lapsed"),
+    )
+    op.drop_index(op.f("ix_reservation_household_id"), table_name="reservation")
+    op.drop_index(
+        "ix_reservation_fetch_by", table_name="reservation", postgresql_where=sa.text("reserved > 0")
+    )
+    op.drop_table("reservation")
+    op.drop_table("receipt")
+    op.drop_index(
+        op.f("ix_planned_delivery_item"),
+        table_name="planned_delivery",
+        postgresql_where=sa.text("received_on IS NULL"),
+    )
+    op.drop_table("planned_delivery")
+    op.drop_index(
+        "uq_movement_reverses", table_name="movement", postgresql_where=sa.text("reverses IS NOT NULL")
+    )
+    op.drop_index(
+        op.f("ix_movement_household_id"),
+        table_name="movement",
+        postgresql_where=sa.text("household_id IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_movement_depot_item"), table_name="movement")
+    op.drop_table("movement")
+    op.drop_index(op.f("ix_lot_depot_item"), table_name="lot")
+    op.drop_table("lot")
+    op.drop_table("kit_part")
+    op.drop_table("item")
+    op.drop_table("household")
+    op.drop_table("forecast_said")
+    op.drop_table("depot")
+    op.drop_index(op.f("ix_delivery_household_id"), table_name="delivery")
+    op.drop_table("delivery")
