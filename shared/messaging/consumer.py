@@ -60,7 +60,13 @@ class Consumer:
     """Handles one contract for one service."""
 
     def __init__(
-        self, hears: Hears[Any], queue: str, units: Units, failures: Failures, metrics: Metrics, batch_size: int
+        self,
+        hears: Hears[Any],
+        queue: str,
+        units: Units,
+        failures: Failures,
+        metrics: Metrics,
+        batch_size: int,
     ) -> None:
         self._contract = hears.contract
         self._handler = hears.handler
@@ -94,7 +100,9 @@ class Consumer:
     def _read(self, raw: AbstractIncomingMessage) -> Taken:
         envelope = opened(raw.message_id, raw.headers, raw.body)
         if envelope.type != self._contract.wire:
-            raise Malformed(f"{envelope.type!r} does not belong here: this queue is for {self._contract.wire!r}")
+            raise Malformed(
+                f"{envelope.type!r} does not belong here: this queue is for {self._contract.wire!r}"
+            )
         if envelope.source != self._contract.publisher():
             raise Malformed(f"{envelope.source!r} is not the publisher of {self._contract.wire!r}")
         fact = self._contract.model_validate_json(envelope.data)
@@ -118,7 +126,9 @@ class Consumer:
             return
         for taken in batch:
             if taken.envelope.id in forged:
-                await self._park(taken.raw, "its id was used before by a message with other content", "forged")
+                await self._park(
+                    taken.raw, "its id was used before by a message with other content", "forged"
+                )
             taken.finish()
 
     async def _blame(self, batch: Sequence[Taken], error: Exception) -> None:
@@ -129,7 +139,9 @@ class Consumer:
             return
         (taken,) = batch
         log().error("a handler failed", exc_info=error, **self._context(taken))
-        await self._until_safe(lambda: self._failures.failed(taken.raw, self._queue, self._contract.wire, error))
+        await self._until_safe(
+            lambda: self._failures.failed(taken.raw, self._queue, self._contract.wire, error)
+        )
         taken.finish()
 
     async def _work_through_outages(self, batch: Sequence[Taken]) -> set[UUID]:
@@ -143,7 +155,9 @@ class Consumer:
                     raise
                 if is_outage(error):
                     self._metrics.outages.inc()
-                    log().warning("waiting for the database", contract=self._contract.wire, kind=type(error).__name__)
+                    log().warning(
+                        "waiting for the database", contract=self._contract.wire, kind=type(error).__name__
+                    )
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -186,8 +200,12 @@ class Consumer:
             self._metrics.end_to_end.labels(contract=contract).observe(max(said, 0.0))
 
     async def _park(self, raw: AbstractIncomingMessage, reason: str, kind: str) -> None:
-        log().warning("parked a message", contract=self._contract.wire, reason=reason, message_id=raw.message_id)
-        await self._until_safe(lambda: self._failures.park(raw, self._queue, self._contract.wire, reason, kind))
+        log().warning(
+            "parked a message", contract=self._contract.wire, reason=reason, message_id=raw.message_id
+        )
+        await self._until_safe(
+            lambda: self._failures.park(raw, self._queue, self._contract.wire, reason, kind)
+        )
 
     async def _until_safe(self, copy: Callable[[], Awaitable[None]]) -> None:
         """Try until the broker has the copy; if the connection is gone the original comes again by itself."""
@@ -197,7 +215,11 @@ class Consumer:
                 await copy()
                 return
             except Exception as error:
-                log().warning("the broker did not take the copy", contract=self._contract.wire, kind=type(error).__name__)
+                log().warning(
+                    "the broker did not take the copy",
+                    contract=self._contract.wire,
+                    kind=type(error).__name__,
+                )
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -214,5 +236,8 @@ def _why_unreadable(error: Malformed | ValidationError) -> str:
     """Where and what is wrong; never the value, which may be personal."""
     if isinstance(error, Malformed):
         return str(error)
-    parts = [f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in error.errors(include_input=False)]
+    parts = [
+        f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}"
+        for each in error.errors(include_input=False)
+    ]
     return "does not fit the contract: " + "; ".join(parts[:5])

@@ -37,7 +37,9 @@ async def tidy(connection: AsyncConnection, today: date, journal_days: int) -> N
     """Make the journal's months until the next but one, and drop what is older than `journal_days`, the inbox later."""
     await connection.execute(text("SELECT pg_advisory_xact_lock(20060902)"))
     for days_ahead in (0, 31, 62):
-        await connection.execute(text("SELECT journal_month(:day)"), {"day": today + timedelta(days=days_ahead)})
+        await connection.execute(
+            text("SELECT journal_month(:day)"), {"day": today + timedelta(days=days_ahead)}
+        )
     oldest = today - timedelta(days=journal_days)
     for (name,) in (await connection.execute(_OLD_MONTHS, {"oldest": f"journal_{oldest:%Y_%m}"})).all():
         await connection.execute(text(f'DROP TABLE "{name}"'))

@@ -29,7 +29,9 @@ class Relay:
         outbox.subscriber(
             SAID,
             max_workers=workers,
-            retry_strategy=ExponentialRetry(initial_delay_seconds=0.5, max_delay_seconds=5.0, jitter_factor=0.2),
+            retry_strategy=ExponentialRetry(
+                initial_delay_seconds=0.5, max_delay_seconds=5.0, jitter_factor=0.2
+            ),
             fetch_batch_size=100,
             min_fetch_interval=0.2,
             max_fetch_interval=1.0,

@@ -59,7 +59,9 @@ class Topology:
             await queue.bind(own, queue.name)
             await queue.bind(await broker.declare_exchange(RELIEF), contract.wire)
             held = await broker.declare_queue(
-                RabbitQueue(parked(queue.name), queue_type=QueueType.QUORUM, durable=True, arguments=LOOKED_AT)
+                RabbitQueue(
+                    parked(queue.name), queue_type=QueueType.QUORUM, durable=True, arguments=LOOKED_AT
+                )
             )
             await held.bind(own, held.name)
         for attempt, seconds in enumerate(self.retry_delays_seconds, start=1):
