@@ -21,10 +21,33 @@ FAMILY_NAMES = (
     "Baekdol", "Chundal", "Garyu", "Haemok", "Iphwan", "Jorang", "Kwaedan", "Munsae", "Nolbae", "Okdan",
     "Pyosil", "Qinbo", "Ragyeom", "Sogan", "Tolbyeo", "Ugyun", "Wonmak", "Xeshuo", "Yeonpa", "Zhuolan",
 )  # fmt: skip
-FIRST_SYLLABLES = ("Bom", "Byeo", "Chae", "Dal", "Gyu", "Hae", "Mir", "Nur", "Pyeo", "Rin", "Sae", "Sol", "Teo")
+FIRST_SYLLABLES = (
+    "Bom",
+    "Byeo",
+    "Chae",
+    "Dal",
+    "Gyu",
+    "Hae",
+    "Mir",
+    "Nur",
+    "Pyeo",
+    "Rin",
+    "Sae",
+    "Sol",
+    "Teo",
+)
 LAST_SYLLABLES = ("byeol", "dan", "dol", "gan", "heon", "mok", "nuri", "rae", "ryu", "sil", "sori", "wol")
 # The largest age in years for a size, then grown-ups' sizes, which are drawn.
-SIZES_BY_AGE = ((0, "12m"), (1, "24m"), (3, "98"), (5, "110"), (7, "122"), (9, "134"), (11, "146"), (14, "158"))
+SIZES_BY_AGE = (
+    (0, "12m"),
+    (1, "24m"),
+    (3, "98"),
+    (5, "110"),
+    (7, "122"),
+    (9, "134"),
+    (11, "146"),
+    (14, "158"),
+)
 ADULT_SIZES = {"female": ("S", "S", "M", "M", "L"), "male": ("S", "M", "M", "L", "L", "XL")}
 LANGUAGES = ("ko", "ko", "ko", "ko", "ko;zh", "ko;zh", "zh", "ko;ja", "ko;en")
 ALL, NO_BED = "food;clothing;kit;shelter", "food;clothing;kit"
@@ -112,7 +135,9 @@ def main() -> None:
     with (HERE / "register.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *register])
     book = Workbook()
-    book.properties.created = book.properties.modified = datetime(2006, 11, 1, tzinfo=UTC).replace(tzinfo=None)
+    book.properties.created = book.properties.modified = datetime(2006, 11, 1, tzinfo=UTC).replace(
+        tzinfo=None
+    )
     sheet = book.worksheets[0]
     sheet.title = "register"
     for line in [COLUMNS, *register]:

@@ -14,6 +14,8 @@ MODULES = (
     "shared.cli.local.commands",
     "shared.cli.develop",
     "shared.cli.serve",
+    "shared.cli.demo",
+    "shared.cli.clock",
     "shared.cli.doctor",
     "shared.cli.parking",
     "shared.cli.replay",

@@ -1,20 +1,24 @@
 """Figures: stock, ledger, forecast, unmet need, totals."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory import figures, forecasting
+from services.inventory.api.models import Body, Code
 from services.inventory.domain.items import Kind
+from services.inventory.settings import Settings
 from services.inventory.tables import Item, Movement, PlannedDelivery, Shelf
 from shared.messaging.day import today_of
+from shared.messaging.unit import Unit
 from shared.web.problems import invalid, not_found
 from shared.web.roles import Role, allows
-from shared.web.work import After, AppSettings, Limit, Page, Reading
+from shared.web.work import After, AppSettings, Limit, Page, Reading, Work
 
 router = APIRouter(tags=["figures"], dependencies=[allows(*Role)])
 Filter = Annotated[str | None, Query(max_length=40)]
@@ -65,6 +69,7 @@ class MovementOut(BaseModel):
     """One line of the ledger; `on_hand` and `reserved` are differences in base units."""
 
     id: UUID
+    at: datetime = Field(description="when it was written down, UTC")
     on_day: date
     depot: str
     item: str
@@ -181,9 +186,31 @@ async def forecast(
     item: str, session: Reading, settings: AppSettings, until: date | None = None
 ) -> ForecastOut:
     """Run-out date and shortfall a day, from headcount, stock and planned deliveries."""
+    return await _forecast(session, settings, item, await today_of(session), until)
+
+
+class WantedForecast(Body):
+    """A forecast to be made now and kept under its key."""
+
+    item: Code
+    until: date | None = Field(default=None, description="as far ahead as the settings say if left out")
+
+
+@router.post("/forecasts", status_code=201)
+async def keep_forecast(body: WantedForecast, work: Work, settings: AppSettings) -> ForecastOut:
+    """A forecast to hold against what comes to pass: the same key gives the same forecast again on later days."""
+
+    async def do(unit: Unit) -> ForecastOut:
+        return await _forecast(unit.session, settings, body.item, unit.today, body.until)
+
+    return await work.once(ForecastOut, do)
+
+
+async def _forecast(
+    session: AsyncSession, settings: Settings, item: str, today: date, until: date | None
+) -> ForecastOut:
     if item not in await forecasting.food_items(session):
         raise not_found(f"food with the code {item}; only food is forecast")
-    today = await today_of(session)
     until = until or today + timedelta(days=settings.forecast_days)
     if not today <= until <= today + timedelta(days=LONGEST_FORECAST_DAYS):
         raise invalid(f"A forecast ends between today, {today}, and {LONGEST_FORECAST_DAYS} days from now.")

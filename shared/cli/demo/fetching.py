@@ -26,10 +26,15 @@ def to_fetch(reservations: Iterable[Mapping[str, Any]], next_fetch_day: date) ->
 
 def _quantity(reservation: Mapping[str, Any], next_fetch_day: date) -> int:
     """Of a ration, what was given counts for its earliest days first, so the sums say what is still to be fetched."""
-    reserved: int = reservation["reserved"]
+    reserved = int(reservation["reserved"])
     if reservation["first_day"] is None:
         return reserved
-    first = date.fromisoformat(reservation["first_day"])
-    last = min(date.fromisoformat(reservation["last_day"]), next_fetch_day - timedelta(days=1))
-    needed: int = reservation["per_day"] * ((last - first).days + 1)
-    return min(reserved, needed - reservation["delivered"] - reservation["lapsed"])
+    first, last = date.fromisoformat(reservation["first_day"]), date.fromisoformat(reservation["last_day"])
+    a_day = int(reservation["wanted"]) // _days(first, last)
+    needed = a_day * _days(first, min(last, next_fetch_day - timedelta(days=1)))
+    return min(reserved, needed - int(reservation["delivered"]) - int(reservation["lapsed"]))
+
+
+def _days(first: date, last: date) -> int:
+    """How many days, both ends included."""
+    return (last - first).days + 1

@@ -1,6 +1,6 @@
 """The days of the winter: goods come, kits are put together, households fetch, the day turns."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -48,7 +48,6 @@ class Winter:
             if day == self.today and (came or day == self.first or self.plan.fetches_on(day)):
                 await turn(self.services, day, [name for name in SERVICES if name not in BY_DATE])
                 await self._fetch()
-                await until(Quiet(self.services), SETTLE_SECONDS)
             turned()
         await turn(self.services, self.today)
         await until(Quiet(self.services), SETTLE_SECONDS)
@@ -79,21 +78,27 @@ class Winter:
     async def _assemble(self, day: date) -> AsyncIterator[Arrival]:
         """As many kits as the parts of this day allow; those who wait for one get it."""
         for kit in self.plan.kits:
-            quantity = self.plan.kits_from(kit, day, self.first)
-            if quantity:
+            if quantity := self.plan.kits_from(kit, day, self.first):
                 body = {"depot": kit.depot, "kit": kit.kit, "quantity": quantity}
-                answer = await self.services.post(
-                    "inventory", "/kits/assemble", body, key(self.plan, f"assemble/{day}/{kit.kit}", body)
+                asked = key(self.plan, f"assemble/{day}/{kit.kit}", body)
+                made = await self.services.post("inventory", "/kits/assemble", body, asked)
+                ledger = [each async for each in self._ledger(kit.kit, day)]
+                yield Arrival(
+                    day, "put together", {kit.kit: made["assembled"]}, filled_of(by_assembly(ledger))
                 )
-                yield Arrival(day, "put together", {kit.kit: answer["assembled"]}, filled_of(answer["filled"]))
+
+    def _ledger(self, item: str, day: date) -> AsyncIterator[dict[str, Any]]:
+        return self.services.each("inventory", "/movements", item=item, from_day=day, to=day)
 
     async def _fetch(self) -> None:
         """Every household takes home what is set aside for it until it comes again."""
         found = [each async for each in self.services.each("inventory", "/reservations", state="open")]
         for household, lines in to_fetch(found, self.plan.next_fetch_day(self.today)).items():
-            body = {"depot": None, "received_by": await self._fetcher(household), "lines": lines}
+            body = {"received_by": await self._fetcher(household), "lines": lines}
             path = f"/households/{household}/deliveries"
-            await self.services.post("inventory", path, body, key(self.plan, f"fetch/{self.today}/{household}", body))
+            await self.services.post(
+                "inventory", path, body, key(self.plan, f"fetch/{self.today}/{household}", body)
+            )
 
     async def _fetcher(self, household: str) -> str:
         """The member who comes to fetch: the first one registered who has not left."""
@@ -101,6 +106,17 @@ class Winter:
             members = (await self.services.get("intake", f"/households/{household}"))["members"]
             self._fetchers[household] = next(each["member_id"] for each in members if each["left_on"] is None)
         return self._fetchers[household]
+
+
+def by_assembly(ledger: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Out of one item's ledger, what was set aside for households by the same paper that put the kits together."""
+    lines = list(ledger)
+    papers = {line["document_id"] for line in lines if line["kind"] == "assembled"}
+    return [
+        {"item": line["item"], "quantity": line["reserved"], "household_id": line["household_id"]}
+        for line in lines
+        if line["kind"] == "reserved" and line["document_id"] in papers
+    ]
 
 
 def days(first: date, last: date) -> Iterator[date]:

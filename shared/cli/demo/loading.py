@@ -75,7 +75,12 @@ async def load(services: Services, plan: Plan, first: date) -> None:
 
 
 def receipt(
-    plan: Plan, reference: str, depot: str, lines: Iterable[tuple[str, int]], day: date, planned_id: str | None = None
+    plan: Plan,
+    reference: str,
+    depot: str,
+    lines: Iterable[tuple[str, int]],
+    day: date,
+    planned_id: str | None = None,
 ) -> dict[str, Any]:
     """Goods that came, in the form that inventory takes."""
     return {

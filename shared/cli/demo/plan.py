@@ -2,11 +2,11 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -127,9 +127,12 @@ class Plan(Piece):
         ):
             if twice := [code for code, count in Counter(codes).items() if count > 1]:
                 raise ValueError(f"{what} {twice[0]} is given twice")
-        for stock in (*self.opening, *self.deliveries):
-            _known(stock.depot, depots, "depot")
-            for item in stock.lines:
+        for depot, lines in (
+            *((s.depot, s.lines) for s in self.opening),
+            *((d.depot, d.lines) for d in self.deliveries),
+        ):
+            _known(depot, depots, "depot")
+            for item in lines:
                 _known(item, items, "item")
         for kit in self.kits:
             _known(kit.depot, depots, "depot")
@@ -214,7 +217,7 @@ def _reasons(error: ValidationError) -> Iterator[str]:
         yield f"  {place}: {each['msg'].removeprefix('Value error, ')}"
 
 
-def catalogue(plan: Plan) -> Mapping[str, object]:
+def catalogue(plan: Plan) -> dict[str, list[dict[str, Any]]]:
     """The plan's catalogue in the form that inventory takes."""
     items = [item.model_dump(mode="json", exclude={"shelf_life_days"}) for item in plan.items]
     parts = [
