@@ -1,0 +1,1 @@
+"""The intake service: who is helped. The only place that knows names."""

@@ -1,0 +1,86 @@
+"""The route that takes a register in."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from services.intake.register.report import Report
+from services.intake.register.run import Import
+from services.intake.register.upload import Register, file_of, opened, received
+from shared.messaging.failures import is_conflict, is_outage
+from shared.observability import log
+from shared.web.roles import Role, allows
+from shared.web.work import AppSettings, OpenUnits
+
+router = APIRouter(tags=["imports"])
+NDJSON = "application/x-ndjson"
+FORM = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "format": "binary", "description": "CSV (UTF-8) or XLSX, at most 25 MB"}
+    },
+}
+DryRun = Annotated[bool, Query(description="say what would happen and change nothing")]
+Accept = Annotated[
+    str, Header(description=f"`{NDJSON}` for a line after each hundred households, then the report")
+]
+
+
+# No Idempotency-Key: who is registered is known by the register's own references, so sending a file again registers
+# nobody twice, also when the first try broke off half-way, for which a key would give no answer.
+@router.post(
+    "/imports",
+    dependencies=[allows(Role.CASEWORKER)],
+    response_model=Report,
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}},
+)
+async def take_in(
+    request: Request, units: OpenUnits, settings: AppSettings, dry_run: DryRun = False, accept: Accept = "*/*"
+) -> Response:
+    """Take a register in: a spreadsheet with one row a person. Good rows are imported, each bad row is reported.
+
+    Columns: household (a reference), given_name, family_name, sex, birth_date (like 1980-05-17) or age, size,
+    languages (ko;zh), relation; and in the first row of each household region, arrived_on, needs (food;clothing;kit;
+    shelter, all if empty, or none), priority. It registers and adds, and changes nothing that is there.
+    """
+    form = await received(request)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(form.close)
+        register = await asyncio.to_thread(opened, file_of(form))
+        importing = Import(units, settings.register_key.get_secret_value().encode(), dry_run=dry_run)
+        if NDJSON in accept:
+            return StreamingResponse(_lines(stack.pop_all(), register, importing), media_type=NDJSON)
+        async for _ in importing.run(register):
+            pass
+    return JSONResponse(importing.report.model_dump(mode="json"))
+
+
+async def _lines(stack: AsyncExitStack, register: Register, importing: Import) -> AsyncIterator[str]:
+    """Progress, then the report, or a problem if it had to break off: sending the file again goes on from there."""
+    async with stack:
+        try:
+            async for rows in importing.run(register):
+                yield _line(rows=rows, of=register.rows)
+            yield _line(report=importing.report.model_dump(mode="json"))
+        except Exception as error:  # noqa: BLE001 - the answer has begun, so its last line tells of any error
+            log().error("an import broke off", exc_info=error, rows=importing.report.rows)
+            passing = is_outage(error) or is_conflict(error)
+            words = (
+                "the service is busy or its database is away"
+                if passing
+                else "something went wrong; tell the operator"
+            )
+            detail = f"The import broke off: {words}. Send the file again: nobody is registered twice."
+            yield _line(
+                problem={"status": 503 if passing else 500, "detail": detail}, rows=importing.report.rows
+            )
+
+
+def _line(**content: Any) -> str:
+    return json.dumps(content) + "\n"

@@ -1,0 +1,1 @@
+"""The rules of intake: frozen values and pure functions, without database, broker, clock or framework."""

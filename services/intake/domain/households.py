@@ -1,0 +1,188 @@
+"""A household and what can happen to it. Each change gives the household after it, or says why it cannot be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from services.intake.domain.people import Relation, Sex
+from shared.contracts.intake import (
+    AgeBand,
+    ClothingSize,
+    HouseholdClosed,
+    HouseholdState,
+    MemberFacts,
+    NeedKind,
+    Outcome,
+    Priority,
+)
+
+MOST_MEMBERS = 50
+EARLIEST_ARRIVAL = date(1950, 1, 1)
+ALL_NEEDS = frozenset(NeedKind)
+
+S = TypeVar("S", bound=HouseholdState)
+
+
+class Status(StrEnum):
+    """REGISTERED until inventory answers, then ACTIVE; REOPENED stays so, it is helped like an active one."""
+
+    REGISTERED = "registered"
+    ACTIVE = "active"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person in a household, without name or birth date: those are behind `identities`."""
+
+    id: UUID
+    sex: Sex
+    size: ClothingSize
+    relation: Relation
+    joined_on: date
+    languages: tuple[str, ...] = ()
+    left_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Household:
+    """Who is helped together. `version` counts the changes that other services hear of."""
+
+    id: UUID
+    code: str
+    region: str
+    arrived_on: date
+    registered_at: datetime
+    registered_on: date
+    members: tuple[Member, ...]
+    needs: frozenset[NeedKind] = ALL_NEEDS
+    priorities: frozenset[Priority] = frozenset()
+    status: Status = Status.REGISTERED
+    version: int = 1
+    outcome: Outcome | None = None
+    closed_on: date | None = None
+    register_ref: str | None = field(default=None, repr=False)
+
+    @property
+    def present(self) -> tuple[Member, ...]:
+        return tuple(member for member in self.members if member.left_on is None)
+
+    @property
+    def helped(self) -> bool:
+        return self.status is not Status.CLOSED
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a change cannot be, in words for the caseworker."""
+
+    reason: str
+
+
+CLOSED_ALREADY = Refused("This household is closed. Reopen it first.")
+FULL = Refused(f"A household has at most {MOST_MEMBERS} members.")
+
+
+def checked_arrival(arrived_on: date, today: date) -> date:
+    """The arrival, if it can be one; ValueError says why not."""
+    if arrived_on > today:
+        raise ValueError("lies in the future")
+    if arrived_on < EARLIEST_ARRIVAL:
+        raise ValueError(f"is before {EARLIEST_ARRIVAL.year}")
+    return arrived_on
+
+
+def code_of(year: int, number: int) -> str:
+    """A code for people to say, like LF-06-0042."""
+    return f"LF-{year % 100:02d}-{number:04d}"
+
+
+def change(
+    household: Household,
+    region: str | None = None,
+    needs: frozenset[NeedKind] | None = None,
+    priorities: frozenset[Priority] | None = None,
+) -> Household | Refused:
+    """What is None stays; a household that is no different afterwards keeps its version."""
+    if not household.helped:
+        return CLOSED_ALREADY
+    after = replace(
+        household,
+        region=household.region if region is None else region,
+        needs=household.needs if needs is None else needs,
+        priorities=household.priorities if priorities is None else priorities,
+    )
+    return after if after == household else _next(after)
+
+
+def join(household: Household, *newcomers: Member) -> Household | Refused:
+    """Members join, all in one change."""
+    if not household.helped:
+        return CLOSED_ALREADY
+    if len(household.present) + len(newcomers) > MOST_MEMBERS:
+        return FULL
+    if any(member.joined_on < household.arrived_on for member in newcomers):
+        return Refused("A member cannot join before the household arrived.")
+    return _next(replace(household, members=household.members + newcomers))
+
+
+def leave(household: Household, member_id: UUID, on: date) -> Household | Refused | None:
+    """A member leaves; None when the household has no such member."""
+    found = next((member for member in household.members if member.id == member_id), None)
+    if found is None:
+        return None
+    if not household.helped:
+        return CLOSED_ALREADY
+    if found.left_on is not None:
+        return Refused("This member has left already.")
+    if on < found.joined_on:
+        return Refused("A member cannot leave before joining.")
+    if len(household.present) == 1:
+        return Refused("The last member cannot leave. Close the household instead.")
+    members = tuple(replace(each, left_on=on) if each.id == member_id else each for each in household.members)
+    return _next(replace(household, members=members))
+
+
+def close(household: Household, outcome: Outcome, on: date) -> Household | Refused:
+    """The household is no longer helped."""
+    if not household.helped:
+        return Refused("This household is closed already.")
+    return _next(replace(household, status=Status.CLOSED, outcome=outcome, closed_on=on))
+
+
+def reopen(household: Household) -> Household | Refused:
+    """A closed household is helped again, with the members it had."""
+    if household.helped:
+        return Refused("This household is not closed.")
+    return _next(replace(household, status=Status.REOPENED, outcome=None, closed_on=None))
+
+
+def state_of(household: Household, bands: Mapping[UUID, AgeBand], on: date, contract: type[S]) -> S:
+    """What the other services may know; `bands` holds each present member's age band on the day `on`."""
+    return contract(
+        household_id=household.id,
+        version=household.version,
+        code=household.code,
+        region=household.region,
+        arrived_on=household.arrived_on,
+        registered_at=household.registered_at,
+        on=on,
+        members=tuple(
+            MemberFacts(member_id=member.id, age_band=bands[member.id], size=member.size)
+            for member in household.present
+        ),
+        needs=household.needs,
+        priorities=household.priorities,
+    )
+
+
+def closing_of(household: Household, outcome: Outcome, on: date) -> HouseholdClosed:
+    return HouseholdClosed(household_id=household.id, version=household.version, outcome=outcome, on=on)
+
+
+def _next(household: Household) -> Household:
+    return replace(household, version=household.version + 1)

@@ -1,0 +1,107 @@
+"""What may be said of a person: names, ages, languages. Errors never repeat the value."""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from enum import StrEnum
+
+from shared.contracts.intake import AgeBand
+
+OLDEST = 120
+LONGEST_NAME = 100
+MOST_LANGUAGES = 10
+_TWO_LETTERS = """
+aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de
+dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id
+ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu
+lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu
+rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr
+ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+LANGUAGE_CODES = frozenset(_TWO_LETTERS.split())
+"""ISO 639-1. The three-letter codes of ISO 639-3 are some 8,000: their shape alone is checked."""
+
+# Control characters break logs and files; direction marks let a name show as another one.
+_NOT_IN_TEXT = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+_DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    UNKNOWN = "unknown"
+
+
+class Relation(StrEnum):
+    """What a member is to the head of the household."""
+
+    HEAD = "head"
+    SPOUSE = "spouse"
+    CHILD = "child"
+    PARENT = "parent"
+    SIBLING = "sibling"
+    OTHER = "other"
+    UNACCOMPANIED = "unaccompanied"
+
+
+def plain_text(text: str, longest: int = LONGEST_NAME) -> str:
+    """The text without outer blanks, in composed form (NFC). ValueError says what is wrong, without the text."""
+    if len(text) > longest * 4:
+        raise ValueError(f"is longer than {longest} characters")
+    clean = unicodedata.normalize("NFC", text.strip())
+    if not clean:
+        raise ValueError("is empty")
+    if len(clean) > longest:
+        raise ValueError(f"is longer than {longest} characters")
+    if any(unicodedata.category(each) in _NOT_IN_TEXT or each in _DIRECTION_MARKS for each in clean):
+        raise ValueError("holds a control character")
+    return clean
+
+
+def region_code(text: str) -> str:
+    """A region's code: lower-case letters, digits and hyphens, at most 40."""
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", text):
+        raise ValueError("must be lower-case letters, digits and hyphens, at most 40 (like border-north)")
+    return text
+
+
+def language_codes(codes: list[str]) -> tuple[str, ...]:
+    """ISO 639 codes in lower case, each once, in the order given."""
+    clean = tuple(dict.fromkeys(code.strip().lower() for code in codes if code.strip()))
+    if len(clean) > MOST_LANGUAGES:
+        raise ValueError(f"has more than {MOST_LANGUAGES} languages")
+    if not all(code in LANGUAGE_CODES or re.fullmatch(r"[a-z]{3}", code) for code in clean):
+        raise ValueError("must be language codes of ISO 639 (ko Korean, zh Chinese, ja Japanese, en English)")
+    return clean
+
+
+def age_on(birth: date, day: date) -> int:
+    """Full years on `day`; who was born on 29 February turns on 1 March in other years."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def band_of(age: int) -> AgeBand:
+    """The age band of the contracts: infant 0-1, child 2-5, school 6-17, adult 18-59, elderly 60 and over."""
+    ends = ((2, AgeBand.INFANT), (6, AgeBand.CHILD), (18, AgeBand.SCHOOL), (60, AgeBand.ADULT))
+    return next((band for end, band in ends if age < end), AgeBand.ELDERLY)
+
+
+def checked_birth(birth: date, today: date) -> date:
+    """The birth date, if somebody alive today can have it."""
+    if birth > today:
+        raise ValueError("lies in the future")
+    if age_on(birth, today) > OLDEST:
+        raise ValueError(f"is more than {OLDEST} years ago")
+    return birth
+
+
+def birth_from_age(age: int, today: date) -> date:
+    """The middle of the year in which somebody of that age was born."""
+    if not 0 <= age <= OLDEST:
+        raise ValueError(f"must be a whole number from 0 to {OLDEST}")
+    return _years_before(today, age) - timedelta(days=182)
+
+
+def _years_before(day: date, years: int) -> date:
+    last_safe = min(day.day, 28) if day.month == 2 else day.day
+    return day.replace(year=day.year - years, day=last_safe)

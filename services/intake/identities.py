@@ -1,0 +1,124 @@
+"""The one door to names and birth dates: no other module reads or writes their table.
+
+What goes out of here to logs, contracts and lists is an age band, never the value it came from.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.domain.people import age_on, band_of, birth_from_age, checked_birth, plain_text
+from services.intake.tables import HouseholdRow, IdentityRow, MemberRow
+from shared.contracts.intake import AgeBand
+
+_identity: Any = IdentityRow.__table__  # type: ignore[attr-defined]
+_member: Any = MemberRow.__table__  # type: ignore[attr-defined]
+_household: Any = HouseholdRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a member is. Its parts are not shown when it is printed."""
+
+    given: str = field(repr=False)
+    family: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    estimated: bool
+
+    def band(self, on: date) -> AgeBand:
+        return band_of(age_on(self.birth_date, on))
+
+
+class Unfit(ValueError):
+    """A part of an identity cannot be taken: `part` is its name, the text says why, without the value."""
+
+    def __init__(self, part: str, reason: str) -> None:
+        super().__init__(reason)
+        self.part = part
+
+
+def identity_of(given: str, family: str, birth_date: date | None, age: int | None, today: date) -> Identity:
+    """An identity from what was said on `today`; from an age, the birth date is estimated. Unfit if it cannot be."""
+    if (birth_date is None) == (age is None):
+        raise Unfit("birth_date", "give either a birth date or an age")
+    names = [_checked(part, lambda text=text: plain_text(text)) for part, text in _names(given, family)]
+    if birth_date is not None:
+        birth = _checked("birth_date", lambda: checked_birth(birth_date, today))
+    else:
+        birth = _checked("age", lambda: birth_from_age(age or 0, today))
+    return Identity(names[0], names[1], birth, birth_date is None)
+
+
+def _names(given: str, family: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("given_name", given), ("family_name", family)
+
+
+def _checked(part: str, check: Any) -> Any:
+    try:
+        return check()
+    except ValueError as error:
+        raise Unfit(part, str(error)) from None
+
+
+async def write(session: AsyncSession, identities: Mapping[UUID, Identity]) -> None:
+    """Keep the identities of new members, by member id."""
+    rows = [
+        {
+            "member_id": member_id,
+            "given": each.given,
+            "family": each.family,
+            "birth_date": each.birth_date,
+            "estimated": each.estimated,
+        }
+        for member_id, each in identities.items()
+    ]
+    if rows:
+        await session.execute(insert(_identity), rows)
+
+
+async def read(session: AsyncSession, household_id: UUID) -> dict[UUID, Identity]:
+    """All identities of one household, by member id in order of joining."""
+    columns = _identity.c
+    query = (
+        select(columns.member_id, columns.given, columns.family, columns.birth_date, columns.estimated)
+        .join(_member, _member.c.id == columns.member_id)
+        .where(_member.c.household_id == household_id)
+        .order_by(columns.member_id)
+    )
+    return {row[0]: Identity(*row[1:]) for row in await session.execute(query)}
+
+
+async def bands(session: AsyncSession, members: Iterable[UUID], on: date) -> dict[UUID, AgeBand]:
+    """The age band of each member on a day."""
+    query = select(_identity.c.member_id, _identity.c.birth_date).where(
+        _identity.c.member_id.in_(list(members))
+    )
+    return {member_id: band_of(age_on(birth, on)) for member_id, birth in await session.execute(query)}
+
+
+async def people_by_band(session: AsyncSession, on: date) -> dict[AgeBand, int]:
+    """How many people who are helped now are in each age band on a day."""
+    query = (
+        select(_identity.c.birth_date, func.count())
+        .join(_member, _member.c.id == _identity.c.member_id)
+        .join(_household, _household.c.id == _member.c.household_id)
+        .where(_member.c.left_on.is_(None), _household.c.status != "closed")
+        .group_by(_identity.c.birth_date)
+    )
+    counts = dict.fromkeys(AgeBand, 0)
+    for birth, count in await session.execute(query):
+        counts[band_of(age_on(birth, on))] += count
+    return counts
+
+
+async def members_without(session: AsyncSession) -> int:
+    """How many members have no identity: none, if all is well."""
+    query = (
+        select(func.count()).select_from(_member.outerjoin(_identity)).where(_identity.c.member_id.is_(None))
+    )
+    return (await session.execute(query)).scalar_one()

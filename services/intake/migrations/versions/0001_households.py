@@ -1,0 +1,93 @@
+"""Households, members, identities and timelines"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+# A sequence a year, so that no registration waits for another to commit; a number whose unit rolls back is lost.
+NEXT_CODES = """
+CREATE FUNCTION next_codes(year integer, how_many integer) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
+DECLARE counter text := 'code_' || year;
+BEGIN
+    IF to_regclass(counter) IS NULL THEN
+        PERFORM pg_advisory_xact_lock(20060902);
+        EXECUTE format('CREATE SEQUENCE IF NOT EXISTS %I', counter);
+    END IF;
+    RETURN QUERY SELECT nextval(counter::regclass) FROM generate_series(1, how_many);
+END $$
+"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "household",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("region", sa.String(length=40), nullable=False),
+        sa.Column("arrived_on", sa.Date(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("needs", sa.ARRAY(sa.String(length=20)), nullable=False),
+        sa.Column("priorities", sa.ARRAY(sa.String(length=20)), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("register_ref", sa.String(length=60), nullable=True),
+        sa.CheckConstraint("(status = 'closed') = (closed_on IS NOT NULL)", name="day_when_closed"),
+        sa.CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="outcome_when_closed"),
+        sa.CheckConstraint("status IN ('registered', 'active', 'closed', 'reopened')", name="status"),
+        sa.CheckConstraint("version >= 1", name="version"),
+        sa.PrimaryKeyConstraint("id", name="pk_household"),
+        sa.UniqueConstraint("code", name="uq_household_code"),
+        sa.UniqueConstraint("register_ref", name="uq_household_register_ref"),
+    )
+    op.create_index("ix_household_region_id", "household", ["region", "id"])
+    op.create_index("ix_household_status_id", "household", ["status", "id"])
+    op.create_table(
+        "timeline",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("contract", sa.String(length=100), nullable=False),
+        sa.Column("summary", sa.String(length=1000), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_timeline"),
+    )
+    op.create_index("ix_timeline_household_id_id", "timeline", ["household_id", "id"])
+    op.create_table(
+        "member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("sex", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.String(length=10), nullable=False),
+        sa.Column("relation", sa.String(length=20), nullable=False),
+        sa.Column("languages", sa.ARRAY(sa.String(length=3)), nullable=False),
+        sa.Column("joined_on", sa.Date(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("register_key", sa.LargeBinary(length=32), nullable=True),
+        sa.CheckConstraint("left_on >= joined_on", name="left_after_joining"),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_member_household_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_member"),
+        sa.UniqueConstraint("household_id", "register_key", name="uq_member_household_id_register_key"),
+    )
+    op.create_table(
+        "identity",
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("given", sa.String(length=100), nullable=False),
+        sa.Column("family", sa.String(length=100), nullable=False),
+        sa.Column("birth_date", sa.Date(), nullable=False),
+        sa.Column("estimated", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_identity_member_id"),
+        sa.PrimaryKeyConstraint("member_id", name="pk_identity"),
+    )
+    op.execute(NEXT_CODES)
+
+
+def downgrade() -> None:
+    for table in ("identity", "member", "timeline", "household"):
+        op.drop_table(table)
+    op.execute("DROP FUNCTION next_codes")

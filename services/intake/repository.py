@@ -1,0 +1,250 @@
+"""Rows and values of intake. Set-based, never commits; names and birth dates are in `identities.py`, not here."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from services.intake.domain.households import Household, Member, Status
+from services.intake.domain.people import Relation, Sex
+from services.intake.domain.timeline import Entry
+from services.intake.tables import HouseholdRow, MemberRow, TimelineRow
+from shared.contracts.intake import ClothingSize, NeedKind, Outcome, Priority
+from shared.database import day
+
+_household: Any = HouseholdRow.__table__  # type: ignore[attr-defined]
+_member: Any = MemberRow.__table__  # type: ignore[attr-defined]
+_timeline: Any = TimelineRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which households are wanted; None means any. `code` is any part of a code."""
+
+    status: Status | None = None
+    region: str | None = None
+    priority: Priority | None = None
+    arrived_from: date | None = None
+    arrived_to: date | None = None
+    code: str | None = None
+
+
+async def draw_codes(session: AsyncSession, year: int, count: int) -> list[int]:
+    """The next numbers of a year. A number whose unit rolls back is lost: no registration waits for another."""
+    if not count:
+        return []
+    numbers = await session.scalars(text("SELECT next_codes(:year, :count)"), {"year": year, "count": count})
+    return sorted(numbers)
+
+
+async def insert_households(session: AsyncSession, households: Iterable[Household]) -> set[UUID]:
+    """Add households without their members; returns those added: not one whose register reference is there already.
+
+    In the order of the references, so that two imports of one register wait for each other and do not deadlock.
+    """
+    rows = sorted((_household_values(each) for each in households), key=lambda row: row["register_ref"] or "")
+    if not rows:
+        return set()
+    adding = upsert(_household).values(rows).on_conflict_do_nothing(index_elements=["register_ref"])
+    return set(await session.scalars(adding.returning(_household.c.id)))
+
+
+async def add_members(
+    session: AsyncSession,
+    members: Iterable[tuple[UUID, Member]],
+    keys: Mapping[UUID, bytes] | None = None,
+) -> None:
+    """Add members, each with its household's id; `keys` are the register keys of those who came by an import."""
+    known = keys or {}
+    rows = [_member_values(household, each, known.get(each.id)) for household, each in members]
+    if rows:
+        await session.execute(insert(_member), rows)
+
+
+async def save(session: AsyncSession, households: Iterable[Household]) -> None:
+    """Write what changed in households that were locked before; members are added or left by their own functions."""
+    columns = ("region", "needs", "priorities", "status", "version", "outcome", "closed_on")
+    rows = []
+    for household in households:
+        values = _household_values(household)
+        rows.append({"household": household.id, **{f"new_{name}": values[name] for name in columns}})
+    if rows:
+        change = update(_household).where(_household.c.id == bindparam("household"))
+        await session.execute(change.values({name: bindparam(f"new_{name}") for name in columns}), rows)
+
+
+async def set_left(session: AsyncSession, member_id: UUID, on: date) -> None:
+    await session.execute(update(_member).where(_member.c.id == member_id).values(left_on=on))
+
+
+async def find(session: AsyncSession, household_id: UUID, *, lock: bool = False) -> Household | None:
+    """A household with all its members; locked until the unit ends when it is to be changed."""
+    query = select(_household).where(_household.c.id == household_id)
+    found = await _with_members(session, query.with_for_update() if lock else query)
+    return found[0] if found else None
+
+
+async def registered(session: AsyncSession, refs: Collection[str], *, lock: bool) -> dict[str, Household]:
+    """The households with these register references, locked in the order of their ids if they are to be changed."""
+    query = select(_household).where(_household.c.register_ref.in_(refs)).order_by(_household.c.id)
+    found = await _with_members(session, query.with_for_update() if lock else query) if refs else []
+    return {each.register_ref: each for each in found if each.register_ref}
+
+
+async def register_keys(session: AsyncSession, households: Collection[UUID]) -> dict[UUID, set[bytes]]:
+    """The register keys already used in each of these households."""
+    query = select(_member.c.household_id, _member.c.register_key).where(
+        _member.c.household_id.in_(households), _member.c.register_key.is_not(None)
+    )
+    keys: dict[UUID, set[bytes]] = {each: set() for each in households}
+    for household_id, key in await session.execute(query):
+        keys[household_id].add(key)
+    return keys
+
+
+async def page(session: AsyncSession, wanted: Filter, after: UUID | None, limit: int) -> list[Household]:
+    """Households in the order of registration, with their members."""
+    columns = _household.c
+    conditions = [
+        columns.id > after if after else None,
+        columns.status == wanted.status.value if wanted.status else None,
+        columns.region == wanted.region if wanted.region else None,
+        columns.priorities.contains([wanted.priority.value]) if wanted.priority else None,
+        columns.arrived_on >= wanted.arrived_from if wanted.arrived_from else None,
+        columns.arrived_on <= wanted.arrived_to if wanted.arrived_to else None,
+        columns.code.contains(wanted.code.upper(), autoescape=True) if wanted.code else None,
+    ]
+    query = select(_household).where(*(each for each in conditions if each is not None))
+    return await _with_members(session, query.order_by(columns.id).limit(limit))
+
+
+async def activate(session: AsyncSession, households: Collection[UUID]) -> list[UUID]:
+    """Make registered households active; returns those that were not before. Locked in order of id, no deadlock."""
+    waiting = (
+        select(_household.c.id)
+        .where(_household.c.id.in_(households), _household.c.status == Status.REGISTERED.value)
+        .order_by(_household.c.id)
+        .with_for_update()
+    )
+    ids = list(await session.scalars(waiting))
+    if ids:
+        change = update(_household).where(_household.c.id.in_(ids))
+        await session.execute(change.values(status=Status.ACTIVE.value))
+    return ids
+
+
+async def add_entries(session: AsyncSession, entries: Iterable[Entry]) -> None:
+    """Append to the timelines, in this order."""
+    rows = [{"id": uuid7(), **vars(entry)} for entry in entries]
+    if rows:
+        await session.execute(insert(_timeline), rows)
+
+
+async def timeline(
+    session: AsyncSession, household_id: UUID, after: UUID | None, limit: int
+) -> list[tuple[UUID, Entry]]:
+    """A household's entries with their ids, the newest first."""
+    columns = _timeline.c
+    names = (
+        columns.id,
+        columns.household_id,
+        columns.at,
+        columns.on,
+        columns.contract,
+        columns.summary,
+        columns.data,
+    )
+    query = select(*names).where(columns.household_id == household_id)
+    if after:
+        query = query.where(columns.id < after)
+    found = await session.execute(query.order_by(columns.id.desc()).limit(limit))
+    return [(row[0], Entry(*row[1:])) for row in found]
+
+
+async def today(session: AsyncSession) -> date:
+    """The service's today, without holding it: for looking only."""
+    processed: date = (await session.execute(select(day.c.processed))).scalar_one()
+    return processed
+
+
+async def exists(session: AsyncSession, household_id: UUID) -> bool:
+    return await session.scalar(select(_household.c.id).where(_household.c.id == household_id)) is not None
+
+
+async def _with_members(session: AsyncSession, query: Any) -> list[Household]:
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    members: dict[UUID, list[Member]] = {row.id: [] for row in rows}
+    if rows:
+        of_these = select(_member).where(_member.c.household_id.in_(list(members))).order_by(_member.c.id)
+        for row in await session.execute(of_these):
+            members[row.household_id].append(_member_of(row))
+    return [_household_of(row, members[row.id]) for row in rows]
+
+
+def _household_of(row: Any, members: Iterable[Member]) -> Household:
+    return Household(
+        id=row.id,
+        code=row.code,
+        region=row.region,
+        arrived_on=row.arrived_on,
+        registered_at=row.registered_at,
+        registered_on=row.registered_on,
+        members=tuple(members),
+        needs=frozenset(map(NeedKind, row.needs)),
+        priorities=frozenset(map(Priority, row.priorities)),
+        status=Status(row.status),
+        version=row.version,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        closed_on=row.closed_on,
+        register_ref=row.register_ref,
+    )
+
+
+def _member_of(row: Any) -> Member:
+    return Member(
+        id=row.id,
+        sex=Sex(row.sex),
+        size=ClothingSize(row.size),
+        relation=Relation(row.relation),
+        joined_on=row.joined_on,
+        languages=tuple(row.languages),
+        left_on=row.left_on,
+    )
+
+
+def _household_values(household: Household) -> dict[str, Any]:
+    return {
+        "id": household.id,
+        "code": household.code,
+        "region": household.region,
+        "arrived_on": household.arrived_on,
+        "registered_at": household.registered_at,
+        "registered_on": household.registered_on,
+        "needs": sorted(each.value for each in household.needs),
+        "priorities": sorted(each.value for each in household.priorities),
+        "status": household.status.value,
+        "version": household.version,
+        "outcome": household.outcome.value if household.outcome else None,
+        "closed_on": household.closed_on,
+        "register_ref": household.register_ref,
+    }
+
+
+def _member_values(household_id: UUID, member: Member, key: bytes | None) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "household_id": household_id,
+        "sex": member.sex.value,
+        "size": member.size.value,
+        "relation": member.relation.value,
+        "languages": list(member.languages),
+        "joined_on": member.joined_on,
+        "left_on": member.left_on,
+        "register_key": key,
+    }

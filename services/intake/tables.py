@@ -1,0 +1,108 @@
+"""Rows of the intake service. Names and birth dates stand in `Identity` alone, which only `identities.py` reads."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.database import CONSTRAINT_NAMES
+
+
+class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONSTRAINT_NAMES))):
+    """The base of this service's tables, with metadata of its own."""
+
+    __abstract__ = True
+
+
+class HouseholdRow(Row, table=True):
+    """A household as it is now."""
+
+    __tablename__ = "household"
+    __table_args__ = (
+        CheckConstraint("status IN ('registered', 'active', 'closed', 'reopened')", name="status"),
+        CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="outcome_when_closed"),
+        CheckConstraint("(status = 'closed') = (closed_on IS NOT NULL)", name="day_when_closed"),
+        CheckConstraint("version >= 1", name="version"),
+        Index(None, "status", "id"),
+        Index(None, "region", "id"),
+    )
+
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    code: str = Field(sa_column=Column(String(20), nullable=False, unique=True))
+    region: str = Field(sa_column=Column(String(40), nullable=False))
+    arrived_on: date = Field(sa_column=Column(Date, nullable=False))
+    registered_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    registered_on: date = Field(sa_column=Column(Date, nullable=False))
+    needs: list[str] = Field(sa_column=Column(ARRAY(String(20)), nullable=False))
+    priorities: list[str] = Field(sa_column=Column(ARRAY(String(20)), nullable=False))
+    status: str = Field(sa_column=Column(String(20), nullable=False))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    outcome: str | None = Field(sa_column=Column(String(20)))
+    closed_on: date | None = Field(sa_column=Column(Date))
+    register_ref: str | None = Field(sa_column=Column(String(60), unique=True))
+
+
+class MemberRow(Row, table=True):
+    """A member, without name or birth date."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        CheckConstraint("left_on >= joined_on", name="left_after_joining"),
+        UniqueConstraint("household_id", "register_key"),
+    )
+
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    household_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("household.id"), nullable=False))
+    sex: str = Field(sa_column=Column(String(10), nullable=False))
+    size: str = Field(sa_column=Column(String(10), nullable=False))
+    relation: str = Field(sa_column=Column(String(20), nullable=False))
+    languages: list[str] = Field(sa_column=Column(ARRAY(String(3)), nullable=False))
+    joined_on: date = Field(sa_column=Column(Date, nullable=False))
+    left_on: date | None = Field(sa_column=Column(Date))
+    register_key: bytes | None = Field(sa_column=Column(LargeBinary(32)))
+
+
+class IdentityRow(Row, table=True):
+    """A member's name and birth date."""
+
+    __tablename__ = "identity"
+
+    member_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("member.id"), primary_key=True))
+    given: str = Field(sa_column=Column(String(100), nullable=False))
+    family: str = Field(sa_column=Column(String(100), nullable=False))
+    birth_date: date = Field(sa_column=Column(Date, nullable=False))
+    estimated: bool = Field(sa_column=Column(Boolean, nullable=False))
+
+
+class TimelineRow(Row, table=True):
+    """One line of a household's timeline; no foreign key, for a fact about a household unknown here is kept too."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (Index(None, "household_id", "id"),)
+
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    household_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    on: date = Field(sa_column=Column(Date, nullable=False))
+    contract: str = Field(sa_column=Column(String(100), nullable=False))
+    summary: str = Field(sa_column=Column(String(1000), nullable=False))
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
