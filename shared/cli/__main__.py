@@ -20,6 +20,7 @@ MODULES = (
     "shared.cli.parking",
     "shared.cli.replay",
     "shared.cli.docs",
+    "shared.cli.contracts",
 )
 # What a command meets when the stack, or a part of it, is not there.
 NOT_THERE = (httpx.ConnectError, ConnectionRefusedError, OperationalError, InterfaceError)

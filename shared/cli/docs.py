@@ -16,7 +16,10 @@ from shared.cli.stack import ROOT
 from shared.contracts import SERVICES
 from shared.service import Service
 
-Out = Annotated[Path, typer.Option("--out", help="the folder to write to")]
+DOCS = ROOT / "docs"
+ASYNCAPI = DOCS / "asyncapi"
+
+Out = Annotated[Path, typer.Option("--out", help="the folder that gets `asyncapi` and `openapi`")]
 
 # Nothing is connected to: these only have to be well-formed.
 NOWHERE = {
@@ -30,11 +33,11 @@ def register(app: typer.Typer) -> None:
     app.command("docs")(docs)
 
 
-def docs(out: Out = ROOT / "docs" / "api") -> None:
+def docs(out: Out = DOCS) -> None:
     """Write each service's HTTP and message documents (OpenAPI, AsyncAPI 3)."""
     for name in SERVICES:
         for kind, document in documents(name).items():
-            path = out / f"{name}.{kind}.json"
+            path = out / kind / f"{name}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text_of(document))
             Console().print(str(path), highlight=False)

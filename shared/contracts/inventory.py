@@ -9,16 +9,18 @@ from pydantic import Field
 from shared.contracts.base import Contract, Part
 
 Quantity = Annotated[int, Field(ge=0, le=10**12)]
+Code = Annotated[str, Field(max_length=40)]
+UnitName = Annotated[str, Field(max_length=20)]
 Words = Annotated[str, Field(max_length=300)]
 
 
 class SupplyLine(Part):
     """So much of one item, in base units (grams, sets, kits, places); `reason` is for people."""
 
-    item: str
+    item: Code
     quantity: Quantity
-    unit: str
-    depot: str | None = None
+    unit: UnitName
+    depot: Code | None = None
     reason: Words = ""
 
 
@@ -77,7 +79,7 @@ class ShortfallForecast(Contract):
     wire: ClassVar[str] = "inventory.shortfall_forecast.v1"
 
     forecast_id: UUID
-    item: str
+    item: Code
     made_on: date
     until: date
     runs_out_on: date | None
