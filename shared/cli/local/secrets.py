@@ -8,6 +8,10 @@ from shared.cli.local.broker import BrokerSecrets
 from shared.contracts import SERVICES
 
 
+# Secrets that one service alone has, beside its passwords.
+KEYS = {"intake": ("register_key",)}
+
+
 @dataclass(frozen=True)
 class LocalSecrets:
     """One folder; below it a folder for each service, which is all that the service gets to see."""
@@ -22,6 +26,11 @@ class LocalSecrets:
 
     def broker_password(self, service: str) -> str:
         return self._secret(self.service_folder(service) / "relief_broker_password")
+
+    def make_keys(self, service: str) -> None:
+        """Make the service's own keys, if it has any and they are not there yet."""
+        for key in KEYS.get(service, ()):
+            self._secret(self.service_folder(service) / f"relief_{key}")
 
     def superuser_password(self) -> str:
         return self._secret(self.folder / "operator" / "database_password")

@@ -106,8 +106,8 @@ def test_secrets_are_made_once_each_its_own(checkout: Path) -> None:
     assert relief(checkout, "secrets", "init").returncode == 0
     folder = checkout / "secrets"
     made = {path.name: path.read_text() for path in folder.iterdir()}
-    assert len(made) == 12
-    assert len(set(made.values())) == 12
+    assert len(made) == 13
+    assert len(set(made.values())) == 13
     assert all(re.fullmatch(r"[\w-]{32}", text) for text in made.values())
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     (folder / "intake_broker_password").unlink()
