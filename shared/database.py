@@ -1,6 +1,6 @@
 """The database of a service: engine, the messaging tables each service has, and migrations.
 
-A service's own rows derive from a base made by `rows()`, so that each service has metadata of its own.
+A service's own rows derive from a base class with its `own_registry()`.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from faststream_outbox import make_outbox_table
 from sqlalchemy import (
     URL,
     BigInteger,
+    Column,
     Connection,
     Date,
     DateTime,
@@ -23,15 +24,15 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    Table,
     Text,
     Uuid,
     func,
     text,
 )
-from sqlalchemy import Column as C
-from sqlalchemy import Table as T
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import registry
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import SQLModel
 
 CONSTRAINT_NAMES = {
@@ -48,84 +49,86 @@ messaging = MetaData(naming_convention=CONSTRAINT_NAMES)
 outbox = make_outbox_table(messaging)
 """What is to be published: a row a unit of work, holding all the facts it said; gone once the broker confirmed."""
 
-inbox = T(
+inbox = Table(
     "inbox",
     messaging,
-    C("message_id", Uuid, primary_key=True),
-    C("contract", String(100), nullable=False),
-    C("digest", LargeBinary(16), nullable=False),
-    C("handled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("message_id", Uuid, primary_key=True),
+    Column("contract", String(100), nullable=False),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("handled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index(None, "handled_at"),
 )
 """What was handled: a message is handled by the one transaction that could insert its id."""
 
-journal = T(
+journal = Table(
     "journal",
     messaging,
-    C("said_at", DateTime(timezone=True), primary_key=True),
-    C("message_id", Uuid, primary_key=True),
-    C("contract", String(100), nullable=False),
-    C("subject", Uuid, nullable=False),
-    C("correlation_id", Uuid, nullable=False),
-    C("causation_id", Uuid),
-    C("traceparent", String(55), nullable=False),
-    C("data", Text, nullable=False),
+    Column("said_at", DateTime(timezone=True), primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("contract", String(100), nullable=False),
+    Column("subject", Uuid, nullable=False),
+    Column("correlation_id", Uuid, nullable=False),
+    Column("causation_id", Uuid),
+    Column("traceparent", String(55), nullable=False),
+    Column("data", Text, nullable=False),
     Index(None, "subject"),
     postgresql_partition_by="RANGE (said_at)",
 )
 """Everything this service ever said within the retention time, append-only, a partition a month."""
 
-day = T(
+day = Table(
     "day",
     messaging,
-    C("id", Integer, primary_key=True, autoincrement=False),
-    C("processed", Date, nullable=False),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("processed", Date, nullable=False),
 )
 """One row: the last day whose work is done. It is the service's today."""
 
-answer = T(
+answer = Table(
     "answer",
     messaging,
-    C("key", String(200), primary_key=True),
-    C("digest", LargeBinary(32), nullable=False),
-    C("status", SmallInteger),
-    C("body", Text),
-    C("answered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("key", String(200), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("status", SmallInteger),
+    Column("body", Text),
+    Column("answered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 """Answers already given, by Idempotency-Key; a row is written in the transaction of the work itself."""
 
-target = T(
+target = Table(
     "target",
     messaging,
-    C("measure", String(60), primary_key=True),
-    C("area", SmallInteger, nullable=False),
-    C("words", String(200), nullable=False),
-    C("target", BigInteger),
-    C("unit", String(20), nullable=False),
+    Column("measure", String(60), primary_key=True),
+    Column("area", SmallInteger, nullable=False),
+    Column("words", String(200), nullable=False),
+    Column("target", BigInteger),
+    Column("unit", String(20), nullable=False),
 )
 """What the action plan wants of this service; no target means as many as possible."""
 
-discard = T(
+discard = Table(
     "discard",
     messaging,
-    C("message_id", String(200), primary_key=True),
-    C("digest", LargeBinary(16), primary_key=True),
-    C("contract", String(100), nullable=False),
-    C("subject", String(200), nullable=False),
-    C("reason", String(500), nullable=False),
-    C("discarded_by", String(100), nullable=False),
-    C("discarded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("message_id", String(200), primary_key=True),
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("contract", String(100), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("discarded_by", String(100), nullable=False),
+    Column("discarded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 """Parked messages that an operator gave up, and why; append-only. Ids are text, as the message gave them."""
 
 
-def rows() -> type[SQLModel]:
-    """A base class for one service's tables, with metadata of its own."""
+def own_registry() -> registry:
+    """For the base class of one service's rows, so that each service has metadata of its own."""
+    return registry(metadata=MetaData(naming_convention=CONSTRAINT_NAMES))
 
-    class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONSTRAINT_NAMES))):
-        __abstract__ = True
 
-    return Row
+def columns(model: type[SQLModel]) -> ReadOnlyColumnCollection[str, Column[Any]]:
+    """A row class's columns, for queries: a type checker sees its attributes as values."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table.c
 
 
 def connect(url: URL, *, pool_size: int = 10, overflow: int = 20) -> AsyncEngine:
@@ -195,9 +198,8 @@ async def pending_migrations(service: str, engine: AsyncEngine) -> list[str]:
         found = {}
         for table in wanted:
             exists = await connection.scalar(text("SELECT to_regclass(:name)"), {"name": table})
-            found[table] = (
-                await connection.scalar(text(f"SELECT version_num FROM {table}")) if exists else None
-            )
+            query = f"SELECT version_num FROM {table}"  # noqa: S608, the names are ours
+            found[table] = await connection.scalar(text(query)) if exists else None
     return [f"{table}: {head}" for table, head in wanted.items() if found[table] != head]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url
 
 
 def secrets_folder() -> str | None:
-    """The folder whose files are secrets (`relief_database_password`, ...): RELIEF_SECRETS, or /run/secrets if it is there."""
+    """The folder whose files are secrets (`relief_database_password`, ...): RELIEF_SECRETS, or /run/secrets."""
     named = os.environ.get("RELIEF_SECRETS", "/run/secrets")
     return named if Path(named).is_dir() else None
 

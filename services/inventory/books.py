@@ -112,7 +112,7 @@ class Books:
         if not wanted:
             return
         stored = {each.id: each for each in await repository.open_rations(self.unit.session, wanted)}
-        candidates = {**stored, **{id: each for id, each in self._after.items() if each.kind is Kind.FOOD}}
+        candidates = {**stored, **{key: each for key, each in self._after.items() if each.kind is Kind.FOOD}}
         by_shelf: dict[ShelfKey | None, list[Reservation]] = defaultdict(list)
         for loaded in candidates.values():
             ration = self.current(loaded)
@@ -167,7 +167,9 @@ class Books:
 
     def changed(self) -> list[telling.Changed]:
         """Reservations that this unit has made or changed: before and after."""
-        return [(self._before[id], after) for id, after in self._after.items() if self._before[id] != after]
+        return [
+            (self._before[key], after) for key, after in self._after.items() if self._before[key] != after
+        ]
 
     def filled(self) -> list[telling.Changed]:
         """Reservations that have more set aside now than before."""
@@ -204,7 +206,7 @@ class Books:
         over = self._reserved.get(key, 0) - self._on_hand.get(key, 0)
         if over <= 0:
             return
-        row = repository.t.Reservation
+        row = repository.RESERVATION
         at = (row.depot == key[0], row.item == key[1], row.reserved > 0)
         stored = await repository.reservations_where(self.unit.session, *at)
         before = {each.id: each for each in stored}

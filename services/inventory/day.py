@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.dialects.postgresql import insert
 
 from services.inventory import forecasting, repository
-from services.inventory.books import FORECAST, Books
+from services.inventory.books import Books
 from services.inventory.domain.food import lapse
 from services.inventory.domain.needs import ration_need
 from services.inventory.domain.reservations import expire
@@ -14,6 +14,7 @@ from services.inventory.domain.rules import Rules, period_of
 from services.inventory.settings import Settings
 from services.inventory.tables import ForecastSaid
 from shared.contracts.inventory import DayShort, ShortfallForecast
+from shared.database import columns
 from shared.messaging.unit import Unit
 
 FORECASTS = UUID("0b1f1c1e-6f0a-5d3c-9a77-2f0f5b6c7d10")
@@ -78,16 +79,13 @@ async def tell_shortfall(settings: Settings, unit: Unit) -> None:
 
 async def _is_news(unit: Unit, item: str, short: list[list[object]]) -> bool:
     """Remember what is said; False if it was said before, or if there is nothing to say and never was."""
-    table = ForecastSaid.__table__
-    adding = insert(table).values(item=item, short_days=short)
+    table = columns(ForecastSaid)
+    adding = insert(ForecastSaid).values(item=item, short_days=short)
     told = adding.on_conflict_do_update(
         index_elements=["item"],
         set_={"short_days": short},
-        where=table.c.short_days != adding.excluded.short_days,
-    ).returning(table.c.item)
+        where=table.short_days != adding.excluded.short_days,
+    ).returning(table.item)
     first = await unit.session.get(ForecastSaid, item) is None
     changed = await unit.session.scalar(told) is not None
     return changed and not (first and not short)
-
-
-__all__ = ["FORECAST", "on_day", "tell_shortfall"]

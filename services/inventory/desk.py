@@ -12,13 +12,14 @@ from uuid_utils.compat import uuid7
 
 from services.inventory import repository
 from services.inventory import tables as t
-from services.inventory.books import Books
+from services.inventory.books import FORECAST, Books
 from services.inventory.domain.items import Kind
 from services.inventory.domain.kits import Assembled, MissingParts, assemble
 from services.inventory.domain.reservations import Refused, Reservation, deliver, release
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.telling import Changed
+from shared.database import columns
 from shared.messaging.unit import Unit
 from shared.web.problems import conflict, invalid, not_found
 
@@ -43,7 +44,7 @@ async def receive(
     _check_places(books, [depot], [line.item for line in lines])
     receipt_id = uuid7()
     row = {"id": receipt_id, "depot": depot, "reference": reference, "on_day": unit.today}
-    new = insert(t.Receipt.__table__).values(row).on_conflict_do_nothing().returning(t.Receipt.__table__.c.id)
+    new = insert(t.Receipt).values(row).on_conflict_do_nothing().returning(columns(t.Receipt).id)
     if await unit.session.scalar(new) is None:
         raise conflict(f"Goods with the reference {reference} were received before.")
     if planned:
@@ -90,7 +91,7 @@ async def hand_out(
     rows = {each.id: each for each in await repository.open_of_households(unit.session, [household_id])}
     if strangers := set(quantities) - set(rows):
         raise invalid(
-            "Some reservations are not open for this household.", [("lines", str(id)) for id in strangers]
+            "Some reservations are not open for this household.", [("lines", str(each)) for each in strangers]
         )
     books = await Books.open(unit, rules)
     await books.lock({each.item for each in rows.values()})
@@ -103,8 +104,9 @@ async def hand_out(
     given = books.changed()
     if not given:
         raise conflict("Nothing is set aside for this household to hand out.")
-    row = {"id": delivery_id, "household_id": household_id, "received_by": received_by, "on_day": unit.today}
-    await unit.session.execute(insert(t.Delivery.__table__).values(row))
+    unit.session.add(
+        t.Delivery(id=delivery_id, household_id=household_id, received_by=received_by, on_day=unit.today)
+    )
     await books.close()
     return delivery_id, given
 
@@ -128,7 +130,7 @@ async def cancel(unit: Unit, rules: Rules, reservation_id: UUID, reason: str) ->
     await repository.lock_households(unit.session, [found.household_id])
     books = await Books.open(unit, rules)
     await books.lock({found.item})
-    (row,) = await repository.reservations_where(unit.session, t.Reservation.id == reservation_id)
+    (row,) = await repository.reservations_where(unit.session, repository.RESERVATION.id == reservation_id)
     if not row.open:
         raise conflict("This reservation is over already.")
     given_up = release(row, f"Cancelled: {reason}")
@@ -211,8 +213,9 @@ async def put_together(
     """Put kits together from free parts of one depot, as many as the parts allow."""
     books = await Books.open(unit, rules)
     _check_places(books, [depot], [kit])
-    query = select(t.KitPart.part, t.KitPart.quantity).where(t.KitPart.kit == kit)
-    bill = {part: quantity for part, quantity in await unit.session.execute(query)}
+    line = columns(t.KitPart)
+    found = await unit.session.execute(select(line.part, line.quantity).where(line.kit == kit))
+    bill = dict(found.tuples().all())
     if not bill:
         raise invalid(f"{kit} has no bill of materials: load its parts first.", [("kit", "has no parts")])
     key = (depot, kit)
@@ -241,7 +244,7 @@ async def reverse(unit: Unit, rules: Rules, movement_id: UUID, reason: str) -> U
     books = await Books.open(unit, rules)
     key = (moved.depot, moved.item)
     await books.lock({moved.item})
-    done = select(t.Movement.id).where(t.Movement.reverses == movement_id)
+    done = select(columns(t.Movement).id).where(columns(t.Movement).reverses == movement_id)
     if await unit.session.scalar(done) is not None:
         raise conflict("This movement was reversed before.")
     reversing = uuid7()
@@ -264,15 +267,14 @@ def _check_places(books: Books, depots: Sequence[str], items: Sequence[str] | Ma
 
 
 async def plan_deliveries(unit: Unit, rows: Sequence[dict[str, object]]) -> int:
-    """Write down deliveries that are to come; a reference that is there already is left as it is. Returns the new ones."""
+    """Write down deliveries that are to come; a known reference is left as it is. Returns how many are new."""
     books = await Books.open(unit, Rules())
     for row in rows:
         _check_places(books, [str(row["depot"])], [str(row["item"])])
-    adding = insert(t.PlannedDelivery.__table__).values([{"id": uuid7(), **row} for row in rows])
-    added = await unit.session.scalars(
-        adding.on_conflict_do_nothing().returning(t.PlannedDelivery.__table__.c.id)
-    )
-    unit.remind("forecast")
+    adding = insert(t.PlannedDelivery).values([{"id": uuid7(), **row} for row in rows])
+    new = columns(t.PlannedDelivery).id
+    added = await unit.session.scalars(adding.on_conflict_do_nothing().returning(new))
+    unit.remind(FORECAST)
     return len(added.all())
 
 
@@ -284,9 +286,9 @@ async def save_catalogue(
 ) -> None:
     """Add items, depots and bills of materials, or give those there new values."""
     for table, keys, rows in (
-        (t.Item.__table__, ["code"], items),
-        (t.Depot.__table__, ["code"], depots),
-        (t.KitPart.__table__, ["kit", "part"], kit_parts),
+        (t.Item, ["code"], items),
+        (t.Depot, ["code"], depots),
+        (t.KitPart, ["kit", "part"], kit_parts),
     ):
         if rows:
             adding = insert(table)

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory import forecasting, repository
 from services.inventory.domain.food import lapse
 from services.inventory.domain.forecast import days_left
+from services.inventory.repository import HOUSEHOLD
 from services.inventory.settings import Settings
-from services.inventory.tables import Household, Unmet
+from services.inventory.tables import Unmet
+from shared.database import columns
 from shared.messaging.day import today_of
 from shared.observability import Metrics
-from shared.service import Count
 
 _TOTALS = text("""
     SELECT item.code AS item, item.unit,
@@ -46,42 +47,6 @@ _ACTUALS = text("""
          JOIN item ON item.code = movement.item AND item.kind = 'food'
          WHERE movement.kind = 'received' GROUP BY date_trunc('month', on_day)) months
 """)
-_CHECKS = text("""
-    SELECT 'reserved never exceeds on hand' AS name, count(*) AS counted,
-           count(*) FILTER (WHERE reserved > on_hand OR reserved < 0) AS breaches FROM shelf
-    UNION ALL SELECT 'ledger adds up to stock on hand', count(*), count(*) FILTER (WHERE shelf.on_hand <> coalesce(m.on_hand, 0))
-        FROM shelf LEFT JOIN (SELECT depot, item, sum(on_hand) AS on_hand FROM movement GROUP BY 1, 2) m USING (depot, item)
-    UNION ALL SELECT 'ledger adds up to what is set aside', count(*), count(*) FILTER (WHERE shelf.reserved <> coalesce(m.reserved, 0))
-        FROM shelf LEFT JOIN (SELECT depot, item, sum(reserved) AS reserved FROM movement GROUP BY 1, 2) m USING (depot, item)
-    UNION ALL SELECT 'lots add up to stock on hand', count(*), count(*) FILTER (WHERE shelf.on_hand <> coalesce(l.on_hand, 0))
-        FROM shelf LEFT JOIN (SELECT depot, item, sum(on_hand) AS on_hand FROM lot GROUP BY 1, 2) l USING (depot, item)
-    UNION ALL SELECT 'reservations add up to what shelves have set aside', count(*),
-        count(*) FILTER (WHERE shelf.reserved <> coalesce(r.reserved, 0))
-        FROM shelf LEFT JOIN (SELECT depot, item, sum(reserved) AS reserved FROM reservation GROUP BY 1, 2) r USING (depot, item)
-    UNION ALL SELECT 'set aside is wanted less delivered, given up, lapsed and short', count(*),
-        count(*) FILTER (WHERE wanted < reserved + delivered + released + lapsed) FROM reservation
-    UNION ALL SELECT 'handed out in the ledger is handed out in the reservations', count(*),
-        count(*) FILTER (WHERE r.delivered <> coalesce(m.delivered, 0))
-        FROM (SELECT household_id, item, sum(delivered) AS delivered FROM reservation GROUP BY 1, 2) r
-        LEFT JOIN (SELECT household_id, item, -sum(on_hand) AS delivered FROM movement
-                   WHERE kind = 'delivered' GROUP BY 1, 2) m USING (household_id, item)
-    UNION ALL SELECT 'each active household has what it asked for written down once', count(*), count(*) FILTER (WHERE
-            ('food' = ANY(needs) AND people > 0 AND arrived_on <= day.processed AND coalesce(r.eaters, 0) <> people)
-         OR ('clothing' = ANY(needs) AND coalesce(r.clothing, 0) < people)
-         OR ('kit' = ANY(needs) AND people > 0 AND coalesce(r.kits, 0) <> 1)
-         OR ('shelter' = ANY(needs) AND coalesce(r.beds, 0) <> people))
-        FROM day, household LEFT JOIN LATERAL (
-            SELECT sum(per_day) FILTER (WHERE kind = 'food' AND released < wanted
-                       AND day.processed BETWEEN first_day AND last_day) / CAST(:grams AS bigint) AS eaters,
-                   count(DISTINCT member_id) FILTER (WHERE kind = 'clothing') AS clothing,
-                   count(*) FILTER (WHERE kind = 'kit' AND (released < wanted OR fetch_by IS NULL)) AS kits,
-                   count(*) FILTER (WHERE kind = 'bed' AND released < wanted) AS beds
-            FROM reservation WHERE household_id = household.id) r ON true
-        WHERE household.active AND version > 0
-    UNION ALL SELECT 'closed households have nothing set aside', count(*), count(*) FILTER (WHERE coalesce(r.reserved, 0) <> 0)
-        FROM household LEFT JOIN (SELECT household_id AS id, sum(reserved) AS reserved FROM reservation GROUP BY 1) r USING (id)
-        WHERE NOT active AND version > 0
-""")
 
 
 async def item_totals(session: AsyncSession) -> list[dict[str, Any]]:
@@ -91,17 +56,18 @@ async def item_totals(session: AsyncSession) -> list[dict[str, Any]]:
 
 async def helped_now(session: AsyncSession) -> tuple[int, int]:
     """Active households, and people in them."""
-    query = select(func.count(), func.coalesce(func.sum(Household.people), 0)).where(Household.active)  # type: ignore[arg-type]
+    query = select(func.count(), func.coalesce(func.sum(HOUSEHOLD.people), 0)).where(HOUSEHOLD.active)
     households, people = (await session.execute(query)).one()
     return int(households), int(people)
 
 
 async def unmet_by_day(session: AsyncSession, item: str, first: date, last: date) -> Counter[date]:
     """Grams that were missing on each day, and what is missing today, as if it were over."""
-    query = select(Unmet.on_day, func.sum(Unmet.grams)).where(
-        Unmet.item == item, Unmet.on_day.between(first, last)
-    )  # type: ignore[call-overload, attr-defined]
-    days = Counter({day: int(grams) for day, grams in await session.execute(query.group_by(Unmet.on_day))})
+    unmet = columns(Unmet)
+    query = select(unmet.on_day, func.sum(unmet.grams)).where(
+        unmet.item == item, unmet.on_day.between(first, last)
+    )
+    days = Counter({day: int(grams) for day, grams in await session.execute(query.group_by(unmet.on_day))})
     today = await today_of(session)
     if first <= today <= last:
         rations = await repository.past_short(session, today)
@@ -113,16 +79,6 @@ async def unmet_by_day(session: AsyncSession, item: str, first: date, last: date
 async def actuals(session: AsyncSession) -> Mapping[str, int]:
     """What was reached of the plan's measures."""
     return {measure: int(actual) for measure, actual in await session.execute(_ACTUALS)}
-
-
-def check(settings: Settings) -> Callable[[AsyncSession], Awaitable[list[Count]]]:
-    """The invariants of the store."""
-
-    async def checks(session: AsyncSession) -> list[Count]:
-        found = await session.execute(_CHECKS, {"grams": settings.grams_per_person_day})
-        return [Count(name, counted, breaches) for name, counted, breaches in found]
-
-    return checks
 
 
 def observe(settings: Settings) -> Callable[[Metrics], Callable[[AsyncSession, Metrics], Awaitable[None]]]:

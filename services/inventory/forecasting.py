@@ -9,17 +9,21 @@ from services.inventory import repository
 from services.inventory.domain.forecast import Delivery, Forecast, forecast
 from services.inventory.domain.items import Kind
 from services.inventory.domain.rules import Rules
-from services.inventory.tables import Item, PlannedDelivery, Reservation, Shelf
+from services.inventory.repository import ITEM, RESERVATION, SHELF
+from services.inventory.tables import PlannedDelivery
+from shared.database import columns
+
+PLANNED = columns(PlannedDelivery)
 
 
 async def food_items(session: AsyncSession) -> list[str]:
     """Codes of all food."""
-    return list(await session.scalars(select(Item.code).where(Item.kind == Kind.FOOD).order_by(Item.code)))
+    return list(await session.scalars(select(ITEM.code).where(ITEM.kind == Kind.FOOD).order_by(ITEM.code)))
 
 
 async def make(session: AsyncSession, rules: Rules, item: str, today: date, until: date) -> Forecast:
     """From headcount, stock, what households have at home, and planned deliveries. Days `today` to `until`."""
-    stock = await session.scalar(select(func.coalesce(func.sum(Shelf.on_hand), 0)).where(Shelf.item == item))
+    stock = await session.scalar(select(func.coalesce(func.sum(SHELF.on_hand), 0)).where(SHELF.item == item))
     eaters = await repository.count_eaters(session) if item == rules.ration_item else 0
     return forecast(
         start=today,
@@ -34,7 +38,7 @@ async def make(session: AsyncSession, rules: Rules, item: str, today: date, unti
 
 async def _at_home(session: AsyncSession, item: str, today: date) -> int:
     """Grams that were fetched for days from `today` on."""
-    row = Reservation.__table__.c
+    row = RESERVATION
     past = func.greatest(0, func.least(today, row.last_day + 1) - row.first_day)
     left = func.greatest(0, row.delivered + row.lapsed - row.per_day * past)
     query = select(func.coalesce(func.sum(left), 0)).where(row.item == item, row.last_day >= today)
@@ -43,8 +47,8 @@ async def _at_home(session: AsyncSession, item: str, today: date) -> int:
 
 async def _planned(session: AsyncSession, item: str, today: date, until: date) -> list[Delivery]:
     """Deliveries that have not come; one that is late is counted for today."""
-    plan = PlannedDelivery
+    plan = PLANNED
     query = select(plan.due_on, plan.quantity).where(
         plan.item == item, plan.received_on.is_(None), plan.due_on <= until
-    )  # type: ignore[union-attr]
+    )
     return [(max(due, today), quantity) for due, quantity in await session.execute(query)]

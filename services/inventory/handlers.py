@@ -36,10 +36,10 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
     newest = _newest(facts, known)
     await repository.save_states(unit.session, newest.values())
     books = await Books.open(unit, rules)
-    given = await _given(unit, rules, [id for id in newest if known[id].version])
+    given = await _given(unit, rules, [each for each in newest if known[each].version])
     changes = {
-        id: _change(books, known[id], repository.household_of(fact), given.get(id, []))
-        for id, fact in newest.items()
+        key: _change(books, known[key], repository.household_of(fact), given.get(key, []))
+        for key, fact in newest.items()
     }
     await _apply(books, changes, {each.id: each for mine in given.values() for each in mine})
 
@@ -65,7 +65,7 @@ async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], un
 def _newest(facts: Sequence[HouseholdState], known: Mapping[UUID, Known]) -> dict[UUID, HouseholdState]:
     """The newest fact of each household that is newer than what is known of it."""
     newest = {fact.household_id: fact for fact in sorted(facts, key=lambda fact: fact.version)}
-    return {id: fact for id, fact in newest.items() if fact.version > known[id].version}
+    return {key: fact for key, fact in newest.items() if fact.version > known[key].version}
 
 
 async def _given(unit: Unit, rules: Rules, ids: Sequence[UUID]) -> dict[UUID, list[Reservation]]:
@@ -78,7 +78,7 @@ async def _given(unit: Unit, rules: Rules, ids: Sequence[UUID]) -> dict[UUID, li
     given: dict[UUID, dict[UUID, Reservation]] = {}
     for row in rows:
         given.setdefault(row.household_id, {})[row.id] = row
-    return {id: list(mine.values()) for id, mine in given.items()}
+    return {key: list(mine.values()) for key, mine in given.items()}
 
 
 def _change(

@@ -4,7 +4,8 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.inventory import api, day, figures, handlers
+from services.inventory import api, checks, day, figures, handlers
+from services.inventory.books import FORECAST
 from services.inventory.settings import Settings
 from shared.service import Service
 
@@ -17,9 +18,9 @@ def build(settings: Settings) -> FastAPI:
         routers=[api.router],
         handlers=handlers.hears(settings.rules),
         on_day=partial(day.on_day, settings.rules),
-        reminders={day.FORECAST: partial(day.tell_shortfall, settings)},
+        reminders={FORECAST: partial(day.tell_shortfall, settings)},
         observe=figures.observe(settings),
-        check=figures.check(settings),
+        check=checks.check(settings),
         actuals=figures.actuals,
         description="Stock, reservations, deliveries and forecasts. It knows ids, sizes and counts, never a name.",
     ).app()

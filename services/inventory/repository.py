@@ -20,12 +20,15 @@ from services.inventory.domain.items import Catalogue, Item, Kind, Season
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Depot, Lot, ShelfKey
 from shared.contracts.intake import HouseholdState, NeedKind, Priority
+from shared.database import columns
 
+ITEM, DEPOT, HOUSEHOLD = columns(t.Item), columns(t.Depot), columns(t.Household)
+SHELF, LOT, RESERVATION = columns(t.Shelf), columns(t.Lot), columns(t.Reservation)
 _COLUMNS = tuple(field.name for field in fields(Reservation))
-_OPEN = t.Reservation.wanted > t.Reservation.delivered + t.Reservation.released + t.Reservation.lapsed
+_OPEN = RESERVATION.wanted > RESERVATION.delivered + RESERVATION.released + RESERVATION.lapsed
 _SHORT = (
-    t.Reservation.wanted
-    > t.Reservation.reserved + t.Reservation.delivered + t.Reservation.released + t.Reservation.lapsed
+    RESERVATION.wanted
+    > RESERVATION.reserved + RESERVATION.delivered + RESERVATION.released + RESERVATION.lapsed
 )
 
 
@@ -55,7 +58,7 @@ class Movement:
 
 
 async def load_catalogue(session: AsyncSession) -> Catalogue:
-    found = (await session.execute(select(*t.Item.__table__.c))).mappings()
+    found = (await session.execute(select(*ITEM))).mappings()
     return Catalogue(_item(row) for row in found)
 
 
@@ -72,16 +75,17 @@ def _item(row: RowMapping) -> Item:
 
 async def load_depots(session: AsyncSession) -> list[Depot]:
     """All depots and shelters, by code."""
-    found = await session.execute(select(t.Depot.code, t.Depot.region).order_by(t.Depot.code))
+    found = await session.execute(select(DEPOT.code, DEPOT.region).order_by(DEPOT.code))
     return [Depot(code, region) for code, region in found]
 
 
 async def lock_households(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Known]:
     """The households, locked; one that was never heard of gets a row of version 0, so that it can be locked too."""
     ordered = sorted(ids)
-    table = t.Household.__table__
-    await session.execute(insert(table).values([{"id": each} for each in ordered]).on_conflict_do_nothing())
-    query = select(*table.c).where(table.c.id.in_(ordered)).order_by(table.c.id).with_for_update()
+    await session.execute(
+        insert(t.Household).values([{"id": each} for each in ordered]).on_conflict_do_nothing()
+    )
+    query = select(*HOUSEHOLD).where(HOUSEHOLD.id.in_(ordered)).order_by(HOUSEHOLD.id).with_for_update()
     return {
         row["id"]: Known(row["version"], _household(row)) for row in (await session.execute(query)).mappings()
     }
@@ -131,7 +135,7 @@ async def save_states(session: AsyncSession, states: Iterable[HouseholdState]) -
         }
         for state in states
     ]
-    adding = insert(t.Household.__table__)
+    adding = insert(t.Household)
     replaced = {name: adding.excluded[name] for name in rows[0] if name != "id"} if rows else {}
     if rows:
         await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
@@ -140,15 +144,16 @@ async def save_states(session: AsyncSession, states: Iterable[HouseholdState]) -
 async def save_closed(session: AsyncSession, versions: Mapping[UUID, int]) -> None:
     """Mark locked households as no longer helped."""
     for household_id, version in versions.items():
-        change = update(t.Household).where(t.Household.id == household_id)
+        change = update(t.Household).where(HOUSEHOLD.id == household_id)
         await session.execute(change.values(active=False, version=version))
 
 
 async def households_with_food(session: AsyncSession) -> list[Household]:
     """All active households that ask for food, the oldest first."""
-    table = t.Household.__table__
     query = (
-        select(*table.c).where(table.c.active, table.c.needs.any(NeedKind.FOOD.value)).order_by(table.c.id)
+        select(*HOUSEHOLD)
+        .where(HOUSEHOLD.active, HOUSEHOLD.needs.any(NeedKind.FOOD.value))
+        .order_by(HOUSEHOLD.id)
     )
     return [_household(row) for row in (await session.execute(query)).mappings()]
 
@@ -157,34 +162,34 @@ async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> Non
     """Empty shelves where there are none yet."""
     values = [{"depot": depot, "item": item} for depot, item in sorted(keys)]
     if values:
-        await session.execute(insert(t.Shelf.__table__).values(values).on_conflict_do_nothing())
+        await session.execute(insert(t.Shelf).values(values).on_conflict_do_nothing())
 
 
 async def lock_shelves(session: AsyncSession, items: Collection[str]) -> dict[ShelfKey, tuple[int, int]]:
     """On hand and reserved of every shelf with one of the items, locked until the unit ends."""
-    shelf = t.Shelf
+    shelf = SHELF
     query = select(shelf.depot, shelf.item, shelf.on_hand, shelf.reserved).where(
         shelf.item.in_(sorted(items))
-    )  # type: ignore[attr-defined]
+    )
     found = await session.execute(query.order_by(shelf.item, shelf.depot).with_for_update())
     return {(depot, item): (on_hand, reserved) for depot, item, on_hand, reserved in found}
 
 
 async def move_shelves(session: AsyncSession, deltas: Mapping[ShelfKey, tuple[int, int]]) -> None:
     """Add differences of on hand and reserved to shelves that are there."""
-    shelf = t.Shelf.__table__
+    shelf = SHELF
     moved = [
         {"the_depot": depot, "the_item": item, "more": on_hand, "aside": reserved}
         for (depot, item), (on_hand, reserved) in sorted(deltas.items())
         if on_hand or reserved
     ]
     if moved:
-        change = update(shelf).where(
-            shelf.c.depot == bindparam("the_depot"), shelf.c.item == bindparam("the_item")
+        change = update(t.Shelf).where(
+            shelf.depot == bindparam("the_depot"), shelf.item == bindparam("the_item")
         )
         values = {
-            "on_hand": shelf.c.on_hand + bindparam("more"),
-            "reserved": shelf.c.reserved + bindparam("aside"),
+            "on_hand": shelf.on_hand + bindparam("more"),
+            "reserved": shelf.reserved + bindparam("aside"),
         }
         connection = await session.connection()
         await connection.execute(change.values(values), moved)
@@ -192,30 +197,30 @@ async def move_shelves(session: AsyncSession, deltas: Mapping[ShelfKey, tuple[in
 
 async def lots_of(session: AsyncSession, keys: Collection[ShelfKey]) -> dict[ShelfKey, list[Lot]]:
     """What is left of the lots on these shelves."""
-    lot = t.Lot
+    lot = LOT
     query = select(lot.depot, lot.item, lot.id, lot.expires_on, lot.on_hand).where(
         tuple_(lot.depot, lot.item).in_(sorted(keys)), lot.on_hand > 0
     )
     lots: dict[ShelfKey, list[Lot]] = {key: [] for key in keys}
-    for depot, item, id, expires, on_hand in await session.execute(query.order_by(lot.id)):
-        lots[depot, item].append(Lot(id, expires, on_hand))
+    for depot, item, lot_id, expires, on_hand in await session.execute(query.order_by(lot.id)):
+        lots[depot, item].append(Lot(lot_id, expires, on_hand))
     return lots
 
 
 async def expired_lots(session: AsyncSession, today: date) -> list[tuple[ShelfKey, Lot]]:
     """Lots past their date with something left."""
-    lot = t.Lot
+    lot = LOT
     query = select(lot.depot, lot.item, lot.id, lot.expires_on, lot.on_hand).where(
         lot.expires_on < today, lot.on_hand > 0
-    )  # type: ignore[operator]
+    )
     found = await session.execute(query.order_by(lot.item, lot.depot, lot.id))
-    return [((depot, item), Lot(id, expires, on_hand)) for depot, item, id, expires, on_hand in found]
+    return [((depot, item), Lot(lot_id, expires, on_hand)) for depot, item, lot_id, expires, on_hand in found]
 
 
 async def move_lots(session: AsyncSession, deltas: Mapping[UUID, int]) -> None:
     """Add differences to lots that are there."""
     for lot_id, delta in sorted(deltas.items()):
-        await session.execute(update(t.Lot).where(t.Lot.id == lot_id).values(on_hand=t.Lot.on_hand + delta))  # type: ignore[arg-type]
+        await session.execute(update(t.Lot).where(LOT.id == lot_id).values(on_hand=LOT.on_hand + delta))
 
 
 async def add_lots(session: AsyncSession, lots: Sequence[tuple[ShelfKey, Lot]]) -> None:
@@ -231,9 +236,8 @@ async def reservations_where(
     session: AsyncSession, *conditions: Any, limit: int | None = None
 ) -> list[Reservation]:
     """Reservations that meet all conditions on the table's columns, the most urgent first."""
-    table = t.Reservation.__table__
-    query = select(*(table.c[name] for name in _COLUMNS)).where(*conditions)
-    query = query.order_by(table.c.rank, table.c.since, table.c.id).limit(limit)
+    query = select(*(RESERVATION[name] for name in _COLUMNS)).where(*conditions)
+    query = query.order_by(RESERVATION.rank, RESERVATION.since, RESERVATION.id).limit(limit)
     return [
         Reservation(**{**row, "kind": Kind(row["kind"])}) for row in (await session.execute(query)).mappings()
     ]
@@ -241,26 +245,26 @@ async def reservations_where(
 
 async def open_of_households(session: AsyncSession, ids: Collection[UUID]) -> list[Reservation]:
     """What is still open for these households."""
-    return await reservations_where(session, t.Reservation.household_id.in_(sorted(ids)), _OPEN)  # type: ignore[attr-defined]
+    return await reservations_where(session, RESERVATION.household_id.in_(sorted(ids)), _OPEN)
 
 
 async def given_since(session: AsyncSession, ids: Collection[UUID], first: date) -> list[Reservation]:
     """What these households were handed, rations for days from `first` on and all else ever."""
-    row = t.Reservation
-    recent = (row.last_day.is_(None)) | (row.last_day >= first)  # type: ignore[union-attr, operator]
-    return await reservations_where(session, row.household_id.in_(sorted(ids)), row.delivered > 0, recent)  # type: ignore[attr-defined]
+    row = RESERVATION
+    recent = (row.last_day.is_(None)) | (row.last_day >= first)
+    return await reservations_where(session, row.household_id.in_(sorted(ids)), row.delivered > 0, recent)
 
 
 async def open_rations(session: AsyncSession, keys: Collection[ShelfKey]) -> list[Reservation]:
     """Rations of these food shelves that are not fetched whole yet."""
-    row = t.Reservation
+    row = RESERVATION
     shelf = tuple_(row.item, row.depot).in_(sorted((item, depot) for depot, item in keys))
     return await reservations_where(session, shelf, _OPEN, row.kind == Kind.FOOD)
 
 
 async def homeless_rations(session: AsyncSession, items: Collection[str]) -> list[Reservation]:
     """Short rations at a depot that does not keep their food, or at none."""
-    row, shelf = t.Reservation, t.Shelf
+    row, shelf = RESERVATION, SHELF
     kept = select(shelf.depot).where(and_(shelf.depot == row.depot, shelf.item == row.item)).exists()
     wanting = (
         row.item.in_(sorted(items)),
@@ -268,47 +272,47 @@ async def homeless_rations(session: AsyncSession, items: Collection[str]) -> lis
         row.kind == Kind.FOOD,
         row.reserved == 0,
         row.delivered == 0,
-    )  # type: ignore[attr-defined]
+    )
     return await reservations_where(session, *wanting, ~kept)
 
 
 async def waiting(session: AsyncSession, items: Collection[str], limit: int) -> list[Reservation]:
     """Whole things that wait for one of the items, the first in line first."""
-    row = t.Reservation
+    row = RESERVATION
     return await reservations_where(
         session,
         row.asked.in_(sorted(items)),
         _SHORT,
         row.kind != Kind.FOOD,
-        limit=limit,  # type: ignore[attr-defined]
+        limit=limit,
     )
 
 
 async def short_shelves(session: AsyncSession, items: Collection[str]) -> frozenset[ShelfKey]:
     """Food shelves for which somebody waits."""
-    row = t.Reservation
-    query = select(row.depot, row.item).where(row.asked.in_(sorted(items)), _SHORT, row.kind == Kind.FOOD)  # type: ignore[attr-defined]
-    found = await session.execute(query.where(row.depot.is_not(None)).distinct())  # type: ignore[union-attr]
+    row = RESERVATION
+    query = select(row.depot, row.item).where(row.asked.in_(sorted(items)), _SHORT, row.kind == Kind.FOOD)
+    found = await session.execute(query.where(row.depot.is_not(None)).distinct())
     return frozenset((str(depot), item) for depot, item in found)
 
 
 async def past_short(session: AsyncSession, day: date) -> list[Reservation]:
     """Rations with something missing that had begun by `day`."""
-    row = t.Reservation
-    return await reservations_where(session, _SHORT, row.kind == Kind.FOOD, row.first_day <= day)  # type: ignore[operator]
+    row = RESERVATION
+    return await reservations_where(session, _SHORT, row.kind == Kind.FOOD, row.first_day <= day)
 
 
 async def not_fetched_by(session: AsyncSession, today: date) -> list[Reservation]:
     """What is set aside although its date to fetch has passed."""
-    row = t.Reservation
-    return await reservations_where(session, row.reserved > 0, row.fetch_by < today)  # type: ignore[operator]
+    row = RESERVATION
+    return await reservations_where(session, row.reserved > 0, row.fetch_by < today)
 
 
 async def save_reservations(session: AsyncSession, reservations: Sequence[Reservation]) -> None:
     """Write new ones and the new values of old ones."""
     if not reservations:
         return
-    adding = insert(t.Reservation.__table__)
+    adding = insert(t.Reservation)
     replaced = {name: adding.excluded[name] for name in _COLUMNS if name != "id"}
     rows = [{name: getattr(each, name) for name in _COLUMNS} for each in reservations]
     await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
@@ -334,8 +338,8 @@ async def add_unmet(session: AsyncSession, on_day: date, grams: Mapping[tuple[UU
 
 async def count_eaters(session: AsyncSession) -> int:
     """People in active households that ask for food."""
-    home = t.Household
+    home = HOUSEHOLD
     query = select(func.coalesce(func.sum(home.people), 0)).where(
         home.active, home.needs.any(NeedKind.FOOD.value)
-    )  # type: ignore[arg-type, attr-defined]
+    )
     return int((await session.execute(query)).scalar_one())

@@ -16,15 +16,20 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
-from shared.database import rows
+from shared.database import own_registry
 
-Row = rows()
 CODE = String(40)
 QUANTITY = BigInteger
 _OPEN = "wanted > delivered + released + lapsed"
 _SHORT = "wanted > reserved + delivered + released + lapsed"
+
+
+class Row(SQLModel, registry=own_registry()):
+    """The base of this service's rows."""
+
+    __abstract__ = True
 
 
 def _code(**kwargs: Any) -> Any:

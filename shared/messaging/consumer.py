@@ -188,7 +188,7 @@ class Consumer:
         found = await unit.session.execute(
             select(inbox.c.message_id, inbox.c.digest).where(inbox.c.message_id.in_(others))
         )
-        return {identity: digest for identity, digest in found}
+        return dict(found.tuples().all())
 
     def _count(self, fresh: Sequence[Taken], duplicates: int) -> None:
         now, clock, contract = datetime.now(UTC), time.monotonic(), self._contract.wire

@@ -64,7 +64,7 @@ def _span(parent: str | None) -> str:
     return f"00-{trace}-{secrets.token_hex(8)}-01"
 
 
-def headers_of(envelope: Envelope) -> dict[str, str]:
+def headers_of(envelope: Envelope) -> dict[str, Any]:
     """The AMQP headers: CloudEvents attributes that have no AMQP property, and the trace."""
     return {
         f"{_CLOUD}specversion": "1.0",
@@ -87,8 +87,7 @@ def opened(message_id: str | None, headers: Mapping[str, Any], body: bytes) -> E
     """
     try:
         identity = UUID(_text(headers, "id"))
-        if message_id is not None and UUID(message_id) != identity:
-            raise Malformed("the message id and the CloudEvents id differ")
+        _check_same(message_id, identity)
         return Envelope(
             id=identity,
             type=_text(headers, "type"),
@@ -104,6 +103,11 @@ def opened(message_id: str | None, headers: Mapping[str, Any], body: bytes) -> E
         raise
     except (ValueError, OverflowError) as error:
         raise Malformed(f"an attribute or the body cannot be read: {error}") from error
+
+
+def _check_same(message_id: str | None, identity: UUID) -> None:
+    if message_id is not None and UUID(message_id) != identity:
+        raise Malformed("the message id and the CloudEvents id differ")
 
 
 def _text(headers: Mapping[str, Any], name: str) -> str:
@@ -129,7 +133,9 @@ def _traceparent(headers: Mapping[str, Any]) -> str:
 def pack(envelopes: Sequence[Envelope]) -> bytes:
     """What one unit said, as one outbox row."""
     # The database driver has a UUID class of its own, which only `default` reaches.
-    return orjson.dumps([{name: getattr(each, name) for name in Envelope.__slots__} for each in envelopes], default=str)
+    return orjson.dumps(
+        [{name: getattr(each, name) for name in Envelope.__slots__} for each in envelopes], default=str
+    )
 
 
 def unpack(parcel: Sequence[Mapping[str, Any]]) -> list[Envelope]:

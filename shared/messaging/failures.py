@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 from aio_pika.abc import AbstractIncomingMessage
@@ -99,13 +100,13 @@ class Failures:
         self._metrics.messages_parked.labels(contract=contract, reason=kind).inc()
 
     async def _copy(
-        self, message: AbstractIncomingMessage, exchange: str, key: str, headers: dict[str, object]
+        self, message: AbstractIncomingMessage, exchange: str, key: str, headers: dict[str, Any]
     ) -> None:
         await self._broker.publish(
             message.body,
             exchange=exchange,
             routing_key=key,
-            headers=headers,  # type: ignore[arg-type]
+            headers=headers,
             content_type=message.content_type,
             message_id=message.message_id,
             correlation_id=message.correlation_id,

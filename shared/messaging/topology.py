@@ -10,6 +10,7 @@
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 
@@ -19,7 +20,7 @@ from shared.contracts.base import Contract
 RELIEF = RabbitExchange("relief", type=ExchangeType.TOPIC, durable=True, declare=False)
 
 # Each look at a parked message counts as a delivery, and RabbitMQ 4 drops a message after 20 unless told otherwise.
-LOOKED_AT = {"x-delivery-limit": 10**9}
+LOOKED_AT: dict[str, Any] = {"x-delivery-limit": 10**9}
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,7 @@ class Topology:
         """The queue on which this service hears the contract."""
         name = self.queue_name(contract)
         arguments = _never_lost(self.service, parked(name))
-        return RabbitQueue(
-            name, queue_type=QueueType.QUORUM, durable=True, routing_key=contract.wire, arguments=arguments
-        )
+        return _quorum(name, arguments, routing_key=contract.wire)
 
     def retry(self, attempt: int) -> RabbitExchange | None:
         """Where a message waits after its `attempt`th failure (from 1); None once it is to be parked."""
@@ -58,21 +57,12 @@ class Topology:
             queue = await broker.declare_queue(self.queue(contract))
             await queue.bind(own, queue.name)
             await queue.bind(await broker.declare_exchange(RELIEF), contract.wire)
-            held = await broker.declare_queue(
-                RabbitQueue(
-                    parked(queue.name), queue_type=QueueType.QUORUM, durable=True, arguments=LOOKED_AT
-                )
-            )
+            held = await broker.declare_queue(_quorum(parked(queue.name), LOOKED_AT))
             await held.bind(own, held.name)
         for attempt, seconds in enumerate(self.retry_delays_seconds, start=1):
             exchange = self.retry(attempt)
             assert exchange is not None
-            waiting = RabbitQueue(
-                exchange.name,
-                queue_type=QueueType.QUORUM,
-                durable=True,
-                arguments={"x-message-ttl": seconds * 1000, **_never_lost(self.service)},
-            )
+            waiting = _quorum(exchange.name, {"x-message-ttl": seconds * 1000, **_never_lost(self.service)})
             queue = await broker.declare_queue(waiting)
             await queue.bind(await broker.declare_exchange(exchange))
 
@@ -92,7 +82,14 @@ def parked(queue_name: str) -> str:
     return f"{queue_name}.parked"
 
 
-def _never_lost(exchange: str, routing_key: str | None = None) -> dict[str, str]:
+def _quorum(name: str, arguments: dict[str, Any], routing_key: str = "") -> RabbitQueue:
+    # The library's overloads name each known argument; a plain dictionary fits none of them.
+    return RabbitQueue(  # type: ignore[call-overload, no-any-return]
+        name, queue_type=QueueType.QUORUM, durable=True, routing_key=routing_key, arguments=arguments
+    )
+
+
+def _never_lost(exchange: str, routing_key: str | None = None) -> dict[str, Any]:
     """A dead-letter route that confirms: the message stays until the other queue has it."""
     return {
         "x-dead-letter-exchange": exchange,

@@ -1,1 +1,1 @@
-"""What the services' HTTP interfaces have in common: roles, problems in plain words, answers given once, pages of a list."""
+"""What the services' HTTP interfaces have in common: roles, problems, answers given once, pages."""

@@ -58,9 +58,9 @@ class KitPartBody(Body):
 class Catalogue(Body):
     """What to add, or to give new values."""
 
-    items: Annotated[list[ItemBody], Field(max_length=5000)] = []
-    depots: Annotated[list[DepotBody], Field(max_length=500)] = []
-    kit_parts: Annotated[list[KitPartBody], Field(max_length=5000)] = []
+    items: Annotated[list[ItemBody], Field(default_factory=list, max_length=5000)]
+    depots: Annotated[list[DepotBody], Field(default_factory=list, max_length=500)]
+    kit_parts: Annotated[list[KitPartBody], Field(default_factory=list, max_length=5000)]
 
 
 class Taken(BaseModel):

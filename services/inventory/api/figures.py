@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory import figures, forecasting
 from services.inventory.api.models import Body, Code
 from services.inventory.domain.items import Kind
+from services.inventory.repository import ITEM, SHELF
 from services.inventory.settings import Settings
 from services.inventory.tables import Item, Movement, PlannedDelivery, Shelf
+from shared.database import columns
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.web.problems import invalid, not_found
@@ -47,14 +49,14 @@ async def stock(
     after: After = None,
 ) -> Page[ShelfOut]:
     """Shelves by item and depot."""
-    place = func.concat(Shelf.item, "|", Shelf.depot).collate("C")
+    place = func.concat(SHELF.item, "|", SHELF.depot).collate("C")
     wanted: list[Any] = [
-        None if depot is None else Shelf.depot == depot,
-        None if item is None else Shelf.item == item,
-        None if kind is None else Item.kind == kind,
+        None if depot is None else SHELF.depot == depot,
+        None if item is None else SHELF.item == item,
+        None if kind is None else ITEM.kind == kind,
         None if after is None else place > after,
     ]
-    query = select(Shelf, Item.kind, Item.unit).join(Item, Item.code == Shelf.item)  # type: ignore[arg-type]
+    query = select(Shelf, ITEM.kind, ITEM.unit).join(Item, ITEM.code == SHELF.item)
     found = await session.execute(
         query.where(*(each for each in wanted if each is not None)).order_by(place).limit(limit)
     )
@@ -83,7 +85,7 @@ class MovementOut(BaseModel):
 
 
 @router.get("/movements")
-async def movements(  # noqa: PLR0913, each is a filter
+async def movements(  # noqa: PLR0913, PLR0917, each is a filter
     session: Reading,
     depot: Filter = None,
     item: Filter = None,
@@ -95,7 +97,7 @@ async def movements(  # noqa: PLR0913, each is a filter
     after: After = None,
 ) -> Page[MovementOut]:
     """The ledger, the oldest line first."""
-    row: Any = Movement
+    row = columns(Movement)
     wanted = [
         None if depot is None else row.depot == depot,
         None if item is None else row.item == item,
@@ -133,7 +135,7 @@ async def planned_deliveries(
     after: After = None,
 ) -> Page[PlannedOut]:
     """Planned deliveries, in the order in which they were written down."""
-    row: Any = PlannedDelivery
+    row = columns(PlannedDelivery)
     wanted = [
         None if received is None else row.received_on.is_not(None) == received,
         None if due_until is None else row.due_on <= due_until,
@@ -245,7 +247,7 @@ async def unmet(
 ) -> UnmetOut:
     """Food that was missing, by day."""
     days = await figures.unmet_by_day(session, item, first, last)
-    free = await session.scalar(select(func.sum(Shelf.on_hand - Shelf.reserved)).where(Shelf.item == item))
+    free = await session.scalar(select(func.sum(SHELF.on_hand - SHELF.reserved)).where(SHELF.item == item))
     return UnmetOut(
         days=[ShortDay(date=day, grams=grams) for day, grams in sorted(days.items())],
         left_grams=int(free or 0),

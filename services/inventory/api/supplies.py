@@ -1,5 +1,6 @@
 """What is set aside for households, and handing it out."""
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -13,8 +14,8 @@ from services.inventory import desk, repository
 from services.inventory.api.desk import WithReason
 from services.inventory.api.models import Body, Quantity
 from services.inventory.domain.reservations import Reservation
+from services.inventory.repository import HOUSEHOLD, RESERVATION
 from services.inventory.tables import Household as HouseholdRow
-from services.inventory.tables import Reservation as Row
 from shared.messaging.unit import Unit
 from shared.web.problems import not_found
 from shared.web.roles import Role, allows
@@ -58,7 +59,7 @@ def shown(row: Reservation) -> ReservationOut:
 @router.get("/households/{household_id}/reservations", dependencies=[STAFF])
 async def of_household(household_id: UUID, session: Reading) -> list[ReservationOut]:
     """Everything that was ever asked for this household."""
-    rows = await repository.reservations_where(session, Row.household_id == household_id)
+    rows = await repository.reservations_where(session, RESERVATION.household_id == household_id)
     if not rows and await session.get(HouseholdRow, household_id) is None:
         raise not_found(f"household {household_id}")
     return [shown(row) for row in rows]
@@ -75,18 +76,18 @@ async def reservations(
     after: After = None,
 ) -> Page[ReservationOut]:
     """Reservations by id, filtered."""
-    used = Row.delivered + Row.released + Row.lapsed
+    row = RESERVATION
+    used = row.delivered + row.released + row.lapsed
     conditions = [
-        None if item is None else Row.asked == item,
-        None if household_id is None else Row.household_id == household_id,
-        None if state is None else (used < Row.wanted if state == "open" else used >= Row.wanted),
-        None if backordered is None else (Row.wanted > used + Row.reserved) == backordered,
-        None if after is None else Row.id > after,
+        None if item is None else row.asked == item,
+        None if household_id is None else RESERVATION.household_id == household_id,
+        None if state is None else (used < row.wanted if state == "open" else used >= row.wanted),
+        None if backordered is None else (row.wanted > used + row.reserved) == backordered,
+        None if after is None else row.id > UUID(after),
     ]
-    table = Row.__table__
-    query = select(table.c.id).where(*(each for each in conditions if each is not None))
-    ids = list(await session.scalars(query.order_by(table.c.id).limit(limit)))
-    rows = await repository.reservations_where(session, Row.id.in_(ids))  # type: ignore[attr-defined]
+    query = select(row.id).where(*(each for each in conditions if each is not None))
+    ids = list(await session.scalars(query.order_by(row.id).limit(limit)))
+    rows = await repository.reservations_where(session, row.id.in_(ids))
     items = sorted(map(shown, rows), key=lambda row: row.id)
     return Page(items=items, next=str(ids[-1]) if len(ids) == limit else None)
 
@@ -102,7 +103,7 @@ class NewDelivery(Body):
     """Supplies handed to a household; no lines means all that is set aside for it."""
 
     received_by: UUID = Field(description="the member who received them")
-    lines: Annotated[list[HandOutLine], Field(max_length=200)] = []
+    lines: Annotated[list[HandOutLine], Field(default_factory=list, max_length=200)]
 
 
 class HandedOut(BaseModel):
@@ -178,13 +179,13 @@ async def households(
 ) -> Page[HouseholdOut]:
     """Households that intake has told of, by id."""
     conditions = [
-        HouseholdRow.version > 0,
-        *([] if active is None else [HouseholdRow.active == active]),
-        *([] if after is None else [HouseholdRow.id > after]),  # type: ignore[operator]
+        HOUSEHOLD.version > 0,
+        *([] if active is None else [HOUSEHOLD.active == active]),
+        *([] if after is None else [HOUSEHOLD.id > UUID(after)]),
     ]
     rows = list(
-        await session.scalars(select(HouseholdRow).where(*conditions).order_by(HouseholdRow.id).limit(limit))
-    )  # type: ignore[arg-type]
+        await session.scalars(select(HouseholdRow).where(*conditions).order_by(HOUSEHOLD.id).limit(limit))
+    )
     items = [
         HouseholdOut(
             **row.model_dump(exclude={"members"}), member_ids=[member["id"] for member in row.members]
@@ -198,9 +199,9 @@ async def households(
 async def projection(units: OpenUnits) -> StreamingResponse:
     """Each household as known here, a JSON object a line: for the doctor to compare with intake."""
 
-    async def lines():  # type: ignore[no-untyped-def]
-        columns = (HouseholdRow.id, HouseholdRow.version, HouseholdRow.active, HouseholdRow.people)
-        query = select(*columns).where(HouseholdRow.version > 0).order_by(HouseholdRow.id)  # type: ignore[call-overload]
+    async def lines() -> AsyncIterator[str]:
+        columns = (HOUSEHOLD.id, HOUSEHOLD.version, HOUSEHOLD.active, HOUSEHOLD.people)
+        query = select(*columns).where(HOUSEHOLD.version > 0).order_by(HOUSEHOLD.id)
         async with units.read() as session:
             async for row in await session.stream(query):
                 flag = "true" if row.active else "false"

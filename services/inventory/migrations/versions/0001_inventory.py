@@ -8,7 +8,10 @@ revision = "0001"
 down_revision = None
 
 
-APPEND_ONLY = "CREATE TRIGGER movement_append_only BEFORE UPDATE OR DELETE ON movement FOR EACH ROW EXECUTE FUNCTION append_only()"
+APPEND_ONLY = """
+CREATE TRIGGER movement_append_only BEFORE UPDATE OR DELETE ON movement
+FOR EACH ROW EXECUTE FUNCTION append_only()
+"""
 
 
 def upgrade() -> None:
