@@ -32,6 +32,10 @@ class LocalSecrets:
         for key in KEYS.get(service, ()):
             self._secret(self.service_folder(service) / f"relief_{key}")
 
+    def register_key(self) -> str:
+        """Intake tells by it who of a register was registered before."""
+        return self._secret(self.service_folder("intake") / "relief_register_key")
+
     def superuser_password(self) -> str:
         return self._secret(self.folder / "operator" / "database_password")
 
