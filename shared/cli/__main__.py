@@ -16,6 +16,7 @@ MODULES = (
     "shared.cli.serve",
     "shared.cli.demo",
     "shared.cli.clock",
+    "shared.cli.importing",
     "shared.cli.doctor",
     "shared.cli.parking",
     "shared.cli.replay",
