@@ -7,7 +7,6 @@ from pathlib import Path
 from shared.cli.local.broker import BrokerSecrets
 from shared.contracts import SERVICES
 
-
 # Secrets that one service alone has, beside its passwords.
 KEYS = {"intake": ("register_key",)}
 
