@@ -1,0 +1,235 @@
+"""The real RabbitMQ and PostgreSQL of the tests: in containers where an engine has the images, else the local run's own."""
+
+import os
+import secrets
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import URL
+
+from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
+from shared.cli.local.ports import free_ports
+from shared.cli.local.postgres import PostgresServer
+from shared.contracts import SERVICES
+from shared.messaging.definitions import OPERATOR, definitions
+
+SETTING = "RELIEF_TEST_SERVERS"
+RABBITMQ, POSTGRES = "rabbitmq:4-management", "postgres:17"
+SUPERUSER = "postgres"
+START_SECONDS = 120
+
+
+class Servers(ABC):
+    """One broker and one database server, with the services' users and roles; passwords are made anew each time."""
+
+    def __init__(self) -> None:
+        self.passwords = {name: secrets.token_hex(8) for name in SERVICES}
+        self.operator_password = secrets.token_hex(8)
+        self.superuser_password = secrets.token_hex(8)
+
+    broker_address: tuple[str, int]
+    management_address: tuple[str, int]
+    database_address: tuple[str, int]
+
+    @abstractmethod
+    def start(self) -> None: ...
+
+    @abstractmethod
+    def stop(self) -> None: ...
+
+    @abstractmethod
+    def stop_broker(self) -> None:
+        """Close every connection and refuse new ones, until `start_broker`; the data stay."""
+
+    @abstractmethod
+    def start_broker(self) -> None: ...
+
+    @abstractmethod
+    def sql(self, statement: str, database: str = SUPERUSER) -> str:
+        """Run statements as the superuser; rows as text, columns parted by `|`."""
+
+    @property
+    def management_url(self) -> str:
+        host, port = self.management_address
+        return f"http://{OPERATOR}:{self.operator_password}@{host}:{port}"
+
+    def broker_url(self, user: str, vhost: str) -> str:
+        """Password included."""
+        host, port = self.broker_address
+        password = self.operator_password if user == OPERATOR else self.passwords[user]
+        return f"amqp://{user}:{password}@{host}:{port}/{vhost}"
+
+    def database_url(self, service: str, database: str) -> str:
+        """Password included."""
+        host, port = self.database_address
+        url = URL.create("postgresql+asyncpg", service, self.passwords[service], host, port, database)
+        return url.render_as_string(hide_password=False)
+
+    def new_vhost(self, name: str) -> None:
+        """A fresh virtual host with the exchange and every user's permissions."""
+        wanted = definitions(self.passwords, self.operator_password, name)
+        self._management("POST", "/api/definitions", json=wanted).raise_for_status()
+
+    def delete_vhost(self, name: str) -> None:
+        self._management("DELETE", f"/api/vhosts/{name}").raise_for_status()
+
+    def new_database(self, name: str, owner: str, template: str = "template1") -> None:
+        """A fresh database, a copy of `template`, to which nobody may be connected."""
+        self.sql(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}"')
+
+    def drop_database(self, name: str) -> None:
+        self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def versions(self) -> str:
+        """Which versions these are, in words."""
+        broker = self._management("GET", "/api/overview").json()["rabbitmq_version"]
+        return f"RabbitMQ {broker} and PostgreSQL {self.sql('SHOW server_version')}"
+
+    def _management(self, method: str, path: str, json: object = None) -> httpx.Response:
+        return httpx.request(method, f"{self.management_url}{path}", json=json, timeout=30, trust_env=False)
+
+    def _make_roles(self) -> None:
+        for name, password in self.passwords.items():
+            self.sql(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{password}'")
+
+
+class Native(Servers):
+    """By the same code as the local run, in a temporary folder and on free ports."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        ports = fresh_ports()
+        known = BrokerSecrets(self.passwords, self.operator_password)
+        self.node = RabbitNode(folder / "broker", ports, known, name=f"relief-test-{os.getpid()}@localhost")
+        (port,) = free_ports(1)
+        self.postgres = PostgresServer(folder / "postgres", port, self.superuser_password)
+        self.broker_address = ("127.0.0.1", ports.amqp)
+        self.management_address = ("127.0.0.1", ports.management)
+        self.database_address = ("127.0.0.1", port)
+
+    def start(self) -> None:
+        self.node.launch()
+        self.postgres.start()
+        self._make_roles()
+        self.node.wait()
+
+    def stop(self) -> None:
+        self.postgres.stop()
+        self.node.stop()
+
+    def stop_broker(self) -> None:
+        self.node.stop()
+
+    def start_broker(self) -> None:
+        self.node.start()
+
+    def sql(self, statement: str, database: str = SUPERUSER) -> str:
+        return self.postgres.sql(statement, database)
+
+
+class Containers(Servers):
+    """By testcontainers, from images that are there already: nothing is pulled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Its helper container would be pulled; the containers here are stopped by the fixture itself.
+        os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
+        from testcontainers.core.container import DockerContainer
+
+        self.broker: Any = DockerContainer(RABBITMQ).with_exposed_ports(5672, 15672)
+        self.broker.with_kwargs(hostname="relief-test")
+        self.broker.with_env("RABBITMQ_DEFAULT_USER", OPERATOR)
+        self.broker.with_env("RABBITMQ_DEFAULT_PASS", self.operator_password)
+        self.postgres: Any = DockerContainer(POSTGRES).with_exposed_ports(5432)
+        self.postgres.with_env("POSTGRES_PASSWORD", self.superuser_password)
+        self.postgres.with_command("postgres -c max_connections=300")
+
+    def start(self) -> None:
+        self.broker.start()
+        self.postgres.start()
+        host = self.broker.get_container_host_ip()
+        self.broker_address = (host, int(self.broker.get_exposed_port(5672)))
+        self.management_address = (host, int(self.broker.get_exposed_port(15672)))
+        database_host = self.postgres.get_container_host_ip()
+        self.database_address = (database_host, int(self.postgres.get_exposed_port(5432)))
+        _wait(self._database_ready)
+        self._make_roles()
+        _wait(self._broker_ready)
+
+    def stop(self) -> None:
+        self.postgres.stop()
+        self.broker.stop()
+
+    def stop_broker(self) -> None:
+        # A stopped container would come back on another port.
+        self._run(self.broker, "rabbitmqctl", "stop_app")
+
+    def start_broker(self) -> None:
+        self._run(self.broker, "rabbitmqctl", "start_app")
+        _wait(self._broker_ready)
+
+    def sql(self, statement: str, database: str = SUPERUSER) -> str:
+        options = ("-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-U", SUPERUSER)
+        return self._run(self.postgres, "psql", *options, "-d", database, "-c", statement)
+
+    def _run(self, container: Any, *command: str) -> str:
+        code, output = container.get_wrapped_container().exec_run(list(command))
+        if code:
+            raise RuntimeError(f"{command[0]} failed: {output.decode()}")
+        return str(output.decode().strip())
+
+    def _database_ready(self) -> bool:
+        # Over TCP: while it is being set up the server listens on its socket alone.
+        command = ["pg_isready", "-h", "127.0.0.1", "-U", SUPERUSER]
+        return bool(self.postgres.get_wrapped_container().exec_run(command).exit_code == 0)
+
+    def _broker_ready(self) -> bool:
+        try:
+            return self._management("GET", "/api/health/checks/port-listener/5672").is_success
+        except httpx.TransportError:
+            return False
+
+
+def _wait(ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"a container is not ready after {START_SECONDS} s")
+        time.sleep(0.1)
+
+
+@cache
+def choice() -> tuple[str, str]:
+    """`native` or `containers`, and why; RELIEF_TEST_SERVERS forces one."""
+    forced = os.environ.get(SETTING)
+    if forced in ("native", "containers"):
+        return forced, f"{SETTING} says so"
+    if forced:
+        raise ValueError(f"{SETTING} is native or containers, not {forced!r}")
+    return _found()
+
+
+def _found() -> tuple[str, str]:
+    try:
+        import docker
+
+        engine: Any = docker.from_env(timeout=5)
+        engine.ping()
+    except Exception as error:  # noqa: BLE001, whatever is wrong with the engine: there is none to use
+        return "native", f"no Docker engine answers ({type(error).__name__})"
+    try:
+        for image in (RABBITMQ, POSTGRES):
+            engine.images.get(image)
+    except docker.errors.ImageNotFound:
+        return "native", f"the Docker engine has no image {image}, and none is pulled"
+    return "containers", "a Docker engine answers and has the images"
+
+
+def make(folder: Path) -> Servers:
+    """The servers to use, not started yet."""
+    return Native(folder) if choice()[0] == "native" else Containers()
