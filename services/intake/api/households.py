@@ -61,7 +61,9 @@ async def register(body: NewHousehold, work: Work) -> HouseholdOut:
         (household,) = await register_all(unit, [arrival])
         if household is None:
             raise conflict("A household with this register reference is registered already.")
-        return await _shown(unit.session, household, unit.today)
+        together = zip(household.members, people, strict=True)
+        bands = {member.id: person.identity.band(unit.today) for member, person in together}
+        return HouseholdOut.of(household, bands)
 
     return await work.once(HouseholdOut, do)
 

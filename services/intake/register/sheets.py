@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 import warnings
 import zipfile
@@ -34,35 +35,29 @@ def csv_size(file: BinaryIO) -> int:
     """About how many rows there are. Problem if the text is not UTF-8; the whole file is looked at."""
     file.seek(0)
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    count = 0
+    count, last = 0, "\n"
     try:
         while block := text.read(MEGABYTE):
-            count += block.count("\n")
+            count, last = count + block.count("\n"), block[-1]
     except UnicodeDecodeError:
         hint = "Save it as CSV UTF-8 (comma delimited), or send the XLSX file itself."
         raise invalid(f"This file is not text in UTF-8. {hint} Nothing was changed.") from None
     finally:
         text.detach()
-    return count
+    return count + (last != "\n")
 
 
 def csv_rows(file: BinaryIO) -> Iterator[tuple[int, Raw]]:
-    """Row number and cells; a row that cannot be read is a Fault, the next is tried."""
+    """Row number and cells; a row that cannot be read is a Fault, the next is tried. The file is closed after it."""
     file.seek(0)
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    reader = csv.reader(text, strict=True)
-    row = 0
-    try:
-        while True:
-            row += 1
-            try:
-                yield row, next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield row, Fault(_csv_words(error))
-    finally:
-        text.detach()
+    reader = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""), strict=True)
+    for row in itertools.count(1):
+        try:
+            yield row, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield row, Fault(_csv_words(error))
 
 
 def _csv_words(error: csv.Error) -> str:

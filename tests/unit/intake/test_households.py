@@ -1,0 +1,161 @@
+"""What can happen to a household, and what others are told of it."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.domain.households import (
+    MOST_MEMBERS,
+    Household,
+    Member,
+    Refused,
+    Status,
+    change,
+    checked_arrival,
+    close,
+    closing_of,
+    code_of,
+    join,
+    leave,
+    reopen,
+    state_of,
+)
+from services.intake.domain.people import Relation, Sex
+from shared.contracts.intake import AgeBand, ClothingSize, HouseholdChanged, NeedKind, Outcome, Priority
+
+ARRIVED, TODAY = date(2006, 10, 1), date(2006, 11, 1)
+
+
+def member(joined_on: date = TODAY) -> Member:
+    return Member(uuid4(), Sex.UNKNOWN, ClothingSize.ADULT_M, Relation.OTHER, joined_on)
+
+
+def household(people: int = 2) -> Household:
+    return Household(
+        id=uuid4(),
+        code="LF-06-0001",
+        region="north",
+        arrived_on=ARRIVED,
+        registered_at=datetime(2006, 11, 1, tzinfo=UTC),
+        registered_on=TODAY,
+        members=tuple(member() for _ in range(people)),
+    )
+
+
+def done(after: Household | Refused | None) -> Household:
+    assert isinstance(after, Household)
+    return after
+
+
+def test_a_code_can_be_said() -> None:
+    assert code_of(2006, 42) == "LF-06-0042"
+    assert code_of(2006, 12345) == "LF-06-12345"
+
+
+def test_a_change_that_changes_nothing_keeps_the_version() -> None:
+    before = household()
+    assert change(before, region="north", needs=before.needs) == before
+
+
+def test_a_change_counts_and_leaves_the_rest() -> None:
+    before = household()
+    after = done(change(before, priorities=frozenset({Priority.MEDICAL})))
+    assert (after.version, after.region, after.needs) == (2, before.region, before.needs)
+
+
+def test_members_who_join_together_are_one_change() -> None:
+    after = done(join(household(), member(), member()))
+    assert (after.version, len(after.present)) == (2, 4)
+
+
+def test_a_household_has_room_for_fifty() -> None:
+    full = done(join(household(MOST_MEMBERS - 1), member()))
+    assert isinstance(join(full, member()), Refused)
+
+
+def test_nobody_joins_before_the_household_arrived() -> None:
+    assert isinstance(join(household(), member(date(2006, 9, 30))), Refused)
+
+
+def test_who_left_stays_in_the_record_but_is_not_told_of() -> None:
+    before = household()
+    gone, stays = before.members
+    after = done(leave(before, gone.id, TODAY))
+    told = state_of(after, {stays.id: AgeBand.ADULT}, TODAY, HouseholdChanged)
+    assert len(after.members) == 2
+    assert [each.member_id for each in told.members] == [stays.id]
+    assert told.version == 2
+    assert isinstance(leave(after, gone.id, TODAY), Refused)
+
+
+def test_the_last_member_cannot_leave() -> None:
+    one = household(1)
+    assert isinstance(leave(one, one.members[0].id, TODAY), Refused)
+
+
+def test_nobody_leaves_before_joining_and_strangers_cannot_leave() -> None:
+    before = household()
+    assert isinstance(leave(before, before.members[0].id, date(2006, 10, 31)), Refused)
+    assert leave(before, uuid4(), TODAY) is None
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_closed_household_can_only_be_reopened(outcome: Outcome) -> None:
+    closed = done(close(household(), outcome, TODAY))
+    assert (closed.status, closed.outcome, closed.version) == (Status.CLOSED, outcome, 2)
+    assert closing_of(closed, outcome, TODAY).version == 2
+    for refused in (
+        close(closed, outcome, TODAY),
+        join(closed, member()),
+        change(closed, region="south"),
+        leave(closed, closed.members[0].id, TODAY),
+    ):
+        assert isinstance(refused, Refused)
+    again = done(reopen(closed))
+    assert (again.status, again.outcome, again.closed_on, again.version) == (Status.REOPENED, None, None, 3)
+    assert isinstance(reopen(again), Refused)
+
+
+steps = st.lists(st.sampled_from(["join", "leave", "change", "close", "reopen"]), max_size=30)
+
+
+@given(steps)
+def test_whatever_happens_versions_count_and_somebody_stays(names: list[str]) -> None:
+    now = household()
+    for place, name in enumerate(names):
+        after = _step(now, name, place)
+        if isinstance(after, Household):
+            assert after.version == now.version + (after != now)
+            assert (
+                (after.status is Status.CLOSED)
+                == (after.outcome is not None)
+                == (after.closed_on is not None)
+            )
+            now = after
+        assert now.present
+
+
+def _step(now: Household, name: str, place: int) -> Household | Refused | None:
+    somebody: UUID = now.members[place % len(now.members)].id
+    needs = frozenset({NeedKind.FOOD}) if place % 2 else frozenset(NeedKind)
+    match name:
+        case "join":
+            return join(now, member())
+        case "leave":
+            return leave(now, somebody, TODAY)
+        case "change":
+            return change(now, needs=needs)
+        case "close":
+            return close(now, Outcome.SETTLED, TODAY)
+    return reopen(now)
+
+
+def test_an_arrival_lies_in_the_past() -> None:
+    assert checked_arrival(TODAY, TODAY) == TODAY
+    with pytest.raises(ValueError, match="future"):
+        checked_arrival(date(2006, 11, 2), TODAY)
+    with pytest.raises(ValueError, match="1950"):
+        checked_arrival(date(1949, 12, 31), TODAY)

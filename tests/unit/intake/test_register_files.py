@@ -1,0 +1,230 @@
+"""Files that are sent as a register: read row by row, or refused in plain words."""
+
+import io
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import openpyxl
+import pytest
+from starlette.datastructures import Headers, UploadFile
+
+from services.intake.register import sheets
+from services.intake.register.columns import COLUMNS, MOST_ROWS, Line, lines
+from services.intake.register.upload import opened
+from shared.web.problems import Problem
+
+HEADINGS = ["household", "given_name", "family_name", "birth_date", "age", "size", "region", "arrived_on"]
+ROW = ["R-1", "Canary", "Kestrel", "1980-05-17", "", "M", "north", "2006-10-01"]
+# A spreadsheet knows no time zones.
+MIDNIGHT = datetime.fromisoformat("1980-05-17T00:00:00")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def upload(content: bytes, name: str = "register.csv", content_type: str = "text/csv") -> UploadFile:
+    return UploadFile(io.BytesIO(content), filename=name, headers=Headers({"content-type": content_type}))
+
+
+def csv_of(*rows: Iterable[str]) -> bytes:
+    return "\r\n".join(",".join(row) for row in rows).encode()
+
+
+def xlsx_of(*rows: Iterable[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def read(content: bytes, name: str = "register.csv", content_type: str = "") -> list[Line]:
+    return list(opened(upload(content, name, content_type)).lines)
+
+
+def refusal(content: bytes, name: str = "register.csv", content_type: str = "") -> Problem:
+    with pytest.raises(Problem) as caught:
+        read(content, name, content_type)
+    assert "Canary" not in f"{caught.value.detail} {caught.value.errors}"
+    return caught.value
+
+
+def repacked(content: bytes, **changes: bytes) -> bytes:
+    """The XLSX file with its first sheet replaced."""
+    source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in source.namelist():
+            packed.writestr(
+                part, changes.get("sheet", b"") if part.endswith("sheet1.xml") else source.read(part)
+            )
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_rows_are_numbered_as_a_spreadsheet_does_and_blank_ones_left_out(kind: str) -> None:
+    rows = [HEADINGS, ROW, [""] * 8, ["R-2", *ROW[1:]]]
+    content = csv_of(*rows) if kind == "csv" else xlsx_of(*rows)
+    found = read(content, f"register.{kind}")
+    assert [(line.row, line.cells["household"]) for line in found] == [(2, "R-1"), (4, "R-2")]
+    assert not any(line.faults for line in found)
+
+
+def test_a_spreadsheets_own_types_become_text() -> None:
+    (line,) = read(
+        xlsx_of(HEADINGS, [12, "A", "B", MIDNIGHT, 26.0, 98, "north", date(2006, 10, 1)]),
+        "r.xlsx",
+    )
+    assert [line.cells[name] for name in HEADINGS] == [
+        "12",
+        "A",
+        "B",
+        "1980-05-17",
+        "26",
+        "98",
+        "north",
+        "2006-10-01",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("=1+1", "formula"), (True, "neither"), (MIDNIGHT + timedelta(hours=8), "time of day")],
+)
+def test_a_cell_that_is_no_plain_value_is_a_fault_of_its_row(value: object, words: str) -> None:
+    first, second = read(xlsx_of(HEADINGS, [*ROW[:3], value, *ROW[4:]], ROW), "r.xlsx")
+    assert [(fault.row, fault.column) for fault in first.faults] == [(2, "birth_date")]
+    assert words in first.faults[0].reason
+    assert not second.faults
+
+
+@pytest.mark.parametrize("sign", "=+-@")
+def test_text_that_a_spreadsheet_would_run_is_refused(sign: str) -> None:
+    (line,) = read(csv_of(HEADINGS, ["R-1", f"{sign}Canary()", *ROW[2:]]))
+    assert [fault.column for fault in line.faults] == ["given_name"]
+    assert "Canary" not in line.faults[0].reason
+
+
+def test_a_value_without_heading_is_told() -> None:
+    (line,) = read(csv_of(HEADINGS, [*ROW, "Canary"]))
+    assert "column 9" in line.faults[0].reason
+
+
+def test_headings_may_be_written_as_people_write_them() -> None:
+    (line,) = read(csv_of([" Household ", "Given Name", "FAMILY-NAME", *HEADINGS[3:], ""], ROW))
+    assert line.cells["given_name"] == "Canary"
+
+
+@pytest.mark.parametrize(
+    ("headings", "field", "words"),
+    [
+        ([name for name in HEADINGS if name != "size"], "size", "missing"),
+        ([name for name in HEADINGS if name not in ("age", "birth_date")], "birth_date", "missing"),
+        ([*HEADINGS, "phone"], "column 9", "not known"),
+        ([*HEADINGS, "size"], "size", "twice"),
+    ],
+)
+def test_headings_that_are_not_a_registers_are_named(headings: list[str], field: str, words: str) -> None:
+    errors = refusal(csv_of(headings, ROW)).errors
+    assert [(error.field, words in error.reason) for error in errors] == [(field, True)]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"\r\n", "empty"),
+        (csv_of(HEADINGS, ROW).replace(b",", b";"), "commas"),
+        (csv_of(HEADINGS, ROW).decode().encode("utf-16"), "UTF-8"),
+        (csv_of(HEADINGS, ROW) + "\r\nR-2,Zoé".encode("latin-1"), "UTF-8"),
+        (xlsx_of(HEADINGS, ROW), "XLSX file"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "old Excel"),
+    ],
+)
+def test_a_csv_file_that_is_none_is_refused(content: bytes, words: str) -> None:
+    assert words in refusal(content).detail
+
+
+def test_a_byte_order_mark_and_a_quoted_line_break_do_no_harm() -> None:
+    content = b"\xef\xbb\xbf" + csv_of(HEADINGS, ['"R-1"', '"A\nB"', *ROW[2:]], ROW)
+    assert [(line.row, line.cells["given_name"]) for line in read(content)] == [(2, "A\nB"), (3, "Canary")]
+
+
+def test_a_row_with_wrong_quotation_marks_is_told_and_the_next_is_read() -> None:
+    bad, good = read(csv_of(HEADINGS, ['"R-1"x', *ROW[1:]], ROW))
+    assert (bad.row, bad.faults[0].row, bad.faults[0].column) == (2, 2, None)
+    assert good.cells["household"] == "R-1"
+
+
+def test_a_file_that_ends_within_quotation_marks_keeps_the_rows_before() -> None:
+    good, broken = read(csv_of(HEADINGS, ROW, ['R-2,"Can']))
+    assert not good.faults
+    assert "ends within quotation marks" in broken.faults[0].reason
+
+
+def test_a_megabyte_in_a_cell_is_a_fault_of_its_row() -> None:
+    bad, good = read(csv_of(HEADINGS, ["R-1", "x" * 1_000_000, *ROW[2:]], ROW))
+    assert "longer than" in bad.faults[0].reason
+    assert good.row == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "status"),
+    [
+        ("register.pdf", "", 415),
+        ("register", "", 415),
+        ("register.csv", "image/png", 415),
+        ("r.xlsx", "text/csv", 415),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(name: str, content_type: str, status: int) -> None:
+    assert refusal(csv_of(HEADINGS, ROW), name, content_type).status == status
+
+
+def test_an_xlsx_file_that_is_none_or_is_cut_off_is_refused_whole() -> None:
+    whole = xlsx_of(HEADINGS, ROW)
+    for content in (
+        csv_of(HEADINGS, ROW),
+        whole[: len(whole) // 2],
+        b"PK\x03\x04" + bytes(500),
+        b"PK\x03\x04",
+    ):
+        assert "XLSX" in refusal(content, "r.xlsx", XLSX).detail
+
+
+def test_an_xlsx_file_that_breaks_in_the_middle_keeps_the_rows_before() -> None:
+    whole = xlsx_of(HEADINGS, ROW, ["R-2", *ROW[1:]], ["R-3", *ROW[1:]])
+    sheet = zipfile.ZipFile(io.BytesIO(whole)).read("xl/worksheets/sheet1.xml")
+    cut = sheet[: sheet.index(b'<row r="4"') + 20]
+    found = read(repacked(whole, sheet=cut), "r.xlsx")
+    assert [line.cells.get("household") for line in found] == ["R-1", "R-2", None]
+    assert (found[-1].faults[0].row, found[-1].faults[0].column) == (4, None)
+    assert "broken" in found[-1].faults[0].reason
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused() -> None:
+    bomb = repacked(xlsx_of(HEADINGS, ROW), sheet=bytes(sheets.MOST_UNPACKED + 1))
+    assert len(bomb) < sheets.MEGABYTE
+    assert "unpacks to more" in refusal(bomb, "r.xlsx").detail
+
+
+def test_a_row_that_would_fill_the_memory_is_refused() -> None:
+    cells = b"<c/>" * sheets.MEGABYTE
+    bomb = repacked(xlsx_of(HEADINGS, ROW), sheet=b'<worksheet><sheetData><row r="1">' + cells)
+    assert "too long" in refusal(bomb, "r.xlsx").detail
+
+
+def test_rows_beyond_the_most_end_the_reading() -> None:
+    endless = ((row, ROW) for row in range(MOST_ROWS - 1, 10**9))
+    found = list(lines(HEADINGS, endless))
+    assert [line.row for line in found] == [MOST_ROWS - 1, MOST_ROWS, MOST_ROWS + 1]
+    assert "split the file" in found[-1].faults[0].reason
+
+
+def test_every_column_may_be_there() -> None:
+    assert read(csv_of(COLUMNS, ["R-1"]))[0].cells["household"] == "R-1"
+
+
+@pytest.mark.parametrize("end", ["", "\r\n"])
+def test_the_number_of_rows_is_known_before_they_are_read(end: str) -> None:
+    assert opened(upload(csv_of(HEADINGS, ROW, ROW) + end.encode())).rows == 2
+    assert opened(upload(xlsx_of(HEADINGS, ROW, ROW), "r.xlsx", XLSX)).rows == 2
