@@ -15,7 +15,8 @@ from shared.cli import Trouble
 from shared.cli.stack import Stack
 
 PATIENCE_SECONDS = 120.0
-BUSY_TRIES = 60
+TRIES = 20
+PAUSE_SECONDS = 0.5
 PAGE = 500
 
 
@@ -71,15 +72,22 @@ class Services:
                 await response.aclose()
 
     async def _ask(self, service: str, method: str, path: str, **request: Any) -> Any:
-        """One request; a service that is busy is asked again, which is safe because each POST has a key."""
-        for _ in range(BUSY_TRIES):
-            response = await self.clients[service].request(method, path, **request)
-            if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-                break
-            await asyncio.sleep(float(response.headers.get("Retry-After", "1")))
-        if response.is_error:
-            raise _refusal(service, response)
-        return response.json()
+        """One request. A service that is busy or just starting is asked again: each POST has a key or repeats safely.
+
+        Trouble if it stays so.
+        """
+        for attempt in range(TRIES):
+            if attempt:
+                await asyncio.sleep(PAUSE_SECONDS)
+            try:
+                response = await self.clients[service].request(method, path, **request)
+            except httpx.TransportError:
+                continue
+            if response.is_error and response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                raise _refusal(service, response)
+            if response.is_success:
+                return response.json()
+        raise Trouble(f"{service} does not answer. See ./relief status.")
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from shared.cli.stack import ROOT, Stack
 REGISTER = ROOT / "deploy" / "demo" / "register.xlsx"
 PLAN = ROOT / "deploy" / "plan" / "action-plan-2006.toml"
 
+WIDTH = 120
 DAY = ["%Y-%m-%d"]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file too.")]
 RegisterFile = Annotated[Path, typer.Option("--register", help="A register of households, CSV or XLSX.")]
@@ -60,7 +61,7 @@ def demo(
     story = _story(load_plan(plan_file), register_file, first, last)
     stack = _running(story.first)
     results = asyncio.run(_live(story, stack))
-    Report(results, story.plan).show(Console(), stack.gateway_url)
+    Report(results, story.plan).show(_console(), stack.gateway_url)
     if json_file:
         json_file.write_text(json.dumps(as_json(results), indent=2) + "\n")
     if results.bad_rows:
@@ -81,6 +82,12 @@ def _story(plan: Plan, register_file: Path, first: datetime | None, last: dateti
     return story
 
 
+def _console() -> Console:
+    """The terminal; in a pipe or a log the tables get room enough."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH)
+
+
 def _running(first: date) -> Stack:
     """The stack, started first where it is this command's to start."""
     if os.environ.get("RELIEF_COMPOSE") != "1":
@@ -91,7 +98,7 @@ def _running(first: date) -> Stack:
 
 
 async def _live(story: Story, stack: Stack) -> Results:
-    console = Console()
+    console = _console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with services_of(stack) as services:
         today = await stand_on(services, story.plan, story.first)

@@ -8,7 +8,7 @@ from typing import Any
 from shared.cli.client import Services
 from shared.cli.clock import turn
 from shared.cli.demo.fetching import to_fetch
-from shared.cli.demo.loading import key, receipt
+from shared.cli.demo.loading import key, receipt, take_in
 from shared.cli.demo.plan import Delivery, Plan
 from shared.cli.demo.results import Arrival, filled_of
 from shared.cli.demo.settle import Quiet, until
@@ -59,7 +59,7 @@ class Winter:
             if delivery.due_on == day:
                 due.setdefault(delivery.name, []).append(delivery)
         for name, deliveries in due.items():
-            filled: list[Any] = []
+            filled: list[dict[str, Any]] = []
             for each in deliveries:
                 filled += await self._take_in(each)
             came = {each.item: each.quantity for each in deliveries}
@@ -68,12 +68,10 @@ class Winter:
             self.arrivals.append(arrival)
         return bool(due)
 
-    async def _take_in(self, due: Delivery) -> list[Any]:
+    async def _take_in(self, due: Delivery) -> list[dict[str, Any]]:
         planned = self._planned[due.reference]
-        body = receipt(self.plan, due.reference, due.depot, [(due.item, due.quantity)], due.due_on, planned)
-        answer = await self.services.post("inventory", "/receipts", body, key(self.plan, due.reference, body))
-        filled: list[Any] = answer["filled"]
-        return filled
+        goods = receipt(self.plan, due.reference, due.depot, [(due.item, due.quantity)], due.due_on, planned)
+        return await take_in(self.services, self.plan, goods)
 
     async def _assemble(self, day: date) -> AsyncIterator[Arrival]:
         """As many kits as the parts of this day allow; those who wait for one get it."""

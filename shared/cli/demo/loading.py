@@ -7,13 +7,16 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from shared.cli import Trouble
-from shared.cli.client import Services
+from shared.cli.client import Refused, Services
 from shared.cli.clock import days_of, turn
 from shared.cli.demo.plan import Plan, catalogue
 from shared.contracts import SERVICES
+
+MOST_AT_ONCE = 500
 
 
 def key(plan: Plan, what: str, body: Any) -> str:
@@ -56,8 +59,9 @@ async def load(services: Services, plan: Plan, first: date) -> None:
     store = catalogue(plan)
     await services.post("inventory", "/catalogue", store, key(plan, "catalogue", store))
     for stock in plan.opening:
-        body = receipt(plan, f"{plan.name}/opening/{stock.depot}", stock.depot, stock.lines.items(), first)
-        await services.post("inventory", "/receipts", body, key(plan, f"opening/{stock.depot}", body))
+        reference = f"{plan.name}/opening/{stock.depot}"
+        body = receipt(plan, reference, stock.depot, stock.lines.items(), first)
+        await take_in(services, plan, body)
     planned = [
         {
             "depot": each.depot,
@@ -69,9 +73,24 @@ async def load(services: Services, plan: Plan, first: date) -> None:
         for each in plan.planned()
         if each.due_on >= first
     ]
-    if planned:
-        body = {"deliveries": planned}
+    for start in range(0, len(planned), MOST_AT_ONCE):
+        body = {"deliveries": planned[start : start + MOST_AT_ONCE]}
         await services.post("inventory", "/planned-deliveries", body, key(plan, "planned", body))
+
+
+async def take_in(services: Services, plan: Plan, goods: dict[str, Any]) -> list[dict[str, Any]]:
+    """Goods received, once; returns the backorders that they filled, as inventory said then.
+
+    None are returned if the goods were received so long ago that the answer is no longer kept.
+    """
+    try:
+        answer = await services.post("inventory", "/receipts", goods, key(plan, goods["reference"], goods))
+    except Refused as refused:
+        if refused.status != HTTPStatus.CONFLICT:
+            raise
+        return []
+    filled: list[dict[str, Any]] = answer["filled"]
+    return filled
 
 
 def receipt(

@@ -75,8 +75,8 @@ class Report:
         for each in self.results.areas:
             heading = f"{each.number} {AREAS[each.number]}" if each.number != area else ""
             area = each.number
-            target = "" if each.target is None else amount(each.target, each.unit)
-            actual = "not recorded yet" if each.actual is None else amount(each.actual, each.unit)
+            target = "" if each.target is None else measured(each.target, each.unit)
+            actual = "not recorded yet" if each.actual is None else measured(each.actual, each.unit)
             table.add_row(heading, each.words, target, actual)
         return table
 
@@ -116,11 +116,18 @@ class Report:
 
 
 def amount(quantity: int, unit: str) -> str:
-    """A quantity for people: grams as kilograms, everything else with its unit."""
-    if unit == "g":
-        kilograms, grams = divmod(quantity, 1000)
-        return f"{kilograms:,}.{grams:03}".rstrip("0").rstrip(".") + " kg"
-    return f"{quantity:,} {_plural(unit, quantity)}"
+    """A quantity of an item for people: grams as kilograms, everything else with its unit."""
+    return _kilograms(quantity) if unit == "g" else f"{quantity:,} {_plural(unit, quantity)}"
+
+
+def measured(figure: int, unit: str) -> str:
+    """A figure of the plan, whose units are written in the plural already."""
+    return _kilograms(figure) if unit == "g" else f"{figure:,} {unit}"
+
+
+def _kilograms(quantity: int) -> str:
+    kilograms, grams = divmod(quantity, 1000)
+    return f"{kilograms:,}.{grams:03}".rstrip("0").rstrip(".") + " kg"
 
 
 def where_to_look(gateway_url: str) -> Iterator[str]:
@@ -143,7 +150,7 @@ def _table(title: str, *words: str, **columns: dict[str, object]) -> Table:
 
 
 def _plural(unit: str, quantity: int = 0) -> str:
-    return unit if quantity == 1 or not unit or unit.endswith(("s", "people")) else f"{unit}s"
+    return unit if quantity == 1 else f"{unit}s"
 
 
 def _day(day: date | None) -> str:

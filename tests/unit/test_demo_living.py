@@ -1,0 +1,264 @@
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.cli import Trouble, client
+from shared.cli.client import Refused, Services
+from shared.cli.demo.command import PLAN
+from shared.cli.demo.fetching import to_fetch
+from shared.cli.demo.living import by_assembly, days
+from shared.cli.demo.loading import key, receipt, stand_on, take_in
+from shared.cli.demo.plan import Plan, load_plan
+from shared.cli.demo.registering import import_register
+from shared.cli.demo.settle import Quiet, until
+from shared.contracts import SERVICES
+
+FIRST = date(2006, 11, 1)
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return load_plan(PLAN)
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAUSE_SECONDS", 0)
+
+
+def services(answer: Answer) -> Services:
+    """All five services, answered for by one function that sees their names as hosts."""
+    transport = httpx.MockTransport(answer)
+    return Services(
+        {name: httpx.AsyncClient(base_url=f"http://{name}", transport=transport) for name in SERVICES}
+    )
+
+
+def ration(**changes: Any) -> dict[str, Any]:
+    """Three people's rice for December, all of it set aside."""
+    whole = {
+        "id": "r", "household_id": "h", "kind": "food", "wanted": 46_500, "reserved": 46_500, "delivered": 0,
+        "lapsed": 0, "first_day": "2006-12-01", "last_day": "2006-12-31",
+    }  # fmt: skip
+    return whole | changes
+
+
+def fetched(reservation: dict[str, Any], next_fetch_day: date) -> int:
+    lines = to_fetch([reservation], next_fetch_day)
+    return sum(line["quantity"] for line in lines.get("h", []))
+
+
+def test_a_household_takes_home_rice_until_it_comes_again() -> None:
+    assert fetched(ration(), date(2006, 12, 16)) == 15 * 1_500
+
+
+def test_and_the_rest_the_next_time() -> None:
+    second = ration(reserved=16 * 1_500, delivered=15 * 1_500)
+    assert fetched(second, date(2007, 1, 1)) == 16 * 1_500
+
+
+def test_nobody_takes_more_than_is_set_aside() -> None:
+    assert fetched(ration(reserved=4_000), date(2006, 12, 16)) == 4_000
+
+
+def test_what_was_fetched_for_these_days_is_not_fetched_twice() -> None:
+    assert fetched(ration(reserved=16 * 1_500, delivered=15 * 1_500), date(2006, 12, 16)) == 0
+
+
+def test_days_that_nobody_could_eat_on_are_not_fetched_for() -> None:
+    assert fetched(ration(reserved=44_000, lapsed=2_500), date(2006, 12, 16)) == 15 * 1_500 - 2_500
+
+
+def test_rice_for_days_after_the_next_coming_stays() -> None:
+    assert (
+        fetched(ration(first_day="2006-12-20", wanted=12 * 1_500, reserved=12 * 1_500), date(2006, 12, 16))
+        == 0
+    )
+
+
+def test_clothing_and_kits_are_taken_whole_and_beds_stay() -> None:
+    whole = {"first_day": None, "last_day": None, "wanted": 1, "reserved": 1}
+    assert fetched(ration(kind="kit", **whole), date(2006, 12, 16)) == 1
+    assert fetched(ration(kind="bed", **whole), date(2006, 12, 16)) == 0
+
+
+def test_kits_given_when_they_were_put_together_are_told_from_others() -> None:
+    ledger: list[dict[str, Any]] = [
+        {"kind": "assembled", "document_id": "a", "item": "kit", "reserved": 0, "household_id": None},
+        {"kind": "reserved", "document_id": "a", "item": "kit", "reserved": 1, "household_id": "h"},
+        {"kind": "reserved", "document_id": None, "item": "kit", "reserved": 1, "household_id": "i"},
+    ]
+    assert by_assembly(ledger) == [{"item": "kit", "quantity": 1, "household_id": "h"}]
+
+
+def test_both_ends_of_the_winter_are_lived_through() -> None:
+    assert list(days(FIRST, date(2006, 11, 3))) == [FIRST, date(2006, 11, 2), date(2006, 11, 3)]
+    assert list(days(FIRST, FIRST)) == [FIRST]
+
+
+def test_a_key_is_the_same_for_the_same_thing_and_new_for_another(plan: Plan) -> None:
+    assert key(plan, "opening", {"a": 1, "b": 2}) == key(plan, "opening", {"b": 2, "a": 1})
+    assert key(plan, "opening", {"a": 1}) != key(plan, "opening", {"a": 2})
+    assert len(key(plan, "x" * 500, {})) <= 120
+
+
+def test_rice_is_received_with_the_day_on_which_it_expires(plan: Plan) -> None:
+    body = receipt(plan, "r", "main-store", [("rice", 5), ("bandage", 1)], FIRST)
+    assert [line["expires_on"] for line in body["lines"]] == ["2007-11-01", None]
+
+
+def clocks(today: dict[str, date], known: list[str], turned: list[tuple[str, str]]) -> Services:
+    """Services that have these days and these planned deliveries."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        name = request.url.host
+        if request.url.path == "/status":
+            return httpx.Response(200, json={"service": name, "today": today[name].isoformat()})
+        if request.url.path == "/clock":
+            turned.append((name, json.loads(request.content)["to"]))
+            return httpx.Response(200, json={})
+        items = [{"reference": each} for each in known]
+        return httpx.Response(200, json={"items": items, "next": None})
+
+    return services(answer)
+
+
+async def test_every_service_is_turned_to_the_first_day(plan: Plan) -> None:
+    turned: list[tuple[str, str]] = []
+    today = dict.fromkeys(SERVICES, date(2006, 10, 30))
+    assert await stand_on(clocks(today, [], turned), plan, FIRST) == FIRST
+    assert turned == [(name, "2006-11-01") for name in SERVICES]
+
+
+async def test_a_used_stack_that_never_had_the_plan_is_refused_and_left_alone(plan: Plan) -> None:
+    turned: list[tuple[str, str]] = []
+    stack = clocks(dict.fromkeys(SERVICES, date(2006, 11, 2)), ["somebody-elses/rice"], turned)
+    with pytest.raises(Trouble, match="past 2006-11-01"):
+        await stand_on(stack, plan, FIRST)
+    assert turned == []
+
+
+async def test_where_the_plan_was_started_it_goes_on_from_the_furthest_day(plan: Plan) -> None:
+    turned: list[tuple[str, str]] = []
+    today = dict.fromkeys(SERVICES, date(2006, 12, 1)) | {"intake": date(2006, 12, 2)}
+    stack = clocks(today, [f"{plan.name}/winter-rice/2006-11-01/rice"], turned)
+    assert await stand_on(stack, plan, FIRST) == date(2006, 12, 2)
+    assert ("inventory", "2006-12-02") in turned
+
+
+async def test_goods_that_came_in_long_ago_are_not_taken_in_again(plan: Plan) -> None:
+    conflict = services(
+        lambda _: httpx.Response(409, json={"title": "Conflict", "detail": "received before"})
+    )
+    assert await take_in(conflict, plan, {"reference": "r"}) == []
+    wrong = services(lambda _: httpx.Response(422, json={"title": "No", "detail": "no such depot"}))
+    with pytest.raises(Refused, match="no such depot"):
+        await take_in(wrong, plan, {"reference": "r"})
+
+
+async def test_pages_are_followed_to_the_end() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        second = request.url.params.get("after") == "1"
+        item = {"code": "b" if second else "a"}
+        return httpx.Response(200, json={"items": [item], "next": None if second else "1"})
+
+    found = [each["code"] async for each in services(answer).each("intake", "/households")]
+    assert found == ["a", "b"]
+
+
+async def test_a_refusal_names_service_and_field_and_reason() -> None:
+    problem = {"title": "No", "detail": "Not so.", "errors": [{"field": "size", "reason": "is not known"}]}
+    with pytest.raises(Refused, match=r"(?s)intake: Not so.*size: is not known") as refused:
+        await services(lambda _: httpx.Response(422, json=problem)).get("intake", "/")
+    assert refused.value.status == 422
+
+
+async def test_a_service_that_is_busy_or_away_for_a_moment_is_asked_again() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if len(asked) == 1:
+            raise httpx.ReadError("gone")
+        return httpx.Response(503 if len(asked) == 2 else 200, json={"ok": True})
+
+    assert await services(answer).post("inventory", "/receipts", {}, "key") == {"ok": True}
+    assert {request.headers["Idempotency-Key"] for request in asked} == {"key"}
+
+
+async def test_a_service_that_stays_away_is_named() -> None:
+    with pytest.raises(Trouble, match="inventory does not answer"):
+        await services(lambda _: httpx.Response(503)).get("inventory", "/status")
+
+
+async def test_a_wait_ends_when_nothing_is_missing_any_more() -> None:
+    left = ["two", "one", None]
+
+    async def condition() -> str | None:
+        return left.pop(0)
+
+    await until(condition, 5, every=0)
+    assert left == []
+
+
+async def test_a_wait_that_is_too_long_says_what_is_missing() -> None:
+    async def condition() -> str:
+        return "3 households"
+
+    with pytest.raises(Trouble, match="3 households"):
+        await until(condition, 0.02, every=0)
+
+
+async def test_all_is_quiet_when_nothing_moves_and_both_know_the_same_households() -> None:
+    state = {"outbox": 1, "handled": 0, "known": 1}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/counts":
+            return httpx.Response(200, json={"households_by_status": {"active": 2, "closed": 5}})
+        if request.url.path == "/summary":
+            return httpx.Response(200, json={"households": state["known"]})
+        status = {
+            "service": request.url.host,
+            "outbox_rows": state["outbox"],
+            "said": 2,
+            "handled": state["handled"],
+        }
+        return httpx.Response(200, json=status | {"parked": {"x": 1}})
+
+    quiet = Quiet(services(answer))
+    assert "outbox of intake" in str(await quiet())
+    state |= {"outbox": 0, "handled": 2}
+    assert await quiet() == "messages are still being handled"
+    assert "knows 1 of 2 households; 2 messages are parked" in str(await quiet())
+    state["known"] = 2
+    assert await quiet() is None
+
+
+async def test_the_register_is_sent_as_a_file_and_its_report_comes_back(tmp_path: Path) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert b"household" in request.content
+        lines = [{"rows": 100, "of": 133}, {"report": {"rows": 133}}]
+        return httpx.Response(200, content="".join(json.dumps(line) + "\n" for line in lines))
+
+    (tmp_path / "register.csv").write_text("household\n")
+    read: list[int] = []
+    assert await import_register(services(answer), tmp_path / "register.csv", read.append) == {"rows": 133}
+    assert read == [100]
+
+
+async def test_an_import_that_breaks_off_is_trouble(tmp_path: Path) -> None:
+    problem = json.dumps({"problem": {"status": 503, "detail": "The import broke off."}, "rows": 100}) + "\n"
+    (tmp_path / "register.csv").write_text("household\n")
+    for content in (problem, ""):
+        with pytest.raises(Trouble, match="broke off"):
+            await import_register(
+                services(lambda _, content=content: httpx.Response(200, content=content)),  # type: ignore[misc]
+                tmp_path / "register.csv",
+                lambda _: None,
+            )
