@@ -7,9 +7,6 @@ from pathlib import Path
 from shared.cli.local.broker import BrokerSecrets
 from shared.contracts import SERVICES
 
-# Secrets that one service alone has, beside its passwords.
-KEYS = {"intake": ("register_key",)}
-
 
 @dataclass(frozen=True)
 class LocalSecrets:
@@ -25,11 +22,6 @@ class LocalSecrets:
 
     def broker_password(self, service: str) -> str:
         return self._secret(self.service_folder(service) / "relief_broker_password")
-
-    def make_keys(self, service: str) -> None:
-        """Make the service's own keys, if it has any and they are not there yet."""
-        for key in KEYS.get(service, ()):
-            self._secret(self.service_folder(service) / f"relief_{key}")
 
     def register_key(self) -> str:
         """Intake tells by it who of a register was registered before."""

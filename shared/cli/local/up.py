@@ -128,7 +128,6 @@ class LocalRun:
         self.postgres.start()
         secrets = LocalSecrets(self.folder / "secrets")
         for name in self.services:
-            secrets.make_keys(name)
             self.postgres.new_role(name, secrets.database_password(name))
             self.postgres.new_database(name, owner=name)
 
