@@ -21,6 +21,9 @@ from shared.database import day
 _household: Any = HouseholdRow.__table__  # type: ignore[attr-defined]
 _member: Any = MemberRow.__table__  # type: ignore[attr-defined]
 _timeline: Any = TimelineRow.__table__  # type: ignore[attr-defined]
+_ADDING = (
+    upsert(_household).on_conflict_do_nothing(index_elements=["register_ref"]).returning(_household.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,7 @@ async def insert_households(session: AsyncSession, households: Iterable[Househol
     rows = sorted((_household_values(each) for each in households), key=lambda row: row["register_ref"] or "")
     if not rows:
         return set()
-    adding = upsert(_household).values(rows).on_conflict_do_nothing(index_elements=["register_ref"])
-    return set(await session.scalars(adding.returning(_household.c.id)))
+    return set(await session.scalars(_ADDING, rows))
 
 
 async def add_members(
