@@ -2,13 +2,14 @@
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+from structlog.tracebacks import ExceptionDictTransformer
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)
 
@@ -71,7 +72,7 @@ def set_up_logging(service: str, level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _named(service),
-        structlog.processors.dict_tracebacks,
+        structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
         _without_values,
     ]
     structlog.configure(
@@ -100,9 +101,14 @@ def _named(service: str) -> Any:
 
 
 def _without_values(_: object, __: str, event: dict[str, Any]) -> Mapping[str, Any]:
-    """Drop error texts and local variables: a database error repeats the row, a name among it."""
-    for trace in event.get("exception", ()):
-        trace.pop("exc_value", None)
-        for frame in trace.get("frames", ()):
-            frame.pop("locals", None)
+    """Drop error texts and notes: a database error repeats the row, a name among it."""
+    _strip(event.get("exception", ()))
     return event
+
+
+def _strip(traces: Iterable[dict[str, Any]]) -> None:
+    for trace in traces:
+        trace.pop("exc_value", None)
+        trace.pop("exc_notes", None)
+        for inner in trace.get("exceptions", ()):
+            _strip(inner)

@@ -1,0 +1,178 @@
+"""The way in, without broker and database: what is parked at once, and how a bad message is found among good ones."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+from aio_pika.abc import AbstractIncomingMessage
+
+from shared.contracts.intake import HouseholdClosed, HouseholdReopened, Outcome
+from shared.messaging.consumer import Consumer, Hears, Taken
+from shared.messaging.envelope import Envelope, headers_of, seal
+from shared.messaging.failures import Failures
+from shared.messaging.unit import Unit, Units
+from shared.observability import Metrics
+
+NOW = datetime(2006, 11, 1, tzinfo=UTC)
+
+
+class Incoming:
+    """A message in the hand of the broker's client."""
+
+    def __init__(self, envelope: Envelope, body: bytes | None = None, **headers: str) -> None:
+        self.message_id = str(envelope.id)
+        self.headers = headers_of(envelope) | {
+            f"cloudEvents_{name}": value for name, value in headers.items()
+        }
+        self.body = envelope.data.encode() if body is None else body
+        self.acknowledged = 0
+
+    async def ack(self) -> None:
+        self.acknowledged += 1
+
+
+class Kept:
+    """Stands in for retries and parking: remembers what went there."""
+
+    def __init__(self) -> None:
+        self.failed_ids: list[str] = []
+        self.parked: list[tuple[str, str]] = []
+
+    async def failed(self, message: Incoming, *_: object) -> None:
+        self.failed_ids.append(message.message_id)
+
+    async def park(self, message: Incoming, queue: str, contract: str, reason: str, kind: str) -> None:
+        self.parked.append((kind, reason))
+
+
+class Handling(Consumer):
+    """A consumer whose transaction only remembers, and fails where a bad message is in it."""
+
+    def __init__(self, kept: Kept, bad: set[UUID] | None = None, batch_size: int = 100) -> None:
+        async def nothing(facts: list[HouseholdClosed], unit: Unit) -> None:
+            raise AssertionError("the transaction is replaced")
+
+        hears: Hears[Any] = Hears(HouseholdClosed, nothing)
+        nowhere = cast(Units, None)
+        super().__init__(hears, "q", nowhere, cast(Failures, kept), Metrics("inventory"), batch_size)
+        self.bad = bad or set()
+        self.batches: list[int] = []
+        self.handled: list[UUID] = []
+
+    async def _work(self, batch: Sequence[Taken]) -> set[UUID]:
+        self.batches.append(len(batch))
+        if any(each.envelope.id in self.bad for each in batch):
+            raise RuntimeError("a bug")
+        self.handled += [each.envelope.id for each in batch]
+        return set()
+
+
+def closed() -> Envelope:
+    fact = HouseholdClosed(household_id=uuid4(), version=2, outcome=Outcome.SETTLED, on=date(2006, 11, 1))
+    return seal(fact, NOW)
+
+
+async def taking(consumer: Consumer, messages: Sequence[Incoming]) -> None:
+    """Hand over messages as the broker's client does, and wait until each is acknowledged."""
+    runner = asyncio.create_task(consumer.run())
+    takers = (consumer.take(cast(AbstractIncomingMessage, each)) for each in messages)
+    async with asyncio.timeout(10):
+        await asyncio.gather(*takers)
+    runner.cancel()
+
+
+async def test_what_waits_is_handled_together_and_acknowledged_once() -> None:
+    consumer = Handling(Kept())
+    messages = [Incoming(closed()) for _ in range(60)]
+    await taking(consumer, messages)
+    assert consumer.batches == [60]
+    assert {each.acknowledged for each in messages} == {1}
+
+
+async def test_no_batch_is_larger_than_the_limit() -> None:
+    consumer = Handling(Kept(), batch_size=10)
+    await taking(consumer, [Incoming(closed()) for _ in range(95)])
+    assert max(consumer.batches) == 10
+    assert sum(consumer.batches) == 95
+
+
+@pytest.mark.parametrize("place", [0, 37, 99])
+async def test_one_bad_message_fails_alone_and_the_others_are_handled(place: int) -> None:
+    kept = Kept()
+    envelopes = [closed() for _ in range(100)]
+    consumer = Handling(kept, {envelopes[place].id})
+    messages = [Incoming(each) for each in envelopes]
+    await taking(consumer, messages)
+    assert kept.failed_ids == [str(envelopes[place].id)]
+    assert set(consumer.handled) == {each.id for each in envelopes} - {envelopes[place].id}
+    assert len(consumer.batches) <= 15
+    assert {each.acknowledged for each in messages} == {1}
+
+
+async def test_a_batch_whose_channel_closed_does_not_stop_the_consumer() -> None:
+    consumer = Handling(Kept())
+    lost, next_one = Incoming(closed()), Incoming(closed())
+    taker = asyncio.create_task(consumer.take(cast(AbstractIncomingMessage, lost)))
+    await asyncio.wait([taker], timeout=0.01)
+    taker.cancel()
+    await asyncio.wait([taker])
+    await taking(consumer, [next_one])
+    assert lost.acknowledged == 0
+    assert next_one.acknowledged == 1
+
+
+def other_fact() -> Envelope:
+    fact = HouseholdReopened(
+        household_id=uuid4(),
+        version=3,
+        code="LF-06-0001",
+        region="north",
+        arrived_on=NOW.date(),
+        registered_at=NOW,
+        on=NOW.date(),
+        members=(),
+        needs=frozenset(),
+    )
+    return seal(fact, NOW)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (Incoming(closed(), b"not JSON"), "does not fit the contract"),
+        (Incoming(closed(), b"[]"), "does not fit the contract"),
+        (Incoming(closed(), b'{"household_id": "secret words"}'), "does not fit the contract: household_id"),
+        (Incoming(closed(), b"\xff"), "cannot be read"),
+        (Incoming(other_fact()), "does not belong here"),
+        (Incoming(closed(), type="intake.household_closed.v2"), "does not belong here"),
+        (Incoming(closed(), source="donations"), "not the publisher"),
+        (Incoming(closed(), subject=str(uuid4())), "differ"),
+        (Incoming(closed(), id=str(uuid4())), "differ"),
+        (Incoming(closed(), time="0001-01-01T00:00:00+14:00"), "cannot be read"),
+    ],
+    ids=[
+        "not JSON",
+        "a list",
+        "wrong fields",
+        "not text",
+        "another contract",
+        "unknown version",
+        "another publisher",
+        "another subject",
+        "another id",
+        "impossible time",
+    ],
+)
+async def test_a_message_that_makes_no_sense_is_parked_at_once(message: Incoming, words: str) -> None:
+    kept = Kept()
+    consumer = Handling(kept)
+    await taking(consumer, [message])
+    ((kind, reason),) = kept.parked
+    assert kind == "unreadable"
+    assert words in reason
+    assert "secret words" not in reason
+    assert message.acknowledged == 1
+    assert consumer.batches == []

@@ -1,0 +1,126 @@
+"""Every error is a problem document (RFC 9457), in plain words and without the value that was refused."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError
+
+from shared.web import problems
+from shared.web.problems import MEDIA_TYPE, conflict, invalid, not_found
+from shared.web.roles import Role, allows
+
+CANARY = "Hong Gildong"
+
+
+class Body(BaseModel):
+    name: Annotated[str, Field(max_length=5)]
+    count: Annotated[int, Field(ge=1)]
+
+
+def application() -> FastAPI:
+    app = FastAPI()
+    problems.install(app)
+
+    @app.post("/register")
+    async def register(body: Body) -> Body:
+        return body
+
+    @app.get("/missing")
+    async def missing() -> None:
+        raise not_found("household with this id")
+
+    @app.get("/conflict")
+    async def used() -> None:
+        raise conflict("This key was used.")
+
+    @app.get("/invalid")
+    async def refused() -> None:
+        raise invalid("It cannot be taken.", [("members.0.age", "is above 120")])
+
+    @app.get("/away")
+    async def away() -> None:
+        raise InterfaceError("SELECT", {}, asyncpg.ConnectionDoesNotExistError("closed"))
+
+    @app.get("/bug")
+    async def bug() -> None:
+        raise RuntimeError(CANARY)
+
+    return app
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(application(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title", "detail"),
+    [
+        ("/missing", 404, "Not Found", "There is no household with this id."),
+        ("/conflict", 409, "Conflict", "This key was used."),
+        ("/invalid", 422, "Unprocessable Entity", "It cannot be taken."),
+        ("/no/such/route", 404, "Not Found", "Not Found"),
+        ("/register", 405, "Method Not Allowed", "Method Not Allowed"),
+        (
+            "/away",
+            503,
+            "Service Unavailable",
+            "The service is busy or its database is away. Nothing was changed; try again.",
+        ),
+        (
+            "/bug",
+            500,
+            "Internal Server Error",
+            "Something went wrong here. Nothing was changed; tell the operator.",
+        ),
+    ],
+)
+async def test_an_error_is_a_problem_document(
+    client: httpx.AsyncClient, path: str, status: int, title: str, detail: str
+) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    document = answer.json()
+    assert (document["title"], document["status"], document["detail"]) == (title, status, detail)
+    assert document["type"] == "about:blank"
+    assert CANARY not in answer.text
+
+
+async def test_a_service_that_is_away_says_when_to_try_again(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/away")).headers["retry-after"] == "1"
+
+
+async def test_each_refused_field_is_named_without_its_value(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/register", json={"name": CANARY, "count": 0})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert {each["field"] for each in answer.json()["errors"]} == {"name", "count"}
+    assert CANARY not in answer.text
+
+
+async def test_a_megabyte_of_name_is_not_sent_back(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/register", json={"name": "x" * 1_000_000, "count": 1})
+    assert answer.status_code == 422
+    assert len(answer.content) < 1_000
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"text"', b"\xff\xfe", b'{"name": NaN}'])
+async def test_a_body_that_is_no_such_thing_is_refused(client: httpx.AsyncClient, content: bytes) -> None:
+    answer = await client.post("/register", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert answer.json()["status"] == answer.status_code
+
+
+def test_a_route_names_at_least_one_role() -> None:
+    with pytest.raises(ValueError, match="at least one role"):
+        allows()
+    assert allows(Role.OPERATOR).dependency.roles == {Role.OPERATOR}
