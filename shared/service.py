@@ -73,7 +73,6 @@ class Service:
             title=f"Relief {self.name}",
             description=self.description,
             version="1",
-            root_path=self.settings.root_path,
             lifespan=self._lifespan,
         )
         app.state.units = self.link.units

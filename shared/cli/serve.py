@@ -44,6 +44,7 @@ def serve(name: Name) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         backlog=4096,
+        root_path=settings.root_path,
     )
     server = uvicorn.Server(config)
     server.run()

@@ -19,6 +19,10 @@ from shared.contracts.base import Contract
 
 RELIEF = RabbitExchange("relief", type=ExchangeType.TOPIC, durable=True, declare=False)
 
+# A message that ends the process each time it is handled is parked after so many times. RabbitMQ 4 would do it after
+# 20, which a night of broken connections can reach; 3.10 never.
+DELIVERIES = {"x-delivery-limit": 1000}
+
 # Each look at a parked message counts as a delivery, and RabbitMQ 4 drops a message after 20 unless told otherwise.
 LOOKED_AT: dict[str, Any] = {"x-delivery-limit": 10**9}
 
@@ -95,5 +99,6 @@ def _never_lost(exchange: str, routing_key: str | None = None) -> dict[str, Any]
         "x-dead-letter-exchange": exchange,
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
+        **DELIVERIES,
         **({"x-dead-letter-routing-key": routing_key} if routing_key else {}),
     }
