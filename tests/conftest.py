@@ -1,6 +1,8 @@
 """The servers that all tests share, and which they are."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,19 +15,21 @@ def pytest_report_header() -> str:
     return f"RabbitMQ and PostgreSQL of the tests: {kind}, because {why}"
 
 
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Servers]:
-    """A RabbitMQ and a PostgreSQL for the whole run; each test takes a virtual host and databases of its own."""
-    made = kinds.make(tmp_path_factory.mktemp("servers"))
-    try:
-        made.start()
-        pytestconfig.stash[VERSIONS] = made.versions()
-        yield made
-    finally:
-        made.stop()
-
-
 VERSIONS = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
+    """A RabbitMQ and a PostgreSQL for the whole run; each test takes a virtual host and databases of its own."""
+    # Not below pytest's own folder: another pytest closes that to the system user who runs PostgreSQL.
+    with tempfile.TemporaryDirectory(prefix="relief-test-") as folder:
+        made = kinds.make(Path(folder))
+        try:
+            made.start()
+            pytestconfig.stash[VERSIONS] = made.versions()
+            yield made
+        finally:
+            made.stop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

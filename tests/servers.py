@@ -1,5 +1,6 @@
-"""The real RabbitMQ and PostgreSQL of the tests: in containers where an engine has the images, else the local run's own."""
+"""The real RabbitMQ and PostgreSQL of the tests: containers where an engine has the images, else the local run's own."""
 
+import importlib
 import os
 import secrets
 import time
@@ -216,9 +217,8 @@ def choice() -> tuple[str, str]:
 
 def _found() -> tuple[str, str]:
     try:
-        import docker
-
-        engine: Any = docker.from_env(timeout=5)
+        docker: Any = importlib.import_module("docker")
+        engine = docker.from_env(timeout=5)
         engine.ping()
     except Exception as error:  # noqa: BLE001, whatever is wrong with the engine: there is none to use
         return "native", f"no Docker engine answers ({type(error).__name__})"

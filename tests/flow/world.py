@@ -143,8 +143,8 @@ class World:
         return services.inventory.settings.Settings(**values)
 
     def build(self, name: str, **more: Any) -> FastAPI:
-        main = services.intake.main if name == "intake" else services.inventory.main
-        return main.build(self.settings(name, **more))
+        main: Any = services.intake.main if name == "intake" else services.inventory.main
+        return cast(FastAPI, main.build(self.settings(name, **more)))
 
     async def start(self, *names: str, **more: Any) -> list[Replica]:
         """Start a replica of each service at the same time; return when all are ready."""
