@@ -10,7 +10,8 @@ from rich.table import Table
 
 from shared.cli import Trouble
 from shared.cli import parked as lot
-from shared.cli.parked import Parked
+from shared.cli.console import wide_enough
+from shared.cli.parked import SHORTEST_DIGEST, Parked
 from shared.cli.stack import Stack
 from shared.contracts import SERVICES
 
@@ -28,6 +29,8 @@ Reason = Annotated[
 ]
 
 FACTS_SHOWN = 200
+# Ids are there to be copied, so no narrow terminal or pipe may cut them.
+WIDTH = 120
 
 
 def register(app: typer.Typer) -> None:
@@ -49,13 +52,19 @@ def list_parked(service: Service = None) -> None:
     if not rows:
         Console().print("Nothing is parked.")
         return
-    table = Table("queue", "message id", "digest", "failed", "parked at", "reason")
-    for each in rows:
-        when = each.parked_at[:19].replace("T", " ")
-        table.add_row(
-            each.queue, each.message_id or "none", each.digest.hex()[:12], each.attempts, when, each.reason
-        )
-    Console().print(table)
+    for queue in dict.fromkeys(each.queue for each in rows):
+        table = Table(title=f"{queue}: parked", title_justify="left")
+        for heading, whole in (
+            ("message id", True),
+            ("digest", True),
+            ("parked at", True),
+            ("reason", False),
+        ):
+            table.add_column(heading, no_wrap=whole)
+        for each in (row for row in rows if row.queue == queue):
+            when = each.parked_at[:16].replace("T", " ")
+            table.add_row(each.message_id or "none", each.digest.hex()[:SHORTEST_DIGEST], when, each.reason)
+        wide_enough(WIDTH).print(table)
 
 
 async def _all(stack: Stack, service: str | None) -> list[Parked]:
@@ -75,7 +84,7 @@ def show(queue: Queue, message_id: MessageId) -> None:
     if not found:
         raise _not_there(queue, message_id)
     for each in found:
-        Console().print(_sheet(each))
+        wide_enough(WIDTH).print(_sheet(each))
 
 
 def _sheet(each: Parked) -> Table:

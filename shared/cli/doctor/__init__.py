@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from shared.cli.console import wide_enough
 from shared.cli.doctor.messages import message_findings, set_apart_by
 from shared.cli.doctor.movement import STATISTICS_SECONDS, moving, until_quiet
 from shared.cli.doctor.report import Finding, Report
@@ -16,6 +17,8 @@ from shared.contracts import heard_by
 
 Json = Annotated[Path | None, typer.Option("--json", help="write the counts to this file too")]
 Wait = Annotated[float, typer.Option("--wait", min=0, help="seconds to wait for messages that are under way")]
+
+REPORT_WIDTH = 110
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +30,7 @@ def doctor(json: Json = None, wait: Wait = 0.0) -> None:
     console = Console(stderr=True)
     with console.status("looking"):
         report = asyncio.run(examine(Stack.load(), wait))
-    report.show(Console())
+    report.show(wide_enough(REPORT_WIDTH))
     if json is not None:
         report.write(json)
     if not report.ok:

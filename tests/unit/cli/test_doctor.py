@@ -1,0 +1,103 @@
+"""The doctor's comparisons and its report, on made-up streams."""
+
+import io
+import json
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from uuid_utils.compat import uuid7
+
+from shared.cli.doctor.compare import NotSorted, side_by_side
+from shared.cli.doctor.messages import EDGE, _older_than_journal
+from shared.cli.doctor.report import Finding, Report
+
+T = TypeVar("T")
+
+
+async def stream(values: Iterable[T]) -> AsyncIterator[T]:
+    for each in values:
+        yield each
+
+
+Keyed = st.lists(st.tuples(st.integers(0, 20), st.integers())).map(
+    lambda pairs: sorted(pairs, key=lambda each: each[0])
+)
+
+
+@given(left=Keyed, right=Keyed)
+async def test_every_key_comes_once_in_order_with_all_that_both_have(
+    left: list[tuple[int, int]], right: list[tuple[int, int]]
+) -> None:
+    pairs = [pair async for pair in side_by_side(stream(left), stream(right))]
+    assert [pair.key for pair in pairs] == sorted({key for key, _ in left} | {key for key, _ in right})
+    assert [(pair.key, value) for pair in pairs for value in pair.left] == left
+    assert [(pair.key, value) for pair in pairs for value in pair.right] == right
+
+
+async def test_a_stream_out_of_order_is_refused() -> None:
+    with pytest.raises(NotSorted):
+        _ = [pair async for pair in side_by_side(stream([(2, "b"), (1, "a")]), stream([(1, "a")]))]
+
+
+def missing(*identities: UUID, breaches: int = 0) -> Report:
+    return Report([Finding("handled once", 10, breaches, {each.bytes for each in identities})])
+
+
+def test_what_is_missing_in_both_looks_is_a_breach_and_what_is_new_is_under_way() -> None:
+    lost, late, new = uuid4(), uuid4(), uuid4()
+    settled = missing(lost, new).after(missing(lost, late))
+    assert (settled.findings[0].breaches, settled.under_way, settled.ok) == (1, 1, False)
+
+
+def test_what_arrived_between_two_looks_is_no_breach() -> None:
+    settled = missing().after(missing(uuid4()))
+    assert (settled.findings[0].breaches, settled.under_way, settled.ok) == (0, 0, True)
+
+
+def test_a_breach_stays_a_breach() -> None:
+    assert not missing(breaches=2).after(missing(breaches=2)).ok
+
+
+def test_the_report_for_programs_has_every_count(tmp_path: Path) -> None:
+    report = Report([Finding("one", 3), Finding("two", 5, 1, {b"x"})], under_way=4)
+    report.write(tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text()) == {
+        "ok": False,
+        "checks": [
+            {"name": "one", "counted": 3, "breaches": 0},
+            {"name": "two", "counted": 5, "breaches": 1},
+        ],
+        "under_way": 4,
+    }
+
+
+@pytest.mark.parametrize(("breaches", "words"), [(0, "All is well."), (1, "Something is wrong")])
+def test_the_report_for_people_ends_with_the_verdict(breaches: int, words: str) -> None:
+    text = io.StringIO()
+    Report([Finding("one", 1234, breaches)]).show(Console(file=text, width=100))
+    assert "1,234" in text.getvalue()
+    assert words in text.getvalue().splitlines()[-1]
+
+
+def test_an_id_older_than_the_journal_is_not_called_forged() -> None:
+    now = datetime.now(UTC)
+    identity = uuid7()
+    assert _older_than_journal(identity, now, now + timedelta(seconds=5))
+
+
+@pytest.mark.parametrize("kept_since", [None, timedelta(days=-1), -EDGE - timedelta(hours=1)], ids=str)
+def test_an_id_that_the_journal_should_know_is_forged(kept_since: timedelta | None) -> None:
+    now = datetime.now(UTC)
+    assert not _older_than_journal(uuid7(), now, None if kept_since is None else now + kept_since)
+
+
+def test_an_id_that_no_service_makes_is_forged() -> None:
+    now = datetime.now(UTC)
+    assert not _older_than_journal(uuid4(), now, now + timedelta(seconds=5))
