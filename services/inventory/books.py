@@ -93,10 +93,11 @@ class Books:
         self._before.setdefault(reservation.id, before)
         self._after[reservation.id] = reservation
         for sign, each in ((-1, known), (1, reservation)):
-            if each and each.key:
+            # A reservation that only waits at a depot makes no shelf there: food would be looked for on it for ever.
+            if each and each.key and each.reserved:
                 self._reserved[each.key] = self._reserved.get(each.key, 0) + sign * each.reserved
-                if each.kind is not Kind.BED:
-                    self._on_hand[each.key] = self._on_hand.get(each.key, 0) - sign * each.delivered
+            if each and each.key and each.delivered and each.kind is not Kind.BED:
+                self._on_hand[each.key] = self._on_hand.get(each.key, 0) - sign * each.delivered
 
     def put_all(self, pairs: Iterable[tuple[Reservation, Reservation | None]]) -> None:
         for after, before in pairs:
