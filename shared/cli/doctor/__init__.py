@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 
@@ -19,6 +20,7 @@ Json = Annotated[Path | None, typer.Option("--json", help="write the counts to t
 Wait = Annotated[float, typer.Option("--wait", min=0, help="seconds to wait for messages that are under way")]
 
 REPORT_WIDTH = 110
+ANSWER_SECONDS = 120
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +31,7 @@ def doctor(json: Json = None, wait: Wait = 0.0) -> None:
     """Check that every message was handled once and that all figures agree; exit 1 if one does not."""
     console = Console(stderr=True)
     with console.status("looking"):
-        report = asyncio.run(examine(Stack.load(), wait))
+        report = asyncio.run(_examine_running(wait))
     report.show(wide_enough(REPORT_WIDTH))
     if json is not None:
         report.write(json)
@@ -37,20 +39,25 @@ def doctor(json: Json = None, wait: Wait = 0.0) -> None:
         raise typer.Exit(1)
 
 
-async def examine(stack: Stack, wait: float = 0.0) -> Report:
+async def _examine_running(wait: float) -> Report:
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client:
+        return await examine(Stack.load(), client, wait)
+
+
+async def examine(stack: Stack, client: httpx.AsyncClient, wait: float = 0.0) -> Report:
     """Look at everything. While messages move, what is missing is under way; when nothing moves it is a breach.
 
     With `wait` (seconds) it waits until nothing moves; what moves even then is a breach of its own.
     """
     left = await until_quiet(stack, wait)
-    report = await _look(stack)
+    report = await _look(stack, client)
     if not left and not report.unsettled:
         return report
     if not left:
         # Queue lengths are told late: only what is still missing after that time, with nothing moving, is lost.
         await asyncio.sleep(STATISTICS_SECONDS)
         left = await until_quiet(stack, wait)
-        again = await _look(stack)
+        again = await _look(stack, client)
         if not left and not await moving(stack):
             return again.after(report)
         report = again
@@ -65,8 +72,9 @@ async def _unfinished(stack: Stack, report: Report, wait: float) -> Report:
     return report
 
 
-async def _look(stack: Stack) -> Report:
+async def _look(stack: Stack, client: httpx.AsyncClient) -> Report:
     set_apart = {name: await set_apart_by(stack, name) for name in stack.services if heard_by(name)}
     excused = {subject for apart in set_apart.values() for subject in apart.subjects}
     messages = await message_findings(stack, set_apart)
-    return Report([*messages, *await service_findings(stack), await household_finding(stack, excused)])
+    own = await service_findings(stack, client)
+    return Report([*messages, *own, await household_finding(stack, client, excused)])

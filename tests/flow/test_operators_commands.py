@@ -1,0 +1,205 @@
+"""What an operator does about messages: the doctor finds each kind of fault, parked ones are replayed or given up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import Executable, delete, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
+from uuid_utils.compat import uuid7
+
+from shared.cli import parked, replay
+from shared.cli.doctor import examine
+from shared.cli.doctor.report import Report
+from shared.cli.parked import Parked
+from shared.cli.parking import _all as all_parked
+from shared.cli.stack import Stack
+from shared.contracts import heard_by
+from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
+from shared.database import discard, inbox
+from shared.messaging.envelope import seal
+from tests.flow.world import FIRST_DAY, NAMES, Replica, World, until
+
+QUEUE = f"inventory.{HouseholdRegistered.wire}"
+HANDLED = f"{QUEUE}: handled once, parked or discarded"
+WAIT_SECONDS = 20.0
+
+
+@pytest.fixture
+def stack(world: World) -> Stack:
+    """The world's addresses, with a host name for each service."""
+    known = world.addresses()
+    return replace(
+        known, services={name: replace(each, url=f"http://{name}") for name, each in known.services.items()}
+    )
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """Calls the services of this process under their host names."""
+    mounts = {f"http://{name}": httpx.ASGITransport(getattr(world, name).app) for name in NAMES}
+    async with httpx.AsyncClient(mounts=mounts) as client:
+        yield client
+
+
+def breaches(report: Report) -> dict[str, int]:
+    return {each.name: each.breaches for each in report.findings if each.breaches}
+
+
+async def change(world: World, name: str, *statements: Executable) -> None:
+    """Do to a database what no service does."""
+    replica: Replica = getattr(world, name)
+    async with replica.service.engine.begin() as connection:
+        for each in statements:
+            await connection.execute(each)
+
+
+@asynccontextmanager
+async def broken(world: World) -> AsyncIterator[None]:
+    """Inventory's handlers fail within the block, as if by a bug."""
+    await change(world, "inventory", text("ALTER TABLE household RENAME TO mislaid"))
+    yield
+    await change(world, "inventory", text("ALTER TABLE mislaid RENAME TO household"))
+
+
+async def park_a_registration(world: World) -> tuple[Any, Parked]:
+    """A household whose registration inventory could not handle."""
+    async with broken(world):
+        household = await world.register()
+
+        async def look() -> list[Parked]:
+            return await world.parked(HouseholdRegistered)
+
+        (lying,) = await until(look, bool)
+    return household, lying
+
+
+async def test_the_doctor_finds_nothing_wrong_after_a_days_work(
+    world: World, stack: Stack, client: httpx.AsyncClient
+) -> None:
+    await world.stock(rice=1_000_000)
+    households = [await world.register(members=2) for _ in range(5)]
+    await world.settled()
+    await world.hand_out(households[0])
+    report = await examine(stack, client, WAIT_SECONDS)
+    counted = {each.name: each.counted for each in report.findings}
+    assert report.ok, breaches(report)
+    assert report.under_way == 0
+    assert counted[HANDLED] == 5
+    assert counted["households: intake and inventory know the same"] == 5
+    assert counted["messages: content is as it was said"] >= 10
+    assert any(name.startswith("inventory: ") for name in counted)
+
+
+async def test_a_lost_message_is_found_and_brought_back_from_the_journal(
+    world: World, stack: Stack, client: httpx.AsyncClient
+) -> None:
+    await world.stock(rice=1_000_000)
+    household = await world.register()
+    await world.settled()
+    before = await world.set_aside(household)
+    await change(world, "inventory", delete(inbox))
+    assert breaches(await examine(stack, client, WAIT_SECONDS)) == {HANDLED: 1}
+    counts = await replay.feed(stack, "inventory", heard_by("inventory"))
+    assert counts[HouseholdRegistered.wire] == 1
+    await world.settled()
+    assert breaches(await examine(stack, client, WAIT_SECONDS)) == {}
+    assert await world.set_aside(household) == before
+
+
+async def test_a_message_that_was_altered_or_that_nobody_said_is_found(
+    world: World, stack: Stack, client: httpx.AsyncClient
+) -> None:
+    await world.register()
+    await world.settled()
+    forged = {"message_id": uuid4(), "contract": HouseholdClosed.wire, "digest": bytes(16)}
+    await change(world, "inventory", update(inbox).values(digest=bytes(16)), insert(inbox).values(forged))
+    assert breaches(await examine(stack, client, WAIT_SECONDS)) == {
+        "messages: content is as it was said": 1,
+        "messages: said by the publisher that they name": 1,
+    }
+
+
+async def test_a_parked_message_is_accounted_for_and_handled_when_it_is_replayed(
+    world: World, stack: Stack, client: httpx.AsyncClient
+) -> None:
+    await world.stock(rice=1_000_000)
+    household, lying = await park_a_registration(world)
+    report = await examine(stack, client, WAIT_SECONDS)
+    assert breaches(report) == {}
+    assert next(each.counted for each in report.findings if each.name == "messages: parked") == 1
+    assert "UndefinedTable" in lying.reason or "ProgrammingError" in lying.reason
+    assert await parked.replay(stack, QUEUE, str(uuid4())) == 0
+    assert await parked.replay(stack, QUEUE, lying.message_id) == 1
+    await world.settled()
+    assert (await world.set_aside(household))["rice"] > 0
+    assert await world.parked(HouseholdRegistered) == []
+    assert breaches(await examine(stack, client, WAIT_SECONDS)) == {}
+
+
+async def test_looking_at_a_parked_message_again_and_again_leaves_it_there(
+    world: World, stack: Stack
+) -> None:
+    envelopes = [seal(closed(), datetime.now(UTC)) for _ in range(3)]
+    await world.send(*envelopes, body=b"not JSON")
+
+    async def look() -> list[Parked]:
+        return await all_parked(stack, "inventory")
+
+    await until(look, lambda found: len(found) == 3)
+    for _ in range(25):
+        assert {each.message_id for each in await look()} == {str(each.id) for each in envelopes}
+    assert await parked.replay(stack, f"inventory.{HouseholdClosed.wire}", None) == 3
+    await until(look, lambda found: len(found) == 3)
+
+
+async def test_a_discarded_message_is_gone_and_who_gave_it_up_and_why_stays(
+    world: World, stack: Stack, client: httpx.AsyncClient
+) -> None:
+    household, lying = await park_a_registration(world)
+    assert (
+        await parked.give_up(stack, QUEUE, lying.digest.hex()[:12], "registered twice by hand", "an operator")
+        == 1
+    )
+    assert await world.parked(HouseholdRegistered) == []
+    async with world.inventory.service.engine.connect() as connection:
+        line = (await connection.execute(select(discard))).one()
+    assert (line.message_id, line.digest) == (lying.message_id, lying.digest)
+    assert (line.subject, line.contract) == (household["household_id"], HouseholdRegistered.wire)
+    assert (line.reason, line.discarded_by) == ("registered twice by hand", "an operator")
+    with pytest.raises(DBAPIError, match="append-only"):
+        await change(world, "inventory", update(discard).values(reason=""))
+    with pytest.raises(DBAPIError, match="append-only"):
+        await change(world, "inventory", delete(discard))
+    report = await examine(stack, client, WAIT_SECONDS)
+    assert breaches(report) == {}
+    # For the check after the test, which knows nothing of discarded messages.
+    await replay.feed(stack, "inventory", [HouseholdRegistered])
+
+
+async def test_feeding_both_services_everything_again_changes_nothing(world: World, stack: Stack) -> None:
+    await world.stock(rice=1_000_000)
+    household = await world.register(members=3)
+    await world.settled()
+    before = (await world.reservations(household), await world.timeline(household))
+    for name in NAMES:
+        assert sum((await replay.feed(stack, name, heard_by(name))).values()) > 0
+    marker = await world.register()
+    await world.settled()
+
+    async def duplicates() -> float:
+        return await world.inventory.metric("relief_inbox_duplicates_total")
+
+    await until(duplicates, lambda count: count >= 1)
+    assert await world.reservations(household) == before[0]
+    assert await world.timeline(household) == before[1]
+    assert await world.reservations(marker) != []
+
+
+def closed() -> HouseholdClosed:
+    return HouseholdClosed(household_id=uuid7(), version=2, outcome=Outcome.SETTLED, on=FIRST_DAY)
