@@ -1,7 +1,7 @@
 """What a unit's changes amount to, for the ledger and for the other services. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -34,22 +34,42 @@ class Net:
     reason: str
 
 
-def net(changed: Iterable[Changed]) -> list[Net]:
-    """Changes summed by household and shelf: a ration cut in two is no movement."""
+def net(changed: Sequence[Changed]) -> list[Net]:
+    """Changes summed by household and shelf: a ration cut in two is no movement.
+
+    What was given up stands apart: November's rice that goes back and December's that is set aside are two things,
+    although one unit does both.
+    """
     reserved: Counter[tuple[UUID, ShelfKey]] = Counter()
     delivered: Counter[tuple[UUID, ShelfKey]] = Counter()
+    given_up: Counter[tuple[UUID, ShelfKey]] = Counter()
     reasons: dict[tuple[UUID, ShelfKey], str] = {}
+    reasons_given_up: dict[tuple[UUID, ShelfKey], str] = {}
     for before, after in changed:
         for sign, each in ((-1, before), (1, after)):
             if each and each.key:
                 reserved[each.household_id, each.key] += sign * (each.reserved + each.delivered)
                 delivered[each.household_id, each.key] += sign * each.delivered
-                reasons[each.household_id, each.key] = after.reason
-    return [
+                reasons.setdefault((each.household_id, each.key), after.reason)
+        if before and before.key and (quantity := _given_up(before, after)):
+            reserved[before.household_id, before.key] += quantity
+            given_up[before.household_id, before.key] += quantity
+            reasons_given_up[before.household_id, before.key] = after.reason
+        elif after.key:
+            reasons[after.household_id, after.key] = after.reason
+    gone = [
+        Net(*place, -quantity, 0, reasons_given_up[place]) for place, quantity in sorted(given_up.items())
+    ]
+    return gone + [
         Net(household, key, aside, delivered[household, key], reasons[household, key])
         for (household, key), aside in sorted(reserved.items())
         if aside or delivered[household, key]
     ]
+
+
+def _given_up(before: Reservation, after: Reservation) -> int:
+    """How much that was set aside was given up for good: fetched too late, cancelled, closed."""
+    return max(0, min(before.reserved - after.reserved, after.released - before.released))
 
 
 def facts(
