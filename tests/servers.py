@@ -1,4 +1,4 @@
-"""The real RabbitMQ and PostgreSQL of the tests: containers where an engine has the images, else the local run's own."""
+"""Real RabbitMQ and PostgreSQL for the tests: containers where an engine has the images, else the local run's own."""
 
 import importlib
 import os

@@ -90,9 +90,9 @@ async def test_a_member_who_joins_adds_the_difference_and_nothing_else(world: Wo
     await join(world, household, person(7, size="98", age=3))
     await world.settled()
     rows = {row["id"]: row for row in await world.reservations(household)}
-    added = {row["item"]: row["reserved"] for id, row in rows.items() if id not in before}
+    added = {row["item"]: row["reserved"] for known, row in rows.items() if known not in before}
     assert added == {"rice": 20 * 500, "winter-98": 1, "bed": 1}
-    unchanged = {id: row for id, row in rows.items() if id in before}
+    unchanged = {known: row for known, row in rows.items() if known in before}
     assert unchanged == before
 
 
