@@ -24,6 +24,7 @@ from shared.settings import ServiceSettings
 
 # Without it messages in hand are dropped at a stop; they would come again, but a stop is to finish what it began.
 GRACEFUL_SECONDS = 10.0
+BROKER_ANSWER_SECONDS = 2.0
 
 Reminder = Callable[[Unit], Awaitable[None]]
 """What a service does some time after a unit asked to be reminded."""
@@ -162,9 +163,16 @@ class Link:
             return False
         return await self.rabbit.ping(timeout=2.0) and await self.outbox.ping(timeout=5.0)
 
-    async def parked(self) -> dict[str, int]:
-        """How many messages wait for an operator, by contract."""
-        return await self._topology.count_parked(self.rabbit)
+    async def parked(self) -> dict[str, int] | None:
+        """How many messages wait for an operator, by contract; None while the broker does not answer."""
+        if not self.ready:
+            return None
+        try:
+            async with asyncio.timeout(BROKER_ANSWER_SECONDS):
+                return await self._topology.count_parked(self.rabbit)
+        except Exception as error:
+            log().warning("the broker does not say what is parked", kind=type(error).__name__)
+            return None
 
 
 async def _whole(message: RabbitMessage) -> AbstractIncomingMessage:

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import day, inbox, journal, outbox, pending_migrations
 from shared.messaging.day import turn_to
 from shared.messaging.unit import SAID
+from shared.observability import log
 from shared.settings import ClockMode
 from shared.web.problems import conflict
 from shared.web.roles import Role, allows
@@ -48,7 +50,7 @@ class Status(BaseModel):
     last_said_at: str | None
     handled: int = Field(description="messages in the inbox")
     last_handled_at: str | None
-    parked: dict[str, int]
+    parked: dict[str, int] | None = Field(description="by contract; none while the broker is away")
 
 
 class CountOut(BaseModel):
@@ -96,17 +98,25 @@ async def readyz(service: This, response: Response) -> Health:
 
 
 @router.get("/metrics", dependencies=[MONITORING], response_class=Response)
-async def metrics(service: This, session: Reading) -> Response:
-    """Prometheus text."""
+async def metrics(service: This) -> Response:
+    """Prometheus text. With the database or the broker away, what is known without them."""
+    try:
+        async with service.link.units.read() as session:
+            await _refresh(service, session)
+    except Exception as error:
+        log().warning("some gauges are old", kind=type(error).__name__)
+    for contract, count in (await service.link.parked() or {}).items():
+        service.metrics.parked_now.labels(contract=contract).set(count)
+    return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _refresh(service: "Service", session: AsyncSession) -> None:
     age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), 0)
-    depth, oldest = (await session.execute(select(func.count(), age).where(outbox.c.queue == SAID))).one()
+    waiting = select(func.count(), age).where(outbox.c.queue == SAID)
+    depth, oldest = (await session.execute(waiting)).one()
     service.metrics.outbox_depth.set(depth)
     service.metrics.outbox_oldest.set(float(oldest))
-    if service.link.ready:
-        for contract, count in (await service.link.parked()).items():
-            service.metrics.parked_now.labels(contract=contract).set(count)
     await service.gauges(session)
-    return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/status", dependencies=[MONITORING])
@@ -122,7 +132,7 @@ async def status(service: This, session: Reading) -> Status:
         last_said_at=last_said and last_said.isoformat(),
         handled=handled,
         last_handled_at=last_handled and last_handled.isoformat(),
-        parked=await service.link.parked() if service.link.ready else {},
+        parked=await service.link.parked(),
     )
 
 

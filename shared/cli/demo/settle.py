@@ -56,7 +56,7 @@ class Quiet:
         known = (await self.services.get("inventory", "/summary"))["households"]
         if known == helped:
             return None
-        parked = sum(sum(state["parked"].values()) for state in states)
+        parked = sum(sum((state["parked"] or {}).values()) for state in states)
         words = f"inventory knows {known:,} of {helped:,} households"
         return f"{words}; {parked:,} messages are parked" if parked else words
 
