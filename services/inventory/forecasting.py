@@ -23,16 +23,27 @@ async def food_items(session: AsyncSession) -> list[str]:
 
 async def make(session: AsyncSession, rules: Rules, item: str, today: date, until: date) -> Forecast:
     """From headcount, stock, what households have at home, and planned deliveries. Days `today` to `until`."""
+    coming = await _planned(session, item, today, until)
+    return await _made(session, rules, item, today, max(until, today), coming)
+
+
+async def left_tonight(session: AsyncSession, rules: Rules, item: str, today: date) -> int:
+    """Grams that store and households have left when today is eaten; what has not come yet is not counted."""
+    return (await _made(session, rules, item, today, today, [])).left_grams
+
+
+async def _made(
+    session: AsyncSession, rules: Rules, item: str, today: date, until: date, coming: list[Delivery]
+) -> Forecast:
     stock = await session.scalar(select(func.coalesce(func.sum(SHELF.on_hand), 0)).where(SHELF.item == item))
-    eaters = await repository.count_eaters(session) if item == rules.ration_item else 0
     return forecast(
         start=today,
-        end=max(until, today),
+        end=until,
         stock_grams=int(stock or 0),
         at_home_grams=await _at_home(session, item, today),
-        eaters=eaters,
+        eaters=await repository.count_eaters(session) if item == rules.ration_item else 0,
         grams_per_person_day=rules.grams_per_person_day,
-        deliveries=await _planned(session, item, today, until),
+        deliveries=coming,
     )
 
 

@@ -232,7 +232,9 @@ async def _forecast(
 
 
 class UnmetOut(BaseModel):
-    """What came to pass: days on which food was missing, today's so far included, and what is free now."""
+    """What came to pass: days on which food was missing, today's so far included, and what store and households have
+    left when today is eaten.
+    """
 
     days: list[ShortDay]
     left_grams: int
@@ -242,15 +244,16 @@ class UnmetOut(BaseModel):
 async def unmet(
     item: str,
     session: Reading,
+    settings: AppSettings,
     first: Annotated[date, Query(alias="from")],
     last: Annotated[date, Query(alias="to")],
 ) -> UnmetOut:
     """Food that was missing, by day."""
     days = await figures.unmet_by_day(session, item, first, last)
-    free = await session.scalar(select(func.sum(SHELF.on_hand - SHELF.reserved)).where(SHELF.item == item))
+    left = await forecasting.left_tonight(session, settings.rules, item, await today_of(session))
     return UnmetOut(
         days=[ShortDay(date=day, grams=grams) for day, grams in sorted(days.items())],
-        left_grams=int(free or 0),
+        left_grams=left,
     )
 
 
