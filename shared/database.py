@@ -89,7 +89,6 @@ answer = Table(
     messaging,
     Column("key", String(200), primary_key=True),
     Column("digest", LargeBinary(32), nullable=False),
-    Column("status", SmallInteger),
     Column("body", Text),
     Column("answered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

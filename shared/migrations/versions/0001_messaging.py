@@ -1,14 +1,13 @@
-"""Outbox, inbox, journal, day and answers."""
+"""Outbox, inbox, journal, day, answers, targets of the plan, and parked messages that were given up."""
 
+import sqlalchemy as sa
 from alembic import op
 from faststream_outbox import outbox_autovacuum_ddl
-
-from shared.database import answer, day, inbox, journal, messaging, outbox, target
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
 
-TABLES = [outbox, inbox, journal, day, answer, target]
 
 APPEND_ONLY = """
 CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -20,7 +19,8 @@ MONTHLY = """
 CREATE FUNCTION journal_month(day date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE first date := date_trunc('month', day);
 BEGIN
-    EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF journal FOR VALUES FROM (%L) TO (%L)',
+    EXECUTE format(
+        'CREATE TABLE IF NOT EXISTS %I PARTITION OF journal FOR VALUES FROM (%L) TO (%L)',
         'journal_' || to_char(first, 'YYYY_MM'), first::timestamptz, (first + interval '1 month')::timestamptz);
 END $$
 """
@@ -31,17 +31,137 @@ BEGIN
     RETURN (SELECT processed FROM day);  -- a snapshot taken after the lock was had
 END $$
 """
+KEEP = """
+CREATE TRIGGER {name}_append_only BEFORE {what} ON {name}
+FOR EACH ROW EXECUTE FUNCTION append_only()
+"""
 
 
 def upgrade() -> None:
-    messaging.create_all(op.get_bind(), tables=TABLES, checkfirst=False)
+    op.create_table(
+        "answer",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_answer")),
+    )
+    op.create_table(
+        "day",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("processed", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_day")),
+    )
+    op.create_table(
+        "discard",
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("contract", sa.String(length=100), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("discarded_by", sa.String(length=100), nullable=False),
+        sa.Column(
+            "discarded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("message_id", "digest", name=op.f("pk_discard")),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("contract", sa.String(length=100), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("handled_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_inbox")),
+    )
+    op.create_index(op.f("ix_inbox_handled_at"), "inbox", ["handled_at"], unique=False)
+    op.create_table(
+        "journal",
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("contract", sa.String(length=100), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("correlation_id", sa.Uuid(), nullable=False),
+        sa.Column("causation_id", sa.Uuid(), nullable=True),
+        sa.Column("traceparent", sa.String(length=55), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("said_at", "message_id", name=op.f("pk_journal")),
+        postgresql_partition_by="RANGE (said_at)",
+    )
+    op.create_index(op.f("ix_journal_subject"), "journal", ["subject"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("queue", sa.String(length=255), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("attempts_count", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("deliveries_count", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "next_attempt_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acquired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acquired_token", sa.Uuid(), nullable=True),
+        sa.Column("timer_id", sa.String(length=255), nullable=True),
+        sa.CheckConstraint(
+            "(acquired_token IS NULL) = (acquired_at IS NULL)", name=op.f("ck_outbox_outbox_lease_ck")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    op.create_index(
+        "outbox_leased_idx",
+        "outbox",
+        ["queue", "next_attempt_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("acquired_token IS NOT NULL"),
+    )
+    op.create_index(
+        "outbox_pending_idx",
+        "outbox",
+        ["queue", "next_attempt_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("acquired_token IS NULL"),
+    )
+    op.create_index(
+        "outbox_timer_id_uq",
+        "outbox",
+        ["queue", "timer_id"],
+        unique=True,
+        postgresql_where=sa.text("timer_id IS NOT NULL"),
+    )
+    op.create_table(
+        "target",
+        sa.Column("measure", sa.String(length=60), nullable=False),
+        sa.Column("area", sa.SmallInteger(), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("target", sa.BigInteger(), nullable=True),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("measure", name=op.f("pk_target")),
+    )
     op.execute(outbox_autovacuum_ddl("outbox"))
-    op.execute(APPEND_ONLY)
-    op.execute("CREATE TRIGGER journal_append_only BEFORE UPDATE ON journal FOR EACH ROW EXECUTE FUNCTION append_only()")
-    op.execute(MONTHLY)
-    op.execute(HOLD_DAY)
+    for function in (APPEND_ONLY, MONTHLY, HOLD_DAY):
+        op.execute(function)
+    op.execute(KEEP.format(name="journal", what="UPDATE"))
+    op.execute(KEEP.format(name="discard", what="UPDATE OR DELETE"))
 
 
 def downgrade() -> None:
-    messaging.drop_all(op.get_bind(), tables=TABLES)
+    op.drop_table("target")
+    op.drop_index("outbox_timer_id_uq", table_name="outbox", postgresql_where=sa.text("timer_id IS NOT NULL"))
+    op.drop_index(
+        "outbox_pending_idx", table_name="outbox", postgresql_where=sa.text("acquired_token IS NULL")
+    )
+    op.drop_index(
+        "outbox_leased_idx", table_name="outbox", postgresql_where=sa.text("acquired_token IS NOT NULL")
+    )
+    op.drop_table("outbox")
+    op.drop_index(op.f("ix_journal_subject"), table_name="journal")
+    op.drop_table("journal")
+    op.drop_index(op.f("ix_inbox_handled_at"), table_name="inbox")
+    op.drop_table("inbox")
+    op.drop_table("discard")
+    op.drop_table("day")
+    op.drop_table("answer")
     op.execute("DROP FUNCTION hold_day; DROP FUNCTION journal_month; DROP FUNCTION append_only")

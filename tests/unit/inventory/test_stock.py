@@ -11,8 +11,8 @@ from services.inventory.domain.items import SIZES, Catalogue, Item, Kind, Season
 from services.inventory.domain.kits import Assembled, MissingParts, assemble
 from services.inventory.domain.rules import RationPeriod, Rules, period_of, season_of
 from services.inventory.domain.stock import Depot, Lot, Shelf, pick
-from tests.unit.inventory.builders import NOV_1
 from shared.contracts.intake import ClothingSize
+from tests.unit.inventory.builders import CATALOGUE, NOV_1
 
 BILL = {"bandage": 4, "scissors": 1}
 
