@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
 from faststream.middlewares import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
@@ -139,7 +140,9 @@ class Link:
                 self.ready = True
                 return
             except Exception as error:
-                log().warning("the broker is not ready", kind=type(error).__name__)
+                # What the broker says names queues and users, never a person.
+                said = str(error) if isinstance(error, AMQPError) else ""
+                log().warning("the broker is not ready", kind=type(error).__name__, said=said)
                 await self._end_consumers()
                 await self.rabbit.stop()
                 await asyncio.sleep(1.0)
