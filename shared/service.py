@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.database import connect
 from shared.messaging.consumer import Hears
 from shared.messaging.day import OnDay, begin, follow_wall_clock
-from shared.messaging.housekeeping import keep_house
+from shared.messaging.housekeeping import keep_house, tidy
 from shared.messaging.link import Link, Reminder
 from shared.messaging.unit import Unit
 from shared.observability import Metrics, set_up_logging
@@ -91,6 +91,9 @@ class Service:
         today = datetime.now(UTC).astimezone(self.settings.zone).date()
         manual = self.settings.clock is ClockMode.MANUAL
         await begin(self.engine, (self.settings.first_day or today) if manual else today)
+        async with self.engine.begin() as connection:
+            # Without this month's part of the journal nothing can be said, so not later than the first request.
+            await tidy(connection, datetime.now(UTC).date(), self.settings.journal_days)
         tasks = [
             asyncio.create_task(self.link.start()),
             asyncio.create_task(keep_house(self.engine, self.settings)),

@@ -101,10 +101,10 @@ class Consumer:
         envelope = opened(raw.message_id, raw.headers, raw.body)
         if envelope.type != self._contract.wire:
             raise Malformed(
-                f"{envelope.type!r} does not belong here: this queue is for {self._contract.wire!r}"
+                f"{envelope.type[:60]!r} does not belong here: this queue is for {self._contract.wire!r}"
             )
         if envelope.source != self._contract.publisher():
-            raise Malformed(f"{envelope.source!r} is not the publisher of {self._contract.wire!r}")
+            raise Malformed(f"{envelope.source[:60]!r} is not the publisher of {self._contract.wire!r}")
         fact = self._contract.model_validate_json(envelope.data)
         if fact.subject != envelope.subject:
             raise Malformed("the subject of the envelope and the fact differ")

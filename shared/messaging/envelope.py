@@ -102,7 +102,8 @@ def opened(message_id: str | None, headers: Mapping[str, Any], body: bytes) -> E
     except Malformed:
         raise
     except (ValueError, OverflowError) as error:
-        raise Malformed(f"an attribute or the body cannot be read: {error}") from error
+        # Not its text, which may repeat what was sent.
+        raise Malformed(f"an attribute or the body cannot be read ({type(error).__name__})") from error
 
 
 def _check_same(message_id: str | None, identity: UUID) -> None:
