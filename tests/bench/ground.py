@@ -1,0 +1,150 @@
+"""The servers of a whole benchmark, and the databases and virtual host of one run."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from faststream.rabbit import RabbitBroker
+from sqlalchemy import make_url
+
+from shared.database import migrate
+from shared.messaging.definitions import OPERATOR
+from shared.messaging.topology import Topology
+from shared.settings import ServiceSettings
+from tests.bench.stock import fill
+from tests.servers import Native
+
+NAMES = ("intake", "inventory")
+# Commit times are what the figures are read from; the rest keeps a checkpoint from falling into one run and not another.
+DATABASE_SETTINGS = {"track_commit_timestamp": "on", "max_wal_size": "'4GB'", "checkpoint_timeout": "'30min'"}
+
+
+class Ground:
+    """A broker and a database server of its own, in a temporary folder and on free ports."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.servers = Native(folder / "servers")
+        self.register_key = secrets.token_hex(16)
+        self._templates: set[str] = set()
+        self._runs = 0
+
+    def start(self) -> None:
+        self.servers.start()
+        for name, value in DATABASE_SETTINGS.items():
+            self.servers.sql(f"ALTER SYSTEM SET {name} = {value}")
+        self.servers.postgres.restart()
+        for name in NAMES:
+            self._write_secrets(name)
+
+    def stop(self) -> None:
+        self.servers.stop()
+
+    def secrets_of(self, service: str) -> Path:
+        return self.folder / "secrets" / service
+
+    def _write_secrets(self, service: str) -> None:
+        folder = self.secrets_of(service)
+        folder.mkdir(parents=True)
+        for name in ("database_password", "broker_password"):
+            (folder / f"relief_{name}").write_text(self.servers.passwords[service])
+        if service == "intake":
+            (folder / "relief_register_key").write_text(self.register_key)
+
+    @asynccontextmanager
+    async def site(self, kits: int, items: int = 10, rows: int = 0) -> AsyncIterator["Site"]:
+        """Databases and a virtual host for one run: `kits` in stock, `items` in the catalogue, `rows` of history."""
+        self._runs += 1
+        name = f"run{self._runs}"
+        for service in NAMES:
+            template = await self._template(service, items, rows)
+            self.servers.sql(
+                f'CREATE DATABASE {service}_{name} OWNER "{service}" TEMPLATE {template} STRATEGY file_copy'
+            )
+        self.servers.new_vhost(name)
+        site = Site(self, name)
+        await site.prepare(kits)
+        self.servers.sql("CHECKPOINT")
+        try:
+            yield site
+        finally:
+            self.servers.delete_vhost(name)
+            for service in NAMES:
+                self.servers.drop_database(f"{service}_{name}")
+
+    async def _template(self, service: str, items: int, rows: int) -> str:
+        """A migrated database to copy, inventory's with a catalogue and history."""
+        name = f"{service}_template" if service == "intake" else f"{service}_template_{items}_{rows}"
+        if name not in self._templates:
+            self.servers.new_database(name, service)
+            url = self.servers.database_url(service, name)
+            await migrate(service, make_url(url))
+            await fill(libpq(url), service, items, rows)
+            self._templates.add(name)
+        return name
+
+
+@dataclass(frozen=True)
+class Site:
+    """What one run has to itself."""
+
+    ground: Ground
+    name: str
+
+    def database_url(self, service: str) -> str:
+        """As SQLAlchemy wants it, password included."""
+        return self.ground.servers.database_url(service, f"{service}_{self.name}")
+
+    def dsn(self, service: str) -> str:
+        """As libpq wants it, password included."""
+        return libpq(self.database_url(service))
+
+    def broker_url(self, user: str = OPERATOR) -> str:
+        return self.ground.servers.broker_url(user, self.name)
+
+    @property
+    def folder(self) -> Path:
+        return self.ground.folder / self.name
+
+    async def prepare(self, kits: int) -> None:
+        """Stock for this run, and every queue, whether its consumer runs or not."""
+        await self.execute(
+            "inventory",
+            """
+            WITH stocked AS (UPDATE shelf SET on_hand = on_hand + $1 WHERE item = 'kit' RETURNING depot, item),
+                 lotted AS (UPDATE lot SET on_hand = on_hand + $1 WHERE item = 'kit')
+            INSERT INTO movement (id, at, on_day, depot, item, kind, on_hand)
+            SELECT gen_random_uuid(), now(), processed, depot, item, 'received', $1 FROM stocked, day
+            """,
+            kits,
+        )
+        delays = ServiceSettings.model_fields["retry_delays_seconds"].default
+        async with RabbitBroker(self.broker_url(), logger=None) as broker:
+            for service in NAMES:
+                await Topology(service, delays).declare(broker)
+
+    @asynccontextmanager
+    async def connect(self, service: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        connection = await asyncpg.connect(self.dsn(service))
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def execute(self, service: str, statement: str, *values: object) -> None:
+        async with self.connect(service) as connection:
+            await connection.execute(statement, *values)
+
+    @asynccontextmanager
+    async def gate(self) -> AsyncIterator[None]:
+        """Nothing can be handled while the block lasts: the inbox is locked, so a full queue starts all at once."""
+        async with self.connect("inventory") as connection, connection.transaction():
+            await connection.execute("LOCK TABLE inbox IN SHARE MODE")
+            yield
+
+
+def libpq(url: str) -> str:
+    return url.replace("postgresql+asyncpg://", "postgresql://")
