@@ -124,10 +124,15 @@ def own_registry() -> registry:
     return registry(metadata=MetaData(naming_convention=CONSTRAINT_NAMES))
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """A row class's table: what is written through it goes around the slower path for mapped objects."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
 def columns(model: type[SQLModel]) -> ReadOnlyColumnCollection[str, Column[Any]]:
     """A row class's columns, for queries: a type checker sees its attributes as values."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table.c
+    return table_of(model).c
 
 
 def connect(url: URL, *, pool_size: int = 10, overflow: int = 20) -> AsyncEngine:

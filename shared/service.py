@@ -1,7 +1,6 @@
 """One service as a whole: database, messaging, day and HTTP application. `services/<name>/main.py` fills it in."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -105,11 +104,11 @@ class Service:
         try:
             yield
         finally:
-            await self.link.stop()
+            # The tasks first: a link that is still connecting must not connect again while it stops.
             for task in tasks:
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.link.stop()
             await self.engine.dispose()
 
     async def gauges(self, session: AsyncSession) -> None:

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import ARRAY as SqlArray
+from sqlalchemy import RowMapping, Uuid, and_, bindparam, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +21,7 @@ from services.inventory.domain.items import Catalogue, Item, Kind, Season
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Depot, Lot, ShelfKey
 from shared.contracts.intake import HouseholdState, NeedKind, Priority
-from shared.database import columns
+from shared.database import columns, table_of
 
 ITEM, DEPOT, HOUSEHOLD = columns(t.Item), columns(t.Depot), columns(t.Household)
 SHELF, LOT, RESERVATION = columns(t.Shelf), columns(t.Lot), columns(t.Reservation)
@@ -30,6 +31,9 @@ _SHORT = (
     RESERVATION.wanted
     > RESERVATION.reserved + RESERVATION.delivered + RESERVATION.released + RESERVATION.lapsed
 )
+# Arrays, so that the statement is the same for every number of households and is planned once.
+_IDS = bindparam("ids", type_=SqlArray(Uuid))
+_PLACES = text("INSERT INTO household (id) SELECT unnest(:ids) ON CONFLICT DO NOTHING").bindparams(_IDS)
 
 
 @dataclass(frozen=True)
@@ -81,13 +85,12 @@ async def load_depots(session: AsyncSession) -> list[Depot]:
 
 async def lock_households(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Known]:
     """The households, locked; one that was never heard of gets a row of version 0, so that it can be locked too."""
-    ordered = sorted(ids)
-    await session.execute(
-        insert(t.Household).values([{"id": each} for each in ordered]).on_conflict_do_nothing()
-    )
-    query = select(*HOUSEHOLD).where(HOUSEHOLD.id.in_(ordered)).order_by(HOUSEHOLD.id).with_for_update()
+    values = {"ids": sorted(ids)}
+    await session.execute(_PLACES, values)
+    query = select(*HOUSEHOLD).where(HOUSEHOLD.id == func.any(_IDS)).order_by(HOUSEHOLD.id).with_for_update()
     return {
-        row["id"]: Known(row["version"], _household(row)) for row in (await session.execute(query)).mappings()
+        row["id"]: Known(row["version"], _household(row))
+        for row in (await session.execute(query, values)).mappings()
     }
 
 
@@ -135,7 +138,7 @@ async def save_states(session: AsyncSession, states: Iterable[HouseholdState]) -
         }
         for state in states
     ]
-    adding = insert(t.Household)
+    adding = insert(table_of(t.Household))
     replaced = {name: adding.excluded[name] for name in rows[0] if name != "id"} if rows else {}
     if rows:
         await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
@@ -144,7 +147,7 @@ async def save_states(session: AsyncSession, states: Iterable[HouseholdState]) -
 async def save_closed(session: AsyncSession, versions: Mapping[UUID, int]) -> None:
     """Mark locked households as no longer helped."""
     for household_id, version in versions.items():
-        change = update(t.Household).where(HOUSEHOLD.id == household_id)
+        change = update(table_of(t.Household)).where(HOUSEHOLD.id == household_id)
         await session.execute(change.values(active=False, version=version))
 
 
@@ -162,7 +165,7 @@ async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> Non
     """Empty shelves where there are none yet."""
     values = [{"depot": depot, "item": item} for depot, item in sorted(keys)]
     if values:
-        await session.execute(insert(t.Shelf).values(values).on_conflict_do_nothing())
+        await session.execute(insert(table_of(t.Shelf)).values(values).on_conflict_do_nothing())
 
 
 async def lock_shelves(session: AsyncSession, items: Collection[str]) -> dict[ShelfKey, tuple[int, int]]:
@@ -184,7 +187,7 @@ async def move_shelves(session: AsyncSession, deltas: Mapping[ShelfKey, tuple[in
         if on_hand or reserved
     ]
     if moved:
-        change = update(t.Shelf).where(
+        change = update(table_of(t.Shelf)).where(
             shelf.depot == bindparam("the_depot"), shelf.item == bindparam("the_item")
         )
         values = {
@@ -220,7 +223,9 @@ async def expired_lots(session: AsyncSession, today: date) -> list[tuple[ShelfKe
 async def move_lots(session: AsyncSession, deltas: Mapping[UUID, int]) -> None:
     """Add differences to lots that are there."""
     for lot_id, delta in sorted(deltas.items()):
-        await session.execute(update(t.Lot).where(LOT.id == lot_id).values(on_hand=LOT.on_hand + delta))
+        await session.execute(
+            update(table_of(t.Lot)).where(LOT.id == lot_id).values(on_hand=LOT.on_hand + delta)
+        )
 
 
 async def add_lots(session: AsyncSession, lots: Sequence[tuple[ShelfKey, Lot]]) -> None:
@@ -229,7 +234,7 @@ async def add_lots(session: AsyncSession, lots: Sequence[tuple[ShelfKey, Lot]]) 
         for (depot, item), lot in lots
     ]
     if rows:
-        await session.execute(insert(t.Lot), rows)
+        await session.execute(insert(table_of(t.Lot)), rows)
 
 
 async def reservations_where(
@@ -312,7 +317,7 @@ async def save_reservations(session: AsyncSession, reservations: Sequence[Reserv
     """Write new ones and the new values of old ones."""
     if not reservations:
         return
-    adding = insert(t.Reservation)
+    adding = insert(table_of(t.Reservation))
     replaced = {name: adding.excluded[name] for name in _COLUMNS if name != "id"}
     rows = [{name: getattr(each, name) for name in _COLUMNS} for each in reservations]
     await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
@@ -323,7 +328,7 @@ async def add_movements(
 ) -> None:
     if movements:
         await session.execute(
-            insert(t.Movement), [{**asdict(each), "at": at, "on_day": on_day} for each in movements]
+            insert(table_of(t.Movement)), [{**asdict(each), "at": at, "on_day": on_day} for each in movements]
         )
 
 
@@ -333,7 +338,7 @@ async def add_unmet(session: AsyncSession, on_day: date, grams: Mapping[tuple[UU
         for (household, item), amount in sorted(grams.items())
     ]
     if rows:
-        await session.execute(insert(t.Unmet), rows)
+        await session.execute(insert(table_of(t.Unmet)), rows)
 
 
 async def count_eaters(session: AsyncSession) -> int:

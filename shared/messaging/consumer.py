@@ -14,11 +14,9 @@ from uuid import UUID
 
 from aio_pika.abc import AbstractIncomingMessage
 from pydantic import ValidationError
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
 from shared.contracts.base import Contract
-from shared.database import inbox
 from shared.messaging.envelope import Envelope, Malformed, opened
 from shared.messaging.failures import Failures, is_conflict, is_outage
 from shared.messaging.unit import Unit, Units
@@ -30,6 +28,14 @@ Handler = Callable[[list[F], Unit], Awaitable[None]]
 LINGER_SECONDS = 0.002
 LONGEST_PAUSE_SECONDS = 5.0
 CONFLICT_TRIES = 5
+# Arrays, so that the statement is the same for every size of batch and is planned once.
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_CLAIM = text("""
+    INSERT INTO inbox (message_id, contract, digest)
+    SELECT message_id, :contract, digest FROM unnest(:ids, :digests) AS batch (message_id, digest)
+    ORDER BY message_id ON CONFLICT DO NOTHING RETURNING message_id
+""").bindparams(_IDS, bindparam("digests", type_=ARRAY(LargeBinary)), bindparam("contract", type_=String))
+_KNOWN = text("SELECT message_id, digest FROM inbox WHERE message_id = ANY(:ids)").bindparams(_IDS)
 
 
 @dataclass(frozen=True)
@@ -176,19 +182,15 @@ class Consumer:
 
     async def _claim(self, unit: Unit, batch: Sequence[Taken]) -> dict[UUID, bytes]:
         """Enter the ids as handled, in order, so that two replicas wait instead of deadlock; returns those known."""
-        rows = [
-            {"message_id": each.envelope.id, "contract": self._contract.wire, "digest": each.envelope.digest}
-            for each in sorted(batch, key=lambda taken: taken.envelope.id)
-        ]
-        claim = insert(inbox).values(rows).on_conflict_do_nothing().returning(inbox.c.message_id)
-        claimed = set(await unit.session.scalars(claim))
-        others = [row["message_id"] for row in rows if row["message_id"] not in claimed]
+        digests = {each.envelope.id: each.envelope.digest for each in batch}
+        ids = sorted(digests)
+        values = {"ids": ids, "digests": [digests[each] for each in ids], "contract": self._contract.wire}
+        claimed = set(await unit.session.scalars(_CLAIM, values))
+        others = [each for each in ids if each not in claimed]
         if not others:
             return {}
-        found = await unit.session.execute(
-            select(inbox.c.message_id, inbox.c.digest).where(inbox.c.message_id.in_(others))
-        )
-        return dict(found.tuples().all())
+        found = await unit.session.execute(_KNOWN, {"ids": others})
+        return {row.message_id: row.digest for row in found}
 
     def _count(self, fresh: Sequence[Taken], duplicates: int) -> None:
         now, clock, contract = datetime.now(UTC), time.monotonic(), self._contract.wire
