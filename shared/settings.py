@@ -27,7 +27,8 @@ class ClockMode(StrEnum):
 class ServiceSettings(BaseSettings):
     """Read from the environment (`RELIEF_...`) and from secret files; see `docs/operations.md` for each."""
 
-    model_config = SettingsConfigDict(env_prefix="RELIEF_", extra="ignore")
+    # An error must not show a password's beginning.
+    model_config = SettingsConfigDict(env_prefix="RELIEF_", extra="ignore", hide_input_in_errors=True)
 
     database_url: str = Field(
         description="postgresql+asyncpg://USER@HOST:PORT/DATABASE, without the password"
