@@ -175,7 +175,7 @@ async def count(
 ) -> dict[ShelfKey, int]:
     """A stocktake: the shelf is what was counted; the difference goes into the ledger. Returns the differences."""
     books = await Books.open(unit, rules)
-    _check_places(books, [depot], counts)
+    _check_places(books, [depot], list(counts))
     keys = [(depot, item) for item in counts]
     await repository.make_shelves(unit.session, keys)
     await books.lock(counts.keys())
@@ -256,7 +256,7 @@ async def reverse(unit: Unit, rules: Rules, movement_id: UUID, reason: str) -> U
     return reversing
 
 
-def _check_places(books: Books, depots: Sequence[str], items: Sequence[str] | Mapping[str, int]) -> None:
+def _check_places(books: Books, depots: Sequence[str], items: Sequence[str]) -> None:
     known = {depot.code for depot in books.depots}
     errors = [("depot", f"there is no depot {code}") for code in depots if code not in known]
     errors += [("item", f"there is no item {code}") for code in items if books.catalogue.get(code) is None]

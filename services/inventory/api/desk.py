@@ -11,6 +11,7 @@ from services.inventory import desk
 from services.inventory.api.models import Body, Code, Difference, Quantity, Reason, Reference
 from services.inventory.domain.kits import Assembled
 from shared.messaging.unit import Unit
+from shared.web.problems import invalid
 from shared.web.roles import Role, allows
 from shared.web.work import AppSettings, Work
 
@@ -196,6 +197,8 @@ async def stocktake(body: NewStocktake, work: Work, settings: AppSettings) -> Sh
 
     async def do(unit: Unit) -> ShelvesChanged:
         counts = {each.item: each.counted for each in body.counts}
+        if len(counts) < len(body.counts):
+            raise invalid("An item is counted more than once.", [("counts", "names an item twice")])
         differences = await desk.count(unit, settings.rules, body.depot, counts, body.reason)
         shelves = [
             OnHand(depot=depot, item=item, on_hand=counts[item], difference=difference)
