@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from shared.cli import Trouble
 from shared.cli.client import services_of
+from shared.cli.registering import import_register, show_bad_rows
 from shared.cli.stack import Stack
 
 File = Annotated[
@@ -49,29 +49,21 @@ def take_in(file: File, dry_run: DryRun = False) -> None:
 
 async def _send(file: Path, dry_run: bool, console: Console) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    path = "/imports?dry_run=true" if dry_run else "/imports"
     async with services_of(Stack.load()) as services:
         with Progress(*columns, console=console) as progress:
             rows = progress.add_task("rows", total=None)
-            async for line in services.upload("intake", path, file):
-                if "report" in line:
-                    report: dict[str, Any] = line["report"]
-                    progress.update(rows, completed=report["rows"], total=report["rows"])
-                    return report
-                if "problem" in line:
-                    raise Trouble(line["problem"]["detail"])
-                progress.update(rows, completed=line["rows"], total=line["of"])
-    raise Trouble("The import broke off. Start it again: nobody is registered twice.")
+            report = await import_register(
+                services,
+                file,
+                lambda done, total: progress.update(rows, completed=done, total=total),
+                dry_run=dry_run,
+            )
+            progress.update(rows, completed=report["rows"], total=report["rows"])
+    return report
 
 
 def _show(console: Console, report: dict[str, Any]) -> None:
-    for each in report["errors"]:
-        column = f", {each['column']}" if each["column"] else ""
-        console.print(
-            f"row {each['row']}{column}: {each['reason']}", style="red", markup=False, highlight=False
-        )
-    if more := report["error_count"] - len(report["errors"]):
-        console.print(f"and {more:,} more", style="red")
+    show_bad_rows(console, report)
     table = Table(title="What would happen (nothing was changed)" if report["dry_run"] else "Taken in")
     table.add_column("")
     table.add_column("", justify="right")

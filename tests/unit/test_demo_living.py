@@ -14,8 +14,8 @@ from shared.cli.demo.fetching import to_fetch
 from shared.cli.demo.living import by_assembly, days
 from shared.cli.demo.loading import key, receipt, stand_on, take_in
 from shared.cli.demo.plan import Plan, load_plan
-from shared.cli.demo.registering import import_register
 from shared.cli.demo.settle import Quiet, until
+from shared.cli.registering import import_register
 from shared.contracts import SERVICES
 
 FIRST = date(2006, 11, 1)
@@ -247,9 +247,11 @@ async def test_the_register_is_sent_as_a_file_and_its_report_comes_back(tmp_path
         return httpx.Response(200, content="".join(json.dumps(line) + "\n" for line in lines))
 
     (tmp_path / "register.csv").write_text("household\n")
-    read: list[int] = []
-    assert await import_register(services(answer), tmp_path / "register.csv", read.append) == {"rows": 133}
-    assert read == [100]
+    read: list[tuple[int, int | None]] = []
+    register = tmp_path / "register.csv"
+    report = await import_register(services(answer), register, lambda *rows: read.append(rows))
+    assert report == {"rows": 133}
+    assert read == [(100, 133)]
 
 
 async def test_an_import_that_breaks_off_is_trouble(tmp_path: Path) -> None:
@@ -260,5 +262,5 @@ async def test_an_import_that_breaks_off_is_trouble(tmp_path: Path) -> None:
             await import_register(
                 services(lambda _, content=content: httpx.Response(200, content=content)),  # type: ignore[misc]
                 tmp_path / "register.csv",
-                lambda _: None,
+                lambda *_: None,
             )

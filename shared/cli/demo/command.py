@@ -18,10 +18,10 @@ from shared.cli.demo.gathering import first_day_forecast, gather
 from shared.cli.demo.living import SETTLE_SECONDS, Winter
 from shared.cli.demo.loading import load, stand_on
 from shared.cli.demo.plan import Plan, load_plan
-from shared.cli.demo.registering import import_register, show_bad_rows
 from shared.cli.demo.report import Report
 from shared.cli.demo.results import Results, as_json
 from shared.cli.demo.settle import Quiet, until
+from shared.cli.registering import import_register, show_bad_rows
 from shared.cli.stack import ROOT, Stack
 
 REGISTER = ROOT / "deploy" / "demo" / "register.xlsx"
@@ -117,7 +117,7 @@ async def _live(story: Story, stack: Stack) -> Results:
 async def _import(story: Story, services: Services, progress: Progress) -> dict[str, Any]:
     rows = progress.add_task("register", total=None)
     report = await import_register(
-        services, story.register, lambda count: progress.update(rows, completed=count)
+        services, story.register, lambda done, total: progress.update(rows, completed=done, total=total)
     )
     progress.update(rows, completed=report["rows"], total=report["rows"])
     await until(Quiet(services), SETTLE_SECONDS)
