@@ -22,6 +22,7 @@ MODULES = (
     "shared.cli.replay",
     "shared.cli.docs",
     "shared.cli.contracts",
+    "shared.cli.bench",
 )
 # What a command meets when the stack, or a part of it, is not there.
 NOT_THERE = (httpx.ConnectError, ConnectionRefusedError, OperationalError, InterfaceError)

@@ -18,7 +18,7 @@ from tests.bench.stock import fill
 from tests.servers import Native
 
 NAMES = ("intake", "inventory")
-# Commit times are what the figures are read from; the rest keeps a checkpoint from falling into one run and not another.
+# Figures are read from commit times; the rest keeps a checkpoint from falling into one run and not another.
 DATABASE_SETTINGS = {"track_commit_timestamp": "on", "max_wal_size": "'4GB'", "checkpoint_timeout": "'30min'"}
 
 

@@ -33,6 +33,12 @@ _HISTORY = """
 """
 
 
+_ITEMS = """
+    INSERT INTO item (code, name, kind, unit)
+    SELECT code, code, kind, 'piece' FROM unnest($1::text[], $2::text[]) AS i (code, kind)
+"""
+
+
 async def fill(dsn: str, service: str, items: int, rows: int) -> None:
     """The service's day and journal; for inventory `items` on shelves and `rows` reservations of earlier times."""
     connection = await asyncpg.connect(dsn)
@@ -59,7 +65,7 @@ async def _stock(connection: "asyncpg.Connection[asyncpg.Record]", items: int) -
         "INSERT INTO depot (code, name, kind, region) VALUES ('depot', 'Depot', 'depot', $1)", REGION
     )
     await connection.execute(
-        "INSERT INTO item (code, name, kind, unit) SELECT code, code, kind, 'piece' FROM unnest($1::text[], $2::text[]) AS i (code, kind)",
+        _ITEMS,
         codes,
         kinds,
     )

@@ -55,7 +55,8 @@ MOVEMENTS = """
 JOURNAL = """
     INSERT INTO journal (said_at, message_id, contract, subject, correlation_id, causation_id, traceparent, data)
     SELECT * FROM unnest(%(time)s::timestamptz[], %(id)s::uuid[], %(type)s::text[], %(subject)s::uuid[],
-                         %(correlation_id)s::uuid[], %(causation_id)s::uuid[], %(traceparent)s::text[], %(data)s::text[])
+                         %(correlation_id)s::uuid[], %(causation_id)s::uuid[], %(traceparent)s::text[],
+                         %(data)s::text[])
 """
 OUTBOX = "INSERT INTO outbox (queue, payload) VALUES ('said', %(payload)s)"
 
@@ -98,7 +99,7 @@ def _set_aside(cursor: Any, facts: Sequence[Mapping[str, Any]]) -> list[str | No
     taken = dict.fromkeys(free, 0)
     depots: list[str | None] = []
     for fact in facts:
-        ordered = sorted(shelves, key=lambda shelf: (shelf[1] != fact["region"], shelf[0]))  # noqa: B023, used at once
+        ordered = sorted(shelves, key=lambda shelf: (shelf[1] != fact["region"], shelf[0]))
         depot = next((code for code, _, _ in ordered if free[code] > taken[code]), None)
         if depot:
             taken[depot] += 1

@@ -34,17 +34,19 @@ HOUSEHOLD = """
 SHELF = """
     UPDATE shelf SET reserved = reserved + 1 WHERE (depot, item) = (
         SELECT depot, item FROM shelf JOIN depot ON depot.code = shelf.depot
-        WHERE item = 'kit' AND reserved < on_hand ORDER BY depot.region <> %(region)s, depot LIMIT 1 FOR UPDATE OF shelf)
+        WHERE item = 'kit' AND reserved < on_hand
+        ORDER BY depot.region <> %(region)s, depot LIMIT 1 FOR UPDATE OF shelf)
     RETURNING depot
 """
 RESERVATION = """
     INSERT INTO reservation (id, household_id, kind, asked, item, depot, region, wanted, reserved, rank, since, reason)
-    VALUES (%(id)s, %(household)s, 'kit', 'kit', 'kit', %(depot)s, %(region)s, 1, %(reserved)s, 9, %(since)s, %(reason)s)
+    VALUES (%(id)s, %(household)s, 'kit', 'kit', 'kit', %(depot)s, %(region)s, 1, %(reserved)s, 9, %(since)s,
+            %(reason)s)
 """
 MOVEMENT = """
     INSERT INTO movement (id, at, on_day, depot, item, kind, reserved, household_id, reason)
-    SELECT CAST(%(id)s AS uuid), %(at)s, processed, %(depot)s, 'kit', 'reserved', 1, CAST(%(household)s AS uuid), %(reason)s
-    FROM day
+    SELECT CAST(%(id)s AS uuid), %(at)s, processed, %(depot)s, 'kit', 'reserved', 1, CAST(%(household)s AS uuid),
+           %(reason)s FROM day
 """
 JOURNAL = """
     INSERT INTO journal (said_at, message_id, contract, subject, correlation_id, causation_id, traceparent, data)

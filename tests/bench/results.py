@@ -1,0 +1,100 @@
+"""Everything measured in one benchmark, its medians and ratios, and its form as JSON."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+from tests.bench.peers.roster import BATCHES, CELERY, OURS
+from tests.bench.plan import Sizes, Task
+from tests.bench.trial import Measured
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """`wanted` is the least (`at_least`) or the most that is to be reached."""
+
+    value: float | None
+    wanted: float
+    at_least: bool = True
+
+    @property
+    def reached(self) -> bool:
+        if self.value is None:
+            return False
+        return self.value >= self.wanted if self.at_least else self.value <= self.wanted
+
+
+@dataclass
+class Results:
+    """`failures` names each run that broke an invariant: the peer, the figure, what was wrong."""
+
+    seed: int
+    sizes: Sizes
+    machine: Mapping[str, str]
+    runs: list[tuple[Measured, Task]] = field(default_factory=list)
+    failures: list[dict[str, str | int]] = field(default_factory=list)
+
+    def add(self, task: Task, measured: list[Measured]) -> None:
+        self.runs += [(each, task) for each in measured]
+
+    def fail(self, task: Task, peer: str, why: str) -> None:
+        self.failures.append({"peer": peer, "figure": task.figure, "repeat": task.repeat, "why": why})
+
+    def medians(self) -> dict[str, dict[str, float]]:
+        """By peer and figure; without the figures in which a peer failed."""
+        failed = {(each["peer"], each["figure"]) for each in self.failures}
+        values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for each, task in self.runs:
+            if (each.peer, task.figure) not in failed:
+                values[each.peer][each.figure].append(each.value)
+        return {
+            peer: {name: median(some) for name, some in figures.items()} for peer, figures in values.items()
+        }
+
+    def ratios(self) -> dict[str, Ratio]:
+        """Ours to the others, and how much dearer the large case is than the small one."""
+        by_peer = self.medians()
+
+        def to(figure: str, peer: str) -> float | None:
+            return _quotient(by_peer.get(OURS, {}).get(figure), by_peer.get(peer, {}).get(figure))
+
+        def growth(words: str, sizes: tuple[int, ...]) -> float | None:
+            mine = by_peer.get(OURS, {})
+            small, large = (mine.get(words.format(f"{size:,}")) for size in (sizes[0], sizes[-1]))
+            return _quotient(small, large)
+
+        mine = by_peer.get(OURS, {})
+        return {
+            "drain_vs_celery": Ratio(to("drain", CELERY), 10),
+            "drain_vs_celery_batches": Ratio(to("drain", BATCHES), 1),
+            "drain_vs_database": Ratio(to("drain", "database"), 0.3),
+            "chain_vs_celery": Ratio(to("chain", CELERY), 8),
+            "chain_vs_celery_batches": Ratio(to("chain", BATCHES), 1),
+            "register_vs_pgbench": Ratio(to("register", "database"), 0.35),
+            "growth_rows": Ratio(growth("with {} rows", self.sizes.rows), 1.25, at_least=False),
+            "growth_items": Ratio(growth("with {} items", self.sizes.items), 1.25, at_least=False),
+            "growth_backlog": Ratio(growth("with {} waiting", self.sizes.backlog), 1.25, at_least=False),
+            "replicas": Ratio(_quotient(mine.get("2 replicas"), mine.get("1 replicas")), 1.5),
+        }
+
+    def latency(self) -> dict[str, float | None]:
+        mine = self.medians().get(OURS, {})
+        return {"p50": mine.get("latency p50"), "p99": mine.get("latency p99")}
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "machine": dict(self.machine),
+            "sizes": asdict(self.sizes),
+            "runs": [{**asdict(each), "repeat": task.repeat} for each, task in self.runs],
+            "medians": self.medians(),
+            "ratios": {name: ratio.value for name, ratio in self.ratios().items()},
+            "latency_ms": self.latency(),
+            "failures": self.failures,
+        }
+
+
+def _quotient(over: float | None, under: float | None) -> float | None:
+    return None if over is None or not under else over / under
