@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
 from shared.contracts.base import Contract
+from shared.messaging import crashpoints
 from shared.messaging.envelope import Envelope, Malformed, opened
 from shared.messaging.failures import Failures, is_conflict, is_outage
 from shared.messaging.unit import Unit, Units
@@ -85,6 +86,8 @@ class Consumer:
 
     async def take(self, raw: AbstractIncomingMessage) -> None:
         """Handle one message to the end and acknowledge it; a message that makes no sense is parked."""
+        if crashpoints.ARMED:
+            crashpoints.reached(crashpoints.AFTER_RECEIVE)
         try:
             taken = self._read(raw)
         except (Malformed, ValidationError) as error:

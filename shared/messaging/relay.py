@@ -8,6 +8,7 @@ from faststream.rabbit import RabbitBroker
 from faststream_outbox import ExponentialRetry, OutboxBroker
 
 from shared.contracts import CONTRACTS, HEARD_BY
+from shared.messaging import crashpoints
 from shared.messaging.envelope import Envelope, headers_of, unpack
 from shared.messaging.failures import PUBLISH_TIMEOUT_SECONDS
 from shared.messaging.topology import RELIEF
@@ -42,11 +43,15 @@ class Relay:
 
     async def publish(self, parcel: list[Mapping[str, Any]]) -> None:
         """Publish a row's facts together and wait for every confirm. Raises if any is refused or finds no queue."""
+        if crashpoints.ARMED:
+            crashpoints.reached(crashpoints.AFTER_CLAIM)
         envelopes = unpack(parcel)
         results = await asyncio.gather(*(self._publish(each) for each in envelopes), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+        if crashpoints.ARMED:
+            crashpoints.reached(crashpoints.AFTER_PUBLISH)
 
     async def _publish(self, envelope: Envelope) -> None:
         contract = CONTRACTS.get(envelope.type)

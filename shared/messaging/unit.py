@@ -9,7 +9,7 @@ Nothing else in a service commits.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
 from shared.database import journal
+from shared.messaging import crashpoints
 from shared.messaging.day import today_of
 from shared.messaging.envelope import Envelope, pack, seal
 
@@ -65,21 +66,24 @@ class Units:
         self.engine = engine
         self._outbox = outbox
 
-    @asynccontextmanager
-    async def open(self, causes: Sequence[Envelope] = ()) -> AsyncIterator[Unit]:
+    def open(self, causes: Sequence[Envelope] = ()) -> AbstractAsyncContextManager[Unit]:
         """A unit that commits when the block ends, and rolls back when it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            unit = Unit(session, await today_of(session), datetime.now(UTC), causes)
-            yield unit
-            await self._write_said(unit)
+        return self._unit(causes, alone=False)
+
+    def turning(self) -> AbstractAsyncContextManager[Unit]:
+        """A unit that holds the day alone: it waits for the units under way, and new ones wait for it."""
+        return self._unit((), alone=True)
 
     @asynccontextmanager
-    async def turning(self) -> AsyncIterator[Unit]:
-        """A unit that holds the day alone: it waits for the units under way, and new ones wait for it."""
+    async def _unit(self, causes: Sequence[Envelope], *, alone: bool) -> AsyncIterator[Unit]:
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            unit = Unit(session, await today_of(session, alone=True), datetime.now(UTC))
+            unit = Unit(session, await today_of(session, alone=alone), datetime.now(UTC), causes)
             yield unit
             await self._write_said(unit)
+            if crashpoints.ARMED:
+                crashpoints.reached(crashpoints.BEFORE_COMMIT)
+        if crashpoints.ARMED:
+            crashpoints.reached(crashpoints.AFTER_COMMIT)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
