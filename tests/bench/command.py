@@ -71,8 +71,8 @@ async def _measure(
 async def _one(ground: Ground, results: Results, task: Task, console: Console) -> None:
     try:
         measured = await task.run(ground)
-    except Unsound as broken:
-        results.fail(task, str(broken))
+    except (Unsound, Trouble) as broken:
+        results.fail(task, broken.peer if isinstance(broken, Unsound) else task.peer, str(broken))
         console.print(f"[red]FAILS[/red] {task.figure} of {task.peer}: {broken}")
         return
     results.add(task, measured)

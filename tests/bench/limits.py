@@ -32,7 +32,7 @@ async def database(ground: Ground, count: int) -> list[Measured]:
             await _pgbench(site, "inventory", "reserve.sql", clients=1, transactions=count // BATCH) * BATCH
         )
         await _count(
-            site, "inventory", "SELECT count(*) FROM reservation WHERE reserved = 1", count, "pgbench"
+            site, "inventory", "SELECT count(*) FROM reservation WHERE reserved = 1", count, "database"
         )
     return [Measured("database", "drain", rate, "a second")]
 
@@ -42,7 +42,7 @@ async def register(ground: Ground, count: int) -> list[Measured]:
     async with ground.site(kits=0) as site:
         each = count // CLIENTS
         alone = await _pgbench(site, "intake", "register.sql", clients=CLIENTS, transactions=each)
-        await _count(site, "intake", "SELECT count(*) FROM household", each * CLIENTS, "pgbench")
+        await _count(site, "intake", "SELECT count(*) FROM household", each * CLIENTS, "database")
     async with ground.site(kits=0) as site:
         ours = await _over_http(site, count)
     return [Measured("database", "register", alone, "a second"), *ours]
@@ -103,7 +103,7 @@ def process_ready(process: object) -> None:
 async def _pgbench(site: Site, name: str, script: str, clients: int, transactions: int) -> float:
     """Transactions a second of a script."""
     threads = str(min(clients, 2))
-    command = [str(programs() / "pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", threads]
+    command = [str(programs() / "database"), "-n", "-M", "prepared", "-c", str(clients), "-j", threads]
     command += ["-t", str(transactions), "-f", str(SQL / script), site.dsn(name)]
     result = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     found = _TPS.search(result.stdout)
