@@ -103,7 +103,7 @@ def process_ready(process: object) -> None:
 async def _pgbench(site: Site, name: str, script: str, clients: int, transactions: int) -> float:
     """Transactions a second of a script."""
     threads = str(min(clients, 2))
-    command = [str(programs() / "database"), "-n", "-M", "prepared", "-c", str(clients), "-j", threads]
+    command = [str(programs() / "pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", threads]
     command += ["-t", str(transactions), "-f", str(SQL / script), site.dsn(name)]
     result = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     found = _TPS.search(result.stdout)
