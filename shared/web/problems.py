@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -16,6 +17,14 @@ from shared.messaging.failures import is_conflict, is_outage
 from shared.observability import log
 
 MEDIA_TYPE = "application/problem+json"
+
+
+NO_TEXT = "A text holds characters that cannot be kept, like a zero byte. Nothing was changed."
+NO_ROUTE = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done at this address.",
+}
+LONGEST_FIELD = 100
 
 
 class FieldProblem(BaseModel):
@@ -73,12 +82,22 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> JSONResponse:
-        return _answer(HTTPStatus(error.status_code), str(error.detail), headers=error.headers)
+        status = HTTPStatus(error.status_code)
+        detail = (
+            NO_ROUTE.get(status, str(error.detail)) if error.detail == status.phrase else str(error.detail)
+        )
+        return _answer(status, detail, headers=error.headers)
+
+    @app.exception_handler(UnicodeEncodeError)
+    async def _(_: Request, __: UnicodeEncodeError) -> JSONResponse:
+        return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, NO_TEXT)
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
     async def _(_: Request, error: Exception) -> JSONResponse:
+        if _no_text(error):
+            return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, NO_TEXT)
         if not is_outage(error) and not is_conflict(error):
             return _unexpected(error)
         detail = "The service is busy or its database is away. Nothing was changed; try again."
@@ -87,6 +106,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _(_: Request, error: Exception) -> JSONResponse:
         return _unexpected(error)
+
+
+def _no_text(error: Exception) -> bool:
+    """The database could not take a text: a zero byte, or half of a character."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, (UnicodeEncodeError, asyncpg.CharacterNotInRepertoireError)):
+            return True
+        seen = seen.__cause__
+    return False
 
 
 def _unexpected(error: Exception) -> JSONResponse:
@@ -100,7 +129,8 @@ def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     """Where and why, without the value: it may be personal, or a megabyte long."""
     where = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
     return FieldProblem(
-        field=".".join(where) or "body", reason=str(error["msg"]).removeprefix("Value error, ")
+        field=".".join(where)[:LONGEST_FIELD] or "body",
+        reason=str(error["msg"]).removeprefix("Value error, "),
     )
 
 

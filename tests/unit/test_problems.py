@@ -66,8 +66,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         ("/missing", 404, "Not Found", "There is no household with this id."),
         ("/conflict", 409, "Conflict", "This key was used."),
         ("/invalid", 422, "Unprocessable Entity", "It cannot be taken."),
-        ("/no/such/route", 404, "Not Found", "Not Found"),
-        ("/register", 405, "Method Not Allowed", "Method Not Allowed"),
+        ("/no/such/route", 404, "Not Found", "There is nothing at this address."),
+        ("/register", 405, "Method Not Allowed", "This cannot be done at this address."),
         (
             "/away",
             503,
