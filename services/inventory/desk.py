@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from services.inventory import repository
@@ -194,6 +195,8 @@ async def transfer(
     """Move free stock from one depot to another; lots keep their date. Raises Problem 422 for more than is free."""
     books = await Books.open(unit, rules)
     _check_places(books, [source, target], [item])
+    if source == target:
+        raise invalid("Goods move from one depot to another.", [("to_depot", "is where they are already")])
     here, there = (source, item), (target, item)
     await repository.make_shelves(unit.session, [here, there])
     await books.lock({item})
@@ -284,7 +287,10 @@ async def save_catalogue(
     depots: Sequence[dict[str, object]],
     kit_parts: Sequence[dict[str, object]],
 ) -> None:
-    """Add items, depots and bills of materials, or give those there new values."""
+    """Add items, depots and bills of materials, or give those there new values.
+
+    Raises Problem 409 for two items of clothing with one season and size.
+    """
     for table, keys, rows in (
         (t.Item, ["code"], items),
         (t.Depot, ["code"], depots),
@@ -293,6 +299,9 @@ async def save_catalogue(
         if rows:
             adding = insert(table)
             new = {name: adding.excluded[name] for name in rows[0] if name not in keys}
-            await unit.session.execute(
-                adding.on_conflict_do_update(index_elements=keys, set_=new), list(rows)
-            )
+            try:
+                await unit.session.execute(
+                    adding.on_conflict_do_update(index_elements=keys, set_=new), list(rows)
+                )
+            except IntegrityError:
+                raise conflict("Two items would be clothing of one season and size.") from None

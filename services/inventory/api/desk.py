@@ -16,7 +16,7 @@ from shared.web.roles import Role, allows
 from shared.web.work import AppSettings, Work
 
 router = APIRouter(tags=["desk"], dependencies=[allows(Role.STOREKEEPER)])
-NotNegative = Annotated[int, Field(ge=0, le=10**12)]
+NotNegative = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 
 
 class Goods(Body):

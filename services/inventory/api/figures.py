@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory import figures, forecasting
-from services.inventory.api.models import Body, Code
+from services.inventory.api.models import Body, Code, place
 from services.inventory.domain.items import Kind
 from services.inventory.repository import ITEM, SHELF
 from services.inventory.settings import Settings
@@ -49,16 +49,16 @@ async def stock(
     after: After = None,
 ) -> Page[ShelfOut]:
     """Shelves by item and depot."""
-    place = func.concat(SHELF.item, "|", SHELF.depot).collate("C")
+    key = func.concat(SHELF.item, "|", SHELF.depot).collate("C")
     wanted: list[Any] = [
         None if depot is None else SHELF.depot == depot,
         None if item is None else SHELF.item == item,
         None if kind is None else ITEM.kind == kind,
-        None if after is None else place > after,
+        None if after is None else key > after,
     ]
     query = select(Shelf, ITEM.kind, ITEM.unit).join(Item, ITEM.code == SHELF.item)
     found = await session.execute(
-        query.where(*(each for each in wanted if each is not None)).order_by(place).limit(limit)
+        query.where(*(each for each in wanted if each is not None)).order_by(key).limit(limit)
     )
     items = [
         ShelfOut(**shelf.model_dump(), kind=Kind(kind), unit=unit, free=shelf.on_hand - shelf.reserved)
@@ -105,7 +105,7 @@ async def movements(  # noqa: PLR0913, PLR0917, each is a filter
         None if household_id is None else row.household_id == household_id,
         None if first is None else row.on_day >= first,
         None if last is None else row.on_day <= last,
-        None if after is None else row.id > UUID(after),
+        None if after is None else row.id > place(after),
     ]
     query = (
         select(Movement).where(*(each for each in wanted if each is not None)).order_by(row.id).limit(limit)
@@ -139,7 +139,7 @@ async def planned_deliveries(
     wanted = [
         None if received is None else row.received_on.is_not(None) == received,
         None if due_until is None else row.due_on <= due_until,
-        None if after is None else row.id > UUID(after),
+        None if after is None else row.id > place(after),
     ]
     query = (
         select(PlannedDelivery)
@@ -185,7 +185,7 @@ class ForecastOut(BaseModel):
 
 @router.get("/forecast")
 async def forecast(
-    item: str, session: Reading, settings: AppSettings, until: date | None = None
+    item: Code, session: Reading, settings: AppSettings, until: date | None = None
 ) -> ForecastOut:
     """Run-out date and shortfall a day, from headcount, stock and planned deliveries."""
     return await _forecast(session, settings, item, await today_of(session), until)
@@ -242,7 +242,7 @@ class UnmetOut(BaseModel):
 
 @router.get("/unmet")
 async def unmet(
-    item: str,
+    item: Code,
     session: Reading,
     settings: AppSettings,
     first: Annotated[date, Query(alias="from")],

@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 
 from services.inventory import desk, repository
 from services.inventory.api.desk import WithReason
-from services.inventory.api.models import Body, Quantity
+from services.inventory.api.models import Body, Quantity, place
 from services.inventory.domain.reservations import Reservation
 from services.inventory.repository import HOUSEHOLD, RESERVATION
 from services.inventory.tables import Household as HouseholdRow
@@ -83,7 +83,7 @@ async def reservations(
         None if household_id is None else RESERVATION.household_id == household_id,
         None if state is None else (used < row.wanted if state == "open" else used >= row.wanted),
         None if backordered is None else (row.wanted > used + row.reserved) == backordered,
-        None if after is None else row.id > UUID(after),
+        None if after is None else row.id > place(after),
     ]
     query = select(row.id).where(*(each for each in conditions if each is not None))
     ids = list(await session.scalars(query.order_by(row.id).limit(limit)))
@@ -181,7 +181,7 @@ async def households(
     conditions = [
         HOUSEHOLD.version > 0,
         *([] if active is None else [HOUSEHOLD.active == active]),
-        *([] if after is None else [HOUSEHOLD.id > UUID(after)]),
+        *([] if after is None else [HOUSEHOLD.id > place(after)]),
     ]
     rows = list(
         await session.scalars(select(HouseholdRow).where(*conditions).order_by(HOUSEHOLD.id).limit(limit))
