@@ -3,16 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from itertools import count
 
 import pytest
 from sqlalchemy import make_url
 
 from shared.database import migrate
-from tests.flow.world import NAMES, World
+from tests.flow.world import NAMES, World, fresh_databases, fresh_vhost
 from tests.servers import Servers
 
-_numbers = count(1)
 PASSED = pytest.StashKey[bool]()
 
 
@@ -37,23 +35,14 @@ def templates(servers: Servers) -> dict[str, str]:
 
 @pytest.fixture
 def databases(servers: Servers, templates: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Fresh databases, by service."""
-    number = next(_numbers)
-    made = {service: f"{service}_{number}" for service in NAMES}
-    for service, name in made.items():
-        servers.new_database(name, service, templates[service])
-    yield made
-    for name in made.values():
-        servers.drop_database(name)
+    with fresh_databases(servers, templates) as made:
+        yield made
 
 
 @pytest.fixture
 def vhost(servers: Servers) -> Iterator[str]:
-    """A fresh virtual host."""
-    name = f"test-{next(_numbers)}"
-    servers.new_vhost(name)
-    yield name
-    servers.delete_vhost(name)
+    with fresh_vhost(servers) as name:
+        yield name
 
 
 @pytest.fixture

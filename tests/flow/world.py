@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -39,6 +40,30 @@ FIRST_DAY = date(2006, 11, 1)
 DEADLINE_SECONDS = 30.0
 POLL_SECONDS = 0.03
 NAMES = ("intake", "inventory")
+
+
+_numbers = count(1)
+
+
+@contextmanager
+def fresh_databases(servers: Servers, templates: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """A new database of each service, by service, copied from the templates."""
+    number = next(_numbers)
+    made = {service: f"{service}_{number}" for service in NAMES}
+    for service, name in made.items():
+        servers.new_database(name, service, templates[service])
+    yield made
+    for name in made.values():
+        servers.drop_database(name)
+
+
+@contextmanager
+def fresh_vhost(servers: Servers) -> Iterator[str]:
+    """A new virtual host."""
+    name = f"test-{next(_numbers)}"
+    servers.new_vhost(name)
+    yield name
+    servers.delete_vhost(name)
 
 
 async def until(
@@ -185,9 +210,8 @@ class World:
         for name, quantity in quantities.items():
             item = name.replace("_", "-")
             by_depot.setdefault(depot_of(item, region), []).append({"item": item, "quantity": quantity})
-        for depot, lines in by_depot.items():
-            answer = await self.receive(depot, lines)
-        return answer
+        answers = [await self.receive(depot, lines) for depot, lines in by_depot.items()]
+        return answers[-1]
 
     async def receive(self, depot: str, lines: Sequence[dict[str, Any]], **more: Any) -> Any:
         self._references += 1
@@ -281,7 +305,8 @@ class World:
                 handled = set(await session.scalars(select(inbox.c.message_id)))
             missing = len(said - handled)
             if missing:
-                missing -= sum((await self._first(consumer).service.link.parked()).values())
+                parked = await self._first(consumer).service.link.parked() or {}
+                missing -= sum(parked.values())
             left[f"not handled by {consumer}"] = max(missing, 0)
         return left
 
