@@ -4,8 +4,9 @@ import json
 import os
 import platform
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -52,9 +53,10 @@ async def _profiled(ground: Ground, seed: int, count: int, stacks: Path) -> floa
         pid = lane.running.pid("inventory")
         assert pid is not None
         _, sent = lane.fresh(count)
-        async with figures.opening(lane) as opened:
-            await lane.publish(sent)
-        with sampling(pid, stacks):
+        with ExitStack() as sampled:
+            async with figures.opening(lane) as opened:
+                await lane.publish(sent)
+                sampled.enter_context(sampling(pid, stacks))
             return count / (await lane.handled(lane.sent) - opened[0]).total_seconds()
 
 
@@ -69,6 +71,7 @@ async def _measure(
 
 
 async def _one(ground: Ground, results: Results, task: Task, console: Console) -> None:
+    since = time.monotonic()
     try:
         measured = await task.run(ground)
     except (Unsound, Trouble) as broken:
@@ -78,7 +81,7 @@ async def _one(ground: Ground, results: Results, task: Task, console: Console) -
     results.add(task, measured)
     told = measured if console.is_terminal else measured[:1]
     words = "; ".join(f"{each.figure} {each.value:,.1f} {each.unit}" for each in told)
-    console.print(f"{task.repeat}  {task.peer}: {words}", style="dim")
+    console.print(f"{task.repeat}  {time.monotonic() - since:4.0f} s  {task.peer}: {words}", style="dim")
 
 
 @contextmanager

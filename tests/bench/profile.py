@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.cli import Trouble
+from shared.cli.local.processes import wait_until
 
 SAMPLES_A_SECOND = "250"
 _FRAME = re.compile(r"(?P<function>.+) \((?P<file>[^()]*?)(?::\d+)?\)$")
@@ -103,6 +104,11 @@ def sampling(pid: int, stacks: Path) -> Iterator[None]:
     with log.open("w") as output:
         recorder = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         try:
+            wait_until(
+                lambda: "Sampling" in log.read_text() or recorder.poll() is not None,
+                20,
+                lambda: f"py-spy does not begin: {log.read_text().strip()}",
+            )
             yield
         finally:
             recorder.send_signal(signal.SIGINT)

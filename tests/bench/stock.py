@@ -19,9 +19,9 @@ _HISTORY = """
         SELECT reservation, household, 'kit', 'kit', 'kit', 'depot', '{region}', 1, waits::int, (NOT waits)::int, 9,
                now() - interval '1 year', 'Set aside in depot' FROM past;
     INSERT INTO movement (id, at, on_day, depot, item, kind, on_hand, reserved, household_id)
-        SELECT gen_random_uuid(), now(), '{day}', 'depot', 'kit', 'reserved', 0, 1, household FROM past
+        SELECT gen_random_uuid(), now(), date '{day}', 'depot', 'kit', 'reserved', 0, 1, household FROM past
         UNION ALL
-        SELECT gen_random_uuid(), now(), '{day}', 'depot', 'kit', 'delivered', -1, -1, household FROM past
+        SELECT gen_random_uuid(), now(), date '{day}', 'depot', 'kit', 'delivered', -1, -1, household FROM past
         WHERE NOT waits;
     INSERT INTO movement (id, at, on_day, depot, item, kind, on_hand)
         VALUES (gen_random_uuid(), now(), '{day}', 'depot', 'kit', 'received', {rows});
