@@ -18,6 +18,7 @@ from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
 from shared.contracts.base import Contract
 from shared.messaging import crashpoints
+from shared.messaging.acks import Acks
 from shared.messaging.envelope import Envelope, Malformed, opened
 from shared.messaging.failures import Failures, is_conflict, is_outage
 from shared.messaging.unit import Unit, Units
@@ -58,7 +59,7 @@ class Taken:
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def finish(self) -> None:
-        """Let it be acknowledged; nothing if its channel closed meanwhile, for then nobody waits."""
+        """It is acknowledged; nothing if its channel closed meanwhile, for then nobody waits."""
         if not self.done.done():
             self.done.set_result(None)
 
@@ -83,6 +84,7 @@ class Consumer:
         self._metrics = metrics
         self._batch_size = batch_size
         self._waiting: asyncio.Queue[Taken] = asyncio.Queue()
+        self._acks = Acks()
 
     async def take(self, raw: AbstractIncomingMessage) -> None:
         """Handle one message to the end and acknowledge it; a message that makes no sense is parked."""
@@ -92,10 +94,10 @@ class Consumer:
             taken = self._read(raw)
         except (Malformed, ValidationError) as error:
             await self._park(raw, _why_unreadable(error), "unreadable")
+            await self._acks.done([raw])
         else:
-            await self._waiting.put(taken)
+            self._waiting.put_nowait(taken)
             await taken.done
-        await raw.ack()
 
     async def run(self) -> None:
         """Gather and handle until cancelled."""
@@ -105,6 +107,9 @@ class Consumer:
             full = len(batch) > self._batch_size // 2
             self._metrics.batch_size.observe(len(batch))
             await self._handle(batch)
+            await self._acks.done([taken.raw for taken in batch])
+            for taken in batch:
+                taken.finish()
 
     def _read(self, raw: AbstractIncomingMessage) -> Taken:
         envelope = opened(raw.message_id, raw.headers, raw.body)
@@ -138,7 +143,6 @@ class Consumer:
                 await self._park(
                     taken.raw, "its id was used before by a message with other content", "forged"
                 )
-            taken.finish()
 
     async def _blame(self, batch: Sequence[Taken], error: Exception) -> None:
         if len(batch) > 1:
@@ -151,7 +155,6 @@ class Consumer:
         await self._until_safe(
             lambda: self._failures.failed(taken.raw, self._queue, self._contract.wire, error)
         )
-        taken.finish()
 
     async def _work_through_outages(self, batch: Sequence[Taken]) -> set[UUID]:
         pause, conflicts = 0.1, 0
