@@ -1,0 +1,145 @@
+"""After a scenario: wait until nothing moves, count what was lost and doubled, and have the doctor look."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import aio_pika
+import httpx
+
+from shared.cli.doctor import examine
+from shared.cli.parked import broker_of, lying_in, queues
+from shared.contracts import heard_by
+from shared.messaging.topology import Topology, parked
+from tests.faults.ground import NAMES
+from tests.faults.site import Site, until
+
+WAYS = (("intake", "inventory"), ("inventory", "intake"))
+DOCTOR_SECONDS = 60.0
+SETTLE_SECONDS = 240.0
+
+_SAID = "SELECT message_id FROM journal WHERE contract = ANY($1)"
+_HOUSEHOLDS = "SELECT id FROM household"
+# A household that was registered and not touched again asks once for food in a ration period, and once for a kit.
+_TWICE = """
+    SELECT coalesce(sum(times - 1), 0)::int FROM (
+        SELECT count(*) AS times FROM reservation
+        WHERE household_id <> ALL($1::uuid[]) GROUP BY household_id, kind, first_day) each
+    WHERE times > 1
+"""
+_SERVED = "SELECT DISTINCT household_id FROM reservation"
+_TOLD = "SELECT count(*) FROM timeline WHERE contract LIKE 'inventory.%'"
+
+
+@dataclass
+class Outcome:
+    """What a scenario did and what became of it; `recovery_seconds` from the last fault's end to rest."""
+
+    name: str
+    seed: int
+    messages: int = 0
+    faults: int = 0
+    lost: int = 0
+    doubled: int = 0
+    parked: int = 0
+    recovery_seconds: float = 0.0
+    problems: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+    def figures(self) -> dict[str, Any]:
+        """For programs."""
+        names = ("name", "seed", "messages", "faults", "lost", "doubled", "parked", "recovery_seconds")
+        return {name: getattr(self, name) for name in names}
+
+
+async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
+    """Wait until everything said is handled or parked; returns the seconds since the last fault's end."""
+
+    async def look() -> dict[str, int]:
+        left = {}
+        for publisher, consumer in WAYS:
+            rows = await site.value(publisher, "SELECT count(*) FROM outbox WHERE queue = 'said'")
+            left[f"{publisher}'s outbox"] = int(rows)
+            left[f"not handled by {consumer}"] = len(await not_handled(site, publisher, consumer))
+        return left
+
+    await until(look, lambda left: not any(left.values()), seconds)
+    return time.monotonic() - site.calm_since
+
+
+async def not_handled(site: Site, publisher: str, consumer: str) -> set[str]:
+    """Ids of what was said and is neither in the consumer's inbox nor parked."""
+    wires = [each.wire for each in heard_by(consumer) if each.publisher() == publisher]
+    async with site.connect(publisher) as database:
+        said = {str(row[0]) for row in await database.fetch(_SAID, wires)}
+    async with site.connect(consumer) as database:
+        handled = {str(row[0]) for row in await database.fetch("SELECT message_id FROM inbox")}
+    missing = said - handled
+    return missing - await parked_ids(site, consumer) if missing else missing
+
+
+async def parked_by_queue(site: Site) -> dict[str, int]:
+    """How many messages lie in each parked queue that exists."""
+    connection = await aio_pika.connect(site.broker_url())
+    counts = {}
+    async with connection:
+        for name in NAMES:
+            for contract in heard_by(name):
+                queue = parked(Topology(name, ()).queue_name(contract))
+                async with connection.channel() as channel:
+                    found = await channel.declare_queue(queue, passive=True)
+                    counts[queue] = found.declaration_result.message_count or 0
+    return counts
+
+
+async def parked_ids(site: Site, consumer: str) -> set[str]:
+    """Ids of what is parked from this consumer's queues."""
+    found = set()
+    if any((await parked_by_queue(site)).values()):
+        async with broker_of(site.stack.services[consumer]) as connection:
+            for queue in queues(consumer):
+                found |= {each.message_id async for _, each in lying_in(connection, queue)}
+    return found
+
+
+async def count(site: Site, outcome: Outcome) -> None:
+    """Fill in what is counted, independently of the doctor, and what the doctor finds."""
+    problems = []
+    async with site.connect("intake") as database:
+        there = {str(row[0]) for row in await database.fetch(_HOUSEHOLDS)}
+        told = await database.fetchval(_TOLD)
+    async with site.connect("inventory") as database:
+        served = {str(row[0]) for row in await database.fetch(_SERVED)}
+        twice = await database.fetchval(_TWICE, list(site.settled))
+        wires = [each.wire for each in heard_by("intake")]
+        answers = await database.fetchval("SELECT count(*) FROM journal WHERE contract = ANY($1)", wires)
+    unheard = {consumer: len(await not_handled(site, publisher, consumer)) for publisher, consumer in WAYS}
+    outcome.parked = sum((await parked_by_queue(site)).values())
+    outcome.messages = sum([await site.value(name, "SELECT count(*) FROM journal") for name in NAMES])
+    outcome.faults = site.faults
+    untold = max(answers - told - len(await parked_ids(site, "intake")), 0)
+    outcome.lost = (
+        len(site.registered - there) + len(there - served - site.settled) + sum(unheard.values()) + untold
+    )
+    outcome.doubled = len(there - site.registered) + twice + max(told - answers, 0)
+    if outcome.lost or outcome.doubled:
+        problems.append(f"lost {outcome.lost}, doubled {outcome.doubled}")
+    if outcome.parked != site.may_be_parked:
+        problems.append(f"parked {outcome.parked} and not {site.may_be_parked}")
+    if not site.faults:
+        problems.append("nothing was done to it")
+    outcome.problems = (*problems, *await ask_doctor(site))
+
+
+async def ask_doctor(site: Site) -> list[str]:
+    """The doctor's breaches in words; none when all is well."""
+    async with httpx.AsyncClient(timeout=120, trust_env=False) as client:
+        report = await examine(site.stack, client, DOCTOR_SECONDS)
+    return [
+        f"the doctor: {each.name}: {each.breaches} of {each.counted}"
+        for each in report.findings
+        if each.breaches
+    ]

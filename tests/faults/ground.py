@@ -1,0 +1,85 @@
+"""The servers of a whole run: one broker node or three, and a database server, in a temporary folder."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
+from shared.cli.local.postgres import PostgresServer
+from shared.database import migrate
+from tests.servers import Native
+
+NAMES = ("intake", "inventory")
+"""The services that hear and say something; the others have no rules yet."""
+
+
+class Ground:
+    """Started once for many scenarios; each takes a virtual host and databases of its own."""
+
+    def __init__(self, folder: Path, nodes: int = 1) -> None:
+        self.folder = folder
+        self.servers = Native(folder / "servers")
+        self.nodes: list[RabbitNode] = [self.servers.node]
+        self.register_key = secrets.token_hex(16)
+        self._wanted = nodes
+        self._sites = 0
+
+    @property
+    def node(self) -> RabbitNode:
+        return self.nodes[0]
+
+    @property
+    def postgres(self) -> PostgresServer:
+        return self.servers.postgres
+
+    def start(self) -> None:
+        """Start everything, join the nodes, migrate a database of each service to be copied."""
+        self.servers.start()
+        for number in range(2, self._wanted + 1):
+            self.nodes.append(self._another(number))
+        for node in self.nodes[1:]:
+            node.launch()
+        for node in self.nodes[1:]:
+            node.wait()
+            for step in (("stop_app",), ("reset",), ("join_cluster", self.node.name), ("start_app",)):
+                node.run("rabbitmqctl", *step)
+        for name in NAMES:
+            self._write_secrets(name)
+            self.servers.new_database(f"template_{name}", name)
+            url = make_url(self.servers.database_url(name, f"template_{name}"))
+            asyncio.run(migrate(name, url))
+
+    def stop(self) -> None:
+        for node in self.nodes[1:]:
+            node.kill()
+        self.servers.stop()
+
+    def secrets_of(self, service: str) -> Path:
+        return self.folder / "secrets" / service
+
+    def new_name(self) -> str:
+        self._sites += 1
+        return f"s{self._sites}"
+
+    def _another(self, number: int) -> RabbitNode:
+        """A node that shares the first one's cookie and name service."""
+        cookie = (self.node.folder / ".erlang.cookie").read_text()
+        known = BrokerSecrets(self.servers.passwords, self.servers.operator_password)
+        name = self.node.name.replace("@", f"-{number}@")
+        return RabbitNode(
+            self.folder / f"broker{number}",
+            fresh_ports(self.node.ports.epmd),
+            known,
+            name=name,
+            cookie=cookie,
+        )
+
+    def _write_secrets(self, service: str) -> None:
+        folder = self.secrets_of(service)
+        folder.mkdir(parents=True)
+        for name in ("database_password", "broker_password"):
+            (folder / f"relief_{name}").write_text(self.servers.passwords[service])
+        if service == "intake":
+            (folder / "relief_register_key").write_text(self.register_key)

@@ -1,0 +1,172 @@
+"""What people do while things break: they register households, change and close them, and try again when told to."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.faults.replicas import Replica
+from tests.faults.site import Site, until
+from tests.flow.catalogue import CATALOGUE, person
+
+AT_ONCE = 8
+SPREAD_SECONDS = 10.0
+"""How long the registration of a site's households takes when nothing is in the way."""
+PATIENCE_SECONDS = 240.0
+PAUSE_SECONDS = 0.2
+ANSWER_SECONDS = 60.0
+
+
+class GaveUp(AssertionError):
+    """A request that was not answered well however often it was sent."""
+
+
+@dataclass
+class Caller:
+    """Sends a request to one replica, and with the same key to the next one when that fails, until it is answered."""
+
+    site: Site
+    client: httpx.AsyncClient
+    retried: int = 0
+    _turn: int = 0
+
+    async def post(self, service: str, path: str, body: object = None) -> Any:
+        """The answer. GaveUp when none came in time; AssertionError when the request itself is refused."""
+        key = str(uuid4())
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while (answer := await self._try(service, path, body, key)) is None:
+                    self.retried += 1
+                    await asyncio.sleep(PAUSE_SECONDS)
+        except TimeoutError:
+            raise GaveUp(f"POST {path} to {service} was not answered in {PATIENCE_SECONDS:g} s") from None
+        return answer
+
+    async def _try(self, service: str, path: str, body: object, key: str) -> Any:
+        """None if it is worth another try."""
+        replica = self._next(service)
+        try:
+            answer = await self.client.post(
+                f"{replica.url}{path}", json=body, headers={"Idempotency-Key": key}
+            )
+        except httpx.TransportError:
+            return None
+        if answer.status_code >= 500:
+            return None
+        assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def _next(self, service: str) -> Replica:
+        self._turn += 1
+        replicas = self.site.replicas[service]
+        return replicas[self._turn % len(replicas)]
+
+
+@asynccontextmanager
+async def calling(site: Site) -> AsyncIterator[Caller]:
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False, limits=limits) as client:
+        yield Caller(site, client)
+
+
+def household(site: Site) -> dict[str, Any]:
+    """Who is registered: one to four people, some of them urgent."""
+    urgent = ["medical"] if site.rng.random() < 0.1 else []
+    return {
+        "region": site.rng.choice(["north", "south"]),
+        "arrived_on": "2006-10-20",
+        "needs": ["food", "kit"],
+        "priorities": urgent,
+        "members": [person(number) for number in range(site.rng.randint(1, 4))],
+    }
+
+
+async def prepare(site: Site) -> None:
+    """A catalogue, plenty of rice, and kits for two households in three: the others wait."""
+    async with calling(site) as caller:
+        await caller.post("inventory", "/catalogue", CATALOGUE)
+        for region in ("north", "south"):
+            lines = [
+                {"item": "rice", "quantity": 200_000 * site.households},
+                {"item": "first-aid-kit", "quantity": site.households // 3},
+            ]
+            body = {"depot": f"depot-{region}", "reference": f"opening stock {region}", "lines": lines}
+            await caller.post("inventory", "/receipts", body)
+
+
+@dataclass
+class Load:
+    """Registrations under way, at an even pace; some households are changed or closed right after."""
+
+    site: Site
+    caller: Caller
+    done: int = 0
+    ending: bool = False
+    _begun: int = 0
+    _next: float = 0.0
+
+    async def run(self, at_once: int) -> None:
+        """Register until told to end, and all of the site's households at least."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(self._work())
+
+    async def more(self, households: int) -> None:
+        """Wait until so many more are registered."""
+        wanted = self.done + households
+
+        async def look() -> int:
+            return self.done
+
+        await until(look, lambda done: done >= wanted)
+
+    async def _work(self) -> None:
+        while self._begun < self.site.households or not self.ending:
+            self._begun += 1
+            await self._slot()
+            chance = self.site.rng.random()
+            made = await self.caller.post("intake", "/households", household(self.site))
+            self.site.registered.add(made["household_id"])
+            if chance < 0.2:
+                await self._go_on(made["household_id"], closing=chance < 0.1)
+            self.done += 1
+
+    async def _slot(self) -> None:
+        now = time.monotonic()
+        slot = max(now, self._next)
+        self._next = slot + SPREAD_SECONDS / self.site.households
+        await asyncio.sleep(slot - now)
+
+    async def _go_on(self, identity: str, *, closing: bool) -> None:
+        self.site.settled.add(identity)
+        path = f"/households/{identity}"
+        if closing:
+            await self.caller.post("intake", f"{path}/close", {"outcome": "moved_on"})
+        else:
+            await self.caller.post("intake", f"{path}/members", person(9))
+
+
+@asynccontextmanager
+async def under_load(site: Site, at_once: int = AT_ONCE) -> AsyncIterator[Load]:
+    """Households are registered while the block runs, and afterwards until it was all of the site's."""
+    async with calling(site) as caller:
+        load = Load(site, caller)
+        work = asyncio.create_task(load.run(at_once))
+        try:
+            yield load
+            load.ending = True
+            await work
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+
+async def register(site: Site) -> None:
+    """Register all of the site's households."""
+    async with under_load(site):
+        pass
