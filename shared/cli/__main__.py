@@ -23,6 +23,7 @@ MODULES = (
     "shared.cli.docs",
     "shared.cli.contracts",
     "shared.cli.bench",
+    "shared.cli.faults",
 )
 # What a command meets when the stack, or a part of it, is not there.
 NOT_THERE = (httpx.ConnectError, ConnectionRefusedError, OperationalError, InterfaceError)
