@@ -23,7 +23,7 @@ CHECKS = {
         "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())",
     ),
 }
-LOCKS = ("requirements", "requirements-dev")
+LOCKS = ("requirements", "requirements-dev", "requirements-bench")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -47,7 +47,7 @@ def check() -> None:
 
 
 def lock() -> None:
-    """Pin the packages of requirements.in and requirements-dev.in anew, by hash."""
+    """Pin the packages of each requirements*.in anew, by hash."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder) / "bin" / "python")
