@@ -12,6 +12,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from aio_pika.abc import AbstractChannel, AbstractQueue
 from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 
 from shared.contracts import heard_by
@@ -55,20 +56,28 @@ class Topology:
         return RabbitExchange(name, type=ExchangeType.FANOUT, durable=True)
 
     async def declare(self, broker: RabbitBroker) -> None:
-        """Make everything this service owns on the broker; safe to repeat, also at the same time."""
-        own = await broker.declare_exchange(self.own)
-        for contract in heard_by(self.service):
-            queue = await broker.declare_queue(self.queue(contract))
-            await queue.bind(own, queue.name)
-            await queue.bind(await broker.declare_exchange(RELIEF), contract.wire)
-            held = await broker.declare_queue(_quorum(parked(queue.name), LOOKED_AT))
-            await held.bind(own, held.name)
-        for attempt, seconds in enumerate(self.retry_delays_seconds, start=1):
-            exchange = self.retry(attempt)
-            assert exchange is not None
-            waiting = _quorum(exchange.name, {"x-message-ttl": seconds * 1000, **_never_lost(self.service)})
-            queue = await broker.declare_queue(waiting)
-            await queue.bind(await broker.declare_exchange(exchange))
+        """Make everything this service owns on the broker; safe to repeat, also at the same time.
+
+        On a channel of its own: the library consumes a queue on the channel that first declared it, and each consumer
+        is to have its own, with its own limit of messages in hand.
+        """
+        connection = await broker.connect()
+        async with connection.channel() as channel:
+            own = await channel.declare_exchange(self.own.name, "direct", durable=True)
+            relief = await channel.get_exchange(RELIEF.name, ensure=False)
+            for contract in heard_by(self.service):
+                queue = await _declared(channel, self.queue(contract))
+                await queue.bind(own, queue.name)
+                await queue.bind(relief, contract.wire)
+                held = await _declared(channel, _quorum(parked(queue.name), LOOKED_AT))
+                await held.bind(own, held.name)
+            for attempt, seconds in enumerate(self.retry_delays_seconds, start=1):
+                exchange = self.retry(attempt)
+                assert exchange is not None
+                delay = await channel.declare_exchange(exchange.name, "fanout", durable=True)
+                waiting = {"x-message-ttl": seconds * 1000, **_never_lost(self.service)}
+                queue = await _declared(channel, _quorum(exchange.name, waiting))
+                await queue.bind(delay)
 
     async def count_parked(self, broker: RabbitBroker) -> dict[str, int]:
         """Messages in each parked queue, by contract."""
@@ -79,6 +88,10 @@ class Topology:
                 queue = await channel.declare_queue(parked(self.queue_name(contract)), passive=True)
                 counts[contract.wire] = queue.declaration_result.message_count or 0
         return counts
+
+
+async def _declared(channel: AbstractChannel, queue: RabbitQueue) -> AbstractQueue:
+    return await channel.declare_queue(queue.name, durable=True, arguments=queue.arguments)
 
 
 def parked(queue_name: str) -> str:
