@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from services.inventory import handlers
 from shared.cli import parked
+from shared.contracts import heard_by
 from shared.contracts.intake import (
     AgeBand,
     ClothingSize,
@@ -357,3 +358,58 @@ async def test_a_stopped_service_finishes_and_gives_the_rest_back(bare_world: Wo
     assert (await world.shelf("rice"))["reserved"] == 400 * 15_000
     assert await world.parked(HouseholdRegistered) == []
     await world.sound()
+
+
+async def lying_ready(world: World, consumer: str) -> dict[str, int]:
+    """Messages of each queue of a service that are in nobody's hand."""
+    found = {}
+    async with world.broker() as connection:
+        channel = await connection.channel()
+        for contract in heard_by(consumer):
+            queue = await channel.declare_queue(f"{consumer}.{contract.wire}", passive=True)
+            found[contract.wire] = queue.declaration_result.message_count or 0
+    return found
+
+
+async def test_a_stopped_service_has_acknowledged_all_that_it_handled_on_each_of_its_queues(
+    bare_world: World,
+) -> None:
+    """Facts of several contracts come to one service at once, so that none may be in the way of another."""
+    world = bare_world
+    async with world.another("inventory"):
+        await world.load_catalogue()
+        await world.stock(rice=300_000, winter_M=10)
+        async with world.another("intake"):
+            households = [await world.register(members=2) for _ in range(30)]
+            await world.settled()
+            for each in households[:10]:
+                await world.intake.post(f"/households/{each['household_id']}/close", {"outcome": "settled"})
+            await world.settled()
+    for consumer in ("intake", "inventory"):
+        assert not any((await lying_ready(world, consumer)).values()), consumer
+
+
+async def test_a_service_takes_no_more_messages_into_its_hands_than_two_batches(
+    bare_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, go_on = bare_world, asyncio.Event()
+    real = handlers.on_household_registered
+
+    async def held_up(rules: Any, facts: Sequence[HouseholdState], unit: Unit) -> None:
+        await go_on.wait()
+        await real(rules, facts, unit)
+
+    monkeypatch.setattr(handlers, "on_household_registered", held_up)
+    await world.start("intake", "inventory", batch_size=10)
+    await world.load_catalogue()
+    await world.send(*(sealed(said()) for _ in range(200)))
+
+    async def ready() -> int:
+        return (await lying_ready(world, "inventory"))[HouseholdRegistered.wire]
+
+    try:
+        await until(ready, lambda left: left == 180)
+    finally:
+        go_on.set()
+    await handled(world, 200)
+    await world.settled()
