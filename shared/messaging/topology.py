@@ -58,10 +58,12 @@ class Topology:
     async def declare(self, broker: RabbitBroker) -> None:
         """Make everything this service owns on the broker; safe to repeat, also at the same time.
 
-        On a channel of its own: the library consumes a queue on the channel that first declared it, and each consumer
-        is to have its own, with its own limit of messages in hand.
+        The library uses a queue or an exchange on the channel that first declared it. So the queues are declared on a
+        channel apart, for each consumer is to have its own with its own limit of messages in hand; and `relief` first
+        on the publishers' channel, where an unroutable message is an error.
         """
         connection = await broker.connect()
+        await broker.declare_exchange(RELIEF)
         async with connection.channel() as channel:
             own = await channel.declare_exchange(self.own.name, "direct", durable=True)
             relief = await channel.get_exchange(RELIEF.name, ensure=False)
