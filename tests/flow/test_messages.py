@@ -194,8 +194,9 @@ async def test_what_makes_no_sense_is_parked_with_the_reason_and_the_good_ones_a
             await exchange.publish(message, HouseholdRegistered.wire)
     await world.send(*good[5:])
     lying = await lie_parked(world, len(NOT_UNDERSTOOD))
-    for (name, (_, words)), each in zip(NOT_UNDERSTOOD.items(), lying, strict=True):
-        assert words in each.reason, f"{name}: {each.reason}"
+    reasons = [each.reason for each in lying]
+    for name, (_, words) in NOT_UNDERSTOOD.items():
+        assert any(words in reason for reason in reasons), f"{name}: {reasons}"
     await handled(world, len(good))
     assert (await world.inventory.get("/summary"))["households"] == len(good)
     status = await world.inventory.get("/status")
