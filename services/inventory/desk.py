@@ -218,7 +218,7 @@ async def put_together(
     _check_places(books, [depot], [kit])
     line = columns(t.KitPart)
     found = await unit.session.execute(select(line.part, line.quantity).where(line.kit == kit))
-    bill = dict(found.tuples().all())
+    bill = {each.part: each.quantity for each in found}
     if not bill:
         raise invalid(f"{kit} has no bill of materials: load its parts first.", [("kit", "has no parts")])
     key = (depot, kit)

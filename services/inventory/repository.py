@@ -10,8 +10,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY as SqlArray
-from sqlalchemy import RowMapping, Uuid, and_, bindparam, func, select, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    RowMapping,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,8 +43,10 @@ _SHORT = (
     RESERVATION.wanted
     > RESERVATION.reserved + RESERVATION.delivered + RESERVATION.released + RESERVATION.lapsed
 )
+_ASKS_FOR_FOOD = literal(NeedKind.FOOD.value) == any_(HOUSEHOLD.needs)
+
 # Arrays, so that the statement is the same for every number of households and is planned once.
-_IDS = bindparam("ids", type_=SqlArray(Uuid))
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
 _PLACES = text("INSERT INTO household (id) SELECT unnest(:ids) ON CONFLICT DO NOTHING").bindparams(_IDS)
 
 
@@ -153,11 +167,7 @@ async def save_closed(session: AsyncSession, versions: Mapping[UUID, int]) -> No
 
 async def households_with_food(session: AsyncSession) -> list[Household]:
     """All active households that ask for food, the oldest first."""
-    query = (
-        select(*HOUSEHOLD)
-        .where(HOUSEHOLD.active, HOUSEHOLD.needs.any(NeedKind.FOOD.value))
-        .order_by(HOUSEHOLD.id)
-    )
+    query = select(*HOUSEHOLD).where(HOUSEHOLD.active, _ASKS_FOR_FOOD).order_by(HOUSEHOLD.id)
     return [_household(row) for row in (await session.execute(query)).mappings()]
 
 
@@ -344,7 +354,5 @@ async def add_unmet(session: AsyncSession, on_day: date, grams: Mapping[tuple[UU
 async def count_eaters(session: AsyncSession) -> int:
     """People in active households that ask for food."""
     home = HOUSEHOLD
-    query = select(func.coalesce(func.sum(home.people), 0)).where(
-        home.active, home.needs.any(NeedKind.FOOD.value)
-    )
+    query = select(func.coalesce(func.sum(home.people), 0)).where(home.active, _ASKS_FOR_FOOD)
     return int((await session.execute(query)).scalar_one())
