@@ -1,0 +1,92 @@
+"""Every route of every service names the roles that may use it."""
+
+import importlib
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from shared.contracts import SERVICES
+from shared.settings import ClockMode
+from shared.web.problems import Problem
+from shared.web.roles import Role, RoleCheck, allows
+
+# What FastAPI adds itself: the documentation, which holds nothing of anybody.
+DOCUMENTATION = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
+ALONE = {"/households/{household_id}/identities": {"caseworker"}, "/clock": {"operator"}}
+"""Routes that one role alone may use."""
+
+
+def application(service: str) -> FastAPI:
+    """A service with settings that lead nowhere; nothing is connected."""
+    settings: Any = importlib.import_module(f"services.{service}.settings").Settings
+    known = {
+        "database_url": "postgresql+asyncpg://x@127.0.0.1:1/x",
+        "database_password": "x",
+        "broker_url": "amqp://x@127.0.0.1:1/x",
+        "broker_password": "x",
+        "port": 1,
+        "clock": ClockMode.MANUAL,
+        "register_key": "k" * 32,
+    }
+    app: FastAPI = importlib.import_module(f"services.{service}.main").build(settings(**known))
+    return app
+
+
+async def refuse(check: RoleCheck) -> None:
+    raise Problem(HTTPStatus.FORBIDDEN, "|".join(sorted(check.roles)))
+
+
+def operations(app: FastAPI) -> list[tuple[str, str]]:
+    """Every method and path that the application says it has."""
+    return [(method.upper(), path) for path, item in app.openapi()["paths"].items() for method in item]
+
+
+async def roles_asked(app: FastAPI, method: str, path: str) -> set[str]:
+    """The roles that a route asks for, by asking it: it must do so before it does anything else."""
+    while "{" in path:
+        path = path.partition("{")[0] + str(UUID(int=1)) + path.partition("}")[2]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        answer = await client.request(method, path, json={})
+    return set(answer.json()["detail"].split("|")) if answer.status_code == HTTPStatus.FORBIDDEN else set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_route_asks_for_a_role_before_anything_else(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RoleCheck, "__call__", refuse)
+    app = application(service)
+    found = operations(app)
+    assert ("GET", "/readyz") in found
+    asked = {each: await roles_asked(app, *each) for each in found}
+    assert [each for each, roles in asked.items() if not roles] == []
+    assert all(roles <= set(Role) for roles in asked.values())
+    for (_, path), roles in asked.items():
+        assert path not in ALONE or roles == ALONE[path]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_route_is_hidden_from_the_documentation(service: str) -> None:
+    """So that the test above sees them all."""
+    app = application(service)
+    hidden = {getattr(route, "path", None) for route in app.router.routes if isinstance(route, Route)}
+    assert hidden == DOCUMENTATION
+    routers: list[Any] = [
+        route.original_router for route in app.router.routes if not isinstance(route, Route)
+    ]
+    while routers:
+        for route in routers.pop().routes:
+            if hasattr(route, "original_router"):
+                routers.append(route.original_router)
+            else:
+                assert route.include_in_schema, route.path
+
+
+def test_a_route_without_a_role_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="at least one role"):
+        allows()
