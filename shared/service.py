@@ -62,7 +62,12 @@ class Service:
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.name)
         pool = self.settings.relay_workers + 2 + 2 * len(self.reminders) + len(self.handlers)
-        self.engine = connect(self.settings.database, pool_size=pool, overflow=20)
+        self.engine = connect(
+            self.settings.database,
+            pool_size=pool,
+            overflow=20,
+            answer_seconds=self.settings.database_answer_seconds,
+        )
         self.link = Link(self.name, self.settings, self.engine, self.handlers, self.reminders, self.metrics)
         self._observe = self.observe(self.metrics) if self.observe else None
 

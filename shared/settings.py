@@ -10,6 +10,9 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 
+# A broker that is silent for three of these is taken for gone.
+HEARTBEAT_SECONDS = 10
+
 
 def secrets_folder() -> str | None:
     """The folder whose files are secrets (`relief_database_password`, ...): RELIEF_SECRETS, or /run/secrets."""
@@ -49,6 +52,9 @@ class ServiceSettings(BaseSettings):
         default=100, ge=1, le=1000, description="most messages handled in one transaction"
     )
     relay_workers: int = Field(default=4, ge=1, le=64)
+    database_answer_seconds: int = Field(
+        default=30, ge=1, description="a statement without an answer for so long means a lost connection"
+    )
     retry_delays_seconds: tuple[int, ...] = Field(default=(1, 10, 60, 600, 3600), description="then parked")
     journal_days: int = Field(default=400, ge=1, description="how long what was said is kept for replay")
 
@@ -63,4 +69,5 @@ class ServiceSettings(BaseSettings):
     @property
     def broker(self) -> str:
         url = make_url(self.broker_url).set(password=self.broker_password.get_secret_value())
+        url = url.update_query_dict({"heartbeat": str(HEARTBEAT_SECONDS)})
         return url.render_as_string(hide_password=False)

@@ -15,7 +15,8 @@ from shared.messaging.topology import RELIEF
 from shared.messaging.unit import SAID
 from shared.observability import Metrics
 
-LEASE_SECONDS = 60.0
+# What a killed relay held is taken up by another after so long; a confirm is waited for half as long at most.
+LEASE_SECONDS = 20.0
 
 
 class Relay:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import quantiles
 
@@ -123,15 +123,27 @@ async def memory(ground: Ground, peer: Peer, seed: int, count: int, slices: int 
     return found
 
 
-async def replicas(ground: Ground, peer: Peer, seed: int, count: int, number: int) -> list[Measured]:
-    """A full queue emptied by so many replicas of the consumer."""
+@dataclass(frozen=True)
+class Case:
+    """A drain of `count` messages with so many items, rows of history and replicas of the consumer."""
+
+    label: str
+    count: int
+    items: int
+    rows: int
+    replicas: int = 1
+
+
+async def grown(ground: Ground, peer: Peer, seed: int, case: Case) -> list[Measured]:
+    """Reservations a second in one case of growth."""
 
     def commands(site: Site, whole: bool) -> list[Command]:
         return [
             replace(command, name=f"{command.name}-{place}")
-            for place in range(number)
+            for place in range(case.replicas)
             for command in peer.commands(site, whole)
         ]
 
-    rate = await drain(ground, replace(peer, commands=commands), seed, count)
-    return [Measured(peer.name, f"{number} replicas", rate[0].value, "a second")]
+    several = replace(peer, commands=commands)
+    label = f"growth {case.label}"
+    return await drain(ground, several, seed, case.count, label=label, items=case.items, rows=case.rows)

@@ -1,7 +1,7 @@
 """The servers of a whole benchmark, and the databases and virtual host of one run."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,8 +55,13 @@ class Ground:
             (folder / "relief_register_key").write_text(self.register_key)
 
     @asynccontextmanager
-    async def site(self, kits: int, items: int = 10, rows: int = 0) -> AsyncIterator["Site"]:
-        """Databases and a virtual host for one run: `kits` in stock, `items` in the catalogue, `rows` of history."""
+    async def site(
+        self, kits: int, items: int = 10, rows: int = 0, unheard: Sequence[str] = ()
+    ) -> AsyncIterator["Site"]:
+        """Databases and a virtual host for one run: `kits` in stock, `items` in the catalogue, `rows` of history.
+
+        `unheard` are services that do not run but whose queues must be there: who speaks to nobody fails.
+        """
         self._runs += 1
         name = f"run{self._runs}"
         for service in NAMES:
@@ -66,7 +71,7 @@ class Ground:
             )
         self.servers.new_vhost(name)
         site = Site(self, name)
-        await site.prepare(kits)
+        await site.prepare(kits, unheard)
         self.servers.sql("CHECKPOINT")
         try:
             yield site
@@ -109,8 +114,8 @@ class Site:
     def folder(self) -> Path:
         return self.ground.folder / self.name
 
-    async def prepare(self, kits: int) -> None:
-        """Stock for this run, and every queue, whether its consumer runs or not."""
+    async def prepare(self, kits: int, unheard: Sequence[str]) -> None:
+        """Stock for this run, and the queues of services that do not run."""
         await self.execute(
             "inventory",
             """
@@ -123,7 +128,7 @@ class Site:
         )
         delays = ServiceSettings.model_fields["retry_delays_seconds"].default
         async with RabbitBroker(self.broker_url(), logger=None) as broker:
-            for service in NAMES:
+            for service in unheard:
                 await Topology(service, delays).declare(broker)
 
     @asynccontextmanager

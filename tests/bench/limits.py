@@ -43,7 +43,7 @@ async def register(ground: Ground, count: int) -> list[Measured]:
         each = count // CLIENTS
         alone = await _pgbench(site, "intake", "register.sql", clients=CLIENTS, transactions=each)
         await _count(site, "intake", "SELECT count(*) FROM household", each * CLIENTS, "database")
-    async with ground.site(kits=0) as site:
+    async with ground.site(kits=0, unheard=("inventory",)) as site:
         ours = await _over_http(site, count)
     return [Measured("database", "register", alone, "a second"), *ours]
 

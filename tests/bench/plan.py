@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tests.bench import figures, limits
+from tests.bench.figures import Case
 from tests.bench.ground import Ground
 from tests.bench.peers.roster import BATCHES, CELERY, OURS, PEERS, PLAIN
 from tests.bench.trial import Measured
@@ -23,12 +24,12 @@ class Sizes:
     catch_up: int
     register: int
     limit: int
-    growth: int
-    rows: tuple[int, ...]
-    items: tuple[int, ...]
-    backlog: tuple[int, ...]
     memory: int
+    cases: tuple[Case, ...]
 
+
+SMALL = Case("small", count=10_000, items=10, rows=1_000)
+"""What the larger cases are held against."""
 
 FULL = Sizes(
     repeats=3,
@@ -40,11 +41,16 @@ FULL = Sizes(
     catch_up=100_000,
     register=4_000,
     limit=20_000,
-    growth=10_000,
-    rows=(1_000, 100_000, 1_000_000),
-    items=(10, 1_000),
-    backlog=(1_000, 10_000, 100_000),
     memory=200_000,
+    cases=(
+        SMALL,
+        replace(SMALL, label="with 100,000 rows", rows=100_000),
+        replace(SMALL, label="rows", rows=1_000_000),
+        replace(SMALL, label="items", items=1_000),
+        replace(SMALL, label="with 1,000 waiting", count=1_000),
+        replace(SMALL, label="backlog", count=100_000),
+        replace(SMALL, label="replicas", replicas=2),
+    ),
 )
 QUICK = replace(
     FULL,
@@ -52,16 +58,20 @@ QUICK = replace(
     drain=2_000,
     scarce=400,
     chain=1_000,
-    latency_seconds=4,
+    latency_seconds=3,
     catch_up=5_000,
     register=800,
     limit=5_000,
-    growth=2_000,
-    rows=(1_000, 100_000),
-    backlog=(1_000, 5_000),
+    cases=(
+        replace(SMALL, count=2_000),
+        replace(SMALL, label="rows", count=2_000, rows=100_000),
+        replace(SMALL, label="items", count=2_000, items=1_000),
+        replace(SMALL, label="backlog", count=6_000),
+        replace(SMALL, label="replicas", count=2_000, replicas=2),
+    ),
 )
 
-FIGURES = ("drain", "scarce", "chain", "register", "limits", "growth", "replicas", "catch-up", "memory")
+FIGURES = ("drain", "scarce", "chain", "register", "limits", "growth", "catch-up", "memory")
 """What `--only` takes. Memory takes long and runs only when it is named."""
 
 
@@ -101,26 +111,11 @@ def _of_one_repeat(sizes: Sizes, repeat: int, seed: int) -> Iterator[Task]:
         for peer in in_turn:
             yield task("scarce", peer.name, partial(figures.scarce, peer=peer, seed=seed, count=sizes.scarce))
         yield task("catch-up", OURS, partial(figures.catch_up, peer=ours, seed=seed, count=sizes.catch_up))
+        yield task("limits", "aio-pika", partial(limits.broker, count=sizes.limit))
         yield task("memory", OURS, partial(figures.memory, peer=ours, seed=seed, count=sizes.memory))
     yield task("register", OURS, partial(limits.register, count=sizes.register))
-    yield task("limits", "aio-pika", partial(limits.broker, count=sizes.limit))
-    for label, count, items, rows in _growth(sizes):
-        grown = partial(figures.drain, peer=ours, seed=seed, count=count, label=label, items=items, rows=rows)
-        yield task("growth", OURS, grown)
-    for number in (1, 2):
-        replicas = partial(figures.replicas, peer=ours, seed=seed, count=sizes.growth, number=number)
-        yield task("replicas", OURS, replicas)
-
-
-def _growth(sizes: Sizes) -> Iterator[tuple[str, int, int, int]]:
-    """Label, messages, items and rows of each."""
-    small_items = sizes.items[0]
-    for rows in sizes.rows:
-        yield f"with {rows:,} rows", sizes.growth, small_items, rows
-    for items in sizes.items:
-        yield f"with {items:,} items", sizes.growth, items, 0
-    for backlog in sizes.backlog:
-        yield f"with {backlog:,} waiting", backlog, small_items, 0
+    for case in sizes.cases:
+        yield task("growth", OURS, partial(figures.grown, peer=ours, seed=seed, case=case))
 
 
 def _in_turn(sizes: Sizes, repeat: int) -> Sequence[str]:

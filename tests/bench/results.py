@@ -56,16 +56,14 @@ class Results:
     def ratios(self) -> dict[str, Ratio]:
         """Ours to the others, and how much dearer the large case is than the small one."""
         by_peer = self.medians()
+        mine = by_peer.get(OURS, {})
 
         def to(figure: str, peer: str) -> float | None:
             return _quotient(by_peer.get(OURS, {}).get(figure), by_peer.get(peer, {}).get(figure))
 
-        def growth(words: str, sizes: tuple[int, ...]) -> float | None:
-            mine = by_peer.get(OURS, {})
-            small, large = (mine.get(words.format(f"{size:,}")) for size in (sizes[0], sizes[-1]))
-            return _quotient(small, large)
+        def dearer(case: str) -> float | None:
+            return _quotient(mine.get("growth small"), mine.get(f"growth {case}"))
 
-        mine = by_peer.get(OURS, {})
         return {
             "drain_vs_celery": Ratio(to("drain", CELERY), 10),
             "drain_vs_celery_batches": Ratio(to("drain", BATCHES), 1),
@@ -73,10 +71,10 @@ class Results:
             "chain_vs_celery": Ratio(to("chain", CELERY), 8),
             "chain_vs_celery_batches": Ratio(to("chain", BATCHES), 1),
             "register_vs_pgbench": Ratio(to("register", "database"), 0.35),
-            "growth_rows": Ratio(growth("with {} rows", self.sizes.rows), 1.25, at_least=False),
-            "growth_items": Ratio(growth("with {} items", self.sizes.items), 1.25, at_least=False),
-            "growth_backlog": Ratio(growth("with {} waiting", self.sizes.backlog), 1.25, at_least=False),
-            "replicas": Ratio(_quotient(mine.get("2 replicas"), mine.get("1 replicas")), 1.5),
+            "growth_rows": Ratio(dearer("rows"), 1.25, at_least=False),
+            "growth_items": Ratio(dearer("items"), 1.25, at_least=False),
+            "growth_backlog": Ratio(dearer("backlog"), 1.25, at_least=False),
+            "replicas": Ratio(_quotient(mine.get("growth replicas"), mine.get("growth small")), 1.5),
         }
 
     def latency(self) -> dict[str, float | None]:

@@ -43,7 +43,7 @@ async def trial(
     rows: int = 0,
 ) -> AsyncIterator[Lane]:
     """A warm peer on a fresh site; at the end it is stopped and checked. Raises Unsound."""
-    async with ground.site(kits, items, rows) as site:
+    async with ground.site(kits, items, rows, () if whole else peer.unheard) as site:
         async with lane(peer, site, seed, whole=whole) as working:
             yield working
         if broken := await breaches(site, kits, working.sent, working.before):

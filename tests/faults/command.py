@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import json
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -14,14 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.cli import Trouble
-from shared.cli.local.processes import tail
+from shared.cli.stack import ROOT
 from tests.faults.counting import Outcome, count, settle
 from tests.faults.ground import Ground
 from tests.faults.load import prepare
 from tests.faults.registry import SCENARIOS, Scenario
 from tests.faults.site import Site, open_site
 
-FAMILIES = ("crashes", "broker", "cluster", "database", "messages", "time", "rolling")
+FAMILIES = ("crashes", "broker", "cluster", "database")
 SCENARIO_SECONDS = 900.0
 SHORT_HOUSEHOLDS = 120
 
@@ -71,8 +72,10 @@ async def run_one(ground: Ground, scenario: Scenario, seed: int, scale: float = 
             async with asyncio.timeout(SCENARIO_SECONDS):
                 await _live_through(site, scenario, outcome)
         except Exception as error:  # noqa: BLE001, one that fails must not keep the others from running
-            outcome.problems = (f"{type(error).__name__}: {_words(error)}", *_ends(site))
+            outcome.problems = (f"{type(error).__name__}: {_words(error)}",)
             outcome.faults = site.faults
+        if not outcome.passed:
+            outcome.problems += (f"logs: {_keep_logs(site, scenario)}",)
     return outcome
 
 
@@ -93,8 +96,12 @@ def _words(error: BaseException) -> str:
     return str(error)
 
 
-def _ends(site: Site) -> list[str]:
-    return [tail(replica.daemon.log, 8) for replica in site.every()]
+def _keep_logs(site: Site, scenario: Scenario) -> Path:
+    """The replicas' logs lie in the folder of this run, which goes with it."""
+    kept = ROOT / ".relief" / "faults" / scenario.name.replace(" ", "_")
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(site.folder, kept)
+    return kept
 
 
 def tell(console: Console, outcome: Outcome) -> None:

@@ -70,6 +70,11 @@ async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
     return time.monotonic() - site.calm_since
 
 
+async def outboxes(site: Site) -> int:
+    """Rows that the relays have not published yet."""
+    return sum([await site.value(name, "SELECT count(*) FROM outbox WHERE queue = 'said'") for name in NAMES])
+
+
 async def not_handled(site: Site, publisher: str, consumer: str) -> set[str]:
     """Ids of what was said and is neither in the consumer's inbox nor parked."""
     wires = [each.wire for each in heard_by(consumer) if each.publisher() == publisher]

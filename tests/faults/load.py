@@ -17,6 +17,8 @@ from tests.flow.catalogue import CATALOGUE, person
 AT_ONCE = 8
 SPREAD_SECONDS = 10.0
 """How long the registration of a site's households takes when nothing is in the way."""
+AFTERWARDS = 4
+"""So many times slower more are registered after that, while the faults last."""
 PATIENCE_SECONDS = 240.0
 PAUSE_SECONDS = 0.2
 ANSWER_SECONDS = 60.0
@@ -139,7 +141,8 @@ class Load:
     async def _slot(self) -> None:
         now = time.monotonic()
         slot = max(now, self._next)
-        self._next = slot + SPREAD_SECONDS / self.site.households
+        slower = 1 if self._begun <= self.site.households else AFTERWARDS
+        self._next = slot + slower * SPREAD_SECONDS / self.site.households
         await asyncio.sleep(slot - now)
 
     async def _go_on(self, identity: str, *, closing: bool) -> None:

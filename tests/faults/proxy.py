@@ -40,7 +40,7 @@ Watch = Callable[[Way, bytes, Line], bool]
 
 
 class Proxy:
-    """Passes connections on to the first of its targets that answers. Each fault is undone by its opposite."""
+    """Passes connections on to one of its targets that answers. Each fault is undone by its opposite."""
 
     def __init__(self, targets: Sequence[Address]) -> None:
         self.targets = list(targets)
@@ -49,6 +49,7 @@ class Proxy:
         self._open = {way: asyncio.Event() for way in Way}
         self._lines: set[Line] = set()
         self._refusing = False
+        self._dialled = 0
         self._server: asyncio.Server | None = None
 
     @property
@@ -117,7 +118,10 @@ class Proxy:
             line.abort()
 
     async def _dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        for host, port in self.targets:
+        # Each connection begins with the next target, so that they spread over a cluster.
+        self._dialled += 1
+        first = self._dialled % len(self.targets)
+        for host, port in self.targets[first:] + self.targets[:first]:
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(DIAL_SECONDS):
                     return await asyncio.open_connection(host, port)

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
@@ -75,6 +76,11 @@ class Site:
         return [replica for group in self.replicas.values() for replica in group]
 
     @property
+    def folder(self) -> Path:
+        """Where the replicas' logs lie."""
+        return self.ground.folder / self.name
+
+    @property
     def stack(self) -> Stack:
         """As the operator's commands see it: past the proxies, on the first replicas."""
         known = {name: self._address(name, direct=True) for name in NAMES}
@@ -112,8 +118,8 @@ class Site:
         await asyncio.to_thread(stop_all, [replica.daemon for replica in self.every()])
 
     def _replica(self, name: str, number: int, port: int) -> Replica:
-        folder = self.ground.folder / self.name
-        daemon = Daemon(f"{name} {number}", folder / f"{name}{number}.json", folder / f"{name}{number}.log")
+        file = self.folder / f"{name}{number}"
+        daemon = Daemon(f"{name} {number}", file.with_suffix(".json"), file.with_suffix(".log"))
         settings = {"RELIEF_RETRY_DELAYS_SECONDS": RETRY_DELAYS}
         return Replica(
             self._address(name, direct=False), port, self.ground.secrets_of(name), daemon, settings

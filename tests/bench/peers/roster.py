@@ -25,12 +25,16 @@ OURS, CELERY, BATCHES, PLAIN = "relief", "celery", "celery-batches", "faststream
 
 @dataclass(frozen=True)
 class Peer:
-    """`commands` gives the processes: those that reserve, and with True those that send what intake said too."""
+    """`commands` gives the processes: those that reserve, and with True those that send what intake said too.
+
+    `unheard` are the services whose queues must be there when only those run that reserve.
+    """
 
     name: str
     queue: str
     commands: Callable[[Site, bool], list[Command]]
     message: Callable[[Envelope], aio_pika.Message]
+    unheard: tuple[str, ...] = ()
 
 
 def service(site: Site, name: str, label: str = "") -> tuple[Command, ServiceProcess]:
@@ -107,7 +111,7 @@ def _as_json(envelope: Envelope) -> aio_pika.Message:
 PEERS = {
     peer.name: peer
     for peer in (
-        Peer(OURS, f"inventory.{HouseholdRegistered.wire}", _ours, message_of),
+        Peer(OURS, f"inventory.{HouseholdRegistered.wire}", _ours, message_of, ("intake",)),
         Peer(CELERY, "bench.inventory", _celery("celery_app"), _as_task),
         Peer(BATCHES, "bench.inventory", _celery("celery_batches_app"), _as_task),
         Peer(PLAIN, "bench.inventory", _plain, _as_json),
