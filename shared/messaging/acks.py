@@ -7,6 +7,8 @@ from aio_pika.abc import AbstractIncomingMessage
 from aiormq.abc import AbstractChannel
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
+from shared.messaging.failures import answered
+
 _GONE = (AMQPError, ChannelInvalidStateError, ConnectionError, RuntimeError)
 
 
@@ -37,4 +39,4 @@ class Acks:
             self._done.remove(self._upto)
         if self._channel is not None and self._upto > before:
             with suppress(*_GONE):
-                await self._channel.basic_ack(self._upto, multiple=True)
+                await answered(self._channel.basic_ack(self._upto, multiple=True))

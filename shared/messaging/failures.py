@@ -2,9 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from aio_pika.abc import AbstractIncomingMessage
@@ -16,6 +16,7 @@ from shared.messaging.envelope import ATTEMPT
 from shared.messaging.topology import Topology, parked
 from shared.observability import Metrics
 
+T = TypeVar("T")
 PUBLISH_TIMEOUT_SECONDS = 10.0
 REASON = "x-relief-reason"
 PARKED_AT = "x-relief-parked-at"
@@ -68,6 +69,20 @@ def is_outage(error: BaseException) -> bool:
     )
 
 
+async def answered(waiting: Awaitable[T]) -> T:
+    """Wait for an answer of the broker.
+
+    A connection that the client gives up as silent cancels everything that waits on it, and so would end the task that
+    waits here: that is told as ConnectionResetError. When the caller itself is cancelled, it is.
+    """
+    (result,) = await asyncio.gather(waiting, return_exceptions=True)
+    if isinstance(result, asyncio.CancelledError):
+        raise ConnectionResetError("the connection to the broker went silent") from result
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
 class Failures:
     """Retries and parking for one consumer."""
 
@@ -102,7 +117,7 @@ class Failures:
     async def _copy(
         self, message: AbstractIncomingMessage, exchange: str, key: str, headers: dict[str, Any]
     ) -> None:
-        await self._broker.publish(
+        copy = self._broker.publish(
             message.body,
             exchange=exchange,
             routing_key=key,
@@ -116,6 +131,7 @@ class Failures:
             persist=True,
             timeout=PUBLISH_TIMEOUT_SECONDS,
         )
+        await answered(copy)
 
 
 def _failures_of(message: AbstractIncomingMessage) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.contracts import heard_by, said_by
 from shared.database import outbox
 from shared.messaging.consumer import Consumer, Hears
-from shared.messaging.failures import Failures
+from shared.messaging.failures import Failures, answered
 from shared.messaging.relay import Relay
 from shared.messaging.topology import RELIEF, Topology
 from shared.messaging.unit import Unit, Units
@@ -132,11 +133,7 @@ class Link:
         """Connect, however long the broker takes, then consume and publish. Cancel it to give up."""
         while True:
             try:
-                await self.rabbit.connect()
-                await self._topology.declare(self.rabbit)
-                self._tasks = [asyncio.create_task(each.run()) for each in self._consumers]
-                await self.rabbit.start()
-                await self.outbox.start()
+                await answered(self._begin())
                 self.ready = True
                 return
             except Exception as error:
@@ -146,6 +143,13 @@ class Link:
                 await self._end_consumers()
                 await self.rabbit.stop()
                 await asyncio.sleep(1.0)
+
+    async def _begin(self) -> None:
+        await self.rabbit.connect()
+        await self._topology.declare(self.rabbit)
+        self._tasks = [asyncio.create_task(each.run()) for each in self._consumers]
+        await self.rabbit.start()
+        await self.outbox.start()
 
     async def stop(self) -> None:
         """Take no more messages, finish and acknowledge those in hand, then leave."""
@@ -164,7 +168,9 @@ class Link:
         """Connected, with every consumer and relay worker running."""
         if not self.ready or any(task.done() for task in self._tasks):
             return False
-        return await self.rabbit.ping(timeout=2.0) and await self.outbox.ping(timeout=5.0)
+        with suppress(ConnectionResetError):
+            return await answered(self.rabbit.ping(timeout=2.0)) and await self.outbox.ping(timeout=5.0)
+        return False
 
     async def parked(self) -> dict[str, int] | None:
         """How many messages wait for an operator, by contract; None while the broker does not answer."""
@@ -172,7 +178,7 @@ class Link:
             return None
         try:
             async with asyncio.timeout(BROKER_ANSWER_SECONDS):
-                return await self._topology.count_parked(self.rabbit)
+                return await answered(self._topology.count_parked(self.rabbit))
         except Exception as error:
             log().warning("the broker does not say what is parked", kind=type(error).__name__)
             return None

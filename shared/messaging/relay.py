@@ -10,7 +10,7 @@ from faststream_outbox import ExponentialRetry, OutboxBroker
 from shared.contracts import CONTRACTS, HEARD_BY
 from shared.messaging import crashpoints
 from shared.messaging.envelope import Envelope, headers_of, unpack
-from shared.messaging.failures import PUBLISH_TIMEOUT_SECONDS
+from shared.messaging.failures import PUBLISH_TIMEOUT_SECONDS, answered
 from shared.messaging.topology import RELIEF
 from shared.messaging.unit import SAID
 from shared.observability import Metrics
@@ -47,7 +47,8 @@ class Relay:
         if crashpoints.ARMED:
             crashpoints.reached(crashpoints.AFTER_CLAIM)
         envelopes = unpack(parcel)
-        results = await asyncio.gather(*(self._publish(each) for each in envelopes), return_exceptions=True)
+        publishing = (answered(self._publish(each)) for each in envelopes)
+        results = await asyncio.gather(*publishing, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result

@@ -11,7 +11,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.messaging.envelope import ATTEMPT
-from shared.messaging.failures import PARKED_AT, REASON, Failures, describe, is_conflict, is_outage
+from shared.messaging.failures import (
+    PARKED_AT,
+    REASON,
+    Failures,
+    answered,
+    describe,
+    is_conflict,
+    is_outage,
+)
 from shared.messaging.topology import Topology
 from shared.observability import Metrics
 
@@ -137,3 +145,33 @@ def test_after_the_last_try_the_message_is_parked_with_the_reason() -> None:
 @pytest.mark.parametrize("count", ["three", -4, None, 1.5, b"1"])
 def test_a_count_that_makes_no_sense_starts_anew(count: object) -> None:
     assert fail({ATTEMPT: count})["headers"][ATTEMPT] == 1
+
+
+async def test_a_connection_given_up_as_silent_is_an_error_and_no_cancellation() -> None:
+    async def given_up() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(ConnectionResetError):
+        await answered(given_up())
+
+
+async def test_a_caller_that_is_cancelled_while_it_waits_is_cancelled() -> None:
+    waiting = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(answered(waiting))
+    await asyncio.wait([task], timeout=0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert waiting.cancelled()
+
+
+async def test_an_answer_and_an_error_come_through() -> None:
+    async def refused() -> None:
+        raise ZeroDivisionError
+
+    async def given() -> int:
+        return 7
+
+    assert await answered(given()) == 7
+    with pytest.raises(ZeroDivisionError):
+        await answered(refused())
