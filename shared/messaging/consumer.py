@@ -18,7 +18,6 @@ from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
 from shared.contracts.base import Contract
 from shared.messaging import crashpoints
-from shared.messaging.acks import Acks
 from shared.messaging.envelope import Envelope, Malformed, opened
 from shared.messaging.failures import Failures, is_conflict, is_outage
 from shared.messaging.unit import Unit, Units
@@ -84,7 +83,6 @@ class Consumer:
         self._metrics = metrics
         self._batch_size = batch_size
         self._waiting: asyncio.Queue[Taken] = asyncio.Queue()
-        self._acks = Acks()
 
     async def take(self, raw: AbstractIncomingMessage) -> None:
         """Handle one message to the end and acknowledge it; a message that makes no sense is parked."""
@@ -94,10 +92,10 @@ class Consumer:
             taken = self._read(raw)
         except (Malformed, ValidationError) as error:
             await self._park(raw, _why_unreadable(error), "unreadable")
-            await self._acks.done([raw])
         else:
             self._waiting.put_nowait(taken)
             await taken.done
+        await raw.ack()
 
     async def run(self) -> None:
         """Gather and handle until cancelled."""
@@ -107,7 +105,6 @@ class Consumer:
             full = len(batch) > self._batch_size // 2
             self._metrics.batch_size.observe(len(batch))
             await self._handle(batch)
-            await self._acks.done([taken.raw for taken in batch])
             for taken in batch:
                 taken.finish()
 

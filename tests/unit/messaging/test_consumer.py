@@ -28,25 +28,10 @@ class Incoming:
             f"cloudEvents_{name}": value for name, value in headers.items()
         }
         self.body = envelope.data.encode() if body is None else body
-        self.channel = ClientChannel()
-        self.delivery_tag = 0
         self.acknowledged = 0
 
-
-class ClientChannel:
-    """Numbers messages as the broker does; an acknowledgement covers all numbers up to the given one."""
-
-    def __init__(self, *messages: Incoming) -> None:
-        self.is_closed = False
-        self._open = list(messages)
-        for number, message in enumerate(messages, start=1):
-            message.channel, message.delivery_tag = self, number
-
-    async def basic_ack(self, delivery_tag: int, *, multiple: bool) -> None:
-        assert multiple
-        for message in [each for each in self._open if each.delivery_tag <= delivery_tag]:
-            message.acknowledged += 1
-            self._open.remove(message)
+    async def ack(self) -> None:
+        self.acknowledged += 1
 
 
 class Kept:
@@ -92,7 +77,6 @@ def closed() -> Envelope:
 
 async def taking(consumer: Consumer, messages: Sequence[Incoming]) -> None:
     """Hand over messages as the broker's client does, and wait until each is acknowledged."""
-    ClientChannel(*messages)
     runner = asyncio.create_task(consumer.run())
     takers = (consumer.take(cast(AbstractIncomingMessage, each)) for each in messages)
     async with asyncio.timeout(10):
@@ -131,10 +115,8 @@ async def test_one_bad_message_fails_alone_and_the_others_are_handled(place: int
 async def test_a_batch_whose_channel_closed_does_not_stop_the_consumer() -> None:
     consumer = Handling(Kept())
     lost, next_one = Incoming(closed()), Incoming(closed())
-    channel = ClientChannel(lost)
     taker = asyncio.create_task(consumer.take(cast(AbstractIncomingMessage, lost)))
     await asyncio.wait([taker], timeout=0.01)
-    channel.is_closed = True
     taker.cancel()
     await asyncio.wait([taker])
     await taking(consumer, [next_one])
