@@ -67,7 +67,7 @@ def in_compose() -> Stack:
     """The addresses on compose's own network, with passwords from the secret files."""
     return Stack(
         services={name: _in_compose(name) for name in SERVICES},
-        gateway_url="http://gateway:8080",
+        gateway_url=os.environ.get("RELIEF_GATEWAY_URL", "http://gateway:8080"),
         broker_admin_url=f"http://{OPERATOR}:{secret('operator_broker_password')}@rabbitmq:15672",
         vhost=VHOST,
     )

@@ -1,0 +1,307 @@
+"""The whole system by docker compose, from a copy of what a fresh clone has; `./relief test-containers` runs it."""
+
+import json
+import os
+import shutil
+import ssl
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from shared.cli.local.ports import free_ports
+from shared.cli.stack import ROOT
+from shared.contracts import SERVICES
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        os.environ.get("RELIEF_TEST_COMPOSE") != "1", reason="./relief test-containers runs it"
+    ),
+]
+PARTS = ("docker-compose.yml", ".dockerignore", "requirements.lock", "relief", "deploy", "shared", "services")
+LASTING = {*SERVICES, "postgres", "rabbitmq", "gateway"}
+LIMIT_SECONDS = 480
+DOMAIN = "relief.example"
+
+
+class Compose:
+    """One project of compose in a folder of its own; `out` is a folder that its commands may write to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "relief"
+        self.out = folder / "out"
+        self.project = f"relief-test-{os.getpid()}"
+        self.port, self.prometheus_port = free_ports(2)
+        self.settings = {"RELIEF_PORT": str(self.port), "RELIEF_PROMETHEUS_PORT": str(self.prometheus_port)}
+
+    def unpack(self) -> None:
+        self.folder.mkdir()
+        self.out.mkdir()
+        self.out.chmod(0o777)
+        for part in PARTS:
+            if (ROOT / part).is_dir():
+                shutil.copytree(ROOT / part, self.folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(ROOT / part, self.folder / part)
+        self.run(str(self.folder / "relief"), "secrets", "init")
+
+    def run(self, *command: str, settings: Mapping[str, str] | None = None) -> str:
+        """What the command printed; if it fails, the end of it is the failure's text."""
+        environment = {**os.environ, **self.settings, **(settings or {})}
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def compose(self, *arguments: str, **settings: str) -> str:
+        return self.run("docker", "compose", "-p", self.project, *arguments, settings=settings)
+
+    def up(self, *arguments: str, **settings: str) -> None:
+        self.compose("up", "--wait", *arguments, **settings)
+
+    def operator(self, *arguments: str) -> str:
+        """One of the operator's commands, in a container; it sees `out` as /out."""
+        return self.compose("run", "--rm", "-T", "-v", f"{self.out}:/out", "demo", *arguments)
+
+    def containers(self) -> list[dict[str, Any]]:
+        """The running ones, as the engine describes them."""
+        ids = self.compose("ps", "-q").split()
+        described: list[dict[str, Any]] = json.loads(self.run("docker", "inspect", *ids))
+        return described
+
+    def doctor(self) -> dict[str, Any]:
+        self.operator("doctor", "--wait", "120", "--json", "/out/doctor.json")
+        found: dict[str, Any] = json.loads((self.out / "doctor.json").read_text())
+        return found
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
+    made = Compose(tmp_path_factory.mktemp("compose"))
+    try:
+        made.unpack()
+        made.up()
+        yield made
+    finally:
+        made.compose("--profile", "*", "down", "-v", "--remove-orphans")
+
+
+def test_everything_is_healthy_and_one_port_is_open_on_this_machine_alone(stack: Compose) -> None:
+    containers = stack.containers()
+    assert {_service(each) for each in containers} == LASTING
+    assert {each["State"]["Health"]["Status"] for each in containers} == {"healthy"}
+    ports = [port for each in containers for port in (each["HostConfig"]["PortBindings"] or {}).values()]
+    assert ports == [[{"HostIp": "127.0.0.1", "HostPort": str(stack.port)}]]
+    for name in SERVICES:
+        assert httpx.get(f"{stack.url}/{name}/readyz", trust_env=False).status_code == 200
+
+
+def test_nothing_runs_as_root_or_writes_to_its_image(stack: Compose) -> None:
+    for each in stack.containers():
+        assert each["HostConfig"]["ReadonlyRootfs"], _service(each)
+        assert each["HostConfig"]["CapDrop"] == ["ALL"], _service(each)
+        assert each["Config"]["User"] not in ("", "0", "root"), _service(each)
+
+
+def test_our_image_says_what_it_is_and_has_no_compiler(stack: Compose) -> None:
+    (image,) = json.loads(stack.run("docker", "image", "inspect", "relief:local"))
+    print(f"relief:local has {image['Size'] / 1e6:.0f} MB")
+    assert image["Config"]["Labels"]["org.opencontainers.image.title"] == "relief"
+    find = "import shutil; print([p for p in ('cc', 'gcc', 'clang', 'make', 'rustc') if shutil.which(p)])"
+    assert stack.compose("exec", "-T", "inventory", "python", "-c", find).strip() == "[]"
+
+
+def test_the_demo_lives_through_the_plan_s_winter(stack: Compose) -> None:
+    stack.operator("demo", "--json", "/out/demo.json")
+    figures = json.loads((stack.out / "demo.json").read_text())
+    assert figures["people"] == 133
+    for told in (figures["forecast"], figures["actual"]):
+        assert [day["grams"] for day in told["short_days"]] == [56_500, 61_500]
+        assert told["left_grams"] == 20_000
+    assert stack.doctor()["ok"]
+
+
+def test_three_replicas_under_load_share_the_work_and_lose_nothing(stack: Compose) -> None:
+    _write_register(stack.out / "register.csv", households=400)
+    with ThreadPoolExecutor() as pool, Asking(stack.url) as asking:
+        importing = pool.submit(stack.operator, "intake", "import", "/out/register.csv")
+        stack.up("--scale", "inventory=3")
+        importing.result()
+    print(f"asked while the replicas came: {dict(asking.answers)}")
+    assert set(asking.answers) == {200}
+    assert _spread(stack, "inventory", replicas=3)
+    assert stack.doctor()["ok"]
+
+
+def test_prometheus_finds_every_replica_and_understands_the_rules(stack: Compose) -> None:
+    stack.compose("--profile", "monitoring", "up", "--wait", "--scale", "inventory=3")
+    ask = partial(httpx.get, trust_env=False)
+    prometheus = f"http://127.0.0.1:{stack.prometheus_port}/api/v1"
+    targets: list[dict[str, Any]] = []
+
+    def all_up() -> bool:
+        targets[:] = ask(f"{prometheus}/targets", params={"state": "active"}).json()["data"]["activeTargets"]
+        return bool(targets) and all(each["health"] == "up" for each in targets)
+
+    _until(all_up, 90, lambda: targets)
+    replicas = Counter(each["labels"].get("service", "rabbitmq") for each in targets)
+    assert replicas == {**dict.fromkeys(SERVICES, 1), "inventory": 3, "rabbitmq": 1}
+    stack.compose("exec", "-T", "prometheus", "promtool", "check", "config", "/etc/prometheus/prometheus.yml")
+
+
+def test_back_to_one_replica_nobody_notices(stack: Compose) -> None:
+    with Asking(stack.url) as asking:
+        stack.up("--scale", "inventory=1")
+    print(f"asked while the replicas left: {dict(asking.answers)}")
+    assert set(asking.answers) == {200}
+    assert stack.doctor()["ok"]
+
+
+def test_the_gateway_takes_a_certificate_of_its_own_or_of_a_domain(stack: Compose) -> None:
+    stack.up(RELIEF_GATEWAY_ADDRESS="https://localhost:8080")
+    answer = httpx.get(f"https://localhost:{stack.port}/intake/readyz", verify=False, trust_env=False)  # noqa: S501
+    assert answer.status_code == 200
+    folder = stack.folder / "certificates"
+    _write_certificate(folder)
+    stack.up(
+        RELIEF_GATEWAY_ADDRESS=f"https://{DOMAIN}:8080",
+        RELIEF_GATEWAY_TLS="tls /certificates/certificate.pem /certificates/key.pem",
+        RELIEF_CERTIFICATES=str(folder),
+    )
+    trusted = ssl.create_default_context(cafile=str(folder / "certificate.pem"))
+    answer = httpx.Client(verify=trusted, trust_env=False).get(
+        f"https://127.0.0.1:{stack.port}/intake/readyz",
+        headers={"Host": DOMAIN},
+        extensions={"sni_hostname": DOMAIN},
+    )
+    assert answer.status_code == 200
+
+
+def test_down_leaves_nothing(stack: Compose) -> None:
+    stack.compose("--profile", "*", "down", "-v")
+    for kind in ("container", "volume", "network"):
+        every = ("-a",) if kind == "container" else ()
+        label = f"label=com.docker.compose.project={stack.project}"
+        assert stack.run("docker", kind, "ls", "-q", *every, "--filter", label) == ""
+
+
+class Asking:
+    """Asks the inventory through the gateway, again and again, while the block runs; `answers` counts the statuses."""
+
+    def __init__(self, url: str) -> None:
+        self.answers: Counter[int | str] = Counter()
+        self._url = url
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+
+    def __enter__(self) -> "Asking":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _ask(self) -> None:
+        with httpx.Client(trust_env=False, timeout=30) as client:
+            while not self._done.wait(0.02):
+                try:
+                    self.answers[client.get(f"{self._url}/inventory/items").status_code] += 1
+                except httpx.TransportError as error:
+                    self.answers[repr(error)] += 1
+
+
+def _service(container: dict[str, Any]) -> str:
+    return str(container["Config"]["Labels"]["com.docker.compose.service"])
+
+
+def _spread(stack: Compose, service: str, replicas: int) -> bool:
+    """Whether every replica got a fair part of 300 requests: half of its share, in packets that came in."""
+    ids = stack.compose("ps", "-q", service).split()
+    assert len(ids) == replicas
+    before = [_packets(stack, each) for each in ids]
+    with ThreadPoolExecutor(8) as pool, httpx.Client(trust_env=False, timeout=30) as client:
+        list(pool.map(lambda _: client.get(f"{stack.url}/{service}/items").raise_for_status(), range(300)))
+    came = [_packets(stack, each) - old for each, old in zip(ids, before, strict=True)]
+    return min(came) > sum(came) / replicas / 2
+
+
+def _packets(stack: Compose, container: str) -> int:
+    read = "print(next(l for l in open('/proc/net/dev') if 'eth0' in l).split()[2])"
+    return int(stack.run("docker", "exec", container, "python", "-c", read))
+
+
+def _until(met: Callable[[], bool], seconds: float, seen: Callable[[], object]) -> None:
+    pause = threading.Event()
+    for _ in range(int(seconds * 2)):
+        if met():
+            return
+        pause.wait(0.5)
+    raise AssertionError(f"not within {seconds} s: {seen()}")
+
+
+def _write_register(path: Path, households: int) -> None:
+    """Households of one person each, none of whom is in the demo's register."""
+    header = (ROOT / "deploy" / "demo" / "register.csv").read_text().splitlines()[0]
+    rows = [
+        f"T-{n},{_name(n)},Tester,female,,{20 + n % 40},M,ko,head,river,2007-05-01,food;clothing;kit,"
+        for n in range(households)
+    ]
+    path.write_text("\n".join([header, *rows]) + "\n")
+    path.chmod(0o644)
+
+
+def _name(number: int) -> str:
+    """A name of its own for each number, without digits."""
+    return "Person" + "".join(chr(ord("a") + int(digit)) for digit in str(number))
+
+
+def _write_certificate(folder: Path) -> None:
+    """A certificate for the domain, signed by itself, that the gateway's user can read."""
+    folder.mkdir()
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, DOMAIN)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(DOMAIN)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
