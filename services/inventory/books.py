@@ -62,7 +62,9 @@ class Books:
         family = {each for item in items for each in self.catalogue.family(item)}
         for key, (on_hand, reserved) in (await repository.lock_shelves(self.unit.session, family)).items():
             self._on_hand[key], self._reserved[key] = on_hand, reserved
-        self._short = await repository.short_shelves(self.unit.session, family)
+        known = (self.catalogue.get(item) for item in family)
+        if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
+            self._short = await repository.short_shelves(self.unit.session, food)
 
     def shelf(self, key: ShelfKey) -> Shelf:
         """How a locked shelf stands now, this unit's changes included."""

@@ -6,7 +6,7 @@ each other instead of deadlocking.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,11 +43,14 @@ _SHORT = (
     RESERVATION.wanted
     > RESERVATION.reserved + RESERVATION.delivered + RESERVATION.released + RESERVATION.lapsed
 )
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _ASKS_FOR_FOOD = literal(NeedKind.FOOD.value) == any_(HOUSEHOLD.needs)
 
 # Arrays, so that the statement is the same for every number of households and is planned once.
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
-_PLACES = text("INSERT INTO household (id) SELECT unnest(:ids) ON CONFLICT DO NOTHING").bindparams(_IDS)
+_PLACES = text(
+    "INSERT INTO household (id) SELECT unnest(:ids) ON CONFLICT DO NOTHING RETURNING id"
+).bindparams(_IDS)
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,17 @@ async def load_depots(session: AsyncSession) -> list[Depot]:
 
 async def lock_households(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Known]:
     """The households, locked; one that was never heard of gets a row of version 0, so that it can be locked too."""
-    values = {"ids": sorted(ids)}
-    await session.execute(_PLACES, values)
-    query = select(*HOUSEHOLD).where(HOUSEHOLD.id == func.any(_IDS)).order_by(HOUSEHOLD.id).with_for_update()
-    return {
-        row["id"]: Known(row["version"], _household(row))
-        for row in (await session.execute(query, values)).mappings()
-    }
+    new = set(await session.scalars(_PLACES, {"ids": sorted(ids)}))
+    known = {each: Known(0, _unheard_of(each)) for each in new}
+    if old := sorted(each for each in ids if each not in new):
+        query = select(*HOUSEHOLD).where(HOUSEHOLD.id == func.any(_IDS)).order_by(HOUSEHOLD.id)
+        rows = (await session.execute(query.with_for_update(), {"ids": old})).mappings()
+        known |= {row["id"]: Known(row["version"], _household(row)) for row in rows}
+    return known
+
+
+def _unheard_of(identity: UUID) -> Household:
+    return Household(identity, "unknown", date.min, LONG_AGO, (), frozenset())
 
 
 def _household(row: RowMapping) -> Household:
@@ -113,7 +120,7 @@ def _household(row: RowMapping) -> Household:
         id=row["id"],
         region=row["region"] or "unknown",
         arrival=row["arrived_on"] or date.min,
-        since=row["registered_at"] or datetime.fromisoformat("0001-01-01T00:00:00+00:00"),
+        since=row["registered_at"] or LONG_AGO,
         members=tuple(Member(UUID(member["id"]), member["size"]) for member in row["members"]),
         asked=frozenset(NeedKind(need) for need in row["needs"]),
         priorities=frozenset(Priority(priority) for priority in row["priorities"]),

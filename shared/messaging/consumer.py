@@ -1,13 +1,14 @@
-"""The way in: messages are gathered, handled in one transaction, and acknowledged after the commit.
+"""The way in: messages are gathered, handled in one transaction, and acknowledged together after the commit.
 
 While one batch is in its transaction the next gathers, so an idle service waits for nothing and a loaded one works
-in large batches. A batch that fails is halved until the message that is to blame stands alone.
+in large batches. A batch that fails is halved until the message that is to blame stands alone. Messages are worked off
+in the order they came, so the last of a batch is acknowledged for all before it.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -19,7 +20,7 @@ from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 from shared.contracts.base import Contract
 from shared.messaging import crashpoints
 from shared.messaging.envelope import Envelope, Malformed, opened
-from shared.messaging.failures import Failures, is_conflict, is_outage
+from shared.messaging.failures import Failures, answered, is_conflict, is_outage
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics, log
 
@@ -29,6 +30,8 @@ Handler = Callable[[list[F], Unit], Awaitable[None]]
 LINGER_SECONDS = 0.002
 LONGEST_PAUSE_SECONDS = 5.0
 CONFLICT_TRIES = 5
+# The client never ends waiting for its writer when that has died with its connection.
+ACKNOWLEDGE_SECONDS = 5.0
 # Arrays, so that the statement is the same for every size of batch and is planned once.
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _CLAIM = text("""
@@ -47,20 +50,14 @@ class Hears(Generic[F]):
     handler: Handler[F]
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """A message in hand: it is done when it has been handled, or is safe in a retry or parked queue."""
+    """A message that could be read; `since` is when it came, by the monotonic clock."""
 
     raw: AbstractIncomingMessage
     envelope: Envelope
     fact: Contract
     since: float
-    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-    def finish(self) -> None:
-        """It is acknowledged; nothing if its channel closed meanwhile, for then nobody waits."""
-        if not self.done.done():
-            self.done.set_result(None)
 
 
 class Consumer:
@@ -82,33 +79,58 @@ class Consumer:
         self._failures = failures
         self._metrics = metrics
         self._batch_size = batch_size
-        self._waiting: asyncio.Queue[Taken] = asyncio.Queue()
+        self._waiting: asyncio.Queue[tuple[AbstractIncomingMessage, float]] = asyncio.Queue()
+        contract = hears.contract.wire
+        self._handled = metrics.messages_handled.labels(contract=contract)
+        self._duplicates = metrics.inbox_duplicates.labels(contract=contract)
+        self._handling = metrics.handling.labels(contract=contract)
+        self._end_to_end = metrics.end_to_end.labels(contract=contract)
 
     async def take(self, raw: AbstractIncomingMessage) -> None:
-        """Handle one message to the end and acknowledge it; a message that makes no sense is parked."""
+        """Put a message in line. It is acknowledged once it is handled, or safe in a retry or parked queue."""
         if crashpoints.ARMED:
             crashpoints.reached(crashpoints.AFTER_RECEIVE)
-        try:
-            taken = self._read(raw)
-        except (Malformed, ValidationError) as error:
-            await self._park(raw, _why_unreadable(error), "unreadable")
-        else:
-            self._waiting.put_nowait(taken)
-            await taken.done
-        await raw.ack()
+        self._waiting.put_nowait((raw, time.monotonic()))
 
     async def run(self) -> None:
-        """Gather and handle until cancelled."""
+        """Gather, handle and acknowledge until cancelled."""
         full = False
         while True:
             batch = await self._gather(linger=full)
             full = len(batch) > self._batch_size // 2
             self._metrics.batch_size.observe(len(batch))
-            await self._handle(batch)
-            for taken in batch:
-                taken.finish()
+            try:
+                await self._work_off(batch)
+                await self._acknowledge([raw for raw, _ in batch])
+            finally:
+                for _ in batch:
+                    self._waiting.task_done()
 
-    def _read(self, raw: AbstractIncomingMessage) -> Taken:
+    async def finish(self) -> None:
+        """Wait until everything taken is acknowledged."""
+        await self._waiting.join()
+
+    async def _work_off(self, batch: Sequence[tuple[AbstractIncomingMessage, float]]) -> None:
+        """All of the batch is handled or safe elsewhere when this returns; what makes no sense is parked."""
+        taken = []
+        for raw, since in batch:
+            try:
+                taken.append(self._read(raw, since))
+            except (Malformed, ValidationError) as error:
+                await self._park(raw, _why_unreadable(error), "unreadable")
+        if taken:
+            await self._handle(taken)
+
+    async def _acknowledge(self, batch: Sequence[AbstractIncomingMessage]) -> None:
+        """Once for each channel. Where it is gone its messages come again, and the inbox knows them."""
+        last = {raw.channel: raw for raw in batch}
+        for raw in last.values():
+            try:
+                await answered(asyncio.wait_for(raw.ack(multiple=True), ACKNOWLEDGE_SECONDS))
+            except Exception as error:
+                log().warning("not acknowledged", contract=self._contract.wire, kind=type(error).__name__)
+
+    def _read(self, raw: AbstractIncomingMessage, since: float) -> Taken:
         envelope = opened(raw.message_id, raw.headers, raw.body)
         if envelope.type != self._contract.wire:
             raise Malformed(
@@ -119,9 +141,9 @@ class Consumer:
         fact = self._contract.model_validate_json(envelope.data)
         if fact.subject != envelope.subject:
             raise Malformed("the subject of the envelope and the fact differ")
-        return Taken(raw, envelope, fact, time.monotonic())
+        return Taken(raw, envelope, fact, since)
 
-    async def _gather(self, linger: bool) -> list[Taken]:
+    async def _gather(self, linger: bool) -> list[tuple[AbstractIncomingMessage, float]]:
         batch = [await self._waiting.get()]
         if linger and self._waiting.qsize() + 1 < self._batch_size:
             await asyncio.sleep(LINGER_SECONDS)
@@ -196,13 +218,12 @@ class Consumer:
         return {row.message_id: row.digest for row in found}
 
     def _count(self, fresh: Sequence[Taken], duplicates: int) -> None:
-        now, clock, contract = datetime.now(UTC), time.monotonic(), self._contract.wire
-        self._metrics.messages_handled.labels(contract=contract).inc(len(fresh))
-        self._metrics.inbox_duplicates.labels(contract=contract).inc(duplicates)
+        now, clock = datetime.now(UTC), time.monotonic()
+        self._handled.inc(len(fresh))
+        self._duplicates.inc(duplicates)
         for taken in fresh:
-            self._metrics.handling.labels(contract=contract).observe(clock - taken.since)
-            said = (now - taken.envelope.time).total_seconds()
-            self._metrics.end_to_end.labels(contract=contract).observe(max(said, 0.0))
+            self._handling.observe(clock - taken.since)
+            self._end_to_end.observe(max((now - taken.envelope.time).total_seconds(), 0.0))
 
     async def _park(self, raw: AbstractIncomingMessage, reason: str, kind: str) -> None:
         log().warning(

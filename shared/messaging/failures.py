@@ -2,9 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import asyncpg
 from aio_pika.abc import AbstractIncomingMessage
@@ -75,12 +75,19 @@ async def answered(waiting: Awaitable[T]) -> T:
     A connection that the client gives up as silent cancels everything that waits on it, and so would end the task that
     waits here: that is told as ConnectionResetError. When the caller itself is cancelled, it is.
     """
-    (result,) = await asyncio.gather(waiting, return_exceptions=True)
-    if isinstance(result, asyncio.CancelledError):
-        raise ConnectionResetError("the connection to the broker went silent") from result
-    if isinstance(result, BaseException):
-        raise result
+    (result,) = await all_answered([waiting])
     return result
+
+
+async def all_answered(waiting: Iterable[Awaitable[T]]) -> list[T]:
+    """Wait until each of them has its answer or failed; then raise the first failure, if there is one."""
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    for result in results:
+        if isinstance(result, asyncio.CancelledError):
+            raise ConnectionResetError("the connection to the broker went silent") from result
+        if isinstance(result, BaseException):
+            raise result
+    return cast(list[T], results)
 
 
 class Failures:

@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError
 from faststream.middlewares import AckPolicy
-from faststream.rabbit import Channel, RabbitBroker, RabbitMessage
+from faststream.rabbit import Channel, RabbitBroker
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 from faststream_outbox import ExponentialRetry, OutboxBroker
 from faststream_outbox.metrics.prometheus import PrometheusRecorder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts import heard_by, said_by
+from shared.contracts.base import Contract
 from shared.database import outbox
 from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.failures import Failures, answered
@@ -114,19 +114,17 @@ class Link:
         consumer = Consumer(hears, queue.name, self.units, failures, self._metrics, self._settings.batch_size)
         channel = Channel(prefetch_count=2 * self._settings.batch_size)
 
-        async def take(message: Any) -> None:
-            await consumer.take(message)
-
-        take.__annotations__ = {"message": hears.contract, "return": None}
-        self.rabbit.subscriber(
+        subscriber = self.rabbit.subscriber(
             queue,
             RELIEF,
             channel=channel,
             ack_policy=AckPolicy.MANUAL,
-            decoder=_whole,
             title=hears.contract.__name__,
             description=hears.contract.__doc__,
-        )(take)
+        )
+        subscriber(_documented(hears.contract))
+        # The library's pipeline for each message costs more than handling it in a batch does.
+        subscriber.consume = consumer.take  # type: ignore[method-assign,assignment]
         return consumer
 
     async def start(self) -> None:
@@ -155,8 +153,16 @@ class Link:
         """Take no more messages, finish and acknowledge those in hand, then leave."""
         self.ready = False
         await self.outbox.stop()
+        await self._finish()
         await self.rabbit.stop()
         await self._end_consumers()
+
+    async def _finish(self) -> None:
+        """No message comes any more, and those here are worked off; what takes too long comes again elsewhere."""
+        with suppress(TimeoutError, AMQPError, ConnectionError):
+            async with asyncio.timeout(GRACEFUL_SECONDS):
+                await asyncio.gather(*(each.stop() for each in self.rabbit.subscribers))
+                await asyncio.gather(*(each.finish() for each in self._consumers))
 
     async def _end_consumers(self) -> None:
         for task in self._tasks:
@@ -184,6 +190,11 @@ class Link:
             return None
 
 
-async def _whole(message: RabbitMessage) -> AbstractIncomingMessage:
-    """Hand the message on unread: the consumer reads it, so that what cannot be read is parked with a reason."""
-    return message.raw_message
+def _documented(contract: type[Contract]) -> Callable[[Any], Awaitable[None]]:
+    """Only tells AsyncAPI what a message holds."""
+
+    async def take(message: Any) -> None:
+        raise NotImplementedError("messages go to the consumer")
+
+    take.__annotations__ = {"message": contract, "return": None}
+    return take

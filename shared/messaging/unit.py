@@ -40,6 +40,7 @@ class Unit:
     causes: Sequence[Envelope] = ()
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
+    timers: set[str] = field(default_factory=set)
 
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
@@ -65,6 +66,8 @@ class Units:
     def __init__(self, engine: AsyncEngine, outbox: OutboxBroker) -> None:
         self.engine = engine
         self._outbox = outbox
+        self._set: set[str] = set()
+        """The timers of the last unit that asked for any: committed, so that nobody needs to set them again."""
 
     def open(self, causes: Sequence[Envelope] = ()) -> AbstractAsyncContextManager[Unit]:
         """A unit that commits when the block ends, and rolls back when it raises."""
@@ -82,6 +85,7 @@ class Units:
             await self._write_said(unit)
             if crashpoints.ARMED:
                 crashpoints.reached(crashpoints.BEFORE_COMMIT)
+        self._set = unit.timers or self._set
         if crashpoints.ARMED:
             crashpoints.reached(crashpoints.AFTER_COMMIT)
 
@@ -97,16 +101,22 @@ class Units:
         for name in sorted(unit.reminders):
             # One timer a second and name: many units share it, and one that commits late still finds its own.
             timer = f"{name} {datetime.now(UTC):%Y%m%d%H%M%S}"
-            await self._outbox.publish(
-                None, queue=name, session=unit.session, timer_id=timer, activate_in=REMINDER_DELAY
-            )
+            if timer not in self._set:
+                await self._outbox.publish(
+                    None, queue=name, session=unit.session, timer_id=timer, activate_in=REMINDER_DELAY
+                )
+            unit.timers.add(timer)
 
     async def _write_facts(self, unit: Unit) -> None:
         await unit.session.execute(insert(journal), [_journal_row(each) for each in unit.said])
         chunks = range(0, len(unit.said), FACTS_A_PARCEL)
         parcels = [pack(unit.said[start : start + FACTS_A_PARCEL]) for start in chunks]
         headers = {"content-type": "application/json"}
-        await self._outbox.publish_batch(*parcels, queue=SAID, session=unit.session, headers=headers)
+        if len(parcels) == 1:
+            # One statement less than for several.
+            await self._outbox.publish(*parcels, queue=SAID, session=unit.session, headers=headers)
+        else:
+            await self._outbox.publish_batch(*parcels, queue=SAID, session=unit.session, headers=headers)
 
 
 def _journal_row(envelope: Envelope) -> dict[str, object]:

@@ -47,7 +47,7 @@ class Lane:
         """Into the peer's queue, each confirmed."""
         connection = await aio_pika.connect(self.site.broker_url())
         async with connection:
-            channel = await connection.channel(publisher_confirms=True)
+            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             for start in range(0, len(envelopes), AT_ONCE):
                 messages = [self.peer.message(each) for each in envelopes[start : start + AT_ONCE]]
                 await asyncio.gather(

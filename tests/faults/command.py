@@ -5,6 +5,8 @@ import importlib
 import json
 import random
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -22,7 +24,7 @@ from tests.faults.load import prepare
 from tests.faults.registry import SCENARIOS, Scenario
 from tests.faults.site import Site, open_site
 
-FAMILIES = ("crashes", "broker", "cluster", "database")
+FAMILIES = ("crashes", "broker", "cluster", "database", "messages", "clock", "rolling")
 SCENARIO_SECONDS = 900.0
 SHORT_HOUSEHOLDS = 120
 
@@ -53,7 +55,8 @@ def run(scenarios: Sequence[Scenario], seed: int, console: Console, *, scale: fl
 
 @contextmanager
 def standing(nodes: int) -> Iterator[Ground]:
-    """Servers for as long as the block lasts."""
+    """Servers for as long as the block lasts; they are stopped too when this process is asked to end."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="relief-faults-") as folder:
         ground = Ground(Path(folder), nodes)
         try:

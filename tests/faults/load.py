@@ -42,16 +42,19 @@ class Caller:
         key = str(uuid4())
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while (answer := await self._try(service, path, body, key)) is None:
+                while (answer := await self._try(self._next(service), path, body, key)) is None:
                     self.retried += 1
                     await asyncio.sleep(PAUSE_SECONDS)
         except TimeoutError:
             raise GaveUp(f"POST {path} to {service} was not answered in {PATIENCE_SECONDS:g} s") from None
         return answer
 
-    async def _try(self, service: str, path: str, body: object, key: str) -> Any:
+    async def post_to(self, replica: Replica, path: str, body: object) -> Any:
+        """The answer of one replica; None if it gives none or an error of its own."""
+        return await self._try(replica, path, body, str(uuid4()))
+
+    async def _try(self, replica: Replica, path: str, body: object, key: str) -> Any:
         """None if it is worth another try."""
-        replica = self._next(service)
         try:
             answer = await self.client.post(
                 f"{replica.url}{path}", json=body, headers={"Idempotency-Key": key}

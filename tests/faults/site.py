@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,11 +88,14 @@ class Site:
 
     # starting, ending and calming down
 
-    async def start(self) -> None:
-        """Two replicas of each service, ready to work."""
+    async def start(self, without: Mapping[str, str] | None = None) -> None:
+        """Two replicas of each service, ready to work; `without` a part of a service (see sabotage.py)."""
         ports = iter(free_ports(2 * len(NAMES)))
         for name in NAMES:
             self.replicas[name] = [self._replica(name, number, next(ports)) for number in (1, 2)]
+        for name, part in (without or {}).items():
+            for replica in self.replicas[name]:
+                replica.without.append(part)
         await self.bring_back()
 
     async def bring_back(self) -> None:

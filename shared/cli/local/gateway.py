@@ -28,15 +28,19 @@ class Gateway:
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
 
+    @property
+    def config(self) -> Path:
+        """The same file as in compose; what differs comes from the environment."""
+        return ROOT / "deploy" / "gateway" / "Caddyfile"
+
     def start(self) -> None:
         """Start it if it is not running, and wait until it answers. Trouble if it does not."""
         if self.daemon.pid is None:
             program = shutil.which("caddy")
             if program is None:
                 raise Trouble("Caddy is not installed: apt-get install caddy")
-            config = ROOT / "deploy" / "gateway" / "Caddyfile"
             self.folder.mkdir(parents=True, exist_ok=True)
-            command = [program, "run", "--config", str(config), "--adapter", "caddyfile"]
+            command = [program, "run", "--config", str(self.config), "--adapter", "caddyfile"]
             self.daemon.start(command, self._environment(), self.folder)
         wait_until(
             lambda: self._answers() or self.daemon.pid is None,

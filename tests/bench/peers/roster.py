@@ -17,7 +17,7 @@ from shared.contracts.intake import HouseholdRegistered
 from shared.messaging.envelope import Envelope, pack
 from shared.settings import ClockMode
 from tests.bench.facts import FIRST_DAY, message_of
-from tests.bench.ground import Site
+from tests.bench.ground import NAMES, Site
 from tests.bench.running import Command
 
 OURS, CELERY, BATCHES, PLAIN = "relief", "celery", "celery-batches", "faststream"
@@ -111,7 +111,7 @@ def _as_json(envelope: Envelope) -> aio_pika.Message:
 PEERS = {
     peer.name: peer
     for peer in (
-        Peer(OURS, f"inventory.{HouseholdRegistered.wire}", _ours, message_of, ("intake",)),
+        Peer(OURS, f"inventory.{HouseholdRegistered.wire}", _ours, message_of, NAMES),
         Peer(CELERY, "bench.inventory", _celery("celery_app"), _as_task),
         Peer(BATCHES, "bench.inventory", _celery("celery_batches_app"), _as_task),
         Peer(PLAIN, "bench.inventory", _plain, _as_json),

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import ChannelInvalidStateError
 
 from shared.contracts.intake import HouseholdClosed, HouseholdReopened, Outcome
 from shared.messaging.consumer import Consumer, Hears, Taken
@@ -19,6 +20,21 @@ from shared.observability import Metrics
 NOW = datetime(2006, 11, 1, tzinfo=UTC)
 
 
+class Way:
+    """The channel by which messages come; what is acknowledged with one is acknowledged for all before it."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.broken = broken
+        self.came: list[Incoming] = []
+
+    def acknowledge(self, last: "Incoming") -> None:
+        if self.broken:
+            raise ChannelInvalidStateError
+        for each in self.came[: self.came.index(last) + 1]:
+            assert each.safe, "acknowledged before it was handled or kept elsewhere"
+            each.acknowledged = True
+
+
 class Incoming:
     """A message in the hand of the broker's client."""
 
@@ -28,10 +44,13 @@ class Incoming:
             f"cloudEvents_{name}": value for name, value in headers.items()
         }
         self.body = envelope.data.encode() if body is None else body
-        self.acknowledged = 0
+        self.channel = Way()
+        self.safe = False
+        self.acknowledged = False
 
-    async def ack(self) -> None:
-        self.acknowledged += 1
+    async def ack(self, multiple: bool = False) -> None:
+        assert multiple
+        self.channel.acknowledge(self)
 
 
 class Kept:
@@ -42,9 +61,11 @@ class Kept:
         self.parked: list[tuple[str, str]] = []
 
     async def failed(self, message: Incoming, *_: object) -> None:
+        message.safe = True
         self.failed_ids.append(message.message_id)
 
     async def park(self, message: Incoming, queue: str, contract: str, reason: str, kind: str) -> None:
+        message.safe = True
         self.parked.append((kind, reason))
 
 
@@ -66,6 +87,8 @@ class Handling(Consumer):
         self.batches.append(len(batch))
         if any(each.envelope.id in self.bad for each in batch):
             raise RuntimeError("a bug")
+        for each in batch:
+            cast(Incoming, each.raw).safe = True
         self.handled += [each.envelope.id for each in batch]
         return set()
 
@@ -75,21 +98,25 @@ def closed() -> Envelope:
     return seal(fact, NOW)
 
 
-async def taking(consumer: Consumer, messages: Sequence[Incoming]) -> None:
-    """Hand over messages as the broker's client does, and wait until each is acknowledged."""
+async def taking(consumer: Consumer, messages: Sequence[Incoming], way: Way | None = None) -> None:
+    """Hand over messages that come by one channel, and wait until they are worked off."""
+    way = way or Way()
     runner = asyncio.create_task(consumer.run())
-    takers = (consumer.take(cast(AbstractIncomingMessage, each)) for each in messages)
+    for each in messages:
+        each.channel = way
+        way.came.append(each)
+        await consumer.take(cast(AbstractIncomingMessage, each))
     async with asyncio.timeout(10):
-        await asyncio.gather(*takers)
+        await consumer.finish()
     runner.cancel()
 
 
-async def test_what_waits_is_handled_together_and_acknowledged_once() -> None:
+async def test_what_waits_is_handled_together_and_acknowledged() -> None:
     consumer = Handling(Kept())
     messages = [Incoming(closed()) for _ in range(60)]
     await taking(consumer, messages)
     assert consumer.batches == [60]
-    assert {each.acknowledged for each in messages} == {1}
+    assert all(each.acknowledged for each in messages)
 
 
 async def test_no_batch_is_larger_than_the_limit() -> None:
@@ -109,19 +136,37 @@ async def test_one_bad_message_fails_alone_and_the_others_are_handled(place: int
     assert kept.failed_ids == [str(envelopes[place].id)]
     assert set(consumer.handled) == {each.id for each in envelopes} - {envelopes[place].id}
     assert len(consumer.batches) <= 15
-    assert {each.acknowledged for each in messages} == {1}
+    assert all(each.acknowledged for each in messages)
 
 
-async def test_a_batch_whose_channel_closed_does_not_stop_the_consumer() -> None:
+async def test_what_can_not_be_acknowledged_does_not_stop_the_consumer() -> None:
     consumer = Handling(Kept())
     lost, next_one = Incoming(closed()), Incoming(closed())
-    taker = asyncio.create_task(consumer.take(cast(AbstractIncomingMessage, lost)))
-    await asyncio.wait([taker], timeout=0.01)
-    taker.cancel()
-    await asyncio.wait([taker])
+    await taking(consumer, [lost], Way(broken=True))
     await taking(consumer, [next_one])
-    assert lost.acknowledged == 0
-    assert next_one.acknowledged == 1
+    assert not lost.acknowledged
+    assert next_one.acknowledged
+
+
+async def test_each_channel_of_a_batch_is_acknowledged() -> None:
+    consumer = Handling(Kept())
+    before, after = Incoming(closed()), Incoming(closed())
+    for each in (before, after):
+        each.channel.came.append(each)
+        await consumer.take(cast(AbstractIncomingMessage, each))
+    await taking(consumer, [])
+    assert consumer.batches == [2]
+    assert before.acknowledged
+    assert after.acknowledged
+
+
+async def test_a_message_that_makes_no_sense_is_safe_before_those_around_it_are_acknowledged() -> None:
+    kept = Kept()
+    consumer = Handling(kept)
+    messages = [Incoming(closed()), Incoming(closed(), b"not JSON"), Incoming(closed())]
+    await taking(consumer, messages)
+    assert len(kept.parked) == 1
+    assert all(each.acknowledged for each in messages)
 
 
 def other_fact() -> Envelope:
@@ -174,5 +219,5 @@ async def test_a_message_that_makes_no_sense_is_parked_at_once(message: Incoming
     assert kind == "unreadable"
     assert words in reason
     assert "secret words" not in reason
-    assert message.acknowledged == 1
+    assert message.acknowledged
     assert consumer.batches == []

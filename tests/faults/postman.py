@@ -1,0 +1,126 @@
+"""Stands between the exchange and the services' queues, and delivers late, twice, or in another order."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aio_pika import DeliveryMode, Message, connect
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+
+from shared.contracts import heard_by
+from shared.messaging.definitions import EXCHANGE
+from shared.messaging.topology import Topology
+from tests.faults.ground import NAMES
+from tests.faults.site import Site
+
+QUIET_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message as it was published, and the queue it was meant for."""
+
+    consumer: str
+    queue: str
+    message: AbstractIncomingMessage
+
+    @property
+    def version(self) -> int:
+        """Of the household's state that it tells of; 0 if it tells of none."""
+        return int(json.loads(self.message.body).get("version", 0))
+
+
+Round = Sequence[Letter]
+Habit = Callable[[Round, random.Random], tuple[Round, Round]]
+"""From what came in: what is delivered now, in this order, and what is kept until nothing else comes."""
+
+
+@dataclass
+class Postman:
+    """Collects until nothing has come for a while, delivers as its habit is, and begins again."""
+
+    site: Site
+    habit: Habit
+    channel: AbstractChannel
+    boxes: dict[tuple[str, str], AbstractQueue]
+    delivered: int = 0
+
+    async def run(self) -> None:
+        kept: list[Letter] = []
+        while True:
+            letters = await self._collect()
+            if letters:
+                now, later = self.habit(letters, self.site.rng)
+                kept += later
+                await self._deliver(now)
+            elif kept:
+                await self._deliver(kept)
+                kept = []
+
+    async def _collect(self) -> list[Letter]:
+        """Everything that comes until nothing has come for a while."""
+        letters: list[Letter] = []
+        loop = asyncio.get_running_loop()
+        last = loop.time()
+        while loop.time() < last + QUIET_SECONDS:
+            for (consumer, queue), box in self.boxes.items():
+                while message := await box.get(no_ack=True, fail=False):
+                    letters.append(Letter(consumer, queue, message))
+                    last = loop.time()
+            await asyncio.sleep(0.1)
+        return letters
+
+    async def _deliver(self, letters: Round) -> None:
+        for start in range(0, len(letters), 500):
+            await asyncio.gather(*(self._hand_over(each) for each in letters[start : start + 500]))
+
+    async def _hand_over(self, letter: Letter) -> None:
+        exchange = await self.channel.get_exchange(letter.consumer, ensure=False)
+        await exchange.publish(copy_of(letter.message), letter.queue, mandatory=True)
+        self.delivered += 1
+
+
+def copy_of(message: AbstractIncomingMessage) -> Message:
+    return Message(
+        message.body,
+        headers=message.headers,
+        content_type=message.content_type,
+        delivery_mode=DeliveryMode.PERSISTENT,
+        message_id=message.message_id,
+        correlation_id=message.correlation_id,
+        type=message.type,
+        timestamp=message.timestamp,
+    )
+
+
+@asynccontextmanager
+async def postman(site: Site, habit: Habit) -> AsyncIterator[Postman]:
+    """All that is said goes through the postman's hands for as long as the block lasts."""
+    connection = await connect(site.broker_url())
+    async with connection:
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        boxes = {}
+        for consumer in NAMES:
+            for contract in heard_by(consumer):
+                name = Topology(consumer, ()).queue_name(contract)
+                box = await channel.declare_queue(f"held.{name}", exclusive=True)
+                await box.bind(exchange, contract.wire)
+                queue = await channel.get_queue(name, ensure=False)
+                await queue.unbind(exchange, contract.wire)
+                boxes[consumer, name] = box
+        carrying = Postman(site, habit, channel, boxes)
+        work = asyncio.create_task(carrying.run())
+        try:
+            yield carrying
+            site.fault(carrying.delivered)
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            for consumer, name in boxes:
+                queue = await channel.get_queue(name, ensure=False)
+                contract_wire = name.removeprefix(f"{consumer}.")
+                await queue.bind(exchange, contract_wire)

@@ -1,0 +1,100 @@
+"""Serves one service with a part of it switched off: `python -m tests.faults.sabotage NAME PART...`.
+
+For the test that the doctor sees what is missing. Nothing of it can be reached from the services themselves.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from aio_pika.abc import AbstractIncomingMessage
+from sqlalchemy import insert
+
+from services.inventory import repository
+from shared.cli.serve import serve
+from shared.contracts.base import Contract
+from shared.database import journal
+from shared.messaging import unit as units
+from shared.messaging.consumer import Consumer, Taken
+from shared.messaging.envelope import Envelope, seal
+from shared.messaging.unit import Unit, Units
+
+
+def no_inbox() -> None:
+    """Every message is new, and none is remembered."""
+
+    async def claim(self: Consumer, unit: Unit, batch: list[Taken]) -> dict[Any, bytes]:
+        return {}
+
+    Consumer._claim = claim  # type: ignore[method-assign,assignment]
+
+
+def no_inbox_look() -> None:
+    """Ids are remembered, but nobody looks whether one was there before: what comes twice is done twice."""
+    real = Consumer._claim
+
+    async def claim(self: Consumer, unit: Unit, batch: list[Taken]) -> dict[Any, bytes]:
+        await real(self, unit, batch)
+        return {}
+
+    Consumer._claim = claim  # type: ignore[method-assign,assignment]
+
+
+def no_outbox() -> None:
+    """What is said is written in the journal, and never sent."""
+
+    async def write_facts(self: Units, unit: Unit) -> None:
+        await unit.session.execute(insert(journal), [units._journal_row(each) for each in unit.said])
+
+    Units._write_facts = write_facts  # type: ignore[method-assign]
+
+
+def early_ack() -> None:
+    """A message is acknowledged as soon as it is there, before anything was done."""
+    real = Consumer.take
+
+    async def take(self: Consumer, raw: AbstractIncomingMessage) -> None:
+        await raw.ack()
+        await real(self, raw)
+
+    async def acknowledge(self: Consumer, batch: object) -> None:
+        """They are acknowledged already."""
+
+    Consumer.take = take  # type: ignore[method-assign]
+    Consumer._acknowledge = acknowledge  # type: ignore[method-assign]
+
+
+def no_guard() -> None:
+    """Shelves are read as if they held ten times as much; the test drops the constraint that would refuse it."""
+    real = repository.lock_shelves
+
+    async def lock_shelves(session: Any, items: Any) -> Any:
+        found = await real(session, items)
+        return {key: (on_hand * 10, reserved) for key, (on_hand, reserved) in found.items()}
+
+    repository.lock_shelves = lock_shelves
+
+
+def known_fields() -> None:
+    """Not a sabotage: a later version of the service, whose facts have a field that nobody knows yet."""
+
+    def seal_more(fact: Contract, *more: Any) -> Envelope:
+        envelope = seal(fact, *more)
+        data = {**json.loads(envelope.data), "later_field": {"not": ["known", 1]}}
+        return replace(envelope, data=json.dumps(data))
+
+    setattr(units, "seal", seal_more)  # noqa: B010, a type checker would be right to refuse it
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    each.__name__: each for each in (no_inbox, no_inbox_look, no_outbox, early_ack, no_guard, known_fields)
+}
+
+
+if __name__ == "__main__":
+    name, *without = sys.argv[1:]
+    for part in without:
+        PARTS[part]()
+    serve(name)
