@@ -58,6 +58,8 @@ class Service:
     actuals: Actuals | None = None
     description: str = ""
     metrics: Metrics = field(init=False)
+    leaving: bool = False
+    """Told to stop, and still serving what comes."""
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.name)

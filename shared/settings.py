@@ -55,6 +55,9 @@ class ServiceSettings(BaseSettings):
     database_answer_seconds: int = Field(
         default=30, ge=1, description="a statement without an answer for so long means a lost connection"
     )
+    leaving_seconds: float = Field(
+        default=1.0, ge=0, le=10, description="told to stop, it serves for so long while the gateway notices"
+    )
     retry_delays_seconds: tuple[int, ...] = Field(default=(1, 10, 60, 600, 3600), description="then parked")
     journal_days: int = Field(default=400, ge=1, description="how long what was said is kept for replay")
 

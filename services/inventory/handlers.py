@@ -1,6 +1,6 @@
 """What inventory does when intake says something: load, decide, write down, say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -36,11 +36,19 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
     newest = _newest(facts, known)
     await repository.save_states(unit.session, newest.values())
     books = await Books.open(unit, rules)
-    given = await _given(unit, rules, [each for each in newest if known[each].version])
-    changes = {
-        key: _change(books, known[key], repository.household_of(fact), given.get(key, []))
-        for key, fact in newest.items()
-    }
+    heard_before = [each for each in newest if known[each].version]
+    given = await _given(unit, rules, heard_before)
+
+    def change_of(key: UUID) -> Change | tuple[Need, ...]:
+        new = repository.household_of(newest[key])
+        return _change(books, known[key], new, given.get(key, []))
+
+    changes = {key: change_of(key) for key in newest}
+    await books.lock(_touched(changes.values()))
+    if heard_before:
+        # Until the shelves were locked, what these households have may have been dealt again.
+        given = await _given(unit, rules, heard_before)
+        changes |= {key: change_of(key) for key in heard_before}
     await _apply(books, changes, {each.id: each for mine in given.values() for each in mine})
 
 
@@ -56,6 +64,8 @@ async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], un
     open_ones = await repository.open_of_households(unit.session, closed)
     books = await Books.open(unit, rules)
     await books.lock({each.item for each in open_ones})
+    # Until the shelves were locked, it may have been dealt again.
+    open_ones = await repository.open_of_households(unit.session, closed)
     words = {fact.household_id: f"Household closed: {fact.outcome.replace('_', ' ')}" for fact in facts}
     books.put_all((release(each, words[each.household_id]), each) for each in open_ones)
     await books.fill({each.key for each in open_ones if each.key})
@@ -89,15 +99,25 @@ def _change(
     return difference(known.household, new, given, books.unit.today, books.catalogue, books.rules, uuid7)
 
 
+def _touched(changes: Iterable[Change | tuple[Need, ...]]) -> set[str]:
+    """The items that the changes ask for or give up."""
+    items: set[str] = set()
+    for change in changes:
+        if isinstance(change, Change):
+            items |= {need.item for need in change.add} | {each.item for each in change.changed}
+        else:
+            items |= {need.item for need in change}
+    return items
+
+
 async def _apply(
     books: Books, changes: Mapping[UUID, Change | tuple[Need, ...]], before: Mapping[UUID, Reservation]
 ) -> None:
-    """Lock what the changes touch, give up before asking anew, and deal what has become free."""
+    """Give up before asking anew, and deal what has become free."""
     edits = [change for change in changes.values() if isinstance(change, Change)]
     needs = [
         need for change in changes.values() for need in (change.add if isinstance(change, Change) else change)
     ]
-    await books.lock({need.item for need in needs} | {each.item for edit in edits for each in edit.changed})
     freed: set[ShelfKey] = set()
     for edit in edits:
         books.put_all((after, before[after.id]) for after in edit.changed)

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import importlib
 import json
+import socket
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +16,26 @@ from shared.cli.stack import VHOST, secret
 from shared.contracts import SERVICES
 from shared.database import migrate as bring_to_newest
 from shared.messaging.definitions import definitions
+from shared.service import Service
 from shared.settings import ServiceSettings, secrets_folder
 
 # Longer than a handler takes for a batch, shorter than the 20 s after which a process is killed.
 GRACEFUL_SECONDS = 15
+
+
+class Server(uvicorn.Server):
+    """Says that it leaves before it closes, so that no request meets a closed door."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._service.leaving = True
+        if not self.force_exit:
+            await asyncio.sleep(self._service.settings.leaving_seconds)
+        await super().shutdown(sockets)
+
 
 Name = Annotated[str, typer.Argument(help=", ".join(SERVICES))]
 
@@ -33,8 +50,9 @@ def serve(name: Name) -> None:
     """Run one service in the foreground; settings come from the environment and the secret files."""
     settings = settings_of(name)
     build: Any = importlib.import_module(f"services.{name}.main").build
+    app = build(settings)
     config = uvicorn.Config(
-        build(settings),
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -50,7 +68,7 @@ def serve(name: Name) -> None:
     # What was imported stays; looking through it again and again for garbage is time that messages wait.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    server = uvicorn.Server(config)
+    server = Server(config, app.state.service)
     server.run()
     if not server.started:
         raise typer.Exit(3)

@@ -75,8 +75,11 @@ class Turned(BaseModel):
 
 
 @router.get("/healthz", dependencies=[MONITORING])
-async def healthz(service: This) -> Health:
-    """The process answers."""
+async def healthz(service: This, response: Response) -> Health:
+    """The process answers; 503 when it is about to leave, so that the gateway sends nothing new."""
+    if service.leaving:
+        response.status_code = 503
+        return Health(service=service.name, problems=["leaving"])
     return Health(service=service.name)
 
 

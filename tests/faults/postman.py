@@ -47,10 +47,12 @@ class Postman:
     channel: AbstractChannel
     boxes: dict[tuple[str, str], AbstractQueue]
     delivered: int = 0
+    leaving: bool = False
 
     async def run(self) -> None:
+        """Until told to leave; then nothing is kept."""
         kept: list[Letter] = []
-        while True:
+        while kept or not self.leaving:
             letters = await self._collect()
             if letters:
                 now, later = self.habit(letters, self.site.rng)
@@ -118,7 +120,8 @@ async def postman(site: Site, habit: Habit) -> AsyncIterator[Postman]:
             yield carrying
             site.fault(carrying.delivered)
         finally:
-            work.cancel()
+            # Not cancelled: the client closes a channel whose call is given up.
+            carrying.leaving = True
             await asyncio.gather(work, return_exceptions=True)
             for consumer, name in boxes:
                 queue = await channel.get_queue(name, ensure=False)

@@ -88,12 +88,27 @@ async def turn(caller: Caller, replicas: list[Replica], to: date) -> None:
 
 
 async def renewed_once(site: Site) -> None:
-    """AssertionError unless every household that is helped has one ration that begins on each first of a month."""
+    """AssertionError if a household has two rations from the first of a month, or none although it ate before.
+
+    Of households that were changed or closed meanwhile only the doctor can say what they should have.
+    """
     for first in MONTHS:
-        helped = await site.value("inventory", "SELECT count(*) FROM household WHERE active")
-        rations = "SELECT count(*) FROM reservation WHERE kind = 'food' AND first_day = $1"
-        found = await site.value("inventory", rations, first)
-        assert found == helped, f"{found} rations from {first} for {helped} households"
+        twice = await site.value("inventory", RENEWED_TWICE, first, list(site.settled))
+        missed = await site.value("inventory", NOT_RENEWED, first, list(site.settled))
+        assert (twice, missed) == (0, 0), f"from {first}: {twice} households twice, {missed} not at all"
+
+
+RENEWED_TWICE = """
+    SELECT count(*) FROM (
+        SELECT FROM reservation WHERE kind = 'food' AND first_day = $1 AND household_id <> ALL($2::uuid[])
+        GROUP BY household_id HAVING count(*) > 1) each
+"""
+NOT_RENEWED = """
+    SELECT count(DISTINCT household_id) FROM reservation before
+    WHERE kind = 'food' AND first_day < $1 AND household_id <> ALL($2::uuid[])
+    AND NOT EXISTS (SELECT FROM reservation renewed WHERE renewed.household_id = before.household_id
+                    AND renewed.kind = 'food' AND renewed.first_day = $1)
+"""
 
 
 @scenario()

@@ -20,6 +20,10 @@ from tests.faults.site import Site
 ROUNDS = 2
 AT_ONCE = 8
 PAUSE_SECONDS = 0.05
+TWO_ADDRESSES = {
+    "\tto {args.1}\n": "\tto {args.1} {args.2}\n",
+    "import {$RELIEF_GATEWAY_TO:one} {args.0} {args.1}\n": "import one {args.0} {args.1} {args.2}\n",
+}
 
 
 class TwoBehind(Gateway):
@@ -37,10 +41,13 @@ class TwoBehind(Gateway):
     def config(self) -> Path:
         """The real one, but that each service is at two addresses."""
         text = (ROOT / "deploy" / "gateway" / "Caddyfile").read_text()
-        assert text.count("reverse_proxy {args.1} {") == 1
-        changed = text.replace("reverse_proxy {args.1} {", "reverse_proxy {args.1} {args.2} {")
+        changed = text
+        for one, two in TWO_ADDRESSES.items():
+            assert changed.count(one) == 1, f"the gateway's file has no {one!r} any more"
+            changed = changed.replace(one, two)
         for name in SERVICES:
-            at = f"{{$RELIEF_{name.upper()}_AT}}"
+            at = f"{{$RELIEF_{name.upper()}_AT:unsaid}}"
+            assert changed.count(at) == 1
             changed = changed.replace(at, f"{at} 127.0.0.1:{self._second[name]}")
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "Caddyfile").write_text(changed)
