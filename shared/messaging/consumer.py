@@ -8,12 +8,14 @@ in the order they came, so the last of a batch is acknowledged for all before it
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import ChannelInvalidStateError
 from pydantic import ValidationError
 from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
@@ -94,6 +96,13 @@ class Consumer:
 
     async def run(self) -> None:
         """Gather, handle and acknowledge until cancelled."""
+        try:
+            await self._run()
+        except Exception as error:
+            log().critical("a consumer ended", contract=self._contract.wire, exc_info=error)
+            raise
+
+    async def _run(self) -> None:
         full = False
         while True:
             batch = await self._gather(linger=full)
@@ -123,7 +132,10 @@ class Consumer:
 
     async def _acknowledge(self, batch: Sequence[AbstractIncomingMessage]) -> None:
         """Once for each channel. Where it is gone its messages come again, and the inbox knows them."""
-        last = {raw.channel: raw for raw in batch}
+        last = {}
+        for raw in batch:
+            with suppress(ChannelInvalidStateError):
+                last[raw.channel] = raw
         for raw in last.values():
             try:
                 await answered(asyncio.wait_for(raw.ack(multiple=True), ACKNOWLEDGE_SECONDS))

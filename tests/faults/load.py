@@ -15,7 +15,7 @@ from tests.faults.site import Site, until
 from tests.flow.catalogue import CATALOGUE, person
 
 AT_ONCE = 8
-SPREAD_SECONDS = 10.0
+SPREAD_SECONDS = 6.0
 """How long the registration of a site's households takes when nothing is in the way."""
 AFTERWARDS = 4
 """So many times slower more are registered after that, while the faults last."""

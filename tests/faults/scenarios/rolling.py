@@ -56,7 +56,7 @@ class TwoBehind(Gateway):
 
 @dataclass
 class Crowd:
-    """Sends every request once, without a second try."""
+    """Sends every request once; what fails is not tried again."""
 
     site: Site
     client: httpx.AsyncClient

@@ -23,7 +23,8 @@ NOW = datetime(2006, 11, 1, tzinfo=UTC)
 class Way:
     """The channel by which messages come; what is acknowledged with one is acknowledged for all before it."""
 
-    def __init__(self, *, broken: bool = False) -> None:
+    def __init__(self, *, closed: bool = False, broken: bool = False) -> None:
+        self.closed = closed
         self.broken = broken
         self.came: list[Incoming] = []
 
@@ -44,13 +45,19 @@ class Incoming:
             f"cloudEvents_{name}": value for name, value in headers.items()
         }
         self.body = envelope.data.encode() if body is None else body
-        self.channel = Way()
+        self.way = Way()
         self.safe = False
         self.acknowledged = False
 
+    @property
+    def channel(self) -> Way:
+        if self.way.closed:
+            raise ChannelInvalidStateError
+        return self.way
+
     async def ack(self, multiple: bool = False) -> None:
         assert multiple
-        self.channel.acknowledge(self)
+        self.way.acknowledge(self)
 
 
 class Kept:
@@ -103,7 +110,7 @@ async def taking(consumer: Consumer, messages: Sequence[Incoming], way: Way | No
     way = way or Way()
     runner = asyncio.create_task(consumer.run())
     for each in messages:
-        each.channel = way
+        each.way = way
         way.came.append(each)
         await consumer.take(cast(AbstractIncomingMessage, each))
     async with asyncio.timeout(10):
@@ -139,11 +146,19 @@ async def test_one_bad_message_fails_alone_and_the_others_are_handled(place: int
     assert all(each.acknowledged for each in messages)
 
 
-async def test_what_can_not_be_acknowledged_does_not_stop_the_consumer() -> None:
+@pytest.mark.parametrize("way", [Way(closed=True), Way(broken=True)], ids=["closed", "breaks"])
+async def test_what_can_not_be_acknowledged_does_not_stop_the_consumer(way: Way) -> None:
     consumer = Handling(Kept())
     lost, next_one = Incoming(closed()), Incoming(closed())
-    await taking(consumer, [lost], Way(broken=True))
-    await taking(consumer, [next_one])
+    runner = asyncio.create_task(consumer.run())
+    for each, by in ((lost, way), (next_one, Way())):
+        each.way = by
+        by.came.append(each)
+        await consumer.take(cast(AbstractIncomingMessage, each))
+        async with asyncio.timeout(10):
+            await consumer.finish()
+    assert not runner.done()
+    runner.cancel()
     assert not lost.acknowledged
     assert next_one.acknowledged
 
@@ -152,7 +167,7 @@ async def test_each_channel_of_a_batch_is_acknowledged() -> None:
     consumer = Handling(Kept())
     before, after = Incoming(closed()), Incoming(closed())
     for each in (before, after):
-        each.channel.came.append(each)
+        each.way.came.append(each)
         await consumer.take(cast(AbstractIncomingMessage, each))
     await taking(consumer, [])
     assert consumer.batches == [2]
