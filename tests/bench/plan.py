@@ -13,10 +13,15 @@ from tests.bench.trial import Measured
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many messages each figure takes; `repeats` of it all, `plain` of them with plain FastStream too."""
+    """How many messages each figure takes.
+
+    `repeats` of it all; `others` of them with celery-batches and plain FastStream too, `growth` with the cases of
+    growth.
+    """
 
     repeats: int
-    plain: int
+    others: int
+    growth: int
     drain: int
     scarce: int
     chain: int
@@ -33,7 +38,8 @@ SMALL = Case("small", count=10_000, items=10, rows=1_000)
 
 FULL = Sizes(
     repeats=3,
-    plain=3,
+    others=3,
+    growth=3,
     drain=20_000,
     scarce=2_000,
     chain=5_000,
@@ -54,12 +60,13 @@ FULL = Sizes(
 )
 QUICK = replace(
     FULL,
-    plain=1,
+    others=1,
+    growth=1,
     drain=2_000,
     scarce=400,
     chain=1_000,
     latency_seconds=3,
-    catch_up=5_000,
+    catch_up=2_000,
     register=800,
     limit=5_000,
     cases=(
@@ -114,12 +121,12 @@ def _of_one_repeat(sizes: Sizes, repeat: int, seed: int) -> Iterator[Task]:
         yield task("limits", "aio-pika", partial(limits.broker, count=sizes.limit))
         yield task("memory", OURS, partial(figures.memory, peer=ours, seed=seed, count=sizes.memory))
     yield task("register", OURS, partial(limits.register, count=sizes.register))
-    for case in sizes.cases:
+    for case in sizes.cases if repeat <= sizes.growth else ():
         yield task("growth", OURS, partial(figures.grown, peer=ours, seed=seed, case=case))
 
 
 def _in_turn(sizes: Sizes, repeat: int) -> Sequence[str]:
     """The peers, each repeat begun by another."""
-    names = [OURS, CELERY, BATCHES, *([PLAIN] if repeat <= sizes.plain else [])]
+    names = [OURS, CELERY, *([BATCHES, PLAIN] if repeat <= sizes.others else [])]
     start = (repeat - 1) % len(names)
     return names[start:] + names[:start]

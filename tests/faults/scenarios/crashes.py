@@ -25,7 +25,7 @@ WORDS = {
     AFTER_PUBLISH: "after publishing and before deleting the outbox row",
 }
 SHORT = {("inventory", AFTER_COMMIT), ("intake", AFTER_PUBLISH)}
-CRASHES = 3
+CRASHES = 2
 RANDOM_SECONDS = 60.0
 
 
