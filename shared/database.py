@@ -4,6 +4,7 @@ A service's own rows derive from a base class with its `own_registry()`.
 """
 
 import asyncio
+import functools
 import hashlib
 import time
 from pathlib import Path
@@ -252,6 +253,7 @@ async def pending_migrations(service: str, engine: AsyncEngine) -> list[str]:
     return [f"{table}: {head}" for table, head in wanted.items() if found[table] != head]
 
 
+@functools.cache
 def _heads(service: str) -> dict[str, str | None]:
     from alembic.script import ScriptDirectory
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -63,6 +64,10 @@ def standing(nodes: int) -> Iterator[Ground]:
             ground.start()
             yield ground
         finally:
+            # A scenario that was ended in the middle may leave replicas behind.
+            for child in psutil.Process().children():
+                if {"serve", "tests.faults.sabotage"} & set(child.cmdline()):
+                    child.kill()
             ground.stop()
 
 

@@ -5,10 +5,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
-
 from shared.cli import Trouble
-from shared.cli.local.ports import LOOPBACK
+from shared.cli.local.ports import LOOPBACK, answers
 from shared.cli.local.processes import Daemon, tail, wait_until
 from shared.cli.stack import ROOT
 
@@ -63,7 +61,4 @@ class Gateway:
         }
 
     def _answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/healthz", timeout=5, trust_env=False).status_code == httpx.codes.OK
-        except httpx.TransportError:
-            return False
+        return answers(self.port, "/healthz")

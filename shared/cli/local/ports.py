@@ -1,5 +1,7 @@
 """Which port is whose in the local run, all counted from one setting."""
 
+import http
+import http.client
 import os
 import socket
 from collections.abc import Mapping
@@ -95,3 +97,18 @@ def free_ports(count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a GET on this machine is answered with 200.
+
+    Asked again and again while something starts, so without a client that reads every certificate each time.
+    """
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

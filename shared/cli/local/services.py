@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import httpx
 from sqlalchemy import make_url
 
 from shared.cli import Trouble
-from shared.cli.local.ports import LOOPBACK
+from shared.cli.local.ports import LOOPBACK, answers
 from shared.cli.local.processes import Daemon, tail, wait_until
 from shared.cli.stack import ROOT, ServiceAddress
 from shared.database import migrate
@@ -66,11 +65,7 @@ class ServiceProcess:
             raise Trouble(f"The service {name} ended while starting.\n{tail(self.daemon.log)}")
 
     def ready(self) -> bool:
-        try:
-            answer = httpx.get(f"http://{LOOPBACK}:{self.port}/readyz", timeout=5, trust_env=False)
-        except httpx.TransportError:
-            return False
-        return answer.status_code == httpx.codes.OK
+        return answers(self.port, "/readyz")
 
 
 def migrate_all(addresses: list[ServiceAddress]) -> None:
