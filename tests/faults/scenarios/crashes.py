@@ -24,7 +24,7 @@ WORDS = {
     AFTER_CLAIM: "after claiming an outbox row",
     AFTER_PUBLISH: "after publishing and before deleting the outbox row",
 }
-SHORT = {("inventory", AFTER_COMMIT), ("intake", AFTER_PUBLISH)}
+SHORT = {("inventory", AFTER_COMMIT)}
 CRASHES = 2
 RANDOM_SECONDS = 60.0
 

@@ -42,7 +42,7 @@ async def the_database_is_restarted(site: Site) -> None:
             site.fault()
 
 
-@scenario(short=True)
+@scenario()
 async def the_database_is_killed(site: Site) -> None:
     async with under_load(site) as load:
         for _ in range(2):
