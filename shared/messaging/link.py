@@ -63,6 +63,7 @@ class Link:
         Relay(self.rabbit, metrics).attach(self.outbox, settings.relay_workers)
         for name, reminder in reminders.items():
             self._attach(name, reminder)
+        self._queues = [self._topology.queue(each.contract) for each in handlers]
         self._consumers = [self._consumer(each) for each in handlers]
         self.ready = False
 
@@ -147,6 +148,10 @@ class Link:
         await self._topology.declare(self.rabbit)
         self._tasks = [asyncio.create_task(each.run()) for each in self._consumers]
         await self.rabbit.start()
+        for queue in self._queues:
+            # The client binds anew only what it was asked to bind: a queue that is deleted by hand comes back whole.
+            declared = await self.rabbit.declare_queue(queue)
+            await declared.bind(self._topology.own.name, queue.name)
         await self.outbox.start()
 
     async def stop(self) -> None:
