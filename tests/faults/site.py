@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 from sqlalchemy import make_url
 
+from shared.cli import Trouble
 from shared.cli.local.ports import LOOPBACK, free_ports
 from shared.cli.local.processes import Daemon, stop_all
 from shared.cli.stack import ServiceAddress, Stack
@@ -160,9 +161,15 @@ class Site:
             return await connection.fetchval(query, *values)
 
     async def sql(self, service: str, statement: str) -> str:
-        """As the superuser."""
+        """As the superuser; again when the database ends it because it stood in the way of what runs."""
         database = f"{service}_{self.name}"
-        return await asyncio.to_thread(self.ground.servers.sql, statement, database)
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while True:
+            try:
+                return await asyncio.to_thread(self.ground.servers.sql, statement, database)
+            except Trouble as trouble:
+                if "deadlock detected" not in str(trouble) or time.monotonic() > deadline:
+                    raise
 
     def broker_url(self, user: str = OPERATOR) -> str:
         """Past the proxy, password included."""
