@@ -161,12 +161,13 @@ class Site:
             return await connection.fetchval(query, *values)
 
     async def sql(self, service: str, statement: str) -> str:
-        """As the superuser; again when the database ends it because it stood in the way of what runs."""
+        """As the superuser, in one transaction; again when that is ended for standing in the way of what runs."""
+        whole = f"BEGIN;\n{statement};\nCOMMIT;"
         database = f"{service}_{self.name}"
         deadline = time.monotonic() + DEADLINE_SECONDS
         while True:
             try:
-                return await asyncio.to_thread(self.ground.servers.sql, statement, database)
+                return await asyncio.to_thread(self.ground.servers.sql, whole, database)
             except Trouble as trouble:
                 if "deadlock detected" not in str(trouble) or time.monotonic() > deadline:
                     raise
