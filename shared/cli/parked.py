@@ -165,13 +165,14 @@ async def replay(stack: Stack, queue: str, name: str | None) -> int:
         own = await way_out.get_exchange(owner, ensure=False)
         async for message, each in lying_in(connection, queue):
             if name is None or each.answers_to(name):
-                await own.publish(_anew(message), queue, mandatory=True, timeout=CONFIRM_SECONDS)
+                await own.publish(anew(message), queue, mandatory=True, timeout=CONFIRM_SECONDS)
                 await message.ack()
                 replayed += 1
     return replayed
 
 
-def _anew(message: AbstractIncomingMessage) -> Message:
+def anew(message: AbstractIncomingMessage) -> Message:
+    """The message as it was first published, to be published again."""
     headers = {
         key: value
         for key, value in message.headers.items()

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aio_pika import DeliveryMode, Message, connect
+from aio_pika import connect
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
+from shared.cli.parked import anew
 from shared.contracts import heard_by
 from shared.messaging.definitions import EXCHANGE
 from shared.messaging.topology import Topology
@@ -81,21 +82,8 @@ class Postman:
 
     async def _hand_over(self, letter: Letter) -> None:
         exchange = await self.channel.get_exchange(letter.consumer, ensure=False)
-        await exchange.publish(copy_of(letter.message), letter.queue, mandatory=True)
+        await exchange.publish(anew(letter.message), letter.queue, mandatory=True)
         self.delivered += 1
-
-
-def copy_of(message: AbstractIncomingMessage) -> Message:
-    return Message(
-        message.body,
-        headers=message.headers,
-        content_type=message.content_type,
-        delivery_mode=DeliveryMode.PERSISTENT,
-        message_id=message.message_id,
-        correlation_id=message.correlation_id,
-        type=message.type,
-        timestamp=message.timestamp,
-    )
 
 
 @asynccontextmanager

@@ -31,17 +31,6 @@ def no_inbox() -> None:
     Consumer._claim = claim  # type: ignore[method-assign,assignment]
 
 
-def no_inbox_look() -> None:
-    """Ids are remembered, but nobody looks whether one was there before: what comes twice is done twice."""
-    real = Consumer._claim
-
-    async def claim(self: Consumer, unit: Unit, batch: list[Taken]) -> dict[Any, bytes]:
-        await real(self, unit, batch)
-        return {}
-
-    Consumer._claim = claim  # type: ignore[method-assign,assignment]
-
-
 def no_outbox() -> None:
     """What is said is written in the journal, and never sent."""
 
@@ -89,7 +78,7 @@ def known_fields() -> None:
 
 
 PARTS: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (no_inbox, no_inbox_look, no_outbox, early_ack, no_guard, known_fields)
+    each.__name__: each for each in (no_inbox, no_outbox, early_ack, no_guard, known_fields)
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.cli import Trouble
-from shared.cli.parked import _anew, ids_in, owner_of, queues, read
+from shared.cli.parked import anew, ids_in, owner_of, queues, read
 from shared.cli.replay import _wanted
 from shared.contracts import HEARD_BY
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
@@ -59,7 +59,7 @@ def test_a_message_without_envelope_is_still_named_by_a_digest() -> None:
 
 
 def test_a_replayed_message_is_as_it_was_said() -> None:
-    again = _anew(lying(Lying()))
+    again = anew(lying(Lying()))
     assert dict(again.headers) == headers_of(ENVELOPE)
     assert opened(again.message_id, again.headers, again.body) == ENVELOPE
     assert (again.type, again.content_type) == (ENVELOPE.type, "application/json")
