@@ -30,6 +30,7 @@ F = TypeVar("F", bound=Contract)
 Handler = Callable[[list[F], Unit], Awaitable[None]]
 
 LINGER_SECONDS = 0.002
+FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
 CONFLICT_TRIES = 5
 # The client never ends waiting for its writer when that has died with its connection.
@@ -165,7 +166,7 @@ class Consumer:
 
     async def _handle(self, batch: Sequence[Taken]) -> None:
         try:
-            forged = await self._work_through_outages(batch)
+            forged = await self._work_through_troubles(batch)
         except Exception as error:
             await self._blame(batch, error)
             return
@@ -187,22 +188,31 @@ class Consumer:
             lambda: self._failures.failed(taken.raw, self._queue, self._contract.wire, error)
         )
 
-    async def _work_through_outages(self, batch: Sequence[Taken]) -> set[UUID]:
-        pause, conflicts = 0.1, 0
+    async def _work_through_troubles(self, batch: Sequence[Taken]) -> set[UUID]:
+        """Try again while no message is to blame; only a batch that keeps meeting others is given up, to be halved."""
+        pause, conflicts = FIRST_PAUSE_SECONDS, 0
         while True:
             try:
                 return await self._work(batch)
             except Exception as error:
                 conflicts += is_conflict(error)
-                if not is_outage(error) and not (is_conflict(error) and conflicts < CONFLICT_TRIES):
+                if not is_outage(error) and not (is_conflict(error) and self._may_meet(batch, conflicts)):
                     raise
-                if is_outage(error):
-                    self._metrics.outages.inc()
-                    log().warning(
-                        "waiting for the database", contract=self._contract.wire, kind=type(error).__name__
-                    )
+                self._tell_of_trouble(error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    @staticmethod
+    def _may_meet(batch: Sequence[Taken], conflicts: int) -> bool:
+        return len(batch) == 1 or conflicts < CONFLICT_TRIES
+
+    def _tell_of_trouble(self, error: Exception) -> None:
+        contract, kind = self._contract.wire, type(error).__name__
+        if is_outage(error):
+            self._metrics.outages.inc()
+            log().warning("waiting for the database", contract=contract, kind=kind)
+        else:
+            log().info("in the way of another transaction", contract=contract, kind=kind)
 
     async def _work(self, batch: Sequence[Taken]) -> set[UUID]:
         """One transaction; returns the ids that were forged."""

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import ChannelInvalidStateError
+from asyncpg import DeadlockDetectedError
+from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.intake import HouseholdClosed, HouseholdReopened, Outcome
-from shared.messaging.consumer import Consumer, Hears, Taken
+from shared.messaging.consumer import CONFLICT_TRIES, Consumer, Hears, Taken
 from shared.messaging.envelope import Envelope, headers_of, seal
 from shared.messaging.failures import Failures
 from shared.messaging.unit import Unit, Units
@@ -173,6 +175,35 @@ async def test_each_channel_of_a_batch_is_acknowledged() -> None:
     assert consumer.batches == [2]
     assert before.acknowledged
     assert after.acknowledged
+
+
+class Meeting(Handling):
+    """A consumer whose transactions meet others: each message must be alone in as many before it is handled."""
+
+    def __init__(self, kept: Kept, times: int) -> None:
+        super().__init__(kept)
+        self._times = times
+        self._met: dict[UUID, int] = {}
+
+    async def _work(self, batch: Sequence[Taken]) -> set[UUID]:
+        first = batch[0].envelope.id
+        met = self._met.get(first, 0)
+        if len(batch) > 1 or met < self._times:
+            self._met[first] = met + (len(batch) == 1)
+            raise DBAPIError("INSERT", {}, DeadlockDetectedError("in the way"))
+        return await super()._work(batch)
+
+
+async def test_who_stands_in_the_way_of_another_is_never_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch that meets others is halved; a message alone is tried until nobody is there."""
+    monkeypatch.setattr("shared.messaging.consumer.FIRST_PAUSE_SECONDS", 0.0)
+    kept = Kept()
+    consumer = Meeting(kept, times=3 * CONFLICT_TRIES)
+    messages = [Incoming(closed()) for _ in range(4)]
+    await taking(consumer, messages)
+    assert not kept.failed_ids
+    assert sorted(consumer.handled) == sorted(UUID(each.message_id) for each in messages)
+    assert all(each.acknowledged for each in messages)
 
 
 async def test_a_message_that_makes_no_sense_is_safe_before_those_around_it_are_acknowledged() -> None:
