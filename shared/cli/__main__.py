@@ -1,17 +1,22 @@
 """Puts the commands together; each module brings its own by `register(app)`."""
 
 import importlib
+import logging
+import socket
 import sys
 
 import httpx
 import typer
+from aio_pika.exceptions import AMQPError
+from asyncpg import InvalidAuthorizationSpecificationError
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from shared.cli import Trouble
+from shared.cli import Trouble, typed
 
 MODULES = (
     "shared.cli.local.commands",
+    "shared.cli.status",
     "shared.cli.develop",
     "shared.cli.serve",
     "shared.cli.demo",
@@ -25,8 +30,17 @@ MODULES = (
     "shared.cli.bench",
     "shared.cli.faults",
 )
-# What a command meets when the stack, or a part of it, is not there.
-NOT_THERE = (httpx.ConnectError, ConnectionRefusedError, OperationalError, InterfaceError)
+# What a command meets when the stack, or a part of it, is not there, answers too late or not with what is asked.
+NOT_THERE = (
+    httpx.HTTPError,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    AMQPError,
+    InvalidAuthorizationSpecificationError,
+    OperationalError,
+    InterfaceError,
+)
 
 
 def make_app() -> typer.Typer:
@@ -44,12 +58,15 @@ def make_app() -> typer.Typer:
 
 def main() -> int:
     """Run one command. A known trouble is told in one message; anything else is a defect and shows itself."""
+    # Libraries tell of lost connections too; one telling is enough. A service sets up its own log.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         make_app()(prog_name="./relief")
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
     except NOT_THERE as error:
-        print(f"A part of the stack does not answer ({error}). See ./relief status.", file=sys.stderr)
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        print(f"A part of the stack does not answer ({said}). See {typed('status')}.", file=sys.stderr)
     except ValidationError as error:
         print(f"The settings are not right:\n{error}", file=sys.stderr)
     else:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from shared.cli import Trouble
+from shared.cli import Trouble, typed
 from shared.cli.stack import Stack
 
 PATIENCE_SECONDS = 120.0
@@ -87,7 +87,7 @@ class Services:
                 raise _refusal(service, response)
             if response.is_success:
                 return response.json()
-        raise Trouble(f"{service} does not answer. See ./relief status.")
+        raise Trouble(f"{service} does not answer. See {typed('status')}.")
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shared.cli import Trouble
+from shared.cli import Trouble, typed
 from shared.cli import parked as lot
 from shared.cli.console import wide_enough
 from shared.cli.parked import SHORTEST_DIGEST, Parked
@@ -123,4 +123,4 @@ def discard(queue: Queue, message_id: MessageId, reason: Reason) -> None:
 
 
 def _not_there(queue: str, name: str) -> Trouble:
-    return Trouble(f"Nothing with the id or digest {name!r} is parked from {queue}: ./relief parking list")
+    return Trouble(f"Nothing with the id or digest {name!r} is parked from {queue}: {typed('parking list')}")

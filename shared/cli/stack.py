@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from shared.cli import Trouble
+from shared.cli import Trouble, in_compose
 from shared.contracts import SERVICES
 from shared.messaging.definitions import OPERATOR
 from shared.settings import secrets_folder
@@ -41,12 +41,15 @@ class Stack:
 
         Trouble if none is running.
         """
-        if "RELIEF_STACK" not in os.environ and os.environ.get("RELIEF_COMPOSE") == "1":
-            return in_compose()
+        if "RELIEF_STACK" not in os.environ and in_compose():
+            return _of_compose()
         try:
             known = json.loads(stack_file().read_text())
         except FileNotFoundError:
-            raise Trouble("The stack is not running: ./relief up") from None
+            raise Trouble(
+                "Nothing runs here: ./relief up. What runs with compose is asked by: "
+                "docker compose run --rm demo COMMAND"
+            ) from None
         services = {name: ServiceAddress(**address) for name, address in known.pop("services").items()}
         return cls(services=services, **known)
 
@@ -63,17 +66,17 @@ def stack_file() -> Path:
     return Path(os.environ.get("RELIEF_STACK", ROOT / ".relief" / "run" / "stack.json"))
 
 
-def in_compose() -> Stack:
+def _of_compose() -> Stack:
     """The addresses on compose's own network, with passwords from the secret files."""
     return Stack(
-        services={name: _in_compose(name) for name in SERVICES},
+        services={name: _address(name) for name in SERVICES},
         gateway_url=os.environ.get("RELIEF_GATEWAY_URL", "http://gateway:8080"),
         broker_admin_url=f"http://{OPERATOR}:{secret('operator_broker_password')}@rabbitmq:15672",
         vhost=VHOST,
     )
 
 
-def _in_compose(name: str) -> ServiceAddress:
+def _address(name: str) -> ServiceAddress:
     database = URL.create(
         "postgresql+asyncpg", name, secret(f"{name}_database_password"), "postgres", 5432, name
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from shared.cli import Trouble
+from shared.cli import Trouble, in_compose
 from shared.cli.client import Services, services_of
 from shared.cli.demo.gathering import first_day_forecast, gather
 from shared.cli.demo.living import SETTLE_SECONDS, Winter
@@ -90,7 +89,7 @@ def _console() -> Console:
 
 def _running(first: date) -> Stack:
     """The stack, started first where it is this command's to start."""
-    if os.environ.get("RELIEF_COMPOSE") != "1":
+    if not in_compose():
         from shared.cli.local.commands import start
 
         start(first_day=first)

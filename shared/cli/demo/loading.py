@@ -10,7 +10,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from shared.cli import Trouble
+from shared.cli import Trouble, typed
 from shared.cli.client import Refused, Services
 from shared.cli.clock import days_of, turn
 from shared.cli.demo.plan import Plan, catalogue
@@ -37,7 +37,7 @@ async def stand_on(services: Services, plan: Plan, first: date) -> date:
     if not await _started(services, plan):
         raise Trouble(
             f"The days of this stack stand at {max(today.values())}, past {first}, and {plan.title} was not started on "
-            f"it.\nStart anew with ./relief down --erase, which removes all data, or on a later day with --from."
+            f"it.\nStart anew with {typed('down --erase')}, which removes all data, or on a later day with --from."
         )
     await turn(services, max(today.values()))
     return max(today.values())

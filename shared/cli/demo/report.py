@@ -6,6 +6,7 @@ from datetime import date
 from rich.console import Console
 from rich.table import Table
 
+from shared.cli import typed
 from shared.cli.demo.plan import Plan
 from shared.cli.demo.results import Arrival, Filled, Results
 from shared.contracts import SERVICES
@@ -45,7 +46,7 @@ class Report:
         for line in where_to_look(gateway_url):
             console.print(line, highlight=False)
         if found.parked:
-            console.print(f"{found.parked:,} messages are parked: ./relief parking list", style="red")
+            console.print(f"{found.parked:,} messages are parked: {typed('parking list')}", style="red")
         console.print(f"From the last registration to the last reservation: {found.settle_seconds:.3f} s")
 
     def items(self) -> Table:
@@ -135,9 +136,10 @@ def where_to_look(gateway_url: str) -> Iterator[str]:
     yield f"\nThe system runs: {gateway_url}"
     for name in SERVICES:
         yield f"  {gateway_url}/{name}/docs"
-    yield "  ./relief status    what runs, and where"
-    yield "  ./relief doctor    whether everything adds up"
-    yield "  ./relief down      stop it"
+    hints = {"status": "what runs, and where", "doctor": "whether everything adds up", "down": "stop it"}
+    width = max(len(typed(command)) for command in hints)
+    for command, words in hints.items():
+        yield f"  {typed(command):<{width}}    {words}"
 
 
 def _table(title: str, *words: str, **columns: dict[str, object]) -> Table:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.cli import Trouble
+from shared.cli import Trouble, typed
 from shared.cli.client import Services
 
 POLL_SECONDS = 0.05
@@ -26,7 +26,7 @@ async def until(
                 await asyncio.sleep(every)
     except TimeoutError:
         raise Trouble(
-            f"After {deadline_seconds:.0f} s still not settled: {last}. See ./relief doctor."
+            f"After {deadline_seconds:.0f} s still not settled: {last}. See {typed('doctor')}."
         ) from None
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from shared.cli import typed
+
 
 @dataclass
 class Finding:
@@ -63,7 +65,7 @@ class Report:
         console.print(table)
         if self.under_way:
             console.print(
-                f"Under way: {self.under_way:,}. Look again, or wait for them: ./relief doctor --wait 60"
+                f"Under way: {self.under_way:,}. Look again, or wait for them: {typed('doctor --wait 60')}"
             )
         console.print(
             "All is well." if self.ok else "[bold red]Something is wrong: see the breaches above.[/]"

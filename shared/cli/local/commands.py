@@ -1,13 +1,11 @@
-"""`relief up`, `relief down`, `relief status`."""
+"""`relief up` and `relief down`."""
 
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from shared.cli import Trouble
 from shared.cli.local.up import LocalRun, Settings, local_run, only_one
 from shared.settings import ClockMode
 
@@ -26,7 +24,6 @@ Erase = Annotated[bool, typer.Option("--erase", help="Remove the data, the logs 
 def register(app: typer.Typer) -> None:
     app.command("up")(up)
     app.command("down")(down)
-    app.command("status")(status)
 
 
 def up(wall_clock: WallClock = False, first_day: FirstDay = None) -> None:
@@ -59,32 +56,3 @@ def down(erase: Erase = False) -> None:
         if erase:
             run.erase()
     console.print("Stopped, and the data removed." if erase else "Stopped. The data is kept.")
-
-
-def status() -> None:
-    """Show which parts run, and where."""
-    run = local_run()
-    table = Table("part", "state", "pid", "address")
-    for name, state, pid, address in _rows(run):
-        table.add_row(name, state, str(pid or ""), address)
-    Console().print(table)
-    if not all(run.running().values()):
-        raise Trouble("Not everything is running: ./relief up")
-
-
-def _rows(run: LocalRun) -> list[tuple[str, str, int | None, str]]:
-    postgres, broker, gateway = run.postgres, run.broker, run.gateway
-
-    def state(pid: int | None) -> str:
-        return "running" if pid else "stopped"
-
-    rows = [
-        ("gateway", state(gateway.daemon.pid), gateway.daemon.pid, gateway.url),
-        ("rabbitmq", state(broker.pid), broker.pid, f"127.0.0.1:{broker.ports.amqp}"),
-        ("postgres", state(postgres.pid), postgres.pid, f"127.0.0.1:{postgres.port}"),
-    ]
-    for name, service in run.services.items():
-        pid = service.daemon.pid
-        said = "stopped" if pid is None else "ready" if service.ready() else "not ready"
-        rows.append((name, said, pid, service.address.url))
-    return rows

@@ -139,7 +139,7 @@ def test_passwords_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
 def test_a_stack_is_found_again_where_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stack = local_run(tmp_path, Ports.counted_from(18100)).stack
     monkeypatch.setenv("RELIEF_STACK", str(tmp_path / "stack.json"))
-    with pytest.raises(Trouble, match=r"The stack is not running: \./relief up"):
+    with pytest.raises(Trouble, match=r"Nothing runs here: \./relief up"):
         Stack.load()
     stack.save(tmp_path / "stack.json")
     assert Stack.load() == stack
