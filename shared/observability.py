@@ -52,6 +52,10 @@ class Metrics:
         self.plan_actual = self.gauge(
             "plan_actual", "What was reached, in the measure's unit", "area", "measure"
         )
+        self.ready = self.gauge("ready", "1 if /readyz finds no problem, else 0")
+        self.days_behind = self.gauge(
+            "days_behind", "Days the service has still to live through; 0 with a manual clock"
+        )
         self.parked_now = self.gauge("parked_messages", "Messages in the parked queue", "contract")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

@@ -94,7 +94,7 @@ class Service:
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         set_up_logging(self.name, self.settings.log_level)
-        today = datetime.now(UTC).astimezone(self.settings.zone).date()
+        today = self.settings.wall_today()
         manual = self.settings.clock is ClockMode.MANUAL
         await begin(self.engine, (self.settings.first_day or today) if manual else today)
         async with self.engine.begin() as connection:
@@ -106,7 +106,7 @@ class Service:
         ]
         if not manual:
             tasks.append(
-                asyncio.create_task(follow_wall_clock(self.link.units, self.on_day, self.settings.zone))
+                asyncio.create_task(follow_wall_clock(self.link.units, self.on_day, self.settings.wall_today))
             )
         try:
             yield

@@ -1,7 +1,7 @@
 """Settings that every service has; a service adds its own in `services/<name>/settings.py`."""
 
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -64,6 +64,10 @@ class ServiceSettings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def wall_today(self) -> date:
+        """The date by the wall clock, where the group is."""
+        return datetime.now(UTC).astimezone(self.zone).date()
 
     @property
     def database(self) -> URL:

@@ -6,9 +6,8 @@ half-finished unit, and whoever is registered before the turn is seen by it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -66,11 +65,13 @@ async def _turn_once(units: "Units", on_day: OnDay, to: date) -> bool:
     return True
 
 
-async def follow_wall_clock(units: "Units", on_day: OnDay, zone: ZoneInfo, every: float = 30.0) -> None:
+async def follow_wall_clock(
+    units: "Units", on_day: OnDay, wall_today: Callable[[], date], every: float = 30.0
+) -> None:
     """Turn the days as the wall clock does, and make up those that were missed; runs until cancelled."""
     while True:
         try:
-            await turn_to(units, on_day, datetime.now(UTC).astimezone(zone).date())
+            await turn_to(units, on_day, wall_today())
         except Exception as error:
             log().error("the day did not turn; it is tried again", exc_info=error)
         await asyncio.sleep(every)

@@ -86,6 +86,13 @@ async def healthz(service: This, response: Response) -> Health:
 @router.get("/readyz", dependencies=[MONITORING])
 async def readyz(service: This, response: Response) -> Health:
     """Database, migrations and broker are there; 503 with the problems if not."""
+    problems = await _problems(service)
+    if problems:
+        response.status_code = 503
+    return Health(service=service.name, problems=problems)
+
+
+async def _problems(service: "Service") -> list[str]:
     problems = []
     try:
         problems += [
@@ -95,9 +102,7 @@ async def readyz(service: This, response: Response) -> Health:
         problems.append(f"database: {type(error).__name__}")
     if not await service.link.alive():
         problems.append("broker: not connected")
-    if problems:
-        response.status_code = 503
-    return Health(service=service.name, problems=problems)
+    return problems
 
 
 @router.get("/metrics", dependencies=[MONITORING], response_class=Response)
@@ -108,6 +113,7 @@ async def metrics(service: This) -> Response:
             await _refresh(service, session)
     except Exception as error:
         log().warning("some gauges are old", kind=type(error).__name__)
+    service.metrics.ready.set(not await _problems(service))
     for contract, count in (await service.link.parked() or {}).items():
         service.metrics.parked_now.labels(contract=contract).set(count)
     return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
@@ -119,6 +125,9 @@ async def _refresh(service: "Service", session: AsyncSession) -> None:
     depth, oldest = (await session.execute(waiting)).one()
     service.metrics.outbox_depth.set(depth)
     service.metrics.outbox_oldest.set(float(oldest))
+    if service.settings.clock is ClockMode.WALL:
+        today = (await session.execute(select(day.c.processed))).scalar_one()
+        service.metrics.days_behind.set((service.settings.wall_today() - today).days)
     await service.gauges(session)
 
 

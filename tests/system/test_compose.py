@@ -56,6 +56,7 @@ class Compose:
                 shutil.copytree(ROOT / part, self.folder / part, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(ROOT / part, self.folder / part)
+        (self.folder / "relief.env").write_text("RELIEF_LOG_LEVEL=WARNING\n")
         self.run(str(self.folder / "relief"), "secrets", "init")
 
     def run(self, *command: str, settings: Mapping[str, str] | None = None) -> str:
@@ -118,6 +119,20 @@ def test_everything_is_healthy_and_one_port_is_open_on_this_machine_alone(stack:
     assert ports == [[{"HostIp": "127.0.0.1", "HostPort": str(stack.port)}]]
     for name in SERVICES:
         assert httpx.get(f"{stack.url}/{name}/readyz", trust_env=False).status_code == 200
+
+
+def test_the_operator_sees_how_each_service_stands(stack: Compose) -> None:
+    lines = stack.operator("status").splitlines()
+    for name in SERVICES:
+        (line,) = [each for each in lines if f" {name} " in each]
+        assert " ready " in line
+        assert "2006-11-01" in line
+
+
+def test_the_services_take_their_settings_from_the_operator_s_file(stack: Compose) -> None:
+    for each in stack.containers():
+        if _service(each) in SERVICES:
+            assert "RELIEF_LOG_LEVEL=WARNING" in each["Config"]["Env"]
 
 
 def test_nothing_runs_as_root_or_writes_to_its_image(stack: Compose) -> None:

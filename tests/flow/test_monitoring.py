@@ -1,0 +1,34 @@
+"""What monitoring is told: whether a service is ready, and whether its days turn."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.settings import ClockMode, ServiceSettings
+from tests.flow.world import World, until
+
+
+async def test_a_service_that_lost_a_consumer_says_that_it_is_not_ready(bare_world: World) -> None:
+    (inventory,) = await bare_world.start("inventory")
+
+    async def told() -> float:
+        await inventory.client.get("/metrics")
+        return await inventory.metric("relief_ready")
+
+    assert await told() == 1
+    inventory.service.link._tasks[0].cancel()
+    await until(told, lambda ready: ready == 0)
+    assert (await inventory.client.get("/readyz")).status_code == 503
+
+
+async def test_a_day_that_has_not_turned_is_told(bare_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    (inventory,) = await bare_world.start("inventory", clock=ClockMode.WALL)
+
+    async def told() -> float:
+        await inventory.client.get("/metrics")
+        return await inventory.metric("relief_days_behind")
+
+    assert await told() == 0
+    tomorrow = inventory.service.settings.wall_today() + timedelta(days=1)
+    monkeypatch.setattr(ServiceSettings, "wall_today", lambda _: tomorrow)
+    assert await told() == 1
