@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.domain.people import age_on, band_of, birth_from_age, checked_birth, plain_text
 from services.intake.tables import HouseholdRow, IdentityRow, MemberRow
 from shared.contracts.intake import AgeBand
+from shared.database import table_of
 
-_identity: Any = IdentityRow.__table__  # type: ignore[attr-defined]
-_member: Any = MemberRow.__table__  # type: ignore[attr-defined]
-_household: Any = HouseholdRow.__table__  # type: ignore[attr-defined]
+_identity = table_of(IdentityRow)
+_member = table_of(MemberRow)
+_household = table_of(HouseholdRow)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.intake import counting
+from services.intake import checks, figures
 from services.intake.api import ROUTERS
 from services.intake.handlers import HANDLERS
 from services.intake.settings import Settings
@@ -18,9 +18,9 @@ def build(settings: Settings) -> FastAPI:
         settings,
         routers=ROUTERS,
         handlers=HANDLERS,
-        observe=counting.observe,
-        check=counting.check,
-        actuals=counting.actuals,
+        observe=figures.observe,
+        check=checks.check,
+        actuals=figures.actuals,
         description=DESCRIPTION,
     )
     return service.app()

@@ -16,11 +16,15 @@ from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
 from services.intake.tables import HouseholdRow, MemberRow, TimelineRow
 from shared.contracts.intake import ClothingSize, NeedKind, Outcome, Priority
-from shared.database import day
+from shared.database import day, table_of
 
-_household: Any = HouseholdRow.__table__  # type: ignore[attr-defined]
-_member: Any = MemberRow.__table__  # type: ignore[attr-defined]
-_timeline: Any = TimelineRow.__table__  # type: ignore[attr-defined]
+_household = table_of(HouseholdRow)
+_member = table_of(MemberRow)
+_timeline = table_of(TimelineRow)
+PRESENT = _member.c.left_on.is_(None)
+"""A member who has not left."""
+HELPED = _household.c.status != Status.CLOSED.value
+"""A household that is not closed."""
 _ADDING = (
     upsert(_household).on_conflict_do_nothing(index_elements=["register_ref"]).returning(_household.c.id)
 )

@@ -1,12 +1,14 @@
-"""The invariants of the store, for `./relief doctor`: each counted, with how many break it."""
+"""The invariants of the store, for `./relief doctor`, and each household as it compares it with intake's."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inventory.repository import HOUSEHOLD
 from services.inventory.settings import Settings
 from shared.service import Count
+from shared.web.checks import StandingOut
 
 _SHELVES = """
     SELECT count(*), count(*) FILTER (WHERE shelf.{column} <> coalesce(other.total, 0))
@@ -75,3 +77,13 @@ def check(settings: Settings) -> Callable[[AsyncSession], Awaitable[list[Count]]
         return counts
 
     return counted
+
+
+async def standings(session: AsyncSession) -> AsyncIterator[StandingOut]:
+    """Every household that intake has told of, by id, streamed; one that is no longer helped has no people here."""
+    columns = (HOUSEHOLD.id, HOUSEHOLD.version, HOUSEHOLD.active, HOUSEHOLD.people)
+    query = select(*columns).where(HOUSEHOLD.version > 0).order_by(HOUSEHOLD.id)
+    async for household_id, version, active, people in await session.stream(query):
+        yield StandingOut(
+            household_id=str(household_id), version=version, active=active, people=people if active else 0
+        )

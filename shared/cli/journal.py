@@ -5,14 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from aio_pika import DeliveryMode, Message
 from sqlalchemy import Row, Select, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.cli.stack import ServiceAddress
 from shared.contracts.base import Contract
 from shared.database import connect, journal
-from shared.messaging.envelope import Envelope, headers_of
+from shared.messaging.envelope import Envelope
 
 ROWS_AT_ONCE = 2_000
 
@@ -53,18 +52,4 @@ def envelope_of(row: Row[Any]) -> Envelope:
         causation_id=row.causation_id,
         traceparent=row.traceparent,
         data=row.data,
-    )
-
-
-def message_of(envelope: Envelope) -> Message:
-    """The AMQP message of an envelope, as the relay publishes it."""
-    return Message(
-        envelope.data.encode(),
-        headers={**headers_of(envelope)},
-        content_type="application/json",
-        delivery_mode=DeliveryMode.PERSISTENT,
-        message_id=str(envelope.id),
-        correlation_id=str(envelope.correlation_id),
-        type=envelope.type,
-        timestamp=envelope.time,
     )

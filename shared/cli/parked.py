@@ -181,6 +181,7 @@ def anew(message: AbstractIncomingMessage) -> Message:
     return Message(
         message.body,
         headers=headers,
+        app_id=message.app_id,
         content_type=message.content_type,
         delivery_mode=DeliveryMode.PERSISTENT,
         message_id=message.message_id,

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from aio_pika import DeliveryMode, Message
 from uuid_utils.compat import uuid7
 
 from shared.contracts.base import Contract
@@ -129,6 +130,21 @@ def _traceparent(headers: Mapping[str, Any]) -> str:
     """A trace is worth no message: one that cannot be read starts anew."""
     value = headers.get("traceparent")
     return value if isinstance(value, str) and len(value) == 55 and value.count("-") == 3 else _span(None)
+
+
+def message_of(envelope: Envelope) -> Message:
+    """The AMQP message of an envelope, as the relay publishes it."""
+    return Message(
+        envelope.data.encode(),
+        app_id=envelope.source,
+        message_id=str(envelope.id),
+        correlation_id=str(envelope.correlation_id),
+        type=envelope.type,
+        timestamp=envelope.time,
+        content_type="application/json",
+        headers=headers_of(envelope),
+        delivery_mode=DeliveryMode.PERSISTENT,
+    )
 
 
 def pack(envelopes: Sequence[Envelope]) -> bytes:

@@ -18,7 +18,7 @@ from shared.contracts.base import Contract
 from shared.database import outbox
 from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.failures import Failures, answered
-from shared.messaging.relay import Relay
+from shared.messaging.relay import LEASE_SECONDS, Relay
 from shared.messaging.topology import RELIEF, Topology
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics, log
@@ -100,11 +100,12 @@ class Link:
             async with self.units.open() as unit:
                 await reminder(unit)
 
-        retry = ExponentialRetry(initial_delay_seconds=1.0, max_delay_seconds=60.0)
+        retry = ExponentialRetry(initial_delay_seconds=1.0, max_delay_seconds=10.0)
         self.outbox.subscriber(
             name,
             min_fetch_interval=0.5,
             max_fetch_interval=1.0,
+            lease_ttl_seconds=LEASE_SECONDS,
             retry_strategy=retry,
             include_in_schema=False,
         )(due)

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from aio_pika import DeliveryMode, Message
 from faststream.rabbit import RabbitBroker
 from faststream_outbox import ExponentialRetry, OutboxBroker
+from faststream_outbox.subscriber import usecase
 
 from shared.contracts import CONTRACTS, HEARD_BY
 from shared.messaging import crashpoints
-from shared.messaging.envelope import Envelope, headers_of, unpack
+from shared.messaging.envelope import Envelope, message_of, unpack
 from shared.messaging.failures import PUBLISH_TIMEOUT_SECONDS, all_answered
 from shared.messaging.topology import RELIEF
 from shared.messaging.unit import SAID
@@ -18,6 +18,8 @@ from shared.observability import Metrics
 
 # What a killed relay held is taken up by another after so long; a confirm is waited for half as long at most.
 LEASE_SECONDS = 20.0
+# The library has no setting for it: after an outage of the database it would rest for up to half a minute.
+usecase._BACKOFF_MAX_SECONDS = 5.0  # noqa: SLF001
 
 
 class Relay:
@@ -52,27 +54,13 @@ class Relay:
         exchange = await self._broker.declare_exchange(RELIEF)
         async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
             publishing = (
-                exchange.publish(_message(each), each.type, mandatory=_is_heard(each)) for each in envelopes
+                exchange.publish(message_of(each), each.type, mandatory=_is_heard(each)) for each in envelopes
             )
             await all_answered(publishing)
         for envelope in envelopes:
             self._metrics.messages_said.labels(contract=envelope.type).inc()
         if crashpoints.ARMED:
             crashpoints.reached(crashpoints.AFTER_PUBLISH)
-
-
-def _message(envelope: Envelope) -> Message:
-    return Message(
-        envelope.data.encode(),
-        app_id=envelope.source,
-        message_id=str(envelope.id),
-        correlation_id=str(envelope.correlation_id),
-        type=envelope.type,
-        timestamp=envelope.time,
-        content_type="application/json",
-        headers=headers_of(envelope),
-        delivery_mode=DeliveryMode.PERSISTENT,
-    )
 
 
 def _is_heard(envelope: Envelope) -> bool:

@@ -7,7 +7,6 @@ async def deliver(body: NewDelivery, work: Work) -> Delivered:
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Header, Query, Request
@@ -106,4 +105,3 @@ class Page(BaseModel, Generic[M]):
 
 Limit = Annotated[int, Query(ge=1, le=500, description="at most this many")]
 After = Annotated[str | None, Query(max_length=200, description="`next` of the page before")]
-Day = date

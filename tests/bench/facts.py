@@ -4,11 +4,10 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-import aio_pika
 from uuid_utils.compat import uuid7
 
 from shared.contracts.intake import AgeBand, ClothingSize, HouseholdRegistered, MemberFacts, NeedKind
-from shared.messaging.envelope import Envelope, headers_of, seal
+from shared.messaging.envelope import Envelope, seal
 
 FIRST_DAY = date(2006, 11, 1)
 REGION = "north"
@@ -47,15 +46,3 @@ def with_duplicates(envelopes: Sequence[Envelope], rng: random.Random) -> list[E
         if held and rng.randrange(DUPLICATES // 2) == 0:
             sent.append(held.pop(rng.randrange(len(held))))
     return [*sent, *held, *envelopes[-1:]]
-
-
-def message_of(envelope: Envelope) -> aio_pika.Message:
-    """An envelope as the relay publishes it."""
-    return aio_pika.Message(
-        body=envelope.data.encode(),
-        message_id=str(envelope.id),
-        headers=headers_of(envelope),
-        content_type="application/json",
-        type=envelope.type,
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-    )

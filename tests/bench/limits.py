@@ -10,7 +10,8 @@ import aio_pika
 
 from shared.cli import Trouble
 from shared.cli.local.postgres import programs
-from tests.bench.facts import message_of, registrations
+from shared.messaging.envelope import message_of
+from tests.bench.facts import registrations
 from tests.bench.ground import Ground, Site
 from tests.bench.http import asking, load, registering
 from tests.bench.peers.roster import OURS, service

@@ -14,8 +14,10 @@ from aiormq.exceptions import ChannelAccessRefused
 
 from shared.cli import Trouble
 from shared.cli.local.broker import PROGRAMS, fresh_ports
+from shared.cli.local.commands import refuse_another_clock
 from shared.cli.local.ports import Ports, free_ports, is_free
 from shared.cli.local.up import LocalRun, Settings, local_run
+from shared.cli.status import service_part
 from shared.contracts import SERVICES
 from shared.settings import ClockMode
 
@@ -104,6 +106,29 @@ def test_a_new_virtual_host_and_a_new_database_are_made_for_a_test(run: LocalRun
     finally:
         run.broker.delete_vhost("another")
         run.postgres.drop_database("another")
+
+
+def test_status_shows_a_service_s_day_what_waits_and_what_is_parked(run: LocalRun) -> None:
+    inventory = run.services["inventory"]
+    part = service_part(inventory.address, inventory.daemon.pid)
+    assert part.well
+    assert (part.today, part.waiting, part.parked) == ("2006-11-01", "0", "0")
+
+
+def test_status_says_why_a_service_is_not_ready(run: LocalRun) -> None:
+    events = run.services["events"]
+    run.postgres.sql("ALTER TABLE messaging_version RENAME TO away", "events")
+    try:
+        part = service_part(events.address)
+    finally:
+        run.postgres.sql("ALTER TABLE away RENAME TO messaging_version", "events")
+    assert not part.well
+    assert part.state.startswith("migration missing: messaging_version")
+
+
+def test_the_clock_of_what_runs_is_not_changed(run: LocalRun) -> None:
+    with pytest.raises(Trouble, match=r"\./relief down, then \./relief up --wall-clock"):
+        refuse_another_clock(run)
 
 
 def test_what_was_stored_survives_a_kill_of_the_database(run: LocalRun) -> None:

@@ -1,6 +1,5 @@
 """What is set aside for households, and handing it out."""
 
-from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import select
-from starlette.responses import StreamingResponse
 
 from services.inventory import desk, repository
 from services.inventory.api.desk import WithReason
@@ -19,7 +17,7 @@ from services.inventory.tables import Household as HouseholdRow
 from shared.messaging.unit import Unit
 from shared.web.problems import not_found
 from shared.web.roles import Role, allows
-from shared.web.work import After, AppSettings, Limit, OpenUnits, Page, Reading, Work
+from shared.web.work import After, AppSettings, Limit, Page, Reading, Work
 
 router = APIRouter(tags=["supplies"])
 STAFF = allows(Role.STOREKEEPER, Role.CASEWORKER, Role.AUDITOR)
@@ -193,19 +191,3 @@ async def households(
         for row in rows
     ]
     return Page(items=items, next=str(rows[-1].id) if len(rows) == limit else None)
-
-
-@router.get("/checks/households", dependencies=[allows(Role.OPERATOR, Role.AUDITOR)])
-async def projection(units: OpenUnits) -> StreamingResponse:
-    """Each household as known here, a JSON object a line: for the doctor to compare with intake."""
-
-    async def lines() -> AsyncIterator[str]:
-        columns = (HOUSEHOLD.id, HOUSEHOLD.version, HOUSEHOLD.active, HOUSEHOLD.people)
-        query = select(*columns).where(HOUSEHOLD.version > 0).order_by(HOUSEHOLD.id)
-        async with units.read() as session:
-            async for row in await session.stream(query):
-                flag = "true" if row.active else "false"
-                people = row.people if row.active else 0
-                yield f'{{"household_id":"{row.id}","version":{row.version},"active":{flag},"people":{people}}}\n'
-
-    return StreamingResponse(lines(), media_type="application/x-ndjson")

@@ -70,10 +70,6 @@ class Item:
         elif self.season is not None or self.size is not None:
             raise ValueError(f"{self.code} is {self.kind}: only clothing has a season and a size")
 
-    @property
-    def divisible(self) -> bool:
-        return self.kind is Kind.FOOD
-
 
 class Catalogue:
     """All items, found by code, by kind, and clothing by season and size. Never changed once made."""

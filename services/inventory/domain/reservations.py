@@ -72,10 +72,6 @@ class Reservation:
         return self.wanted > self.settled
 
     @property
-    def substituted(self) -> bool:
-        return self.item != self.asked
-
-    @property
     def key(self) -> ShelfKey | None:
         return None if self.depot is None else (self.depot, self.item)
 

@@ -1,7 +1,7 @@
 """What lies where: depots, shelves and lots."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -47,14 +47,6 @@ class Shelf:
     @property
     def free(self) -> int:
         return self.on_hand - self.reserved
-
-    def reserve(self, quantity: int) -> "Shelf":
-        """Set `quantity` aside; ValueError if it is more than what is free."""
-        return replace(self, reserved=self.reserved + quantity)
-
-    def release(self, quantity: int) -> "Shelf":
-        """Put `quantity` that was set aside back; ValueError if less than that was."""
-        return replace(self, reserved=self.reserved - quantity)
 
 
 @dataclass(frozen=True)

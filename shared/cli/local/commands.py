@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from shared.cli import Trouble
 from shared.cli.local.up import LocalRun, Settings, local_run, only_one
 from shared.settings import ClockMode
 
@@ -28,7 +29,18 @@ def register(app: typer.Typer) -> None:
 
 def up(wall_clock: WallClock = False, first_day: FirstDay = None) -> None:
     """Start everything on this machine; what runs already is left alone."""
+    if wall_clock:
+        refuse_another_clock(local_run())
     start(ClockMode.WALL if wall_clock else ClockMode.MANUAL, first_day.date() if first_day else FIRST_DAY)
+
+
+def refuse_another_clock(run: LocalRun) -> None:
+    """Trouble if something runs with a clock that is turned by hand."""
+    known = Settings.read(run.folder)
+    if known and known.clock is ClockMode.MANUAL and any(run.running().values()):
+        raise Trouble(
+            "What runs has a clock that is turned by hand: ./relief down, then ./relief up --wall-clock"
+        )
 
 
 def start(clock: ClockMode = ClockMode.MANUAL, first_day: date = FIRST_DAY) -> LocalRun:

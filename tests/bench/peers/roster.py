@@ -14,9 +14,9 @@ from shared.cli.local.processes import Daemon
 from shared.cli.local.services import ServiceProcess
 from shared.cli.stack import ROOT, ServiceAddress
 from shared.contracts.intake import HouseholdRegistered
-from shared.messaging.envelope import Envelope, pack
+from shared.messaging.envelope import Envelope, message_of, pack
 from shared.settings import ClockMode
-from tests.bench.facts import FIRST_DAY, message_of
+from tests.bench.facts import FIRST_DAY
 from tests.bench.ground import NAMES, Site
 from tests.bench.running import Command
 

@@ -12,7 +12,7 @@ from services.inventory.domain.households import Household, Member
 from services.inventory.domain.items import SIZES, Catalogue, Item, Kind, Season
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.rules import Rules
-from services.inventory.domain.stock import Depot
+from services.inventory.domain.stock import Depot, Shelf
 from shared.contracts.intake import NeedKind, Priority
 
 NOV_1 = date(2006, 11, 1)
@@ -96,6 +96,26 @@ def rations(draw: st.DrawFn) -> Reservation:
         high - low for low, high in zip([0, *marks], marks, strict=False)
     )
     return replace(fresh, lapsed=lapsed, delivered=delivered, released=released, reserved=reserved)
+
+
+sizes = st.lists(st.sampled_from([*SIZES, None]), min_size=1, max_size=4).map(tuple)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[Shelf], list[Household]]:
+    """Shelves with something, little or nothing on them, and households that ask for all they can."""
+    items = ["rice", "kit", "bed", "winter-M", "winter-L", "winter-S", "winter-2", "winter-4"]
+    shelves = [
+        Shelf(depot.code, item, draw(st.integers(0, 40_000 if item == "rice" else 4)))
+        for depot in DEPOTS
+        for item in items
+        if draw(st.booleans())
+    ]
+    households = [
+        household(number, draw(sizes), region=draw(st.sampled_from(["border", "coast", "elsewhere"])))
+        for number in range(1, draw(st.integers(1, 5)) + 1)
+    ]
+    return shelves, households
 
 
 def accounted(reservation: Reservation) -> int:

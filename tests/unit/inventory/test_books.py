@@ -3,11 +3,15 @@ from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
+from hypothesis import given
+
 from services.inventory.books import Books
-from services.inventory.domain.needs import ration_need
+from services.inventory.domain.households import Household
+from services.inventory.domain.needs import needs_of, ration_need
+from services.inventory.domain.reservations import release
 from services.inventory.domain.stock import Shelf
 from shared.messaging.unit import Unit
-from tests.unit.inventory.builders import CATALOGUE, DEC_1, DEPOTS, NOV_1, RULES, household
+from tests.unit.inventory.builders import CATALOGUE, DEC_1, DEPOTS, NOV_1, RULES, household, worlds
 
 
 def books() -> Books:
@@ -42,3 +46,18 @@ def test_what_is_set_aside_and_handed_out_moves_its_shelf() -> None:
     assert store.shelf(("south", "rice")) == Shelf("south", "rice", 20_000, 15_000)
     store.put(replace(ration, reserved=5_000, delivered=10_000), None)
     assert store.shelf(("south", "rice")) == Shelf("south", "rice", 10_000, 5_000)
+
+
+@given(worlds())
+def test_giving_everything_up_restores_every_shelf(world: tuple[list[Shelf], list[Household]]) -> None:
+    shelves, households = world
+    store = books()
+    for shelf in shelves:
+        store.receive(shelf.key, shelf.on_hand, None, "received", "a waybill")
+    store.ask([need for each in households for need in needs_of(each, NOV_1, CATALOGUE, RULES)])
+    assert sum(shelf.reserved for shelf in store.shelves()) == sum(new.reserved for _, new in store.changed())
+    for _, asked in store.changed():
+        given_up = release(asked, "over")
+        assert not given_up.open
+        store.put(given_up, None)
+    assert store.shelves() == shelves

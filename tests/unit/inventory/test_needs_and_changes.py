@@ -13,8 +13,7 @@ from services.inventory.domain.allocate import allocate
 from services.inventory.domain.changes import Change, difference
 from services.inventory.domain.households import Household, Member, rank_of
 from services.inventory.domain.items import Kind
-from services.inventory.domain.needs import Need, needs_of
-from services.inventory.domain.renewal import renewal_need
+from services.inventory.domain.needs import Need, needs_of, ration_need
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Shelf
 from shared.contracts.intake import NeedKind, Priority
@@ -98,15 +97,10 @@ def test_clothing_is_for_the_season_of_arrival() -> None:
     assert needed(clothing)[0].item == "summer-M"
 
 
-def test_a_ration_is_renewed_once_a_period() -> None:
-    found = household(asked=FOOD)
-    rows = supplied(found)
-    assert renewal_need(found, rows, NOV_30, RULES) is None
-    renewed = renewal_need(found, rows, DEC_1, RULES)
+def test_a_renewed_ration_is_for_every_day_of_its_period() -> None:
+    renewed = ration_need(household(asked=FOOD), DEC_1, RULES)
     assert renewed is not None
-    assert renewed.quantity == 15_500
-    december = [*rows, *supplied(found, DEC_1)]
-    assert renewal_need(found, december, DEC_1, RULES) is None
+    assert (renewed.first_day, renewed.last_day, renewed.quantity) == (DEC_1, DEC_31, 15_500)
 
 
 def test_the_most_urgent_priority_decides_the_rank() -> None:

@@ -48,20 +48,20 @@ def test_a_lot_is_usable_on_its_last_day() -> None:
 
 
 @given(st.integers(0, 99), st.integers(0, 99))
-def test_releasing_restores_a_shelf(on_hand: int, quantity: int) -> None:
-    shelf = Shelf("north", "kit", on_hand)
-    if quantity > on_hand:
+def test_no_more_is_reserved_of_a_shelf_than_is_there(on_hand: int, reserved: int) -> None:
+    if reserved > on_hand:
         with pytest.raises(ValueError, match="reserved of kit"):
-            shelf.reserve(quantity)
+            Shelf("north", "kit", on_hand, reserved)
     else:
-        assert shelf.reserve(quantity).free == on_hand - quantity
-        assert shelf.reserve(quantity).release(quantity) == shelf
+        assert Shelf("north", "kit", on_hand, reserved).free == on_hand - reserved
 
 
 @pytest.mark.parametrize("quantity", [-1, 10**13, True, 1.5, "3"])
 def test_absurd_quantities_are_refused(quantity: int) -> None:
     with pytest.raises(ValueError, match="on hand must be a whole number"):
         Shelf("north", "kit", quantity)
+    with pytest.raises(ValueError, match="reserved must be a whole number"):
+        Shelf("north", "kit", 5, quantity)
 
 
 def test_as_many_whole_kits_as_the_parts_allow_are_put_together() -> None:

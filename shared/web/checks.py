@@ -1,0 +1,35 @@
+"""Each household as a service knows it, a JSON object a line: the doctor compares the lines of two services."""
+
+from collections.abc import AsyncIterator, Callable
+
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import StreamingResponse
+
+from shared.messaging.unit import Units
+
+NDJSON = "application/x-ndjson"
+
+
+class StandingOut(BaseModel):
+    """One line of the answer."""
+
+    household_id: str
+    version: int
+    active: bool = Field(description="not closed")
+    people: int
+
+
+Standings = Callable[[AsyncSession], AsyncIterator[StandingOut]]
+"""Every household that a service knows, in the order of their ids."""
+
+
+def standing_lines(units: Units, standings: Standings) -> StreamingResponse:
+    """A line for each household, read while they are sent."""
+
+    async def lines() -> AsyncIterator[str]:
+        async with units.read() as session:
+            async for each in standings(session):
+                yield each.model_dump_json() + "\n"
+
+    return StreamingResponse(lines(), media_type=NDJSON)
