@@ -48,15 +48,16 @@ CONSTRAINT_NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-# A client that went away without a word must not hold its locks for hours.
+# A client that went away without a word must not hold its locks for long: others of its kind may wait behind it, and
+# then each holds them for as long again.
 SESSION = {
     "application_name": "relief",
     "timezone": "UTC",
-    "idle_in_transaction_session_timeout": "60s",
+    "idle_in_transaction_session_timeout": "20s",
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
-    "tcp_user_timeout": "60s",
+    "tcp_user_timeout": "20s",
 }
 IDLE_SECONDS = 1.0
 LEFT = "left"

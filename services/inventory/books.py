@@ -139,7 +139,9 @@ class Books:
             return
         family = {each for _, item in whole for each in self.catalogue.family(item)}
         room = sum(self.shelf(key).free for key in self._on_hand if key[1] in family)
-        stored = await repository.waiting(self.unit.session, family, room + 100)
+        # Only those who can be given something: others, first in line, would use up the limit.
+        asked = {each for _, item in whole for each in self.catalogue.takers(item)}
+        stored = await repository.waiting(self.unit.session, asked, room + 100)
         line = [each for each in map(self.current, stored) if each.short]
         line += [each for each in self._after.values() if each.short and self._before[each.id] is None]
         before = {each.id: each for each in stored}
@@ -273,7 +275,10 @@ class Books:
                 self._deliver(change, lots)
 
     def _deliver(self, change: telling.Net, lots: dict[ShelfKey, list[Lot]]) -> None:
-        for lot_id, taken in pick(lots[change.key], change.delivered, self.unit.today):
+        picked = pick(lots[change.key], change.delivered, self.unit.today)
+        if sum(taken for _, taken in picked) != change.delivered:
+            raise RuntimeError(f"the lots of {change.key} hold less than is handed out")
+        for lot_id, taken in picked:
             lots[change.key] = [
                 replace(lot, on_hand=lot.on_hand - taken) if lot.id == lot_id else lot
                 for lot in lots[change.key]

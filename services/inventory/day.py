@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.inventory import forecasting, repository
@@ -60,6 +61,8 @@ async def _renew(books: Books, day: date) -> None:
 
 async def tell_shortfall(settings: Settings, unit: Unit) -> None:
     """Say what will be missing within the horizon, if that is not what was said last."""
+    # Two at a time: the one that looked first could have the last word.
+    await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))
     until = unit.today + timedelta(days=settings.forecast_days)
     for item in await forecasting.food_items(unit.session):
         made = await forecasting.make(unit.session, settings.rules, item, unit.today, until)

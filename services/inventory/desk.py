@@ -43,6 +43,10 @@ async def receive(
     """
     books = await Books.open(unit, rules)
     _check_places(books, [depot], [line.item for line in lines])
+    if old := [str(line.expires_on) for line in lines if line.expires_on and line.expires_on < unit.today]:
+        raise invalid(
+            "What has expired is not taken in.", [("expires_on", f"{each} is past") for each in old]
+        )
     receipt_id = uuid7()
     row = {"id": receipt_id, "depot": depot, "reference": reference, "on_day": unit.today}
     new = insert(t.Receipt).values(row).on_conflict_do_nothing().returning(columns(t.Receipt).id)

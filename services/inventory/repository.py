@@ -186,7 +186,12 @@ async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> Non
 
 
 async def lock_shelves(session: AsyncSession, items: Collection[str]) -> dict[ShelfKey, tuple[int, int]]:
-    """On hand and reserved of every shelf with one of the items, locked until the unit ends."""
+    """On hand and reserved of every shelf with one of the items, locked until the unit ends.
+
+    The items are locked first: a shelf that is not there yet, or is being made elsewhere, could not be.
+    """
+    held = select(ITEM.code).where(ITEM.code.in_(sorted(items))).order_by(ITEM.code)
+    await session.execute(held.with_for_update(key_share=True))
     shelf = SHELF
     query = select(shelf.depot, shelf.item, shelf.on_hand, shelf.reserved).where(
         shelf.item.in_(sorted(items))

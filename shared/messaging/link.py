@@ -141,7 +141,9 @@ class Link:
                 said = str(error) if isinstance(error, AMQPError) else ""
                 log().warning("the broker is not ready", kind=type(error).__name__, said=said)
                 await self._end_consumers()
-                await self.rabbit.stop()
+                with suppress(Exception):
+                    # What is half begun cannot always be ended; it begins anew all the same.
+                    await self.rabbit.stop()
                 await asyncio.sleep(1.0)
 
     async def _begin(self) -> None:

@@ -8,6 +8,7 @@
 Nothing else in a service commits.
 """
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -79,10 +80,11 @@ class Units:
 
     @asynccontextmanager
     async def _unit(self, causes: Sequence[Envelope], *, alone: bool) -> AsyncIterator[Unit]:
+        began = time.monotonic()
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             unit = Unit(session, await today_of(session, alone=alone), datetime.now(UTC), causes)
             yield unit
-            await self._write_said(unit)
+            await self._write_said(unit, began)
             if crashpoints.ARMED:
                 crashpoints.reached(crashpoints.BEFORE_COMMIT)
         self._set = unit.timers or self._set
@@ -95,15 +97,20 @@ class Units:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
-    async def _write_said(self, unit: Unit) -> None:
+    async def _write_said(self, unit: Unit, began: float) -> None:
         if unit.said:
             await self._write_facts(unit)
         for name in sorted(unit.reminders):
             # One timer a second and name: many units share it, and one that commits late still finds its own.
-            timer = f"{name} {datetime.now(UTC):%Y%m%d%H%M%S}"
+            now = datetime.now(UTC)
+            timer = f"{name} {now:%Y%m%d%H%M%S}"
             if timer not in self._set:
+                # Counted by the database from the transaction's beginning, and due after the second is over.
+                due = REMINDER_DELAY + timedelta(
+                    seconds=1 + time.monotonic() - began, microseconds=-now.microsecond
+                )
                 await self._outbox.publish(
-                    None, queue=name, session=unit.session, timer_id=timer, activate_in=REMINDER_DELAY
+                    None, queue=name, session=unit.session, timer_id=timer, activate_in=due
                 )
             unit.timers.add(timer)
 

@@ -100,7 +100,7 @@ def install(app: FastAPI) -> None:
             return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, NO_TEXT)
         if not is_outage(error) and not is_conflict(error):
             return _unexpected(error)
-        detail = "The service is busy or its database is away. Nothing was changed; try again."
+        detail = "The service is busy or its database is away. Send it again with the same key: nothing is done twice."
         return _answer(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
 
     @app.exception_handler(Exception)
@@ -121,7 +121,8 @@ def _no_text(error: Exception) -> bool:
 def _unexpected(error: Exception) -> JSONResponse:
     log().error("a request failed", exc_info=error)
     return _answer(
-        HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here. Nothing was changed; tell the operator."
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Something went wrong here; tell the operator. With the same key, nothing is done twice.",
     )
 
 

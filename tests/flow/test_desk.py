@@ -3,11 +3,18 @@
 import asyncio
 from typing import Any
 
+from sqlalchemy import text
+
+from services.inventory import repository
 from shared.contracts.inventory import SuppliesBackordered, SuppliesReleased
-from tests.flow.world import World
+from tests.flow.catalogue import person
+from tests.flow.world import World, until
 
 NORTH, SOUTH = "depot-north", "depot-south"
 RICE = {"depot": NORTH, "item": "rice"}
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 async def newest_movement(world: World, **filters: Any) -> Any:
@@ -238,3 +245,53 @@ async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: W
     assert {each.status_code for each in answers} <= {201, 409}
     await world.settled()
     await world.sound()
+
+
+async def test_what_has_expired_is_not_taken_in(world: World) -> None:
+    lines = [{"item": "first-aid-kit", "quantity": 1, "expires_on": "2006-10-31"}]
+    body = {"depot": NORTH, "reference": "waybill 9", "lines": lines}
+    answer = await world.inventory.try_post("/receipts", body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["reason"] == "2006-10-31 is past"
+    lines[0]["expires_on"] = "2006-11-01"
+    assert (await world.inventory.try_post("/receipts", body)).status_code == 201
+
+
+async def test_a_reservation_named_twice_is_refused(world: World) -> None:
+    await world.stock(rice=15_000)
+    household = await world.register(needs=["food"])
+    await world.settled()
+    (rice,) = await world.reservations(household)
+    bag = {"reservation_id": rice["id"], "quantity": 500}
+    body = {"received_by": household["members"][0]["member_id"], "lines": [bag, bag]}
+    path = f"/households/{household['household_id']}/deliveries"
+    assert (await world.inventory.try_post(path, body)).status_code == 422
+    assert (await world.shelf("rice"))["on_hand"] == 15_000
+
+
+async def test_a_long_line_for_one_size_does_not_hide_those_who_wait_for_another(world: World) -> None:
+    tall = [person(number, size="L") for number in range(30)]
+    for _ in range(4):
+        await world.register(tall, needs=["clothing"])
+    await world.settled()
+    last = await world.register([person(size="M")], needs=["clothing"])
+    await world.settled()
+    await world.stock(winter_M=1)
+    assert await world.set_aside(last) == {"winter-M": 1}
+
+
+async def test_the_first_goods_of_an_item_wait_for_who_looks_for_them(world: World) -> None:
+    """A shelf that is not there cannot be locked: without the item's lock, a backorder written now is passed over."""
+    units = world.inventory.service.link.units
+    async with units.open() as unit:
+        assert await repository.lock_shelves(unit.session, {"first-aid-kit"}) == {}
+        coming = asyncio.create_task(world.stock(first_aid_kit=1))
+
+        async def waiting() -> int:
+            async with units.read() as session:
+                return int(await session.scalar(text(WAITING)) or 0)
+
+        await until(waiting, bool)
+        assert not coming.done()
+    await coming
+    assert (await world.shelf("first-aid-kit"))["on_hand"] == 1

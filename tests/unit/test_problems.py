@@ -72,13 +72,13 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
             "/away",
             503,
             "Service Unavailable",
-            "The service is busy or its database is away. Nothing was changed; try again.",
+            "The service is busy or its database is away. Send it again with the same key: nothing is done twice.",
         ),
         (
             "/bug",
             500,
             "Internal Server Error",
-            "Something went wrong here. Nothing was changed; tell the operator.",
+            "Something went wrong here; tell the operator. With the same key, nothing is done twice.",
         ),
     ],
 )

@@ -15,7 +15,7 @@ from services.inventory.domain.reservations import Reservation
 from services.inventory.repository import HOUSEHOLD, RESERVATION
 from services.inventory.tables import Household as HouseholdRow
 from shared.messaging.unit import Unit
-from shared.web.problems import not_found
+from shared.web.problems import invalid, not_found
 from shared.web.roles import Role, allows
 from shared.web.work import After, AppSettings, Limit, Page, Reading, Work
 
@@ -130,6 +130,8 @@ async def deliver(household_id: UUID, body: NewDelivery, work: Work, settings: A
 
     async def do(unit: Unit) -> Delivered:
         quantities = {line.reservation_id: line.quantity for line in body.lines}
+        if len(quantities) < len(body.lines):
+            raise invalid("Each reservation is named once.", [("lines", "the same reservation stands twice")])
         delivery_id, given = await desk.hand_out(
             unit, settings.rules, household_id, body.received_by, quantities
         )

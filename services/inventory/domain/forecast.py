@@ -74,8 +74,8 @@ def forecast(
     """
     if end < start:
         raise ValueError(f"a forecast cannot end on {end}, before it starts on {start}")
-    check_quantity("grams in stock", stock_grams)
-    check_quantity("grams at home", at_home_grams)
+    if stock_grams < 0 or at_home_grams < 0:
+        raise ValueError(f"nobody has less than nothing: {stock_grams:,} in stock, {at_home_grams:,} at home")
     check_quantity("grams a person a day", grams_per_person_day)
     coming = _by_day(deliveries)
     left = balance = stock_grams + at_home_grams

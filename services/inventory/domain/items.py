@@ -123,6 +123,12 @@ class Catalogue:
         )
         return frozenset({code, *(each.code for each in near if each)})
 
+    def takers(self, code: str) -> frozenset[str]:
+        """What is asked for by those who can be given this item: itself, and clothing of a season one size down."""
+        item = self._by_code.get(code)
+        below = item and item.size and self._clothing.get((item.season, next_size_down(item.size)))
+        return frozenset({code, below.code} if below else {code})
+
     def one_size_up(self, code: str) -> Item | None:
         """The set of the same season one size up, if the catalogue has it."""
         item = self._by_code.get(code)
