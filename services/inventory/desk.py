@@ -305,7 +305,9 @@ async def save_catalogue(
             new = {name: adding.excluded[name] for name in rows[0] if name not in keys}
             try:
                 await unit.session.execute(
-                    adding.on_conflict_do_update(index_elements=keys, set_=new), list(rows)
+                    adding.on_conflict_do_update(index_elements=keys, set_=new),
+                    sorted(rows, key=lambda row: [str(row[each]) for each in keys]),
                 )
             except IntegrityError:
                 raise conflict("Two items would be clothing of one season and size.") from None
+    await repository.name_needs(unit.session)

@@ -51,6 +51,15 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _PLACES = text(
     "INSERT INTO household (id) SELECT unnest(:ids) ON CONFLICT DO NOTHING RETURNING id"
 ).bindparams(_IDS)
+_NAME_NEEDS = text("""
+    UPDATE reservation SET item = named.code, asked = named.code
+    FROM (
+        SELECT kind, min(code) FROM item WHERE kind IN ('kit', 'bed') GROUP BY kind
+        UNION ALL SELECT season || '-' || size, code FROM item WHERE kind = 'clothing'
+    ) AS named (asked, code)
+    WHERE reservation.asked = named.asked AND reserved = 0 AND delivered = 0
+        AND reservation.asked NOT IN (SELECT code FROM item)
+""")
 
 
 @dataclass(frozen=True)
@@ -176,6 +185,11 @@ async def households_with_food(session: AsyncSession) -> list[Household]:
     """All active households that ask for food, the oldest first."""
     query = select(*HOUSEHOLD).where(HOUSEHOLD.active, _ASKS_FOR_FOOD).order_by(HOUSEHOLD.id)
     return [_household(row) for row in (await session.execute(query)).mappings()]
+
+
+async def name_needs(session: AsyncSession) -> None:
+    """What was asked for before the catalogue had it gets its item's code; see `Catalogue.code_of`, `clothing_code`."""
+    await session.execute(_NAME_NEEDS)
 
 
 async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> None:

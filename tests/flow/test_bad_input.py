@@ -412,7 +412,6 @@ LOOKED_FOR = [
     ("intake", f"/households/{ID}", {}),
     ("intake", f"/households/{MARK}", {}),
     ("intake", f"/households/{ID}/timeline", {}),
-    ("intake", f"/households/{ID}/identities", {"reason": "to see who it is"}),
 ]
 
 

@@ -103,7 +103,7 @@ async def live_through(world: World) -> list[str]:
     files = {"file": (f"{REFUSED}.csv", register.encode(), "text/csv")}
     imported = await client.post("/imports", files=files)
     assert imported.json()["error_count"] > 0
-    seen = await client.get(f"{path}/identities", params={"reason": "the canary test looks"})
+    seen = await client.post(f"{path}/identities", json={"reason": "the canary test looks"})
     assert GIVEN in seen.text
     await world.hand_out(household)
     await world.turn("2006-12-02")
@@ -116,8 +116,8 @@ async def live_through(world: World) -> list[str]:
 @pytest.mark.parametrize("reason", [None, "", "    ", "abc"])
 async def test_names_are_not_shown_without_a_reason(world: World, reason: str | None) -> None:
     household = await world.register([person(given_name=GIVEN)])
-    params = {} if reason is None else {"reason": reason}
+    body = {} if reason is None else {"reason": reason}
     path = f"/households/{household['household_id']}/identities"
-    answer = await world.intake.client.get(path, params=params)
+    answer = await world.intake.client.post(path, json=body)
     assert answer.status_code == 422
     assert_clean("the refusal", answer.text)

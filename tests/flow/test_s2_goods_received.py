@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from shared.contracts.inventory import SuppliesReserved
+from tests.flow.catalogue import person
 from tests.flow.world import World, until
 
 
@@ -153,3 +154,17 @@ async def test_two_replicas_share_the_messages_of_one_queue(world: World) -> Non
         await world.settled()
     handled = (await world.inventory.get("/status"))["handled"]
     assert (await world.inventory.get("/summary"))["households"] == handled
+
+
+async def test_who_was_registered_before_the_catalogue_is_served_too(bare_world: World) -> None:
+    world = bare_world
+    await world.start("intake", "inventory")
+    household = await world.register([person(size="M")], needs=["clothing", "kit"])
+    await world.settled()
+    assert await world.missing(household) == {"winter-M": 1, "kit": 1}
+    await world.load_catalogue()
+    assert await world.missing(household) == {"winter-M": 1, "first-aid-kit": 1}
+    await world.stock(winter_M=1, first_aid_kit=1)
+    assert await world.set_aside(household) == {"winter-M": 1, "first-aid-kit": 1}
+    await world.settled()
+    await world.sound()

@@ -19,6 +19,7 @@ from services.intake.api.models import (
     IdentityOut,
     JoiningMember,
     Leaving,
+    Looking,
     NewHousehold,
     NewMember,
     Search,
@@ -41,9 +42,6 @@ LOOKING = allows(
 )
 
 HouseholdId = Annotated[UUID, Path(description="the household's id")]
-Reason = Annotated[
-    str, Query(min_length=5, max_length=200, pattern=r"\S", description="why you need to know")
-]
 
 
 @router.post("", status_code=201, dependencies=[CASEWORKER])
@@ -171,8 +169,8 @@ async def timeline(
     return Page(items=items, next=str(found[limit - 1][0]) if len(found) > limit else None)
 
 
-@router.get("/{household_id}/identities", dependencies=[CASEWORKER])
-async def show_identities(household_id: HouseholdId, reason: Reason, session: Reading) -> IdentitiesOut:
+@router.post("/{household_id}/identities", dependencies=[CASEWORKER])
+async def show_identities(household_id: HouseholdId, looking: Looking, session: Reading) -> IdentitiesOut:
     """The names and birth dates of a household; a reason is needed."""
     found = await identities.read(session, household_id)
     if not found:

@@ -212,6 +212,14 @@ class IdentityOut(BaseModel):
         )
 
 
+class Looking(_Request):
+    """Why somebody needs to know who it is. In the body, for addresses are logged on their way."""
+
+    reason: Annotated[
+        str, Field(min_length=5, max_length=200, pattern=r"\S", examples=["to fill in the form"])
+    ]
+
+
 class IdentitiesOut(BaseModel):
     """The only answer with names."""
 
