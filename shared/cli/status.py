@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 import httpx
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from shared.cli import Trouble, in_compose, typed
+from shared.cli.console import wide_enough
 from shared.cli.local.up import LocalRun, local_run
 from shared.cli.stack import ServiceAddress, Stack
 
 PATIENCE_SECONDS = 5.0
 READY = "ready"
+# A state can be a sentence, and an address is there to be copied.
+WIDTH = 110
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def status() -> None:
     for part in parts:
         pid = str(part.pid or "")
         table.add_row(part.name, part.state, pid, part.address, part.today, part.waiting, part.parked)
-    Console().print(table)
+    wide_enough(WIDTH).print(table)
     if not all(part.well for part in parts):
         raise Trouble(f"Not everything is running: {typed('up')}")
 
