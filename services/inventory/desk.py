@@ -306,6 +306,7 @@ async def save_catalogue(
             try:
                 await unit.session.execute(
                     adding.on_conflict_do_update(index_elements=keys, set_=new),
+                    # In one order, as units lock items.
                     sorted(rows, key=lambda row: [str(row[each]) for each in keys]),
                 )
             except IntegrityError:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     RowMapping,
+    String,
     Uuid,
     and_,
     any_,
@@ -53,13 +54,9 @@ _PLACES = text(
 ).bindparams(_IDS)
 _NAME_NEEDS = text("""
     UPDATE reservation SET item = named.code, asked = named.code
-    FROM (
-        SELECT kind, min(code) FROM item WHERE kind IN ('kit', 'bed') GROUP BY kind
-        UNION ALL SELECT season || '-' || size, code FROM item WHERE kind = 'clothing'
-    ) AS named (asked, code)
-    WHERE reservation.asked = named.asked AND reserved = 0 AND delivered = 0
-        AND reservation.asked NOT IN (SELECT code FROM item)
-""")
+    FROM unnest(:words, :codes) AS named (word, code)
+    WHERE asked = named.word AND reserved = 0 AND delivered = 0
+""").bindparams(bindparam("words", type_=ARRAY(String)), bindparam("codes", type_=ARRAY(String)))
 
 
 @dataclass(frozen=True)
@@ -188,8 +185,9 @@ async def households_with_food(session: AsyncSession) -> list[Household]:
 
 
 async def name_needs(session: AsyncSession) -> None:
-    """What was asked for before the catalogue had it gets its item's code; see `Catalogue.code_of`, `clothing_code`."""
-    await session.execute(_NAME_NEEDS)
+    """What was asked for before the catalogue had it gets its item's code."""
+    named = (await load_catalogue(session)).named_since()
+    await session.execute(_NAME_NEEDS, {"words": list(named), "codes": list(named.values())})
 
 
 async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> None:

@@ -1,14 +1,14 @@
 """Each household as a service knows it, a JSON object a line: the doctor compares the lines of two services."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
 
 from shared.messaging.unit import Units
-
-NDJSON = "application/x-ndjson"
+from shared.web.work import NDJSON
 
 
 class StandingOut(BaseModel):
@@ -19,6 +19,12 @@ class StandingOut(BaseModel):
     active: bool = Field(description="not closed")
     people: int
 
+
+ANSWER: dict[str, Any] = {
+    "response_class": StreamingResponse,
+    "responses": {200: {"content": {NDJSON: {"schema": StandingOut.model_json_schema()}}}},
+}
+"""What a route says of it in its document."""
 
 Standings = Callable[[AsyncSession], AsyncIterator[StandingOut]]
 """Every household that a service knows, in the order of their ids."""

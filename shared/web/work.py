@@ -20,6 +20,9 @@ from shared.messaging.unit import Unit, Units
 from shared.web.problems import conflict
 
 M = TypeVar("M", bound=BaseModel)
+NDJSON = "application/x-ndjson"
+"""A JSON object a line, sent as they are made."""
+
 KEY_WORDS = (
     "Any text that is new for each thing you do; send the same again to repeat without doing it twice."
 )

@@ -1,6 +1,5 @@
 """A ration is dealt again by another unit while a fact about its household waits for the shelf: both count."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,9 +10,6 @@ import pytest
 from tests.flow.world import World, until
 
 LESS = 1_500
-WAITING = """
-    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 @asynccontextmanager
@@ -60,12 +56,8 @@ async def test_a_ration_dealt_again_meanwhile_is_not_overwritten(world: World, w
             await world.intake.post(f"{path}/close", {"outcome": "moved_on"})
         else:
             await world.intake.post(f"{path}/members/{household['members'][0]['member_id']}/leave", {})
-        await until(lambda: waiting_for_a_lock(world), bool)
+        await until(world.waiting_for_locks, bool)
         await deal_less(connection, household)
     await world.settled()
     await world.sound()
     assert await world.inventory.metric("relief_messages_retried_total") == 0
-
-
-async def waiting_for_a_lock(world: World) -> int:
-    return int(await asyncio.to_thread(world.servers.sql, WAITING, world.databases["inventory"]))

@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-from sqlalchemy import text
-
 from services.inventory import repository
 from shared.contracts.inventory import SuppliesBackordered, SuppliesReleased
 from tests.flow.catalogue import person
@@ -12,9 +10,6 @@ from tests.flow.world import World, until
 
 NORTH, SOUTH = "depot-north", "depot-south"
 RICE = {"depot": NORTH, "item": "rice"}
-WAITING = """
-    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 async def newest_movement(world: World, **filters: Any) -> Any:
@@ -282,16 +277,10 @@ async def test_a_long_line_for_one_size_does_not_hide_those_who_wait_for_another
 
 async def test_the_first_goods_of_an_item_wait_for_who_looks_for_them(world: World) -> None:
     """A shelf that is not there cannot be locked: without the item's lock, a backorder written now is passed over."""
-    units = world.inventory.service.link.units
-    async with units.open() as unit:
+    async with world.inventory.service.link.units.open() as unit:
         assert await repository.lock_shelves(unit.session, {"first-aid-kit"}) == {}
         coming = asyncio.create_task(world.stock(first_aid_kit=1))
-
-        async def waiting() -> int:
-            async with units.read() as session:
-                return int(await session.scalar(text(WAITING)) or 0)
-
-        await until(waiting, bool)
+        await until(world.waiting_for_locks, bool)
         assert not coming.done()
     await coming
     assert (await world.shelf("first-aid-kit"))["on_hand"] == 1

@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from uuid_utils.compat import uuid7
 
 from services.inventory import handlers
+from services.inventory.books import FORECAST
 from shared.cli import parked
 from shared.contracts import heard_by
 from shared.contracts.intake import (
@@ -30,7 +31,7 @@ from shared.contracts.inventory import SuppliesReserved
 from shared.database import journal, outbox
 from shared.messaging.definitions import EXCHANGE
 from shared.messaging.envelope import Envelope, seal
-from shared.messaging.unit import Unit
+from shared.messaging.unit import REMINDER_DELAY, Unit
 from tests.flow.world import FIRST_DAY, World, household_id, message_of, until
 
 
@@ -414,3 +415,21 @@ async def test_a_service_takes_no_more_messages_into_its_hands_than_two_batches(
         go_on.set()
     await handled(world, 200)
     await world.settled()
+
+
+async def test_a_reminder_is_due_after_its_second_however_long_its_unit_took(bare_world: World) -> None:
+    """Units that commit later in that second share it, and must find it still to come."""
+    await bare_world.start("inventory")
+    units = bare_world.inventory.service.link.units
+    async with units.open() as unit:
+
+        async def taken() -> Any:
+            return await unit.session.scalar(text("SELECT clock_timestamp() - now()"))
+
+        await until(taken, lambda time: time > REMINDER_DELAY)
+        unit.remind(FORECAST)
+    async with units.read() as session:
+        query = select(outbox.c.timer_id, outbox.c.next_attempt_at).where(outbox.c.queue == FORECAST)
+        ((timer, due),) = await session.execute(query)
+    second = datetime.strptime(timer, f"{FORECAST} %Y%m%d%H%M%S").replace(tzinfo=UTC)
+    assert due >= second + timedelta(seconds=1) + REMINDER_DELAY

@@ -38,6 +38,9 @@ C = TypeVar("C", bound=Contract)
 
 FIRST_DAY = date(2006, 11, 1)
 DEADLINE_SECONDS = 30.0
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 POLL_SECONDS = 0.03
 NAMES = ("intake", "inventory")
 
@@ -309,6 +312,10 @@ class World:
                 missing -= sum(parked.values())
             left[f"not handled by {consumer}"] = max(missing, 0)
         return left
+
+    async def waiting_for_locks(self) -> int:
+        """How many sessions on inventory's database wait for a lock now."""
+        return int(await asyncio.to_thread(self.servers.sql, WAITING, self.databases["inventory"]))
 
     async def sound(self) -> None:
         """Assert that no invariant of either service is broken."""

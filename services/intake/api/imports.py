@@ -15,10 +15,9 @@ from services.intake.register.upload import Register, file_of, opened, received
 from shared.messaging.failures import is_conflict, is_outage
 from shared.observability import log
 from shared.web.roles import Role, allows
-from shared.web.work import AppSettings, OpenUnits
+from shared.web.work import NDJSON, AppSettings, OpenUnits
 
 router = APIRouter(tags=["imports"])
-NDJSON = "application/x-ndjson"
 FORM = {
     "type": "object",
     "required": ["file"],

@@ -47,6 +47,10 @@ def next_size_down(size: str) -> str | None:
     return next((each for each in SIZES if next_size_up(each) == size), None)
 
 
+def _clothing_word(season: Season | None, size: str | None) -> str:
+    return f"{season}-{size or 'unknown'}"
+
+
 @dataclass(frozen=True)
 class Item:
     """One thing the store keeps.
@@ -110,7 +114,13 @@ class Catalogue:
     def clothing_code(self, season: Season, size: str | None) -> str:
         """The set for a season and size; with none, a code like `winter-M`, or `winter-unknown`."""
         item = self._clothing.get((season, size))
-        return item.code if item else f"{season}-{size or 'unknown'}"
+        return item.code if item else _clothing_word(season, size)
+
+    def named_since(self) -> dict[str, str]:
+        """The words that stood for items while the catalogue had none, and the codes of those it has now."""
+        words = {str(kind): item.code for kind, item in self._first.items()}
+        words |= {_clothing_word(*worn): item.code for worn, item in self._clothing.items()}
+        return {word: code for word, code in words.items() if word not in self._by_code}
 
     def family(self, code: str) -> frozenset[str]:
         """The item with those that can stand in for it, or it for them: clothing of a season one size up and down."""

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.inventory.domain.forecast import days_left, forecast
+from services.inventory.domain.numbers import MOST
 from tests.unit.inventory.builders import NOV_1
 
 MAY_31 = date(2007, 5, 31)
@@ -49,6 +50,16 @@ def test_nobody_to_feed_is_never_short() -> None:
     found = forecast(NOV_1, MAY_31, 0, 0, {}, 500, [])
     assert found.short_days == ()
     assert days_left(found) == 212
+
+
+def test_the_stock_of_several_depots_may_be_more_than_one_line_may_say() -> None:
+    found = forecast(NOV_1, NOV_1, 2 * MOST, 0, 1, 500, [])
+    assert found.left_grams == 2 * MOST - 500
+
+
+def test_nobody_has_less_than_nothing() -> None:
+    with pytest.raises(ValueError, match="less than nothing"):
+        forecast(NOV_1, NOV_1, -1, 0, 1, 500, [])
 
 
 def test_a_forecast_that_ends_before_it_starts_is_refused() -> None:
