@@ -48,7 +48,7 @@ RESERVATIONS = """
 """
 MOVEMENTS = """
     INSERT INTO movement (id, at, on_day, depot, item, kind, reserved, household_id, reason)
-    SELECT id, %(at)s, processed, depot, 'kit', 'reserved', 1, household, reason
+    SELECT m.id, %(at)s, processed, depot, 'kit', 'reserved', 1, household, reason
     FROM day, unnest(%(id)s::uuid[], %(household)s::uuid[], %(depot)s::text[], %(reason)s::text[])
          AS m (id, household, depot, reason)
 """
