@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import AdaptedConnection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -49,7 +49,7 @@ CONSTRAINT_NAMES = {
     "pk": "pk_%(table_name)s",
 }
 # A client that went away without a word must not hold its locks for long: others of its kind may wait behind it, and
-# then each holds them for as long again.
+# then each holds them for as long again. What lies between it and the server may keep the connection alive.
 SESSION = {
     "application_name": "relief",
     "timezone": "UTC",
@@ -59,6 +59,10 @@ SESSION = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "20s",
 }
+UNIT_SECONDS = 60
+"""A service's transaction that takes longer is ended by the server, its locks with it."""
+DAY_SECONDS = 1800
+"""The same for the one that turns the day."""
 IDLE_SECONDS = 1.0
 LEFT = "left"
 ROOT = Path(__file__).resolve().parent.parent
@@ -155,22 +159,38 @@ def columns(model: type[SQLModel]) -> ReadOnlyColumnCollection[str, Column[Any]]
 
 
 def connect(
-    url: URL, *, pool_size: int = 10, overflow: int = 20, answer_seconds: float | None = None
+    url: URL,
+    *,
+    pool_size: int = 10,
+    overflow: int = 20,
+    answer_seconds: float | None = None,
+    transaction_seconds: int = 0,
 ) -> AsyncEngine:
     """An engine whose connections are checked before use if they lay idle, so that a restarted server costs no request.
 
-    With `answer_seconds` a connection on which a statement gets no answer in that time counts as lost.
+    With `answer_seconds` a connection on which a statement gets no answer in that time counts as lost. The server ends
+    a transaction after `transaction_seconds`, whatever it waits for; 0 for never.
     """
+    # Nothing else ends one whose client fell silent between two messages of one statement: it does not count as idle.
+    session = SESSION | {"transaction_timeout": f"{transaction_seconds}s"}
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=overflow,
-        connect_args={"timeout": 10, "command_timeout": answer_seconds, "server_settings": SESSION},
+        connect_args={"timeout": 10, "command_timeout": answer_seconds, "server_settings": session},
     )
     event.listen(engine.sync_engine, "handle_error", _silence_is_loss)
     event.listen(engine.sync_engine, "checkin", _left)
     event.listen(engine.sync_engine, "checkout", _check)
     return engine
+
+
+async def let_last(session: AsyncSession | AsyncConnection, seconds: int = 0) -> None:
+    """Let the transaction under way take so many seconds from now on; 0 for as long as it needs."""
+    # A clock that runs is set anew only after it was stopped.
+    await session.execute(text("SET LOCAL transaction_timeout = 0"))
+    if seconds:
+        await session.execute(text(f"SET LOCAL transaction_timeout = '{seconds}s'"))
 
 
 def _left(connection: Any, record: ConnectionPoolEntry) -> None:

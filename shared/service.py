@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import connect
+from shared.database import UNIT_SECONDS, connect
 from shared.messaging.consumer import Hears
 from shared.messaging.day import OnDay, begin, follow_wall_clock
 from shared.messaging.housekeeping import keep_house, tidy
@@ -69,6 +69,7 @@ class Service:
             pool_size=pool,
             overflow=20,
             answer_seconds=self.settings.database_answer_seconds,
+            transaction_seconds=UNIT_SECONDS,
         )
         self.link = Link(self.name, self.settings, self.engine, self.handlers, self.reminders, self.metrics)
         self._observe = self.observe(self.metrics) if self.observe else None

@@ -19,7 +19,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
-from shared.database import journal
+from shared.database import DAY_SECONDS, journal, let_last
 from shared.messaging import crashpoints
 from shared.messaging.day import today_of
 from shared.messaging.envelope import Envelope, pack, seal
@@ -82,6 +82,8 @@ class Units:
     async def _unit(self, causes: Sequence[Envelope], *, alone: bool) -> AsyncIterator[Unit]:
         began = time.monotonic()
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            if alone:
+                await let_last(session, DAY_SECONDS)
             unit = Unit(session, await today_of(session, alone=alone), datetime.now(UTC), causes)
             yield unit
             await self._write_said(unit, began)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
 
+from shared.database import let_last
 from shared.messaging.unit import Units
 from shared.web.work import NDJSON
 
@@ -35,6 +36,7 @@ def standing_lines(units: Units, standings: Standings) -> StreamingResponse:
 
     async def lines() -> AsyncIterator[str]:
         async with units.read() as session:
+            await let_last(session)
             async for each in standings(session):
                 yield each.model_dump_json() + "\n"
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import day, inbox, journal, outbox, pending_migrations
+from shared.database import day, inbox, journal, let_last, outbox, pending_migrations
 from shared.messaging.day import turn_to
 from shared.messaging.unit import SAID
 from shared.observability import log
@@ -152,6 +152,7 @@ async def status(service: This, session: Reading) -> Status:
 async def checks(service: This, session: Reading) -> list[CountOut]:
     """The service's own invariants, counted in one snapshot."""
     await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    await let_last(session)
     counts = await service.check(session) if service.check else []
     return [CountOut(name=each.name, counted=each.counted, breaches=each.breaches) for each in counts]
 

@@ -1,6 +1,7 @@
 """The columns of a register and the lines under them. Faults never repeat what stood in the cell."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ class RowFault:
 
 @dataclass(frozen=True)
 class Line:
-    """One row: its cells by column, without outer blanks, and what is wrong with it already."""
+    """One row: its cells by column, in composed form (NFC) without outer blanks, and what is wrong with it already."""
 
     row: int
     cells: dict[str, str]
@@ -93,7 +94,7 @@ def _line(row: int, names: Sequence[str], cells: Sequence[str | Fault]) -> Line:
                 RowFault(row, None, f"there is something in column {place + 1}, which has no heading")
             )
         elif name:
-            texts[name] = cell.strip()
+            texts[name] = unicodedata.normalize("NFC", cell.strip())
             faults += [RowFault(row, name, reason) for reason in _suspicious(name, texts[name])]
     return Line(row, texts, tuple(faults))
 

@@ -38,7 +38,7 @@ def relay(database: str, send: Send) -> None:
 
 
 def by_celery(service: str) -> Send:
-    from tests.bench.peers.celery_app import ANSWER, IN, OUT, TASK, app
+    from tests.bench.peers.celery_base import ANSWER, IN, OUT, TASK, app
 
     task, queue = (TASK, IN) if service == "intake" else (ANSWER, OUT)
     return lambda message: app.send_task(task, args=[message], queue=queue)

@@ -87,7 +87,7 @@ def _plain(site: Site, whole: bool) -> list[Command]:
 
 def _as_task(envelope: Envelope) -> aio_pika.Message:
     """What `send_task` would publish."""
-    from tests.bench.peers.celery_app import TASK, app
+    from tests.bench.peers.celery_base import TASK, app
 
     made: Any = app.amqp.as_task_v2(str(envelope.id), TASK, args=[_parts(envelope)])
     return aio_pika.Message(

@@ -1,6 +1,7 @@
 """Files that are sent as a register: read row by row, or refused in plain words."""
 
 import io
+import unicodedata
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -95,6 +96,12 @@ def test_a_cell_that_is_no_plain_value_is_a_fault_of_its_row(value: object, word
     assert [(fault.row, fault.column) for fault in first.faults] == [(2, "birth_date")]
     assert words in first.faults[0].reason
     assert not second.faults
+
+
+def test_one_reference_written_in_two_forms_of_unicode_is_one() -> None:
+    other = [unicodedata.normalize("NFD", "Fé-1"), *ROW[1:]]
+    found = read(csv_of(HEADINGS, ["Fé-1", *ROW[1:]], other))
+    assert [line.cells["household"] for line in found] == ["Fé-1", "Fé-1"]
 
 
 @pytest.mark.parametrize("sign", "=+-@")
