@@ -56,6 +56,7 @@ async def test_what_may_last_lasts(connection: AsyncConnection) -> None:
 
 
 async def test_the_time_that_was_given_counts_from_then_on(connection: AsyncConnection) -> None:
+    await let_last(connection)
     await let_last(connection, 1)
     with pytest.raises(DBAPIError):
         await connection.execute(LONGER_THAN_A_SECOND)
