@@ -52,6 +52,12 @@ class Metrics:
         self.plan_actual = self.gauge(
             "plan_actual", "What was reached, in the measure's unit", "area", "measure"
         )
+        self.timers_done = self._counter("timers_done", "Timers done", "timer")
+        self.timers_failed = self._counter("timers_failed", "Times a timer failed", "timer")
+        self.timers_parked = self.gauge("parked_timers", "Timers that failed too often", "timer")
+        self.timers_late = self.gauge(
+            "timers_late_seconds", "How late the timer is that has been due longest"
+        )
         self.ready = self.gauge("ready", "1 if /readyz finds no problem, else 0")
         self.days_behind = self.gauge(
             "days_behind", "Days the service has still to live through; 0 with a manual clock"

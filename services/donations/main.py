@@ -3,9 +3,10 @@
 from fastapi import FastAPI
 
 from services.donations.settings import Settings
-from shared.service import Service
+from shared.service.app import application
+from shared.service.parts import Parts, Service
 
 
 def build(settings: Settings) -> FastAPI:
     """The service as an application."""
-    return Service("donations", settings).app()
+    return application(Service("donations", settings, Parts()))

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake import identities
 from services.intake.repository import HELPED, PRESENT
 from services.intake.tables import HouseholdRow, MemberRow, TimelineRow
-from shared.database import journal, table_of
-from shared.service import Count
-from shared.web.checks import StandingOut
+from shared.database.rows import table_of
+from shared.database.tables import journal
+from shared.service.parts import Count, Standing
 
 _household = table_of(HouseholdRow)
 _member = table_of(MemberRow)
@@ -36,7 +36,7 @@ async def check(session: AsyncSession) -> list[Count]:
     ]
 
 
-async def standings(session: AsyncSession) -> AsyncIterator[StandingOut]:
+async def standings(session: AsyncSession) -> AsyncIterator[Standing]:
     """Every household in the order of registration, streamed."""
     people = (
         select(_member.c.household_id, func.count().label("n"))
@@ -50,7 +50,7 @@ async def standings(session: AsyncSession) -> AsyncIterator[StandingOut]:
         .order_by(_household.c.id)
     )
     async for household_id, version, active, members in await session.stream(query):
-        yield StandingOut(household_id=str(household_id), version=version, active=active, people=members)
+        yield Standing(household_id=str(household_id), version=version, active=active, people=members)
 
 
 def _unsaid() -> Any:

@@ -7,9 +7,9 @@ from services.intake.domain.households import Status
 from services.intake.repository import HELPED, PRESENT
 from services.intake.tables import HouseholdRow, MemberRow
 from shared.contracts.intake import Outcome, Priority
-from shared.database import table_of
+from shared.database.rows import table_of
 from shared.observability import Metrics
-from shared.service import Observe
+from shared.service.parts import Observe
 
 _household = table_of(HouseholdRow)
 _member = table_of(MemberRow)
@@ -75,7 +75,7 @@ def observe(metrics: Metrics) -> Observe:
     households = metrics.gauge("households", "Households by status", "status")
     people = metrics.gauge("people", "People now in those households, by the household's status", "status")
 
-    async def set_gauges(session: AsyncSession, _: Metrics) -> None:
+    async def set_gauges(session: AsyncSession) -> None:
         for status, (some, members) in (await by_status(session)).items():
             households.labels(status=status.value).set(some)
             people.labels(status=status.value).set(members)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.domain.people import age_on, band_of, birth_from_age, checked_birth, plain_text
 from services.intake.tables import HouseholdRow, IdentityRow, MemberRow
 from shared.contracts.intake import AgeBand
-from shared.database import table_of
+from shared.database.rows import table_of
 
 _identity = table_of(IdentityRow)
 _member = table_of(MemberRow)

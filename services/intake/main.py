@@ -2,25 +2,23 @@
 
 from fastapi import FastAPI
 
-from services.intake import checks, figures
-from services.intake.api import ROUTERS
-from services.intake.handlers import HANDLERS
+from services.intake import api, checks, figures, handlers
 from services.intake.settings import Settings
-from shared.service import Service
+from shared.service.app import application
+from shared.service.parts import Parts, Service
 
 DESCRIPTION = "Who is helped: households and their members. The only service that knows names."
 
 
 def build(settings: Settings) -> FastAPI:
     """The service as an application."""
-    service = Service(
-        "intake",
-        settings,
-        routers=ROUTERS,
-        handlers=HANDLERS,
-        observe=figures.observe,
-        check=checks.check,
-        actuals=figures.actuals,
+    parts = Parts(
         description=DESCRIPTION,
+        routers=api.ROUTERS,
+        hears=handlers.HANDLERS,
+        observe=figures.observe,
+        actuals=figures.actuals,
+        check=checks.check,
+        standings=checks.standings,
     )
-    return service.app()
+    return application(Service("intake", settings, parts))

@@ -16,7 +16,8 @@ from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
 from services.intake.tables import HouseholdRow, MemberRow, TimelineRow
 from shared.contracts.intake import ClothingSize, NeedKind, Outcome, Priority
-from shared.database import day, table_of
+from shared.database.rows import table_of
+from shared.database.tables import day
 
 _household = table_of(HouseholdRow)
 _member = table_of(MemberRow)

@@ -7,8 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.repository import HOUSEHOLD
 from services.inventory.settings import Settings
-from shared.service import Count
-from shared.web.checks import StandingOut
+from shared.service.parts import Count, Standing
 
 _SHELVES = """
     SELECT count(*), count(*) FILTER (WHERE shelf.{column} <> coalesce(other.total, 0))
@@ -79,11 +78,11 @@ def check(settings: Settings) -> Callable[[AsyncSession], Awaitable[list[Count]]
     return counted
 
 
-async def standings(session: AsyncSession) -> AsyncIterator[StandingOut]:
+async def standings(session: AsyncSession) -> AsyncIterator[Standing]:
     """Every household that intake has told of, by id, streamed; one that is no longer helped has no people here."""
     columns = (HOUSEHOLD.id, HOUSEHOLD.version, HOUSEHOLD.active, HOUSEHOLD.people)
     query = select(*columns).where(HOUSEHOLD.version > 0).order_by(HOUSEHOLD.id)
     async for household_id, version, active, people in await session.stream(query):
-        yield StandingOut(
+        yield Standing(
             household_id=str(household_id), version=version, active=active, people=people if active else 0
         )

@@ -1,5 +1,6 @@
 """What falls due in the store when a day begins, and the forecast."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
@@ -15,7 +16,7 @@ from services.inventory.domain.rules import Rules, period_of
 from services.inventory.settings import Settings
 from services.inventory.tables import ForecastSaid
 from shared.contracts.inventory import DayShort, ShortfallForecast
-from shared.database import columns
+from shared.database.rows import columns
 from shared.messaging.unit import Unit
 
 FORECASTS = UUID("0b1f1c1e-6f0a-5d3c-9a77-2f0f5b6c7d10")
@@ -59,7 +60,7 @@ async def _renew(books: Books, day: date) -> None:
     await books.deal(books.ask(needs))
 
 
-async def tell_shortfall(settings: Settings, unit: Unit) -> None:
+async def tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
     """Say what will be missing within the horizon, if that is not what was said last."""
     # Two at a time: the one that looked first could have the last word.
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))

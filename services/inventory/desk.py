@@ -20,7 +20,7 @@ from services.inventory.domain.reservations import Refused, Reservation, deliver
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.telling import Changed
-from shared.database import columns
+from shared.database.rows import columns
 from shared.messaging.unit import Unit
 from shared.web.problems import conflict, invalid, not_found
 

@@ -14,7 +14,7 @@ from services.inventory.domain.forecast import days_left
 from services.inventory.repository import HOUSEHOLD
 from services.inventory.settings import Settings
 from services.inventory.tables import Unmet
-from shared.database import columns
+from shared.database.rows import columns
 from shared.messaging.day import today_of
 from shared.observability import Metrics
 
@@ -81,10 +81,10 @@ async def actuals(session: AsyncSession) -> Mapping[str, int]:
     return {measure: int(actual) for measure, actual in await session.execute(_ACTUALS)}
 
 
-def observe(settings: Settings) -> Callable[[Metrics], Callable[[AsyncSession, Metrics], Awaitable[None]]]:
+def observe(settings: Settings) -> Callable[[Metrics], Callable[[AsyncSession], Awaitable[None]]]:
     """Gauges of stock, reservations, backorders and how long the food lasts."""
 
-    def gauges(metrics: Metrics) -> Callable[[AsyncSession, Metrics], Awaitable[None]]:
+    def gauges(metrics: Metrics) -> Callable[[AsyncSession], Awaitable[None]]:
         on_hand = metrics.gauge("stock_on_hand", "On hand, in base units", "item")
         reserved = metrics.gauge("stock_reserved", "Set aside and not fetched, in base units", "item")
         short = metrics.gauge("stock_backordered", "Asked for and missing, in base units", "item")
@@ -92,7 +92,7 @@ def observe(settings: Settings) -> Callable[[Metrics], Callable[[AsyncSession, M
             "stock_days_left", "Days from today on which all can eat, within the horizon", "item"
         )
 
-        async def observing(session: AsyncSession, _: Metrics) -> None:
+        async def observing(session: AsyncSession) -> None:
             for row in await item_totals(session):
                 on_hand.labels(row["item"]).set(row["on_hand"])
                 reserved.labels(row["item"]).set(row["reserved"])

@@ -11,7 +11,7 @@ from services.inventory.domain.items import Kind
 from services.inventory.domain.rules import Rules
 from services.inventory.repository import ITEM, RESERVATION, SHELF
 from services.inventory.tables import PlannedDelivery
-from shared.database import columns
+from shared.database.rows import columns
 
 PLANNED = columns(PlannedDelivery)
 

@@ -34,7 +34,7 @@ from services.inventory.domain.items import Catalogue, Item, Kind, Season
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Depot, Lot, ShelfKey
 from shared.contracts.intake import HouseholdState, NeedKind, Priority
-from shared.database import columns, table_of
+from shared.database.rows import columns, table_of
 
 ITEM, DEPOT, HOUSEHOLD = columns(t.Item), columns(t.Depot), columns(t.Household)
 SHELF, LOT, RESERVATION = columns(t.Shelf), columns(t.Lot), columns(t.Reservation)

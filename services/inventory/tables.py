@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from shared.database import own_registry
+from shared.database.rows import own_registry
 
 CODE = String(40)
 QUANTITY = BigInteger

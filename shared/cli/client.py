@@ -13,6 +13,7 @@ import httpx
 
 from shared.cli import Trouble, typed
 from shared.cli.stack import Stack
+from shared.service.addresses import address_of
 
 PATIENCE_SECONDS = 120.0
 TRIES = 20
@@ -58,7 +59,10 @@ class Services:
         client = self.clients[service]
         with file.open("rb") as content:
             request = client.build_request(
-                "POST", path, files={"file": (file.name, content)}, headers={"Accept": "application/x-ndjson"}
+                "POST",
+                address_of(path),
+                files={"file": (file.name, content)},
+                headers={"Accept": "application/x-ndjson"},
             )
             response = await client.send(request, stream=True)
             try:
@@ -80,7 +84,7 @@ class Services:
             if attempt:
                 await asyncio.sleep(PAUSE_SECONDS)
             try:
-                response = await self.clients[service].request(method, path, **request)
+                response = await self.clients[service].request(method, address_of(path), **request)
             except httpx.TransportError:
                 continue
             if response.is_error and response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from shared.cli.stack import ROOT
 from shared.contracts import SERVICES
-from shared.service import Service
+from shared.service.parts import Service
 
 DOCS = ROOT / "docs"
 ASYNCAPI = DOCS / "asyncapi"

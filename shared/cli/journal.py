@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.cli.stack import ServiceAddress
 from shared.contracts.base import Contract
-from shared.database import connect, journal
+from shared.database.engine import connect
+from shared.database.tables import journal
 from shared.messaging.envelope import Envelope
 
 ROWS_AT_ONCE = 2_000

@@ -19,8 +19,8 @@ from shared.cli import Trouble
 from shared.cli.journal import database_of
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import SERVICES, heard_by
-from shared.database import discard
-from shared.messaging.envelope import ATTEMPT, Malformed, opened
+from shared.database.tables import discard
+from shared.messaging.envelope import ATTEMPT, Malformed, unseal
 from shared.messaging.failures import PARKED_AT, REASON
 from shared.messaging.topology import Topology, parked
 
@@ -79,7 +79,7 @@ def read(queue: str, message: AbstractIncomingMessage) -> Parked:
 def _digest(message: AbstractIncomingMessage) -> bytes:
     """The envelope's digest; of the bare body when there is no envelope to be read."""
     try:
-        return opened(message.message_id, message.headers, message.body).digest
+        return unseal(message.message_id, message.headers, message.body).digest
     except Malformed:
         return hashlib.blake2b(message.body, digest_size=16).digest()
 
@@ -110,7 +110,7 @@ async def broker_of(service: ServiceAddress) -> AsyncIterator[AbstractConnection
         yield connection
 
 
-async def lying_in(
+async def browse(
     connection: AbstractConnection, queue: str
 ) -> AsyncIterator[tuple[AbstractIncomingMessage, Parked]]:
     """What is parked from `queue` at this moment. What the caller does not acknowledge stays, in its place."""
@@ -163,7 +163,7 @@ async def replay(stack: Stack, queue: str, name: str | None) -> int:
     async with broker_of(stack.services[owner]) as connection:
         way_out = await connection.channel(publisher_confirms=True, on_return_raises=True)
         own = await way_out.get_exchange(owner, ensure=False)
-        async for message, each in lying_in(connection, queue):
+        async for message, each in browse(connection, queue):
             if name is None or each.answers_to(name):
                 await own.publish(anew(message), queue, mandatory=True, timeout=CONFIRM_SECONDS)
                 await message.ack()
@@ -196,7 +196,7 @@ async def give_up(stack: Stack, queue: str, name: str, reason: str, by: str) -> 
     owner = owner_of(queue)
     given_up = 0
     async with broker_of(stack.services[owner]) as connection, database_of(stack.services[owner]) as database:
-        async for message, each in lying_in(connection, queue):
+        async for message, each in browse(connection, queue):
             if each.answers_to(name):
                 line = insert(discard).values(
                     message_id=each.message_id[:200],

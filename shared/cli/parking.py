@@ -72,7 +72,7 @@ async def _all(stack: Stack, service: str | None) -> list[Parked]:
     for name in SERVICES if service is None else (service,):
         async with lot.broker_of(stack.services[name]) as connection:
             for queue in lot.queues(name):
-                rows += [each async for _, each in lot.lying_in(connection, queue)]
+                rows += [each async for _, each in lot.browse(connection, queue)]
     return rows
 
 

@@ -14,9 +14,9 @@ import uvicorn
 from shared.cli import Trouble
 from shared.cli.stack import VHOST, secret
 from shared.contracts import SERVICES
-from shared.database import migrate as bring_to_newest
+from shared.database.migrations import migrate as bring_to_newest
 from shared.messaging.definitions import definitions
-from shared.service import Service
+from shared.service.parts import Service
 from shared.settings import ServiceSettings, secrets_folder
 
 # Longer than a handler takes for a batch, shorter than the 20 s after which a process is killed.

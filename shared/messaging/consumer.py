@@ -20,9 +20,10 @@ from pydantic import ValidationError
 from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
 from shared.contracts.base import Contract
+from shared.database.errors import is_conflict, is_outage
 from shared.messaging import crashpoints
-from shared.messaging.envelope import Envelope, Malformed, opened
-from shared.messaging.failures import Failures, answered, is_conflict, is_outage
+from shared.messaging.envelope import Envelope, Malformed, unseal
+from shared.messaging.failures import Failures, reply
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics, log
 
@@ -54,7 +55,7 @@ class Hears(Generic[F]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Taken:
+class Received:
     """A message that could be read; `since` is when it came, by the monotonic clock."""
 
     raw: AbstractIncomingMessage
@@ -117,19 +118,19 @@ class Consumer:
                     self._waiting.task_done()
 
     async def finish(self) -> None:
-        """Wait until everything taken is acknowledged."""
+        """Wait until everything received is acknowledged."""
         await self._waiting.join()
 
     async def _work_off(self, batch: Sequence[tuple[AbstractIncomingMessage, float]]) -> None:
         """All of the batch is handled or safe elsewhere when this returns; what makes no sense is parked."""
-        taken = []
+        received = []
         for raw, since in batch:
             try:
-                taken.append(self._read(raw, since))
+                received.append(self._read(raw, since))
             except (Malformed, ValidationError) as error:
                 await self._park(raw, _why_unreadable(error), "unreadable")
-        if taken:
-            await self._handle(taken)
+        if received:
+            await self._handle(received)
 
     async def _acknowledge(self, batch: Sequence[AbstractIncomingMessage]) -> None:
         """Once for each channel. Where it is gone its messages come again, and the inbox knows them."""
@@ -139,12 +140,12 @@ class Consumer:
                 last[raw.channel] = raw
         for raw in last.values():
             try:
-                await answered(asyncio.wait_for(raw.ack(multiple=True), ACKNOWLEDGE_SECONDS))
+                await reply(asyncio.wait_for(raw.ack(multiple=True), ACKNOWLEDGE_SECONDS))
             except Exception as error:
                 log().warning("not acknowledged", contract=self._contract.wire, kind=type(error).__name__)
 
-    def _read(self, raw: AbstractIncomingMessage, since: float) -> Taken:
-        envelope = opened(raw.message_id, raw.headers, raw.body)
+    def _read(self, raw: AbstractIncomingMessage, since: float) -> Received:
+        envelope = unseal(raw.message_id, raw.headers, raw.body)
         if envelope.type != self._contract.wire:
             raise Malformed(
                 f"{envelope.type[:60]!r} does not belong here: this queue is for {self._contract.wire!r}"
@@ -154,7 +155,7 @@ class Consumer:
         fact = self._contract.model_validate_json(envelope.data)
         if fact.subject != envelope.subject:
             raise Malformed("the subject of the envelope and the fact differ")
-        return Taken(raw, envelope, fact, since)
+        return Received(raw, envelope, fact, since)
 
     async def _gather(self, linger: bool) -> list[tuple[AbstractIncomingMessage, float]]:
         batch = [await self._waiting.get()]
@@ -164,31 +165,31 @@ class Consumer:
             batch.append(self._waiting.get_nowait())
         return batch
 
-    async def _handle(self, batch: Sequence[Taken]) -> None:
+    async def _handle(self, batch: Sequence[Received]) -> None:
         try:
             forged = await self._work_through_troubles(batch)
         except Exception as error:
             await self._blame(batch, error)
             return
-        for taken in batch:
-            if taken.envelope.id in forged:
+        for received in batch:
+            if received.envelope.id in forged:
                 await self._park(
-                    taken.raw, "its id was used before by a message with other content", "forged"
+                    received.raw, "its id was used before by a message with other content", "forged"
                 )
 
-    async def _blame(self, batch: Sequence[Taken], error: Exception) -> None:
+    async def _blame(self, batch: Sequence[Received], error: Exception) -> None:
         if len(batch) > 1:
             middle = len(batch) // 2
             await self._handle(batch[:middle])
             await self._handle(batch[middle:])
             return
-        (taken,) = batch
-        log().error("a handler failed", exc_info=error, **self._context(taken))
+        (received,) = batch
+        log().error("a handler failed", exc_info=error, **self._context(received))
         await self._until_safe(
-            lambda: self._failures.failed(taken.raw, self._queue, self._contract.wire, error)
+            lambda: self._failures.failed(received.raw, self._queue, self._contract.wire, error)
         )
 
-    async def _work_through_troubles(self, batch: Sequence[Taken]) -> set[UUID]:
+    async def _work_through_troubles(self, batch: Sequence[Received]) -> set[UUID]:
         """Try again while no message is to blame; only a batch that keeps meeting others is given up, to be halved."""
         pause, conflicts = FIRST_PAUSE_SECONDS, 0
         while True:
@@ -203,7 +204,7 @@ class Consumer:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     @staticmethod
-    def _may_meet(batch: Sequence[Taken], conflicts: int) -> bool:
+    def _may_meet(batch: Sequence[Received], conflicts: int) -> bool:
         return len(batch) == 1 or conflicts < CONFLICT_TRIES
 
     def _tell_of_trouble(self, error: Exception) -> None:
@@ -214,20 +215,24 @@ class Consumer:
         else:
             log().info("in the way of another transaction", contract=contract, kind=kind)
 
-    async def _work(self, batch: Sequence[Taken]) -> set[UUID]:
+    async def _work(self, batch: Sequence[Received]) -> set[UUID]:
         """One transaction; returns the ids that were forged."""
-        first = {taken.envelope.id: taken for taken in reversed(batch)}
-        async with self._units.open([taken.envelope for taken in batch]) as unit:
+        first = {received.envelope.id: received for received in reversed(batch)}
+        async with self._units.open([received.envelope for received in batch]) as unit:
             known = await self._claim(unit, list(first.values()))
-            fresh = [taken for taken in first.values() if taken.envelope.id not in known]
-            fresh.sort(key=lambda taken: taken.envelope.id)
+            fresh = [received for received in first.values() if received.envelope.id not in known]
+            fresh.sort(key=lambda received: received.envelope.id)
             if fresh:
-                await self._handler([taken.fact for taken in fresh], unit)
-        digests = {identity: taken.envelope.digest for identity, taken in first.items()} | known
+                await self._handler([received.fact for received in fresh], unit)
+        digests = {identity: received.envelope.digest for identity, received in first.items()} | known
         self._count(fresh, len(batch) - len(fresh))
-        return {taken.envelope.id for taken in batch if taken.envelope.digest != digests[taken.envelope.id]}
+        return {
+            received.envelope.id
+            for received in batch
+            if received.envelope.digest != digests[received.envelope.id]
+        }
 
-    async def _claim(self, unit: Unit, batch: Sequence[Taken]) -> dict[UUID, bytes]:
+    async def _claim(self, unit: Unit, batch: Sequence[Received]) -> dict[UUID, bytes]:
         """Enter the ids as handled, in order, so that two replicas wait instead of deadlock; returns those known."""
         digests = {each.envelope.id: each.envelope.digest for each in batch}
         ids = sorted(digests)
@@ -239,13 +244,13 @@ class Consumer:
         found = await unit.session.execute(_KNOWN, {"ids": others})
         return {row.message_id: row.digest for row in found}
 
-    def _count(self, fresh: Sequence[Taken], duplicates: int) -> None:
+    def _count(self, fresh: Sequence[Received], duplicates: int) -> None:
         now, clock = datetime.now(UTC), time.monotonic()
         self._handled.inc(len(fresh))
         self._duplicates.inc(duplicates)
-        for taken in fresh:
-            self._handling.observe(clock - taken.since)
-            self._end_to_end.observe(max((now - taken.envelope.time).total_seconds(), 0.0))
+        for received in fresh:
+            self._handling.observe(clock - received.since)
+            self._end_to_end.observe(max((now - received.envelope.time).total_seconds(), 0.0))
 
     async def _park(self, raw: AbstractIncomingMessage, reason: str, kind: str) -> None:
         log().warning(
@@ -271,12 +276,12 @@ class Consumer:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    def _context(self, taken: Taken) -> dict[str, str]:
+    def _context(self, received: Received) -> dict[str, str]:
         return {
             "contract": self._contract.wire,
-            "message_id": str(taken.envelope.id),
-            "correlation_id": str(taken.envelope.correlation_id),
-            "subject": str(taken.envelope.subject),
+            "message_id": str(received.envelope.id),
+            "correlation_id": str(received.envelope.correlation_id),
+            "subject": str(received.envelope.subject),
         }
 
 

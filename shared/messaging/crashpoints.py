@@ -23,8 +23,10 @@ AFTER_CLAIM = "after_claim"
 """The relay holds an outbox row, and has published nothing of it."""
 AFTER_PUBLISH = "after_publish"
 """The broker has confirmed all that an outbox row holds, and the row is still there."""
+TIMER_DONE = "timer_done"
+"""A timer's work is done, and not committed."""
 
-POINTS = (AFTER_RECEIVE, BEFORE_COMMIT, AFTER_COMMIT, AFTER_CLAIM, AFTER_PUBLISH)
+POINTS = (AFTER_RECEIVE, BEFORE_COMMIT, AFTER_COMMIT, AFTER_CLAIM, AFTER_PUBLISH, TIMER_DONE)
 
 
 @dataclass

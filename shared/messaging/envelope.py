@@ -80,7 +80,7 @@ def headers_of(envelope: Envelope) -> dict[str, Any]:
     }
 
 
-def opened(message_id: str | None, headers: Mapping[str, Any], body: bytes) -> Envelope:
+def unseal(message_id: str | None, headers: Mapping[str, Any], body: bytes) -> Envelope:
     """Read a message from the wire.
 
     Raises Malformed with what is missing or wrong: an id that is not a UUID or differs between property and header,
@@ -147,27 +147,34 @@ def message_of(envelope: Envelope) -> Message:
     )
 
 
-def pack(envelopes: Sequence[Envelope]) -> bytes:
-    """What one unit said, as one outbox row."""
-    # The database driver has a UUID class of its own, which only `default` reaches.
-    return orjson.dumps(
-        [{name: getattr(each, name) for name in Envelope.__slots__} for each in envelopes], default=str
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Facts that are to be published together: all that one unit said, or what one consumer is fed again (`to`)."""
+
+    facts: Sequence[Envelope]
+    to: str | None = None
+
+    def pack(self) -> bytes:
+        """The row's payload in the outbox."""
+        facts = [{name: getattr(each, name) for name in Envelope.__slots__} for each in self.facts]
+        # The database driver has a UUID class of its own, which only `default` reaches.
+        return orjson.dumps({"to": self.to, "facts": facts}, default=str)
+
+    @classmethod
+    def unpack(cls, payload: Mapping[str, Any]) -> "OutboxRow":
+        """The row, after JSON decoding."""
+        return cls([_fact(each) for each in payload["facts"]], payload["to"])
+
+
+def _fact(each: Mapping[str, Any]) -> Envelope:
+    return Envelope(
+        id=UUID(each["id"]),
+        type=each["type"],
+        source=each["source"],
+        time=datetime.fromisoformat(each["time"]),
+        subject=UUID(each["subject"]),
+        correlation_id=UUID(each["correlation_id"]),
+        causation_id=UUID(each["causation_id"]) if each["causation_id"] else None,
+        traceparent=each["traceparent"],
+        data=each["data"],
     )
-
-
-def unpack(parcel: Sequence[Mapping[str, Any]]) -> list[Envelope]:
-    """The envelopes of an outbox row, after JSON decoding."""
-    return [
-        Envelope(
-            id=UUID(each["id"]),
-            type=each["type"],
-            source=each["source"],
-            time=datetime.fromisoformat(each["time"]),
-            subject=UUID(each["subject"]),
-            correlation_id=UUID(each["correlation_id"]),
-            causation_id=UUID(each["causation_id"]) if each["causation_id"] else None,
-            traceparent=each["traceparent"],
-            data=each["data"],
-        )
-        for each in parcel
-    ]

@@ -1,16 +1,12 @@
 """What becomes of a message that could not be handled: it waits and comes back, or it is parked with the reason."""
 
 import asyncio
-import ssl
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-import asyncpg
 from aio_pika.abc import AbstractIncomingMessage
 from faststream.rabbit import RabbitBroker
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.messaging.envelope import ATTEMPT
 from shared.messaging.topology import Topology, parked
@@ -21,65 +17,18 @@ PUBLISH_TIMEOUT_SECONDS = 10.0
 REASON = "x-relief-reason"
 PARKED_AT = "x-relief-parked-at"
 
-_OUTAGES = (
-    OSError,
-    asyncio.TimeoutError,
-    ssl.SSLError,
-    InterfaceError,
-    OperationalError,
-    PoolTimeout,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
-    asyncpg.OutOfMemoryError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InterfaceError,
-)
-# A value that does not fit its column is an InterfaceError too, and a ValueError: there the message is to blame.
-_BAD_VALUE = asyncpg.InterfaceError
-_CONFLICTS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        if isinstance(seen, DBAPIError) and seen.orig is not None:
-            yield seen.orig
-        seen = seen.__cause__
-
-
-def is_conflict(error: BaseException) -> bool:
-    """Two transactions were in each other's way: the same work succeeds when tried again at once."""
-    return any(isinstance(each, _CONFLICTS) for each in _chain(error))
-
-
-def is_outage(error: BaseException) -> bool:
-    """The database is away or full: no message is to blame, so none loses an attempt."""
-    if is_conflict(error) or any(
-        isinstance(each, _BAD_VALUE) and isinstance(each, ValueError) for each in _chain(error)
-    ):
-        return False
-    return any(
-        isinstance(each, _OUTAGES) or (isinstance(each, DBAPIError) and each.connection_invalidated)
-        for each in _chain(error)
-    )
-
-
-async def answered(waiting: Awaitable[T]) -> T:
+async def reply(waiting: Awaitable[T]) -> T:
     """Wait for an answer of the broker.
 
     A connection that the client gives up as silent cancels everything that waits on it, and so would end the task that
     waits here: that is told as ConnectionResetError. When the caller itself is cancelled, it is.
     """
-    (result,) = await all_answered([waiting])
+    (result,) = await replies([waiting])
     return result
 
 
-async def all_answered(waiting: Iterable[Awaitable[T]]) -> list[T]:
+async def replies(waiting: Iterable[Awaitable[T]]) -> list[T]:
     """Wait until each of them has its answer or failed; then raise the first failure, if there is one."""
     results = await asyncio.gather(*waiting, return_exceptions=True)
     for result in results:
@@ -138,7 +87,7 @@ class Failures:
             persist=True,
             timeout=PUBLISH_TIMEOUT_SECONDS,
         )
-        await answered(copy)
+        await reply(copy)
 
 
 def _failures_of(message: AbstractIncomingMessage) -> int:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.database import answer, inbox, let_last
+from shared.database.engine import set_transaction_timeout
+from shared.database.tables import answer, inbox
 from shared.observability import log
 from shared.settings import ServiceSettings
 
@@ -35,7 +36,7 @@ async def keep_house(engine: AsyncEngine, settings: ServiceSettings) -> None:
 
 async def tidy(connection: AsyncConnection, today: date, journal_days: int) -> None:
     """Make the journal's months until the next but one, and drop what is older than `journal_days`, the inbox later."""
-    await let_last(connection)
+    await set_transaction_timeout(connection)
     await connection.execute(text("SELECT pg_advisory_xact_lock(20060902)"))
     for days_ahead in (0, 31, 62):
         await connection.execute(

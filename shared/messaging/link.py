@@ -1,7 +1,7 @@
 """A service's connection to the others: brokers, relay and consumers, started and stopped together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -9,27 +9,25 @@ from aio_pika.exceptions import AMQPError
 from faststream.middlewares import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
-from faststream_outbox import ExponentialRetry, OutboxBroker
+from faststream_outbox import OutboxBroker
 from faststream_outbox.metrics.prometheus import PrometheusRecorder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts import heard_by, said_by
 from shared.contracts.base import Contract
-from shared.database import outbox
+from shared.database.tables import outbox
 from shared.messaging.consumer import Consumer, Hears
-from shared.messaging.failures import Failures, answered
-from shared.messaging.relay import LEASE_SECONDS, Relay
-from shared.messaging.topology import RELIEF, Topology
-from shared.messaging.unit import Unit, Units
+from shared.messaging.failures import Failures, reply
+from shared.messaging.relay import Relay
+from shared.messaging.topology import RELIEF, Topology, feed_key
+from shared.messaging.unit import Units
 from shared.observability import Metrics, log
+from shared.principals import service_principal
 from shared.settings import ServiceSettings
 
 # Without it messages in hand are dropped at a stop; they would come again, but a stop is to finish what it began.
 GRACEFUL_SECONDS = 10.0
 BROKER_ANSWER_SECONDS = 2.0
-
-Reminder = Callable[[Unit], Awaitable[None]]
-"""What a service does some time after a unit asked to be reminded."""
 
 
 class Link:
@@ -41,7 +39,6 @@ class Link:
         settings: ServiceSettings,
         engine: AsyncEngine,
         handlers: Sequence[Hears[Any]],
-        reminders: Mapping[str, Reminder],
         metrics: Metrics,
     ) -> None:
         heard, wanted = {each.contract for each in handlers}, set(heard_by(service))
@@ -58,11 +55,9 @@ class Link:
         self.outbox = OutboxBroker(
             engine, outbox_table=outbox, apply_types=False, logger=None, metrics_recorder=recorder
         )
-        self.units = Units(engine, self.outbox)
+        self.units = Units(engine, self.outbox, service_principal(service))
         self.rabbit = self._rabbit(service)
         Relay(self.rabbit, metrics).attach(self.outbox, settings.relay_workers)
-        for name, reminder in reminders.items():
-            self._attach(name, reminder)
         self._queues = [self._topology.queue(each.contract) for each in handlers]
         self._consumers = [self._consumer(each) for each in handlers]
         self.ready = False
@@ -93,23 +88,6 @@ class Link:
             )
         return broker
 
-    def _attach(self, name: str, reminder: Reminder) -> None:
-        """Run a reminder in a unit of its own when its timer is due; a failure is tried again until it succeeds."""
-
-        async def due(_: Any) -> None:
-            async with self.units.open() as unit:
-                await reminder(unit)
-
-        retry = ExponentialRetry(initial_delay_seconds=1.0, max_delay_seconds=10.0)
-        self.outbox.subscriber(
-            name,
-            min_fetch_interval=0.5,
-            max_fetch_interval=1.0,
-            lease_ttl_seconds=LEASE_SECONDS,
-            retry_strategy=retry,
-            include_in_schema=False,
-        )(due)
-
     def _consumer(self, hears: Hears[Any]) -> Consumer:
         queue = self._topology.queue(hears.contract)
         failures = Failures(self.rabbit, self._topology, self._metrics)
@@ -133,7 +111,7 @@ class Link:
         """Connect, however long the broker takes, then consume and publish. Cancel it to give up."""
         while True:
             try:
-                await answered(self._begin())
+                await reply(self._begin())
                 self.ready = True
                 return
             except Exception as error:
@@ -155,6 +133,7 @@ class Link:
             # The client binds anew only what it was asked to bind: a queue that is deleted by hand comes back whole.
             declared = await self.rabbit.declare_queue(queue)
             await declared.bind(self._topology.own.name, queue.name)
+            await declared.bind(RELIEF.name, feed_key(queue.routing_key, self._topology.service))
         await self.outbox.start()
 
     async def stop(self) -> None:
@@ -183,7 +162,7 @@ class Link:
         if not self.ready or any(task.done() for task in self._tasks):
             return False
         with suppress(ConnectionResetError):
-            return await answered(self.rabbit.ping(timeout=2.0)) and await self.outbox.ping(timeout=5.0)
+            return await reply(self.rabbit.ping(timeout=2.0)) and await self.outbox.ping(timeout=5.0)
         return False
 
     async def parked(self) -> dict[str, int] | None:
@@ -192,7 +171,7 @@ class Link:
             return None
         try:
             async with asyncio.timeout(BROKER_ANSWER_SECONDS):
-                return await answered(self._topology.count_parked(self.rabbit))
+                return await reply(self._topology.count_parked(self.rabbit))
         except Exception as error:
             log().warning("the broker does not say what is parked", kind=type(error).__name__)
             return None

@@ -10,9 +10,9 @@ from faststream_outbox.subscriber import usecase
 
 from shared.contracts import CONTRACTS, HEARD_BY
 from shared.messaging import crashpoints
-from shared.messaging.envelope import Envelope, message_of, unpack
-from shared.messaging.failures import PUBLISH_TIMEOUT_SECONDS, all_answered
-from shared.messaging.topology import RELIEF
+from shared.messaging.envelope import Envelope, OutboxRow, message_of
+from shared.messaging.failures import PUBLISH_TIMEOUT_SECONDS, replies
+from shared.messaging.topology import RELIEF, feed_key
 from shared.messaging.unit import SAID
 from shared.observability import Metrics
 
@@ -45,22 +45,30 @@ class Relay:
             include_in_schema=False,
         )(self.publish)
 
-    async def publish(self, parcel: list[Mapping[str, Any]]) -> None:
+    async def publish(self, payload: Mapping[str, Any]) -> None:
         """Publish a row's facts together and wait for every confirm. Raises if any is refused or finds no queue."""
         if crashpoints.ARMED:
             crashpoints.reached(crashpoints.AFTER_CLAIM)
-        envelopes = unpack(parcel)
+        row = OutboxRow.unpack(payload)
         # Straight to the client: the library's pipeline for each message costs as much again as publishing it.
         exchange = await self._broker.declare_exchange(RELIEF)
         async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
             publishing = (
-                exchange.publish(message_of(each), each.type, mandatory=_is_heard(each)) for each in envelopes
+                exchange.publish(
+                    message_of(each), _key(each, row.to), mandatory=row.to is not None or _is_heard(each)
+                )
+                for each in row.facts
             )
-            await all_answered(publishing)
-        for envelope in envelopes:
+            await replies(publishing)
+        for envelope in row.facts:
             self._metrics.messages_said.labels(contract=envelope.type).inc()
         if crashpoints.ARMED:
             crashpoints.reached(crashpoints.AFTER_PUBLISH)
+
+
+def _key(envelope: Envelope, to: str | None) -> str:
+    """The routing key: the fact's wire name, or the key to which one consumer's queue alone is bound."""
+    return envelope.type if to is None else feed_key(envelope.type, to)
 
 
 def _is_heard(envelope: Envelope) -> bool:

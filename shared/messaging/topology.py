@@ -2,7 +2,8 @@
 
     relief                      topic exchange; a fact's routing key is its wire name
     S                           direct exchange of service S: its own queues, retries come back through it
-    S.<contract>                quorum queue: what S hears; rejected messages go to its parked queue
+    S.<contract>                quorum queue: what S hears, bound to <contract> and to <contract>.for.S alone;
+                                rejected messages go to its parked queue
     S.<contract>.parked         quorum queue: what an operator must look at
     S.retry.<delay>s            fanout exchange and quorum queue: a message waits there, then returns to its queue
 
@@ -71,6 +72,8 @@ class Topology:
                 queue = await _declared(channel, self.queue(contract))
                 await queue.bind(own, queue.name)
                 await queue.bind(relief, contract.wire)
+                # Last: who is reached by this key hears all that is said from then on.
+                await queue.bind(relief, feed_key(contract.wire, self.service))
                 held = await _declared(channel, _quorum(parked(queue.name), LOOKED_AT))
                 await held.bind(own, held.name)
             for attempt, seconds in enumerate(self.retry_delays_seconds, start=1):
@@ -94,6 +97,11 @@ class Topology:
 
 async def _declared(channel: AbstractChannel, queue: RabbitQueue) -> AbstractQueue:
     return await channel.declare_queue(queue.name, durable=True, arguments=queue.arguments)
+
+
+def feed_key(wire: str, consumer: str) -> str:
+    """The routing key by which a publisher reaches one consumer of a contract alone."""
+    return f"{wire}.for.{consumer}"
 
 
 def parked(queue_name: str) -> str:

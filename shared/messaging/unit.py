@@ -1,47 +1,54 @@
-"""The unit of work: rows, inbox, outbox and journal in one transaction.
+"""The unit of work: rows, inbox, outbox, journal and timers in one transaction.
 
-    async with units.open() as unit:
-        repository.save(unit.session, household)
+    async with units.open(actor=principal) as unit:
+        await repository.save(unit.session, household)
         unit.say(HouseholdRegistered(...))
+        unit.later("hold_ends", {"child": ...}, due=unit.now + timedelta(hours=48), key=f"hold {child}")
     # committed here, or nothing happened
 
 Nothing else in a service commits.
 """
 
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from typing import Any
 
 from faststream_outbox import OutboxBroker
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
-from shared.database import DAY_SECONDS, journal, let_last
+from shared.database.engine import DAY_SECONDS, set_transaction_timeout
+from shared.database.tables import journal
 from shared.messaging import crashpoints
-from shared.messaging.day import today_of
-from shared.messaging.envelope import Envelope, pack, seal
+from shared.messaging.day import hold_day
+from shared.messaging.envelope import Envelope, OutboxRow, seal
+from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
+from shared.principals import Principal
 
 SAID = "said"
 """The outbox queue that the relay empties."""
 
-FACTS_A_PARCEL = 200
-REMINDER_DELAY = timedelta(seconds=1.5)
+FACTS_PER_ROW = 200
 
 
 @dataclass
 class Unit:
-    """One transaction. `today` is the service's day and does not turn while the unit is open."""
+    """One transaction. `today` is the service's day and does not turn while the unit is open.
+
+    `actor` is who does what is done here: it is written beside each decision.
+    """
 
     session: AsyncSession
     today: date
     now: datetime
+    actor: Principal
     causes: Sequence[Envelope] = ()
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
-    timers: set[str] = field(default_factory=set)
+    timers: dict[str, Timer] = field(default_factory=dict)
 
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
@@ -50,8 +57,21 @@ class Unit:
         """
         self.said.append(seal(fact, self.now, self._cause_of(fact)))
 
+    def later(self, name: str, payload: Mapping[str, Any], due: datetime | date, key: str) -> None:
+        """Have the service's timer `name` done with `payload` (JSON) when it is due, if this unit commits.
+
+        `due` is an instant (wall clock, with a zone) or a date: then it is done once the service's day has turned to
+        that date. A timer that is set again under its key replaces the one before, a parked one too.
+        """
+        self.timers[key] = Timer(key, name, dict(payload), due)
+
+    async def cancel(self, key: str) -> bool:
+        """Take a timer away; False if there is none any more, or if it is being done at this moment."""
+        pending = self.timers.pop(key, None)
+        return await cancel_timer(self.session, key) or pending is not None
+
     def remind(self, name: str) -> None:
-        """Have the service's reminder of this name run soon after this unit commits, once for many units."""
+        """Have the service's timer of this name done soon after this unit commits, once for many units."""
         self.reminders.add(name)
 
     def _cause_of(self, fact: Contract) -> Envelope | None:
@@ -64,32 +84,39 @@ class Unit:
 class Units:
     """Opens units on one service's database."""
 
-    def __init__(self, engine: AsyncEngine, outbox: OutboxBroker) -> None:
+    def __init__(self, engine: AsyncEngine, outbox: OutboxBroker, service: Principal) -> None:
         self.engine = engine
         self._outbox = outbox
-        self._set: set[str] = set()
-        """The timers of the last unit that asked for any: committed, so that nobody needs to set them again."""
+        self._service = service
 
-    def open(self, causes: Sequence[Envelope] = ()) -> AbstractAsyncContextManager[Unit]:
-        """A unit that commits when the block ends, and rolls back when it raises."""
-        return self._unit(causes, alone=False)
+    def open(
+        self, causes: Sequence[Envelope] = (), actor: Principal | None = None
+    ) -> AbstractAsyncContextManager[Unit]:
+        """A unit that commits when the block ends, and rolls back when it raises.
 
-    def turning(self) -> AbstractAsyncContextManager[Unit]:
+        `actor` is the service itself if nobody is named: so for handlers, timers and the day.
+        """
+        return self._unit(causes, actor or self._service, alone=False)
+
+    def exclusive(self) -> AbstractAsyncContextManager[Unit]:
         """A unit that holds the day alone: it waits for the units under way, and new ones wait for it."""
-        return self._unit((), alone=True)
+        return self._unit((), self._service, alone=True)
 
     @asynccontextmanager
-    async def _unit(self, causes: Sequence[Envelope], *, alone: bool) -> AsyncIterator[Unit]:
-        began = time.monotonic()
+    async def _unit(
+        self, causes: Sequence[Envelope], actor: Principal, *, alone: bool
+    ) -> AsyncIterator[Unit]:
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             if alone:
-                await let_last(session, DAY_SECONDS)
-            unit = Unit(session, await today_of(session, alone=alone), datetime.now(UTC), causes)
+                await set_transaction_timeout(session, DAY_SECONDS)
+            unit = Unit(session, await hold_day(session, alone=alone), datetime.now(UTC), actor, causes)
             yield unit
-            await self._write_said(unit, began)
+            await self._write_said(unit)
+            await set_timers(session, unit.timers.values())
+            for name in sorted(unit.reminders):
+                await share_reminder(session, name)
             if crashpoints.ARMED:
                 crashpoints.reached(crashpoints.BEFORE_COMMIT)
-        self._set = unit.timers or self._set
         if crashpoints.ARMED:
             crashpoints.reached(crashpoints.AFTER_COMMIT)
 
@@ -99,33 +126,17 @@ class Units:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
-    async def _write_said(self, unit: Unit, began: float) -> None:
-        if unit.said:
-            await self._write_facts(unit)
-        for name in sorted(unit.reminders):
-            # One timer a second and name: many units share it, and one that commits late still finds its own.
-            now = datetime.now(UTC)
-            timer = f"{name} {now:%Y%m%d%H%M%S}"
-            if timer not in self._set:
-                # Counted by the database from the transaction's beginning, and due after the second is over.
-                due = REMINDER_DELAY + timedelta(
-                    seconds=1 + time.monotonic() - began, microseconds=-now.microsecond
-                )
-                await self._outbox.publish(
-                    None, queue=name, session=unit.session, timer_id=timer, activate_in=due
-                )
-            unit.timers.add(timer)
-
-    async def _write_facts(self, unit: Unit) -> None:
+    async def _write_said(self, unit: Unit) -> None:
+        if not unit.said:
+            return
         await unit.session.execute(insert(journal), [_journal_row(each) for each in unit.said])
-        chunks = range(0, len(unit.said), FACTS_A_PARCEL)
-        parcels = [pack(unit.said[start : start + FACTS_A_PARCEL]) for start in chunks]
-        headers = {"content-type": "application/json"}
-        if len(parcels) == 1:
-            # One statement less than for several.
-            await self._outbox.publish(*parcels, queue=SAID, session=unit.session, headers=headers)
-        else:
-            await self._outbox.publish_batch(*parcels, queue=SAID, session=unit.session, headers=headers)
+        for start in range(0, len(unit.said), FACTS_PER_ROW):
+            await self.send(unit.session, OutboxRow(unit.said[start : start + FACTS_PER_ROW]))
+
+    async def send(self, session: AsyncSession, row: OutboxRow) -> None:
+        """Write an outbox row, which the relay publishes after the commit. The journal is the caller's affair."""
+        headers = {"content-type": "application/json", **({"to": row.to} if row.to else {})}
+        await self._outbox.publish(row.pack(), queue=SAID, session=session, headers=headers)
 
 
 def _journal_row(envelope: Envelope) -> dict[str, object]:

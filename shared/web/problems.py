@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from shared.messaging.failures import is_conflict, is_outage
+from shared.database.errors import is_conflict, is_outage
 from shared.observability import log
+from shared.outcomes import Kind, Refused
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -64,6 +65,18 @@ def conflict(detail: str) -> Problem:
 
 def invalid(detail: str, errors: Sequence[tuple[str, str]] = ()) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
+
+
+_STATUS = {
+    Kind.MISSING: HTTPStatus.NOT_FOUND,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+def problem_of(refused: Refused) -> Problem:
+    """What a command refused, as an answer over HTTP."""
+    return Problem(_STATUS[refused.kind], refused.words, refused.fields)
 
 
 def install(app: FastAPI) -> None:

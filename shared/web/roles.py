@@ -1,31 +1,27 @@
 """Who may do what. Each route names its roles; a test walks all routes."""
 
-from enum import StrEnum
 from typing import Any
 
-from fastapi import Depends
+from fastapi import Depends, Request
+
+from shared.principals import LOCAL_OPERATOR, Principal, Role
 
 
-class Role(StrEnum):
-    """What a member of staff does in the programme."""
-
-    CASEWORKER = "caseworker"
-    STOREKEEPER = "storekeeper"
-    SPONSORSHIP = "sponsorship"
-    EVENTS = "events"
-    TREASURER = "treasurer"
-    OPERATOR = "operator"
-    AUDITOR = "auditor"
+def who_asks(_: Request) -> Principal:
+    """Who sent the request. Until staff sign in, everything listens on the loopback address: the local operator."""
+    return LOCAL_OPERATOR
 
 
 class RoleCheck:
-    """A route's roles. Until staff sign in, everything listens on the loopback address and the check lets all pass."""
+    """A route's roles. It puts who asks into the request's state; until staff sign in it lets all pass."""
 
     def __init__(self, *roles: Role) -> None:
         self.roles = frozenset(roles)
 
-    async def __call__(self) -> None:
-        return None
+    async def __call__(self, request: Request) -> Principal:
+        principal = who_asks(request)
+        request.state.principal = principal
+        return principal
 
 
 def allows(*roles: Role) -> Any:
@@ -33,3 +29,11 @@ def allows(*roles: Role) -> Any:
     if not roles:
         raise ValueError("a route names at least one role")
     return Depends(RoleCheck(*roles))
+
+
+def principal_of(request: Request) -> Principal:
+    """Who asks, as the route's `allows(...)` found. RuntimeError for a route that names no roles."""
+    principal: Principal | None = getattr(request.state, "principal", None)
+    if principal is None:
+        raise RuntimeError(f"the route {request.url.path} names no roles: give it allows(...)")
+    return principal

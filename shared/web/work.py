@@ -1,74 +1,121 @@
-"""What a route gets: units to work in, answers given once for a key, and pages of a list.
+"""What a route gets: units to work in, and answers given once for a key.
 
-@router.post("/deliveries", status_code=201, dependencies=[allows(Role.STOREKEEPER)])
-async def deliver(body: NewDelivery, work: Work) -> Delivered:
-    return await work.once(Delivered, lambda unit: hand_out(unit, body))
+@router.post("/receipts", status_code=201, dependencies=[allows(Role.STOREKEEPER)])
+async def receive(body: NewReceipt, work: Work, settings: StoreSettings) -> GoodsReceived:
+    async def do(unit: Unit) -> GoodsReceived | Refused:
+        return shown(await commands.receive(unit, settings.rules, ...))
+
+    return await work.once(GoodsReceived, do)
 """
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Header, Query, Request
-from pydantic import BaseModel, Field
-from sqlalchemy import select, update
+from fastapi import Depends, Form, Header, Request
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import UploadFile
 
-from shared.database import answer
+from shared.database.tables import answer
 from shared.messaging.unit import Unit, Units
-from shared.web.problems import conflict
+from shared.outcomes import Refused
+from shared.principals import Principal
+from shared.web.problems import conflict, problem_of
+from shared.web.roles import principal_of
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 NDJSON = "application/x-ndjson"
-"""A JSON object a line, sent as they are made."""
+"""A JSON object per line, sent as they are made."""
 
+LONGEST_KEY = 120
 KEY_WORDS = (
     "Any text that is new for each thing you do; send the same again to repeat without doing it twice."
 )
 
 
 class Once:
-    """Does a request's work in one unit, once for each Idempotency-Key."""
+    """Does a request's work in one unit, once for each key of a principal.
 
-    def __init__(self, units: Units, key: str, digest: bytes) -> None:
+    The key is the header Idempotency-Key (`Work`), the field `once` of a form (`FormWork`), or the own id of a notice
+    that somebody else sends (`once_for`).
+    """
+
+    def __init__(self, units: Units, principal: Principal, key: str, digest: bytes) -> None:
         self._units = units
+        self._principal = principal
         self._key = key
         self._digest = digest
 
-    async def once(self, model: type[M], do: Callable[[Unit], Awaitable[M]]) -> M:
-        """The answer of `do`, or the answer given before to the same key and body.
+    async def once(self, model: type[M], do: Callable[[Unit], Awaitable[M | Refused]]) -> M:
+        """The answer of `do`, or the answer given before to the same principal, key and body.
 
+        When `do` refuses, nothing of the unit stays, the key is as if it had never been sent, and Problem says why.
         Raises Problem 409 when the key was used with another body.
         """
-        async with self._units.open() as unit:
+        async with self._units.open(actor=self._principal) as unit:
             if not await self._claim(unit.session):
                 return model.model_validate_json(await self._given(unit.session))
             result = await do(unit)
+            if isinstance(result, Refused):
+                # Raised within the unit, so that the unit rolls back.
+                raise problem_of(result)
             body = result.model_dump_json()
-            await unit.session.execute(update(answer).where(answer.c.key == self._key).values(body=body))
+            await unit.session.execute(update(answer).where(self._mine()).values(body=body))
         return result
 
+    def _mine(self) -> ColumnElement[bool]:
+        return and_(answer.c.actor == self._principal.id, answer.c.key == self._key)
+
     async def _claim(self, session: AsyncSession) -> bool:
-        claim = insert(answer).values(key=self._key, digest=self._digest).on_conflict_do_nothing()
-        return bool(await session.scalar(claim.returning(answer.c.key)))
+        row = {"actor": self._principal.id, "key": self._key, "digest": self._digest}
+        claim = insert(answer).values(row).on_conflict_do_nothing().returning(answer.c.key)
+        return await session.scalar(claim) is not None
 
     async def _given(self, session: AsyncSession) -> str:
-        found = (
-            await session.execute(select(answer.c.digest, answer.c.body).where(answer.c.key == self._key))
-        ).one()
+        found = (await session.execute(select(answer.c.digest, answer.c.body).where(self._mine()))).one()
         if found.digest != self._digest:
             raise conflict("This Idempotency-Key was used with another body. Send a new key.")
         return str(found.body)
 
 
-async def _once(
+async def once_for(request: Request, key: str) -> Once:
+    """Once for a key that stands elsewhere than in a header or a form: the own id of a notice, say."""
+    digest = _digest(request)
+    digest.update(await request.body())
+    return Once(request.app.state.units, principal_of(request), f"{request.method} {key}", digest.digest())
+
+
+async def _by_header(
     request: Request,
-    idempotency_key: Annotated[str, Header(min_length=1, max_length=120, description=KEY_WORDS)],
+    idempotency_key: Annotated[str, Header(min_length=1, max_length=LONGEST_KEY, description=KEY_WORDS)],
 ) -> Once:
-    body = await request.body()
-    digest = hashlib.sha256(f"{request.url.path}?{request.url.query}\0".encode() + body).digest()
-    return Once(request.app.state.units, f"{request.method} {idempotency_key}", digest)
+    return await once_for(request, idempotency_key)
+
+
+async def _by_form(
+    request: Request,
+    once: Annotated[str, Form(min_length=1, max_length=LONGEST_KEY, description=KEY_WORDS)],
+) -> Once:
+    digest = _digest(request)
+    # The body of a form is gone once it was read; its fields are kept, and files can be read again.
+    for name, value in (await request.form()).multi_items():
+        content = value.encode() if isinstance(value, str) else await _content(value)
+        digest.update(f"{name}={len(content)}:".encode() + content)
+    return Once(request.app.state.units, principal_of(request), f"{request.method} {once}", digest.digest())
+
+
+async def _content(file: UploadFile) -> bytes:
+    content = await file.read()
+    await file.seek(0)
+    return content
+
+
+def _digest(request: Request) -> "hashlib._Hash":
+    return hashlib.sha256(f"{request.url.path}?{request.url.query}\0".encode())
 
 
 async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
@@ -82,12 +129,23 @@ def _units(request: Request) -> Units:
     return units
 
 
-def _settings(request: Request) -> Any:
+def app_settings(request: Request) -> Any:
+    """The service's own settings: `StoreSettings = Annotated[Settings, Depends(app_settings)]`."""
     return request.app.state.settings
 
 
-Work = Annotated[Once, Depends(_once)]
-"""For routes that change something."""
+def accepted(outcome: T | Refused) -> T:
+    """What was done. Raises Problem for what was refused; for routes that open their units themselves."""
+    if isinstance(outcome, Refused):
+        raise problem_of(outcome)
+    return outcome
+
+
+Work = Annotated[Once, Depends(_by_header)]
+"""For routes that change something; the key comes in the header Idempotency-Key."""
+
+FormWork = Annotated[Once, Depends(_by_form)]
+"""For pages that change something; the key is the form's field `once`."""
 
 Reading = Annotated[AsyncSession, Depends(_reading)]
 """For routes that only look."""
@@ -95,16 +153,7 @@ Reading = Annotated[AsyncSession, Depends(_reading)]
 OpenUnits = Annotated[Units, Depends(_units)]
 """For routes that need many units, like an import."""
 
-AppSettings = Annotated[Any, Depends(_settings)]
-"""The service's own Settings object."""
+Asking = Annotated[Principal, Depends(principal_of)]
+"""Who sent the request."""
 
-
-class Page(BaseModel, Generic[M]):
-    """A part of a list; `next` is the `after` of the following page, none at the end."""
-
-    items: list[M]
-    next: str | None = Field(default=None, description="send as `after` to get the next page")
-
-
-Limit = Annotated[int, Query(ge=1, le=500, description="at most this many")]
-After = Annotated[str | None, Query(max_length=200, description="`next` of the page before")]
+AppSettings = Annotated[Any, Depends(app_settings)]

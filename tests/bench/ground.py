@@ -10,7 +10,7 @@ import asyncpg
 from faststream.rabbit import RabbitBroker
 from sqlalchemy import make_url
 
-from shared.database import migrate
+from shared.database.migrations import migrate
 from shared.messaging.definitions import OPERATOR
 from shared.messaging.topology import Topology
 from shared.settings import ServiceSettings

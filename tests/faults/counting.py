@@ -8,7 +8,7 @@ import aio_pika
 import httpx
 
 from shared.cli.doctor import examine
-from shared.cli.parked import broker_of, lying_in, queues
+from shared.cli.parked import broker_of, browse, queues
 from shared.contracts import heard_by
 from shared.messaging.topology import Topology, parked
 from tests.faults.ground import NAMES
@@ -106,7 +106,7 @@ async def parked_ids(site: Site, consumer: str) -> set[str]:
     if any((await parked_by_queue(site)).values()):
         async with broker_of(site.stack.services[consumer]) as connection:
             for queue in queues(consumer):
-                found |= {each.message_id async for _, each in lying_in(connection, queue)}
+                found |= {each.message_id async for _, each in browse(connection, queue)}
     return found
 
 

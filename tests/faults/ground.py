@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 
 from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
 from shared.cli.local.postgres import PostgresServer
-from shared.database import migrate
+from shared.database.migrations import migrate
 from tests.servers import Native
 
 NAMES = ("intake", "inventory")

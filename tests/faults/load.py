@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 
+from shared.service.addresses import address_of
 from tests.faults.replicas import Replica
 from tests.faults.site import Site, until
 from tests.flow.catalogue import CATALOGUE, person
@@ -57,7 +58,7 @@ class Caller:
         """None if it is worth another try."""
         try:
             answer = await self.client.post(
-                f"{replica.url}{path}", json=body, headers={"Idempotency-Key": key}
+                f"{replica.url}{address_of(path)}", json=body, headers={"Idempotency-Key": key}
             )
         except httpx.TransportError:
             return None

@@ -15,9 +15,9 @@ from sqlalchemy import insert
 from services.inventory import repository
 from shared.cli.serve import serve
 from shared.contracts.base import Contract
-from shared.database import journal
+from shared.database.tables import journal
 from shared.messaging import unit as units
-from shared.messaging.consumer import Consumer, Taken
+from shared.messaging.consumer import Consumer, Received
 from shared.messaging.envelope import Envelope, seal
 from shared.messaging.unit import Unit, Units
 
@@ -25,7 +25,7 @@ from shared.messaging.unit import Unit, Units
 def no_inbox() -> None:
     """Every message is new, and none is remembered."""
 
-    async def claim(self: Consumer, unit: Unit, batch: list[Taken]) -> dict[Any, bytes]:
+    async def claim(self: Consumer, unit: Unit, batch: list[Received]) -> dict[Any, bytes]:
         return {}
 
     Consumer._claim = claim  # type: ignore[method-assign,assignment]
@@ -34,10 +34,11 @@ def no_inbox() -> None:
 def no_outbox() -> None:
     """What is said is written in the journal, and never sent."""
 
-    async def write_facts(self: Units, unit: Unit) -> None:
-        await unit.session.execute(insert(journal), [units._journal_row(each) for each in unit.said])
+    async def write_said(self: Units, unit: Unit) -> None:
+        if unit.said:
+            await unit.session.execute(insert(journal), [units._journal_row(each) for each in unit.said])
 
-    Units._write_facts = write_facts  # type: ignore[method-assign]
+    Units._write_said = write_said  # type: ignore[method-assign]
 
 
 def early_ack() -> None:

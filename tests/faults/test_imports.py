@@ -15,7 +15,7 @@ from shared.cli.local.ports import LOOPBACK, free_ports
 from shared.cli.local.processes import Daemon, stop_all
 from shared.cli.local.services import ServiceProcess
 from shared.cli.stack import ServiceAddress, Stack
-from shared.database import migrate
+from shared.database.migrations import migrate
 from shared.settings import ClockMode
 from tests.flow.catalogue import CATALOGUE
 from tests.flow.sheets import CSV, sheet
@@ -118,7 +118,7 @@ def goods(depot: str, quantities: dict[str, int]) -> dict[str, Any]:
 async def import_register(site: Site, client: httpx.AsyncClient) -> Any:
     rows = [[f"R-{n}", f"G{n}", "Family", "30", "M", "north", "2006-10-20"] for n in range(HOUSEHOLDS)]
     files = {"file": ("register.csv", sheet(*rows), CSV)}
-    answer = await client.post(f"{site.stack.services['intake'].url}/imports", files=files)
+    answer = await client.post(f"{site.stack.services['intake'].url}/api/imports", files=files)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -136,7 +136,7 @@ async def assert_all_have_theirs(site: Site, client: httpx.AsyncClient) -> None:
     assert report.ok, [each for each in report.findings if each.breaches]
     for service in NAMES:
         assert not any((await site.status(client, service))["parked"].values())
-    summary = (await client.get(f"{site.stack.services['inventory'].url}/summary")).json()
+    summary = (await client.get(f"{site.stack.services['inventory'].url}/api/summary")).json()
     assert summary["households"] == HOUSEHOLDS
     items = {each["item"]: (each["wanted"], each["reserved"]) for each in summary["items"]}
     assert items["rice"] == (HOUSEHOLDS * 15_000, 7_000_000)

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 from sqlalchemy import make_url
 
-from shared.database import migrate
+from shared.database.migrations import migrate
 from tests.flow.world import NAMES, World, fresh_databases, fresh_vhost
 from tests.servers import Servers
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from shared.database import outbox
+from shared.database.tables import outbox
 from tests.flow.catalogue import person
 from tests.flow.sheets import CSV, GOOD, XLSX, sheet, workbook, zipped
 from tests.flow.world import NAMES, World, fresh_databases, fresh_vhost, until
@@ -51,7 +51,7 @@ PATHS: dict[str, str] = {}
 
 async def timers(world: World) -> int:
     """What inventory still has to do by itself, like the forecast that follows every change."""
-    async with world.inventory.service.link.units.read() as session:
+    async with world.inventory.service.units.read() as session:
         return int((await session.execute(select(func.count()).select_from(outbox))).scalar_one())
 
 

@@ -277,7 +277,7 @@ async def test_a_long_line_for_one_size_does_not_hide_those_who_wait_for_another
 
 async def test_the_first_goods_of_an_item_wait_for_who_looks_for_them(world: World) -> None:
     """A shelf that is not there cannot be locked: without the item's lock, a backorder written now is passed over."""
-    async with world.inventory.service.link.units.open() as unit:
+    async with world.inventory.service.units.open() as unit:
         assert await repository.lock_shelves(unit.session, {"first-aid-kit"}) == {}
         coming = asyncio.create_task(world.stock(first_aid_kit=1))
         await until(world.waiting_for_locks, bool)

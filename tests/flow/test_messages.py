@@ -28,10 +28,11 @@ from shared.contracts.intake import (
     Outcome,
 )
 from shared.contracts.inventory import SuppliesReserved
-from shared.database import journal, outbox
+from shared.database.tables import journal, outbox, timer
 from shared.messaging.definitions import EXCHANGE
 from shared.messaging.envelope import Envelope, seal
-from shared.messaging.unit import REMINDER_DELAY, Unit
+from shared.messaging.timer_rows import REMINDER_DELAY
+from shared.messaging.unit import Unit
 from tests.flow.world import FIRST_DAY, World, household_id, message_of, until
 
 
@@ -314,7 +315,7 @@ async def test_a_fact_that_finds_no_queue_stays_in_the_outbox_until_there_is_one
         return (await world.intake.get("/status"))["outbox_rows"]
 
     async def tries() -> list[int]:
-        async with world.intake.service.link.units.read() as session:
+        async with world.intake.service.units.read() as session:
             return list(await session.scalars(select(outbox.c.attempts_count)))
 
     await until(tries, lambda found: found[0] >= 2)
@@ -333,7 +334,7 @@ async def test_the_answers_go_on_with_the_correlation_of_the_question(world: Wor
     await world.send(*envelopes)
     await handled(world, 5)
     await world.settled()
-    async with world.inventory.service.link.units.read() as session:
+    async with world.inventory.service.units.read() as session:
         query = select(
             journal.c.subject, journal.c.correlation_id, journal.c.causation_id, journal.c.traceparent
         )
@@ -420,7 +421,7 @@ async def test_a_service_takes_no_more_messages_into_its_hands_than_two_batches(
 async def test_a_reminder_is_due_after_its_second_however_long_its_unit_took(bare_world: World) -> None:
     """Units that commit later in that second share it, and must find it still to come."""
     await bare_world.start("inventory")
-    units = bare_world.inventory.service.link.units
+    units = bare_world.inventory.service.units
     async with units.open() as unit:
 
         async def taken() -> Any:
@@ -429,7 +430,7 @@ async def test_a_reminder_is_due_after_its_second_however_long_its_unit_took(bar
         await until(taken, lambda time: time > REMINDER_DELAY)
         unit.remind(FORECAST)
     async with units.read() as session:
-        query = select(outbox.c.timer_id, outbox.c.next_attempt_at).where(outbox.c.queue == FORECAST)
-        ((timer, due),) = await session.execute(query)
-    second = datetime.strptime(timer, f"{FORECAST} %Y%m%d%H%M%S").replace(tzinfo=UTC)
+        query = select(timer.c.key, timer.c.due_at).where(timer.c.name == FORECAST)
+        ((key, due),) = await session.execute(query)
+    second = datetime.strptime(key, f"{FORECAST} %Y%m%d%H%M%S").replace(tzinfo=UTC)
     assert due >= second + timedelta(seconds=1) + REMINDER_DELAY

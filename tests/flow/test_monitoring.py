@@ -12,20 +12,20 @@ async def test_a_service_that_lost_a_consumer_says_that_it_is_not_ready(bare_wor
     (inventory,) = await bare_world.start("inventory")
 
     async def told() -> float:
-        await inventory.client.get("/metrics")
+        await inventory.client.get("http://test/metrics")
         return await inventory.metric("relief_ready")
 
     assert await told() == 1
     inventory.service.link._tasks[0].cancel()
     await until(told, lambda ready: ready == 0)
-    assert (await inventory.client.get("/readyz")).status_code == 503
+    assert (await inventory.client.get("http://test/readyz")).status_code == 503
 
 
 async def test_a_day_that_has_not_turned_is_told(bare_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     (inventory,) = await bare_world.start("inventory", clock=ClockMode.WALL)
 
     async def told() -> float:
-        await inventory.client.get("/metrics")
+        await inventory.client.get("http://test/metrics")
         return await inventory.metric("relief_days_behind")
 
     assert await told() == 0

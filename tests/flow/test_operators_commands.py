@@ -21,7 +21,7 @@ from shared.cli.parking import _all as all_parked
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
-from shared.database import discard, inbox
+from shared.database.tables import discard, inbox
 from shared.messaging.envelope import seal
 from tests.flow.world import FIRST_DAY, NAMES, Replica, World, until
 

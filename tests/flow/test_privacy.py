@@ -72,7 +72,7 @@ async def test_names_and_birth_dates_are_nowhere_but_behind_the_one_door(world: 
     assert_clean("intake's database besides the identities", await world.dump("intake", besides=[DOOR]))
     for name in NAMES:
         replica = world.inventory if name == "inventory" else world.intake
-        assert_clean(f"{name}'s metrics", (await replica.client.get("/metrics")).text)
+        assert_clean(f"{name}'s metrics", (await replica.client.get("http://test/metrics")).text)
     # The canaries were really there to be found.
     identities = await world.dump("intake")
     assert all(canary in identities for canary in (GIVEN, FAMILY, JOINED, BORN))

@@ -8,7 +8,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import connect, let_last
+from shared.database.engine import connect, set_transaction_timeout
 from tests.flow.world import until
 from tests.servers import Servers
 
@@ -51,12 +51,12 @@ async def test_what_is_too_long_is_ended(connection: AsyncConnection) -> None:
 
 
 async def test_what_may_last_lasts(connection: AsyncConnection) -> None:
-    await let_last(connection)
+    await set_transaction_timeout(connection)
     await connection.execute(LONGER_THAN_A_SECOND)
 
 
 async def test_the_time_that_was_given_counts_from_then_on(connection: AsyncConnection) -> None:
-    await let_last(connection)
-    await let_last(connection, 1)
+    await set_transaction_timeout(connection)
+    await set_transaction_timeout(connection, 1)
     with pytest.raises(DBAPIError):
         await connection.execute(LONGER_THAN_A_SECOND)

@@ -20,15 +20,16 @@ import services.intake.main
 import services.intake.settings
 import services.inventory.main
 import services.inventory.settings
-from shared.cli.parked import Parked, lying_in
+from shared.cli.parked import Parked, browse
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import heard_by
 from shared.contracts.base import Contract
-from shared.database import inbox, journal, outbox
+from shared.database.tables import inbox, journal, outbox
 from shared.messaging.definitions import EXCHANGE, OPERATOR
 from shared.messaging.envelope import Envelope, headers_of
 from shared.messaging.unit import SAID
-from shared.service import Service
+from shared.service.addresses import address_of
+from shared.service.parts import Service
 from shared.settings import ClockMode
 from tests.flow.catalogue import CATALOGUE, depot_of, person
 from tests.servers import Servers
@@ -94,13 +95,13 @@ class Replica:
 
     async def get(self, path: str, **params: Any) -> Any:
         """The answer to a GET, which must be 200."""
-        answer = await self.client.get(path, params=params)
+        answer = await self.client.get(_url(path), params=params)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def try_post(self, path: str, body: object = None, key: str | None = None) -> httpx.Response:
         """Whatever answer a POST gets; each has a key of its own if none is given."""
-        return await self.client.post(path, json=body, headers={"Idempotency-Key": key or str(uuid4())})
+        return await self.client.post(_url(path), json=body, headers={"Idempotency-Key": key or str(uuid4())})
 
     async def post(self, path: str, body: object = None, key: str | None = None) -> Any:
         """The answer to a POST, which must succeed."""
@@ -298,13 +299,13 @@ class World:
         # In this order: what inventory says in answer is in its journal before its inbox is seen to be full.
         for publisher, consumer in (("intake", "inventory"), ("inventory", "intake")):
             wires = [each.wire for each in heard_by(consumer) if each.publisher() == publisher]
-            async with self._first(publisher).service.link.units.read() as session:
+            async with self._first(publisher).service.units.read() as session:
                 left[f"{publisher}'s outbox"] = (
                     await session.execute(select(func.count()).where(outbox.c.queue == SAID))
                 ).scalar_one()
                 query = select(journal.c.message_id).where(journal.c.contract.in_(wires))
                 said = set(await session.scalars(query))
-            async with self._first(consumer).service.link.units.read() as session:
+            async with self._first(consumer).service.units.read() as session:
                 handled = set(await session.scalars(select(inbox.c.message_id)))
             missing = len(said - handled)
             if missing:
@@ -361,7 +362,7 @@ class World:
     async def parked(self, contract: type[Contract], consumer: str = "inventory") -> list[Parked]:
         """What lies in the parked queue of a contract."""
         async with self.broker() as connection:
-            return [each async for _, each in lying_in(connection, f"{consumer}.{contract.wire}")]
+            return [each async for _, each in browse(connection, f"{consumer}.{contract.wire}")]
 
     def addresses(self) -> Stack:
         """The world as the operator's commands see it; the services have no port of their own."""
@@ -379,7 +380,7 @@ class World:
     async def dump(self, name: str, besides: Iterable[str] = ()) -> str:
         """Every row of every table of a service's database as text."""
         tables = text("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
-        async with self._first(name).service.link.units.read() as session:
+        async with self._first(name).service.units.read() as session:
             found = sorted(set(await session.scalars(tables)) - set(besides))
             assert "journal" in found
             parts = [
@@ -408,9 +409,14 @@ def household_id(household: Any) -> UUID:
     return UUID(household["household_id"])
 
 
+def _url(path: str) -> str:
+    """Operations lie at the root; everything else under the client's base address."""
+    return path if address_of(path) != path else f"http://test{path}"
+
+
 def _client(app: FastAPI) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test", timeout=120)
+    return httpx.AsyncClient(transport=transport, base_url="http://test/api", timeout=120)
 
 
 @asynccontextmanager

@@ -244,7 +244,7 @@ class Asking:
         with httpx.Client(trust_env=False, timeout=30) as client:
             while not self._done.wait(0.02):
                 try:
-                    self.answers[client.get(f"{self._url}/inventory/items").status_code] += 1
+                    self.answers[client.get(f"{self._url}/inventory/api/items").status_code] += 1
                 except httpx.TransportError as error:
                     self.answers[repr(error)] += 1
 
@@ -259,7 +259,9 @@ def _spread(stack: Compose, service: str, replicas: int) -> bool:
     assert len(ids) == replicas
     before = [_packets(stack, each) for each in ids]
     with ThreadPoolExecutor(8) as pool, httpx.Client(trust_env=False, timeout=30) as client:
-        list(pool.map(lambda _: client.get(f"{stack.url}/{service}/items").raise_for_status(), range(300)))
+        list(
+            pool.map(lambda _: client.get(f"{stack.url}/{service}/api/items").raise_for_status(), range(300))
+        )
     came = [_packets(stack, each) - old for each, old in zip(ids, before, strict=True)]
     return min(came) > sum(came) / replicas / 2
 

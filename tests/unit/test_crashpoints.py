@@ -52,6 +52,8 @@ def test_a_point_that_does_not_exist_is_refused(wanted: str) -> None:
 
 def test_every_point_stands_somewhere_in_the_messaging_layer() -> None:
     folder = ROOT / "shared" / "messaging"
-    code = "".join((folder / name).read_text() for name in ("consumer.py", "unit.py", "relay.py"))
+    code = "".join(
+        (folder / name).read_text() for name in ("consumer.py", "unit.py", "relay.py", "timers.py")
+    )
     for point in POINTS:
         assert code.count(f"crashpoints.reached(crashpoints.{point.upper()})") == 1

@@ -219,9 +219,9 @@ async def test_all_is_quiet_when_nothing_moves_and_both_know_the_same_households
     state = {"outbox": 1, "handled": 0, "known": 1}
 
     def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/counts":
+        if request.url.path == "/api/counts":
             return httpx.Response(200, json={"households_by_status": {"active": 2, "closed": 5}})
-        if request.url.path == "/summary":
+        if request.url.path == "/api/summary":
             return httpx.Response(200, json={"households": state["known"]})
         status = {
             "service": request.url.host,

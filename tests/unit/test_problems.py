@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError
 
+from shared.principals import Role
 from shared.web import problems
 from shared.web.problems import MEDIA_TYPE, conflict, invalid, not_found
-from shared.web.roles import Role, allows
+from shared.web.roles import allows
 
 CANARY = "Hong Gildong"
 

@@ -11,13 +11,14 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from shared.contracts import SERVICES
+from shared.principals import Role
 from shared.settings import ClockMode
 from shared.web.problems import Problem
-from shared.web.roles import Role, RoleCheck, allows
+from shared.web.roles import RoleCheck, allows
 
 # What FastAPI adds itself: the documentation, which holds nothing of anybody.
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
-ALONE = {"/households/{household_id}/identities": {"caseworker"}, "/clock": {"operator"}}
+ALONE = {"/api/households/{household_id}/identities": {"caseworker"}, "/clock": {"operator"}}
 """Routes that one role alone may use."""
 
 

@@ -1,5 +1,5 @@
 """The HTTP interface of intake (JSON)."""
 
-from services.intake.api import checks, figures, households, imports
+from services.intake.api import figures, households, imports
 
-ROUTERS = (households.router, imports.router, figures.router, checks.router)
+ROUTERS = (households.router, imports.router, figures.router)

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from services.intake import figures, identities, repository
 from services.intake.domain.households import Status
 from shared.contracts.intake import AgeBand, Outcome, Priority
-from shared.web.roles import Role, allows
+from shared.principals import Role
+from shared.web.roles import allows
 from shared.web.work import Reading
 
 router = APIRouter(tags=["figures"])

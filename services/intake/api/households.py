@@ -31,9 +31,11 @@ from services.intake.registration import Arrival, Person, join_all, register_all
 from shared.contracts.intake import HouseholdChanged, HouseholdReopened
 from shared.messaging.unit import Unit
 from shared.observability import log
+from shared.principals import Role
+from shared.web.paging import After, Limit, Page
 from shared.web.problems import conflict, invalid, not_found
-from shared.web.roles import Role, allows
-from shared.web.work import After, Limit, Page, Reading, Work
+from shared.web.roles import allows
+from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/households", tags=["households"])
 CASEWORKER = allows(Role.CASEWORKER)

@@ -12,9 +12,10 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from services.intake.register.report import Report
 from services.intake.register.run import Import
 from services.intake.register.upload import Register, file_of, opened, received
-from shared.messaging.failures import is_conflict, is_outage
+from shared.database.errors import is_conflict, is_outage
 from shared.observability import log
-from shared.web.roles import Role, allows
+from shared.principals import Role
+from shared.web.roles import allows
 from shared.web.work import NDJSON, AppSettings, OpenUnits
 
 router = APIRouter(tags=["imports"])

@@ -21,7 +21,7 @@ from services.intake.domain.timeline import Entry
 from services.intake.identities import Identity
 from services.intake.repository import Filter
 from shared.contracts.intake import AgeBand, ClothingSize, NeedKind, Outcome, Priority
-from shared.web.work import After, Limit
+from shared.web.paging import After, Limit
 
 Name = Annotated[str, Field(max_length=100, examples=["Example"]), AfterValidator(plain_text)]
 Region = Annotated[str, Field(max_length=40, examples=["border-north"]), AfterValidator(region_code)]

@@ -1,6 +1,6 @@
 """Alembic's entry for the intake tables."""
 
 from services.intake.tables import Row
-from shared.database import run_migrations
+from shared.database.migrations import run_migrations
 
 run_migrations(Row.metadata, "service_version")

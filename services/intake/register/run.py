@@ -12,7 +12,7 @@ from services.intake.register.people import Group, Read, groups, read, register_
 from services.intake.register.report import Report
 from services.intake.register.upload import Register
 from services.intake.registration import Arrival, Person, join_all, register_all
-from shared.messaging.failures import is_conflict
+from shared.database.errors import is_conflict
 from shared.messaging.unit import Unit, Units
 
 HOUSEHOLDS_A_UNIT = 100

@@ -13,7 +13,8 @@ from services.inventory.tables import Depot as DepotRow
 from services.inventory.tables import Item as ItemRow
 from services.inventory.tables import KitPart as KitPartRow
 from shared.messaging.unit import Unit
-from shared.web.roles import Role, allows
+from shared.principals import Role
+from shared.web.roles import allows
 from shared.web.work import Reading, Work
 
 router = APIRouter(tags=["catalogue"])

@@ -11,8 +11,9 @@ from services.inventory import desk
 from services.inventory.api.models import Body, Code, Difference, Quantity, Reason, Reference
 from services.inventory.domain.kits import Assembled
 from shared.messaging.unit import Unit
+from shared.principals import Role
 from shared.web.problems import invalid
-from shared.web.roles import Role, allows
+from shared.web.roles import allows
 from shared.web.work import AppSettings, Work
 
 router = APIRouter(tags=["desk"], dependencies=[allows(Role.STOREKEEPER)])

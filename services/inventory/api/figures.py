@@ -15,12 +15,14 @@ from services.inventory.domain.items import Kind
 from services.inventory.repository import ITEM, SHELF
 from services.inventory.settings import Settings
 from services.inventory.tables import Item, Movement, PlannedDelivery, Shelf
-from shared.database import columns
+from shared.database.rows import columns
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
+from shared.principals import Role
+from shared.web.paging import After, Limit, Page
 from shared.web.problems import invalid, not_found
-from shared.web.roles import Role, allows
-from shared.web.work import After, AppSettings, Limit, Page, Reading, Work
+from shared.web.roles import allows
+from shared.web.work import AppSettings, Reading, Work
 
 router = APIRouter(tags=["figures"], dependencies=[allows(*Role)])
 Filter = Annotated[str | None, Query(max_length=40)]

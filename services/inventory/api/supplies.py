@@ -15,9 +15,11 @@ from services.inventory.domain.reservations import Reservation
 from services.inventory.repository import HOUSEHOLD, RESERVATION
 from services.inventory.tables import Household as HouseholdRow
 from shared.messaging.unit import Unit
+from shared.principals import Role
+from shared.web.paging import After, Limit, Page
 from shared.web.problems import invalid, not_found
-from shared.web.roles import Role, allows
-from shared.web.work import After, AppSettings, Limit, Page, Reading, Work
+from shared.web.roles import allows
+from shared.web.work import AppSettings, Reading, Work
 
 router = APIRouter(tags=["supplies"])
 STAFF = allows(Role.STOREKEEPER, Role.CASEWORKER, Role.AUDITOR)

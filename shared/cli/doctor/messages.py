@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.cli.doctor.compare import side_by_side
 from shared.cli.doctor.report import Finding
 from shared.cli.journal import database_of, envelope_of, said, streamed
-from shared.cli.parked import broker_of, lying_in, queues
+from shared.cli.parked import broker_of, browse, queues
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 from shared.contracts.base import Contract
-from shared.database import discard, inbox, journal
+from shared.database.tables import discard, inbox, journal
 from shared.messaging.topology import Topology
 
 LOOK_UP_AT_ONCE = 1_000
@@ -38,7 +38,7 @@ async def set_apart_by(stack: Stack, consumer: str) -> SetApart:
     found = SetApart()
     async with broker_of(stack.services[consumer]) as connection:
         for queue in queues(consumer):
-            async for _, each in lying_in(connection, queue):
+            async for _, each in browse(connection, queue):
                 found.messages.add((each.message_id, each.digest))
                 found.subjects.add(each.subject)
                 found.parked += 1

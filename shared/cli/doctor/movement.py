@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from shared.cli.journal import database_of
 from shared.cli.stack import Stack
-from shared.database import outbox
+from shared.database.tables import outbox
 
 # The management API tells queue lengths that are this old at most; two quiet looks that far apart mean quiet.
 STATISTICS_SECONDS = 6.0

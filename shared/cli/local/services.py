@@ -13,7 +13,7 @@ from shared.cli import Trouble
 from shared.cli.local.ports import LOOPBACK, answers
 from shared.cli.local.processes import Daemon, tail, wait_until
 from shared.cli.stack import ROOT, ServiceAddress
-from shared.database import migrate
+from shared.database.migrations import migrate
 from shared.settings import ClockMode
 
 READY_SECONDS = 60

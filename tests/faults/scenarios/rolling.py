@@ -65,10 +65,10 @@ class Crowd:
 
     async def work(self) -> None:
         while not self.leaving:
-            made = await self._send("POST", "/intake/households", household(self.site))
+            made = await self._send("POST", "/intake/api/households", household(self.site))
             if made is not None:
                 self.site.registered.add(made.json()["household_id"])
-            await self._send("GET", "/inventory/summary")
+            await self._send("GET", "/inventory/api/summary")
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _send(self, method: str, path: str, body: object = None) -> httpx.Response | None:

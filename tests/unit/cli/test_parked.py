@@ -12,7 +12,7 @@ from shared.cli.parked import anew, ids_in, owner_of, queues, read
 from shared.cli.replay import _wanted
 from shared.contracts import HEARD_BY
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
-from shared.messaging.envelope import ATTEMPT, headers_of, opened, seal
+from shared.messaging.envelope import ATTEMPT, headers_of, seal, unseal
 from shared.messaging.failures import PARKED_AT, REASON
 
 QUEUE = "inventory.intake.household_closed.v1"
@@ -62,7 +62,7 @@ def test_a_message_without_envelope_is_still_named_by_a_digest() -> None:
 def test_a_replayed_message_is_as_it_was_said() -> None:
     again = anew(lying(Lying()))
     assert dict(again.headers) == headers_of(ENVELOPE)
-    assert opened(again.message_id, again.headers, again.body) == ENVELOPE
+    assert unseal(again.message_id, again.headers, again.body) == ENVELOPE
     assert (again.app_id, again.type, again.content_type) == (
         ENVELOPE.source,
         ENVELOPE.type,

@@ -4,6 +4,7 @@ from typing import cast
 from uuid import UUID
 
 from hypothesis import given
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.books import Books
 from services.inventory.domain.households import Household
@@ -11,12 +12,15 @@ from services.inventory.domain.needs import needs_of, ration_need
 from services.inventory.domain.reservations import release
 from services.inventory.domain.stock import Shelf
 from shared.messaging.unit import Unit
+from shared.principals import service_principal
 from tests.unit.inventory.builders import CATALOGUE, DEC_1, DEPOTS, NOV_1, RULES, household, worlds
 
 
 def books() -> Books:
     """Books of a store that has no shelf yet."""
-    unit = Unit(cast("object", None), NOV_1, datetime(2006, 11, 1, tzinfo=UTC))  # type: ignore[arg-type]
+    unit = Unit(
+        cast("AsyncSession", None), NOV_1, datetime(2006, 11, 1, tzinfo=UTC), service_principal("inventory")
+    )
     return Books(unit, RULES, CATALOGUE, list(DEPOTS))
 
 

@@ -13,7 +13,7 @@ from asyncpg import DeadlockDetectedError
 from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.intake import HouseholdClosed, HouseholdReopened, Outcome
-from shared.messaging.consumer import CONFLICT_TRIES, Consumer, Hears, Taken
+from shared.messaging.consumer import CONFLICT_TRIES, Consumer, Hears, Received
 from shared.messaging.envelope import Envelope, headers_of, seal
 from shared.messaging.failures import Failures
 from shared.messaging.unit import Unit, Units
@@ -92,7 +92,7 @@ class Handling(Consumer):
         self.batches: list[int] = []
         self.handled: list[UUID] = []
 
-    async def _work(self, batch: Sequence[Taken]) -> set[UUID]:
+    async def _work(self, batch: Sequence[Received]) -> set[UUID]:
         self.batches.append(len(batch))
         if any(each.envelope.id in self.bad for each in batch):
             raise RuntimeError("a bug")
@@ -185,7 +185,7 @@ class Meeting(Handling):
         self._times = times
         self._met: dict[UUID, int] = {}
 
-    async def _work(self, batch: Sequence[Taken]) -> set[UUID]:
+    async def _work(self, batch: Sequence[Received]) -> set[UUID]:
         first = batch[0].envelope.id
         met = self._met.get(first, 0)
         if len(batch) > 1 or met < self._times:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.intake import HouseholdClosed, Outcome
-from shared.messaging.envelope import Envelope, Malformed, headers_of, opened, seal
+from shared.messaging.envelope import Envelope, Malformed, headers_of, seal, unseal
 
 NOW = datetime(2006, 11, 1, 9, 30, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def message(**changed: Any) -> tuple[str | None, dict[str, Any], bytes]:
 @pytest.mark.parametrize("name", ["id", "type", "source", "subject", "time", "correlationid"])
 def test_a_missing_attribute_is_named(name: str) -> None:
     with pytest.raises(Malformed, match=f"'{name}' is missing"):
-        opened(*message(**{name: None}))
+        unseal(*message(**{name: None}))
 
 
 @pytest.mark.parametrize(
@@ -48,25 +48,25 @@ def test_a_missing_attribute_is_named(name: str) -> None:
 )
 def test_an_attribute_that_cannot_be_read_makes_the_message_malformed(name: str, value: object) -> None:
     with pytest.raises(Malformed):
-        opened(*message(**{name: value}))
+        unseal(*message(**{name: value}))
 
 
 def test_two_ids_that_differ_are_refused() -> None:
     _, headers, body = message()
     with pytest.raises(Malformed, match="differ"):
-        opened(str(uuid4()), headers, body)
+        unseal(str(uuid4()), headers, body)
 
 
 def test_a_body_that_is_not_text_is_refused() -> None:
     identity, headers, _ = message()
     with pytest.raises(Malformed):
-        opened(identity, headers, b"\xff\xfe\x00")
+        unseal(identity, headers, b"\xff\xfe\x00")
 
 
 @pytest.mark.parametrize("trace", [None, 7, "garbage", "00-1-2-3"])
 def test_a_trace_that_cannot_be_read_starts_anew(trace: object) -> None:
     identity, headers, body = message()
-    found = opened(identity, {**headers, "traceparent": trace}, body)
+    found = unseal(identity, {**headers, "traceparent": trace}, body)
     assert len(found.traceparent) == 55
 
 

@@ -10,16 +10,9 @@ from faststream.rabbit import RabbitBroker
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from shared.database.errors import is_conflict, is_outage
 from shared.messaging.envelope import ATTEMPT
-from shared.messaging.failures import (
-    PARKED_AT,
-    REASON,
-    Failures,
-    answered,
-    describe,
-    is_conflict,
-    is_outage,
-)
+from shared.messaging.failures import PARKED_AT, REASON, Failures, describe, reply
 from shared.messaging.topology import Topology
 from shared.observability import Metrics
 
@@ -152,12 +145,12 @@ async def test_a_connection_given_up_as_silent_is_an_error_and_no_cancellation()
         raise asyncio.CancelledError
 
     with pytest.raises(ConnectionResetError):
-        await answered(given_up())
+        await reply(given_up())
 
 
 async def test_a_caller_that_is_cancelled_while_it_waits_is_cancelled() -> None:
     waiting = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(answered(waiting))
+    task = asyncio.create_task(reply(waiting))
     await asyncio.wait([task], timeout=0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -172,6 +165,6 @@ async def test_an_answer_and_an_error_come_through() -> None:
     async def given() -> int:
         return 7
 
-    assert await answered(given()) == 7
+    assert await reply(given()) == 7
     with pytest.raises(ZeroDivisionError):
-        await answered(refused())
+        await reply(refused())

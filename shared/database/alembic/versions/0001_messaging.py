@@ -1,4 +1,4 @@
-"""Outbox, inbox, journal, day, answers, targets of the plan, and parked messages that were given up."""
+"""Outbox, inbox, journal, feeds, day, timers, answers, targets of the plan, and parked messages given up."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,11 +40,12 @@ FOR EACH ROW EXECUTE FUNCTION append_only()
 def upgrade() -> None:
     op.create_table(
         "answer",
+        sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("body", sa.Text(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_answer")),
+        sa.PrimaryKeyConstraint("actor", "key", name=op.f("pk_answer")),
     )
     op.create_table(
         "day",
@@ -64,6 +65,17 @@ def upgrade() -> None:
             "discarded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
         sa.PrimaryKeyConstraint("message_id", "digest", name=op.f("pk_discard")),
+    )
+    op.create_table(
+        "feed",
+        sa.Column("contract", sa.String(length=100), nullable=False),
+        sa.Column("consumer", sa.String(length=60), nullable=False),
+        sa.Column("place_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("place_id", sa.Uuid(), nullable=True),
+        sa.Column("fed", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("contract", "consumer", name=op.f("pk_feed")),
     )
     op.create_table(
         "inbox",
@@ -140,6 +152,30 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("measure", name=op.f("pk_target")),
     )
+    op.create_table(
+        "timer",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("payload", postgresql.JSONB(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("reason", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "(due_at IS NULL) <> (due_on IS NULL)", name=op.f("ck_timer_an_instant_or_a_date")
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_timer")),
+    )
+    op.create_index(
+        "ix_timer_ready_at",
+        "timer",
+        ["ready_at"],
+        unique=False,
+        postgresql_where=sa.text("parked_at IS NULL"),
+    )
     op.execute(outbox_autovacuum_ddl("outbox"))
     for function in (APPEND_ONLY, MONTHLY, HOLD_DAY):
         op.execute(function)
@@ -148,6 +184,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("timer")
+    op.drop_table("feed")
     op.drop_table("target")
     op.drop_index("outbox_timer_id_uq", table_name="outbox", postgresql_where=sa.text("timer_id IS NOT NULL"))
     op.drop_index(

@@ -1,7 +1,7 @@
 """What operators and monitoring ask of every service: health, readiness, metrics, status, checks and the clock."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -9,28 +9,32 @@ from pydantic import BaseModel, Field
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import day, inbox, journal, let_last, outbox, pending_migrations
-from shared.messaging.day import turn_to
+from shared.database.engine import set_transaction_timeout
+from shared.database.migrations import pending_migrations
+from shared.database.tables import inbox, journal, outbox
+from shared.messaging.day import today_of
+from shared.messaging.timer_rows import lateness, parked_timers
+from shared.messaging.turning import turn_to
 from shared.messaging.unit import SAID
 from shared.observability import log
+from shared.principals import Role
+from shared.service import plan
+from shared.service.parts import Service
 from shared.settings import ClockMode
 from shared.web.problems import conflict
-from shared.web.roles import Role, allows
+from shared.web.roles import allows
 from shared.web.work import Reading
-
-if TYPE_CHECKING:
-    from shared.service import Service
 
 router = APIRouter(tags=["operations"])
 MONITORING = allows(Role.OPERATOR, Role.AUDITOR)
 
 
-def _service(request: Request) -> "Service":
+def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-This = Annotated["Service", Depends(_service)]
+This = Annotated[Service, Depends(_service)]
 
 
 class Health(BaseModel):
@@ -51,6 +55,7 @@ class Status(BaseModel):
     handled: int = Field(description="messages in the inbox")
     last_handled_at: str | None
     parked: dict[str, int] | None = Field(description="by contract; none while the broker is away")
+    timers_parked: dict[str, int] = Field(description="by name")
 
 
 class CountOut(BaseModel):
@@ -92,7 +97,7 @@ async def readyz(service: This, response: Response) -> Health:
     return Health(service=service.name, problems=problems)
 
 
-async def _problems(service: "Service") -> list[str]:
+async def _problems(service: Service) -> list[str]:
     problems = []
     try:
         problems += [
@@ -109,7 +114,7 @@ async def _problems(service: "Service") -> list[str]:
 async def metrics(service: This) -> Response:
     """Prometheus text. With the database or the broker away, what is known without them."""
     try:
-        async with service.link.units.read() as session:
+        async with service.units.read() as session:
             await _refresh(service, session)
     except Exception as error:
         log().warning("some gauges are old", kind=type(error).__name__)
@@ -119,16 +124,30 @@ async def metrics(service: This) -> Response:
     return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _refresh(service: "Service", session: AsyncSession) -> None:
+async def _refresh(service: Service, session: AsyncSession) -> None:
     age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), 0)
     waiting = select(func.count(), age).where(outbox.c.queue == SAID)
     depth, oldest = (await session.execute(waiting)).one()
     service.metrics.outbox_depth.set(depth)
     service.metrics.outbox_oldest.set(float(oldest))
     if service.settings.clock is ClockMode.WALL:
-        today = (await session.execute(select(day.c.processed))).scalar_one()
+        today = await today_of(session)
         service.metrics.days_behind.set((service.settings.wall_today() - today).days)
-    await service.gauges(session)
+    service.metrics.timers_late.set(await lateness(session))
+    for name, count in {**dict.fromkeys(service.timers.names, 0), **await parked_timers(session)}.items():
+        service.metrics.timers_parked.labels(timer=name).set(count)
+    await _plan_gauges(service, session)
+    if service.observe:
+        await service.observe(session)
+
+
+async def _plan_gauges(service: Service, session: AsyncSession) -> None:
+    for each in await plan.beside_actual(session, service.parts.actuals):
+        labels = {"area": str(each.area), "measure": each.measure}
+        if each.target is not None:
+            service.metrics.plan_target.labels(**labels).set(each.target)
+        if each.actual is not None:
+            service.metrics.plan_actual.labels(**labels).set(each.actual)
 
 
 @router.get("/status", dependencies=[MONITORING])
@@ -138,13 +157,14 @@ async def status(service: This, session: Reading) -> Status:
     handled, last_handled = (await session.execute(select(func.count(), func.max(inbox.c.handled_at)))).one()
     return Status(
         service=service.name,
-        today=(await session.execute(select(day.c.processed))).scalar_one(),
+        today=await today_of(session),
         outbox_rows=(await session.execute(select(func.count()).where(outbox.c.queue == SAID))).scalar_one(),
         said=said,
         last_said_at=last_said and last_said.isoformat(),
         handled=handled,
         last_handled_at=last_handled and last_handled.isoformat(),
         parked=await service.link.parked(),
+        timers_parked=await parked_timers(session),
     )
 
 
@@ -152,8 +172,8 @@ async def status(service: This, session: Reading) -> Status:
 async def checks(service: This, session: Reading) -> list[CountOut]:
     """The service's own invariants, counted in one snapshot."""
     await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-    await let_last(session)
-    counts = await service.check(session) if service.check else []
+    await set_transaction_timeout(session)
+    counts = await service.parts.check(session) if service.parts.check else []
     return [CountOut(name=each.name, counted=each.counted, breaches=each.breaches) for each in counts]
 
 
@@ -162,7 +182,6 @@ async def clock(service: This, turn: Turn) -> Turned:
     """Turn the days one after another up to `to`; only where the clock is manual (demo and tests)."""
     if service.settings.clock is not ClockMode.MANUAL:
         raise conflict("This service follows the wall clock; its day cannot be turned by hand.")
-    days = await turn_to(service.link.units, service.on_day, turn.to)
-    async with service.link.units.read() as session:
-        today = (await session.execute(select(day.c.processed))).scalar_one()
-    return Turned(days=days, today=today)
+    days = await turn_to(service.units, service.parts.on_day, service.timers, turn.to)
+    async with service.units.read() as session:
+        return Turned(days=days, today=await today_of(session))

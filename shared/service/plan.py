@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import target
+from shared.database.tables import target
 from shared.messaging.unit import Unit
-from shared.web.roles import Role, allows
+from shared.principals import Role
+from shared.web.roles import allows
 from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/plan", tags=["plan"])
@@ -68,7 +69,7 @@ async def load(body: NewTargets, work: Work) -> Loaded:
 @router.get("", dependencies=[allows(*Role)])
 async def read(request: Request, session: Reading) -> list[TargetWithActual]:
     """Every target of this service beside the actual figure."""
-    return await beside_actual(session, request.app.state.service.actuals)
+    return await beside_actual(session, request.app.state.service.parts.actuals)
 
 
 async def beside_actual(

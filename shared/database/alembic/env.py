@@ -1,5 +1,6 @@
 """Alembic's entry for the messaging tables that every service has."""
 
-from shared.database import messaging, run_migrations
+from shared.database.migrations import run_migrations
+from shared.database.tables import messaging
 
 run_migrations(messaging, "messaging_version")

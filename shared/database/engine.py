@@ -1,0 +1,83 @@
+"""The engine of a service's database, and how long a transaction may last."""
+
+import time
+from typing import Any
+
+from sqlalchemy import URL, event, text
+from sqlalchemy.engine import AdaptedConnection, ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+# A client that went away without a word must not hold its locks for long: others of its kind may wait behind it, and
+# then each holds them for as long again. What lies between it and the server may keep the connection alive.
+SESSION = {
+    "application_name": "relief",
+    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": "20s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20s",
+}
+UNIT_SECONDS = 60
+"""A service's transaction that takes longer is ended by the server, its locks with it."""
+DAY_SECONDS = 1800
+"""The same for the one that turns the day."""
+IDLE_SECONDS = 1.0
+LEFT = "left"
+
+
+def connect(
+    url: URL,
+    *,
+    pool_size: int = 10,
+    overflow: int = 20,
+    answer_seconds: float | None = None,
+    transaction_seconds: int = 0,
+) -> AsyncEngine:
+    """An engine whose connections are checked before use if they lay idle, so that a restarted server costs no request.
+
+    With `answer_seconds` a connection on which a statement gets no answer in that time counts as lost. The server ends
+    a transaction after `transaction_seconds`, whatever it waits for; 0 for never.
+    """
+    # Nothing else ends one whose client fell silent between two messages of one statement: it does not count as idle.
+    session = SESSION | {"transaction_timeout": f"{transaction_seconds}s"}
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=overflow,
+        connect_args={"timeout": 10, "command_timeout": answer_seconds, "server_settings": session},
+    )
+    event.listen(engine.sync_engine, "handle_error", _silence_is_loss)
+    event.listen(engine.sync_engine, "checkin", _left)
+    event.listen(engine.sync_engine, "checkout", _check)
+    return engine
+
+
+async def set_transaction_timeout(session: AsyncSession | AsyncConnection, seconds: int = 0) -> None:
+    """Let the transaction under way take so many seconds from now on; 0 for as long as it needs."""
+    # A clock that runs is set anew only after it was stopped.
+    await session.execute(text("SET LOCAL transaction_timeout = 0"))
+    if seconds:
+        await session.execute(text(f"SET LOCAL transaction_timeout = '{seconds}s'"))
+
+
+def _left(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[LEFT] = time.monotonic()
+
+
+def _check(connection: AdaptedConnection, record: ConnectionPoolEntry, proxy: object) -> None:
+    """One round trip, and only after a rest: the pool's own check takes three each time."""
+    if time.monotonic() - record.info.get(LEFT, time.monotonic()) > IDLE_SECONDS:
+        try:
+            connection.run_async(lambda asyncpg: asyncpg.execute("SELECT 1"))
+        except Exception as error:
+            # The pool then makes every connection anew that is as old as this one.
+            raise InvalidatePoolError from error
+
+
+def _silence_is_loss(context: ExceptionContext) -> None:
+    """Then every other connection of the pool is made anew too, instead of each being waited for in turn."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True

@@ -1,0 +1,136 @@
+"""Timers as rows: set, shared, cancelled, claimed, failed. `timers.py` does them when they are due."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, String, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.tables import timer
+
+REMINDER_DELAY = timedelta(seconds=1.5)
+# A parked timer is nobody's turn; a date is reached when the service's day is.
+_IS_DUE = """
+    parked_at IS NULL AND ready_at <= clock_timestamp()
+    AND (due_on IS NULL OR due_on <= (SELECT processed FROM day))
+"""
+# A row that somebody else holds is passed over: another replica is doing it, or a unit that shares a reminder has not
+# committed yet.
+_CLAIM = text(f"""
+    DELETE FROM timer WHERE key = (
+        SELECT key FROM timer WHERE {_IS_DUE} AND name = ANY(:names)
+        ORDER BY due_on NULLS LAST, ready_at, key LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) RETURNING key, name, payload, due_at, due_on, tries
+""").bindparams(bindparam("names", type_=ARRAY(String)))  # noqa: S608, the condition is ours
+_DATED = text(
+    f"SELECT EXISTS (SELECT FROM timer WHERE {_IS_DUE} AND due_on IS NOT NULL AND name = ANY(:names))"
+)  # noqa: S608
+_DATED = _DATED.bindparams(bindparam("names", type_=ARRAY(String)))
+_LATENESS = text(f"SELECT extract(epoch FROM clock_timestamp() - min(ready_at)) FROM timer WHERE {_IS_DUE}")  # noqa: S608
+_CANCEL = text("""
+    DELETE FROM timer WHERE key = (SELECT key FROM timer WHERE key = :key FOR UPDATE SKIP LOCKED) RETURNING key
+""")
+# Either this unit makes the reminder, or it holds the one that is there until it has committed, so that the reminder
+# is not done without seeing what this unit wrote.
+_SHARE = text("""
+    WITH made AS (
+        INSERT INTO timer (key, name, payload, due_at, ready_at) VALUES (:key, :name, '{}', :due, :due)
+        ON CONFLICT DO NOTHING RETURNING key
+    ), held AS (SELECT key FROM timer WHERE key = :key FOR KEY SHARE)
+    SELECT key FROM made UNION ALL SELECT key FROM held
+""")
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Something to be done later: `due` is an instant with a zone, or a date of the service's day."""
+
+    key: str
+    name: str
+    payload: dict[str, Any]
+    due: datetime | date
+    tries: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.due, datetime) and self.due.tzinfo is None:
+            raise ValueError(f"the timer {self.key!r} is due at a time without a zone")
+
+
+def _row(each: Timer) -> dict[str, Any]:
+    instant = each.due if isinstance(each.due, datetime) else None
+    return {
+        "key": each.key,
+        "name": each.name,
+        "payload": each.payload,
+        "due_at": instant,
+        "due_on": None if instant else each.due,
+        "ready_at": instant or datetime.now(UTC),
+        "tries": 0,
+        "reason": "",
+        "parked_at": None,
+    }
+
+
+async def set_timers(session: AsyncSession, timers: Iterable[Timer]) -> None:
+    """Write timers, in the order of their keys; one that has the key already is replaced."""
+    rows = [_row(each) for each in sorted(timers, key=lambda each: each.key)]
+    if rows:
+        adding = insert(timer)
+        new = {name: adding.excluded[name] for name in rows[0] if name != "key"}
+        await session.execute(adding.on_conflict_do_update(index_elements=["key"], set_=new), rows)
+
+
+async def cancel_timer(session: AsyncSession, key: str) -> bool:
+    """Delete a timer; False if it is not there, or somebody is doing it now: nobody waits for that here."""
+    return await session.scalar(_CANCEL, {"key": key}) is not None
+
+
+async def share_reminder(session: AsyncSession, name: str) -> None:
+    """One timer per second and name: many units share it, and it is done after the last of them has committed.
+
+    With one timer for all, a stream of units would hold it for ever. With one for each unit, a busy service would do
+    the same work a hundred times a second.
+    """
+    while True:
+        now = datetime.now(UTC)
+        due = now.replace(microsecond=0) + timedelta(seconds=1) + REMINDER_DELAY
+        values = {"key": f"{name} {now:%Y%m%d%H%M%S}", "name": name, "due": due}
+        if (await session.execute(_SHARE, values)).first() is not None:
+            return
+
+
+async def claim_due(session: AsyncSession, names: Collection[str]) -> Timer | None:
+    """Take the next timer that is due out of the table, for the transaction that does it; None if there is none."""
+    row = (await session.execute(_CLAIM, {"names": sorted(names)})).first()
+    if row is None:
+        return None
+    return Timer(row.key, row.name, row.payload, row.due_at or row.due_on, row.tries)
+
+
+async def dated_is_due(session: AsyncSession, names: Collection[str]) -> bool:
+    """Whether a timer of today or of a day before is still to be done, and need not wait for another try."""
+    return bool(await session.scalar(_DATED, {"names": sorted(names)}))
+
+
+async def failed(session: AsyncSession, each: Timer, reason: str, again_in: timedelta | None) -> None:
+    """Remember a failure: tried again after so long, or parked if None. No effect if it was done or set anew since."""
+    when: dict[str, Any] = (
+        {"parked_at": func.now()} if again_in is None else {"ready_at": func.now() + again_in}
+    )
+    mine = (timer.c.key == each.key) & (timer.c.tries == each.tries) & timer.c.parked_at.is_(None)
+    change = timer.update().where(mine)
+    await session.execute(change.values(tries=each.tries + 1, reason=reason[:500], **when))
+
+
+async def parked_timers(session: AsyncSession) -> dict[str, int]:
+    """How many timers wait for an operator, by name."""
+    query = select(timer.c.name, func.count()).where(timer.c.parked_at.is_not(None)).group_by(timer.c.name)
+    return {name: count for name, count in await session.execute(query)}
+
+
+async def lateness(session: AsyncSession) -> float:
+    """For how many seconds the timer has been due that has been due longest; 0 if none is."""
+    return float(await session.scalar(_LATENESS) or 0)

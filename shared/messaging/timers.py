@@ -1,0 +1,84 @@
+"""Does what units wanted done later, when it is due: once, by one replica.
+
+The claim deletes the timer's row in the same transaction that does the work. So a replica that is killed in between
+has done nothing, and another takes the timer up; and two replicas never do one timer twice.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from shared.database.errors import is_conflict, is_outage
+from shared.messaging import crashpoints
+from shared.messaging.failures import describe
+from shared.messaging.timer_rows import Timer, claim_due, failed
+from shared.messaging.unit import Unit, Units
+from shared.observability import Metrics, log
+
+OnTimer = Callable[[Mapping[str, Any], Unit], Awaitable[None]]
+"""What a service does when a timer is due: it is given the timer's payload."""
+
+LOOPS = 2
+"""Timers done at the same time by one replica, so that a long one does not hold up the others."""
+LOOK_EVERY_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 5.0
+
+
+class Timers:
+    """The timers of one service. `run` does them as they become due; the turn of a day does those of the day."""
+
+    def __init__(
+        self, units: Units, handlers: Mapping[str, OnTimer], delays_seconds: tuple[int, ...], metrics: Metrics
+    ) -> None:
+        self._units = units
+        self._handlers = handlers
+        self._delays = delays_seconds
+        self._metrics = metrics
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._handlers)
+
+    async def run(self) -> None:
+        """Do what is due until cancelled. While the database is away nothing is counted as a try."""
+        pause = LOOK_EVERY_SECONDS
+        while self._handlers:
+            try:
+                busy = await self.do_next()
+                pause = LOOK_EVERY_SECONDS
+            except Exception as error:
+                log().warning("timers wait for the database", kind=type(error).__name__)
+                busy, pause = False, min(pause * 2, LONGEST_PAUSE_SECONDS)
+            if not busy:
+                await asyncio.sleep(pause)
+
+    async def do_next(self) -> bool:
+        """Do one timer that is due; False if there is none. Raises only while the database is away."""
+        claimed: Timer | None = None
+        try:
+            async with self._units.open() as unit:
+                claimed = await claim_due(unit.session, self.names)
+                if claimed is None:
+                    return False
+                await self._handlers[claimed.name](claimed.payload, unit)
+                if crashpoints.ARMED:
+                    crashpoints.reached(crashpoints.TIMER_DONE)
+        except Exception as error:
+            if claimed is None or is_outage(error):
+                raise
+            await self._failed(claimed, error)
+            return True
+        self._metrics.timers_done.labels(timer=claimed.name).inc()
+        return True
+
+    async def _failed(self, each: Timer, error: Exception) -> None:
+        if is_conflict(error):
+            log().info("a timer was in the way of another transaction", timer=each.name)
+            return
+        again = self._delays[each.tries] if each.tries < len(self._delays) else None
+        log().error("a timer failed", exc_info=error, timer=each.name, key=each.key, parked=again is None)
+        self._metrics.timers_failed.labels(timer=each.name).inc()
+        async with self._units.open() as unit:
+            delay = None if again is None else timedelta(seconds=again)
+            await failed(unit.session, each, describe(error), delay)

@@ -1,0 +1,64 @@
+"""Days turn: each day's work is done once, in order, by one replica, in one transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from enum import Enum, auto
+
+from sqlalchemy import update
+
+from shared.database.tables import day
+from shared.messaging.timer_rows import dated_is_due
+from shared.messaging.timers import Timers
+from shared.messaging.unit import Unit, Units
+from shared.observability import log
+
+OnDay = Callable[[date, Unit], Awaitable[None]]
+"""What a service does when a day begins: it is given that day."""
+
+
+async def turn_to(units: Units, on_day: OnDay, timers: Timers, to: date) -> int:
+    """Do the work of each day after today up to `to`, a transaction per day; returns how many days this call turned.
+
+    Timers that are due on a day are done after it has turned and before the next one does. Two replicas may call it
+    at once: the second waits for the first, finds the day done and goes on.
+    """
+    turned = 0
+    while (step := await _turn_once(units, on_day, timers, to)) is not Step.THERE:
+        if step is Step.TIMERS_FIRST:
+            await timers.do_next()
+        turned += step is Step.TURNED
+    return turned
+
+
+class Step(Enum):
+    """TURNED: a day was turned. TIMERS_FIRST: today's timers are to be done before. THERE: no day is left to turn."""
+
+    TURNED = auto()
+    TIMERS_FIRST = auto()
+    THERE = auto()
+
+
+async def _turn_once(units: Units, on_day: OnDay, timers: Timers, to: date) -> Step:
+    async with units.exclusive() as unit:
+        # Nobody else has a unit open now, so what is due here is nobody's work under way.
+        if await dated_is_due(unit.session, timers.names):
+            return Step.TIMERS_FIRST
+        if unit.today >= to:
+            return Step.THERE
+        unit.today += timedelta(days=1)
+        await unit.session.execute(update(day).values(processed=unit.today))
+        await on_day(unit.today, unit)
+    return Step.TURNED
+
+
+async def follow_wall_clock(
+    units: Units, on_day: OnDay, timers: Timers, wall_today: Callable[[], date], every: float = 30.0
+) -> None:
+    """Turn the days as the wall clock does, and make up those that were missed; runs until cancelled."""
+    while True:
+        try:
+            await turn_to(units, on_day, timers, wall_today())
+        except Exception as error:
+            log().error("the day did not turn; it is tried again", exc_info=error)
+        await asyncio.sleep(every)

@@ -1,0 +1,79 @@
+"""A service as an application: its routes, and what runs beside them from start to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from shared.messaging.day import begin
+from shared.messaging.housekeeping import keep_house, tidy
+from shared.messaging.timers import LOOPS
+from shared.messaging.turning import follow_wall_clock
+from shared.observability import set_up_logging
+from shared.service import operations, plan, standings
+from shared.service.addresses import API
+from shared.service.parts import Service
+from shared.settings import ClockMode
+from shared.web import problems
+
+
+def application(service: Service) -> FastAPI:
+    """What a server runs; messaging, timers and the day run in its lifespan."""
+    app = FastAPI(
+        title=f"Relief {service.name}",
+        description=service.parts.description,
+        version="1",
+        lifespan=_lifespan,
+    )
+    app.state.service = service
+    app.state.units = service.units
+    app.state.settings = service.settings
+    problems.install(app)
+    api = APIRouter(prefix=API)
+    for router in (*service.parts.routers, plan.router):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(operations.router)
+    if service.parts.standings:
+        app.include_router(standings.router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    set_up_logging(service.name, service.settings.log_level)
+    await _prepare(service)
+    tasks = [asyncio.create_task(each) for each in _running(service)]
+    try:
+        yield
+    finally:
+        # The tasks first: a link that is still connecting must not connect again while it stops.
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await service.link.stop()
+        await service.engine.dispose()
+
+
+async def _prepare(service: Service) -> None:
+    settings = service.settings
+    today = settings.wall_today()
+    first = settings.first_day or today
+    await begin(service.engine, first if settings.clock is ClockMode.MANUAL else today)
+    async with service.engine.begin() as connection:
+        # Without this month's part of the journal nothing can be said, so not later than the first request.
+        await tidy(connection, datetime.now(UTC).date(), settings.journal_days)
+
+
+def _running(service: Service) -> list[Coroutine[Any, Any, None]]:
+    """What runs from start to stop."""
+    running = [service.link.start(), keep_house(service.engine, service.settings)]
+    running += [service.timers.run() for _ in range(LOOPS)]
+    if service.settings.clock is ClockMode.WALL:
+        today, on_day = service.settings.wall_today, service.parts.on_day
+        running.append(follow_wall_clock(service.units, on_day, service.timers, today))
+    return running

@@ -1,0 +1,98 @@
+"""What a service is made of. `services/<name>/main.py` names its parts; `app.py` makes an application of them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.engine import UNIT_SECONDS, connect
+from shared.messaging.consumer import Hears
+from shared.messaging.link import Link
+from shared.messaging.timers import LOOPS, OnTimer, Timers
+from shared.messaging.turning import OnDay
+from shared.messaging.unit import Unit
+from shared.observability import Metrics
+from shared.settings import ServiceSettings
+
+Observe = Callable[[AsyncSession], Awaitable[None]]
+"""Sets a service's own gauges before each scrape. It reads totals, never all history."""
+
+Actuals = Callable[[AsyncSession], Awaitable[Mapping[str, int]]]
+"""What was really reached, by measure of the plan."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """One thing the doctor counts; `breaches` above 0 is an error."""
+
+    name: str
+    counted: int
+    breaches: int
+
+
+Check = Callable[[AsyncSession], Awaitable[list[Count]]]
+"""Counts a service's invariants, in the snapshot of the caller."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A household as one service knows it; `people` are those in it now, 0 where that is not known of a closed one."""
+
+    household_id: str
+    version: int
+    active: bool
+    people: int
+
+
+Standings = Callable[[AsyncSession], AsyncIterator[Standing]]
+"""Every household that a service knows, in the order of their ids, streamed."""
+
+
+async def nothing_falls_due(day: date, unit: Unit) -> None:
+    """The day of a service that has nothing to do by date."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What one service has; a part that it does not need is left out.
+
+    Each is made by a function of the module of that name, which takes the service's settings: `api.routers(settings)`,
+    `handlers.hears(settings)`, `day.on_day(settings)`, `day.timers(settings)`, `queries.observe(settings)`,
+    `queries.actuals(settings)`, `checks.check(settings)`, `checks.standings(settings)`.
+    """
+
+    description: str = ""
+    routers: Sequence[APIRouter] = ()
+    hears: Sequence[Hears[Any]] = ()
+    on_day: OnDay = nothing_falls_due
+    timers: Mapping[str, OnTimer] = field(default_factory=dict)
+    observe: Callable[[Metrics], Observe] | None = None
+    actuals: Actuals | None = None
+    check: Check | None = None
+    standings: Standings | None = None
+
+
+class Service:
+    """A service while it runs: its parts, its database and its link to the others."""
+
+    def __init__(self, name: str, settings: ServiceSettings, parts: Parts) -> None:
+        self.name = name
+        self.settings = settings
+        self.parts = parts
+        self.metrics = Metrics(name)
+        self.engine = connect(
+            settings.database,
+            pool_size=settings.relay_workers + 3 + LOOPS + len(parts.hears),
+            overflow=20,
+            answer_seconds=settings.database_answer_seconds,
+            transaction_seconds=UNIT_SECONDS,
+        )
+        self.link = Link(name, settings, self.engine, parts.hears, self.metrics)
+        self.units = self.link.units
+        self.timers = Timers(self.units, parts.timers, settings.retry_delays_seconds, self.metrics)
+        self.observe = parts.observe(self.metrics) if parts.observe else None
+        self.leaving = False
+        """Told to stop, and still serving what comes."""
