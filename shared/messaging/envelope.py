@@ -147,12 +147,33 @@ def message_of(envelope: Envelope) -> Message:
     )
 
 
+def envelope_of(row: Any) -> Envelope:
+    """The envelope of a row of the journal."""
+    return Envelope(
+        id=row.message_id,
+        type=row.contract,
+        source=row.contract.split(".", 1)[0],
+        time=row.said_at,
+        subject=row.subject,
+        correlation_id=row.correlation_id,
+        causation_id=row.causation_id,
+        traceparent=row.traceparent,
+        data=row.data,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """Facts that are to be published together: all that one unit said, or what one consumer is fed again (`to`)."""
 
     facts: Sequence[Envelope]
     to: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What of the row can be asked for in SQL: the one consumer it is for, and what it is fed."""
+        to = {"to": self.to, "contract": self.facts[0].type} if self.to else {}
+        return {"content-type": "application/json", **to}
 
     def pack(self) -> bytes:
         """The row's payload in the outbox."""

@@ -69,7 +69,7 @@ async def lock_or_make(
         return {}
     wanted = sorted(ids)
     making = text(
-        f'INSERT INTO "{table.name}" (id) SELECT unnest(:ids) ON CONFLICT DO NOTHING RETURNING id'  # noqa: S608
+        f'INSERT INTO "{table.name}" (id) SELECT unnest(:ids) ON CONFLICT DO NOTHING RETURNING id'
     ).bindparams(_IDS)
     new = set(await session.scalars(making, {"ids": wanted}))
     rows: dict[UUID, RowMapping | None] = dict.fromkeys(new)

@@ -25,10 +25,9 @@ _CLAIM = text(f"""
         ORDER BY due_on NULLS LAST, ready_at, key LIMIT 1 FOR UPDATE SKIP LOCKED
     ) RETURNING key, name, payload, due_at, due_on, tries
 """).bindparams(bindparam("names", type_=ARRAY(String)))  # noqa: S608, the condition is ours
-_DATED = text(
-    f"SELECT EXISTS (SELECT FROM timer WHERE {_IS_DUE} AND due_on IS NOT NULL AND name = ANY(:names))"
-)  # noqa: S608
-_DATED = _DATED.bindparams(bindparam("names", type_=ARRAY(String)))
+_DATED = text(f"""
+    SELECT EXISTS (SELECT FROM timer WHERE {_IS_DUE} AND due_on IS NOT NULL AND name = ANY(:names))
+""").bindparams(bindparam("names", type_=ARRAY(String)))  # noqa: S608, the same
 _LATENESS = text(f"SELECT extract(epoch FROM clock_timestamp() - min(ready_at)) FROM timer WHERE {_IS_DUE}")  # noqa: S608
 _CANCEL = text("""
     DELETE FROM timer WHERE key = (SELECT key FROM timer WHERE key = :key FOR UPDATE SKIP LOCKED) RETURNING key
@@ -128,7 +127,7 @@ async def failed(session: AsyncSession, each: Timer, reason: str, again_in: time
 async def parked_timers(session: AsyncSession) -> dict[str, int]:
     """How many timers wait for an operator, by name."""
     query = select(timer.c.name, func.count()).where(timer.c.parked_at.is_not(None)).group_by(timer.c.name)
-    return {name: count for name, count in await session.execute(query)}
+    return dict(await session.execute(query))
 
 
 async def lateness(session: AsyncSession) -> float:

@@ -135,8 +135,7 @@ class Units:
 
     async def send(self, session: AsyncSession, row: OutboxRow) -> None:
         """Write an outbox row, which the relay publishes after the commit. The journal is the caller's affair."""
-        headers = {"content-type": "application/json", **({"to": row.to} if row.to else {})}
-        await self._outbox.publish(row.pack(), queue=SAID, session=session, headers=headers)
+        await self._outbox.publish(row.pack(), queue=SAID, session=session, headers=row.headers)
 
 
 def _journal_row(envelope: Envelope) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from shared.messaging.day import begin
+from shared.messaging.feeding import Feeder, register_feeds
 from shared.messaging.housekeeping import keep_house, tidy
 from shared.messaging.timers import LOOPS
 from shared.messaging.turning import follow_wall_clock
@@ -67,11 +68,16 @@ async def _prepare(service: Service) -> None:
     async with service.engine.begin() as connection:
         # Without this month's part of the journal nothing can be said, so not later than the first request.
         await tidy(connection, datetime.now(UTC).date(), settings.journal_days)
+        await register_feeds(connection, service.name)
 
 
 def _running(service: Service) -> list[Coroutine[Any, Any, None]]:
     """What runs from start to stop."""
-    running = [service.link.start(), keep_house(service.engine, service.settings)]
+    running = [
+        service.link.start(),
+        keep_house(service.engine, service.settings),
+        Feeder(service.units).run(),
+    ]
     running += [service.timers.run() for _ in range(LOOPS)]
     if service.settings.clock is ClockMode.WALL:
         today, on_day = service.settings.wall_today, service.parts.on_day

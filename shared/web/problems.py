@@ -1,13 +1,14 @@
-"""Errors as RFC 9457 problem documents (`application/problem+json`), in words that say what to do."""
+"""Errors in words that say what to do: RFC 9457 problem documents (`application/problem+json`), or a plain page."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from http import HTTPStatus
 from typing import Any
 
 import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,7 +26,12 @@ NO_ROUTE = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done at this address.",
 }
+BUSY = "The service is busy or its database is away. Send it again with the same key: nothing is done twice."
 LONGEST_FIELD = 100
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body><h1>{title}</h1><p>{detail}</p>{errors}</body></html>
+"""
 
 
 class FieldProblem(BaseModel):
@@ -80,45 +86,41 @@ def problem_of(refused: Refused) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of this application with a problem document."""
+    """Answer every error of this application: with a problem document, or with a page where a browser looks at one."""
 
     @app.exception_handler(Problem)
-    async def _(_: Request, problem: Problem) -> JSONResponse:
-        return _answer(problem.status, problem.detail, problem.errors)
+    async def _(request: Request, problem: Problem) -> Response:
+        return _answer(request, problem)
 
     @app.exception_handler(RequestValidationError)
-    async def _(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [_field_problem(each) for each in error.errors()]
-        return _answer(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields cannot be taken; nothing was changed.", errors
-        )
+    async def _(request: Request, error: RequestValidationError) -> Response:
+        problem = invalid("Some fields cannot be taken; nothing was changed.")
+        problem.errors = [_field_problem(each) for each in error.errors()]
+        return _answer(request, problem)
 
     @app.exception_handler(HTTPException)
-    async def _(_: Request, error: HTTPException) -> JSONResponse:
-        status = HTTPStatus(error.status_code)
-        detail = (
-            NO_ROUTE.get(status, str(error.detail)) if error.detail == status.phrase else str(error.detail)
-        )
-        return _answer(status, detail, headers=error.headers)
+    async def _(request: Request, error: HTTPException) -> Response:
+        status, said = HTTPStatus(error.status_code), str(error.detail)
+        problem = Problem(status, NO_ROUTE.get(status, said) if said == status.phrase else said)
+        return _answer(request, problem, error.headers)
 
     @app.exception_handler(UnicodeEncodeError)
-    async def _(_: Request, __: UnicodeEncodeError) -> JSONResponse:
-        return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, NO_TEXT)
+    async def _(request: Request, __: UnicodeEncodeError) -> Response:
+        return _answer(request, invalid(NO_TEXT))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
-    async def _(_: Request, error: Exception) -> JSONResponse:
+    async def _(request: Request, error: Exception) -> Response:
         if _no_text(error):
-            return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, NO_TEXT)
+            return _answer(request, invalid(NO_TEXT))
         if not is_outage(error) and not is_conflict(error):
-            return _unexpected(error)
-        detail = "The service is busy or its database is away. Send it again with the same key: nothing is done twice."
-        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
+            return _answer(request, _unexpected(error))
+        return _answer(request, Problem(HTTPStatus.SERVICE_UNAVAILABLE, BUSY), {"Retry-After": "1"})
 
     @app.exception_handler(Exception)
-    async def _(_: Request, error: Exception) -> JSONResponse:
-        return _unexpected(error)
+    async def _(request: Request, error: Exception) -> Response:
+        return _answer(request, _unexpected(error))
 
 
 def _no_text(error: Exception) -> bool:
@@ -131,9 +133,9 @@ def _no_text(error: Exception) -> bool:
     return False
 
 
-def _unexpected(error: Exception) -> JSONResponse:
+def _unexpected(error: Exception) -> Problem:
     log().error("a request failed", exc_info=error)
-    return _answer(
+    return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Something went wrong here; tell the operator. With the same key, nothing is done twice.",
     )
@@ -148,11 +150,17 @@ def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     )
 
 
-def _answer(
-    status: HTTPStatus,
-    detail: str,
-    errors: Sequence[FieldProblem] = (),
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    document = ProblemDocument(title=status.phrase, status=status, detail=detail, errors=list(errors))
-    return JSONResponse(document.model_dump(), status, headers, media_type=MEDIA_TYPE)
+def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    title, detail, errors = problem.status.phrase, problem.detail, problem.errors
+    if _is_page(request):
+        lines = "".join(f"<li>{escape(each.field)}: {escape(each.reason)}</li>" for each in errors)
+        page = PAGE.format(title=escape(title), detail=escape(detail), errors=lines and f"<ul>{lines}</ul>")
+        return HTMLResponse(page, problem.status, headers)
+    document = ProblemDocument(title=title, status=problem.status, detail=detail, errors=errors)
+    return JSONResponse(document.model_dump(), problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def _is_page(request: Request) -> bool:
+    """Whether a browser looks at a page: it asks for HTML, and not for something under the JSON routes."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    return "text/html" in request.headers.get("accept", "") and not path.startswith("/api/")

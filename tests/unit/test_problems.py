@@ -125,3 +125,14 @@ def test_a_route_names_at_least_one_role() -> None:
     with pytest.raises(ValueError, match="at least one role"):
         allows()
     assert allows(Role.OPERATOR).dependency.roles == {Role.OPERATOR}
+
+
+@pytest.mark.parametrize(("path", "page"), [("/invalid", True), ("/api/invalid", False), ("/nowhere", True)])
+async def test_a_browser_that_looks_at_a_page_gets_a_page(path: str, page: bool) -> None:
+    app = application()
+    app.add_api_route("/api/invalid", endpoint=app.routes[-1].endpoint)  # type: ignore[attr-defined]
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as browser:
+        answer = await browser.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.is_error
+    assert answer.headers["content-type"] == ("text/html; charset=utf-8" if page else MEDIA_TYPE)

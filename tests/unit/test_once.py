@@ -1,0 +1,158 @@
+"""A key is one principal's, wherever it stands: in a header, in a form, or in a notice. What is refused keeps none."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, cast
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI, Form, Request
+from pydantic import BaseModel
+
+from shared.messaging.unit import Unit
+from shared.outcomes import Kind, Refused
+from shared.principals import LOCAL_OPERATOR, Principal, PrincipalKind, Role
+from shared.web import problems, roles
+from shared.web.roles import allows
+from shared.web.work import FormWork, Work, once_for
+
+
+class Answer(BaseModel):
+    """How often the work was done, and by whom."""
+
+    done: int
+    by: str
+
+
+class Book:
+    """Stands in for the table of answers and its units: what is raised within a unit leaves nothing."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], list[Any]] = {}
+        self.done = 0
+
+    @asynccontextmanager
+    async def open(self, causes: tuple[()] = (), actor: Principal | None = None) -> AsyncIterator[Unit]:
+        before = {key: list(row) for key, row in self.rows.items()}
+        assert actor is not None
+        try:
+            yield cast(Unit, _Unit(self, actor))
+        except BaseException:
+            self.rows = before
+            raise
+
+
+class _Unit:
+    def __init__(self, book: Book, actor: Principal) -> None:
+        self.actor = actor
+        self.session = _Session(book)
+
+
+class _Session:
+    """Answers the three statements of `Once` by the values they hold."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    async def scalar(self, claim: Any) -> str | None:
+        values = claim.compile().params
+        place = values["actor"], values["key"]
+        if place in self._book.rows:
+            return None
+        self._book.rows[place] = [values["digest"], None]
+        return str(values["key"])
+
+    async def execute(self, statement: Any) -> Any:
+        values = statement.compile().params
+        row = self._book.rows[values["actor_1"], values["key_1"]]
+        if "body" in values:
+            row[1] = values["body"]
+        return _Found(*row)
+
+
+class _Found:
+    def __init__(self, digest: bytes, body: str | None) -> None:
+        self.digest, self.body = digest, body
+
+    def one(self) -> "_Found":
+        return self
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture
+def client(book: Book) -> httpx.AsyncClient:
+    app = FastAPI()
+    app.state.units = book
+    problems.install(app)
+
+    async def do(unit: Unit) -> Answer | Refused:
+        book.done += 1
+        return Answer(done=book.done, by=unit.actor.id)
+
+    async def refuse(_: Unit) -> Answer | Refused:
+        book.done += 1
+        return Refused(Kind.CONFLICT, "Not as things stand now.", (("depot", "is full"),))
+
+    @app.post("/header", dependencies=[allows(Role.OPERATOR)])
+    async def header(work: Work) -> Answer:
+        return await work.once(Answer, do)
+
+    @app.post("/form", dependencies=[allows(Role.OPERATOR)])
+    async def form(work: FormWork, words: Annotated[str, Form()]) -> Answer:
+        return await work.once(Answer, do)
+
+    @app.post("/notice", dependencies=[allows(Role.OPERATOR)])
+    async def notice(request: Request, body: dict[str, str]) -> Answer:
+        return await (await once_for(request, body["id"])).once(Answer, do)
+
+    @app.post("/refused", dependencies=[allows(Role.OPERATOR)])
+    async def refused(work: Work) -> Answer:
+        return await work.once(Answer, refuse)
+
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+
+
+def requests(key: str, words: str) -> dict[str, dict[str, Any]]:
+    """One request for each place where a key may stand."""
+    return {
+        "/header": {"headers": {"Idempotency-Key": key}, "json": {"words": words}},
+        "/form": {"data": {"once": key, "words": words}},
+        "/notice": {"json": {"id": key, "words": words}},
+    }
+
+
+@pytest.mark.parametrize("path", ["/header", "/form", "/notice"])
+async def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(
+    path: str, client: httpx.AsyncClient
+) -> None:
+    key = str(uuid4())
+    first = await client.post(path, **requests(key, "one")[path])
+    again = await client.post(path, **requests(key, "one")[path])
+    assert first.json() == again.json() == {"done": 1, "by": LOCAL_OPERATOR.id}
+    assert (await client.post(path, **requests(key, "two")[path])).status_code == 409
+
+
+async def test_a_key_belongs_to_a_principal(
+    client: httpx.AsyncClient, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = requests("one key for two", "one")["/header"]
+    await client.post("/header", **request)
+    somebody = Principal("staff-7", PrincipalKind.STAFF, frozenset({Role.OPERATOR}))
+    monkeypatch.setattr(roles, "who_asks", lambda _: somebody)
+    assert (await client.post("/header", **request)).json() == {"done": 2, "by": "staff-7"}
+    assert set(book.rows) == {(who, "POST one key for two") for who in (LOCAL_OPERATOR.id, "staff-7")}
+
+
+async def test_what_is_refused_leaves_nothing_not_even_its_key(client: httpx.AsyncClient, book: Book) -> None:
+    request = requests("a key", "one")["/header"]
+    answer = await client.post("/refused", **request)
+    assert answer.status_code == 409
+    assert answer.json()["errors"] == [{"field": "depot", "reason": "is full"}]
+    assert book.rows == {}
+    await client.post("/refused", **request)
+    assert book.done == 2
