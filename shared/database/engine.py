@@ -9,8 +9,12 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-# A client that went away without a word must not hold its locks for long: others of its kind may wait behind it, and
-# then each holds them for as long again. What lies between it and the server may keep the connection alive.
+# How long a client that fell silent may hold its locks. Others wait behind it, and each of them holds its own locks
+# meanwhile, so one silent client can stop a service. There are three ways to be silent, and each has its own limit:
+# - between two statements of a transaction: `idle_in_transaction_session_timeout` ends the session after 20 s;
+# - the connection is cut: the TCP keep-alive and `tcp_user_timeout` notice it within 20 to 60 s;
+# - within a statement, between two messages of the protocol: the server counts the session as busy, and something on
+#   the way may keep the connection alive. Only `transaction_timeout` (PostgreSQL 17 and later) ends that one.
 SESSION = {
     "application_name": "relief",
     "timezone": "UTC",

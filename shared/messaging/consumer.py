@@ -1,8 +1,19 @@
 """The way in: messages are gathered, handled in one transaction, and acknowledged together after the commit.
 
-While one batch is in its transaction the next gathers, so an idle service waits for nothing and a loaded one works
-in large batches. A batch that fails is halved until the message that is to blame stands alone. Messages are worked off
-in the order they came, so the last of a batch is acknowledged for all before it.
+While one batch is in its transaction, the next one gathers. So an idle service handles a message at once, and a busy
+service works in large batches. A batch whose handler fails is halved until the message to blame stands alone.
+
+Acknowledging. RabbitMQ numbers the deliveries of a channel, and one acknowledgement with `multiple` covers every
+delivery up to its number. The consumer works messages off in the order in which they came, so one acknowledgement per
+batch and channel is enough. Example: deliveries 7, 8, 9 are one batch, and 8 cannot be read. The consumer copies 8 to
+the parked queue and waits until the broker has confirmed the copy; it commits 7 and 9; then it acknowledges 9, which
+covers all three. If the process ends before that, the broker delivers all three again: the inbox drops 7 and 9, and 8
+is parked a second time. If 9 were acknowledged before the copy of 8 is safe, 8 could be lost.
+
+Conflicts. Two replicas can stand in each other's way: a deadlock, a row that is locked. No message is to blame for
+that, so none loses a try: the consumer rolls back, waits a moment and tries the same batch again. A large batch may
+meet the same conflict again and again, since it locks much; after five conflicts it is halved, and the halves lock
+less. A single message is never given up for a conflict: parked, it would be a need that nobody serves.
 """
 
 import asyncio
@@ -22,8 +33,9 @@ from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 from shared.contracts.base import Contract
 from shared.database.errors import is_conflict, is_outage
 from shared.messaging import crashpoints
-from shared.messaging.envelope import Envelope, Malformed, unseal
+from shared.messaging.envelope import Malformed
 from shared.messaging.failures import Failures, reply
+from shared.messaging.reading import Received, read, why_unreadable
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics, log
 
@@ -34,7 +46,7 @@ LINGER_SECONDS = 0.002
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
 CONFLICT_TRIES = 5
-# The client never ends waiting for its writer when that has died with its connection.
+# When a connection has died, the client may wait for its writer for ever; so this wait ends.
 ACKNOWLEDGE_SECONDS = 5.0
 # Arrays, so that the statement is the same for every size of batch and is planned once.
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -52,16 +64,6 @@ class Hears(Generic[F]):
 
     contract: type[F]
     handler: Handler[F]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Received:
-    """A message that could be read; `since` is when it came, by the monotonic clock."""
-
-    raw: AbstractIncomingMessage
-    envelope: Envelope
-    fact: Contract
-    since: float
 
 
 class Consumer:
@@ -124,16 +126,17 @@ class Consumer:
     async def _work_off(self, batch: Sequence[tuple[AbstractIncomingMessage, float]]) -> None:
         """All of the batch is handled or safe elsewhere when this returns; what makes no sense is parked."""
         received = []
-        for raw, since in batch:
+        for raw, came_at in batch:
             try:
-                received.append(self._read(raw, since))
+                received.append(read(self._contract, raw, came_at))
             except (Malformed, ValidationError) as error:
-                await self._park(raw, _why_unreadable(error), "unreadable")
+                await self._park(raw, why_unreadable(error), "unreadable")
         if received:
             await self._handle(received)
 
     async def _acknowledge(self, batch: Sequence[AbstractIncomingMessage]) -> None:
-        """Once for each channel. Where it is gone its messages come again, and the inbox knows them."""
+        """Acknowledge once per channel. If a channel has closed, the broker redelivers its messages, and the inbox
+        drops the duplicates."""
         last = {}
         for raw in batch:
             with suppress(ChannelInvalidStateError):
@@ -143,19 +146,6 @@ class Consumer:
                 await reply(asyncio.wait_for(raw.ack(multiple=True), ACKNOWLEDGE_SECONDS))
             except Exception as error:
                 log().warning("not acknowledged", contract=self._contract.wire, kind=type(error).__name__)
-
-    def _read(self, raw: AbstractIncomingMessage, since: float) -> Received:
-        envelope = unseal(raw.message_id, raw.headers, raw.body)
-        if envelope.type != self._contract.wire:
-            raise Malformed(
-                f"{envelope.type[:60]!r} does not belong here: this queue is for {self._contract.wire!r}"
-            )
-        if envelope.source != self._contract.publisher():
-            raise Malformed(f"{envelope.source[:60]!r} is not the publisher of {self._contract.wire!r}")
-        fact = self._contract.model_validate_json(envelope.data)
-        if fact.subject != envelope.subject:
-            raise Malformed("the subject of the envelope and the fact differ")
-        return Received(raw, envelope, fact, since)
 
     async def _gather(self, linger: bool) -> list[tuple[AbstractIncomingMessage, float]]:
         batch = [await self._waiting.get()]
@@ -249,7 +239,7 @@ class Consumer:
         self._handled.inc(len(fresh))
         self._duplicates.inc(duplicates)
         for received in fresh:
-            self._handling.observe(clock - received.since)
+            self._handling.observe(clock - received.came_at)
             self._end_to_end.observe(max((now - received.envelope.time).total_seconds(), 0.0))
 
     async def _park(self, raw: AbstractIncomingMessage, reason: str, kind: str) -> None:
@@ -283,14 +273,3 @@ class Consumer:
             "correlation_id": str(received.envelope.correlation_id),
             "subject": str(received.envelope.subject),
         }
-
-
-def _why_unreadable(error: Malformed | ValidationError) -> str:
-    """Where and what is wrong; never the value, which may be personal."""
-    if isinstance(error, Malformed):
-        return str(error)
-    parts = [
-        f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}"
-        for each in error.errors(include_input=False)
-    ]
-    return "does not fit the contract: " + "; ".join(parts[:5])

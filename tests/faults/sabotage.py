@@ -17,8 +17,9 @@ from shared.cli.serve import serve
 from shared.contracts.base import Contract
 from shared.database.tables import journal
 from shared.messaging import unit as units
-from shared.messaging.consumer import Consumer, Received
+from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Envelope, seal
+from shared.messaging.reading import Received
 from shared.messaging.unit import Unit, Units
 
 

@@ -13,9 +13,10 @@ from asyncpg import DeadlockDetectedError
 from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.intake import HouseholdClosed, HouseholdReopened, Outcome
-from shared.messaging.consumer import CONFLICT_TRIES, Consumer, Hears, Received
+from shared.messaging.consumer import CONFLICT_TRIES, Consumer, Hears
 from shared.messaging.envelope import Envelope, headers_of, seal
 from shared.messaging.failures import Failures
+from shared.messaging.reading import Received
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics
 
