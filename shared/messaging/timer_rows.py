@@ -126,8 +126,9 @@ async def failed(session: AsyncSession, each: Timer, reason: str, again_in: time
 
 async def parked_timers(session: AsyncSession) -> dict[str, int]:
     """How many timers wait for an operator, by name."""
-    query = select(timer.c.name, func.count()).where(timer.c.parked_at.is_not(None)).group_by(timer.c.name)
-    return dict(await session.execute(query))
+    counted = select(timer.c.name, func.count().label("parked")).group_by(timer.c.name)
+    query = counted.where(timer.c.parked_at.is_not(None))
+    return {row.name: row.parked for row in await session.execute(query)}
 
 
 async def lateness(session: AsyncSession) -> float:
