@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
 # `./relief secrets init`: a password for each user of docker compose's database and broker, and keys, in ./secrets.
-# Bash alone; what is there already is kept.
+# It needs bash alone, and keeps what is there already.
 set -euo pipefail
 [ "${1:-}" = init ] && [ $# = 1 ] || { echo "Usage: ./relief secrets init" >&2; exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+services=(intake inventory sponsorship events donations)
+# A secret of one service alone: the service's name before the secret's, so intake reads this one as relief_register_key.
+keys=(intake_register_key)
+passwords=(postgres_password operator_broker_password)
+for service in "${services[@]}"; do passwords+=("${service}_database_password" "${service}_broker_password"); done
 
 # The folder is closed. The files are open within it, because containers that are not root read them as mounted.
 mkdir -p secrets
 chmod 700 secrets
 made=0
-for name in postgres_password operator_broker_password intake_register_key \
-  {intake,inventory,sponsorship,events,donations}_{database,broker}_password; do
+for name in "${passwords[@]}" "${keys[@]}"; do
   [ -s "secrets/$name" ] && continue
   head -c 24 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n' >"secrets/$name.new"
   chmod 444 "secrets/$name.new"
