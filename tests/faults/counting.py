@@ -7,8 +7,8 @@ from typing import Any
 import aio_pika
 import httpx
 
-from shared.cli.doctor import examine
-from shared.cli.parked import broker_of, browse, queues
+from shared.cli.operate.doctor import examine
+from shared.cli.operate.parked import broker_of, browse, queues
 from shared.contracts import heard_by
 from shared.messaging.topology import Topology, parked
 from tests.faults.ground import NAMES

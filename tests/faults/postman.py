@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aio_pika import connect
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
-from shared.cli.parked import anew
+from shared.cli.operate.parked import anew
 from shared.contracts import heard_by
 from shared.messaging.definitions import EXCHANGE
 from shared.messaging.topology import Topology

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from sqlalchemy import make_url
 
-from shared.cli.doctor import examine
 from shared.cli.local.ports import LOOPBACK, free_ports
 from shared.cli.local.processes import Daemon, stop_all
 from shared.cli.local.services import ServiceProcess
+from shared.cli.operate.doctor import examine
 from shared.cli.stack import ServiceAddress, Stack
 from shared.database.migrations import migrate
 from shared.settings import ClockMode

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from services.inventory import handlers
 from services.inventory.books import FORECAST
-from shared.cli import parked
+from shared.cli.operate import parked
 from shared.contracts import heard_by
 from shared.contracts.intake import (
     AgeBand,

@@ -13,11 +13,11 @@ from sqlalchemy import Executable, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
-from shared.cli import parked, replay
-from shared.cli.doctor import examine
-from shared.cli.doctor.report import Report
-from shared.cli.parked import Parked
-from shared.cli.parking import _all as all_parked
+from shared.cli.operate import parked, replay
+from shared.cli.operate.doctor import examine
+from shared.cli.operate.doctor.report import Report
+from shared.cli.operate.parked import Parked
+from shared.cli.operate.parking import _all as all_parked
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome

@@ -20,7 +20,7 @@ import services.intake.main
 import services.intake.settings
 import services.inventory.main
 import services.inventory.settings
-from shared.cli.parked import Parked, browse
+from shared.cli.operate.parked import Parked, browse
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import heard_by
 from shared.contracts.base import Contract

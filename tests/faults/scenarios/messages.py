@@ -7,7 +7,7 @@ from functools import partial
 from aio_pika import Message, connect
 
 from shared.cli.local.processes import stop_all
-from shared.cli.parked import replay
+from shared.cli.operate.parked import replay
 from shared.contracts.intake import HouseholdRegistered
 from shared.messaging.definitions import EXCHANGE
 from shared.messaging.topology import Topology, parked
