@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers as kinds
-from tests.servers import Servers
+from tests.support import servers as kinds
+from tests.support.servers import Servers
 
 
 def pytest_report_header() -> str:

@@ -13,22 +13,24 @@ from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.cli import Trouble, typed
+from shared.cli.wiring import modules_of
 
 MODULES = (
     "shared.cli.local.commands",
-    "shared.cli.status",
-    "shared.cli.develop",
-    "shared.cli.serve",
+    "shared.cli.operate.status",
+    "shared.cli.develop.test",
+    "shared.cli.develop.check",
+    "shared.cli.develop.lock",
+    "shared.cli.operate.serve",
     "shared.cli.demo",
-    "shared.cli.clock",
-    "shared.cli.importing",
-    "shared.cli.doctor",
-    "shared.cli.parking",
-    "shared.cli.replay",
-    "shared.cli.docs",
-    "shared.cli.contracts",
-    "shared.cli.bench",
-    "shared.cli.faults",
+    "shared.cli.operate.clock",
+    "shared.cli.operate.doctor",
+    "shared.cli.operate.parking",
+    "shared.cli.operate.replay",
+    "shared.cli.develop.docs",
+    "shared.cli.develop.contracts",
+    "shared.cli.develop.bench",
+    "shared.cli.develop.faults",
 )
 # What a command meets when the stack, or a part of it, is not there, answers too late or not with what is asked.
 NOT_THERE = (
@@ -51,8 +53,8 @@ def make_app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for module in MODULES:
-        importlib.import_module(module).register(app)
+    for module in (*map(importlib.import_module, MODULES), *modules_of("shared.cli.operate.own").values()):
+        module.register(app)
     return app
 
 

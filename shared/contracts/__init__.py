@@ -35,3 +35,8 @@ def heard_by(consumer: str) -> list[type[Contract]]:
 def said_by(publisher: str) -> list[type[Contract]]:
     """The contracts that this service publishes."""
     return [contract for contract in HEARD_BY if contract.publisher() == publisher]
+
+
+def talking() -> list[str]:
+    """The services that say or hear something, in the order of their list."""
+    return [name for name in SERVICES if heard_by(name) or said_by(name)]

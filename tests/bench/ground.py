@@ -1,6 +1,5 @@
 """The servers of a whole benchmark, and the databases and virtual host of one run."""
 
-import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from shared.messaging.definitions import OPERATOR
 from shared.messaging.topology import Topology
 from shared.settings import ServiceSettings
 from tests.bench.stock import fill
-from tests.servers import Native
+from tests.support.servers import Native
 
 NAMES = ("intake", "inventory")
+"""The way that is measured, from registered to reserved, leads through these."""
 # Figures are read from commit times; the rest keeps a checkpoint from falling into one run and not another.
 DATABASE_SETTINGS = {"track_commit_timestamp": "on", "max_wal_size": "'4GB'", "checkpoint_timeout": "'30min'"}
 
@@ -28,7 +28,6 @@ class Ground:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.servers = Native(folder / "servers")
-        self.register_key = secrets.token_hex(16)
         self._templates: set[str] = set()
         self._runs = 0
 
@@ -38,21 +37,13 @@ class Ground:
             self.servers.sql(f"ALTER SYSTEM SET {name} = {value}")
         self.servers.postgres.restart()
         for name in NAMES:
-            self._write_secrets(name)
+            self.servers.write_secrets(name, self.secrets_of(name))
 
     def stop(self) -> None:
         self.servers.stop()
 
     def secrets_of(self, service: str) -> Path:
         return self.folder / "secrets" / service
-
-    def _write_secrets(self, service: str) -> None:
-        folder = self.secrets_of(service)
-        folder.mkdir(parents=True)
-        for name in ("database_password", "broker_password"):
-            (folder / f"relief_{name}").write_text(self.servers.passwords[service])
-        if service == "intake":
-            (folder / "relief_register_key").write_text(self.register_key)
 
     @asynccontextmanager
     async def site(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.cli import Trouble
-from shared.cli.contracts import accept, snapshots
+from shared.cli.develop.contracts import accept, snapshots
 from shared.contracts import CONTRACTS
 
 

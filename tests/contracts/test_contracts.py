@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from shared.cli.contracts import snapshots
+from shared.cli.develop.contracts import snapshots
 from shared.contracts import CONTRACTS, HEARD_BY, SERVICES, heard_by, said_by
 from shared.contracts.base import Contract
 from shared.contracts.compatibility import breaking_changes, schema_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.cli.docs import ASYNCAPI, documents, text_of
+from shared.cli.develop.docs import ASYNCAPI, documents, text_of
 from shared.contracts import SERVICES, heard_by, said_by
 
 

@@ -7,14 +7,16 @@ from typing import Any
 import aio_pika
 import httpx
 
-from shared.cli.doctor import examine
-from shared.cli.parked import broker_of, browse, queues
-from shared.contracts import heard_by
+from shared.cli.operate.doctor import examine
+from shared.cli.operate.parked import broker_of, browse, queues
+from shared.contracts import HEARD_BY, heard_by, talking
 from shared.messaging.topology import Topology, parked
-from tests.faults.ground import NAMES
 from tests.faults.site import Site, until
 
-WAYS = (("intake", "inventory"), ("inventory", "intake"))
+WAYS = sorted(
+    {(contract.publisher(), consumer) for contract, consumers in HEARD_BY.items() for consumer in consumers}
+)
+"""Who speaks to whom."""
 DOCTOR_SECONDS = 60.0
 SETTLE_SECONDS = 240.0
 
@@ -72,7 +74,9 @@ async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
 
 async def outboxes(site: Site) -> int:
     """Rows that the relays have not published yet."""
-    return sum([await site.value(name, "SELECT count(*) FROM outbox WHERE queue = 'said'") for name in NAMES])
+    return sum(
+        [await site.value(name, "SELECT count(*) FROM outbox WHERE queue = 'said'") for name in talking()]
+    )
 
 
 async def not_handled(site: Site, publisher: str, consumer: str) -> set[str]:
@@ -91,7 +95,7 @@ async def parked_by_queue(site: Site) -> dict[str, int]:
     connection = await aio_pika.connect(site.broker_url())
     counts = {}
     async with connection:
-        for name in NAMES:
+        for name in talking():
             for contract in heard_by(name):
                 queue = parked(Topology(name, ()).queue_name(contract))
                 async with connection.channel() as channel:
@@ -123,7 +127,7 @@ async def count(site: Site, outcome: Outcome) -> None:
         answers = await database.fetchval("SELECT count(*) FROM journal WHERE contract = ANY($1)", wires)
     unheard = {consumer: len(await not_handled(site, publisher, consumer)) for publisher, consumer in WAYS}
     outcome.parked = sum((await parked_by_queue(site)).values())
-    outcome.messages = sum([await site.value(name, "SELECT count(*) FROM journal") for name in NAMES])
+    outcome.messages = sum([await site.value(name, "SELECT count(*) FROM journal") for name in talking()])
     outcome.faults = site.faults
     untold = max(answers - told - len(await parked_ids(site, "intake")), 0)
     outcome.lost = (

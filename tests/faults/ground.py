@@ -1,18 +1,15 @@
 """The servers of a whole run: one broker node or three, and a database server, in a temporary folder."""
 
 import asyncio
-import secrets
 from pathlib import Path
 
 from sqlalchemy import make_url
 
 from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
 from shared.cli.local.postgres import PostgresServer
+from shared.contracts import talking
 from shared.database.migrations import migrate
-from tests.servers import Native
-
-NAMES = ("intake", "inventory")
-"""The services that hear and say something; the others have no rules yet."""
+from tests.support.servers import Native
 
 
 class Ground:
@@ -22,7 +19,6 @@ class Ground:
         self.folder = folder
         self.servers = Native(folder / "servers")
         self.nodes: list[RabbitNode] = [self.servers.node]
-        self.register_key = secrets.token_hex(16)
         self._wanted = nodes
         self._sites = 0
 
@@ -45,8 +41,8 @@ class Ground:
             node.wait()
             for step in (("stop_app",), ("reset",), ("join_cluster", self.node.name), ("start_app",)):
                 node.run("rabbitmqctl", *step)
-        for name in NAMES:
-            self._write_secrets(name)
+        for name in talking():
+            self.servers.write_secrets(name, self.secrets_of(name))
             self.servers.new_database(f"template_{name}", name)
             url = make_url(self.servers.database_url(name, f"template_{name}"))
             asyncio.run(migrate(name, url))
@@ -75,11 +71,3 @@ class Ground:
             name=name,
             cookie=cookie,
         )
-
-    def _write_secrets(self, service: str) -> None:
-        folder = self.secrets_of(service)
-        folder.mkdir(parents=True)
-        for name in ("database_password", "broker_password"):
-            (folder / f"relief_{name}").write_text(self.servers.passwords[service])
-        if service == "intake":
-            (folder / "relief_register_key").write_text(self.register_key)

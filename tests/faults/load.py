@@ -13,7 +13,8 @@ import httpx
 from shared.service.addresses import address_of
 from tests.faults.replicas import Replica
 from tests.faults.site import Site, until
-from tests.flow.catalogue import CATALOGUE, person
+from tests.support.catalogue import CATALOGUE
+from tests.support.people import person
 
 AT_ONCE = 8
 SPREAD_SECONDS = 6.0

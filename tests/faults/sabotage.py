@@ -13,7 +13,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from sqlalchemy import insert
 
 from services.inventory import repository
-from shared.cli.serve import serve
+from shared.cli.operate.serve import serve
 from shared.contracts.base import Contract
 from shared.database.tables import journal
 from shared.messaging import unit as units

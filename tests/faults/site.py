@@ -17,10 +17,12 @@ from shared.cli import Trouble
 from shared.cli.local.ports import LOOPBACK, free_ports
 from shared.cli.local.processes import Daemon, stop_all
 from shared.cli.stack import ServiceAddress, Stack
+from shared.contracts import talking
 from shared.messaging.definitions import OPERATOR
-from tests.faults.ground import NAMES, Ground
+from tests.faults.ground import Ground
 from tests.faults.proxy import Proxy
 from tests.faults.replicas import Replica
+from tests.support import waiting
 
 T = TypeVar("T")
 POLL_SECONDS = 0.1
@@ -28,20 +30,11 @@ DEADLINE_SECONDS = 180.0
 RETRY_DELAYS = "[1, 2]"
 
 
-class Late(AssertionError):
-    """What a scenario waited for did not come to pass in time."""
-
-
 async def until(
     look: Callable[[], Awaitable[T]], enough: Callable[[T], Any], seconds: float = DEADLINE_SECONDS
 ) -> T:
-    """Look until it is enough; Late with what was seen last when the time is over."""
-    deadline = time.monotonic() + seconds
-    while not enough(seen := await look()):
-        if time.monotonic() > deadline:
-            raise Late(f"not within {seconds:g} s; seen last: {str(seen)[:500]}")
-        await asyncio.sleep(POLL_SECONDS)
-    return seen
+    """As everywhere in the tests, with more patience."""
+    return await waiting.until(look, enough, seconds, POLL_SECONDS)
 
 
 @dataclass
@@ -84,15 +77,15 @@ class Site:
     @property
     def stack(self) -> Stack:
         """As the operator's commands see it: past the proxies, on the first replicas."""
-        known = {name: self._address(name, direct=True) for name in NAMES}
+        known = {name: self._address(name, direct=True) for name in talking()}
         return Stack(known, known["intake"].url, self.ground.servers.management_url, self.name)
 
     # starting, ending and calming down
 
     async def start(self, without: Mapping[str, str] | None = None) -> None:
         """Two replicas of each service, ready to work; `without` a part of a service (see sabotage.py)."""
-        ports = iter(free_ports(2 * len(NAMES)))
-        for name in NAMES:
+        ports = iter(free_ports(2 * len(talking())))
+        for name in talking():
             self.replicas[name] = [self._replica(name, number, next(ports)) for number in (1, 2)]
         for name, part in (without or {}).items():
             for replica in self.replicas[name]:
@@ -187,7 +180,7 @@ class Site:
 async def open_site(ground: Ground, rng: random.Random, households: int) -> AsyncIterator[Site]:
     """Databases, a virtual host and proxies for one scenario; no service runs yet."""
     name = ground.new_name()
-    for service in NAMES:
+    for service in talking():
         template = f"template_{service}"
         await asyncio.to_thread(ground.servers.new_database, f"{service}_{name}", service, template)
     await asyncio.to_thread(ground.servers.new_vhost, name)
@@ -203,5 +196,5 @@ async def open_site(ground: Ground, rng: random.Random, households: int) -> Asyn
         await broker.stop()
         await database.stop()
         await asyncio.to_thread(ground.servers.delete_vhost, name)
-        for service in NAMES:
+        for service in talking():
             await asyncio.to_thread(ground.servers.drop_database, f"{service}_{name}")

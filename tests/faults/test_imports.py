@@ -10,17 +10,19 @@ import httpx
 import pytest
 from sqlalchemy import make_url
 
-from shared.cli.doctor import examine
 from shared.cli.local.ports import LOOPBACK, free_ports
 from shared.cli.local.processes import Daemon, stop_all
 from shared.cli.local.services import ServiceProcess
+from shared.cli.operate.doctor import examine
 from shared.cli.stack import ServiceAddress, Stack
+from shared.contracts import talking
 from shared.database.migrations import migrate
 from shared.settings import ClockMode
-from tests.flow.catalogue import CATALOGUE
-from tests.flow.sheets import CSV, sheet
-from tests.flow.world import FIRST_DAY, NAMES, until
-from tests.servers import Servers
+from tests.support.catalogue import CATALOGUE
+from tests.support.servers import Servers
+from tests.support.sheets import CSV, sheet
+from tests.support.waiting import until
+from tests.support.world import FIRST_DAY
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -34,18 +36,15 @@ class Site:
     def __init__(self, servers: Servers, folder: Path, name: str) -> None:
         self.servers, self.folder, self.name = servers, folder, name
         self.processes = {
-            service: self._process(service, port) for service, port in zip(NAMES, free_ports(2), strict=True)
+            service: self._process(service, port)
+            for service, port in zip(talking(), free_ports(len(talking())), strict=True)
         }
         known = {service: process.address for service, process in self.processes.items()}
         self.stack = Stack(known, known["intake"].url, servers.management_url, name)
 
     def _process(self, service: str, port: int) -> ServiceProcess:
         secrets = self.folder / service
-        secrets.mkdir(parents=True)
-        password = self.servers.passwords[service]
-        for secret in ("relief_database_password", "relief_broker_password"):
-            (secrets / secret).write_text(password)
-        (secrets / "relief_register_key").write_text("k" * 32)
+        self.servers.write_secrets(service, secrets)
         address = ServiceAddress(
             name=service,
             url=f"http://{LOOPBACK}:{port}",
@@ -77,7 +76,7 @@ class Site:
 
     def erase(self) -> None:
         self.servers.delete_vhost(self.name)
-        for service in NAMES:
+        for service in talking():
             self.servers.drop_database(f"{self.name}_{service}")
 
 
@@ -134,7 +133,7 @@ async def assert_all_have_theirs(site: Site, client: httpx.AsyncClient) -> None:
     """The doctor finds nothing, nothing is parked, and each item went to as many as there was for."""
     report = await examine(site.stack, client, wait=SECONDS)
     assert report.ok, [each for each in report.findings if each.breaches]
-    for service in NAMES:
+    for service in talking():
         assert not any((await site.status(client, service))["parked"].values())
     summary = (await client.get(f"{site.stack.services['inventory'].url}/api/summary")).json()
     assert summary["households"] == HOUSEHOLDS
@@ -149,7 +148,7 @@ async def test_inventory_killed_in_the_middle_of_an_import_ends_with_exactly_the
     site: Site, client: httpx.AsyncClient
 ) -> None:
     await site.prepare()
-    await site.start(*NAMES)
+    await site.start(*talking())
     await fill_store(site, client)
     importing = asyncio.create_task(import_register(site, client))
     await handled(site, client, 1)
@@ -169,7 +168,7 @@ async def test_while_the_broker_is_away_registrations_are_accepted_and_all_settl
     site: Site, client: httpx.AsyncClient
 ) -> None:
     await site.prepare()
-    await site.start(*NAMES)
+    await site.start(*talking())
     await fill_store(site, client)
     await asyncio.to_thread(site.servers.stop_broker)
     try:

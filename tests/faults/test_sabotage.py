@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from shared.cli.doctor import examine
 from shared.cli.local.processes import stop_all
+from shared.cli.operate.doctor import examine
 from shared.messaging.crashpoints import AFTER_RECEIVE
 from tests.faults.command import standing
 from tests.faults.counting import settle

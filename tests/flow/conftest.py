@@ -1,15 +1,14 @@
 """A world for each test: services in this process, fresh databases, a fresh virtual host."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import make_url
 
-from shared.database.migrations import migrate
-from tests.flow.world import NAMES, World, fresh_databases, fresh_vhost
-from tests.servers import Servers
+from shared.contracts import talking
+from tests.support.databases import Databases, Templates, fresh_databases, fresh_vhost
+from tests.support.servers import Servers
+from tests.support.world import World
 
 PASSED = pytest.StashKey[bool]()
 
@@ -23,19 +22,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def templates(servers: Servers) -> dict[str, str]:
+def templates(servers: Servers) -> Templates:
     """A database of each service, migrated once, to be copied."""
-    names = {}
-    for service in NAMES:
-        names[service] = f"template_{service}"
-        servers.new_database(names[service], service)
-        asyncio.run(migrate(service, make_url(servers.database_url(service, names[service]))))
-    return names
+    return Templates(servers)
 
 
 @pytest.fixture
-def databases(servers: Servers, templates: dict[str, str]) -> Iterator[dict[str, str]]:
-    with fresh_databases(servers, templates) as made:
+def databases(templates: Templates) -> Iterator[Databases]:
+    with fresh_databases(templates) as made:
         yield made
 
 
@@ -46,7 +40,7 @@ def vhost(servers: Servers) -> Iterator[str]:
 
 
 @pytest.fixture
-async def bare_world(servers: Servers, databases: dict[str, str], vhost: str) -> AsyncIterator[World]:
+async def bare_world(servers: Servers, databases: Databases, vhost: str) -> AsyncIterator[World]:
     """A world in which nothing has been started yet."""
     async with AsyncExitStack() as stack:
         yield World(servers, vhost, databases, stack)
@@ -54,9 +48,9 @@ async def bare_world(servers: Servers, databases: dict[str, str], vhost: str) ->
 
 @pytest.fixture
 async def world(bare_world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Intake and inventory are running and the catalogue is loaded. After the test no invariant may be broken."""
-    await bare_world.start(*NAMES)
-    await bare_world.load_catalogue()
+    """Every service that says or hears something runs and is prepared. After the test no invariant may be broken."""
+    await bare_world.start(*talking())
+    await bare_world.prepare()
     yield bare_world
     if request.node.stash.get(PASSED, False):
         await bare_world.settled()

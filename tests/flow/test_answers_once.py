@@ -2,8 +2,9 @@
 
 import asyncio
 
-from tests.flow.catalogue import person
-from tests.flow.world import World, until
+from tests.support.people import person
+from tests.support.waiting import until
+from tests.support.world import World
 
 BODY = {"region": "north", "arrived_on": "2006-10-20", "needs": ["food"], "members": [person()]}
 
@@ -54,8 +55,8 @@ async def test_a_key_whose_request_was_refused_can_be_used_again(world: World) -
 
 async def test_one_key_means_one_thing_on_one_path(world: World) -> None:
     """A delivery sent again after the answer was lost hands nothing out twice."""
-    await world.stock(rice=100_000)
-    household = await world.register(needs=["food"])
+    await world.inventory.stock(rice=100_000)
+    household = await world.intake.register(needs=["food"])
     await world.settled()
     path = f"/households/{household['household_id']}/deliveries"
     body = {"received_by": household["members"][0]["member_id"]}
@@ -64,7 +65,7 @@ async def test_one_key_means_one_thing_on_one_path(world: World) -> None:
     assert (await world.inventory.try_post("/catalogue", {}, key="fetched")).status_code == 409
 
     async def look() -> int:
-        return int((await world.items())["rice"]["delivered"])
+        return int((await world.inventory.items())["rice"]["delivered"])
 
     assert await until(look, bool) == 15_000
 

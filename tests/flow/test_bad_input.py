@@ -11,11 +11,14 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from shared.database.tables import outbox
-from tests.flow.catalogue import person
-from tests.flow.sheets import CSV, GOOD, XLSX, sheet, workbook, zipped
-from tests.flow.world import NAMES, World, fresh_databases, fresh_vhost, until
-from tests.servers import Servers
+from shared.contracts import talking
+from shared.database.tables import outbox, timer
+from tests.support.databases import Templates, fresh_databases, fresh_vhost
+from tests.support.people import person
+from tests.support.servers import Servers
+from tests.support.sheets import CSV, GOOD, XLSX, sheet, workbook, zipped
+from tests.support.waiting import until
+from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,20 +30,20 @@ NUL, SURROGATE = MARK + "\x00", MARK + "\ud800"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared(servers: Servers, templates: dict[str, str]) -> AsyncIterator[World]:
+async def shared(servers: Servers, templates: Templates) -> AsyncIterator[World]:
     """One world for all of this file: as nothing ever changes in it, the tests do not disturb each other."""
-    with fresh_databases(servers, templates) as databases, fresh_vhost(servers) as vhost:
+    with fresh_databases(templates) as databases, fresh_vhost(servers) as vhost:
         async with AsyncExitStack() as stack:
             world = World(servers, vhost, databases, stack)
-            await world.start(*NAMES)
-            await world.load_catalogue()
-            await world.stock(rice=100_000, first_aid_kit=1, soap=1)
-            household = await world.register(needs=["food"])
+            await world.start(*talking())
+            await world.inventory.load_catalogue()
+            await world.inventory.stock(rice=100_000, first_aid_kit=1, soap=1)
+            household = await world.intake.register(needs=["food"])
             await world.settled()
             await until(lambda: timers(world), lambda left: left == 0)
             PATHS["household"] = f"/households/{household['household_id']}"
             PATHS["member"] = household["members"][0]["member_id"]
-            PATHS["reservation"] = (await world.reservations(household))[0]["id"]
+            PATHS["reservation"] = (await world.inventory.reservations(household))[0]["id"]
             movements = await world.inventory.get("/movements", kind="received")
             PATHS["movement"] = movements["items"][0]["id"]
             yield world
@@ -52,11 +55,12 @@ PATHS: dict[str, str] = {}
 async def timers(world: World) -> int:
     """What inventory still has to do by itself, like the forecast that follows every change."""
     async with world.inventory.service.units.read() as session:
-        return int((await session.execute(select(func.count()).select_from(outbox))).scalar_one())
+        counts = [await session.scalar(select(func.count()).select_from(each)) for each in (outbox, timer)]
+        return sum(int(count or 0) for count in counts)
 
 
 async def state(world: World) -> list[str]:
-    return [await world.dump(name, besides=["outbox"]) for name in NAMES]
+    return [await world.dump(name, besides=["outbox"]) for name in talking()]
 
 
 def assert_refused(
@@ -305,9 +309,8 @@ def named(case: tuple[str, Any]) -> str:
 
 
 async def send_raw(world: World, service: str, path: str, content: bytes, **headers: str) -> httpx.Response:
-    replica = world.inventory if service == "inventory" else world.intake
     key = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
-    return await replica.client.post(filled(path), content=content, headers={**key, **headers})
+    return await world.driver(service).client.post(filled(path), content=content, headers={**key, **headers})
 
 
 @pytest.mark.parametrize(

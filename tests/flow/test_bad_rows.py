@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.sheets import CSV, GOOD, XLSX, sheet, workbook
-from tests.flow.world import World
+from tests.support.sheets import CSV, GOOD, XLSX, sheet, workbook
+from tests.support.world import World
 
 BAD = "zzqxmark"
 

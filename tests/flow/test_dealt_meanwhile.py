@@ -7,7 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.flow.world import World, until
+from tests.support.waiting import until
+from tests.support.world import World
 
 LESS = 1_500
 
@@ -45,10 +46,10 @@ async def deal_less(connection: "asyncpg.Connection[asyncpg.Record]", household:
 
 @pytest.mark.parametrize("what", ["the household leaves", "a member leaves"])
 async def test_a_ration_dealt_again_meanwhile_is_not_overwritten(world: World, what: str) -> None:
-    await world.load_catalogue()
-    await world.stock(rice=50_000)
-    household = await world.register(2, needs=["food"])
-    await world.register(1, needs=["food"])
+    await world.inventory.load_catalogue()
+    await world.inventory.stock(rice=50_000)
+    household = await world.intake.register(2, needs=["food"])
+    await world.intake.register(1, needs=["food"])
     await world.settled()
     path = f"/households/{household['household_id']}"
     async with dealing(world) as connection:
@@ -56,7 +57,7 @@ async def test_a_ration_dealt_again_meanwhile_is_not_overwritten(world: World, w
             await world.intake.post(f"{path}/close", {"outcome": "moved_on"})
         else:
             await world.intake.post(f"{path}/members/{household['members'][0]['member_id']}/leave", {})
-        await until(world.waiting_for_locks, bool)
+        await until(world.inventory.waiting_for_locks, bool)
         await deal_less(connection, household)
     await world.settled()
     await world.sound()

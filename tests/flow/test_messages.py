@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from services.inventory import handlers
 from services.inventory.books import FORECAST
-from shared.cli import parked
+from shared.cli.operate import parked
 from shared.contracts import heard_by
 from shared.contracts.intake import (
     AgeBand,
@@ -33,7 +33,9 @@ from shared.messaging.definitions import EXCHANGE
 from shared.messaging.envelope import Envelope, seal
 from shared.messaging.timer_rows import REMINDER_DELAY
 from shared.messaging.unit import Unit
-from tests.flow.world import FIRST_DAY, World, household_id, message_of, until
+from tests.support.messages import message_of
+from tests.support.waiting import until
+from tests.support.world import FIRST_DAY, World, household_id
 
 
 def said(
@@ -82,7 +84,7 @@ async def wanted_of(world: World, identity: UUID) -> dict[str, int]:
 
 
 async def test_a_message_that_comes_a_hundred_times_at_once_is_handled_once(world: World) -> None:
-    await world.stock(rice=1_000_000)
+    await world.inventory.stock(rice=1_000_000)
     envelope = sealed(fact := said())
     async with world.listen(SuppliesReserved) as heard, world.another("inventory") as second:
         await world.send(*[envelope] * 100)
@@ -103,8 +105,8 @@ async def test_facts_in_any_order_end_in_the_newest_state(bare_world: World, bat
     """Versions 1 to 5 of a household, last first: it ends with three people whatever came when."""
     world = bare_world
     await world.start("intake", "inventory", batch_size=batch_size)
-    await world.load_catalogue()
-    await world.stock(rice=1_000_000)
+    await world.inventory.load_catalogue()
+    await world.inventory.stock(rice=1_000_000)
     identity = uuid7()
     history: list[Any] = [
         said(household_id=identity),
@@ -124,7 +126,7 @@ async def test_facts_in_any_order_end_in_the_newest_state(bare_world: World, bat
 
 
 async def test_a_whole_history_at_once_ends_in_the_newest_state(world: World) -> None:
-    await world.stock(rice=10_000_000)
+    await world.inventory.stock(rice=10_000_000)
     identities = [uuid7() for _ in range(20)]
     history: list[Any] = []
     for identity in identities:
@@ -143,7 +145,7 @@ async def test_a_whole_history_at_once_ends_in_the_newest_state(world: World) ->
 
 
 async def test_a_close_that_overtakes_the_registration_leaves_nothing_set_aside(world: World) -> None:
-    await world.stock(rice=1_000_000)
+    await world.inventory.stock(rice=1_000_000)
     fact = said()
     closed = HouseholdClosed(
         household_id=fact.household_id, version=2, outcome=Outcome.LOST_CONTACT, on=FIRST_DAY
@@ -152,7 +154,7 @@ async def test_a_close_that_overtakes_the_registration_leaves_nothing_set_aside(
     await handled(world, 1)
     await world.send(sealed(fact))
     await handled(world, 2)
-    assert (await world.shelf("rice"))["reserved"] == 0
+    assert (await world.inventory.shelf("rice"))["reserved"] == 0
     assert (await world.inventory.get("/summary"))["households"] == 0
 
 
@@ -182,7 +184,7 @@ NOT_UNDERSTOOD: dict[str, tuple[dict[str, Any], str]] = {
 async def test_what_makes_no_sense_is_parked_with_the_reason_and_the_good_ones_among_it_are_handled(
     world: World,
 ) -> None:
-    await world.stock(rice=1_000_000)
+    await world.inventory.stock(rice=1_000_000)
     good = [sealed(said()) for _ in range(10)]
     await world.send(*good[:5])
     async with world.broker("intake") as connection:
@@ -208,7 +210,7 @@ async def test_what_makes_no_sense_is_parked_with_the_reason_and_the_good_ones_a
 
 
 async def test_a_forged_id_is_parked_and_the_first_message_with_it_stands(world: World) -> None:
-    await world.stock(rice=1_000_000)
+    await world.inventory.stock(rice=1_000_000)
     first = sealed(fact := said())
     await world.send(first)
     await handled(world, 1)
@@ -250,15 +252,15 @@ async def test_a_handler_that_fails_is_tried_again_later_and_its_neighbours_do_n
     monkeypatch.setattr(handlers, "on_household_registered", failing(bad, times=1))
     await world.start("intake")
     async with world.another("inventory"):
-        await world.load_catalogue()
-        await world.stock(rice=1_000_000)
+        await world.inventory.load_catalogue()
+        await world.inventory.stock(rice=1_000_000)
     # They lie in the queue when inventory comes, so that they are one batch.
     await world.send(*map(sealed, facts))
     (inventory,) = await world.start("inventory")
     await handled(world, 50)
     assert await inventory.metric("relief_messages_retried_total") == 2
     assert await inventory.metric("relief_messages_handled_total") == 50
-    assert (await world.shelf("rice"))["reserved"] == 50 * 15_000
+    assert (await world.inventory.shelf("rice"))["reserved"] == 50 * 15_000
     assert await world.parked(HouseholdRegistered) == []
     await world.settled()
     await world.sound()
@@ -271,8 +273,8 @@ async def test_after_the_last_try_a_message_is_parked_and_can_be_replayed(
     good, bad = said(), said()
     monkeypatch.setattr(handlers, "on_household_registered", failing({bad.household_id}, times=2))
     await world.start("intake", "inventory")
-    await world.load_catalogue()
-    await world.stock(rice=1_000_000)
+    await world.inventory.load_catalogue()
+    await world.inventory.stock(rice=1_000_000)
     await world.send(sealed(bad), sealed(good))
     (lying,) = await lie_parked(world, 1)
     assert lying.subject == str(bad.household_id)
@@ -280,7 +282,7 @@ async def test_after_the_last_try_a_message_is_parked_and_can_be_replayed(
     assert "a bug of the tests" not in str(lying)
     assert await world.inventory.metric("relief_messages_parked_total", reason="failed") == 1
     await handled(world, 1)
-    assert (await world.shelf("rice"))["reserved"] == 15_000
+    assert (await world.inventory.shelf("rice"))["reserved"] == 15_000
 
     queue = f"inventory.{HouseholdRegistered.wire}"
     assert await parked.replay(world.addresses(), queue, None) == 1
@@ -298,7 +300,7 @@ async def test_the_delay_is_kept_and_a_second_failure_waits_longer(
     fact = said()
     monkeypatch.setattr(handlers, "on_household_registered", failing({fact.household_id}, times=2))
     await world.start("intake", "inventory", retry_delays_seconds=(1, 2))
-    await world.load_catalogue()
+    await world.inventory.load_catalogue()
     began = asyncio.get_running_loop().time()
     await world.send(sealed(fact))
     await handled(world, 1)
@@ -309,7 +311,7 @@ async def test_the_delay_is_kept_and_a_second_failure_waits_longer(
 async def test_a_fact_that_finds_no_queue_stays_in_the_outbox_until_there_is_one(bare_world: World) -> None:
     world = bare_world
     await world.start("intake")
-    household = await world.register(needs=["food"])
+    household = await world.intake.register(needs=["food"])
 
     async def outbox_rows() -> Any:
         return (await world.intake.get("/status"))["outbox_rows"]
@@ -321,7 +323,7 @@ async def test_a_fact_that_finds_no_queue_stays_in_the_outbox_until_there_is_one
     await until(tries, lambda found: found[0] >= 2)
     assert await outbox_rows() == 1
     await world.start("inventory")
-    await world.load_catalogue()
+    await world.inventory.load_catalogue()
     await until(outbox_rows, lambda rows: rows == 0)
     await world.settled()
     assert (await wanted_of(world, household_id(household)))["wanted"] == 15_000
@@ -329,7 +331,7 @@ async def test_a_fact_that_finds_no_queue_stays_in_the_outbox_until_there_is_one
 
 
 async def test_the_answers_go_on_with_the_correlation_of_the_question(world: World) -> None:
-    await world.stock(rice=1_000_000)
+    await world.inventory.stock(rice=1_000_000)
     envelopes = [sealed(said()) for _ in range(5)]
     await world.send(*envelopes)
     await handled(world, 5)
@@ -349,8 +351,8 @@ async def test_a_stopped_service_finishes_and_gives_the_rest_back(bare_world: Wo
     world = bare_world
     await world.start("intake")
     async with world.another("inventory"):
-        await world.load_catalogue()
-        await world.stock(rice=100_000_000)
+        await world.inventory.load_catalogue()
+        await world.inventory.stock(rice=100_000_000)
     facts = [said() for _ in range(400)]
     await world.send(*map(sealed, facts))
     async with world.another("inventory", batch_size=5):
@@ -358,7 +360,7 @@ async def test_a_stopped_service_finishes_and_gives_the_rest_back(bare_world: Wo
     await world.start("inventory")
     await handled(world, 400)
     await world.settled()
-    assert (await world.shelf("rice"))["reserved"] == 400 * 15_000
+    assert (await world.inventory.shelf("rice"))["reserved"] == 400 * 15_000
     assert await world.parked(HouseholdRegistered) == []
     await world.sound()
 
@@ -380,10 +382,10 @@ async def test_a_stopped_service_has_acknowledged_all_that_it_handled_on_each_of
     """Facts of several contracts come to one service at once, so that none may be in the way of another."""
     world = bare_world
     async with world.another("inventory"):
-        await world.load_catalogue()
-        await world.stock(rice=300_000, winter_M=10)
+        await world.inventory.load_catalogue()
+        await world.inventory.stock(rice=300_000, winter_M=10)
         async with world.another("intake"):
-            households = [await world.register(members=2) for _ in range(30)]
+            households = [await world.intake.register(members=2) for _ in range(30)]
             await world.settled()
             for each in households[:10]:
                 await world.intake.post(f"/households/{each['household_id']}/close", {"outcome": "settled"})
@@ -404,7 +406,7 @@ async def test_a_service_takes_no_more_messages_into_its_hands_than_two_batches(
 
     monkeypatch.setattr(handlers, "on_household_registered", held_up)
     await world.start("intake", "inventory", batch_size=10)
-    await world.load_catalogue()
+    await world.inventory.load_catalogue()
     await world.send(*(sealed(said()) for _ in range(200)))
 
     async def ready() -> int:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shared.settings import ClockMode, ServiceSettings
-from tests.flow.world import World, until
+from tests.support.waiting import until
+from tests.support.world import World
 
 
 async def test_a_service_that_lost_a_consumer_says_that_it_is_not_ready(bare_world: World) -> None:

@@ -13,17 +13,19 @@ from sqlalchemy import Executable, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
-from shared.cli import parked, replay
-from shared.cli.doctor import examine
-from shared.cli.doctor.report import Report
-from shared.cli.parked import Parked
-from shared.cli.parking import _all as all_parked
+from shared.cli.operate import parked, replay
+from shared.cli.operate.doctor import examine
+from shared.cli.operate.doctor.report import Report
+from shared.cli.operate.parked import Parked
+from shared.cli.operate.parking import _all as all_parked
 from shared.cli.stack import Stack
-from shared.contracts import heard_by
+from shared.contracts import heard_by, talking
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
 from shared.database.tables import discard, inbox
 from shared.messaging.envelope import seal
-from tests.flow.world import FIRST_DAY, NAMES, Replica, World, until
+from tests.support.replica import Replica
+from tests.support.waiting import until
+from tests.support.world import FIRST_DAY, World
 
 QUEUE = f"inventory.{HouseholdRegistered.wire}"
 HANDLED = f"{QUEUE}: handled once, parked or discarded"
@@ -42,7 +44,7 @@ def stack(world: World) -> Stack:
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """Calls the services of this process under their host names."""
-    mounts = {f"http://{name}": httpx.ASGITransport(getattr(world, name).app) for name in NAMES}
+    mounts = {f"http://{name}": httpx.ASGITransport(getattr(world, name).app) for name in talking()}
     async with httpx.AsyncClient(mounts=mounts) as client:
         yield client
 
@@ -70,7 +72,7 @@ async def broken(world: World) -> AsyncIterator[None]:
 async def park_a_registration(world: World) -> tuple[Any, Parked]:
     """A household whose registration inventory could not handle."""
     async with broken(world):
-        household = await world.register()
+        household = await world.intake.register()
 
         async def look() -> list[Parked]:
             return await world.parked(HouseholdRegistered)
@@ -82,10 +84,10 @@ async def park_a_registration(world: World) -> tuple[Any, Parked]:
 async def test_the_doctor_finds_nothing_wrong_after_a_days_work(
     world: World, stack: Stack, client: httpx.AsyncClient
 ) -> None:
-    await world.stock(rice=1_000_000)
-    households = [await world.register(members=2) for _ in range(5)]
+    await world.inventory.stock(rice=1_000_000)
+    households = [await world.intake.register(members=2) for _ in range(5)]
     await world.settled()
-    await world.hand_out(households[0])
+    await world.inventory.hand_out(households[0])
     report = await examine(stack, client, WAIT_SECONDS)
     counted = {each.name: each.counted for each in report.findings}
     assert report.ok, breaches(report)
@@ -99,23 +101,23 @@ async def test_the_doctor_finds_nothing_wrong_after_a_days_work(
 async def test_a_lost_message_is_found_and_brought_back_from_the_journal(
     world: World, stack: Stack, client: httpx.AsyncClient
 ) -> None:
-    await world.stock(rice=1_000_000)
-    household = await world.register()
+    await world.inventory.stock(rice=1_000_000)
+    household = await world.intake.register()
     await world.settled()
-    before = await world.set_aside(household)
+    before = await world.inventory.set_aside(household)
     await change(world, "inventory", delete(inbox))
     assert breaches(await examine(stack, client, WAIT_SECONDS)) == {HANDLED: 1}
     counts = await replay.feed(stack, "inventory", heard_by("inventory"))
     assert counts[HouseholdRegistered.wire] == 1
     await world.settled()
     assert breaches(await examine(stack, client, WAIT_SECONDS)) == {}
-    assert await world.set_aside(household) == before
+    assert await world.inventory.set_aside(household) == before
 
 
 async def test_a_message_that_was_altered_or_that_nobody_said_is_found(
     world: World, stack: Stack, client: httpx.AsyncClient
 ) -> None:
-    await world.register()
+    await world.intake.register()
     await world.settled()
     forged = {"message_id": uuid4(), "contract": HouseholdClosed.wire, "digest": bytes(16)}
     await change(world, "inventory", update(inbox).values(digest=bytes(16)), insert(inbox).values(forged))
@@ -128,7 +130,7 @@ async def test_a_message_that_was_altered_or_that_nobody_said_is_found(
 async def test_a_parked_message_is_accounted_for_and_handled_when_it_is_replayed(
     world: World, stack: Stack, client: httpx.AsyncClient
 ) -> None:
-    await world.stock(rice=1_000_000)
+    await world.inventory.stock(rice=1_000_000)
     household, lying = await park_a_registration(world)
     report = await examine(stack, client, WAIT_SECONDS)
     assert breaches(report) == {}
@@ -137,7 +139,7 @@ async def test_a_parked_message_is_accounted_for_and_handled_when_it_is_replayed
     assert await parked.replay(stack, QUEUE, str(uuid4())) == 0
     assert await parked.replay(stack, QUEUE, lying.message_id) == 1
     await world.settled()
-    assert (await world.set_aside(household))["rice"] > 0
+    assert (await world.inventory.set_aside(household))["rice"] > 0
     assert await world.parked(HouseholdRegistered) == []
     assert breaches(await examine(stack, client, WAIT_SECONDS)) == {}
 
@@ -183,22 +185,22 @@ async def test_a_discarded_message_is_gone_and_who_gave_it_up_and_why_stays(
 
 
 async def test_feeding_both_services_everything_again_changes_nothing(world: World, stack: Stack) -> None:
-    await world.stock(rice=1_000_000)
-    household = await world.register(members=3)
+    await world.inventory.stock(rice=1_000_000)
+    household = await world.intake.register(members=3)
     await world.settled()
-    before = (await world.reservations(household), await world.timeline(household))
-    for name in NAMES:
+    before = (await world.inventory.reservations(household), await world.intake.timeline(household))
+    for name in talking():
         assert sum((await replay.feed(stack, name, heard_by(name))).values()) > 0
-    marker = await world.register()
+    marker = await world.intake.register()
     await world.settled()
 
     async def duplicates() -> float:
-        return await world.inventory.metric("relief_inbox_duplicates_total")
+        return float(await world.inventory.metric("relief_inbox_duplicates_total"))
 
     await until(duplicates, lambda count: count >= 1)
-    assert await world.reservations(household) == before[0]
-    assert await world.timeline(household) == before[1]
-    assert await world.reservations(marker) != []
+    assert await world.inventory.reservations(household) == before[0]
+    assert await world.intake.timeline(household) == before[1]
+    assert await world.inventory.reservations(marker) != []
 
 
 def closed() -> HouseholdClosed:

@@ -7,11 +7,13 @@ import aio_pika
 import pytest
 import structlog
 
+from shared.contracts import talking
 from shared.contracts.intake import HouseholdChanged, HouseholdClosed, HouseholdRegistered
 from shared.messaging.definitions import EXCHANGE
 from shared.observability import _without_values
-from tests.flow.catalogue import person
-from tests.flow.world import NAMES, World, until
+from tests.support.people import person
+from tests.support.waiting import until
+from tests.support.world import World
 
 GIVEN, FAMILY, JOINED, REFUSED = "Kanarienvogel", "Zeisigfink", "Stieglitzchen", "Gimpelmeise"
 BORN = "1971-02-03"
@@ -70,7 +72,7 @@ async def test_names_and_birth_dates_are_nowhere_but_behind_the_one_door(world: 
     assert_clean("an answer", "\n".join(answers))
     assert_clean("inventory's database", await world.dump("inventory"))
     assert_clean("intake's database besides the identities", await world.dump("intake", besides=[DOOR]))
-    for name in NAMES:
+    for name in talking():
         replica = world.inventory if name == "inventory" else world.intake
         assert_clean(f"{name}'s metrics", (await replica.client.get("http://test/metrics")).text)
     # The canaries were really there to be found.
@@ -80,9 +82,9 @@ async def test_names_and_birth_dates_are_nowhere_but_behind_the_one_door(world: 
 
 async def live_through(world: World) -> list[str]:
     """A household with the canaries' names goes through everything; returns the answers that may hold no name."""
-    await world.stock(rice=100_000, winter_M=3, bed=2)
+    await world.inventory.stock(rice=100_000, winter_M=3, bed=2)
     canary = person(given_name=GIVEN, family_name=FAMILY, birth_date=BORN)
-    household = await world.register([canary], register_ref="K-1")
+    household = await world.intake.register([canary], register_ref="K-1")
     await world.settled()
     path = f"/households/{household['household_id']}"
     client = world.intake.client
@@ -105,7 +107,7 @@ async def live_through(world: World) -> list[str]:
     assert imported.json()["error_count"] > 0
     seen = await client.post(f"{path}/identities", json={"reason": "the canary test looks"})
     assert GIVEN in seen.text
-    await world.hand_out(household)
+    await world.inventory.hand_out(household)
     await world.turn("2006-12-02")
     await world.intake.post(f"{path}/close", {"outcome": "settled"})
     await world.settled()
@@ -115,7 +117,7 @@ async def live_through(world: World) -> list[str]:
 
 @pytest.mark.parametrize("reason", [None, "", "    ", "abc"])
 async def test_names_are_not_shown_without_a_reason(world: World, reason: str | None) -> None:
-    household = await world.register([person(given_name=GIVEN)])
+    household = await world.intake.register([person(given_name=GIVEN)])
     body = {} if reason is None else {"reason": reason}
     path = f"/households/{household['household_id']}/identities"
     answer = await world.intake.client.post(path, json=body)

@@ -4,79 +4,82 @@ import asyncio
 from typing import Any
 
 from shared.contracts.inventory import SuppliesReserved
-from tests.flow.catalogue import person
-from tests.flow.world import World, until
+from tests.support.people import person
+from tests.support.waiting import until
+from tests.support.world import World
 
 
 async def kits_of(world: World, households: list[Any]) -> list[int]:
-    return [(await world.set_aside(each)).get("first-aid-kit", 0) for each in households]
+    return [(await world.inventory.set_aside(each)).get("first-aid-kit", 0) for each in households]
 
 
 async def test_the_urgent_are_served_first_then_the_oldest(world: World) -> None:
-    old = await world.register(needs=["kit"])
-    young = await world.register(needs=["kit"])
-    pregnant = await world.register(needs=["kit"], priorities=["pregnant"])
-    ill = await world.register(needs=["kit"], priorities=["medical"])
+    old = await world.intake.register(needs=["kit"])
+    young = await world.intake.register(needs=["kit"])
+    pregnant = await world.intake.register(needs=["kit"], priorities=["pregnant"])
+    ill = await world.intake.register(needs=["kit"], priorities=["medical"])
     await world.settled()
     order = [ill, pregnant, old, young]
     for served in range(1, 5):
-        answer = await world.stock(first_aid_kit=1)
+        answer = await world.inventory.stock(first_aid_kit=1)
         assert [each["household_id"] for each in answer["filled"]] == [order[served - 1]["household_id"]]
         assert await kits_of(world, order) == [1] * served + [0] * (4 - served)
 
 
 async def test_the_household_is_told_when_its_backorder_is_filled(world: World) -> None:
-    household = await world.register(needs=["kit"])
+    household = await world.intake.register(needs=["kit"])
     await world.settled()
     async with world.listen(SuppliesReserved) as heard:
-        await world.stock(first_aid_kit=1)
+        await world.inventory.stock(first_aid_kit=1)
         (fact,) = await heard.until(bool)
     assert str(fact.household_id) == household["household_id"]
     await world.settled()
-    newest = (await world.timeline(household))[0]
+    newest = (await world.intake.timeline(household))[0]
     assert newest["summary"].startswith("Set aside: first-aid-kit 1 kit at depot-north")
 
 
 async def test_food_that_comes_in_gives_everyone_the_earlier_days_first(world: World) -> None:
-    households = [await world.register(needs=["food"]) for _ in range(3)]
+    households = [await world.intake.register(needs=["food"]) for _ in range(3)]
     await world.settled()
-    await world.stock(rice=3 * 500 * 10 + 700)
-    assert [(await world.set_aside(each))["rice"] for each in households] == [5_500, 5_200, 5_000]
-    reasons = [(await world.reservations(each))[0]["reason"] for each in households]
+    await world.inventory.stock(rice=3 * 500 * 10 + 700)
+    assert [(await world.inventory.set_aside(each))["rice"] for each in households] == [5_500, 5_200, 5_000]
+    reasons = [(await world.inventory.reservations(each))[0]["reason"] for each in households]
     assert [reason.split(";")[0] for reason in reasons] == ["11 of 30 days", "10 of 30 days", "10 of 30 days"]
 
 
 async def test_who_arrives_later_shares_the_days_that_were_not_fetched_yet(world: World) -> None:
-    await world.stock(rice=500 * 30)
-    first = await world.register(needs=["food"])
+    await world.inventory.stock(rice=500 * 30)
+    first = await world.intake.register(needs=["food"])
     await world.settled()
-    assert await world.set_aside(first) == {"rice": 15_000}
-    second = await world.register(needs=["food"])
+    assert await world.inventory.set_aside(first) == {"rice": 15_000}
+    second = await world.intake.register(needs=["food"])
     await world.settled()
-    assert await world.set_aside(first) == await world.set_aside(second) == {"rice": 7_500}
+    assert (
+        await world.inventory.set_aside(first) == await world.inventory.set_aside(second) == {"rice": 7_500}
+    )
 
 
 async def test_food_that_was_fetched_is_not_dealt_again(world: World) -> None:
-    await world.stock(rice=500 * 30)
-    first = await world.register(needs=["food"])
+    await world.inventory.stock(rice=500 * 30)
+    first = await world.intake.register(needs=["food"])
     await world.settled()
-    await world.hand_out(first)
-    second = await world.register(needs=["food"])
+    await world.inventory.hand_out(first)
+    second = await world.intake.register(needs=["food"])
     await world.settled()
-    assert await world.missing(second) == {"rice": 15_000}
-    (row,) = await world.reservations(first)
+    assert await world.inventory.missing(second) == {"rice": 15_000}
+    (row,) = await world.inventory.reservations(first)
     assert row["delivered"] == 15_000
 
 
 async def test_a_big_need_that_cannot_be_met_does_not_hold_back_others(world: World) -> None:
-    family = await world.register(members=3, needs=["clothing"])
-    baby = await world.register(
+    family = await world.intake.register(members=3, needs=["clothing"])
+    baby = await world.intake.register(
         members=[{"given_name": "A", "family_name": "B", "age": 0, "size": "6m"}], needs=["clothing"]
     )
     await world.settled()
-    await world.stock(winter_6m=1)
-    assert await world.set_aside(baby) == {"winter-6m": 1}
-    assert await world.missing(family) == {"winter-M": 3}
+    await world.inventory.stock(winter_6m=1)
+    assert await world.inventory.set_aside(baby) == {"winter-6m": 1}
+    assert await world.inventory.missing(family) == {"winter-M": 3}
 
 
 async def test_a_waybill_is_received_once(world: World) -> None:
@@ -84,7 +87,7 @@ async def test_a_waybill_is_received_once(world: World) -> None:
     body = {"depot": "depot-north", "reference": "waybill of the truck", "lines": lines}
     answers = await asyncio.gather(*(world.inventory.try_post("/receipts", body) for _ in range(5)))
     assert sorted(each.status_code for each in answers) == [201, 409, 409, 409, 409]
-    assert (await world.shelf("rice"))["on_hand"] == 1_000
+    assert (await world.inventory.shelf("rice"))["on_hand"] == 1_000
 
 
 async def test_a_planned_delivery_comes_in_once_and_no_longer_counts_as_planned(world: World) -> None:
@@ -94,7 +97,7 @@ async def test_a_planned_delivery_comes_in_once_and_no_longer_counts_as_planned(
     assert (await world.inventory.post("/planned-deliveries", body))["planned"] == 0
     (planned,) = (await world.inventory.get("/planned-deliveries", received=False))["items"]
     lines = [{"item": "rice", "quantity": 5_000}]
-    await world.receive("depot-north", lines, planned_delivery_id=planned["id"])
+    await world.inventory.receive("depot-north", lines, planned_delivery_id=planned["id"])
     assert (await world.inventory.get("/planned-deliveries", received=False))["items"] == []
     again = {
         "depot": "depot-north",
@@ -103,14 +106,14 @@ async def test_a_planned_delivery_comes_in_once_and_no_longer_counts_as_planned(
         "planned_delivery_id": planned["id"],
     }
     assert (await world.inventory.try_post("/receipts", again)).status_code == 409
-    assert (await world.shelf("rice"))["on_hand"] == 5_000
+    assert (await world.inventory.shelf("rice"))["on_hand"] == 5_000
 
 
 async def test_two_replicas_receiving_and_handing_out_at_once_never_give_more_than_there_is(
     world: World,
 ) -> None:
     async with world.another("inventory") as second:
-        registering = [world.register(members=2, needs=["food", "kit", "clothing"]) for _ in range(15)]
+        registering = [world.intake.register(members=2, needs=["food", "kit", "clothing"]) for _ in range(15)]
         receiving = [receive(replica, n) for n in range(10) for replica in (world.inventory, second)]
         households, _ = await asyncio.gather(asyncio.gather(*registering), asyncio.gather(*receiving))
         await world.settled()
@@ -120,7 +123,7 @@ async def test_two_replicas_receiving_and_handing_out_at_once_never_give_more_th
         await world.settled()
         handled = [await each.metric("relief_messages_handled_total") for each in (world.inventory, second)]
     assert sum(handled) == 15
-    items = await world.items()
+    items = await world.inventory.items()
     rice, kits = items["rice"], items["first-aid-kit"]
     assert rice["delivered"] + rice["on_hand"] == 30 * 7_000
     assert kits["delivered"] + kits["on_hand"] == 30
@@ -143,11 +146,11 @@ async def fetch(replica: Any, household: Any) -> None:
 
 
 async def test_two_replicas_share_the_messages_of_one_queue(world: World) -> None:
-    await world.stock(rice=10_000_000)
+    await world.inventory.stock(rice=10_000_000)
     async with world.another("inventory", batch_size=1) as second:
 
         async def shares() -> list[float]:
-            await world.register(needs=["food"])
+            await world.intake.register(needs=["food"])
             return [await each.metric("relief_messages_handled_total") for each in (world.inventory, second)]
 
         await until(shares, all)
@@ -159,12 +162,12 @@ async def test_two_replicas_share_the_messages_of_one_queue(world: World) -> Non
 async def test_who_was_registered_before_the_catalogue_is_served_too(bare_world: World) -> None:
     world = bare_world
     await world.start("intake", "inventory")
-    household = await world.register([person(size="M")], needs=["clothing", "kit"])
+    household = await world.intake.register([person(size="M")], needs=["clothing", "kit"])
     await world.settled()
-    assert await world.missing(household) == {"winter-M": 1, "kit": 1}
-    await world.load_catalogue()
-    assert await world.missing(household) == {"winter-M": 1, "first-aid-kit": 1}
-    await world.stock(winter_M=1, first_aid_kit=1)
-    assert await world.set_aside(household) == {"winter-M": 1, "first-aid-kit": 1}
+    assert await world.inventory.missing(household) == {"winter-M": 1, "kit": 1}
+    await world.inventory.load_catalogue()
+    assert await world.inventory.missing(household) == {"winter-M": 1, "first-aid-kit": 1}
+    await world.inventory.stock(winter_M=1, first_aid_kit=1)
+    assert await world.inventory.set_aside(household) == {"winter-M": 1, "first-aid-kit": 1}
     await world.settled()
     await world.sound()

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database.engine import connect, set_transaction_timeout
-from tests.flow.world import until
-from tests.servers import Servers
+from tests.support.servers import Servers
+from tests.support.waiting import until
 
 LONGER_THAN_A_SECOND = text("SELECT pg_sleep(1.2)")
 

@@ -17,7 +17,7 @@ from shared.cli.local.broker import PROGRAMS, fresh_ports
 from shared.cli.local.commands import refuse_another_clock
 from shared.cli.local.ports import Ports, free_ports, is_free
 from shared.cli.local.up import LocalRun, Settings, local_run
-from shared.cli.status import service_part
+from shared.cli.operate.status import service_part
 from shared.contracts import SERVICES
 from shared.settings import ClockMode
 

@@ -15,7 +15,7 @@ from shared.cli.demo.living import by_assembly, days
 from shared.cli.demo.loading import key, receipt, stand_on, take_in
 from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.demo.settle import Quiet, until
-from shared.cli.registering import import_register
+from shared.cli.operate.own.intake import import_register
 from shared.contracts import SERVICES
 
 FIRST = date(2006, 11, 1)

@@ -1,6 +1,5 @@
 """Every route of every service names the roles that may use it."""
 
-import importlib
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from shared.cli.wiring import application
 from shared.contracts import SERVICES
 from shared.principals import Role
 from shared.settings import ClockMode
@@ -20,22 +20,6 @@ from shared.web.roles import RoleCheck, allows
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
 ALONE = {"/api/households/{household_id}/identities": {"caseworker"}, "/clock": {"operator"}}
 """Routes that one role alone may use."""
-
-
-def application(service: str) -> FastAPI:
-    """A service with settings that lead nowhere; nothing is connected."""
-    settings: Any = importlib.import_module(f"services.{service}.settings").Settings
-    known = {
-        "database_url": "postgresql+asyncpg://x@127.0.0.1:1/x",
-        "database_password": "x",
-        "broker_url": "amqp://x@127.0.0.1:1/x",
-        "broker_password": "x",
-        "port": 1,
-        "clock": ClockMode.MANUAL,
-        "register_key": "k" * 32,
-    }
-    app: FastAPI = importlib.import_module(f"services.{service}.main").build(settings(**known))
-    return app
 
 
 async def refuse(check: RoleCheck) -> None:
@@ -61,7 +45,7 @@ async def test_every_route_asks_for_a_role_before_anything_else(
     service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(RoleCheck, "__call__", refuse)
-    app = application(service)
+    app = application(service, clock=ClockMode.MANUAL)
     found = operations(app)
     assert ("GET", "/readyz") in found
     asked = {each: await roles_asked(app, *each) for each in found}
@@ -74,7 +58,7 @@ async def test_every_route_asks_for_a_role_before_anything_else(
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_route_is_hidden_from_the_documentation(service: str) -> None:
     """So that the test above sees them all."""
-    app = application(service)
+    app = application(service, clock=ClockMode.MANUAL)
     routes: list[Any] = list(app.router.routes)
     assert {route.path for route in routes if isinstance(route, Route)} == DOCUMENTATION
     routers = [route.original_router for route in routes if not isinstance(route, Route)]

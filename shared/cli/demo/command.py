@@ -20,7 +20,7 @@ from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.demo.report import Report
 from shared.cli.demo.results import Results, as_json
 from shared.cli.demo.settle import Quiet, until
-from shared.cli.registering import import_register, show_bad_rows
+from shared.cli.operate.own.intake import import_register, show_bad_rows
 from shared.cli.stack import ROOT, Stack
 
 REGISTER = ROOT / "deploy" / "demo" / "register.xlsx"

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.cli.client import Services
-from shared.cli.clock import turn
 from shared.cli.demo.fetching import to_fetch
 from shared.cli.demo.loading import key, receipt, take_in
 from shared.cli.demo.plan import Delivery, Plan
 from shared.cli.demo.results import Arrival, filled_of
 from shared.cli.demo.settle import Quiet, until
+from shared.cli.operate.clock import turn
 from shared.contracts import SERVICES
 
 # The other services have no rules by date yet and are turned along at each step.

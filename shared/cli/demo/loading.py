@@ -12,8 +12,8 @@ from typing import Any
 
 from shared.cli import Trouble, typed
 from shared.cli.client import Refused, Services
-from shared.cli.clock import days_of, turn
 from shared.cli.demo.plan import Plan, catalogue
+from shared.cli.operate.clock import days_of, turn
 from shared.contracts import SERVICES
 
 MOST_AT_ONCE = 500

@@ -8,16 +8,25 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shared.cli import Trouble
+from shared.contracts import SERVICES
 from shared.contracts.intake import ClothingSize
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
 Quantity = Annotated[int, Field(ge=1, le=10**12, strict=True)]
 Lines = Annotated[dict[Code, Quantity], Field(min_length=1)]
-ServiceName = Literal["intake", "inventory", "sponsorship", "events", "donations"]
+
+
+def _service(name: str) -> str:
+    if name not in SERVICES:
+        raise ValueError(f"there is no service {name}")
+    return name
+
+
+ServiceName = Annotated[str, AfterValidator(_service)]
 
 
 class Piece(BaseModel):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.cli.local.broker import BrokerSecrets
+from shared.cli.wiring import secret_fields
 from shared.contracts import SERVICES
 
 
@@ -23,9 +24,11 @@ class LocalSecrets:
     def broker_password(self, service: str) -> str:
         return self._secret(self.service_folder(service) / "relief_broker_password")
 
-    def register_key(self) -> str:
-        """Intake tells by it who of a register was registered before."""
-        return self._secret(self.service_folder("intake") / "relief_register_key")
+    def make_own(self) -> None:
+        """Make the secrets that each service wants of its own, by its settings: `relief_<field>` in its folder."""
+        for service in SERVICES:
+            for field in secret_fields(service):
+                self._secret(self.service_folder(service) / f"relief_{field}")
 
     def superuser_password(self) -> str:
         return self._secret(self.folder / "operator" / "database_password")

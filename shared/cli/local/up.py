@@ -148,7 +148,7 @@ def local_run(folder: Path | None = None, ports: Ports | None = None) -> LocalRu
     folder = folder or ROOT / ".relief"
     ports = ports or chosen_ports(folder)
     secrets = LocalSecrets(folder / "secrets")
-    secrets.register_key()
+    secrets.make_own()
     checkout = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
     broker = RabbitNode(
         folder / "broker", ports.broker, secrets.broker(), f"relief-{checkout}@localhost", VHOST

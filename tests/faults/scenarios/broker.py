@@ -5,7 +5,7 @@ from functools import partial
 
 from httpx import codes
 
-from shared.cli.replay import feed
+from shared.cli.operate.replay import feed
 from shared.contracts.intake import HouseholdRegistered
 from shared.messaging.topology import Topology
 from tests.faults.counting import not_handled, outboxes

@@ -4,6 +4,7 @@ import asyncio
 import time
 from functools import partial
 
+from shared.contracts import talking
 from shared.messaging.crashpoints import (
     AFTER_CLAIM,
     AFTER_COMMIT,
@@ -11,7 +12,6 @@ from shared.messaging.crashpoints import (
     AFTER_RECEIVE,
     BEFORE_COMMIT,
 )
-from tests.faults.ground import NAMES
 from tests.faults.load import under_load
 from tests.faults.registry import add, scenario
 from tests.faults.replicas import Replica
@@ -50,7 +50,7 @@ async def gone(replica: Replica) -> None:
     await until(look, lambda running: not running)
 
 
-for name in NAMES:
+for name in talking():
     for point, words in WORDS.items():
         add(f"{name} is killed {words}", partial(crash_at, name, point), short=(name, point) in SHORT)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from tests.faults.ground import NAMES
+from shared.contracts import talking
 from tests.faults.load import under_load
 from tests.faults.proxy import Line, Way
 from tests.faults.registry import add, scenario
@@ -136,7 +136,7 @@ async def the_database_has_no_connection_left(site: Site) -> None:
 
 async def limit(site: Site, connections: int) -> None:
     """At most so many for each service; -1 as many as it likes."""
-    for name in NAMES:
+    for name in talking():
         await site.sql(name, f"ALTER ROLE {name} CONNECTION LIMIT {connections}")
 
 

@@ -7,15 +7,15 @@ from functools import partial
 from aio_pika import Message, connect
 
 from shared.cli.local.processes import stop_all
-from shared.cli.parked import replay
+from shared.cli.operate.parked import replay
 from shared.contracts.intake import HouseholdRegistered
 from shared.messaging.definitions import EXCHANGE
 from shared.messaging.topology import Topology, parked
 from tests.faults.counting import parked_by_queue, settle
 from tests.faults.load import calling, prepare, register, under_load
-from tests.faults.postman import Habit, Letter, Round, postman
 from tests.faults.registry import add, scenario
 from tests.faults.site import Site, until
+from tests.support.postman import Habit, Letter, Round, postman
 
 QUEUE = Topology("inventory", ()).queue_name(HouseholdRegistered)
 TIMES = 1000
@@ -62,9 +62,10 @@ def newest_first(letters: Round, rng: random.Random) -> tuple[Round, Round]:
 
 async def delivered(habit: Habit, site: Site) -> None:
     """Everything that is said goes through the hands of a postman with this habit."""
-    async with postman(site, habit):
+    async with postman(site.broker_url(), site.rng, habit) as carrying:
         await register(site)
         await settle(site)
+        site.fault(carrying.delivered)
 
 
 add("each message is delivered twice", partial(delivered, twice), short=True)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 from uuid_utils.compat import uuid7
 
-from shared.cli.doctor.compare import NotSorted, side_by_side
-from shared.cli.doctor.messages import EDGE, _older_than_journal
-from shared.cli.doctor.report import Finding, Report
+from shared.cli.operate.doctor.compare import NotSorted, side_by_side
+from shared.cli.operate.doctor.messages import EDGE, _older_than_journal
+from shared.cli.operate.doctor.report import Finding, Report
 
 T = TypeVar("T")
 

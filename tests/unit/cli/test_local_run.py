@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from shared.cli import Trouble
 from shared.cli.local.ports import Ports, free_ports, require_free
 from shared.cli.local.processes import Daemon, started_at, stop_all, tail, wait_until
 from shared.cli.local.secrets import LocalSecrets
 from shared.cli.local.up import local_run
-from shared.cli.stack import Stack
+from shared.cli.stack import ROOT, Stack
+from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 from shared.messaging.definitions import definitions, password_hash
 
@@ -134,6 +136,24 @@ def test_passwords_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
     file = secrets.service_folder("intake") / "relief_database_password"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_each_service_gets_the_secrets_that_its_settings_want_and_no_other(tmp_path: Path) -> None:
+    LocalSecrets(tmp_path).make_own()
+    made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert made == {f"{name}/relief_{field}" for name in SERVICES for field in secret_fields(name)}
+    assert made == {"intake/relief_register_key"}
+
+
+def test_secrets_for_compose_are_made_and_given_to_each_service_as_its_settings_want() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    made = (ROOT / "deploy" / "secrets.sh").read_text()
+    for name in SERVICES:
+        wanted = {f"relief_{field}": f"{name}_{field}" for field in (*ACCOUNTS, *secret_fields(name))}
+        assert {each["target"]: each["source"] for each in compose["services"][name]["secrets"]} == wanted
+        assert set(wanted.values()) <= set(compose["secrets"])
+        assert all(f"{name}_{field}" in made for field in secret_fields(name))
+    assert f"{{{','.join(SERVICES)}}}_{{database,broker}}_password" in made
 
 
 def test_a_stack_is_found_again_where_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.cli import Trouble
-from shared.cli.parked import anew, ids_in, owner_of, queues, read
-from shared.cli.replay import _wanted
+from shared.cli.operate.parked import anew, ids_in, owner_of, queues, read
+from shared.cli.operate.replay import _wanted
 from shared.contracts import HEARD_BY
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
 from shared.messaging.envelope import ATTEMPT, headers_of, seal, unseal

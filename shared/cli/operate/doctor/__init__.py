@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from shared.cli.console import wide_enough
-from shared.cli.doctor.messages import message_findings, set_apart_by
-from shared.cli.doctor.movement import STATISTICS_SECONDS, moving, until_quiet
-from shared.cli.doctor.report import Finding, Report
-from shared.cli.doctor.services import household_finding, service_findings
+from shared.cli.operate.doctor.messages import message_findings, set_apart_by
+from shared.cli.operate.doctor.movement import STATISTICS_SECONDS, moving, until_quiet
+from shared.cli.operate.doctor.report import Finding, Report
+from shared.cli.operate.doctor.services import household_finding, service_findings
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 

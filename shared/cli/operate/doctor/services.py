@@ -6,8 +6,8 @@ from uuid import UUID
 
 import httpx
 
-from shared.cli.doctor.compare import NotSorted, side_by_side
-from shared.cli.doctor.report import Finding
+from shared.cli.operate.doctor.compare import NotSorted, side_by_side
+from shared.cli.operate.doctor.report import Finding
 from shared.cli.stack import Stack
 
 Known = tuple[int, bool, int]

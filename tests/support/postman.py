@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from aio_pika import connect
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
-from shared.cli.parked import anew
-from shared.contracts import heard_by
+from shared.cli.operate.parked import anew
+from shared.contracts import heard_by, talking
 from shared.messaging.definitions import EXCHANGE
 from shared.messaging.topology import Topology
-from tests.faults.ground import NAMES
-from tests.faults.site import Site
 
 QUIET_SECONDS = 1.5
 
@@ -43,7 +41,7 @@ Habit = Callable[[Round, random.Random], tuple[Round, Round]]
 class Postman:
     """Collects until nothing has come for a while, delivers as its habit is, and begins again."""
 
-    site: Site
+    rng: random.Random
     habit: Habit
     channel: AbstractChannel
     boxes: dict[tuple[str, str], AbstractQueue]
@@ -56,7 +54,7 @@ class Postman:
         while kept or not self.leaving:
             letters = await self._collect()
             if letters:
-                now, later = self.habit(letters, self.site.rng)
+                now, later = self.habit(letters, self.rng)
                 kept += later
                 await self._deliver(now)
             elif kept:
@@ -87,14 +85,17 @@ class Postman:
 
 
 @asynccontextmanager
-async def postman(site: Site, habit: Habit) -> AsyncIterator[Postman]:
-    """All that is said goes through the postman's hands for as long as the block lasts."""
-    connection = await connect(site.broker_url())
+async def postman(broker_url: str, rng: random.Random, habit: Habit) -> AsyncIterator[Postman]:
+    """All that is said goes through the postman's hands for as long as the block lasts.
+
+    `broker_url` is the operator's; all chance comes from `rng`.
+    """
+    connection = await connect(broker_url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         exchange = await channel.get_exchange(EXCHANGE, ensure=False)
         boxes = {}
-        for consumer in NAMES:
+        for consumer in talking():
             for contract in heard_by(consumer):
                 name = Topology(consumer, ()).queue_name(contract)
                 box = await channel.declare_queue(f"held.{name}", exclusive=True)
@@ -102,11 +103,10 @@ async def postman(site: Site, habit: Habit) -> AsyncIterator[Postman]:
                 queue = await channel.get_queue(name, ensure=False)
                 await queue.unbind(exchange, contract.wire)
                 boxes[consumer, name] = box
-        carrying = Postman(site, habit, channel, boxes)
+        carrying = Postman(rng, habit, channel, boxes)
         work = asyncio.create_task(carrying.run())
         try:
             yield carrying
-            site.fault(carrying.delivered)
         finally:
             # Not cancelled: the client closes a channel whose call is given up.
             carrying.leaving = True

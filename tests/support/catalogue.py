@@ -1,4 +1,4 @@
-"""What the store of the tests keeps, and who comes to it. Invented people."""
+"""What the store of the tests keeps."""
 
 from typing import Any
 
@@ -42,10 +42,3 @@ CATALOGUE: dict[str, Any] = {
 def depot_of(item: str, region: str) -> str:
     """Where the tests keep an item."""
     return f"house-{region}" if item == "bed" else f"depot-{region}"
-
-
-def person(number: int = 0, **more: Any) -> dict[str, Any]:
-    """A grown-up in size M, unless it says otherwise."""
-    names = {"given_name": f"Given{number}", "family_name": f"Family{number}"}
-    born = {} if "age" in more else {"birth_date": "1970-05-17"}
-    return {**names, **born, "size": "M", **more}

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.cli import Trouble, typed
-from shared.cli import parked as lot
 from shared.cli.console import wide_enough
-from shared.cli.parked import SHORTEST_DIGEST, Parked
+from shared.cli.operate import parked as lot
+from shared.cli.operate.parked import SHORTEST_DIGEST, Parked
 from shared.cli.stack import Stack
 from shared.contracts import SERVICES
 

@@ -16,6 +16,7 @@ from sqlalchemy import URL
 from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
 from shared.cli.local.ports import free_ports
 from shared.cli.local.postgres import PostgresServer
+from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 from shared.messaging.definitions import OPERATOR, definitions
 
@@ -85,6 +86,14 @@ class Servers(ABC):
 
     def drop_database(self, name: str) -> None:
         self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def write_secrets(self, service: str, folder: Path) -> None:
+        """The secret files of a service that runs as a process: its passwords, and whatever else it wants made up."""
+        folder.mkdir(parents=True, exist_ok=True)
+        made = dict.fromkeys(ACCOUNTS, self.passwords[service])
+        made.update({name: secrets.token_hex(16) for name in secret_fields(service)})
+        for name, value in made.items():
+            (folder / f"relief_{name}").write_text(value)
 
     def versions(self) -> str:
         """Which versions these are, in words."""

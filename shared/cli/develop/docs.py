@@ -1,18 +1,15 @@
 """`relief docs`: OpenAPI and AsyncAPI documents of every service, made from the code that runs."""
 
-import importlib
 import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from fastapi import FastAPI
 from faststream.specification import AsyncAPI
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings
 from rich.console import Console
 
 from shared.cli.stack import ROOT
+from shared.cli.wiring import application
 from shared.contracts import SERVICES
 from shared.service.parts import Service
 
@@ -20,13 +17,6 @@ DOCS = ROOT / "docs"
 ASYNCAPI = DOCS / "asyncapi"
 
 Out = Annotated[Path, typer.Option("--out", help="the folder that gets `asyncapi` and `openapi`")]
-
-# Nothing is connected to: these only have to be well-formed.
-NOWHERE = {
-    "database_url": "postgresql+asyncpg://nobody@127.0.0.1:1/none",
-    "broker_url": "amqp://nobody@127.0.0.1:1/none",
-    "port": 1,
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -55,25 +45,6 @@ def documents(service: str) -> dict[str, dict[str, Any]]:
     )
     asyncapi = json.loads(specification.to_specification().to_json())
     return {"openapi": app.openapi(), "asyncapi": asyncapi}
-
-
-def application(service: str) -> FastAPI:
-    """The service wired as when it runs, connected to nothing."""
-    settings_class: Any = importlib.import_module(f"services.{service}.settings").Settings
-    app: FastAPI = importlib.import_module(f"services.{service}.main").build(
-        settings_class(**_nowhere(settings_class))
-    )
-    return app
-
-
-def _nowhere(settings_class: type[BaseSettings]) -> dict[str, Any]:
-    """Well-formed settings that lead nowhere; a secret is any text."""
-    secrets = {
-        name: SecretStr("0" * 64)
-        for name, field in settings_class.model_fields.items()
-        if field.annotation is SecretStr
-    }
-    return {**NOWHERE, **secrets, "_env_file": None, "_secrets_dir": None}
 
 
 def text_of(document: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.cli import Trouble
-from shared.cli.journal import database_of
+from shared.cli.operate.journal import database_of
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import SERVICES, heard_by
 from shared.database.tables import discard

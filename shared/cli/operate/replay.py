@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from shared.cli import Trouble
-from shared.cli.journal import database_of, envelope_of, said, streamed
+from shared.cli.operate.journal import database_of, envelope_of, said, streamed
 from shared.cli.stack import Stack
 from shared.contracts import CONTRACTS, SERVICES, heard_by
 from shared.contracts.base import Contract

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.cli.doctor.compare import side_by_side
-from shared.cli.doctor.report import Finding
-from shared.cli.journal import database_of, envelope_of, said, streamed
-from shared.cli.parked import broker_of, browse, queues
+from shared.cli.operate.doctor.compare import side_by_side
+from shared.cli.operate.doctor.report import Finding
+from shared.cli.operate.journal import database_of, envelope_of, said, streamed
+from shared.cli.operate.parked import broker_of, browse, queues
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 from shared.contracts.base import Contract

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import importlib
 import json
 import socket
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
-from shared.cli import Trouble
 from shared.cli.stack import VHOST, secret
+from shared.cli.wiring import build, settings_class
 from shared.contracts import SERVICES
 from shared.database.migrations import migrate as bring_to_newest
 from shared.messaging.definitions import definitions
@@ -49,8 +48,7 @@ def register(app: typer.Typer) -> None:
 def serve(name: Name) -> None:
     """Run one service in the foreground; settings come from the environment and the secret files."""
     settings = settings_of(name)
-    build: Any = importlib.import_module(f"services.{name}.main").build
-    app = build(settings)
+    app = build(name, settings)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -89,8 +87,6 @@ def write_definitions(path: Path) -> None:
 
 def settings_of(name: str) -> ServiceSettings:
     """The settings of a service as its own class reads them. Trouble if there is no such service."""
-    if name not in SERVICES:
-        raise Trouble(f"There is no service {name!r}; there are {', '.join(SERVICES)}.")
-    settings_class: Any = importlib.import_module(f"services.{name}.settings").Settings
-    settings: ServiceSettings = settings_class(_secrets_dir=secrets_folder())
+    made: Any = settings_class(name)
+    settings: ServiceSettings = made(_secrets_dir=secrets_folder())
     return settings

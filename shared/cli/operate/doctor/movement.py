@@ -6,7 +6,7 @@ import time
 import httpx
 from sqlalchemy import func, select, text
 
-from shared.cli.journal import database_of
+from shared.cli.operate.journal import database_of
 from shared.cli.stack import Stack
 from shared.database.tables import outbox
 

@@ -1,0 +1,61 @@
+"""`relief test` and `relief test-containers`."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+
+from shared.cli import Trouble
+from shared.cli.develop.running import run
+
+IN_CONTAINERS = {
+    "flow tests on RabbitMQ and PostgreSQL by testcontainers": "tests/flow",
+    "docker compose: up, demo, doctor, scale, TLS, monitoring, down": "tests/system/test_compose.py",
+}
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def register(app: typer.Typer) -> None:
+    app.command("test", context_settings=PASS_ON)(test)
+    app.command("test-containers")(test_containers)
+
+
+def test(context: typer.Context) -> None:
+    """Run every test; arguments go to pytest."""
+    raise typer.Exit(run("tests", (sys.executable, "-m", "pytest", *context.args)))
+
+
+def test_containers() -> None:
+    """On a Docker engine: the flow tests by testcontainers, then docker compose from start to end.
+
+    Nothing is pulled. Trouble if no engine answers.
+    """
+    Console(stderr=True).print(f"On {_engine()}", style="bold")
+    asked = {"RELIEF_TEST_SERVERS": "containers", "RELIEF_TEST_COMPOSE": "1"}
+    failed = [
+        what
+        for what, where in IN_CONTAINERS.items()
+        if run(what, (sys.executable, "-m", "pytest", where), asked)
+    ]
+    for what in IN_CONTAINERS:
+        print(f"{'FAILED' if what in failed else 'passed'}: {what}", file=sys.stderr)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _engine() -> str:
+    """Which engine answers, in words."""
+    engine = _said(("docker", "version", "--format", "{{.Server.Version}}"))
+    compose = _said(("docker", "compose", "version", "--short"))
+    if not engine or not compose:
+        raise Trouble("No Docker engine with compose answers here; ./relief test needs none.")
+    return f"Docker engine {engine} with compose {compose}"
+
+
+def _said(command: Sequence[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
