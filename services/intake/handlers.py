@@ -1,61 +1,36 @@
-"""What inventory says about a household goes to its timeline; its first answer makes the household active."""
+"""What other services say about a household goes to its timeline; the first answer makes the household active.
+
+Which contracts are heard, in which words they are told and which of them answer stands in `domain/timeline.py`.
+"""
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.intake import repository
-from services.intake.domain.timeline import Entry, entry_of
-from shared.contracts.inventory import (
-    HouseholdSupplies,
-    RationLapsed,
-    SuppliesBackordered,
-    SuppliesDelivered,
-    SuppliesReleased,
-    SuppliesReserved,
-)
+from services.intake.domain.timeline import TOLD, Entry, entry_of
+from services.intake.settings import Settings
+from shared.contracts.inventory import HouseholdSupplies
 from shared.messaging.consumer import Hears
 from shared.messaging.unit import Unit
 
-
-async def on_supplies_reserved(facts: list[SuppliesReserved], unit: Unit) -> None:
-    """An answer: the household is active from now on."""
-    await _keep(facts, unit)
-    await _activate(facts, unit)
+STATUS = "intake.status"
+"""What stands for a contract in a timeline where intake itself did something that nobody is told of."""
 
 
-async def on_supplies_backordered(facts: list[SuppliesBackordered], unit: Unit) -> None:
-    """An answer too: what is missing is known and waits."""
-    await _keep(facts, unit)
-    await _activate(facts, unit)
-
-
-async def on_supplies_delivered(facts: list[SuppliesDelivered], unit: Unit) -> None:
-    await _keep(facts, unit)
-
-
-async def on_supplies_released(facts: list[SuppliesReleased], unit: Unit) -> None:
-    await _keep(facts, unit)
-
-
-async def on_ration_lapsed(facts: list[RationLapsed], unit: Unit) -> None:
-    await _keep(facts, unit)
-
-
-HANDLERS = (
-    Hears(SuppliesReserved, on_supplies_reserved),
-    Hears(SuppliesBackordered, on_supplies_backordered),
-    Hears(SuppliesDelivered, on_supplies_delivered),
-    Hears(SuppliesReleased, on_supplies_released),
-    Hears(RationLapsed, on_ration_lapsed),
-)
-
-
-async def _keep(facts: Sequence[HouseholdSupplies], unit: Unit) -> None:
+async def keep(facts: Sequence[HouseholdSupplies], unit: Unit) -> None:
+    """Write the facts to the timelines, and make those households active that were waiting for an answer."""
     await repository.add_entries(unit.session, [entry_of(fact, unit.now) for fact in facts])
-
-
-async def _activate(facts: Sequence[HouseholdSupplies], unit: Unit) -> None:
-    became = await repository.activate(unit.session, {fact.household_id for fact in facts})
+    answered = {fact.household_id for fact in facts if TOLD[type(fact)].answers}
+    if not answered:
+        return
+    became = await repository.activate(unit.session, answered)
     words = "Active: inventory has answered."
     await repository.add_entries(
-        unit.session, [Entry(each, unit.now, unit.today, "intake.status", words) for each in became]
+        unit.session,
+        [Entry(each, unit.now, unit.today, STATUS, unit.actor.id, words) for each in became],
     )
+
+
+def hears(_: Settings) -> tuple[Hears[Any], ...]:
+    """What this service consumes: every contract that its timeline has words for."""
+    return tuple(Hears(contract, keep) for contract in TOLD)

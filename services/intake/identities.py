@@ -3,23 +3,25 @@
 What goes out of here to logs, contracts and lists is an age band, never the value it came from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, Select, case, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.domain.people import age_on, band_of, birth_from_age, checked_birth, plain_text
-from services.intake.tables import HouseholdRow, IdentityRow, MemberRow
+from services.intake.domain.people import (
+    age_on,
+    band_of,
+    birth_from_age,
+    born_after,
+    checked_birth,
+    plain_text,
+)
+from services.intake.tables import HOUSEHOLD, IDENTITY, MEMBER
 from shared.contracts.intake import AgeBand
-from shared.database.rows import table_of
-
-_identity = table_of(IdentityRow)
-_member = table_of(MemberRow)
-_household = table_of(HouseholdRow)
 
 
 @dataclass(frozen=True)
@@ -79,47 +81,57 @@ async def write(session: AsyncSession, identities: Mapping[UUID, Identity]) -> N
         for member_id, each in identities.items()
     ]
     if rows:
-        await session.execute(insert(_identity), rows)
+        await session.execute(insert(IDENTITY), rows)
 
 
 async def read(session: AsyncSession, household_id: UUID) -> dict[UUID, Identity]:
     """All identities of one household, by member id in order of joining."""
-    columns = _identity.c
+    columns = IDENTITY.c
     query = (
         select(columns.member_id, columns.given, columns.family, columns.birth_date, columns.estimated)
-        .join(_member, _member.c.id == columns.member_id)
-        .where(_member.c.household_id == household_id)
+        .join(MEMBER, MEMBER.c.id == columns.member_id)
+        .where(MEMBER.c.household_id == household_id)
         .order_by(columns.member_id)
     )
     return {row[0]: Identity(*row[1:]) for row in await session.execute(query)}
 
 
-async def bands(session: AsyncSession, members: Iterable[UUID], on: date) -> dict[UUID, AgeBand]:
+async def bands(session: AsyncSession, members: Collection[UUID], on: date) -> dict[UUID, AgeBand]:
     """The age band of each member on a day."""
-    query = select(_identity.c.member_id, _identity.c.birth_date).where(
-        _identity.c.member_id.in_(list(members))
-    )
-    return {member_id: band_of(age_on(birth, on)) for member_id, birth in await session.execute(query)}
+    query = select(IDENTITY.c.member_id, _band(on)).where(IDENTITY.c.member_id.in_(members))
+    return {member_id: AgeBand(band) for member_id, band in await session.execute(query)}
 
 
-async def people_by_band(session: AsyncSession, on: date) -> dict[AgeBand, int]:
-    """How many people who are helped now are in each age band on a day."""
-    query = (
-        select(_identity.c.birth_date, func.count())
-        .join(_member, _member.c.id == _identity.c.member_id)
-        .join(_household, _household.c.id == _member.c.household_id)
-        .where(_member.c.left_on.is_(None), _household.c.status != "closed")
-        .group_by(_identity.c.birth_date)
+async def grown(session: AsyncSession, on: date) -> dict[UUID, dict[UUID, AgeBand]]:
+    """Who of those who are helped now has another age band on a day than the one stored, by household and member."""
+    found: dict[UUID, dict[UUID, AgeBand]] = {}
+    for household_id, member_id, band in await session.execute(_other_bands(on)):
+        found.setdefault(household_id, {})[member_id] = AgeBand(band)
+    return found
+
+
+async def count_grown(session: AsyncSession, on: date) -> int:
+    """How many `grown` would give: none, once the work of that day is done."""
+    query = select(func.count()).select_from(_other_bands(on).subquery())
+    return (await session.execute(query)).scalar_one()
+
+
+def _other_bands(on: date) -> Select[Any]:
+    return (
+        select(MEMBER.c.household_id, MEMBER.c.id, _band(on).label("band"))
+        .join(HOUSEHOLD, HOUSEHOLD.c.id == MEMBER.c.household_id)
+        .join(IDENTITY, IDENTITY.c.member_id == MEMBER.c.id)
+        .where(MEMBER.c.left_on.is_(None), HOUSEHOLD.c.closed_on.is_(None), MEMBER.c.age_band != _band(on))
     )
-    counts = dict.fromkeys(AgeBand, 0)
-    for birth, count in await session.execute(query):
-        counts[band_of(age_on(birth, on))] += count
-    return counts
+
+
+def _band(on: date) -> ColumnElement[str]:
+    """A member's age band on a day, found by the database, so that no birth date has to leave it."""
+    older = [(IDENTITY.c.birth_date > born, literal(band.value)) for born, band in born_after(on)]
+    return case(*older, else_=literal(AgeBand.ELDERLY.value))
 
 
 async def members_without(session: AsyncSession) -> int:
     """How many members have no identity: none, if all is well."""
-    query = (
-        select(func.count()).select_from(_member.outerjoin(_identity)).where(_identity.c.member_id.is_(None))
-    )
+    query = select(func.count()).select_from(MEMBER.outerjoin(IDENTITY)).where(IDENTITY.c.member_id.is_(None))
     return (await session.execute(query)).scalar_one()

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.intake import api, checks, figures, handlers
+from services.intake import api, checks, day, handlers, queries
 from services.intake.settings import Settings
 from shared.service.app import application
 from shared.service.parts import Parts, Service
@@ -14,11 +14,12 @@ def build(settings: Settings) -> FastAPI:
     """The service as an application."""
     parts = Parts(
         description=DESCRIPTION,
-        routers=api.ROUTERS,
-        hears=handlers.HANDLERS,
-        observe=figures.observe,
-        actuals=figures.actuals,
-        check=checks.check,
-        standings=checks.standings,
+        routers=api.routers(settings),
+        hears=handlers.hears(settings),
+        on_day=day.on_day(settings),
+        observe=queries.observe(settings),
+        actuals=queries.actuals(settings),
+        check=checks.check(settings),
+        standings=checks.standings(settings),
     )
     return application(Service("intake", settings, parts))

@@ -1,12 +1,11 @@
 """Rows and values of intake. Set-based, never commits; names and birth dates are in `identities.py`, not here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import Select, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -14,33 +13,14 @@ from uuid_utils.compat import uuid7
 from services.intake.domain.households import Household, Member, Status
 from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
-from services.intake.tables import HouseholdRow, MemberRow, TimelineRow
-from shared.contracts.intake import ClothingSize, NeedKind, Outcome, Priority
-from shared.database.rows import table_of
-from shared.database.tables import day
+from services.intake.tables import HOUSEHOLD, MEMBER, TIMELINE
+from shared.contracts.intake import AgeBand, ClothingSize, NeedKind, Outcome, Priority
 
-_household = table_of(HouseholdRow)
-_member = table_of(MemberRow)
-_timeline = table_of(TimelineRow)
-PRESENT = _member.c.left_on.is_(None)
+PRESENT = MEMBER.c.left_on.is_(None)
 """A member who has not left."""
-HELPED = _household.c.status != Status.CLOSED.value
+HELPED = HOUSEHOLD.c.status != Status.CLOSED.value
 """A household that is not closed."""
-_ADDING = (
-    upsert(_household).on_conflict_do_nothing(index_elements=["register_ref"]).returning(_household.c.id)
-)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which households are wanted; None means any. `code` is any part of a code."""
-
-    status: Status | None = None
-    region: str | None = None
-    priority: Priority | None = None
-    arrived_from: date | None = None
-    arrived_to: date | None = None
-    code: str | None = None
+_ADDING = upsert(HOUSEHOLD).on_conflict_do_nothing(index_elements=["register_ref"]).returning(HOUSEHOLD.c.id)
 
 
 async def draw_codes(session: AsyncSession, year: int, count: int) -> list[int]:
@@ -71,7 +51,7 @@ async def add_members(
     known = keys or {}
     rows = [_member_values(household, each, known.get(each.id)) for household, each in members]
     if rows:
-        await session.execute(insert(_member), rows)
+        await session.execute(insert(MEMBER), rows)
 
 
 async def save(session: AsyncSession, households: Iterable[Household]) -> None:
@@ -82,32 +62,48 @@ async def save(session: AsyncSession, households: Iterable[Household]) -> None:
         values = _household_values(household)
         rows.append({"household": household.id, **{f"new_{name}": values[name] for name in columns}})
     if rows:
-        change = update(_household).where(_household.c.id == bindparam("household"))
+        change = update(HOUSEHOLD).where(HOUSEHOLD.c.id == bindparam("household"))
         await session.execute(change.values({name: bindparam(f"new_{name}") for name in columns}), rows)
 
 
 async def set_left(session: AsyncSession, member_id: UUID, on: date) -> None:
-    await session.execute(update(_member).where(_member.c.id == member_id).values(left_on=on))
+    await session.execute(update(MEMBER).where(MEMBER.c.id == member_id).values(left_on=on))
+
+
+async def set_bands(session: AsyncSession, households: Iterable[Household]) -> None:
+    """Write the age bands of all members of these households."""
+    rows = [
+        {"member": member.id, "band": member.age_band.value} for each in households for member in each.members
+    ]
+    if rows:
+        change = update(MEMBER).where(MEMBER.c.id == bindparam("member"))
+        await session.execute(change.values(age_band=bindparam("band")), rows)
 
 
 async def find(session: AsyncSession, household_id: UUID, *, lock: bool = False) -> Household | None:
     """A household with all its members; locked until the unit ends when it is to be changed."""
-    query = select(_household).where(_household.c.id == household_id)
-    found = await _with_members(session, query.with_for_update() if lock else query)
+    query = select(HOUSEHOLD).where(HOUSEHOLD.c.id == household_id)
+    found = await with_members(session, query.with_for_update() if lock else query)
     return found[0] if found else None
+
+
+async def lock_all(session: AsyncSession, households: Collection[UUID]) -> list[Household]:
+    """Households with all their members, locked in the order of their ids, so that two units do not deadlock."""
+    query = select(HOUSEHOLD).where(HOUSEHOLD.c.id.in_(list(households))).order_by(HOUSEHOLD.c.id)
+    return await with_members(session, query.with_for_update()) if households else []
 
 
 async def registered(session: AsyncSession, refs: Collection[str], *, lock: bool) -> dict[str, Household]:
     """The households with these register references, locked in the order of their ids if they are to be changed."""
-    query = select(_household).where(_household.c.register_ref.in_(refs)).order_by(_household.c.id)
-    found = await _with_members(session, query.with_for_update() if lock else query) if refs else []
+    query = select(HOUSEHOLD).where(HOUSEHOLD.c.register_ref.in_(refs)).order_by(HOUSEHOLD.c.id)
+    found = await with_members(session, query.with_for_update() if lock else query) if refs else []
     return {each.register_ref: each for each in found if each.register_ref}
 
 
 async def register_keys(session: AsyncSession, households: Collection[UUID]) -> dict[UUID, set[bytes]]:
     """The register keys already used in each of these households."""
-    query = select(_member.c.household_id, _member.c.register_key).where(
-        _member.c.household_id.in_(households), _member.c.register_key.is_not(None)
+    query = select(MEMBER.c.household_id, MEMBER.c.register_key).where(
+        MEMBER.c.household_id.in_(households), MEMBER.c.register_key.is_not(None)
     )
     keys: dict[UUID, set[bytes]] = {each: set() for each in households}
     for household_id, key in await session.execute(query):
@@ -115,33 +111,17 @@ async def register_keys(session: AsyncSession, households: Collection[UUID]) -> 
     return keys
 
 
-async def page(session: AsyncSession, wanted: Filter, after: UUID | None, limit: int) -> list[Household]:
-    """Households in the order of registration, with their members."""
-    columns = _household.c
-    conditions = [
-        columns.id > after if after else None,
-        columns.status == wanted.status.value if wanted.status else None,
-        columns.region == wanted.region if wanted.region else None,
-        columns.priorities.contains([wanted.priority.value]) if wanted.priority else None,
-        columns.arrived_on >= wanted.arrived_from if wanted.arrived_from else None,
-        columns.arrived_on <= wanted.arrived_to if wanted.arrived_to else None,
-        columns.code.contains(wanted.code.upper(), autoescape=True) if wanted.code else None,
-    ]
-    query = select(_household).where(*(each for each in conditions if each is not None))
-    return await _with_members(session, query.order_by(columns.id).limit(limit))
-
-
 async def activate(session: AsyncSession, households: Collection[UUID]) -> list[UUID]:
     """Make registered households active; returns those that were not before. Locked in order of id, no deadlock."""
     waiting = (
-        select(_household.c.id)
-        .where(_household.c.id.in_(households), _household.c.status == Status.REGISTERED.value)
-        .order_by(_household.c.id)
+        select(HOUSEHOLD.c.id)
+        .where(HOUSEHOLD.c.id.in_(households), HOUSEHOLD.c.status == Status.REGISTERED.value)
+        .order_by(HOUSEHOLD.c.id)
         .with_for_update()
     )
     ids = list(await session.scalars(waiting))
     if ids:
-        change = update(_household).where(_household.c.id.in_(ids))
+        change = update(HOUSEHOLD).where(HOUSEHOLD.c.id.in_(ids))
         await session.execute(change.values(status=Status.ACTIVE.value))
     return ids
 
@@ -150,45 +130,15 @@ async def add_entries(session: AsyncSession, entries: Iterable[Entry]) -> None:
     """Append to the timelines, in this order."""
     rows = [{"id": uuid7(), **vars(entry)} for entry in entries]
     if rows:
-        await session.execute(insert(_timeline), rows)
+        await session.execute(insert(TIMELINE), rows)
 
 
-async def timeline(
-    session: AsyncSession, household_id: UUID, after: UUID | None, limit: int
-) -> list[tuple[UUID, Entry]]:
-    """A household's entries with their ids, the newest first."""
-    columns = _timeline.c
-    names = (
-        columns.id,
-        columns.household_id,
-        columns.at,
-        columns.on,
-        columns.contract,
-        columns.summary,
-        columns.data,
-    )
-    query = select(*names).where(columns.household_id == household_id)
-    if after:
-        query = query.where(columns.id < after)
-    found = await session.execute(query.order_by(columns.id.desc()).limit(limit))
-    return [(row[0], Entry(*row[1:])) for row in found]
-
-
-async def today(session: AsyncSession) -> date:
-    """The service's today, without holding it: for looking only."""
-    processed: date = (await session.execute(select(day.c.processed))).scalar_one()
-    return processed
-
-
-async def exists(session: AsyncSession, household_id: UUID) -> bool:
-    return await session.scalar(select(_household.c.id).where(_household.c.id == household_id)) is not None
-
-
-async def _with_members(session: AsyncSession, query: Any) -> list[Household]:
+async def with_members(session: AsyncSession, query: Select[Any]) -> list[Household]:
+    """The households that a query of whole rows finds, in its order, with all their members."""
     rows: Sequence[Any] = (await session.execute(query)).all()
     members: dict[UUID, list[Member]] = {row.id: [] for row in rows}
     if rows:
-        of_these = select(_member).where(_member.c.household_id.in_(list(members))).order_by(_member.c.id)
+        of_these = select(MEMBER).where(MEMBER.c.household_id.in_(list(members))).order_by(MEMBER.c.id)
         for row in await session.execute(of_these):
             members[row.household_id].append(_member_of(row))
     return [_household_of(row, members[row.id]) for row in rows]
@@ -220,6 +170,7 @@ def _member_of(row: Any) -> Member:
         size=ClothingSize(row.size),
         relation=Relation(row.relation),
         joined_on=row.joined_on,
+        age_band=AgeBand(row.age_band),
         languages=tuple(row.languages),
         left_on=row.left_on,
     )
@@ -251,6 +202,7 @@ def _member_values(household_id: UUID, member: Member, key: bytes | None) -> dic
         "size": member.size.value,
         "relation": member.relation.value,
         "languages": list(member.languages),
+        "age_band": member.age_band.value,
         "joined_on": member.joined_on,
         "left_on": member.left_on,
         "register_key": key,

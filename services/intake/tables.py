@@ -1,4 +1,4 @@
-"""Rows of the intake service. Names and birth dates stand in `Identity` alone, which only `identities.py` reads."""
+"""Rows of the intake service. Names and birth dates stand in `IdentityRow` alone, which only `identities.py` reads."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,19 +15,18 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.database.rows import CONSTRAINT_NAMES
+from shared.database.rows import own_registry, table_of
 
 
-class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONSTRAINT_NAMES))):
+class Row(SQLModel, registry=own_registry()):
     """The base of this service's tables, with metadata of its own."""
 
     __abstract__ = True
@@ -44,6 +43,8 @@ class HouseholdRow(Row, table=True):
         CheckConstraint("version >= 1", name="version"),
         Index(None, "status", "id"),
         Index(None, "region", "id"),
+        # For counting by priority from the index alone; see `queries.by_priority`.
+        Index(None, "priorities", postgresql_where=text("priorities <> '{}'")),
     )
 
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
@@ -62,7 +63,7 @@ class HouseholdRow(Row, table=True):
 
 
 class MemberRow(Row, table=True):
-    """A member, without name or birth date."""
+    """A member, without name or birth date. `age_band` is the band that the other services were told last."""
 
     __tablename__ = "member"
     __table_args__ = (
@@ -76,6 +77,7 @@ class MemberRow(Row, table=True):
     size: str = Field(sa_column=Column(String(10), nullable=False))
     relation: str = Field(sa_column=Column(String(20), nullable=False))
     languages: list[str] = Field(sa_column=Column(ARRAY(String(3)), nullable=False))
+    age_band: str = Field(sa_column=Column(String(10), nullable=False))
     joined_on: date = Field(sa_column=Column(Date, nullable=False))
     left_on: date | None = Field(sa_column=Column(Date))
     register_key: bytes | None = Field(sa_column=Column(LargeBinary(32)))
@@ -94,7 +96,10 @@ class IdentityRow(Row, table=True):
 
 
 class TimelineRow(Row, table=True):
-    """One line of a household's timeline; no foreign key, for a fact about a household unknown here is kept too."""
+    """One line of a household's timeline; no foreign key, for a fact about a household unknown here is kept too.
+
+    `actor` is the id of the principal who did it; for a fact of another service, that service.
+    """
 
     __tablename__ = "timeline"
     __table_args__ = (Index(None, "household_id", "id"),)
@@ -104,5 +109,12 @@ class TimelineRow(Row, table=True):
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     on: date = Field(sa_column=Column(Date, nullable=False))
     contract: str = Field(sa_column=Column(String(100), nullable=False))
+    actor: str = Field(sa_column=Column(String(100), nullable=False))
     summary: str = Field(sa_column=Column(String(1000), nullable=False))
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+HOUSEHOLD = table_of(HouseholdRow)
+MEMBER = table_of(MemberRow)
+IDENTITY = table_of(IdentityRow)
+TIMELINE = table_of(TimelineRow)

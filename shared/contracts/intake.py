@@ -67,12 +67,24 @@ class Outcome(StrEnum):
     DIED = "died"
 
 
+WITHOUT_PARENTS = "without_parents"
+"""A circumstance of a member: a child who came alone, or with people who are not its parents."""
+MOTHER_RETURNED = "mother_returned"
+"""A circumstance of a member: a child whose mother was sent back."""
+
+
 class MemberFacts(Part):
-    """One member, without a name: `member_id` is the only link, and only intake can follow it."""
+    """One member, without a name: `member_id` is the only link, and only intake can follow it.
+
+    `languages` are codes of ISO 639. `circumstances` are lower-case codes like WITHOUT_PARENTS; their list may grow,
+    so a consumer leaves a code that it does not know alone.
+    """
 
     member_id: UUID
     age_band: AgeBand
     size: ClothingSize
+    languages: tuple[Annotated[str, Field(max_length=10)], ...] = ()
+    circumstances: tuple[Annotated[str, Field(max_length=40)], ...] = ()
 
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -104,7 +116,9 @@ class HouseholdRegistered(HouseholdState):
 
 
 class HouseholdChanged(HouseholdState):
-    """A member joined or left, or region, needs or priority changed; the state after the change."""
+    """The state after a change: a member joined, left or came into another age band, or the household's region, needs
+    or priorities are different.
+    """
 
     wire: ClassVar[str] = "intake.household_changed.v1"
 

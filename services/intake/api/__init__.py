@@ -1,5 +1,11 @@
-"""The HTTP interface of intake (JSON)."""
+"""The HTTP interface of intake (JSON): routes parse, call a command or a query, and map what comes back."""
+
+from fastapi import APIRouter
 
 from services.intake.api import figures, households, imports
+from services.intake.settings import Settings
 
-ROUTERS = (households.router, imports.router, figures.router)
+
+def routers(_: Settings) -> tuple[APIRouter, ...]:
+    """Every route of this service."""
+    return households.router, imports.router, figures.router

@@ -5,9 +5,10 @@ from datetime import date
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.intake import figures, identities, repository
+from services.intake import queries
 from services.intake.domain.households import Status
 from shared.contracts.intake import AgeBand, Outcome, Priority
+from shared.messaging.day import today_of
 from shared.principals import Role
 from shared.web.roles import allows
 from shared.web.work import Reading
@@ -33,19 +34,18 @@ class Counts(BaseModel):
 @router.get("/counts", dependencies=[allows(*Role)])
 async def counts(session: Reading) -> Counts:
     """How many are and were helped."""
-    today = await repository.today(session)
-    by_status = await figures.by_status(session)
+    by_status = await queries.by_status(session)
     return Counts(
-        today=today,
+        today=await today_of(session),
         households=sum(households for households, _ in by_status.values()),
-        people=await figures.people_ever(session),
+        people=await queries.people_ever(session),
         people_helped_now=sum(
             people for status, (_, people) in by_status.items() if status is not Status.CLOSED
         ),
         households_by_status={status: households for status, (households, _) in by_status.items()},
         people_by_status={status: people for status, (_, people) in by_status.items()},
-        people_by_age_band=await identities.people_by_band(session, today),
-        people_by_region=await figures.by_region(session),
-        households_by_priority=await figures.by_priority(session),
-        people_by_outcome=await figures.by_outcome(session),
+        people_by_age_band=await queries.by_age_band(session),
+        people_by_region=await queries.by_region(session),
+        households_by_priority=await queries.by_priority(session),
+        people_by_outcome=await queries.by_outcome(session),
     )

@@ -6,26 +6,23 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from services.intake.register.report import Report
-from services.intake.register.run import Import
-from services.intake.register.upload import Register, file_of, opened, received
+from services.intake.importing.columns import REGISTER
+from services.intake.importing.report import Report
+from services.intake.importing.run import Import
+from services.intake.settings import Settings
 from shared.database.errors import is_conflict, is_outage
 from shared.observability import log
 from shared.principals import Role
+from shared.spreadsheets.opening import Sheet, open_sheet
 from shared.web.roles import allows
-from shared.web.work import NDJSON, AppSettings, OpenUnits
+from shared.web.uploads import FILE_FORM, file_of, form_of, spreadsheet_format
+from shared.web.work import NDJSON, Asking, OpenUnits, accepted, app_settings
 
 router = APIRouter(tags=["imports"])
-FORM = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {
-        "file": {"type": "string", "format": "binary", "description": "CSV (UTF-8) or XLSX, at most 25 MB"}
-    },
-}
+RegisterSettings = Annotated[Settings, Depends(app_settings)]
 DryRun = Annotated[bool, Query(description="say what would happen and change nothing")]
 Accept = Annotated[
     str, Header(description=f"`{NDJSON}` for a line after each hundred households, then the report")
@@ -38,22 +35,32 @@ Accept = Annotated[
     "/imports",
     dependencies=[allows(Role.CASEWORKER)],
     response_model=Report,
-    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FILE_FORM}}}
+    },
 )
 async def take_in(
-    request: Request, units: OpenUnits, settings: AppSettings, dry_run: DryRun = False, accept: Accept = "*/*"
+    request: Request,
+    units: OpenUnits,
+    settings: RegisterSettings,
+    actor: Asking,
+    dry_run: DryRun = False,
+    accept: Accept = "*/*",
 ) -> Response:
-    """Take a register in: a spreadsheet with one row a person. Good rows are imported, each bad row is reported.
+    """Take a register in: a spreadsheet with one row per person. Good rows are imported, each bad row is reported.
 
     Columns: household (a reference), given_name, family_name, sex, birth_date (like 1980-05-17) or age, size,
     languages (ko;zh), relation; and in the first row of each household region, arrived_on, needs (food;clothing;kit;
     shelter, all if empty, or none), priority. It registers and adds, and changes nothing that is there.
     """
-    form = await received(request)
+    form = await form_of(request, REGISTER.what)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(form.close)
-        register = await asyncio.to_thread(opened, file_of(form))
-        importing = Import(units, settings.register_key.get_secret_value().encode(), dry_run=dry_run)
+        file = file_of(form)
+        kind = spreadsheet_format(file, REGISTER.what)
+        register = accepted(await asyncio.to_thread(open_sheet, file.file, kind, REGISTER))
+        key = settings.register_key.get_secret_value().encode()
+        importing = Import(units, actor, key, dry_run=dry_run)
         if NDJSON in accept:
             return StreamingResponse(_lines(stack.pop_all(), register, importing), media_type=NDJSON)
         async for _ in importing.run(register):
@@ -61,7 +68,7 @@ async def take_in(
     return JSONResponse(importing.report.model_dump(mode="json"))
 
 
-async def _lines(stack: AsyncExitStack, register: Register, importing: Import) -> AsyncIterator[str]:
+async def _lines(stack: AsyncExitStack, register: Sheet, importing: Import) -> AsyncIterator[str]:
     """Progress, then the report, or a problem if it had to break off: sending the file again goes on from there."""
     async with stack:
         try:

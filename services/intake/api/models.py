@@ -1,6 +1,7 @@
 """What the routes take and give. No answer but `IdentitiesOut` holds a name or a birth date."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -15,11 +16,13 @@ from pydantic import (
     model_validator,
 )
 
+from services.intake.commands.households import Wanted
+from services.intake.commands.people import Newcomer
 from services.intake.domain.households import ALL_NEEDS, MOST_MEMBERS, Household, Member, Status
 from services.intake.domain.people import OLDEST, Relation, Sex, language_codes, plain_text, region_code
 from services.intake.domain.timeline import Entry
 from services.intake.identities import Identity
-from services.intake.repository import Filter
+from services.intake.queries import Filter
 from shared.contracts.intake import AgeBand, ClothingSize, NeedKind, Outcome, Priority
 from shared.web.paging import After, Limit
 
@@ -73,6 +76,18 @@ class NewMember(_Request):
             raise ValueError("give either a birth date or an age")
         return self
 
+    def said(self) -> Newcomer:
+        return Newcomer(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date,
+            age=self.age,
+            sex=self.sex,
+            size=self.size,
+            relation=self.relation,
+            languages=tuple(self.languages),
+        )
+
 
 class JoiningMember(NewMember):
     """A person who joins a household."""
@@ -91,6 +106,16 @@ class NewHousehold(_Request):
     register_ref: Reference | None = Field(
         default=None, description="its reference in somebody's register; unique"
     )
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            region=self.region,
+            arrived_on=self.arrived_on,
+            members=tuple(each.said() for each in self.members),
+            needs=self.needs,
+            priorities=self.priorities,
+            register_ref=self.register_ref,
+        )
 
 
 class Change(_Request):
@@ -124,7 +149,7 @@ class MemberOut(BaseModel):
 
     member_id: UUID
     sex: Sex
-    age_band: AgeBand
+    age_band: AgeBand = Field(description="as the other services know it")
     size: ClothingSize
     languages: list[str]
     relation: Relation
@@ -132,11 +157,11 @@ class MemberOut(BaseModel):
     left_on: date | None
 
     @classmethod
-    def of(cls, member: Member, band: AgeBand) -> Self:
+    def of(cls, member: Member) -> Self:
         return cls(
             member_id=member.id,
             sex=member.sex,
-            age_band=band,
+            age_band=member.age_band,
             size=member.size,
             languages=list(member.languages),
             relation=member.relation,
@@ -163,6 +188,10 @@ class HouseholdSummary(BaseModel):
     people: int = Field(description="members who have not left")
 
     @classmethod
+    def of(cls, household: Household) -> Self:
+        return cls(**cls.values_of(household))
+
+    @classmethod
     def values_of(cls, household: Household) -> dict[str, Any]:
         return {
             "household_id": household.id,
@@ -187,9 +216,9 @@ class HouseholdOut(HouseholdSummary):
     members: list[MemberOut]
 
     @classmethod
-    def of(cls, household: Household, bands: dict[UUID, AgeBand]) -> Self:
-        members = [MemberOut.of(member, bands[member.id]) for member in household.members]
-        return cls(**cls.values_of(household), members=members)
+    def values_of(cls, household: Household) -> dict[str, Any]:
+        members = [MemberOut.of(member) for member in household.members]
+        return {**super().values_of(household), "members": members}
 
 
 class IdentityOut(BaseModel):
@@ -226,6 +255,11 @@ class IdentitiesOut(BaseModel):
     household_id: UUID
     identities: list[IdentityOut]
 
+    @classmethod
+    def of(cls, household_id: UUID, found: Mapping[UUID, Identity]) -> Self:
+        shown = [IdentityOut.of(member_id, each) for member_id, each in found.items()]
+        return cls(household_id=household_id, identities=shown)
+
 
 class EntryOut(BaseModel):
     """One line of a timeline; `data` is the fact as it was said."""
@@ -233,12 +267,22 @@ class EntryOut(BaseModel):
     on: date = Field(description="the day it is about")
     at: datetime = Field(description="when it was written down, UTC")
     contract: str = Field(examples=["inventory.supplies_reserved.v1"])
+    actor: str = Field(
+        description="who did it: a member of staff or a service", examples=["service:inventory"]
+    )
     summary: str
     data: dict[str, Any]
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
-        return cls(on=entry.on, at=entry.at, contract=entry.contract, summary=entry.summary, data=entry.data)
+        return cls(
+            on=entry.on,
+            at=entry.at,
+            contract=entry.contract,
+            actor=entry.actor,
+            summary=entry.summary,
+            data=entry.data,
+        )
 
 
 class Search(_Request):

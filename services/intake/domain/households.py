@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.intake.domain.people import Relation, Sex
 from shared.contracts.intake import (
+    WITHOUT_PARENTS,
     AgeBand,
     ClothingSize,
     HouseholdClosed,
@@ -18,6 +19,7 @@ from shared.contracts.intake import (
     Outcome,
     Priority,
 )
+from shared.outcomes import Refused, conflict, missing
 
 MOST_MEMBERS = 50
 EARLIEST_ARRIVAL = date(1950, 1, 1)
@@ -37,15 +39,24 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Member:
-    """A person in a household, without name or birth date: those are behind `identities`."""
+    """A person in a household, without name or birth date: those are behind `identities`.
+
+    `age_band` is the band that the other services were told last: while the household is helped, that of today.
+    """
 
     id: UUID
     sex: Sex
     size: ClothingSize
     relation: Relation
     joined_on: date
+    age_band: AgeBand
     languages: tuple[str, ...] = ()
     left_on: date | None = None
+
+    @property
+    def circumstances(self) -> tuple[str, ...]:
+        """What other services should know of this member, as codes of the contracts."""
+        return (WITHOUT_PARENTS,) if self.relation is Relation.UNACCOMPANIED else ()
 
 
 @dataclass(frozen=True)
@@ -76,15 +87,8 @@ class Household:
         return self.status is not Status.CLOSED
 
 
-@dataclass(frozen=True)
-class Refused:
-    """Why a change cannot be, in words for the caseworker."""
-
-    reason: str
-
-
-CLOSED_ALREADY = Refused("This household is closed. Reopen it first.")
-FULL = Refused(f"A household has at most {MOST_MEMBERS} members.")
+CLOSED_ALREADY = conflict("This household is closed. Reopen it first.")
+FULL = conflict(f"A household has at most {MOST_MEMBERS} members.")
 
 
 def checked_arrival(arrived_on: date, today: date) -> date:
@@ -126,23 +130,23 @@ def join(household: Household, *newcomers: Member) -> Household | Refused:
     if len(household.present) + len(newcomers) > MOST_MEMBERS:
         return FULL
     if any(member.joined_on < household.arrived_on for member in newcomers):
-        return Refused("A member cannot join before the household arrived.")
+        return conflict("A member cannot join before the household arrived.")
     return _next(replace(household, members=household.members + newcomers))
 
 
-def leave(household: Household, member_id: UUID, on: date) -> Household | Refused | None:
-    """A member leaves; None when the household has no such member."""
+def leave(household: Household, member_id: UUID, on: date) -> Household | Refused:
+    """A member leaves."""
     found = next((member for member in household.members if member.id == member_id), None)
     if found is None:
-        return None
+        return missing("such member in this household")
     if not household.helped:
         return CLOSED_ALREADY
     if found.left_on is not None:
-        return Refused("This member has left already.")
+        return conflict("This member has left already.")
     if on < found.joined_on:
-        return Refused("A member cannot leave before joining.")
+        return conflict("A member cannot leave before joining.")
     if len(household.present) == 1:
-        return Refused("The last member cannot leave. Close the household instead.")
+        return conflict("The last member cannot leave. Close the household instead.")
     members = tuple(replace(each, left_on=on) if each.id == member_id else each for each in household.members)
     return _next(replace(household, members=members))
 
@@ -150,19 +154,31 @@ def leave(household: Household, member_id: UUID, on: date) -> Household | Refuse
 def close(household: Household, outcome: Outcome, on: date) -> Household | Refused:
     """The household is no longer helped."""
     if not household.helped:
-        return Refused("This household is closed already.")
+        return conflict("This household is closed already.")
     return _next(replace(household, status=Status.CLOSED, outcome=outcome, closed_on=on))
 
 
-def reopen(household: Household) -> Household | Refused:
-    """A closed household is helped again, with the members it had."""
+def reopen(household: Household, bands: Mapping[UUID, AgeBand]) -> Household | Refused:
+    """A closed household is helped again, with the members it had; `bands` are their age bands today, by member."""
     if household.helped:
-        return Refused("This household is not closed.")
-    return _next(replace(household, status=Status.REOPENED, outcome=None, closed_on=None))
+        return conflict("This household is not closed.")
+    again = replace(household, status=Status.REOPENED, outcome=None, closed_on=None)
+    return _next(_with_bands(again, bands))
 
 
-def state_of(household: Household, bands: Mapping[UUID, AgeBand], on: date, contract: type[S]) -> S:
-    """What the other services may know; `bands` holds each present member's age band on the day `on`."""
+def grow(household: Household, bands: Mapping[UUID, AgeBand]) -> Household:
+    """Members come into other age bands, all in one change; `bands` holds the new ones, by member."""
+    after = _with_bands(household, bands)
+    return after if after == household else _next(after)
+
+
+def _with_bands(household: Household, bands: Mapping[UUID, AgeBand]) -> Household:
+    members = (replace(each, age_band=bands.get(each.id, each.age_band)) for each in household.members)
+    return replace(household, members=tuple(members))
+
+
+def state_of(household: Household, on: date, contract: type[S]) -> S:
+    """What the other services may know of a household as it is on the day `on`."""
     return contract(
         household_id=household.id,
         version=household.version,
@@ -172,7 +188,13 @@ def state_of(household: Household, bands: Mapping[UUID, AgeBand], on: date, cont
         registered_at=household.registered_at,
         on=on,
         members=tuple(
-            MemberFacts(member_id=member.id, age_band=bands[member.id], size=member.size)
+            MemberFacts(
+                member_id=member.id,
+                age_band=member.age_band,
+                size=member.size,
+                languages=member.languages,
+                circumstances=member.circumstances,
+            )
             for member in household.present
         ),
         needs=household.needs,

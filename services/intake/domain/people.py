@@ -80,10 +80,33 @@ def age_on(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
+BAND_ENDS = ((2, AgeBand.INFANT), (6, AgeBand.CHILD), (18, AgeBand.SCHOOL), (60, AgeBand.ADULT))
+"""The age at which somebody has outgrown each band; nobody outgrows the last one, ELDERLY."""
+
+
 def band_of(age: int) -> AgeBand:
     """The age band of the contracts: infant 0-1, child 2-5, school 6-17, adult 18-59, elderly 60 and over."""
-    ends = ((2, AgeBand.INFANT), (6, AgeBand.CHILD), (18, AgeBand.SCHOOL), (60, AgeBand.ADULT))
-    return next((band for end, band in ends if age < end), AgeBand.ELDERLY)
+    return next((band for end, band in BAND_ENDS if age < end), AgeBand.ELDERLY)
+
+
+def born_after(day: date) -> tuple[tuple[date, AgeBand], ...]:
+    """The bands on `day` as birth dates: the first pair whose date lies before the birth date has the person's band.
+
+    On 2006-11-01 an infant was born after 2004-11-01: who was born on that date turns two today. After the last pair
+    comes ELDERLY. It says the same as `band_of(age_on(birth, day))`, in a form that a database can compare with.
+    """
+    return tuple((_latest_birth(end, day), band) for end, band in BAND_ENDS)
+
+
+def _latest_birth(age: int, day: date) -> date:
+    """The latest birth date with which somebody is `age` on `day`.
+
+    On 29 February everybody born up to 29 February has had the birthday, in a year without that date up to the 28th.
+    """
+    try:
+        return day.replace(year=day.year - age)
+    except ValueError:
+        return day.replace(year=day.year - age, day=28)
 
 
 def checked_birth(birth: date, today: date) -> date:

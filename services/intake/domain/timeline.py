@@ -1,5 +1,9 @@
-"""A household's timeline: what other services said about it and what became of it here, in words."""
+"""A household's timeline: what other services said about it and what became of it here, in words.
 
+`TOLD` is the table from contract to words: whoever has intake hear another contract adds a line to it.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,39 +19,69 @@ from shared.contracts.inventory import (
     SuppliesReserved,
     SupplyLine,
 )
+from shared.principals import service_principal
 
 LONGEST_SUMMARY = 1000
-OPENINGS: dict[type[HouseholdSupplies], str] = {
-    SuppliesReserved: "Set aside",
-    SuppliesBackordered: "Missing",
-    SuppliesDelivered: "Handed out",
-    SuppliesReleased: "No longer set aside",
-    RationLapsed: "Not eaten that day",
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a timeline tells a fact: `opening` and then its lines.
+
+    A fact that `answers` says what became of a household's needs: the first one makes a registered household active.
+    """
+
+    opening: str
+    answers: bool = False
+
+
+TOLD: Mapping[type[HouseholdSupplies], Words] = {
+    SuppliesReserved: Words("Set aside", answers=True),
+    SuppliesBackordered: Words("Missing", answers=True),
+    SuppliesDelivered: Words("Handed out"),
+    SuppliesReleased: Words("No longer set aside"),
+    RationLapsed: Words("Not eaten that day"),
 }
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a timeline. `on` is the day it is about, `at` when it was written down."""
+    """One line of a timeline: `on` is the day it is about, `at` when it was written down, `actor` who did it."""
 
     household_id: UUID
     at: datetime
     on: date
     contract: str
+    actor: str
     summary: str
     data: dict[str, Any] = field(default_factory=dict)
 
 
 def entry_of(fact: HouseholdSupplies, at: datetime) -> Entry:
-    """What inventory said, kept whole."""
-    opening = OPENINGS[type(fact)]
+    """What another service said, kept whole; the actor is that service."""
     lines = "; ".join(_words(line) for line in fact.lines) or "nothing"
-    summary = shortened(f"{opening}: {lines}.")
-    return Entry(fact.household_id, at, fact.on, fact.wire, summary, fact.model_dump(mode="json"))
+    return Entry(
+        household_id=fact.household_id,
+        at=at,
+        on=fact.on,
+        contract=fact.wire,
+        actor=service_principal(fact.publisher()).id,
+        summary=shortened(f"{TOLD[type(fact)].opening}: {lines}."),
+        data=fact.model_dump(mode="json"),
+    )
 
 
 def closed_words(outcome: Outcome) -> str:
     return f"Closed: {outcome.value.replace('_', ' ')}."
+
+
+def grown_words(count: int) -> str:
+    """Some members came into another age band; which ones, and what their age is, stays out of the timeline."""
+    return f"{'A member is' if count == 1 else f'{count} members are'} now in another age group."
+
+
+def people_words(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
 
 
 def shortened(words: str) -> str:

@@ -1,6 +1,7 @@
 """What can happen to a household, and what others are told of it."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,26 +12,36 @@ from services.intake.domain.households import (
     MOST_MEMBERS,
     Household,
     Member,
-    Refused,
     Status,
     change,
     checked_arrival,
     close,
     closing_of,
     code_of,
+    grow,
     join,
     leave,
     reopen,
     state_of,
 )
 from services.intake.domain.people import Relation, Sex
-from shared.contracts.intake import AgeBand, ClothingSize, HouseholdChanged, NeedKind, Outcome, Priority
+from shared.contracts.intake import (
+    WITHOUT_PARENTS,
+    AgeBand,
+    ClothingSize,
+    HouseholdChanged,
+    NeedKind,
+    Outcome,
+    Priority,
+)
+from shared.outcomes import Kind, Refused
 
 ARRIVED, TODAY = date(2006, 10, 1), date(2006, 11, 1)
 
 
-def member(joined_on: date = TODAY) -> Member:
-    return Member(uuid4(), Sex.UNKNOWN, ClothingSize.ADULT_M, Relation.OTHER, joined_on)
+def member(joined_on: date = TODAY, **more: Any) -> Member:
+    values = {"sex": Sex.UNKNOWN, "size": ClothingSize.ADULT_M, "relation": Relation.OTHER}
+    return Member(**{**values, "id": uuid4(), "joined_on": joined_on, "age_band": AgeBand.ADULT, **more})
 
 
 def household(people: int = 2) -> Household:
@@ -45,7 +56,7 @@ def household(people: int = 2) -> Household:
     )
 
 
-def done(after: Household | Refused | None) -> Household:
+def done(after: Household | Refused) -> Household:
     assert isinstance(after, Household)
     return after
 
@@ -84,7 +95,7 @@ def test_who_left_stays_in_the_record_but_is_not_told_of() -> None:
     before = household()
     gone, stays = before.members
     after = done(leave(before, gone.id, TODAY))
-    told = state_of(after, {stays.id: AgeBand.ADULT}, TODAY, HouseholdChanged)
+    told = state_of(after, TODAY, HouseholdChanged)
     assert len(after.members) == 2
     assert [each.member_id for each in told.members] == [stays.id]
     assert told.version == 2
@@ -99,7 +110,9 @@ def test_the_last_member_cannot_leave() -> None:
 def test_nobody_leaves_before_joining_and_strangers_cannot_leave() -> None:
     before = household()
     assert isinstance(leave(before, before.members[0].id, date(2006, 10, 31)), Refused)
-    assert leave(before, uuid4(), TODAY) is None
+    stranger = leave(before, uuid4(), TODAY)
+    assert isinstance(stranger, Refused)
+    assert stranger.kind is Kind.MISSING
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
@@ -114,9 +127,36 @@ def test_a_closed_household_can_only_be_reopened(outcome: Outcome) -> None:
         leave(closed, closed.members[0].id, TODAY),
     ):
         assert isinstance(refused, Refused)
-    again = done(reopen(closed))
+        assert refused.kind is Kind.CONFLICT
+    again = done(reopen(closed, {}))
     assert (again.status, again.outcome, again.closed_on, again.version) == (Status.REOPENED, None, None, 3)
-    assert isinstance(reopen(again), Refused)
+    assert isinstance(reopen(again, {}), Refused)
+
+
+def test_a_reopened_household_has_the_age_bands_of_the_day() -> None:
+    closed = done(close(household(), Outcome.RETURNED, TODAY))
+    first, second = closed.members
+    again = done(reopen(closed, {first.id: AgeBand.ELDERLY}))
+    assert [each.age_band for each in again.members] == [AgeBand.ELDERLY, second.age_band]
+    assert again.version == closed.version + 1
+
+
+def test_members_who_grow_on_one_day_are_one_change() -> None:
+    before = household(3)
+    bands = {each.id: AgeBand.ELDERLY for each in before.members[:2]}
+    after = grow(before, bands)
+    assert after.version == 2
+    assert [each.age_band for each in after.members] == [AgeBand.ELDERLY, AgeBand.ELDERLY, AgeBand.ADULT]
+    assert grow(after, bands) == after
+
+
+def test_others_are_told_of_languages_and_of_children_who_came_alone() -> None:
+    alone = member(relation=Relation.UNACCOMPANIED, languages=("ko", "zh"), age_band=AgeBand.SCHOOL)
+    told = state_of(done(join(household(1), alone)), TODAY, HouseholdChanged).members
+    assert [(each.age_band, each.languages, each.circumstances) for each in told] == [
+        (AgeBand.ADULT, (), ()),
+        (AgeBand.SCHOOL, ("ko", "zh"), (WITHOUT_PARENTS,)),
+    ]
 
 
 steps = st.lists(st.sampled_from(["join", "leave", "change", "close", "reopen"]), max_size=30)
@@ -138,7 +178,7 @@ def test_whatever_happens_versions_count_and_somebody_stays(names: list[str]) ->
         assert now.present
 
 
-def _step(now: Household, name: str, place: int) -> Household | Refused | None:
+def _step(now: Household, name: str, place: int) -> Household | Refused:
     somebody: UUID = now.members[place % len(now.members)].id
     needs = frozenset({NeedKind.FOOD}) if place % 2 else frozenset(NeedKind)
     match name:
@@ -150,7 +190,7 @@ def _step(now: Household, name: str, place: int) -> Household | Refused | None:
             return change(now, needs=needs)
         case "close":
             return close(now, Outcome.SETTLED, TODAY)
-    return reopen(now)
+    return reopen(now, {now.members[0].id: AgeBand.ELDERLY})
 
 
 def test_an_arrival_lies_in_the_past() -> None:

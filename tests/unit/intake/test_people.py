@@ -11,6 +11,7 @@ from services.intake.domain.people import (
     age_on,
     band_of,
     birth_from_age,
+    born_after,
     checked_birth,
     language_codes,
     plain_text,
@@ -59,6 +60,57 @@ def test_who_is_born_on_29_february_turns_on_1_march() -> None:
 )
 def test_age_bands_are_those_of_the_contracts(age: int, band: AgeBand) -> None:
     assert band_of(age) is band
+
+
+def band_by_date(birth: date, today: date) -> AgeBand:
+    """As the database finds it."""
+    return next((band for born, band in born_after(today) if birth > born), AgeBand.ELDERLY)
+
+
+@given(birth=days, today=days)
+def test_a_band_is_the_same_by_age_and_by_birth_date(birth: date, today: date) -> None:
+    assert band_by_date(birth, today) is band_of(age_on(birth, today))
+
+
+@given(
+    today=days,
+    years=st.sampled_from([2, 6, 18, 60]),
+    near=st.integers(-2, 2),
+)
+def test_a_band_changes_at_its_birthdays_and_on_no_other_day(today: date, years: int, near: int) -> None:
+    """Birth dates around those which turn 2, 6, 18 or 60 on the day: where an error would be."""
+    birth = birth_around(today, years) + timedelta(days=near)
+    yesterday = today - timedelta(days=1)
+    turned = age_on(birth, today) == years and age_on(birth, yesterday) == years - 1
+    assert (band_by_date(birth, today) is not band_by_date(birth, yesterday)) is turned
+
+
+def birth_around(today: date, years: int) -> date:
+    return date(today.year - years, today.month, min(today.day, 28))
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "before", "after"),
+    [
+        ("2000-11-02", "2006-11-02", AgeBand.CHILD, AgeBand.SCHOOL),
+        ("2004-11-02", "2006-11-02", AgeBand.INFANT, AgeBand.CHILD),
+        ("1988-11-02", "2006-11-02", AgeBand.SCHOOL, AgeBand.ADULT),
+        ("1946-11-02", "2006-11-02", AgeBand.ADULT, AgeBand.ELDERLY),
+        ("2000-11-03", "2006-11-02", AgeBand.CHILD, AgeBand.CHILD),
+        ("2000-11-01", "2006-11-02", AgeBand.SCHOOL, AgeBand.SCHOOL),
+        ("1986-11-02", "2006-11-02", AgeBand.ADULT, AgeBand.ADULT),
+        ("2000-02-29", "2006-02-28", AgeBand.CHILD, AgeBand.CHILD),
+        ("2000-02-29", "2006-03-01", AgeBand.CHILD, AgeBand.SCHOOL),
+        ("2006-02-28", "2008-02-28", AgeBand.INFANT, AgeBand.CHILD),
+        ("2006-03-01", "2008-02-29", AgeBand.INFANT, AgeBand.INFANT),
+        ("2006-03-01", "2008-03-01", AgeBand.INFANT, AgeBand.CHILD),
+        ("1948-02-29", "2008-02-29", AgeBand.ADULT, AgeBand.ELDERLY),
+    ],
+)
+def test_whose_band_changes_on_which_day(born: str, day: str, before: AgeBand, after: AgeBand) -> None:
+    birth, today = date.fromisoformat(born), date.fromisoformat(day)
+    assert band_by_date(birth, today - timedelta(days=1)) is before
+    assert band_by_date(birth, today) is after
 
 
 @pytest.mark.parametrize("age", [-1, 121])

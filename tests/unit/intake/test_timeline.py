@@ -3,12 +3,21 @@
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from services.intake.domain.timeline import LONGEST_SUMMARY, OPENINGS, entry_of
-from services.intake.handlers import HANDLERS
+import pytest
+
+from services.intake.domain.timeline import LONGEST_SUMMARY, TOLD, entry_of
+from services.intake.handlers import hears
+from services.intake.settings import Settings
 from shared.contracts import heard_by
-from shared.contracts.inventory import HouseholdSupplies, SuppliesReserved, SupplyLine
+from shared.contracts.inventory import HouseholdSupplies, SuppliesBackordered, SuppliesReserved, SupplyLine
 
 AT = datetime(2006, 11, 1, tzinfo=UTC)
+
+
+def settings() -> Settings:
+    nowhere = {"database_url": "postgresql://x", "broker_url": "amqp://x", "port": 1}
+    secrets = {"database_password": "x", "broker_password": "x", "register_key": "k" * 32}
+    return Settings.model_validate({**nowhere, **secrets})
 
 
 def line(quantity: int = 15000, reason: str = "15 of 31 days") -> SupplyLine:
@@ -35,5 +44,19 @@ def test_a_long_fact_is_shortened_and_kept_whole() -> None:
 
 def test_everything_intake_hears_has_words_and_a_handler() -> None:
     heard = set(heard_by("intake"))
-    assert {each.contract for each in HANDLERS} == heard
-    assert {contract for contract in heard if issubclass(contract, HouseholdSupplies)} == set(OPENINGS)
+    assert {each.contract for each in hears(settings())} == heard
+    assert {contract for contract in heard if issubclass(contract, HouseholdSupplies)} == set(TOLD)
+
+
+@pytest.mark.parametrize("contract", TOLD)
+def test_what_another_service_said_was_done_by_that_service(contract: type[HouseholdSupplies]) -> None:
+    entry = entry_of(contract(household_id=uuid4(), on=date(2006, 11, 1), lines=()), AT)
+    assert entry.actor == "service:inventory"
+    assert entry.summary == f"{TOLD[contract].opening}: nothing."
+
+
+def test_a_reservation_and_a_backorder_answer_a_registration_and_nothing_else_does() -> None:
+    assert {contract for contract, words in TOLD.items() if words.answers} == {
+        SuppliesReserved,
+        SuppliesBackordered,
+    }

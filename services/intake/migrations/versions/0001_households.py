@@ -46,6 +46,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_household_region_id", "household", ["region", "id"])
     op.create_index("ix_household_status_id", "household", ["status", "id"])
+    op.create_index(
+        "ix_household_priorities",
+        "household",
+        ["priorities"],
+        postgresql_where=sa.text("priorities <> '{}'"),
+    )
     op.create_table(
         "timeline",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -53,6 +59,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("contract", sa.String(length=100), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("summary", sa.String(length=1000), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_timeline"),
@@ -66,6 +73,7 @@ def upgrade() -> None:
         sa.Column("size", sa.String(length=10), nullable=False),
         sa.Column("relation", sa.String(length=20), nullable=False),
         sa.Column("languages", sa.ARRAY(sa.String(length=3)), nullable=False),
+        sa.Column("age_band", sa.String(length=10), nullable=False),
         sa.Column("joined_on", sa.Date(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("register_key", sa.LargeBinary(length=32), nullable=True),

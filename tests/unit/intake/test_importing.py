@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from services.intake.domain.households import MOST_MEMBERS
 from services.intake.identities import identity_of
-from services.intake.register.columns import Line, RowFault
-from services.intake.register.people import LONGEST_GROUP, Read, groups, read, register_key
-from services.intake.register.report import MOST_LISTED, Report
-from services.intake.register.run import Plan, _merged, _plan_arrival
+from services.intake.importing.people import LONGEST_GROUP, Read, groups, read, register_key
+from services.intake.importing.planning import Plan, merged, plan_arrival
+from services.intake.importing.report import MOST_LISTED, Report
 from shared.contracts.intake import ClothingSize, NeedKind, Priority
+from shared.spreadsheets.cells import Line, RowFault
 
 TODAY, KEY = date(2006, 11, 1), b"k" * 32
 FIRST = {
@@ -153,14 +153,14 @@ def test_a_household_of_any_length_is_read_in_parts() -> None:
 def test_parts_of_a_household_are_put_together_and_a_person_taken_once() -> None:
     plan = Plan()
     first, second = read_all(line(), other(3)), read_all(other(9), other(10, given_name="New"))
-    (whole,) = _merged([first, second], plan)
+    (whole,) = merged([first, second], plan)
     assert list(whole.people) == [2, 3, 10]
     assert plan.already_there == 1
 
 
 def test_a_new_household_needs_region_and_arrival() -> None:
     plan = Plan()
-    _plan_arrival(plan, read_all(other(2, given_name="A"), other(3)))
+    plan_arrival(plan, read_all(other(2, given_name="A"), other(3)))
     assert not plan.arrivals
     assert [(fault.row, fault.column) for fault in plan.faults] == [
         (2, "region"),
@@ -172,7 +172,7 @@ def test_a_new_household_needs_region_and_arrival() -> None:
 def test_a_household_larger_than_allowed_takes_as_many_as_fit() -> None:
     plan = Plan()
     rows = [line(), *(other(row, given_name=f"P{row}") for row in range(3, MOST_MEMBERS + 4))]
-    _plan_arrival(plan, read_all(*rows))
+    plan_arrival(plan, read_all(*rows))
     (_, arrival) = plan.arrivals[0]
     assert len(arrival.people) == MOST_MEMBERS
     assert [fault.row for fault in plan.faults] == [MOST_MEMBERS + 2, MOST_MEMBERS + 3]

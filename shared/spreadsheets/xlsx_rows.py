@@ -1,8 +1,5 @@
-"""Reads the rows of a CSV or XLSX file one by one, however long it is."""
+"""Reads the rows of an XLSX file one by one, however long it is."""
 
-import csv
-import io
-import itertools
 import re
 import warnings
 import zipfile
@@ -13,10 +10,9 @@ from typing import Any, BinaryIO
 
 import openpyxl
 
-from services.intake.register.columns import MOST_COLUMNS, Fault, Raw
-from shared.web.problems import invalid
+from shared.spreadsheets.cells import MEGABYTE, Fault, Raw, Unreadable
+from shared.spreadsheets.columns import MOST_COLUMNS
 
-MEGABYTE = 1024 * 1024
 MOST_UNPACKED = 150 * MEGABYTE
 MOST_UNPACKED_BESIDE_SHEETS = 30 * MEGABYTE
 MOST_PARTS = 1000
@@ -31,69 +27,32 @@ _FAULTY = {"f": "is a formula; put its value there", "e": "is an error of the sp
 warnings.filterwarnings("ignore", module="openpyxl")
 
 
-def csv_size(file: BinaryIO) -> int:
-    """About how many rows there are. Problem if the text is not UTF-8; the whole file is looked at."""
-    file.seek(0)
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    count, last = 0, "\n"
-    try:
-        while block := text.read(MEGABYTE):
-            count, last = count + block.count("\n"), block[-1]
-    except UnicodeDecodeError:
-        hint = "Save it as CSV UTF-8 (comma delimited), or send the XLSX file itself."
-        raise invalid(f"This file is not text in UTF-8. {hint} Nothing was changed.") from None
-    finally:
-        text.detach()
-    return count + (last != "\n")
+def xlsx_size(file: BinaryIO, what: str) -> int | None:
+    """How many rows there are, None if there are several sheets. `what` it should be ("a register") is for the words.
 
-
-def csv_rows(file: BinaryIO) -> Iterator[tuple[int, Raw]]:
-    """Row number and cells; a row that cannot be read is a Fault, the next is tried. The file is closed after it."""
-    file.seek(0)
-    reader = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""), strict=True)
-    for row in itertools.count(1):
-        try:
-            yield row, next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield row, Fault(_csv_words(error))
-
-
-def _csv_words(error: csv.Error) -> str:
-    if "unexpected end" in str(error):
-        return "the file ends within quotation marks"
-    if "field larger" in str(error):
-        return f"a cell is longer than {csv.field_size_limit():,} characters; perhaps a quotation mark is not closed"
-    return "the quotation marks of this row are not right"
-
-
-def xlsx_size(file: BinaryIO) -> int | None:
-    """How many rows there are, None if there are several sheets.
-
-    Problem if it is no XLSX file or unpacks to too much.
+    Unreadable if it is no XLSX file or unpacks to too much.
     """
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as parts:
-            return _measured(parts)
+            return _measured(parts, what)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, NotImplementedError, OSError):
         raise _unopened() from None
 
 
-def _measured(parts: zipfile.ZipFile) -> int | None:
+def _measured(parts: zipfile.ZipFile, what: str) -> int | None:
     every = parts.infolist()
     sheets = [part for part in every if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename)]
     beside = sum(part.file_size for part in every if part not in sheets)
     total = sum(part.file_size for part in every)
     if len(every) > MOST_PARTS or total > MOST_UNPACKED or beside > MOST_UNPACKED_BESIDE_SHEETS:
-        raise invalid("This file unpacks to more than a register can hold; nothing was changed. Split it.")
-    counts = [_rows_in(parts, sheet) for sheet in sheets]
+        raise Unreadable(f"This file unpacks to more than {what} can hold; nothing was changed. Split it.")
+    counts = [_rows_in(parts, sheet, what) for sheet in sheets]
     return counts[0] if len(counts) == 1 else None
 
 
-def _rows_in(parts: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> int:
-    """Rows of a sheet; a damaged one is counted as far as it goes. Problem if one row would fill the memory."""
+def _rows_in(parts: zipfile.ZipFile, sheet: zipfile.ZipInfo, what: str) -> int:
+    """Rows of a sheet; a damaged one is counted as far as it goes. Unreadable if one row would fill the memory."""
     count, stretch, tail = 0, 0, b""
     for block in _blocks(parts, sheet):
         found = len(_ROW_TAG.findall(tail + block))
@@ -101,7 +60,7 @@ def _rows_in(parts: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> int:
         # Shorter than the shortest tag, so that none is counted twice.
         tail = block[-4:]
         if stretch > LONGEST_ROW:
-            raise invalid("This file holds a row that is too long for a register; nothing was changed.")
+            raise Unreadable(f"This file holds a row that is too long for {what}; nothing was changed.")
     return count
 
 
@@ -163,5 +122,5 @@ def _text(cell: Any) -> str | Fault:
     return Fault("is neither text, number nor date")
 
 
-def _unopened() -> Exception:
-    return invalid("This is not an XLSX file, or it is damaged or has a password; nothing was changed.")
+def _unopened() -> Unreadable:
+    return Unreadable("This is not an XLSX file, or it is damaged or has a password; nothing was changed.")

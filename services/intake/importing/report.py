@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, Field
 
-from services.intake.register.columns import RowFault
+from shared.spreadsheets.cells import RowFault
 
 MOST_LISTED = 1000
 

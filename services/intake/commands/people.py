@@ -1,0 +1,57 @@
+"""Somebody who is to be a member: as they were said to be, and once that has been checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.intake.domain.people import Relation, Sex
+from services.intake.identities import Identity, Unfit, identity_of
+from shared.contracts.intake import ClothingSize
+from shared.outcomes import Refused, invalid
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What was said of somebody: a birth date, or an age where it is not known."""
+
+    given_name: str = field(repr=False)
+    family_name: str = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    age: int | None = field(repr=False)
+    sex: Sex
+    size: ClothingSize
+    relation: Relation
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can be a member; `key` tells people of one register apart."""
+
+    identity: Identity
+    sex: Sex
+    size: ClothingSize
+    relation: Relation
+    languages: tuple[str, ...] = ()
+    key: bytes | None = field(default=None, repr=False)
+
+
+def person_of(said: Newcomer, today: date, where: str = "") -> Person | Refused:
+    """Somebody as of today; `where` goes before the name of a field that cannot be taken."""
+    try:
+        identity = identity_of(said.given_name, said.family_name, said.birth_date, said.age, today)
+    except Unfit as error:
+        words = "Somebody cannot be registered; nothing was changed."
+        return invalid(words, (where + error.part, str(error)))
+    return Person(identity, said.sex, said.size, said.relation, said.languages)
+
+
+def people_of(said: Sequence[Newcomer], today: date) -> tuple[Person, ...] | Refused:
+    """All of them, or why the first of those who cannot be taken cannot be."""
+    people = []
+    for place, each in enumerate(said):
+        person = person_of(each, today, f"members.{place}.")
+        if isinstance(person, Refused):
+            return person
+        people.append(person)
+    return tuple(people)

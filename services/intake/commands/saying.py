@@ -1,0 +1,42 @@
+"""After a change: the households are saved, the other services are told, and the timelines say who did it."""
+
+from collections.abc import Callable, Sequence
+
+from services.intake import repository
+from services.intake.domain.households import Household, closing_of, state_of
+from services.intake.domain.timeline import Entry, closed_words
+from shared.contracts.intake import HouseholdState, Outcome
+from shared.messaging.unit import Unit
+
+Wording = Callable[[Household], str]
+
+
+async def tell(
+    unit: Unit, changed: Sequence[Household], contract: type[HouseholdState], words: Wording
+) -> None:
+    """Save households after a change, tell the other services their state and write it to their timelines."""
+    await repository.save(unit.session, changed)
+    await tell_new(unit, changed, contract, words)
+
+
+async def tell_new(
+    unit: Unit, households: Sequence[Household], contract: type[HouseholdState], words: Wording
+) -> None:
+    """As `tell`, of households whose rows are written already."""
+    for household in households:
+        unit.say(state_of(household, unit.today, contract))
+    entries = [entry(unit, each, contract.wire, words(each)) for each in households]
+    await repository.add_entries(unit.session, entries)
+
+
+async def tell_closed(unit: Unit, household: Household, outcome: Outcome) -> None:
+    """Save a household that was closed and tell the other services."""
+    await repository.save(unit.session, [household])
+    fact = closing_of(household, outcome, unit.today)
+    unit.say(fact)
+    await repository.add_entries(unit.session, [entry(unit, household, fact.wire, closed_words(outcome))])
+
+
+def entry(unit: Unit, household: Household, contract: str, words: str) -> Entry:
+    """A line of today about what this unit's actor did."""
+    return Entry(household.id, unit.now, unit.today, contract, unit.actor.id, words)

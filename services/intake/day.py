@@ -1,0 +1,32 @@
+"""What falls due at intake when a day begins: children grow up."""
+
+from datetime import date
+
+from services.intake import identities, repository
+from services.intake.commands.saying import tell
+from services.intake.domain.households import Household, grow
+from services.intake.domain.timeline import grown_words
+from services.intake.settings import Settings
+from shared.contracts.intake import HouseholdChanged
+from shared.messaging.turning import OnDay
+from shared.messaging.unit import Unit
+
+
+def on_day(_: Settings) -> OnDay:
+    """Tell the other services of everybody who is in another age band from this day on, once per household.
+
+    Compared is with the band that was told last, not with yesterday's: so nobody is left out when a day was missed.
+    """
+
+    async def begin(day: date, unit: Unit) -> None:
+        grown = await identities.grown(unit.session, day)
+        locked = await repository.lock_all(unit.session, grown.keys())
+        changed = [grow(each, grown[each.id]) for each in locked]
+
+        def words(household: Household) -> str:
+            return grown_words(len(grown[household.id]))
+
+        await repository.set_bands(unit.session, changed)
+        await tell(unit, changed, HouseholdChanged, words)
+
+    return begin

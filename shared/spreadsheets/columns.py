@@ -1,0 +1,98 @@
+"""The columns that a sort of spreadsheet has: its headings, and the lines under them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.spreadsheets.cells import Fault, Line, Raw, RowFault, Unreadable
+
+LONGEST_CELL = 400
+MOST_ROWS = 200_000
+MOST_COLUMNS = 64
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a sort of spreadsheet looks like.
+
+    `what` is the sort with its article, as in "a register". `names` are all columns that there may be, `required`
+    those that must be there. In each pair of `either` one column is enough; the first is the one that is asked for.
+    `numbers` are the columns in which a leading sign is no formula.
+    """
+
+    what: str
+    names: tuple[str, ...]
+    required: tuple[str, ...]
+    either: tuple[tuple[str, str], ...] = ()
+    numbers: frozenset[str] = frozenset()
+
+
+def headings(columns: Columns, cells: Raw | None) -> list[str]:
+    """The column names in their order, "" for a column without a heading. Unreadable if they are other columns."""
+    if cells is None or (not isinstance(cells, Fault) and not any(cells)):
+        needed = [(name, "is missing") for name in columns.required]
+        raise Unreadable("This file is empty: its first row must name the columns.", needed)
+    if isinstance(cells, Fault):
+        raise Unreadable(f"The first row cannot be read: {cells.reason}.")
+    names = [
+        "" if isinstance(cell, Fault) else re.sub(r"[\s_-]+", "_", cell.strip().lower()) for cell in cells
+    ]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) == 1 and re.search("[;\t|]", names[0]):
+        raise Unreadable("Separate the columns by commas.")
+    if faults := list(_wrong(columns, names)):
+        words = f"The columns of this file are not those of {columns.what}; nothing was changed."
+        raise Unreadable(words, faults)
+    return names
+
+
+def _wrong(columns: Columns, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for place, name in enumerate(names, 1):
+        if name and name not in columns.names:
+            yield f"column {place}", f"is not known; the columns are {', '.join(columns.names)}"
+    for name in columns.names:
+        if names.count(name) > 1:
+            yield name, "is there twice"
+    for name in columns.required:
+        if name not in names:
+            yield name, "is missing"
+    for name, other in columns.either:
+        if name not in names and other not in names:
+            yield name, f"is missing; a column {other} will do"
+
+
+def lines(columns: Columns, names: Sequence[str], rows: Iterable[tuple[int, Raw]]) -> Iterator[Line]:
+    """The rows under the headings `names`, without blank ones."""
+    for row, cells in rows:
+        if row > MOST_ROWS:
+            yield Line(row, {}, (RowFault(row, None, f"comes after row {MOST_ROWS:,}: split the file here"),))
+            return
+        if isinstance(cells, Fault):
+            yield Line(row, {}, (RowFault(row, None, cells.reason),))
+        elif any(isinstance(cell, Fault) or cell.strip() for cell in cells):
+            yield _line(columns, row, names, cells)
+
+
+def _line(columns: Columns, row: int, names: Sequence[str], cells: Sequence[str | Fault]) -> Line:
+    texts: dict[str, str] = {}
+    faults: list[RowFault] = []
+    for place, cell in enumerate(cells):
+        name = names[place] if place < len(names) else ""
+        if isinstance(cell, Fault):
+            faults.append(RowFault(row, name or None, cell.reason))
+        elif not name and cell.strip():
+            words = f"there is something in column {place + 1}, which has no heading"
+            faults.append(RowFault(row, None, words))
+        elif name:
+            texts[name] = unicodedata.normalize("NFC", cell.strip())
+            faults += [RowFault(row, name, reason) for reason in _suspicious(columns, name, texts[name])]
+    return Line(row, texts, tuple(faults))
+
+
+def _suspicious(columns: Columns, name: str, text: str) -> Iterator[str]:
+    if len(text) > LONGEST_CELL:
+        yield f"is longer than {LONGEST_CELL} characters"
+    elif text[:1] in ("=", "+", "-", "@") and name not in columns.numbers:
+        yield f"begins with {text[0]}, which a spreadsheet takes for a formula"

@@ -1,0 +1,74 @@
+"""Files that are sent over HTTP: the file out of a multipart request, checked before anything is read from it."""
+
+from http import HTTPStatus
+from typing import Literal
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from shared.web.problems import Problem, invalid
+
+MEGABYTE = 1024 * 1024
+MOST_MEGABYTES = 25
+ROOM_FOR_FORM = 64 * 1024
+TYPES: dict[Literal["csv", "xlsx"], set[str]] = {
+    "csv": {"text/csv", "application/csv", "text/plain", "application/vnd.ms-excel"},
+    "xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"},
+}
+"""The content types under which browsers send each format."""
+ANY_TYPE = {"", "application/octet-stream"}
+FILE_FORM = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": f"CSV (UTF-8) or XLSX, at most {MOST_MEGABYTES} MB",
+        }
+    },
+}
+"""The JSON schema of the form, for the documentation of a route."""
+
+
+async def form_of(request: Request, what: str) -> FormData:
+    """The form of the request; `what` the file should be ("a register") is for the words.
+
+    Problem if it is no form (415), its size is not said (411), or it is too large (413).
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        detail = "Send the file as multipart/form-data, in a part named file."
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+    size = request.headers.get("content-length", "")
+    if not size.isdecimal():
+        raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send the size of the request (Content-Length).")
+    if int(size) > MOST_MEGABYTES * MEGABYTE + ROOM_FOR_FORM:
+        detail = f"{_first_upper(what)} has at most {MOST_MEGABYTES} MB. Split it."
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+    return await request.form(max_files=1, max_fields=4, max_part_size=1024)
+
+
+def file_of(form: FormData) -> UploadFile:
+    """The file in the form. Problem 422 if there is none."""
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise invalid("There is no file: send it in a part named file.", [("file", "is missing")])
+    return file
+
+
+def spreadsheet_format(file: UploadFile, what: str) -> Literal["csv", "xlsx"]:
+    """Which format the file is said to have. Problem 415 if it is another one, or if its type is not of its name."""
+    ending = (file.filename or "").rpartition(".")[2].lower()
+    found = next((each for each in TYPES if each == ending), None)
+    if found is None:
+        detail = f"{_first_upper(what)} is a file whose name ends with .csv or .xlsx."
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+    content_type = (file.content_type or "").split(";")[0].strip().lower()
+    if content_type not in TYPES[found] | ANY_TYPE:
+        detail = f"This content type is not that of a {found.upper()} file."
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+    return found
+
+
+def _first_upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
