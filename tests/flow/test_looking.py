@@ -10,7 +10,8 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
-from tests.flow.world import FIRST_DAY, Replica, World
+from tests.support.replica import Replica
+from tests.support.world import FIRST_DAY, World
 
 PATIENCE_SECONDS = 10.0
 VALUES = {
@@ -54,8 +55,8 @@ async def a_day_that_turns(replica: Replica) -> AsyncIterator[None]:
 
 
 async def test_every_look_is_answered_while_a_day_turns(world: World) -> None:
-    await world.stock(rice=200_000)
-    await world.register(2)
+    await world.inventory.stock(rice=200_000)
+    await world.intake.register(2)
     await world.settled()
     for replica in world.replicas:
         async with a_day_that_turns(replica):

@@ -16,6 +16,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
         "-c",
         "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())",
     ),
+    "blocks of the services": ("-m", "shared.cli.develop.blocks"),
 }
 """What is checked, and the arguments that Python is given for it. A further check is a line here."""
 
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check() -> None:
-    """Run the formatter, the linter, the type checker and the import rules; all of them even if one fails."""
+    """Run formatter, linter, type checker, import rules, and whether each service has its blocks; all even if one fails."""
     failed = [what for what, arguments in CHECKS.items() if run(what, (sys.executable, *arguments))]
     if failed:
         Console(stderr=True).print(f"Not right: {', '.join(failed)}", style="red")

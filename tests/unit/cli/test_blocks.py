@@ -6,8 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli import blocks
-from shared.cli.blocks import BLOCKS, CADDYFILE, COMPOSE, PROMETHEUS, RULES, SECRETS, START_PAGE, differences
+from shared.cli.develop import blocks
+from shared.cli.develop.blocks import (
+    BLOCKS,
+    CADDYFILE,
+    COMPOSE,
+    PROMETHEUS,
+    RULES,
+    SECRETS,
+    START_PAGE,
+    differences,
+)
 from shared.cli.stack import ROOT
 from shared.contracts import SERVICES
 

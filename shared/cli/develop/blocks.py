@@ -1,6 +1,6 @@
 """Whether every file that names the services agrees with `shared.contracts.SERVICES`.
 
-A few files must name each service: compose, the gateway, the monitoring. `python -m shared.cli.blocks`, which
+A few files must name each service: compose, the gateway, the monitoring. `python -m shared.cli.develop.blocks`, which
 `./relief check` runs, says where a service is missing, is one too many, or has the address or secret of another.
 """
 
