@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check() -> None:
-    """Run formatter, linter, type checker, import rules, and whether each service has its blocks; all even if one fails."""
+    """Run formatter, linter, types, import rules, and whether each service has its blocks; all, even if one fails."""
     failed = [what for what, arguments in CHECKS.items() if run(what, (sys.executable, *arguments))]
     if failed:
         Console(stderr=True).print(f"Not right: {', '.join(failed)}", style="red")

@@ -12,7 +12,6 @@ from shared.cli.stack import ServiceAddress
 from shared.contracts.base import Contract
 from shared.database.engine import connect
 from shared.database.tables import journal
-from shared.messaging.envelope import Envelope
 
 ROWS_AT_ONCE = 2_000
 
@@ -39,18 +38,3 @@ def said(contract: type[Contract], since: datetime | None = None) -> Select[Any]
     """Everything said of one contract, from a moment on if one is given. In no order."""
     query = select(journal).where(journal.c.contract == contract.wire)
     return query if since is None else query.where(journal.c.said_at >= since)
-
-
-def envelope_of(row: Row[Any]) -> Envelope:
-    """The envelope as it was published, from its row in the journal."""
-    return Envelope(
-        id=row.message_id,
-        type=row.contract,
-        source=row.contract.split(".", 1)[0],
-        time=row.said_at,
-        subject=row.subject,
-        correlation_id=row.correlation_id,
-        causation_id=row.causation_id,
-        traceparent=row.traceparent,
-        data=row.data,
-    )

@@ -12,11 +12,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from shared.cli import Trouble
-from shared.cli.operate.journal import database_of, envelope_of, said, streamed
+from shared.cli.operate.journal import database_of, said, streamed
 from shared.cli.stack import Stack
 from shared.contracts import CONTRACTS, SERVICES, heard_by
 from shared.contracts.base import Contract
-from shared.messaging.envelope import Envelope, message_of
+from shared.messaging.envelope import Envelope, envelope_of, message_of
 from shared.messaging.topology import Topology
 
 UNCONFIRMED = 500

@@ -153,7 +153,7 @@ def test_secrets_for_compose_are_made_and_given_to_each_service_as_its_settings_
         assert {each["target"]: each["source"] for each in compose["services"][name]["secrets"]} == wanted
         assert set(wanted.values()) <= set(compose["secrets"])
         assert all(f"{name}_{field}" in made for field in secret_fields(name))
-    assert f"{{{','.join(SERVICES)}}}_{{database,broker}}_password" in made
+    assert f"services=({' '.join(SERVICES)})" in made
 
 
 def test_a_stack_is_found_again_where_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.cli.operate.doctor.compare import side_by_side
 from shared.cli.operate.doctor.report import Finding
-from shared.cli.operate.journal import database_of, envelope_of, said, streamed
+from shared.cli.operate.journal import database_of, said, streamed
 from shared.cli.operate.parked import broker_of, browse, queues
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 from shared.contracts.base import Contract
 from shared.database.tables import discard, inbox, journal
+from shared.messaging.envelope import envelope_of
 from shared.messaging.topology import Topology
 
 LOOK_UP_AT_ONCE = 1_000
