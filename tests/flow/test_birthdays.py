@@ -1,11 +1,14 @@
 """The day alone makes people older: intake tells of another age band once, and nothing is reserved anew."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text, update
 
+from services.intake import identities
+from services.intake.domain.people import age_on, band_of
 from services.intake.tables import MEMBER
 from shared.contracts.intake import AgeBand, HouseholdChanged, HouseholdReopened
 from tests.flow.catalogue import person
@@ -25,9 +28,7 @@ async def seen(world: World, household: Any) -> Any:
 async def told_by_the_day(world: World, household: Any) -> list[tuple[str, str, str]]:
     """What the timeline says of growing up, the newest first."""
     lines = await world.timeline(household)
-    return [
-        (each["on"], each["summary"], each["actor"]) for each in lines if "age group" in each["summary"]
-    ]
+    return [(each["on"], each["summary"], each["actor"]) for each in lines if "age group" in each["summary"]]
 
 
 async def breaches(world: World) -> int:
@@ -110,12 +111,22 @@ async def test_a_reopened_household_is_told_of_as_old_as_it_is_then(world: World
     assert await breaches(world) == 0
 
 
-async def test_who_is_born_on_29_february_turns_six_on_1_march(world: World) -> None:
-    household = await world.register([child("2000-02-29"), child("2001-02-28")], needs=[])
-    # The first of them turned six in 2006, so only the second is told of.
-    assert [each["age_band"] for each in household["members"]] == ["school", "child"]
-    leapling = await world.register([child("2004-02-29", age=None)], needs=[]) if False else None
-    assert leapling is None
+async def test_the_database_finds_the_band_that_an_age_has_on_every_day_around_a_birthday(
+    world: World,
+) -> None:
+    born = [date(2004, 2, day) for day in (27, 28, 29)] + [
+        date(2004, 3, 1),
+        date(1950, 2, 28),
+        date(2006, 3, 1),
+    ]
+    people = [child(str(each)) for each in born]
+    household = await world.register(people, needs=[])
+    ids = [UUID(each["member_id"]) for each in household["members"]]
+    around = [date(year, 2, 26) + timedelta(days=n) for year in (2006, 2008, 2010, 2022) for n in range(5)]
+    async with world.intake.service.units.read() as session:
+        for day in around:
+            expected = {key: band_of(age_on(birth, day)) for key, birth in zip(ids, born, strict=True)}
+            assert await identities.bands(session, ids, day) == expected, day
 
 
 @pytest.mark.parametrize("sql", ["another band", "another birth date"])
