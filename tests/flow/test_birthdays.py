@@ -1,11 +1,14 @@
 """The day alone makes people older: intake tells of another age band once, and nothing is reserved anew."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text, update
 
+from services.intake import identities
+from services.intake.domain.people import age_on, band_of
 from services.intake.tables import MEMBER
 from shared.contracts.intake import AgeBand, HouseholdChanged, HouseholdReopened
 from tests.support.people import person
@@ -107,6 +110,24 @@ async def test_a_reopened_household_is_told_of_as_old_as_it_is_then(world: World
     assert answer["members"][0]["age_band"] == fact.members[0].age_band == "school"
     assert (await seen(world, household))["members"][0]["age_band"] == "school"
     assert await breaches(world) == 0
+
+
+async def test_the_database_finds_the_band_that_an_age_has_on_every_day_around_a_birthday(
+    world: World,
+) -> None:
+    born = [date(2004, 2, day) for day in (27, 28, 29)] + [
+        date(2004, 3, 1),
+        date(1950, 2, 28),
+        date(2006, 3, 1),
+    ]
+    people = [child(str(each)) for each in born]
+    household = await world.intake.register(people, needs=[])
+    ids = [UUID(each["member_id"]) for each in household["members"]]
+    around = [date(year, 2, 26) + timedelta(days=n) for year in (2006, 2008, 2010, 2022) for n in range(5)]
+    async with world.intake.service.units.read() as session:
+        for day in around:
+            expected = {key: band_of(age_on(birth, day)) for key, birth in zip(ids, born, strict=True)}
+            assert await identities.bands(session, ids, day) == expected, day
 
 
 @pytest.mark.parametrize("sql", ["another band", "another birth date"])

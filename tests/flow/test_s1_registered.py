@@ -4,6 +4,8 @@ from shared.contracts.intake import HouseholdRegistered
 from shared.contracts.inventory import SuppliesBackordered, SuppliesReserved
 from tests.support.people import person
 from tests.support.world import World
+from shared.principals import LOCAL_OPERATOR
+from tests.support.sheets import CSV, GOOD, sheet
 
 
 async def test_rations_clothing_kit_and_beds_are_set_aside(world: World) -> None:
@@ -47,6 +49,36 @@ async def test_the_timeline_of_the_household_tells_it_and_it_is_active(world: Wo
     assert told[HouseholdRegistered.wire] == "Registered: 1 person."
     seen = await world.intake.get(f"/households/{household['household_id']}")
     assert seen["status"] == "active"
+
+
+async def test_the_timeline_says_who_did_it(world: World) -> None:
+    await world.inventory.stock(rice=100_000)
+    household = await world.intake.register(members=1, needs=["food"])
+    file = {"file": ("r.csv", sheet(GOOD), CSV)}
+    assert (await world.intake.client.post("/imports", files=file)).is_success
+    (imported,) = (await world.intake.get("/households", after=household["household_id"]))["items"]
+    await world.settled()
+    told = {entry["contract"]: entry["actor"] for entry in await world.intake.timeline(household)}
+    assert told == {
+        HouseholdRegistered.wire: LOCAL_OPERATOR.id,
+        SuppliesReserved.wire: "service:inventory",
+        "intake.status": "service:intake",
+    }
+    actors = [entry["actor"] for entry in await world.intake.timeline(imported)]
+    assert actors[-1] == LOCAL_OPERATOR.id
+
+
+async def test_a_household_counts_for_each_of_its_priorities(world: World) -> None:
+    for priorities in ([], ["medical"], ["medical", "pregnant"], ["trafficking_victim"]):
+        await world.intake.register(members=2, needs=[], priorities=priorities)
+    counts = await world.intake.get("/counts")
+    assert counts["people"] == 8
+    assert counts["households_by_priority"] == {
+        "medical": 2,
+        "pregnant": 1,
+        "unaccompanied_child": 0,
+        "trafficking_victim": 1,
+    }
 
 
 async def test_a_household_is_given_only_what_it_asked_for(world: World) -> None:
