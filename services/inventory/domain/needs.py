@@ -26,7 +26,7 @@ class Need:
     quantity: int
     region: str
     rank: int
-    since: datetime
+    registered_at: datetime
     first_day: date | None = None
     last_day: date | None = None
     per_day: int = 0
@@ -57,13 +57,13 @@ def needs_of(household: Household, today: date, catalogue: Catalogue, rules: Rul
     if not household.active or not household.members:
         return ()
     needs: list[Need] = []
-    if NeedKind.FOOD in household.asked and (ration := ration_need(household, today, rules)):
+    if NeedKind.FOOD in household.needs and (ration := ration_need(household, today, rules)):
         needs.append(ration)
-    if NeedKind.CLOTHING in household.asked:
+    if NeedKind.CLOTHING in household.needs:
         needs += [clothing_need(household, member, today, catalogue, rules) for member in household.members]
-    if NeedKind.KIT in household.asked:
+    if NeedKind.KIT in household.needs:
         needs.append(kit_need(household, catalogue))
-    if NeedKind.SHELTER in household.asked:
+    if NeedKind.SHELTER in household.needs:
         needs += [bed_need(household, member, catalogue) for member in household.members]
     return tuple(needs)
 
@@ -77,7 +77,7 @@ def ration_need(household: Household, today: date, rules: Rules, people: int | N
     """
     people = len(household.members) if people is None else people
     first, last = max(today, household.arrival), period_of(today, rules.ration_period)[1]
-    if not household.active or NeedKind.FOOD not in household.asked or people < 1 or first > last:
+    if not household.active or NeedKind.FOOD not in household.needs or people < 1 or first > last:
         return None
     return ration_line(household, first, last, people * rules.grams_per_person_day, rules)
 
@@ -92,7 +92,7 @@ def ration_line(household: Household, first: date, last: date, per_day: int, rul
         quantity=per_day * ((last - first).days + 1),
         region=household.region,
         rank=household.rank,
-        since=household.since,
+        registered_at=household.registered_at,
         first_day=first,
         last_day=last,
         per_day=per_day,
@@ -126,6 +126,6 @@ def _one(household: Household, member: Member | None, kind: Kind, item: str, nea
         quantity=1,
         region=household.region,
         rank=household.rank,
-        since=household.since,
+        registered_at=household.registered_at,
         near=near,
     )

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from services.inventory import repository
+from services.inventory.repository import stock
 from shared.contracts.inventory import SuppliesBackordered, SuppliesReleased
 from tests.flow.catalogue import person
 from tests.flow.world import World, until
@@ -278,7 +278,7 @@ async def test_a_long_line_for_one_size_does_not_hide_those_who_wait_for_another
 async def test_the_first_goods_of_an_item_wait_for_who_looks_for_them(world: World) -> None:
     """A shelf that is not there cannot be locked: without the item's lock, a backorder written now is passed over."""
     async with world.inventory.service.units.open() as unit:
-        assert await repository.lock_shelves(unit.session, {"first-aid-kit"}) == {}
+        assert await stock.lock_shelves(unit.session, {"first-aid-kit"}) == {}
         coming = asyncio.create_task(world.stock(first_aid_kit=1))
         await until(world.waiting_for_locks, bool)
         assert not coming.done()
