@@ -189,13 +189,13 @@ async def test_a_lot_that_expires_takes_with_it_what_was_set_aside_of_it(world: 
     assert (await world.shelf("first-aid-kit"))["on_hand"] == 0
 
 
-async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: World) -> None:
+async def test_the_same_store_work_by_many_at_once_keeps_the_ledger_right(world: World) -> None:
     """Receipts, corrections, counts, transfers and deliveries at once, in both directions."""
     await world.stock(rice=100_000, first_aid_kit=5, bandage=60, soap=20)
     await world.stock(region="south", rice=100_000, first_aid_kit=5)
     households = [await world.register(needs=["food", "kit"]) for _ in range(6)]
     await world.settled()
-    desk = world.inventory
+    store = world.inventory
 
     def move(source: str, target: str, item: str) -> Any:
         body = {
@@ -205,7 +205,7 @@ async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: W
             "quantity": 1,
             "reason": "evening out",
         }
-        return desk.try_post("/transfers", body)
+        return store.try_post("/transfers", body)
 
     work: list[Any] = [
         *(
@@ -214,14 +214,14 @@ async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: W
             for item in ("rice", "first-aid-kit")
         ),
         *(
-            desk.try_post("/adjustments", {**RICE, "quantity": q, "reason": "weighed"})
+            store.try_post("/adjustments", {**RICE, "quantity": q, "reason": "weighed"})
             for q in (-900, 700, -30_000)
         ),
         *(
-            desk.try_post("/kits/assemble", {"depot": NORTH, "kit": "first-aid-kit", "quantity": 3})
+            store.try_post("/kits/assemble", {"depot": NORTH, "kit": "first-aid-kit", "quantity": 3})
             for _ in "ab"
         ),
-        desk.try_post(
+        store.try_post(
             "/stocktakes",
             {"depot": NORTH, "counts": [{"item": "first-aid-kit", "counted": 2}], "reason": "count"},
         ),
@@ -230,7 +230,7 @@ async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: W
     ]
     await asyncio.gather(*work)
     fetching = [
-        desk.try_post(
+        store.try_post(
             f"/households/{each['household_id']}/deliveries",
             {"received_by": each["members"][0]["member_id"]},
         )

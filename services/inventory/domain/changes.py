@@ -1,4 +1,18 @@
-"""A household changed: touch the difference and nothing else."""
+"""A household changed: touch the difference and nothing else.
+
+The edits of `difference` come in this order, because each looks at what the ones before it left open:
+
+1. `change_needs` gives up what is no longer asked for and adds what is newly asked for, for the members of today. All
+   later edits look only at needs that were asked for before and still are, or a new need would be added twice.
+2. `change_members` gives up the clothing and beds of those who left, and then asks for those who joined: a joiner's bed
+   is wanted near the beds that are still held, not near one that was just given up.
+3. `change_arrival` comes before `change_people`, so that only days are lowered on which the household is here. The
+   other way round the grams are the same, but each day before a later arrival would be cut in two rows, a part "fewer
+   people" and a part "arrives later".
+4. `move` comes after all of these: it gives up what is left in the old region and asks for it again in the new one.
+   Earlier, it would ask again for what the others give up: clothing for somebody who left, or food for one too many.
+5. `reorder` is last, and stamps the new rank and region on every row that is still open, those cut off by 1 to 4 too.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
