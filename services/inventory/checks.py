@@ -48,7 +48,7 @@ _WRONG = (
     "coalesce(mine.beds, 0) > people",
     "'shelter' = ANY(needs) AND NOT mine.ever_given_up AND coalesce(mine.beds, 0) <> people",
 )
-# `eaters` is for how many people the rations of today are: grams a day of all of them, by the grams for one person.
+# `eaters` is for how many people the rations of today are: grams per day of all of them, by the grams for one person.
 _NEEDS = f"""
     SELECT count(*), count(*) FILTER (WHERE {" OR ".join(f"({each})" for each in _WRONG)})
     FROM day CROSS JOIN household LEFT JOIN LATERAL (

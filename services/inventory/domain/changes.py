@@ -181,7 +181,7 @@ class _Edit:
             self._add.append(clothing_need(self._new, member, self._today, self._catalogue, self._rules))
 
     def change_people(self, old: Household) -> None:
-        """More or fewer to feed from today (or arrival) on: a further ration, or less a day on those there
+        """More or fewer to feed from today (or arrival) on: a further ration, or less per day on those there
         are.
         """
         if NeedKind.FOOD not in self._new.needs & old.needs:

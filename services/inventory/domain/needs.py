@@ -15,7 +15,7 @@ from shared.contracts.intake import NeedKind
 class Need:
     """One line of what a household asks for: `quantity` base units of `item`.
 
-    Food has its days, first and last included, and grams a day for all who eat of it (`per_day`). `near` is
+    Food has its days, first and last included, and grams per day for all who eat of it (`per_day`). `near` is
     the depot to prefer before the region's own: the shelter in which the others of the household already are.
     """
 
@@ -47,7 +47,7 @@ def check_days(kind: Kind, quantity: int, first: date | None, last: date | None,
         return
     if first is None or last is None or first > last:
         raise ValueError("food needs a first day that is not after its last day")
-    check_quantity("grams a day", per_day, 1)
+    check_quantity("grams per day", per_day, 1)
     if quantity != per_day * ((last - first).days + 1):
         raise ValueError(f"{quantity:,} g is not {per_day:,} g for each day from {first} to {last}")
 

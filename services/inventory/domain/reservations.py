@@ -22,7 +22,7 @@ class Reservation:
     `reserved` is set aside and not fetched yet, `delivered` was fetched, `released` was given up, `lapsed`
     was unmet on days now past; what is left of `wanted` is `short`: the backordered part. `requested_item` is the item
     that was asked for and `item` the one that is given. `depot` is None while no depot was chosen. A ration
-    has its days and grams a day, and what it was given counts for its earliest days first: so which days are
+    has its days and grams per day, and what it was given counts for its earliest days first: so which days are
     covered follows from the sums.
     """
 

@@ -64,7 +64,7 @@ def ration(
     rank: int = 9,
     depot: str | None = "north",
 ) -> Reservation:
-    """A ration of 500 g a day for each of `people`, nothing set aside; a higher number is younger."""
+    """A ration of 500 g per day for each of `people`, nothing set aside; a higher number is younger."""
     return Reservation(
         id=UUID(int=number),
         household_id=UUID(int=number),
