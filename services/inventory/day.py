@@ -2,65 +2,89 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.inventory import forecasting, repository
-from services.inventory.books import Books
 from services.inventory.domain.food import lapse
 from services.inventory.domain.needs import ration_need
-from services.inventory.domain.reservations import expire
+from services.inventory.domain.reservations import Reservation, expire
 from services.inventory.domain.rules import Rules, period_of
+from services.inventory.domain.stock import Lot, ShelfKey
+from services.inventory.ledger import FORECAST, StockLedger
+from services.inventory.queries import forecasting
+from services.inventory.repository import households, reservations, stock
 from services.inventory.settings import Settings
-from services.inventory.tables import ForecastSaid
+from services.inventory.tables import FORECAST_SAID
 from shared.contracts.inventory import DayShort, ShortfallForecast
-from shared.database.rows import columns
+from shared.messaging.timers import OnTimer
+from shared.messaging.turning import OnDay
 from shared.messaging.unit import Unit
 
 FORECASTS = UUID("0b1f1c1e-6f0a-5d3c-9a77-2f0f5b6c7d10")
 """Namespace: the forecast of one item always has the same id."""
 
 
-async def on_day(rules: Rules, day: date, unit: Unit) -> None:
-    """Write off yesterday's missing food, put back what was not fetched, throw out what expired, renew the rations."""
-    books = await Books.open(unit, rules)
+def on_day(settings: Settings) -> OnDay:
+    """What is done when a day begins."""
+    return partial(_day_begins, settings.rules)
+
+
+def timers(settings: Settings) -> Mapping[str, OnTimer]:
+    """What is done later, by name."""
+    return {FORECAST: partial(_tell_shortfall, settings)}
+
+
+async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
+    """Write off yesterday's missing food, put back what was not fetched, throw out what expired, renew the rations.
+
+    Nobody else has a unit open while the day turns, so what is loaded here before the shelves are locked stays true.
+    """
     yesterday = day - timedelta(days=1)
-    late = await repository.not_fetched_by(unit.session, day)
-    short = await repository.past_short(unit.session, yesterday)
-    spoiled = await repository.expired_lots(unit.session, day)
-    await books.lock(
-        {each.item for each in (*late, *short)} | {item for (_, item), _ in spoiled} | {rules.ration_item}
-    )
-    for ration in short:
-        lapsed = lapse(ration, yesterday)
-        if lapsed.grams:
-            books.lapse(lapsed.ration, ration, lapsed.grams)
+    late = await reservations.not_fetched_by(unit.session, day)
+    short = await reservations.past_short(unit.session, yesterday)
+    spoiled = await stock.expired_lots(unit.session, day)
+    items = {each.item for each in (*late, *short)} | {item for (_, item), _ in spoiled} | {rules.ration_item}
+    async with StockLedger.open(unit, rules, items) as ledger:
+        for ration in short:
+            lapsed = lapse(ration, yesterday)
+            if lapsed.grams:
+                ledger.lapse(lapsed.ration, ration, lapsed.grams)
+        freed = _put_back(ledger, late, day)
+        await _throw_out(ledger, spoiled)
+        await _renew(ledger, day)
+        await ledger.fill(freed)
+
+
+def _put_back(ledger: StockLedger, late: list[Reservation], day: date) -> set[ShelfKey]:
+    """Give up what was not fetched in time; returns the shelves it goes back to."""
     freed = set()
     for each in late:
-        if over := expire(books.current(each), day):
-            books.put(over, each)
+        if over := expire(ledger.current(each), day):
+            ledger.record(over, each)
             freed.add(each.key)
+    return {key for key in freed if key}
+
+
+async def _throw_out(ledger: StockLedger, spoiled: list[tuple[ShelfKey, Lot]]) -> None:
     for key, lot in spoiled:
-        books.take_lot(key, lot, "expired", f"Expired on {lot.expires}")
+        ledger.take_lot(key, lot, "expired", f"Expired on {lot.expires}")
     for key in {key for key, _ in spoiled}:
-        await books.cut_back(key)
-    await _renew(books, day)
-    await books.fill({key for key in freed if key})
-    await books.close()
+        await ledger.cut_back(key)
 
 
-async def _renew(books: Books, day: date) -> None:
+async def _renew(ledger: StockLedger, day: date) -> None:
     """On the first day of a ration period, every active household gets its ration for the whole of it."""
-    if period_of(day, books.rules.ration_period)[0] != day:
+    if period_of(day, ledger.rules.ration_period)[0] != day:
         return
-    households = await repository.households_with_food(books.unit.session)
-    needs = [need for each in households if (need := ration_need(each, day, books.rules))]
-    await books.deal(books.ask(needs))
+    found = await households.households_with_food(ledger.unit.session)
+    needs = [need for each in found if (need := ration_need(each, day, ledger.rules))]
+    await ledger.deal(ledger.reserve(needs))
 
 
-async def tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
+async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
     """Say what will be missing within the horizon, if that is not what was said last."""
     # Two at a time: the one that looked first could have the last word.
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))
@@ -83,13 +107,13 @@ async def tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit
 
 async def _is_news(unit: Unit, item: str, short: list[list[object]]) -> bool:
     """Remember what is said; False if it was said before, or if there is nothing to say and never was."""
-    table = columns(ForecastSaid)
-    adding = insert(ForecastSaid).values(item=item, short_days=short)
+    row = FORECAST_SAID.c
+    first = await unit.session.scalar(select(row.item).where(row.item == item)) is None
+    adding = insert(FORECAST_SAID).values(item=item, short_days=short)
     told = adding.on_conflict_do_update(
         index_elements=["item"],
         set_={"short_days": short},
-        where=table.short_days != adding.excluded.short_days,
-    ).returning(table.item)
-    first = await unit.session.get(ForecastSaid, item) is None
+        where=row.short_days != adding.excluded.short_days,
+    ).returning(row.item)
     changed = await unit.session.scalar(told) is not None
     return changed and not (first and not short)

@@ -1,11 +1,8 @@
 """Wires the inventory service."""
 
-from functools import partial
-
 from fastapi import FastAPI
 
-from services.inventory import api, checks, day, figures, handlers
-from services.inventory.books import FORECAST
+from services.inventory import api, checks, day, handlers, queries
 from services.inventory.settings import Settings
 from shared.service.app import application
 from shared.service.parts import Parts, Service
@@ -17,13 +14,13 @@ def build(settings: Settings) -> FastAPI:
     """The service as an application."""
     parts = Parts(
         description=DESCRIPTION,
-        routers=[api.router],
-        hears=handlers.hears(settings.rules),
-        on_day=partial(day.on_day, settings.rules),
-        timers={FORECAST: partial(day.tell_shortfall, settings)},
-        observe=figures.observe(settings),
-        actuals=figures.actuals,
+        routers=api.routers(settings),
+        hears=handlers.hears(settings),
+        on_day=day.on_day(settings),
+        timers=day.timers(settings),
+        observe=queries.observe(settings),
+        actuals=queries.actuals(settings),
         check=checks.check(settings),
-        standings=checks.standings,
+        standings=checks.standings(settings),
     )
     return application(Service("inventory", settings, parts))

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from shared.database.rows import own_registry
+from shared.database.rows import own_registry, table_of
 
 CODE = String(40)
 QUANTITY = BigInteger
@@ -41,13 +41,19 @@ def _amount(default: int | None = None) -> Any:
     return Field(default=default, sa_column=Column(QUANTITY, nullable=False, server_default=server_default))
 
 
+def _actor() -> Any:
+    """Who decided: the id of a principal, never a name."""
+    return Field(sa_column=Column(String(100), nullable=False))
+
+
 def _moment() -> Any:
     return Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class Item(Row, table=True):
+class ItemRow(Row, table=True):
     """Something the store keeps. Only clothing has a season and a size."""
 
+    __tablename__ = "item"
     __table_args__ = (UniqueConstraint("season", "size"),)
     code: str = _code(primary_key=True)
     name: str = Field(sa_column=Column(String(100), nullable=False))
@@ -57,16 +63,17 @@ class Item(Row, table=True):
     size: str | None = Field(sa_column=Column(String(10)))
 
 
-class Depot(Row, table=True):
+class DepotRow(Row, table=True):
     """A store or a shelter, in one region."""
 
+    __tablename__ = "depot"
     code: str = _code(primary_key=True)
     name: str = Field(sa_column=Column(String(100), nullable=False))
     kind: str = Field(sa_column=Column(String(10), nullable=False))
     region: str = _code()
 
 
-class KitPart(Row, table=True):
+class KitPartRow(Row, table=True):
     """How many of a part go into one kit."""
 
     __tablename__ = "kit_part"
@@ -76,9 +83,11 @@ class KitPart(Row, table=True):
     quantity: int = _amount()
 
 
-class Household(Row, table=True):
+class HouseholdRow(Row, table=True):
     """As last heard from intake; version 0 is a household that others speak of but intake has not yet."""
 
+    __tablename__ = "household"
+    __table_args__ = (Index("ix_household_active", "id", postgresql_where=text("active")),)
     id: UUID = Field(primary_key=True)
     code: str = Field(default="", sa_column=Column(String(20), nullable=False, server_default=""))
     version: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
@@ -98,9 +107,10 @@ class Household(Row, table=True):
     people: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
 
 
-class Shelf(Row, table=True):
+class ShelfRow(Row, table=True):
     """What one depot holds of one item. It follows from the movements; never more is reserved than is on hand."""
 
+    __tablename__ = "shelf"
     __table_args__ = (
         CheckConstraint("reserved >= 0", name="reserved_not_negative"),
         CheckConstraint("reserved <= on_hand", name="reserved_within_on_hand"),
@@ -112,9 +122,10 @@ class Shelf(Row, table=True):
     reserved: int = _amount(0)
 
 
-class Lot(Row, table=True):
+class LotRow(Row, table=True):
     """A batch of one item in one depot; the lots of a shelf add up to what is on hand."""
 
+    __tablename__ = "lot"
     __table_args__ = (CheckConstraint("on_hand >= 0", name="not_negative"), Index(None, "depot", "item"))
     id: UUID = Field(primary_key=True)
     depot: str = _code()
@@ -123,9 +134,10 @@ class Lot(Row, table=True):
     on_hand: int = _amount()
 
 
-class Reservation(Row, table=True):
+class ReservationRow(Row, table=True):
     """A need that was written down, and what became of it; see `domain/reservations.py`."""
 
+    __tablename__ = "reservation"
     __table_args__ = (
         CheckConstraint(
             "least(wanted - 1, reserved, delivered, released, lapsed, per_day) >= 0", name="not_negative"
@@ -133,15 +145,19 @@ class Reservation(Row, table=True):
         CheckConstraint("wanted >= reserved + delivered + released + lapsed", name="no_more_than_wanted"),
         CheckConstraint("reserved = 0 OR depot IS NOT NULL", name="set_aside_somewhere"),
         Index(None, "household_id"),
-        Index("ix_reservation_short", "asked", "rank", "since", postgresql_where=text(_SHORT)),
+        Index(
+            "ix_reservation_short", "requested_item", "rank", "registered_at", postgresql_where=text(_SHORT)
+        ),
         Index("ix_reservation_open_shelf", "item", "depot", postgresql_where=text(_OPEN)),
         Index("ix_reservation_fetch_by", "fetch_by", postgresql_where=text("reserved > 0")),
+        Index("ix_reservation_last_day", "item", "last_day", postgresql_where=text("last_day IS NOT NULL")),
+        Index("ix_reservation_bed", "depot", postgresql_where=text("kind = 'bed' AND reserved > 0")),
     )
     id: UUID = Field(primary_key=True)
     household_id: UUID
     member_id: UUID | None = None
     kind: str = Field(sa_column=Column(String(10), nullable=False))
-    asked: str = _code()
+    requested_item: str = _code()
     item: str = _code()
     depot: str | None = Field(default=None, sa_column=Column(CODE))
     region: str = _code()
@@ -151,7 +167,7 @@ class Reservation(Row, table=True):
     released: int = _amount(0)
     lapsed: int = _amount(0)
     rank: int = Field(sa_column=Column(Integer, nullable=False))
-    since: datetime = _moment()
+    registered_at: datetime = _moment()
     first_day: date | None = None
     last_day: date | None = None
     per_day: int = _amount(0)
@@ -159,9 +175,10 @@ class Reservation(Row, table=True):
     reason: str = Field(default="", sa_column=Column(String(300), nullable=False, server_default=""))
 
 
-class Movement(Row, table=True):
+class MovementRow(Row, table=True):
     """The ledger: append-only, and the stock is its sum. A correction is a movement that reverses another."""
 
+    __tablename__ = "movement"
     __table_args__ = (
         Index(None, "depot", "item"),
         Index(None, "household_id", postgresql_where=text("household_id IS NOT NULL")),
@@ -179,12 +196,14 @@ class Movement(Row, table=True):
     household_id: UUID | None = None
     document_id: UUID | None = None
     reverses: UUID | None = None
+    actor: str = _actor()
     reason: str = Field(default="", sa_column=Column(String(300), nullable=False, server_default=""))
 
 
-class Unmet(Row, table=True):
+class UnmetRow(Row, table=True):
     """Food that was missing for a household on a day now past, in grams."""
 
+    __tablename__ = "unmet"
     __table_args__ = (Index(None, "item", "on_day"), CheckConstraint("grams > 0", name="positive"))
     household_id: UUID = Field(primary_key=True)
     item: str = _code(primary_key=True)
@@ -192,26 +211,41 @@ class Unmet(Row, table=True):
     grams: int = _amount()
 
 
-class Receipt(Row, table=True):
+class ReceiptRow(Row, table=True):
     """Goods that came in together."""
 
+    __tablename__ = "receipt"
     id: UUID = Field(primary_key=True)
     depot: str = _code()
     reference: str = Field(sa_column=Column(String(100), nullable=False, unique=True))
     on_day: date
+    actor: str = _actor()
 
 
-class Delivery(Row, table=True):
+class DeliveryRow(Row, table=True):
     """Supplies handed out to a household, and which of its members received them."""
 
+    __tablename__ = "delivery"
     __table_args__ = (Index(None, "household_id"),)
     id: UUID = Field(primary_key=True)
     household_id: UUID
     received_by: UUID
     on_day: date
+    actor: str = _actor()
 
 
-class PlannedDelivery(Row, table=True):
+class CancellationRow(Row, table=True):
+    """Somebody gave up what was not fetched of a reservation: how much, and why."""
+
+    __tablename__ = "cancellation"
+    reservation_id: UUID = Field(primary_key=True)
+    on_day: date
+    released: int = _amount()
+    reason: str = Field(sa_column=Column(String(300), nullable=False))
+    actor: str = _actor()
+
+
+class PlannedDeliveryRow(Row, table=True):
     """Goods that are to come: the forecast counts on them."""
 
     __tablename__ = "planned_delivery"
@@ -226,11 +260,56 @@ class PlannedDelivery(Row, table=True):
     due_on: date
     reference: str = Field(sa_column=Column(String(100), nullable=False, unique=True))
     received_on: date | None = None
+    actor: str = _actor()
 
 
-class ForecastSaid(Row, table=True):
+class ForecastSaidRow(Row, table=True):
     """The shortfall last told to the others, by item: it is told again only when it changes."""
 
     __tablename__ = "forecast_said"
     item: str = _code(primary_key=True)
     short_days: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class TotalRow(Row, table=True):
+    """What became of all reservations that ever asked for an item, summed: so nobody has to add up all history.
+
+    The ledger adds each unit's differences when it posts; the doctor compares the totals with the reservations.
+    """
+
+    __tablename__ = "total"
+    item: str = _code(primary_key=True)
+    kind: str = Field(sa_column=Column(String(10), primary_key=True))
+    wanted: int = _amount(0)
+    reserved: int = _amount(0)
+    delivered: int = _amount(0)
+    released: int = _amount(0)
+    lapsed: int = _amount(0)
+
+
+class MonthTotalRow(Row, table=True):
+    """What the ledger's lines of one kind put on an item's shelves in one month, summed; kept like `total`."""
+
+    __tablename__ = "month_total"
+    item: str = _code(primary_key=True)
+    kind: str = Field(sa_column=Column(String(12), primary_key=True))
+    month: date = Field(primary_key=True)
+    on_hand: int = _amount(0)
+
+
+ITEM = table_of(ItemRow)
+DEPOT = table_of(DepotRow)
+KIT_PART = table_of(KitPartRow)
+HOUSEHOLD = table_of(HouseholdRow)
+SHELF = table_of(ShelfRow)
+LOT = table_of(LotRow)
+RESERVATION = table_of(ReservationRow)
+MOVEMENT = table_of(MovementRow)
+UNMET = table_of(UnmetRow)
+RECEIPT = table_of(ReceiptRow)
+DELIVERY = table_of(DeliveryRow)
+CANCELLATION = table_of(CancellationRow)
+PLANNED_DELIVERY = table_of(PlannedDeliveryRow)
+FORECAST_SAID = table_of(ForecastSaidRow)
+TOTAL = table_of(TotalRow)
+MONTH_TOTAL = table_of(MonthTotalRow)

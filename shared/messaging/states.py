@@ -24,7 +24,8 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid))
 class Stated(Protocol):
     """A fact about an aggregate (`subject`) with the version that the aggregate then had."""
 
-    version: int
+    @property
+    def version(self) -> int: ...
 
     @property
     def subject(self) -> UUID: ...

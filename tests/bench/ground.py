@@ -111,9 +111,13 @@ class Site:
             "inventory",
             """
             WITH stocked AS (UPDATE shelf SET on_hand = on_hand + $1 WHERE item = 'kit' RETURNING depot, item),
-                 lotted AS (UPDATE lot SET on_hand = on_hand + $1 WHERE item = 'kit')
-            INSERT INTO movement (id, at, on_day, depot, item, kind, on_hand)
-            SELECT gen_random_uuid(), now(), processed, depot, item, 'received', $1 FROM stocked, day
+                 lotted AS (UPDATE lot SET on_hand = on_hand + $1 WHERE item = 'kit'),
+                 kept AS (INSERT INTO month_total (item, kind, month, on_hand)
+                          SELECT item, 'received', date_trunc('month', processed), $1 FROM stocked, day
+                          ON CONFLICT (item, kind, month) DO UPDATE
+                          SET on_hand = month_total.on_hand + excluded.on_hand)
+            INSERT INTO movement (id, at, on_day, depot, item, kind, actor, on_hand)
+            SELECT gen_random_uuid(), now(), processed, depot, item, 'received', 'bench', $1 FROM stocked, day
             """,
             kits,
         )

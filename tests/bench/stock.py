@@ -14,17 +14,21 @@ _HISTORY = """
     INSERT INTO household (id, code, version, region, arrived_on, registered_at, active, needs, members, people)
         SELECT household, 'LF-05-' || n, 1, '{region}', '{day}', now() - interval '1 year', true, '{{kit}}',
                jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'size', 'M')), 1 FROM past;
-    INSERT INTO reservation (id, household_id, kind, asked, item, depot, region, wanted, reserved, delivered, rank,
-                             since, reason)
+    INSERT INTO reservation (id, household_id, kind, requested_item, item, depot, region, wanted, reserved, delivered,
+                             rank, registered_at, reason)
         SELECT reservation, household, 'kit', 'kit', 'kit', 'depot', '{region}', 1, waits::int, (NOT waits)::int, 9,
                now() - interval '1 year', 'Set aside in depot' FROM past;
-    INSERT INTO movement (id, at, on_day, depot, item, kind, on_hand, reserved, household_id)
-        SELECT gen_random_uuid(), now(), date '{day}', 'depot', 'kit', 'reserved', 0, 1, household FROM past
+    INSERT INTO movement (id, at, on_day, depot, item, kind, actor, on_hand, reserved, household_id)
+        SELECT gen_random_uuid(), now(), date '{day}', 'depot', 'kit', 'reserved', 'bench', 0, 1, household FROM past
         UNION ALL
-        SELECT gen_random_uuid(), now(), date '{day}', 'depot', 'kit', 'delivered', -1, -1, household FROM past
+        SELECT gen_random_uuid(), now(), date '{day}', 'depot', 'kit', 'delivered', 'bench', -1, -1, household FROM past
         WHERE NOT waits;
-    INSERT INTO movement (id, at, on_day, depot, item, kind, on_hand)
-        VALUES (gen_random_uuid(), now(), '{day}', 'depot', 'kit', 'received', {rows});
+    INSERT INTO movement (id, at, on_day, depot, item, kind, actor, on_hand)
+        VALUES (gen_random_uuid(), now(), '{day}', 'depot', 'kit', 'received', 'bench', {rows});
+    INSERT INTO total (item, kind, wanted, reserved, delivered)
+        SELECT 'kit', 'kit', count(*), count(*) FILTER (WHERE waits), count(*) FILTER (WHERE NOT waits) FROM past;
+    INSERT INTO month_total (item, kind, month, on_hand)
+        SELECT item, kind, date_trunc('month', on_day), sum(on_hand) FROM movement GROUP BY 1, 2, 3;
     INSERT INTO inbox (message_id, contract, digest)
         SELECT gen_random_uuid(), 'intake.household_registered.v1', decode(md5(n::text), 'hex') FROM past;
     UPDATE shelf SET (on_hand, reserved) = (SELECT count(*), count(*) FROM past WHERE waits) WHERE item = 'kit';

@@ -12,7 +12,7 @@ from typing import Any
 from aio_pika.abc import AbstractIncomingMessage
 from sqlalchemy import insert
 
-from services.inventory import repository
+from services.inventory.repository import stock
 from shared.cli.operate.serve import serve
 from shared.contracts.base import Contract
 from shared.database.tables import journal
@@ -59,13 +59,13 @@ def early_ack() -> None:
 
 def no_guard() -> None:
     """Shelves are read as if they held ten times as much; the test drops the constraint that would refuse it."""
-    real = repository.lock_shelves
+    real = stock.lock_shelves
 
     async def lock_shelves(session: Any, items: Any) -> Any:
         found = await real(session, items)
         return {key: (on_hand * 10, reserved) for key, (on_hand, reserved) in found.items()}
 
-    repository.lock_shelves = lock_shelves
+    stock.lock_shelves = lock_shelves
 
 
 def known_fields() -> None:

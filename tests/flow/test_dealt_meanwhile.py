@@ -34,10 +34,11 @@ async def deal_less(connection: "asyncpg.Connection[asyncpg.Record]", household:
         household["household_id"],
     )
     await connection.execute("UPDATE shelf SET reserved = reserved - $1 WHERE item = 'rice'", LESS)
+    await connection.execute("UPDATE total SET reserved = reserved - $1 WHERE item = 'rice'", LESS)
     await connection.execute(
         """
-        INSERT INTO movement (id, at, on_day, depot, item, kind, on_hand, reserved, reason)
-        SELECT gen_random_uuid(), now(), processed, depot, item, 'released', 0, -$1::bigint, 'dealt'
+        INSERT INTO movement (id, at, on_day, depot, item, kind, actor, on_hand, reserved, reason)
+        SELECT gen_random_uuid(), now(), processed, depot, item, 'released', 'test', 0, -$1::bigint, 'dealt'
         FROM shelf, day WHERE item = 'rice' AND reserved > 0
         """,
         LESS,

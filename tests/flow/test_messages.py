@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from uuid_utils.compat import uuid7
 
 from services.inventory import handlers
-from services.inventory.books import FORECAST
+from services.inventory.ledger import FORECAST
 from shared.cli.operate import parked
 from shared.contracts import heard_by
 from shared.contracts.intake import (

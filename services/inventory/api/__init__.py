@@ -1,9 +1,13 @@
-"""Inventory's JSON routes: the catalogue, the storekeeper's desk, households' supplies, figures."""
+"""Inventory's JSON routes: the catalogue, goods, stock, households' supplies, figures. They parse, call and map."""
+
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.inventory.api import catalogue, desk, figures, supplies
+from services.inventory.api import catalogue, figures, goods, stock, supplies
+from services.inventory.settings import Settings
 
-router = APIRouter()
-for part in (catalogue.router, desk.router, supplies.router, figures.router):
-    router.include_router(part)
+
+def routers(_: Settings) -> Sequence[APIRouter]:
+    """All routes of this service."""
+    return [catalogue.router, goods.router, stock.router, supplies.router, figures.router]

@@ -4,15 +4,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import select
 
-from services.inventory import desk
-from services.inventory.api.models import Body, Code, Quantity
+from services.inventory.api.models import Body, Code, Quantity, shown
+from services.inventory.commands import catalogue
 from services.inventory.domain.items import Item, Kind, Season
-from services.inventory.tables import Depot as DepotRow
-from services.inventory.tables import Item as ItemRow
-from services.inventory.tables import KitPart as KitPartRow
+from services.inventory.queries import lists
 from shared.messaging.unit import Unit
+from shared.outcomes import Refused
 from shared.principals import Role
 from shared.web.roles import allows
 from shared.web.work import Reading, Work
@@ -33,8 +31,12 @@ class ItemBody(Body):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "ItemBody":
-        Item(self.code, self.name, self.kind, self.unit, self.season, self.size)
+        self.item()
         return self
+
+    def item(self) -> Item:
+        """As the rules see it. Raises ValueError for season or size where they do not belong."""
+        return Item(self.code, self.name, self.kind, self.unit, self.season, self.size)
 
 
 class DepotBody(Body):
@@ -56,7 +58,7 @@ class KitPartBody(Body):
     quantity: Quantity
 
 
-class Catalogue(Body):
+class NewCatalogue(Body):
     """What to add, or to give new values."""
 
     items: Annotated[list[ItemBody], Field(default_factory=list, max_length=5000)]
@@ -64,7 +66,7 @@ class Catalogue(Body):
     kit_parts: Annotated[list[KitPartBody], Field(default_factory=list, max_length=5000)]
 
 
-class Taken(BaseModel):
+class CatalogueLoaded(BaseModel):
     """How many of each were taken."""
 
     items: int
@@ -73,35 +75,33 @@ class Taken(BaseModel):
 
 
 @router.post("/catalogue", dependencies=[allows(Role.STOREKEEPER, Role.OPERATOR)])
-async def load_catalogue(body: Catalogue, work: Work) -> Taken:
+async def load_catalogue(body: NewCatalogue, work: Work) -> CatalogueLoaded:
     """Add items, depots and bills of materials, or change those of the same code."""
+    items = [each.item() for each in body.items]
+    depots = [catalogue.NewDepot(**each.model_dump()) for each in body.depots]
+    parts = [catalogue.KitPart(**each.model_dump()) for each in body.kit_parts]
 
-    async def do(unit: Unit) -> Taken:
-        items = {each.code: each.model_dump(mode="json") for each in body.items}
-        depots = {each.code: each.model_dump() for each in body.depots}
-        parts = {(each.kit, each.part): each.model_dump() for each in body.kit_parts}
-        await desk.save_catalogue(unit, list(items.values()), list(depots.values()), list(parts.values()))
-        return Taken(items=len(items), depots=len(depots), kit_parts=len(parts))
+    async def do(unit: Unit) -> CatalogueLoaded | Refused:
+        return shown(
+            await catalogue.load(unit, items, depots, parts), lambda done: CatalogueLoaded(**vars(done))
+        )
 
-    return await work.once(Taken, do)
+    return await work.once(CatalogueLoaded, do)
 
 
 @router.get("/items", dependencies=[allows(*Role)])
 async def items(session: Reading) -> list[ItemBody]:
     """All items, by code."""
-    rows = await session.scalars(select(ItemRow).order_by(ItemRow.code))
-    return [ItemBody.model_validate(row.model_dump()) for row in rows]
+    return [ItemBody(**row) for row in await lists.items(session)]
 
 
 @router.get("/depots", dependencies=[allows(*Role)])
 async def depots(session: Reading) -> list[DepotBody]:
     """All depots and shelters, by code."""
-    rows = await session.scalars(select(DepotRow).order_by(DepotRow.code))
-    return [DepotBody.model_validate(row.model_dump()) for row in rows]
+    return [DepotBody(**row) for row in await lists.depots(session)]
 
 
 @router.get("/kit-parts", dependencies=[allows(Role.STOREKEEPER, Role.AUDITOR)])
 async def kit_parts(session: Reading) -> list[KitPartBody]:
     """The bills of materials."""
-    rows = await session.scalars(select(KitPartRow).order_by(KitPartRow.kit, KitPartRow.part))
-    return [KitPartBody.model_validate(row.model_dump()) for row in rows]
+    return [KitPartBody(**row) for row in await lists.kit_parts(session)]

@@ -1,11 +1,18 @@
-"""Fields that several requests share: codes, quantities, reasons, the place in a list."""
+"""What several routes share: codes, quantities, reasons, the settings, and showing what a command did."""
 
-from typing import Annotated
-from uuid import UUID
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, TypeVar
 
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.web.problems import invalid
+from services.inventory.settings import Settings
+from shared.outcomes import Refused
+from shared.web.work import app_settings
+
+T = TypeVar("T")
+M = TypeVar("M")
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40, examples=["rice"])]
 Quantity = Annotated[
@@ -16,6 +23,8 @@ Difference = Annotated[
 ]
 Reason = Annotated[str, Field(min_length=3, max_length=200, examples=["bag torn in transport"])]
 Reference = Annotated[str, Field(min_length=1, max_length=100, examples=["waybill 2006-11-01"])]
+Filter = Annotated[str | None, Query(max_length=40)]
+StoreSettings = Annotated[Settings, Depends(app_settings)]
 
 
 class Body(BaseModel):
@@ -24,11 +33,20 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def place(after: str | None) -> UUID | None:
-    """Where the page before ended. Problem 422 for what no page gave."""
-    try:
-        return UUID(after) if after else None
-    except ValueError:
-        raise invalid(
-            "This page cannot be found.", [("after", "must be the `next` of the page before")]
-        ) from None
+class Goods(Body):
+    """So much of an item."""
+
+    item: Code
+    quantity: Quantity
+    expires_on: date | None = Field(default=None, description="none if it keeps")
+
+
+class WithReason(Body):
+    """Why."""
+
+    reason: Reason
+
+
+def shown(outcome: T | Refused, show: Callable[[T], M]) -> M | Refused:
+    """What a command did as the answer shows it; what it refused as it is."""
+    return outcome if isinstance(outcome, Refused) else show(outcome)

@@ -1,28 +1,28 @@
 """What is set aside for households, and handing it out."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import RowMapping
 
-from services.inventory import desk, repository
-from services.inventory.api.desk import WithReason
-from services.inventory.api.models import Body, Quantity, place
+from services.inventory.api.models import Body, Quantity, StoreSettings, WithReason, shown
+from services.inventory.commands import handing_out
 from services.inventory.domain.reservations import Reservation
-from services.inventory.repository import HOUSEHOLD, RESERVATION
-from services.inventory.tables import Household as HouseholdRow
+from services.inventory.queries import lists
 from shared.messaging.unit import Unit
+from shared.outcomes import Refused, missing
 from shared.principals import Role
-from shared.web.paging import After, Limit, Page
-from shared.web.problems import invalid, not_found
+from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
-from shared.web.work import AppSettings, Reading, Work
+from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(tags=["supplies"])
 STAFF = allows(Role.STOREKEEPER, Role.CASEWORKER, Role.AUDITOR)
+HELPERS = allows(Role.STOREKEEPER, Role.CASEWORKER)
 
 
 class ReservationOut(BaseModel):
@@ -45,24 +45,22 @@ class ReservationOut(BaseModel):
     last_day: date | None
     fetch_by: date | None
     rank: int
-    since: datetime
+    registered_at: datetime
     reason: str
 
-
-def shown(row: Reservation) -> ReservationOut:
-    """A reservation as the API shows it."""
-    names = set(ReservationOut.model_fields) - {"item", "given_item", "kind"}
-    values = {name: getattr(row, name) for name in names}
-    return ReservationOut(item=row.asked, given_item=row.item, kind=row.kind.value, **values)
+    @classmethod
+    def of(cls, row: Reservation) -> "ReservationOut":
+        names = set(cls.model_fields) - {"item", "given_item", "kind"}
+        values = {name: getattr(row, name) for name in names}
+        return cls(item=row.requested_item, given_item=row.item, kind=row.kind.value, **values)
 
 
 @router.get("/households/{household_id}/reservations", dependencies=[STAFF])
 async def of_household(household_id: UUID, session: Reading) -> list[ReservationOut]:
     """Everything that was ever asked for this household."""
-    rows = await repository.reservations_where(session, RESERVATION.household_id == household_id)
-    if not rows and await session.get(HouseholdRow, household_id) is None:
-        raise not_found(f"household {household_id}")
-    return [shown(row) for row in rows]
+    found = await lists.reservations_of(session, household_id)
+    known = accepted(missing(f"household {household_id}") if found is None else found)
+    return [ReservationOut.of(row) for row in known]
 
 
 @router.get("/reservations", dependencies=[STAFF])
@@ -76,20 +74,9 @@ async def reservations(
     after: After = None,
 ) -> Page[ReservationOut]:
     """Reservations by id, filtered."""
-    row = RESERVATION
-    used = row.delivered + row.released + row.lapsed
-    conditions = [
-        None if item is None else row.asked == item,
-        None if household_id is None else RESERVATION.household_id == household_id,
-        None if state is None else (used < row.wanted if state == "open" else used >= row.wanted),
-        None if backordered is None else (row.wanted > used + row.reserved) == backordered,
-        None if after is None else row.id > place(after),
-    ]
-    query = select(row.id).where(*(each for each in conditions if each is not None))
-    ids = list(await session.scalars(query.order_by(row.id).limit(limit)))
-    rows = await repository.reservations_where(session, row.id.in_(ids))
-    items = sorted(map(shown, rows), key=lambda row: row.id)
-    return Page(items=items, next=str(ids[-1]) if len(ids) == limit else None)
+    which = lists.ReservationFilter(item, household_id, state, backordered)
+    found = await lists.reservations(session, which, limit + 1, place_of(after))
+    return page_of(found, limit, ReservationOut.of, lambda row: row.id)
 
 
 class HandOutLine(Body):
@@ -121,44 +108,32 @@ class Delivered(BaseModel):
     delivery_id: UUID
     lines: list[HandedOut]
 
+    @classmethod
+    def of(cls, delivery: handing_out.Delivery) -> "Delivered":
+        return cls(delivery_id=delivery.id, lines=[HandedOut(**asdict(each)) for each in delivery.lines])
 
-@router.post(
-    "/households/{household_id}/deliveries",
-    status_code=201,
-    dependencies=[allows(Role.STOREKEEPER, Role.CASEWORKER)],
-)
-async def deliver(household_id: UUID, body: NewDelivery, work: Work, settings: AppSettings) -> Delivered:
+
+@router.post("/households/{household_id}/deliveries", status_code=201, dependencies=[HELPERS])
+async def deliver(household_id: UUID, body: NewDelivery, work: Work, settings: StoreSettings) -> Delivered:
     """Hand out what is set aside for a household, in whole or in part."""
+    wanted = [handing_out.Wanted(each.reservation_id, each.quantity) for each in body.lines]
 
-    async def do(unit: Unit) -> Delivered:
-        quantities = {line.reservation_id: line.quantity for line in body.lines}
-        if len(quantities) < len(body.lines):
-            raise invalid("Each reservation is named once.", [("lines", "the same reservation stands twice")])
-        delivery_id, given = await desk.hand_out(
-            unit, settings.rules, household_id, body.received_by, quantities
-        )
-        lines = [
-            HandedOut(
-                reservation_id=new.id,
-                item=new.item,
-                quantity=new.delivered - (old.delivered if old else 0),
-                depot=new.depot,
-            )
-            for old, new in given
-        ]
-        return Delivered(delivery_id=delivery_id, lines=lines)
+    async def do(unit: Unit) -> Delivered | Refused:
+        done = await handing_out.hand_out(unit, settings.rules, household_id, body.received_by, wanted)
+        return shown(done, Delivered.of)
 
     return await work.once(Delivered, do)
 
 
-@router.post(
-    "/reservations/{reservation_id}/cancel", dependencies=[allows(Role.STOREKEEPER, Role.CASEWORKER)]
-)
-async def cancel(reservation_id: UUID, body: WithReason, work: Work, settings: AppSettings) -> ReservationOut:
+@router.post("/reservations/{reservation_id}/cancel", dependencies=[HELPERS])
+async def cancel(
+    reservation_id: UUID, body: WithReason, work: Work, settings: StoreSettings
+) -> ReservationOut:
     """Give up what is not fetched of a reservation; it goes to those who wait."""
 
-    async def do(unit: Unit) -> ReservationOut:
-        return shown(await desk.cancel(unit, settings.rules, reservation_id, body.reason))
+    async def do(unit: Unit) -> ReservationOut | Refused:
+        done = await handing_out.cancel(unit, settings.rules, reservation_id, body.reason)
+        return shown(done, ReservationOut.of)
 
     return await work.once(ReservationOut, do)
 
@@ -174,24 +149,15 @@ class HouseholdOut(BaseModel):
     people: int
     member_ids: list[UUID]
 
+    @classmethod
+    def of(cls, row: RowMapping) -> "HouseholdOut":
+        return cls(**row, member_ids=[member["id"] for member in row["members"]])
+
 
 @router.get("/households", dependencies=[STAFF])
 async def households(
     session: Reading, active: bool | None = None, limit: Limit = 100, after: After = None
 ) -> Page[HouseholdOut]:
     """Households that intake has told of, by id."""
-    conditions = [
-        HOUSEHOLD.version > 0,
-        *([] if active is None else [HOUSEHOLD.active == active]),
-        *([] if after is None else [HOUSEHOLD.id > place(after)]),
-    ]
-    rows = list(
-        await session.scalars(select(HouseholdRow).where(*conditions).order_by(HOUSEHOLD.id).limit(limit))
-    )
-    items = [
-        HouseholdOut(
-            **row.model_dump(exclude={"members"}), member_ids=[member["id"] for member in row.members]
-        )
-        for row in rows
-    ]
-    return Page(items=items, next=str(rows[-1].id) if len(rows) == limit else None)
+    found = await lists.households(session, limit + 1, place_of(after), active)
+    return page_of(found, limit, HouseholdOut.of, lambda row: row["id"])

@@ -1,4 +1,18 @@
-"""A household changed: touch the difference and nothing else."""
+"""A household changed: touch the difference and nothing else.
+
+The edits of `difference` come in this order, because each looks at what the ones before it left open:
+
+1. `change_needs` gives up what is no longer asked for and adds what is newly asked for, for the members of today. All
+   later edits look only at needs that were asked for before and still are, or a new need would be added twice.
+2. `change_members` gives up the clothing and beds of those who left, and then asks for those who joined: a joiner's bed
+   is wanted near the beds that are still held, not near one that was just given up.
+3. `change_arrival` comes before `change_people`, so that only days are lowered on which the household is here. The
+   other way round the grams are the same, but each day before a later arrival would be cut in two rows, a part "fewer
+   people" and a part "arrives later".
+4. `move` comes after all of these: it gives up what is left in the old region and asks for it again in the new one.
+   Earlier, it would ask again for what the others give up: clothing for somebody who left, or food for one too many.
+5. `reorder` is last, and stamps the new rank and region on every row that is still open, those cut off by 1 to 4 too.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -60,7 +74,7 @@ def difference(
     elif not old.active or not old.members:
         edit.reopen()
     else:
-        edit.change_asked(old)
+        edit.change_needs(old)
         edit.change_members(old)
         edit.change_arrival(old)
         edit.change_people(old)
@@ -110,7 +124,7 @@ class _Edit:
         """All needs again, less what was delivered: a kit or set once given, and the days whose food was
         fetched.
         """
-        had = {(row.member_id, row.asked) for row in self._rows.values() if row.delivered}
+        had = {(row.member_id, row.requested_item) for row in self._rows.values() if row.delivered}
         for need in needs_of(self._new, self._today, self._catalogue, self._rules):
             if need.kind is Kind.FOOD:
                 self._add += self._after_fetched(need)
@@ -130,10 +144,10 @@ class _Edit:
             return []
         return [ration_line(self._new, first, need.last_day, need.per_day, self._rules)]
 
-    def change_asked(self, old: Household) -> None:
+    def change_needs(self, old: Household) -> None:
         """What is newly asked for is added for all members, what is no longer asked for is given up."""
-        asked = {KINDS[asked] for asked in self._new.asked - old.asked}
-        dropped = {KINDS[asked] for asked in old.asked - self._new.asked}
+        asked = {KINDS[asked] for asked in self._new.needs - old.needs}
+        dropped = {KINDS[asked] for asked in old.needs - self._new.needs}
         self.release_where(lambda row: row.kind in dropped, "No longer asked for")
         needs = needs_of(self._new, self._today, self._catalogue, self._rules)
         self._add += [need for need in needs if need.kind in asked]
@@ -144,7 +158,7 @@ class _Edit:
         here = {member.id for member in self._new.members}
         gone = set(sizes) - here
         self.release_where(lambda row: row.member_id in gone, "Left the household")
-        both = self._new.asked & old.asked
+        both = self._new.needs & old.needs
         for member in self._new.members:
             if member.id not in sizes:
                 self._join(member, both)
@@ -167,10 +181,10 @@ class _Edit:
             self._add.append(clothing_need(self._new, member, self._today, self._catalogue, self._rules))
 
     def change_people(self, old: Household) -> None:
-        """More or fewer to feed from today (or arrival) on: a further ration, or less a day on those there
+        """More or fewer to feed from today (or arrival) on: a further ration, or less per day on those there
         are.
         """
-        if NeedKind.FOOD not in self._new.asked & old.asked:
+        if NeedKind.FOOD not in self._new.needs & old.needs:
             return
         more = len(self._new.members) - len(old.members)
         if more > 0 and (need := ration_need(self._new, self._today, self._rules, more)):
@@ -202,7 +216,7 @@ class _Edit:
         """Food for the days between the old and the new arrival, for those who were to arrive all along."""
         first, end = max(self._today, self._new.arrival), period_of(self._today, self._rules.ration_period)[1]
         people = min(len(self._new.members), len(old.members))
-        if NeedKind.FOOD not in self._new.asked & old.asked:
+        if NeedKind.FOOD not in self._new.needs & old.needs:
             return
         if first < old.arrival:
             last, per_day = (
@@ -245,11 +259,11 @@ class _Edit:
                 household_id=self._new.id,
                 member_id=row.member_id,
                 kind=row.kind,
-                item=row.asked,
+                item=row.requested_item,
                 quantity=quantity,
                 region=self._new.region,
                 rank=self._new.rank,
-                since=self._new.since,
+                registered_at=self._new.registered_at,
             )
         ]
 

@@ -1,4 +1,4 @@
-"""Cutting a ration: by its days, or by its grams a day. All sums are kept, and no gram is delivered twice."""
+"""Cutting a ration: by its days, or by its grams per day. All sums are kept, and no gram is delivered twice."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -45,13 +45,13 @@ def split(ration: Reservation, day: date, new_id: UUID) -> tuple[Reservation, Re
 
 
 def lower(ration: Reservation, per_day: int, new_id: UUID) -> tuple[Reservation, Reservation]:
-    """Less a day: the ration with `per_day` grams, and the rest of its grams a day under `new_id`, given up.
+    """Less per day: the ration with `per_day` grams, and the rest of its grams per day under `new_id`, given up.
 
     What was delivered is never taken back: what of it is more than the lower ration wants counts for the
-    rest. ValueError unless `per_day` is from 1 to below the present grams a day.
+    rest. ValueError unless `per_day` is from 1 to below the present grams per day.
     """
     if not 1 <= per_day < ration.per_day:
-        raise ValueError(f"a ration of {ration.per_day:,} g a day cannot be lowered to {per_day:,}")
+        raise ValueError(f"a ration of {ration.per_day:,} g per day cannot be lowered to {per_day:,}")
     room, rest = per_day * ration.days, (ration.per_day - per_day) * ration.days
     stays, goes = _fill(ration, room)
     staying = replace(ration, wanted=room, per_day=per_day, reserved=0, delivered=0, released=0, lapsed=0)

@@ -1,6 +1,23 @@
 """Rations: everyone's earlier days before anyone's later days.
 
-A ration's covered days follow from its sums alone, earliest first, so no day is ever stored.
+Which days a ration covers follows from its sums alone, earliest first, so no day is ever stored: a ration of 500 g per
+day from the 1st with 1,200 g delivered or set aside covers the 1st, the 2nd and 200 g of the 3rd.
+
+How one shelf is dealt, with small numbers. Three rations, each of 500 g per day for the 1st to the 3rd; A is urgent, B
+is older than C. The shelf has 3,700 g.
+
+    the 1st   all three can have 500 g        1,500 g   2,200 g left
+    the 2nd   all three can have 500 g        1,500 g     700 g left
+    the 3rd   would take 1,500 g: the level, the first day that not all can have in full
+              in order: A 500 g, B 200 g, C nothing
+
+    A has 1,500 g, B 1,200 g, C 1,000 g.
+
+Dealt household by household instead, A and B would have 1,500 g each and C 700 g: C would go hungry from the 2nd on
+while rice for the 3rd lies set aside for B. If more rice comes before the 3rd, nobody was ever hungry the first way.
+
+In the code, a ration's *base* is what is fixed of it (delivered, given up, lapsed, or kept for days past), and its
+*mark* is how far it is covered after dealing; both count grams from its first day.
 """
 
 from collections import Counter
@@ -84,6 +101,7 @@ def deal(available_grams: int, rations: Sequence[Reservation], today: date) -> D
     check_quantity("grams to deal", available_grams)
     kept = [kept_for_past(ration, today) for ration in rations]
     left = available_grams - sum(kept)
+    # Less is there than was set aside for days past and waits to be fetched: goods were lost meanwhile.
     if left < 0:
         return _deal_in_order(available_grams, rations, kept)
     bases = [ration.settled + grams for ration, grams in zip(rations, kept, strict=True)]
@@ -106,11 +124,14 @@ def _deal_in_order(available: int, rations: Sequence[Reservation], wants: Sequen
 def _first_day_not_whole(
     rations: Sequence[Reservation], bases: Sequence[int], left: int
 ) -> tuple[int | None, int]:
-    """The first day (ordinal) that not all can have in full, None if there is none; and the grams left before
-    it.
+    """The level: the first day (ordinal) that not all can have in full, None if there is none; and the grams left
+    before it.
 
-    A difference array: each ration adds its rest of a begun day once, and its grams a day from the day after
-    to its last; the running sum is what a day takes.
+    What each day takes is summed as a difference array, so that the time is rations + days and not rations * days.
+    `once` holds the rest of each ration's begun day. `steps` holds +per_day on the day from which a ration takes its
+    full grams and -per_day on the day after its last, and `rate` is their running sum. A ration of 500 g per day for
+    days 1 to 3 with a base of 200 g: once[1] = 300, steps[2] = +500, steps[4] = -500; so day 1 takes 300 g, days 2
+    and 3 take 500 g each, day 4 takes none.
     """
     once: Counter[int] = Counter()
     steps: Counter[int] = Counter()
@@ -134,6 +155,7 @@ def _first_day_not_whole(
 
 def _mark(ration: Reservation, base: int, level: int | None) -> int:
     """Grams up to which a ration is covered once all days before `level` are whole."""
+    # No level: there is enough for all.
     if level is None:
         return ration.wanted if ration.open else base
     whole_days = max(0, min(ration.days, level - ration.first_ordinal))

@@ -76,7 +76,7 @@ def forecast(
         raise ValueError(f"a forecast cannot end on {end}, before it starts on {start}")
     if stock_grams < 0 or at_home_grams < 0:
         raise ValueError(f"nobody has less than nothing: {stock_grams:,} in stock, {at_home_grams:,} at home")
-    check_quantity("grams a person a day", grams_per_person_day)
+    check_quantity("grams per person per day", grams_per_person_day)
     coming = _by_day(deliveries)
     left = balance = stock_grams + at_home_grams
     days = []

@@ -30,21 +30,21 @@ class Member:
 class Household:
     """As last heard from intake.
 
-    `priorities` holds those of all members; `since` is when it was registered (UTC).
+    `priorities` holds those of all members; `registered_at` is when it was registered (UTC).
     """
 
     id: UUID
     region: str
     arrival: date
-    since: datetime
+    registered_at: datetime
     members: tuple[Member, ...]
-    asked: frozenset[NeedKind]
+    needs: frozenset[NeedKind]
     priorities: frozenset[Priority] = frozenset()
     active: bool = True
 
     def __post_init__(self) -> None:
         check_text("a household's region", self.region)
-        if self.since.tzinfo is None:
+        if self.registered_at.tzinfo is None:
             raise ValueError("a household's registration time needs a time zone")
         if len({member.id for member in self.members}) < len(self.members):
             raise ValueError("a household has one member twice")

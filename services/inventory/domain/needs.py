@@ -15,7 +15,7 @@ from shared.contracts.intake import NeedKind
 class Need:
     """One line of what a household asks for: `quantity` base units of `item`.
 
-    Food has its days, first and last included, and grams a day for all who eat of it (`per_day`). `near` is
+    Food has its days, first and last included, and grams per day for all who eat of it (`per_day`). `near` is
     the depot to prefer before the region's own: the shelter in which the others of the household already are.
     """
 
@@ -26,7 +26,7 @@ class Need:
     quantity: int
     region: str
     rank: int
-    since: datetime
+    registered_at: datetime
     first_day: date | None = None
     last_day: date | None = None
     per_day: int = 0
@@ -47,7 +47,7 @@ def check_days(kind: Kind, quantity: int, first: date | None, last: date | None,
         return
     if first is None or last is None or first > last:
         raise ValueError("food needs a first day that is not after its last day")
-    check_quantity("grams a day", per_day, 1)
+    check_quantity("grams per day", per_day, 1)
     if quantity != per_day * ((last - first).days + 1):
         raise ValueError(f"{quantity:,} g is not {per_day:,} g for each day from {first} to {last}")
 
@@ -57,13 +57,13 @@ def needs_of(household: Household, today: date, catalogue: Catalogue, rules: Rul
     if not household.active or not household.members:
         return ()
     needs: list[Need] = []
-    if NeedKind.FOOD in household.asked and (ration := ration_need(household, today, rules)):
+    if NeedKind.FOOD in household.needs and (ration := ration_need(household, today, rules)):
         needs.append(ration)
-    if NeedKind.CLOTHING in household.asked:
+    if NeedKind.CLOTHING in household.needs:
         needs += [clothing_need(household, member, today, catalogue, rules) for member in household.members]
-    if NeedKind.KIT in household.asked:
+    if NeedKind.KIT in household.needs:
         needs.append(kit_need(household, catalogue))
-    if NeedKind.SHELTER in household.asked:
+    if NeedKind.SHELTER in household.needs:
         needs += [bed_need(household, member, catalogue) for member in household.members]
     return tuple(needs)
 
@@ -77,7 +77,7 @@ def ration_need(household: Household, today: date, rules: Rules, people: int | N
     """
     people = len(household.members) if people is None else people
     first, last = max(today, household.arrival), period_of(today, rules.ration_period)[1]
-    if not household.active or NeedKind.FOOD not in household.asked or people < 1 or first > last:
+    if not household.active or NeedKind.FOOD not in household.needs or people < 1 or first > last:
         return None
     return ration_line(household, first, last, people * rules.grams_per_person_day, rules)
 
@@ -92,7 +92,7 @@ def ration_line(household: Household, first: date, last: date, per_day: int, rul
         quantity=per_day * ((last - first).days + 1),
         region=household.region,
         rank=household.rank,
-        since=household.since,
+        registered_at=household.registered_at,
         first_day=first,
         last_day=last,
         per_day=per_day,
@@ -126,6 +126,6 @@ def _one(household: Household, member: Member | None, kind: Kind, item: str, nea
         quantity=1,
         region=household.region,
         rank=household.rank,
-        since=household.since,
+        registered_at=household.registered_at,
         near=near,
     )

@@ -10,6 +10,7 @@ from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, check_days
 from services.inventory.domain.numbers import check_quantity
 from services.inventory.domain.stock import ShelfKey
+from shared.outcomes import Refused, invalid
 
 OrderKey = tuple[int, datetime, UUID]
 
@@ -19,9 +20,9 @@ class Reservation:
     """One need and how far it is met, in base units.
 
     `reserved` is set aside and not fetched yet, `delivered` was fetched, `released` was given up, `lapsed`
-    was unmet on days now past; what is left of `wanted` is `short`: the backordered part. `asked` is the item
+    was unmet on days now past; what is left of `wanted` is `short`: the backordered part. `requested_item` is the item
     that was asked for and `item` the one that is given. `depot` is None while no depot was chosen. A ration
-    has its days and grams a day, and what it was given counts for its earliest days first: so which days are
+    has its days and grams per day, and what it was given counts for its earliest days first: so which days are
     covered follows from the sums.
     """
 
@@ -29,13 +30,13 @@ class Reservation:
     household_id: UUID
     member_id: UUID | None
     kind: Kind
-    asked: str
+    requested_item: str
     item: str
     depot: str | None
     region: str
     wanted: int
     rank: int
-    since: datetime
+    registered_at: datetime
     reserved: int = 0
     delivered: int = 0
     released: int = 0
@@ -54,7 +55,7 @@ class Reservation:
             raise ValueError(f"reservation {self.id} has more than the {self.wanted:,} that are wanted")
         if self.depot is None and self.reserved:
             raise ValueError(f"reservation {self.id} has something set aside in no depot")
-        if self.since.tzinfo is None:
+        if self.registered_at.tzinfo is None:
             raise ValueError("a reservation's age needs a time zone")
         check_days(self.kind, self.wanted, self.first_day, self.last_day, self.per_day)
 
@@ -78,7 +79,7 @@ class Reservation:
     @property
     def order(self) -> OrderKey:
         """Who comes first: rank, then age, then id."""
-        return self.rank, self.since, self.id
+        return self.rank, self.registered_at, self.id
 
     @property
     def first_ordinal(self) -> int:
@@ -94,13 +95,6 @@ class Reservation:
         return self.per_day * max(0, min(self.days, day.toordinal() - self.first_ordinal))
 
 
-@dataclass(frozen=True)
-class Refused:
-    """Nothing was done; the reason in words."""
-
-    reason: str
-
-
 def backorder(need: Need, reservation_id: UUID, depot: str | None, reason: str) -> Reservation:
     """The need written down with nothing set aside."""
     return Reservation(
@@ -108,13 +102,13 @@ def backorder(need: Need, reservation_id: UUID, depot: str | None, reason: str) 
         household_id=need.household_id,
         member_id=need.member_id,
         kind=need.kind,
-        asked=need.item,
+        requested_item=need.item,
         item=need.item,
         depot=depot,
         region=need.region,
         wanted=need.quantity,
         rank=need.rank,
-        since=need.since,
+        registered_at=need.registered_at,
         first_day=need.first_day,
         last_day=need.last_day,
         per_day=need.per_day,
@@ -128,12 +122,13 @@ def deliver(reservation: Reservation, quantity: int) -> Reservation | Refused:
 
     A bed is refused too: it stays set aside while it is lived in, so that releasing it frees the place.
     """
+    which = ("lines", str(reservation.id))
     if reservation.kind is Kind.BED:
-        return Refused("A bed is lived in, not handed over; release it when it is left")
+        return invalid("A bed is not handed out: it is held until the household leaves.", which)
     if quantity < 1:
-        return Refused("Nothing to hand over: the quantity must be 1 or more")
+        return invalid("Nothing to hand over: the quantity must be 1 or more.", which)
     if quantity > reservation.reserved:
-        return Refused(f"{quantity:,} asked for, but only {reservation.reserved:,} set aside")
+        return invalid(f"{quantity:,} asked for, but only {reservation.reserved:,} set aside.", which)
     return replace(
         reservation, reserved=reservation.reserved - quantity, delivered=reservation.delivered + quantity
     )

@@ -14,7 +14,7 @@ RationPeriod = Literal["month", "week"] | int
 
 @dataclass(frozen=True)
 class Rules:
-    """Settings of the store. 500 g a day each is the action plan's figure (area 2, protection)."""
+    """Settings of the store. 500 g per day each is the action plan's figure (area 2, protection)."""
 
     grams_per_person_day: int = 500
     ration_period: RationPeriod = "month"
@@ -23,7 +23,7 @@ class Rules:
     fetch_within_days: int = 30
 
     def __post_init__(self) -> None:
-        check_quantity("grams a person a day", self.grams_per_person_day, 1)
+        check_quantity("grams per person per day", self.grams_per_person_day, 1)
         check_quantity("days to fetch", self.fetch_within_days, 1)
         if not self.winter_months <= set(range(1, 13)):
             raise ValueError("winter months are numbers from 1 to 12")

@@ -80,11 +80,11 @@ class _Hands:
             shelter = self._best_shelter(beds)
             if shelter is None:
                 return
-            together = self._free[shelter, beds[0].asked] >= wanted
+            together = self._free[shelter, beds[0].requested_item] >= wanted
             rest = []
             for bed in beds:
-                if self._free[shelter, bed.asked] >= bed.short:
-                    yield self._take(bed, shelter, bed.asked, _bed_words(shelter, wanted, together))
+                if self._free[shelter, bed.requested_item] >= bed.short:
+                    yield self._take(bed, shelter, bed.requested_item, _bed_words(shelter, wanted, together))
                 else:
                     rest.append(bed)
             beds = rest
@@ -93,7 +93,7 @@ class _Hands:
         """The tightest fit for all, nearest first; if none has room for all, the one with most room."""
         first, wanted = beds[0], sum(bed.short for bed in beds)
         near, smallest = self._near.get(first.household_id), min(bed.short for bed in beds)
-        room = {code: self._free.get((code, first.asked), 0) for code in self._regions}
+        room = {code: self._free.get((code, first.requested_item), 0) for code in self._regions}
         fits = [code for code in room if room[code] >= wanted]
         if fits:
             return min(fits, key=lambda c: (c != near, self._regions[c] != first.region, room[c], c))
@@ -109,8 +109,8 @@ class _Hands:
         if wanting.region not in self._ordered:
             self._ordered[wanting.region] = depots_for(wanting.region, self._depots)
         for depot in self._ordered[wanting.region]:
-            yield depot, wanting.asked
-        larger = self._catalogue.one_size_up(wanting.asked)
+            yield depot, wanting.requested_item
+        larger = self._catalogue.one_size_up(wanting.requested_item)
         if larger:
             for depot in self._ordered[wanting.region]:
                 yield depot, larger.code
@@ -127,10 +127,10 @@ class _Hands:
         )
 
     def _words(self, wanting: Reservation, depot: str, item: str) -> str:
-        if item == wanting.asked:
+        if item == wanting.requested_item:
             words = f"{self._catalogue.name(item)} set aside"
         else:
-            words = f"No {self._catalogue.name(wanting.asked)}; {self._catalogue.name(item)} given instead"
+            words = f"No {self._catalogue.name(wanting.requested_item)}; {self._catalogue.name(item)} given instead"
         if self._regions.get(depot) != wanting.region:
             words += f"; from {depot}, none nearer"
         return words
@@ -148,11 +148,11 @@ def waiting_words(reservation: Reservation, catalogue: Catalogue) -> str:
     """Why a whole thing waits."""
     if reservation.kind is Kind.BED:
         return "No bed free; waits in line"
-    item = catalogue.get(reservation.asked)
-    if item is None and reservation.asked.endswith("-unknown"):
+    item = catalogue.get(reservation.requested_item)
+    if item is None and reservation.requested_item.endswith("-unknown"):
         return "No clothing size known; ask the household"
     if item is None:
-        return f"{reservation.asked} is not in the catalogue yet; waits in line"
+        return f"{reservation.requested_item} is not in the catalogue yet; waits in line"
     larger = ", nor one size up" if reservation.kind is Kind.CLOTHING else ""
     return f"No {item.name} on the shelf{larger}; waits in line"
 

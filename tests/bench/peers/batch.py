@@ -41,14 +41,20 @@ TAKE = """
     WHERE depot = code AND item = 'kit'
 """
 RESERVATIONS = """
-    INSERT INTO reservation (id, household_id, kind, asked, item, depot, region, wanted, reserved, rank, since, reason)
+    WITH kept AS (
+        INSERT INTO total (item, kind, wanted, reserved)
+        SELECT 'kit', 'kit', count(*), count(depot) FROM unnest(%(depot)s::text[]) AS r (depot)
+        ON CONFLICT (item, kind) DO UPDATE SET wanted = total.wanted + excluded.wanted,
+            reserved = total.reserved + excluded.reserved)
+    INSERT INTO reservation (id, household_id, kind, requested_item, item, depot, region, wanted, reserved, rank,
+                             registered_at, reason)
     SELECT id, household, 'kit', 'kit', 'kit', depot, region, 1, (depot IS NOT NULL)::int, 9, since, reason
     FROM unnest(%(id)s::uuid[], %(household)s::uuid[], %(depot)s::text[], %(region)s::text[], %(since)s::timestamptz[],
                 %(reason)s::text[]) AS r (id, household, depot, region, since, reason)
 """
 MOVEMENTS = """
-    INSERT INTO movement (id, at, on_day, depot, item, kind, reserved, household_id, reason)
-    SELECT m.id, %(at)s, processed, depot, 'kit', 'reserved', 1, household, reason
+    INSERT INTO movement (id, at, on_day, depot, item, kind, actor, reserved, household_id, reason)
+    SELECT m.id, %(at)s, processed, depot, 'kit', 'reserved', 'bench', 1, household, reason
     FROM day, unnest(%(id)s::uuid[], %(household)s::uuid[], %(depot)s::text[], %(reason)s::text[])
          AS m (id, household, depot, reason)
 """

@@ -39,14 +39,18 @@ SHELF = """
     RETURNING depot
 """
 RESERVATION = """
-    INSERT INTO reservation (id, household_id, kind, asked, item, depot, region, wanted, reserved, rank, since, reason)
+    WITH kept AS (
+        INSERT INTO total (item, kind, wanted, reserved) VALUES ('kit', 'kit', 1, %(reserved)s)
+        ON CONFLICT (item, kind) DO UPDATE SET wanted = total.wanted + 1, reserved = total.reserved + excluded.reserved)
+    INSERT INTO reservation (id, household_id, kind, requested_item, item, depot, region, wanted, reserved, rank,
+                             registered_at, reason)
     VALUES (%(id)s, %(household)s, 'kit', 'kit', 'kit', %(depot)s, %(region)s, 1, %(reserved)s, 9, %(since)s,
             %(reason)s)
 """
 MOVEMENT = """
-    INSERT INTO movement (id, at, on_day, depot, item, kind, reserved, household_id, reason)
-    SELECT CAST(%(id)s AS uuid), %(at)s, processed, %(depot)s, 'kit', 'reserved', 1, CAST(%(household)s AS uuid),
-           %(reason)s FROM day
+    INSERT INTO movement (id, at, on_day, depot, item, kind, actor, reserved, household_id, reason)
+    SELECT CAST(%(id)s AS uuid), %(at)s, processed, %(depot)s, 'kit', 'reserved', 'bench', 1,
+           CAST(%(household)s AS uuid), %(reason)s FROM day
 """
 JOURNAL = """
     INSERT INTO journal (said_at, message_id, contract, subject, correlation_id, causation_id, traceparent, data)

@@ -15,12 +15,13 @@ WITH taken AS MATERIALIZED (
            jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'size', 'M')), 1 FROM taken
     ON CONFLICT DO NOTHING
 ), reservations AS (
-    INSERT INTO reservation (id, household_id, kind, asked, item, depot, region, wanted, reserved, rank, since, reason)
+    INSERT INTO reservation (id, household_id, kind, requested_item, item, depot, region, wanted, reserved, rank,
+                             registered_at, reason)
     SELECT gen_random_uuid(), household, 'kit', 'kit', 'kit', 'depot', 'north', 1, 1, 9, now(), 'Set aside in depot'
     FROM taken
 ), movements AS (
-    INSERT INTO movement (id, at, on_day, depot, item, kind, reserved, household_id, reason)
-    SELECT gen_random_uuid(), now(), '2006-11-01', 'depot', 'kit', 'reserved', 1, household, 'Set aside in depot'
+    INSERT INTO movement (id, at, on_day, depot, item, kind, actor, reserved, household_id, reason)
+    SELECT gen_random_uuid(), now(), '2006-11-01', 'depot', 'kit', 'reserved', 'bench', 1, household, 'Set aside in depot'
     FROM taken
 ), told AS (
     INSERT INTO journal (said_at, message_id, contract, subject, correlation_id, causation_id, traceparent, data)
@@ -36,4 +37,6 @@ SELECT 'said', convert_to(json_agg(json_build_object('id', message_id, 'type', '
     'traceparent', md5(message_id::text), 'data', data))::text, 'UTF8')
 FROM told;
 UPDATE shelf SET reserved = reserved + 100 WHERE item = 'kit';
+INSERT INTO total (item, kind, wanted, reserved) VALUES ('kit', 'kit', 100, 100)
+ON CONFLICT (item, kind) DO UPDATE SET wanted = total.wanted + 100, reserved = total.reserved + 100;
 COMMIT;

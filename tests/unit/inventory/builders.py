@@ -45,7 +45,7 @@ def household(
     number: int = 1,
     sizes: tuple[str | None, ...] = ("M",),
     *,
-    asked: frozenset[NeedKind] = frozenset(NeedKind),
+    needs: frozenset[NeedKind] = frozenset(NeedKind),
     priorities: frozenset[Priority] = frozenset(),
     region: str = "border",
     arrival: date = NOV_1,
@@ -53,7 +53,7 @@ def household(
     """A household whose members' ids follow from its number."""
     members = tuple(Member(UUID(int=number * 1000 + place), size) for place, size in enumerate(sizes, 1))
     since = LONG_AGO + timedelta(hours=number)
-    return Household(UUID(int=number), region, arrival, since, members, asked, priorities)
+    return Household(UUID(int=number), region, arrival, since, members, needs, priorities)
 
 
 def ration(
@@ -64,19 +64,19 @@ def ration(
     rank: int = 9,
     depot: str | None = "north",
 ) -> Reservation:
-    """A ration of 500 g a day for each of `people`, nothing set aside; a higher number is younger."""
+    """A ration of 500 g per day for each of `people`, nothing set aside; a higher number is younger."""
     return Reservation(
         id=UUID(int=number),
         household_id=UUID(int=number),
         member_id=None,
         kind=Kind.FOOD,
-        asked="rice",
+        requested_item="rice",
         item="rice",
         depot=depot,
         region="border",
         wanted=500 * people * ((last - first).days + 1),
         rank=rank,
-        since=LONG_AGO + timedelta(hours=number // 2),
+        registered_at=LONG_AGO + timedelta(hours=number // 2),
         first_day=first,
         last_day=last,
         per_day=500 * people,

@@ -1,4 +1,4 @@
-"""Cutting rations by days and by grams a day."""
+"""Cutting rations by days and by grams per day."""
 
 from dataclasses import replace
 from datetime import date, timedelta

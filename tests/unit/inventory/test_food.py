@@ -27,7 +27,7 @@ def dealt_slowly(available: int, found: Sequence[Reservation], today: date) -> l
     kept = [kept_for_past(r, today) for r in found]
     given = [r.settled + grams for r, grams in zip(found, kept, strict=True)]
     left = available - sum(kept)
-    order = sorted(range(len(found)), key=lambda i: (found[i].rank, found[i].since, found[i].id))
+    order = sorted(range(len(found)), key=lambda i: (found[i].rank, found[i].registered_at, found[i].id))
     for offset in range(-5, 60):
         day = DEC_1 + timedelta(days=offset)
         for i in order:

@@ -80,25 +80,25 @@ def test_a_household_needs_rations_sets_one_kit_and_beds() -> None:
 
 
 def test_only_what_was_asked_for_is_needed() -> None:
-    assert [n.kind for n in needed(household(asked=frozenset({NeedKind.KIT})))] == [Kind.KIT]
-    assert needed(household(asked=frozenset())) == ()
+    assert [n.kind for n in needed(household(needs=frozenset({NeedKind.KIT})))] == [Kind.KIT]
+    assert needed(household(needs=frozenset())) == ()
     assert needed(replace(household(), active=False)) == ()
 
 
 def test_food_starts_with_arrival_and_waits_for_the_renewal_of_its_month() -> None:
-    late = household(asked=FOOD, arrival=date(2006, 12, 5))
+    late = household(needs=FOOD, arrival=date(2006, 12, 5))
     assert needed(late) == ()
     (ration,) = needed(late, DEC_1)
     assert (ration.first_day, ration.last_day) == (date(2006, 12, 5), DEC_31)
 
 
 def test_clothing_is_for_the_season_of_arrival() -> None:
-    clothing = household(asked=frozenset({NeedKind.CLOTHING}), arrival=date(2007, 4, 2))
+    clothing = household(needs=frozenset({NeedKind.CLOTHING}), arrival=date(2007, 4, 2))
     assert needed(clothing)[0].item == "summer-M"
 
 
 def test_a_renewed_ration_is_for_every_day_of_its_period() -> None:
-    renewed = ration_need(household(asked=FOOD), DEC_1, RULES)
+    renewed = ration_need(household(needs=FOOD), DEC_1, RULES)
     assert renewed is not None
     assert (renewed.first_day, renewed.last_day, renewed.quantity) == (DEC_1, DEC_31, 15_500)
 
@@ -183,14 +183,14 @@ def test_opening_again_gives_nothing_twice() -> None:
 
 
 def test_asking_for_more_and_for_less() -> None:
-    old = household(1, ("M",), asked=frozenset({NeedKind.FOOD, NeedKind.KIT}))
-    change = changed(old, replace(old, asked=frozenset({NeedKind.FOOD, NeedKind.CLOTHING})), supplied(old))
+    old = household(1, ("M",), needs=frozenset({NeedKind.FOOD, NeedKind.KIT}))
+    change = changed(old, replace(old, needs=frozenset({NeedKind.FOOD, NeedKind.CLOTHING})), supplied(old))
     assert [n.item for n in change.add] == ["winter-M"]
     assert change.freed == {("north", "kit"): 1}
 
 
 def test_another_size_is_given_only_while_the_first_was_not_fetched() -> None:
-    old = household(1, ("M",), asked=frozenset({NeedKind.CLOTHING}))
+    old = household(1, ("M",), needs=frozenset({NeedKind.CLOTHING}))
     new = replace(old, members=(Member(old.members[0].id, "S"),))
     rows = supplied(old)
     assert [n.item for n in changed(old, new, rows).add] == ["winter-S"]
@@ -206,7 +206,7 @@ def test_a_new_priority_moves_open_reservations_up() -> None:
 
 
 def test_arriving_later_gives_up_the_days_before() -> None:
-    old = household(1, ("M",), asked=FOOD, arrival=date(2006, 11, 15))
+    old = household(1, ("M",), needs=FOOD, arrival=date(2006, 11, 15))
     rows = supplied(old)
     change = changed(old, replace(old, arrival=date(2006, 11, 21)), rows)
     assert change.freed == {("north", "rice"): 3_000}
@@ -215,7 +215,7 @@ def test_arriving_later_gives_up_the_days_before() -> None:
 
 
 def test_arriving_earlier_adds_the_days_before_and_all_leave_evenly() -> None:
-    old = household(1, ("M", "S"), asked=FOOD, arrival=date(2006, 11, 21))
+    old = household(1, ("M", "S"), needs=FOOD, arrival=date(2006, 11, 21))
     new = replace(old, arrival=date(2006, 11, 12))
     rows = supplied(old)
     earlier = changed(old, new, rows)
@@ -248,7 +248,7 @@ def test_moving_to_another_region_asks_there_for_what_was_not_fetched() -> None:
 def test_after_any_changes_each_day_to_come_has_500_g_a_member(
     sizes: list[str], steps: list[tuple[int, int]]
 ) -> None:
-    found = household(1, tuple(sizes), asked=FOOD)
+    found = household(1, tuple(sizes), needs=FOOD)
     rows, new_id = supplied(found), ids(5_000_000)
     for offset, people in sorted(steps):
         today = NOV_1 + timedelta(days=offset)
@@ -266,7 +266,7 @@ def test_after_any_changes_each_day_to_come_has_500_g_a_member(
 
 
 def test_needs_that_make_no_sense_are_refused() -> None:
-    (ration,) = needed(household(asked=FOOD))
+    (ration,) = needed(household(needs=FOOD))
     with pytest.raises(ValueError, match="is not 500 g for each day"):
         replace(ration, quantity=1)
     with pytest.raises(ValueError, match="parts go into kits"):
@@ -274,4 +274,4 @@ def test_needs_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="one member twice"):
         replace(household(), members=(Member(UUID(int=1)), Member(UUID(int=1))))
     with pytest.raises(ValueError, match="time zone"):
-        replace(household(), since=LONG_AGO.replace(tzinfo=None))
+        replace(household(), registered_at=LONG_AGO.replace(tzinfo=None))

@@ -16,11 +16,21 @@ FOR EACH ROW EXECUTE FUNCTION append_only()
 
 def upgrade() -> None:
     op.create_table(
+        "cancellation",
+        sa.Column("reservation_id", sa.Uuid(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("released", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("reservation_id", name=op.f("pk_cancellation")),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("received_by", sa.Uuid(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
     op.create_index(op.f("ix_delivery_household_id"), "delivery", ["household_id"], unique=False)
@@ -53,6 +63,9 @@ def upgrade() -> None:
         sa.Column("people", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
     )
+    op.create_index(
+        "ix_household_active", "household", ["id"], unique=False, postgresql_where=sa.text("active")
+    )
     op.create_table(
         "item",
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -84,6 +97,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lot_depot_item"), "lot", ["depot", "item"], unique=False)
     op.create_table(
+        "month_total",
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("on_hand", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("item", "kind", "month", name=op.f("pk_month_total")),
+    )
+    op.create_table(
         "movement",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -97,6 +118,7 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=True),
         sa.Column("document_id", sa.Uuid(), nullable=True),
         sa.Column("reverses", sa.Uuid(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
     )
@@ -124,6 +146,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("reference", sa.String(length=100), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_planned_delivery_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_delivery")),
         sa.UniqueConstraint("reference", name=op.f("uq_planned_delivery_reference")),
@@ -141,6 +164,7 @@ def upgrade() -> None:
         sa.Column("depot", sa.String(length=40), nullable=False),
         sa.Column("reference", sa.String(length=100), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("reference", name=op.f("uq_receipt_reference")),
     )
@@ -150,7 +174,7 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("asked", sa.String(length=40), nullable=False),
+        sa.Column("requested_item", sa.String(length=40), nullable=False),
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("depot", sa.String(length=40), nullable=True),
         sa.Column("region", sa.String(length=40), nullable=False),
@@ -160,7 +184,7 @@ def upgrade() -> None:
         sa.Column("released", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lapsed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=True),
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("per_day", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -180,6 +204,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
     )
     op.create_index(
+        "ix_reservation_bed",
+        "reservation",
+        ["depot"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'bed' AND reserved > 0"),
+    )
+    op.create_index(
         "ix_reservation_fetch_by",
         "reservation",
         ["fetch_by"],
@@ -187,6 +218,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("reserved > 0"),
     )
     op.create_index(op.f("ix_reservation_household_id"), "reservation", ["household_id"], unique=False)
+    op.create_index(
+        "ix_reservation_last_day",
+        "reservation",
+        ["item", "last_day"],
+        unique=False,
+        postgresql_where=sa.text("last_day IS NOT NULL"),
+    )
     op.create_index(
         "ix_reservation_open_shelf",
         "reservation",
@@ -197,7 +235,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_reservation_short",
         "reservation",
-        ["asked", "rank", "since"],
+        ["requested_item", "rank", "registered_at"],
         unique=False,
         postgresql_where=sa.text("wanted > reserved + delivered + released + lapsed"),
     )
@@ -213,6 +251,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shelf_item"), "shelf", ["item"], unique=False)
     op.create_table(
+        "total",
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("wanted", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("released", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("lapsed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("item", "kind", name=op.f("pk_total")),
+    )
+    op.create_table(
         "unmet",
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("item", sa.String(length=40), nullable=False),
@@ -226,48 +275,22 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_unmet_item_on_day"), table_name="unmet")
-    op.drop_table("unmet")
-    op.drop_index(op.f("ix_shelf_item"), table_name="shelf")
-    op.drop_table("shelf")
-    op.drop_index(
-        "ix_reservation_short",
-        table_name="reservation",
-        postgresql_where=sa.text("wanted > reserved + delivered + released + lapsed"),
-    )
-    op.drop_index(
-        "ix_reservation_open_shelf",
-        table_name="reservation",
-        postgresql_where=sa.text("wanted > delivered + released + lapsed"),
-    )
-    op.drop_index(op.f("ix_reservation_household_id"), table_name="reservation")
-    op.drop_index(
-        "ix_reservation_fetch_by", table_name="reservation", postgresql_where=sa.text("reserved > 0")
-    )
-    op.drop_table("reservation")
-    op.drop_table("receipt")
-    op.drop_index(
-        op.f("ix_planned_delivery_item"),
-        table_name="planned_delivery",
-        postgresql_where=sa.text("received_on IS NULL"),
-    )
-    op.drop_table("planned_delivery")
-    op.drop_index(
-        "uq_movement_reverses", table_name="movement", postgresql_where=sa.text("reverses IS NOT NULL")
-    )
-    op.drop_index(
-        op.f("ix_movement_household_id"),
-        table_name="movement",
-        postgresql_where=sa.text("household_id IS NOT NULL"),
-    )
-    op.drop_index(op.f("ix_movement_depot_item"), table_name="movement")
-    op.drop_table("movement")
-    op.drop_index(op.f("ix_lot_depot_item"), table_name="lot")
-    op.drop_table("lot")
-    op.drop_table("kit_part")
-    op.drop_table("item")
-    op.drop_table("household")
-    op.drop_table("forecast_said")
-    op.drop_table("depot")
-    op.drop_index(op.f("ix_delivery_household_id"), table_name="delivery")
-    op.drop_table("delivery")
+    for table in (
+        "unmet",
+        "total",
+        "shelf",
+        "reservation",
+        "receipt",
+        "planned_delivery",
+        "movement",
+        "month_total",
+        "lot",
+        "kit_part",
+        "item",
+        "household",
+        "forecast_said",
+        "depot",
+        "delivery",
+        "cancellation",
+    ):
+        op.drop_table(table)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from services.inventory import repository
+from services.inventory.repository import stock
 from shared.contracts.inventory import SuppliesBackordered, SuppliesReleased
 from tests.support.people import person
 from tests.support.waiting import until
@@ -198,13 +198,13 @@ async def test_a_lot_that_expires_takes_with_it_what_was_set_aside_of_it(world: 
     assert (await world.inventory.shelf("first-aid-kit"))["on_hand"] == 0
 
 
-async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: World) -> None:
+async def test_the_same_store_work_by_many_at_once_keeps_the_ledger_right(world: World) -> None:
     """Receipts, corrections, counts, transfers and deliveries at once, in both directions."""
     await world.inventory.stock(rice=100_000, first_aid_kit=5, bandage=60, soap=20)
     await world.inventory.stock(region="south", rice=100_000, first_aid_kit=5)
     households = [await world.intake.register(needs=["food", "kit"]) for _ in range(6)]
     await world.settled()
-    desk = world.inventory
+    store = world.inventory
 
     def move(source: str, target: str, item: str) -> Any:
         body = {
@@ -214,7 +214,7 @@ async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: W
             "quantity": 1,
             "reason": "evening out",
         }
-        return desk.try_post("/transfers", body)
+        return store.try_post("/transfers", body)
 
     work: list[Any] = [
         *(
@@ -223,14 +223,14 @@ async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: W
             for item in ("rice", "first-aid-kit")
         ),
         *(
-            desk.try_post("/adjustments", {**RICE, "quantity": q, "reason": "weighed"})
+            store.try_post("/adjustments", {**RICE, "quantity": q, "reason": "weighed"})
             for q in (-900, 700, -30_000)
         ),
         *(
-            desk.try_post("/kits/assemble", {"depot": NORTH, "kit": "first-aid-kit", "quantity": 3})
+            store.try_post("/kits/assemble", {"depot": NORTH, "kit": "first-aid-kit", "quantity": 3})
             for _ in "ab"
         ),
-        desk.try_post(
+        store.try_post(
             "/stocktakes",
             {"depot": NORTH, "counts": [{"item": "first-aid-kit", "counted": 2}], "reason": "count"},
         ),
@@ -239,7 +239,7 @@ async def test_the_same_desk_work_by_many_at_once_keeps_the_books_right(world: W
     ]
     await asyncio.gather(*work)
     fetching = [
-        desk.try_post(
+        store.try_post(
             f"/households/{each['household_id']}/deliveries",
             {"received_by": each["members"][0]["member_id"]},
         )
@@ -287,9 +287,9 @@ async def test_a_long_line_for_one_size_does_not_hide_those_who_wait_for_another
 async def test_the_first_goods_of_an_item_wait_for_who_looks_for_them(world: World) -> None:
     """A shelf that is not there cannot be locked: without the item's lock, a backorder written now is passed over."""
     async with world.inventory.service.units.open() as unit:
-        assert await repository.lock_shelves(unit.session, {"first-aid-kit"}) == {}
+        assert await stock.lock_shelves(unit.session, {"first-aid-kit"}) == {}
         coming = asyncio.create_task(world.inventory.stock(first_aid_kit=1))
-        await until(world.inventory.waiting_for_locks, bool)
+        await until(world.waiting_for_locks, bool)
         assert not coming.done()
     await coming
     assert (await world.inventory.shelf("first-aid-kit"))["on_hand"] == 1

@@ -106,10 +106,10 @@ def _missing(changed: Sequence[Changed], catalogue: Catalogue) -> dict[UUID, lis
     earlier: Counter[tuple[UUID, str]] = Counter()
     reasons: dict[tuple[UUID, str], str] = {}
     for before, after in changed:
-        now[after.household_id, after.asked] += after.short
-        earlier[after.household_id, after.asked] += before.short if before else 0
+        now[after.household_id, after.requested_item] += after.short
+        earlier[after.household_id, after.requested_item] += before.short if before else 0
         if after.short:
-            reasons[after.household_id, after.asked] = after.reason
+            reasons[after.household_id, after.requested_item] = after.reason
     missing: dict[UUID, list[SupplyLine]] = defaultdict(list)
     for (household, item), quantity in sorted(now.items()):
         if quantity > earlier[household, item]:

@@ -1,0 +1,62 @@
+"""Items, depots and bills of materials are added or changed."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from services.inventory.domain.items import Item
+from services.inventory.repository.catalogue import load_catalogue, save
+from services.inventory.repository.reservations import name_needs
+from services.inventory.tables import DEPOT, ITEM, KIT_PART
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict
+
+
+@dataclass(frozen=True)
+class NewDepot:
+    """A store or a shelter (`kind`: depot or shelter)."""
+
+    code: str
+    name: str
+    kind: str
+    region: str
+
+
+@dataclass(frozen=True)
+class KitPart:
+    """How many of a part go into one kit."""
+
+    kit: str
+    part: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many of each were taken."""
+
+    items: int
+    depots: int
+    kit_parts: int
+
+
+async def load(
+    unit: Unit, items: Sequence[Item], depots: Sequence[NewDepot], kit_parts: Sequence[KitPart]
+) -> Loaded | Refused:
+    """Add items, depots and bills of materials, or give those there new values; of two of one code the later counts.
+
+    What was asked for before the catalogue had it gets its item's code. Refused for two items of clothing with one
+    season and size.
+    """
+    by_code = {each.code: asdict(each) for each in items}
+    places = {each.code: asdict(each) for each in depots}
+    parts = {(each.kit, each.part): asdict(each) for each in kit_parts}
+    try:
+        await save(unit.session, ITEM, list(by_code.values()))
+    except IntegrityError:
+        return conflict("Two items would be clothing of one season and size.")
+    await save(unit.session, DEPOT, list(places.values()))
+    await save(unit.session, KIT_PART, list(parts.values()))
+    await name_needs(unit.session, await load_catalogue(unit.session))
+    return Loaded(len(by_code), len(places), len(parts))

@@ -1,0 +1,8 @@
+"""What is shown: reads only. No lock is taken and no day is held, so looking never waits for the turn of a day.
+
+The API, the metrics, the plan and the pages share these. A list is asked for one row more than a page holds.
+"""
+
+from services.inventory.queries.figures import actuals, observe
+
+__all__ = ["actuals", "observe"]

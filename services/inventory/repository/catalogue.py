@@ -1,0 +1,52 @@
+"""Items, depots and bills of materials."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, Table, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inventory.domain.items import Catalogue, Item, Kind, Season
+from services.inventory.domain.stock import Depot
+from services.inventory.tables import DEPOT, ITEM, KIT_PART
+
+
+async def load_catalogue(session: AsyncSession) -> Catalogue:
+    found = (await session.execute(select(ITEM))).mappings()
+    return Catalogue(_item(row) for row in found)
+
+
+def _item(row: RowMapping) -> Item:
+    return Item(
+        code=row["code"],
+        name=row["name"],
+        kind=Kind(row["kind"]),
+        unit=row["unit"],
+        season=Season(row["season"]) if row["season"] else None,
+        size=row["size"],
+    )
+
+
+async def load_depots(session: AsyncSession) -> list[Depot]:
+    """All depots and shelters, by code."""
+    found = await session.execute(select(DEPOT.c.code, DEPOT.c.region).order_by(DEPOT.c.code))
+    return [Depot(code, region) for code, region in found]
+
+
+async def bill_of(session: AsyncSession, kit: str) -> dict[str, int]:
+    """How many of each part go into one kit; empty if there is no such bill."""
+    found = await session.execute(select(KIT_PART.c.part, KIT_PART.c.quantity).where(KIT_PART.c.kit == kit))
+    return {row.part: row.quantity for row in found}
+
+
+async def save(session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows, or give those with the same primary key new values."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    adding = insert(table)
+    new = {name: adding.excluded[name] for name in rows[0] if name not in keys}
+    # In the order of their keys, as units lock items.
+    ordered = sorted(rows, key=lambda row: [str(row[each]) for each in keys])
+    await session.execute(adding.on_conflict_do_update(index_elements=keys, set_=new), ordered)

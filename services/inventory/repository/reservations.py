@@ -1,0 +1,126 @@
+"""Reservations: what was asked for, and what became of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, String, and_, bindparam, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inventory.domain.items import Catalogue, Kind
+from services.inventory.domain.reservations import Reservation
+from services.inventory.domain.stock import ShelfKey
+from services.inventory.tables import RESERVATION, SHELF
+
+_ROW = RESERVATION.c
+_COLUMNS = tuple(field.name for field in fields(Reservation))
+SETTLED = _ROW.delivered + _ROW.released + _ROW.lapsed
+OPEN = _ROW.wanted > SETTLED
+SHORT = _ROW.wanted > _ROW.reserved + _ROW.delivered + _ROW.released + _ROW.lapsed
+
+# The totals move with the reservations: what was wanted of the word is wanted of the code from now on.
+_NAME_NEEDS = text("""
+    WITH named AS (
+        UPDATE reservation SET item = name.code, requested_item = name.code
+        FROM unnest(:words, :codes) AS name (word, code)
+        WHERE requested_item = name.word AND reserved = 0 AND delivered = 0
+        RETURNING name.word, name.code, kind, wanted, released, lapsed
+    ), moved AS (
+        SELECT word AS item, kind, -wanted AS wanted, -released AS released, -lapsed AS lapsed FROM named
+        UNION ALL SELECT code, kind, wanted, released, lapsed FROM named
+    )
+    INSERT INTO total AS kept (item, kind, wanted, released, lapsed)
+    SELECT item, kind, sum(wanted), sum(released), sum(lapsed) FROM moved GROUP BY item, kind ORDER BY item, kind
+    ON CONFLICT (item, kind) DO UPDATE SET wanted = kept.wanted + excluded.wanted,
+        released = kept.released + excluded.released, lapsed = kept.lapsed + excluded.lapsed
+""").bindparams(bindparam("words", type_=ARRAY(String)), bindparam("codes", type_=ARRAY(String)))
+
+
+async def reservations_where(
+    session: AsyncSession, *conditions: Any, limit: int | None = None
+) -> list[Reservation]:
+    """Reservations that meet all conditions on the table's columns, the most urgent first."""
+    query = select(*(_ROW[name] for name in _COLUMNS)).where(*conditions)
+    query = query.order_by(_ROW.rank, _ROW.registered_at, _ROW.id).limit(limit)
+    return [
+        Reservation(**{**row, "kind": Kind(row["kind"])}) for row in (await session.execute(query)).mappings()
+    ]
+
+
+async def open_of_households(session: AsyncSession, ids: Collection[UUID]) -> list[Reservation]:
+    """What is still open for these households."""
+    return await reservations_where(session, _ROW.household_id.in_(sorted(ids)), OPEN)
+
+
+async def given_since(session: AsyncSession, ids: Collection[UUID], first: date) -> list[Reservation]:
+    """What these households were handed, rations for days from `first` on and all else ever."""
+    recent = (_ROW.last_day.is_(None)) | (_ROW.last_day >= first)
+    return await reservations_where(session, _ROW.household_id.in_(sorted(ids)), _ROW.delivered > 0, recent)
+
+
+async def open_rations(session: AsyncSession, keys: Collection[ShelfKey]) -> list[Reservation]:
+    """Rations of these food shelves that are not fetched whole yet."""
+    shelf = tuple_(_ROW.item, _ROW.depot).in_(sorted((item, depot) for depot, item in keys))
+    return await reservations_where(session, shelf, OPEN, _ROW.kind == Kind.FOOD)
+
+
+async def homeless_rations(session: AsyncSession, items: Collection[str]) -> list[Reservation]:
+    """Short rations at a depot that does not keep their food, or at none."""
+    kept = select(SHELF.c.depot).where(and_(SHELF.c.depot == _ROW.depot, SHELF.c.item == _ROW.item)).exists()
+    wanting = (
+        _ROW.item.in_(sorted(items)),
+        SHORT,
+        _ROW.kind == Kind.FOOD,
+        _ROW.reserved == 0,
+        _ROW.delivered == 0,
+    )
+    return await reservations_where(session, *wanting, ~kept)
+
+
+async def set_aside_on(session: AsyncSession, key: ShelfKey) -> list[Reservation]:
+    """Those that have something of one shelf set aside."""
+    depot, item = key
+    return await reservations_where(session, _ROW.depot == depot, _ROW.item == item, _ROW.reserved > 0)
+
+
+async def waiting(session: AsyncSession, items: Collection[str], limit: int) -> list[Reservation]:
+    """Whole things that wait for one of the items, the first in line first."""
+    asking = _ROW.requested_item.in_(sorted(items))
+    return await reservations_where(session, asking, SHORT, _ROW.kind != Kind.FOOD, limit=limit)
+
+
+async def short_shelves(session: AsyncSession, items: Collection[str]) -> frozenset[ShelfKey]:
+    """Food shelves for which somebody waits."""
+    asking = _ROW.requested_item.in_(sorted(items))
+    query = select(_ROW.depot, _ROW.item).where(asking, SHORT, _ROW.kind == Kind.FOOD)
+    found = await session.execute(query.where(_ROW.depot.is_not(None)).distinct())
+    return frozenset((str(depot), item) for depot, item in found)
+
+
+async def past_short(session: AsyncSession, day: date) -> list[Reservation]:
+    """Rations with something missing that had begun by `day`."""
+    return await reservations_where(session, SHORT, _ROW.kind == Kind.FOOD, _ROW.first_day <= day)
+
+
+async def not_fetched_by(session: AsyncSession, today: date) -> list[Reservation]:
+    """What is set aside although its date to fetch has passed."""
+    return await reservations_where(session, _ROW.reserved > 0, _ROW.fetch_by < today)
+
+
+async def save_reservations(session: AsyncSession, reservations: Sequence[Reservation]) -> None:
+    """Write new ones and the new values of old ones."""
+    if not reservations:
+        return
+    adding = insert(RESERVATION)
+    replaced = {name: adding.excluded[name] for name in _COLUMNS if name != "id"}
+    rows = [{name: getattr(each, name) for name in _COLUMNS} for each in reservations]
+    await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
+
+
+async def name_needs(session: AsyncSession, catalogue: Catalogue) -> None:
+    """What was asked for before the catalogue had it gets its item's code."""
+    named = catalogue.named_since()
+    await session.execute(_NAME_NEEDS, {"words": list(named), "codes": list(named.values())})

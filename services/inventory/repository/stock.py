@@ -1,0 +1,104 @@
+"""Shelves, lots, and the lines of the ledger."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inventory.domain.movements import Movement
+from services.inventory.domain.stock import Lot, ShelfKey
+from services.inventory.tables import ITEM, LOT, MOVEMENT, SHELF, UNMET
+
+
+async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> None:
+    """Empty shelves where there are none yet."""
+    values = [{"depot": depot, "item": item} for depot, item in sorted(keys)]
+    if values:
+        await session.execute(insert(SHELF).values(values).on_conflict_do_nothing())
+
+
+async def lock_shelves(session: AsyncSession, items: Collection[str]) -> dict[ShelfKey, tuple[int, int]]:
+    """On hand and reserved of every shelf with one of the items, locked until the unit ends.
+
+    The items are locked first: a shelf that is not there yet, or is being made elsewhere, could not be.
+    """
+    held = select(ITEM.c.code).where(ITEM.c.code.in_(sorted(items))).order_by(ITEM.c.code)
+    await session.execute(held.with_for_update(key_share=True))
+    row = SHELF.c
+    query = select(row.depot, row.item, row.on_hand, row.reserved).where(row.item.in_(sorted(items)))
+    found = await session.execute(query.order_by(row.item, row.depot).with_for_update())
+    return {(depot, item): (on_hand, reserved) for depot, item, on_hand, reserved in found}
+
+
+async def move_shelves(session: AsyncSession, deltas: Mapping[ShelfKey, tuple[int, int]]) -> None:
+    """Add differences of on hand and reserved to shelves that are there."""
+    row = SHELF.c
+    moved = [
+        {"the_depot": depot, "the_item": item, "more": on_hand, "aside": reserved}
+        for (depot, item), (on_hand, reserved) in sorted(deltas.items())
+        if on_hand or reserved
+    ]
+    if moved:
+        change = update(SHELF).where(row.depot == bindparam("the_depot"), row.item == bindparam("the_item"))
+        values = {"on_hand": row.on_hand + bindparam("more"), "reserved": row.reserved + bindparam("aside")}
+        connection = await session.connection()
+        await connection.execute(change.values(values), moved)
+
+
+async def lots_of(session: AsyncSession, keys: Collection[ShelfKey]) -> dict[ShelfKey, list[Lot]]:
+    """What is left of the lots on these shelves."""
+    row = LOT.c
+    query = select(row.depot, row.item, row.id, row.expires_on, row.on_hand).where(
+        tuple_(row.depot, row.item).in_(sorted(keys)), row.on_hand > 0
+    )
+    lots: dict[ShelfKey, list[Lot]] = {key: [] for key in keys}
+    for depot, item, lot_id, expires, on_hand in await session.execute(query.order_by(row.id)):
+        lots[depot, item].append(Lot(lot_id, expires, on_hand))
+    return lots
+
+
+async def expired_lots(session: AsyncSession, today: date) -> list[tuple[ShelfKey, Lot]]:
+    """Lots past their date with something left."""
+    row = LOT.c
+    query = select(row.depot, row.item, row.id, row.expires_on, row.on_hand).where(
+        row.expires_on < today, row.on_hand > 0
+    )
+    found = await session.execute(query.order_by(row.item, row.depot, row.id))
+    return [((depot, item), Lot(lot_id, expires, on_hand)) for depot, item, lot_id, expires, on_hand in found]
+
+
+async def move_lots(session: AsyncSession, deltas: Mapping[UUID, int]) -> None:
+    """Add differences to lots that are there."""
+    for lot_id, delta in sorted(deltas.items()):
+        change = update(LOT).where(LOT.c.id == lot_id)
+        await session.execute(change.values(on_hand=LOT.c.on_hand + delta))
+
+
+async def add_lots(session: AsyncSession, lots: Sequence[tuple[ShelfKey, Lot]]) -> None:
+    rows = [
+        {"id": lot.id, "depot": depot, "item": item, "expires_on": lot.expires, "on_hand": lot.on_hand}
+        for (depot, item), lot in lots
+    ]
+    if rows:
+        await session.execute(insert(LOT), rows)
+
+
+async def add_movements(
+    session: AsyncSession, movements: Sequence[Movement], at: datetime, on_day: date
+) -> None:
+    if movements:
+        rows = [{**asdict(each), "at": at, "on_day": on_day} for each in movements]
+        await session.execute(insert(MOVEMENT), rows)
+
+
+async def add_unmet(session: AsyncSession, on_day: date, grams: Mapping[tuple[UUID, str], int]) -> None:
+    rows = [
+        {"household_id": household, "item": item, "on_day": on_day, "grams": amount}
+        for (household, item), amount in sorted(grams.items())
+    ]
+    if rows:
+        await session.execute(insert(UNMET), rows)
