@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.flow.world import World
+from tests.support.world import World
 
 LISTS = ("/stock", "/movements", "/planned-deliveries", "/reservations", "/households")
 
@@ -19,10 +19,10 @@ async def pages(world: World, path: str, limit: int) -> list[list[Any]]:
 
 
 async def test_every_list_can_be_walked_and_promises_no_page_that_is_empty(world: World) -> None:
-    await world.stock(rice=60_000, soap=5)
-    await world.stock(region="south", rice=5)
+    await world.inventory.stock(rice=60_000, soap=5)
+    await world.inventory.stock(region="south", rice=5)
     for number in range(3):
-        await world.register(needs=["food"])
+        await world.intake.register(needs=["food"])
         planned = {"depot": "depot-north", "item": "rice", "quantity": 5, "due_on": "2006-12-01"}
         reference = {**planned, "reference": f"ship {number}"}
         await world.inventory.post("/planned-deliveries", {"deliveries": [reference]})

@@ -2,10 +2,10 @@
 
 from shared.contracts.intake import HouseholdRegistered
 from shared.contracts.inventory import SuppliesBackordered, SuppliesReserved
-from tests.support.people import person
-from tests.support.world import World
 from shared.principals import LOCAL_OPERATOR
+from tests.support.people import person
 from tests.support.sheets import CSV, GOOD, sheet
+from tests.support.world import World
 
 
 async def test_rations_clothing_kit_and_beds_are_set_aside(world: World) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from services.inventory.tables import Row
 from shared.database.tables import messaging
-from tests.flow.world import NAMES, World
+from tests.support.world import World
 
 BY_ITEM = "the totals by item equal the sums of all reservations"
 BY_MONTH = "the totals by month equal the sums of the ledger"
@@ -30,19 +30,19 @@ async def sql(world: World, statement: str) -> None:
 
 async def busy_store(world: World) -> None:
     """Something of everything that changes a reservation or the stock."""
-    family = await world.register(2, needs=["food", "kit", "shelter"])
-    alone = await world.register(needs=["food", "kit", "clothing"])
+    family = await world.intake.register(2, needs=["food", "kit", "shelter"])
+    alone = await world.intake.register(needs=["food", "kit", "clothing"])
     await world.settled()
-    await world.stock(rice=60_000, bandage=7, soap=9, bed=2)
+    await world.inventory.stock(rice=60_000, bandage=7, soap=9, bed=2)
     made = {"depot": "depot-north", "kit": "first-aid-kit", "quantity": 2}
     await world.inventory.post("/kits/assemble", made)
-    rows = {row["item"]: row for row in await world.reservations(family)}
+    rows = {row["item"]: row for row in await world.inventory.reservations(family)}
     lines = [
         {"reservation_id": rows["rice"]["id"], "quantity": 4_000},
         {"reservation_id": rows["first-aid-kit"]["id"]},
     ]
-    await world.hand_out(family, lines=lines)
-    (kit,) = [row for row in await world.reservations(alone) if row["kind"] == "kit"]
+    await world.inventory.hand_out(family, lines=lines)
+    (kit,) = [row for row in await world.inventory.reservations(alone) if row["kind"] == "kit"]
     await world.inventory.post(f"/reservations/{kit['id']}/cancel", {"reason": "has one already"})
     less = {"depot": "depot-north", "item": "rice", "quantity": -20_000, "reason": "mice"}
     await world.inventory.post("/adjustments", less)
@@ -60,7 +60,7 @@ async def test_totals_equal_all_history_whatever_happened(world: World) -> None:
     await world.inventory.post("/plan", {"targets": targets})
     plan = await world.inventory.get("/plan")
     assert sorted((each["measure"], each["actual"]) for each in plan) == PLAN
-    rice = (await world.items())["rice"]
+    rice = (await world.inventory.items())["rice"]
     held = (await world.inventory.get("/reservations", item="rice"))["items"]
     for name, field in (
         ("wanted", "wanted"),
@@ -75,11 +75,11 @@ async def test_totals_equal_all_history_whatever_happened(world: World) -> None:
 async def test_needs_that_waited_for_their_item_take_their_totals_with_them(world: World) -> None:
     """What was asked for before the catalogue had it stands under a word; then under the item's code."""
     await sql(world, "DELETE FROM kit_part; DELETE FROM item WHERE code = 'first-aid-kit'")
-    await world.register(needs=["kit"])
+    await world.intake.register(needs=["kit"])
     await world.settled()
-    assert "first-aid-kit" not in await world.items()
+    assert "first-aid-kit" not in await world.inventory.items()
     await world.inventory.post("/catalogue", {"items": [KIT]})
-    assert (await world.items())["first-aid-kit"]["backordered"] == 1
+    assert (await world.inventory.items())["first-aid-kit"]["backordered"] == 1
     await world.sound()
 
 
@@ -97,12 +97,12 @@ async def test_the_doctor_sees_a_total_that_history_does_not_bear_out(
     bare_world: World, statement: str, name: str
 ) -> None:
     world = bare_world
-    await world.start(*NAMES)
-    await world.load_catalogue()
-    await world.stock(rice=60_000, first_aid_kit=1)
-    household = await world.register(needs=["food", "kit"])
+    await world.start("intake", "inventory")
+    await world.prepare()
+    await world.inventory.stock(rice=60_000, first_aid_kit=1)
+    household = await world.intake.register(needs=["food", "kit"])
     await world.settled()
-    await world.hand_out(household)
+    await world.inventory.hand_out(household)
     await world.sound()
     await sql(world, statement)
     counts = {each["name"]: each["breaches"] for each in await world.inventory.get("/checks")}
@@ -121,7 +121,7 @@ async def rows_of_all_tables(world: World) -> dict[str, int]:
 async def test_a_refused_receipt_leaves_no_row(world: World) -> None:
     """Whatever a command had written before it refused is rolled back, its key included."""
     good = {"item": "rice", "quantity": 5_000}
-    await world.receive("depot-north", [good])
+    await world.inventory.receive("depot-north", [good])
     coming = {"item": "rice", "quantity": 5_000, "due_on": "2006-12-01", "reference": "ship"}
     await world.inventory.post("/planned-deliveries", {"deliveries": [{"depot": "depot-south", **coming}]})
     (elsewhere,) = (await world.inventory.get("/planned-deliveries"))["items"]
