@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.cli.client import Refused, Services
 from shared.cli.demo.chapter import key
-from shared.cli.demo.plan import Plan, catalogue
+from shared.cli.demo.plan import Plan
 
 MOST_AT_ONCE = 500
 
@@ -70,3 +70,15 @@ def receipt(
             for expires in [plan.expires_on(item, day)]
         ],
     }
+
+
+def catalogue(plan: Plan) -> dict[str, list[dict[str, Any]]]:
+    """The plan's catalogue in the form that inventory takes."""
+    items = [item.model_dump(mode="json", exclude={"shelf_life_days"}) for item in plan.items]
+    parts = [
+        {"kit": kit.kit, "part": part, "quantity": quantity}
+        for kit in plan.kits
+        for part, quantity in kit.parts.items()
+    ]
+    depots = [depot.model_dump(mode="json") for depot in plan.depots]
+    return {"items": items, "depots": depots, "kit_parts": parts}
