@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import Executable, delete, insert, select, text, update
+from sqlalchemy import Executable, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
@@ -19,9 +20,9 @@ from shared.cli.operate.doctor.report import Report
 from shared.cli.operate.parked import Parked
 from shared.cli.operate.parking import _all as all_parked
 from shared.cli.stack import Stack
-from shared.contracts import heard_by, talking
+from shared.contracts import HEARD_BY, heard_by, talking
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
-from shared.database.tables import discard, inbox
+from shared.database.tables import discard, feed, inbox
 from shared.messaging.envelope import seal
 from tests.support.replica import Replica
 from tests.support.waiting import until
@@ -33,8 +34,12 @@ WAIT_SECONDS = 20.0
 
 
 @pytest.fixture
-def stack(world: World) -> Stack:
-    """The world's addresses, with a host name for each service."""
+async def stack(world: World) -> Stack:
+    """The world's addresses, with a host name for each service. Every consumer has been fed."""
+    for contract, consumers in HEARD_BY.items():
+        for consumer in consumers:
+            row = {"contract": contract.wire, "consumer": consumer, "done_at": datetime.now(UTC)}
+            await change(world, contract.publisher(), insert(feed).values(row).on_conflict_do_nothing())
     known = world.addresses()
     return replace(
         known, services={name: replace(each, url=f"http://{name}") for name, each in known.services.items()}
@@ -112,6 +117,27 @@ async def test_a_lost_message_is_found_and_brought_back_from_the_journal(
     await world.settled()
     assert breaches(await examine(stack, client, WAIT_SECONDS)) == {}
     assert await world.inventory.set_aside(household) == before
+
+
+async def test_what_a_consumer_has_not_been_fed_yet_is_under_way_and_not_lost(
+    world: World, stack: Stack, client: httpx.AsyncClient
+) -> None:
+    await world.intake.register()
+    await world.settled()
+    mistaken = "UPDATE household SET people = people + {more}"
+    await change(world, "inventory", delete(inbox), text(mistaken.format(more=1)))
+    fed = update(feed).where(feed.c.contract == HouseholdRegistered.wire)
+    await change(world, "intake", fed.values(done_at=None))
+    report = await examine(stack, client, WAIT_SECONDS)
+    assert (breaches(report), report.under_way) == ({}, 2)
+    await change(world, "intake", delete(feed).where(feed.c.contract == HouseholdRegistered.wire))
+    assert breaches(await examine(stack, client, WAIT_SECONDS)) == {
+        "feeds: consumers were fed": 1,
+        HANDLED: 1,
+        "households: intake and inventory know the same": 1,
+    }
+    await change(world, "inventory", text(mistaken.format(more=-1)))
+    await replay.feed(stack, "inventory", [HouseholdRegistered])
 
 
 async def test_a_message_that_was_altered_or_that_nobody_said_is_found(

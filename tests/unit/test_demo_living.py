@@ -9,10 +9,14 @@ import pytest
 
 from shared.cli import Trouble, client
 from shared.cli.client import Refused, Services
-from shared.cli.demo.command import PLAN
-from shared.cli.demo.fetching import to_fetch
-from shared.cli.demo.living import by_assembly, days
-from shared.cli.demo.loading import key, receipt, stand_on, take_in
+from shared.cli.demo.chapter import Stage, key
+from shared.cli.demo.chapters import chapters_of
+from shared.cli.demo.chapters.inventory.fetching import to_fetch
+from shared.cli.demo.chapters.inventory.figures import by_assembly
+from shared.cli.demo.chapters.inventory.goods import receipt, take_in
+from shared.cli.demo.command import PLAN, REGISTER
+from shared.cli.demo.living import days
+from shared.cli.demo.loading import stand_on
 from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.demo.settle import Quiet, until
 from shared.cli.operate.own.intake import import_register
@@ -38,6 +42,23 @@ def services(answer: Answer) -> Services:
     return Services(
         {name: httpx.AsyncClient(base_url=f"http://{name}", transport=transport) for name in SERVICES}
     )
+
+
+def stage_of(known: Services, plan: Plan) -> Stage:
+    return Stage(known, plan, REGISTER, FIRST, plan.winter_until, FIRST)
+
+
+async def stood_on(known: Services, plan: Plan) -> date:
+    """The day on which the stage stands in the end."""
+    stage = stage_of(known, plan)
+    await stand_on(stage, chapters_of(stage))
+    return stage.today
+
+
+def test_a_chapter_is_found_by_its_services_name_and_a_service_without_one_has_none(plan: Plan) -> None:
+    chapters = chapters_of(stage_of(services(lambda _: httpx.Response(404)), plan))
+    assert [type(each).__name__ for each in chapters] == ["Intake", "Inventory"]
+    assert [each.registers for each in chapters] == [True, False]
 
 
 def ration(**changes: Any) -> dict[str, Any]:
@@ -132,7 +153,7 @@ def clocks(today: dict[str, date], known: list[str], turned: list[tuple[str, str
 async def test_every_service_is_turned_to_the_first_day(plan: Plan) -> None:
     turned: list[tuple[str, str]] = []
     today = dict.fromkeys(SERVICES, date(2006, 10, 30))
-    assert await stand_on(clocks(today, [], turned), plan, FIRST) == FIRST
+    assert await stood_on(clocks(today, [], turned), plan) == FIRST
     assert turned == [(name, "2006-11-01") for name in SERVICES]
 
 
@@ -140,7 +161,7 @@ async def test_a_used_stack_that_never_had_the_plan_is_refused_and_left_alone(pl
     turned: list[tuple[str, str]] = []
     stack = clocks(dict.fromkeys(SERVICES, date(2006, 11, 2)), ["somebody-elses/rice"], turned)
     with pytest.raises(Trouble, match="past 2006-11-01"):
-        await stand_on(stack, plan, FIRST)
+        await stood_on(stack, plan)
     assert turned == []
 
 
@@ -148,7 +169,7 @@ async def test_where_the_plan_was_started_it_goes_on_from_the_furthest_day(plan:
     turned: list[tuple[str, str]] = []
     today = dict.fromkeys(SERVICES, date(2006, 12, 1)) | {"intake": date(2006, 12, 2)}
     stack = clocks(today, [f"{plan.name}/winter-rice/2006-11-01/rice"], turned)
-    assert await stand_on(stack, plan, FIRST) == date(2006, 12, 2)
+    assert await stood_on(stack, plan) == date(2006, 12, 2)
     assert ("inventory", "2006-12-02") in turned
 
 
@@ -215,7 +236,7 @@ async def test_a_wait_that_is_too_long_says_what_is_missing() -> None:
         await until(condition, 0.02, every=0)
 
 
-async def test_all_is_quiet_when_nothing_moves_and_both_know_the_same_households() -> None:
+async def test_all_is_quiet_when_nothing_moves_and_both_know_the_same_households(plan: Plan) -> None:
     state = {"outbox": 1, "handled": 0, "known": 1}
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -231,7 +252,8 @@ async def test_all_is_quiet_when_nothing_moves_and_both_know_the_same_households
         }
         return httpx.Response(200, json=status | {"parked": {"x": 1}})
 
-    quiet = Quiet(services(answer))
+    known = services(answer)
+    quiet = Quiet(known, chapters_of(stage_of(known, plan)))
     assert "outbox of intake" in str(await quiet())
     state |= {"outbox": 0, "handled": 2}
     assert await quiet() == "messages are still being handled"

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from shared.cli import Trouble
+from shared.cli.demo.chapters.inventory.goods import catalogue
 from shared.cli.demo.command import PLAN
-from shared.cli.demo.plan import Plan, catalogue, load_plan
+from shared.cli.demo.plan import Plan, load_plan
 from shared.contracts.intake import ClothingSize
 
 FIRST = date(2006, 11, 1)

@@ -5,11 +5,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from shared.cli.demo.chapters.intake import Registered
+from shared.cli.demo.chapters.inventory.figures import figures_of
+from shared.cli.demo.chapters.inventory.store import Arrival, Filled, ItemFigures, Shortage, Store, filled_of
 from shared.cli.demo.command import PLAN
-from shared.cli.demo.gathering import figures_of
 from shared.cli.demo.plan import Plan, load_plan
-from shared.cli.demo.report import Report, amount, measured
-from shared.cli.demo.results import Area, Arrival, Filled, ItemFigures, Results, Shortage, as_json, filled_of
+from shared.cli.demo.report import Report
+from shared.cli.demo.results import Area, Found, as_json
+from shared.cli.demo.tables import amount, measured
 
 SHORT = ((date(2006, 12, 31), 56_500), (date(2007, 1, 31), 61_500))
 
@@ -19,31 +22,28 @@ def plan() -> Plan:
     return load_plan(PLAN)
 
 
-def results(**changes: object) -> Results:
-    values: dict[str, object] = {
-        "households": 2,
-        "people": 5,
-        "bad_rows": 0,
-        "items": [ItemFigures("rice", "rice", "food", "g", 1_500, 0, 70_000, 250)],
-        "arrivals": [
+def results(plan: Plan, *, bad_rows: int = 0, parked: int = 0, actual: Shortage | None = None) -> Found:
+    report = {"bad_rows": bad_rows, "errors": [], "error_count": 0}
+    store = Store(
+        plan=plan,
+        items=[ItemFigures("rice", "rice", "food", "g", 1_500, 0, 70_000, 250)],
+        arrivals=[
             Arrival(date(2006, 12, 1), "winter-rice", {"rice": 2_000_000}, [Filled("rice", 2_000, 1)]),
             Arrival(date(2006, 12, 2), "winter-clothing", {"winter-M": 2, "winter-L": 1}, []),
         ],
-        "areas": [
-            Area(2, "clothing_sets", "sets of clothing", "sets", 500, 133),
-            Area(8, "monthly_gifts_active", "monthly gifts", "gifts", None, None),
-        ],
-        "forecast": Shortage(SHORT, 20_000, date(2006, 11, 1), 98_000),
-        "actual": Shortage(SHORT[1:], 21_000),
-        "first": date(2006, 11, 1),
-        "last": date(2007, 5, 31),
-        "settle_seconds": 0.25,
-        "parked": 0,
-    }
-    return Results(**values | changes)  # type: ignore[arg-type]
+        forecast=Shortage(SHORT, 20_000, date(2006, 11, 1), 98_000),
+        actual=actual or Shortage(SHORT[1:], 21_000),
+        first=date(2006, 11, 1),
+        last=date(2007, 5, 31),
+    )
+    areas = [
+        Area(2, "clothing_sets", "sets of clothing", "sets", 500, 133),
+        Area(8, "monthly_gifts_active", "monthly gifts", "gifts", None, None),
+    ]
+    return Found([Registered(2, 5, report), store], areas, 0.25, parked)
 
 
-def printed(found: Results, plan: Plan) -> str:
+def printed(found: Found, plan: Plan) -> str:
     console = Console(file=StringIO(), width=120)
     Report(found, plan).show(console, "http://127.0.0.1:18100")
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
@@ -98,8 +98,8 @@ def test_only_what_was_asked_for_is_shown_in_the_order_of_the_catalogue(plan: Pl
     assert (found[0].reserved, found[0].backordered, found[0].delivered) == (1, 2, 3)
 
 
-def test_the_json_has_the_figures_in_base_units() -> None:
-    written = json.loads(json.dumps(as_json(results())))
+def test_the_json_has_the_figures_in_base_units(plan: Plan) -> None:
+    written = json.loads(json.dumps(as_json(results(plan))))
     assert written["households"] == 2
     assert written["people"] == 5
     assert written["items"]["rice"] == {
@@ -117,8 +117,8 @@ def test_the_json_has_the_figures_in_base_units() -> None:
     assert written["settle_seconds"] == 0.25
 
 
-def test_a_winter_without_a_gap_has_no_first_short_day() -> None:
-    assert as_json(results(actual=Shortage((), 0)))["actual"] == {
+def test_a_winter_without_a_gap_has_no_first_short_day(plan: Plan) -> None:
+    assert as_json(results(plan, actual=Shortage((), 0)))["actual"] == {
         "short_days": [],
         "first_short_day": None,
         "left_grams": 0,
@@ -126,7 +126,7 @@ def test_a_winter_without_a_gap_has_no_first_short_day() -> None:
 
 
 def test_the_forecast_stands_beside_what_came_to_pass(plan: Plan) -> None:
-    text = printed(results(), plan)
+    text = printed(results(plan), plan)
     assert "forecast of 2006-11-01" in text
     assert [word in row(text, "short on 2006-12-31") for word in ("56.5 kg", " 0 kg")] == [True, True]
     assert row(text, "short on 2007-01-31").count("61.5 kg") == 2
@@ -135,7 +135,7 @@ def test_the_forecast_stands_beside_what_came_to_pass(plan: Plan) -> None:
 
 
 def test_the_plan_stands_beside_what_happened(plan: Plan) -> None:
-    text = printed(results(), plan)
+    text = printed(results(plan), plan)
     assert [word in row(text, "sets of clothing") for word in ("2 protection", "500 sets", "133 sets")] == [
         True
     ] * 3
@@ -143,19 +143,19 @@ def test_the_plan_stands_beside_what_happened(plan: Plan) -> None:
 
 
 def test_goods_and_what_they_filled_are_shown(plan: Plan) -> None:
-    text = printed(results(), plan)
+    text = printed(results(plan), plan)
     assert "2 kg of rice for 1 household" in row(text, "winter-rice: 2,000 kg of rice")
     assert "nothing waited" in row(text, "winter-clothing: 3 sets of 2 kinds")
 
 
 def test_the_last_line_is_the_time_to_settle(plan: Plan) -> None:
     assert (
-        printed(results(), plan).splitlines()[-1]
+        printed(results(plan), plan).splitlines()[-1]
         == "From the last registration to the last reservation: 0.250 s"
     )
 
 
 def test_bad_rows_and_parked_messages_are_said(plan: Plan) -> None:
-    text = printed(results(bad_rows=3, parked=2), plan)
+    text = printed(results(plan, bad_rows=3, parked=2), plan)
     assert "3 rows of the register could not be taken" in text
     assert "2 messages are parked" in text

@@ -5,22 +5,22 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from shared.cli import Trouble, in_compose
-from shared.cli.client import Services, services_of
-from shared.cli.demo.gathering import first_day_forecast, gather
-from shared.cli.demo.living import SETTLE_SECONDS, Winter
+from shared.cli.client import services_of
+from shared.cli.demo.chapter import Stage
+from shared.cli.demo.chapters import chapters_of
+from shared.cli.demo.gathering import gather
+from shared.cli.demo.living import Winter
 from shared.cli.demo.loading import load, stand_on
 from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.demo.report import Report
-from shared.cli.demo.results import Results, as_json
-from shared.cli.demo.settle import Quiet, until
-from shared.cli.operate.own.intake import import_register, show_bad_rows
+from shared.cli.demo.results import Found, as_json
 from shared.cli.stack import ROOT, Stack
 
 REGISTER = ROOT / "deploy" / "demo" / "register.xlsx"
@@ -63,7 +63,7 @@ def demo(
     Report(results, story.plan).show(_console(), stack.gateway_url)
     if json_file:
         json_file.write_text(json.dumps(as_json(results), indent=2) + "\n")
-    if results.bad_rows:
+    if results.errors:
         raise typer.Exit(1)
 
 
@@ -96,28 +96,23 @@ def _running(first: date) -> Stack:
     return Stack.load()
 
 
-async def _live(story: Story, stack: Stack) -> Results:
-    console = _console()
+async def _live(story: Story, stack: Stack) -> Found:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with services_of(stack) as services:
-        today = await stand_on(services, story.plan, story.first)
-        await load(services, story.plan, story.first)
-        winter = Winter(services, story.plan, story.first, story.last, today)
-        await winter.first_day()
-        with Progress(*columns, console=console) as progress:
-            report = await _import(story, services, progress)
-            forecast = await first_day_forecast(winter)
+        stage = Stage(services, story.plan, story.register, story.first, story.last, story.first)
+        chapters = chapters_of(stage)
+        winter = Winter(stage, chapters)
+        await stand_on(stage, chapters)
+        await load(stage, chapters)
+        for each in chapters:
+            await each.first_day()
+        with Progress(*columns, console=_console()) as progress:
+            rows = progress.add_task("register", total=None)
+            for each in chapters:
+                await each.people_come(lambda done, of: progress.update(rows, completed=done, total=of))
+            await winter.settle()
+            for each in chapters:
+                await each.look_ahead()
             days = progress.add_task("days", total=(story.last - story.first).days + 1)
             await winter.live(lambda: progress.advance(days))
-        show_bad_rows(console, report)
-        return await gather(winter, forecast, report["bad_rows"])
-
-
-async def _import(story: Story, services: Services, progress: Progress) -> dict[str, Any]:
-    rows = progress.add_task("register", total=None)
-    report = await import_register(
-        services, story.register, lambda done, total: progress.update(rows, completed=done, total=total)
-    )
-    progress.update(rows, completed=report["rows"], total=report["rows"])
-    await until(Quiet(services), SETTLE_SECONDS)
-    return report
+        return await gather(stage, chapters)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -224,15 +224,3 @@ def _reasons(error: ValidationError) -> Iterator[str]:
     for each in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in each["loc"]) or "plan"
         yield f"  {place}: {each['msg'].removeprefix('Value error, ')}"
-
-
-def catalogue(plan: Plan) -> dict[str, list[dict[str, Any]]]:
-    """The plan's catalogue in the form that inventory takes."""
-    items = [item.model_dump(mode="json", exclude={"shelf_life_days"}) for item in plan.items]
-    parts = [
-        {"kit": kit.kit, "part": part, "quantity": quantity}
-        for kit in plan.kits
-        for part, quantity in kit.parts.items()
-    ]
-    depots = [depot.model_dump(mode="json") for depot in plan.depots]
-    return {"items": items, "depots": depots, "kit_parts": parts}

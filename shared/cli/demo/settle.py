@@ -1,15 +1,16 @@
 """Waiting for a condition with a deadline, and the condition that the services have nothing more to tell each other."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.cli import Trouble, typed
 from shared.cli.client import Services
+from shared.cli.demo.chapter import Chapter
+from shared.contracts import talking
 
 POLL_SECONDS = 0.05
-TALKING = ("intake", "inventory")
 
 
 async def until(
@@ -32,16 +33,17 @@ async def until(
 
 @dataclass
 class Quiet:
-    """Whether the services are done with each other: nothing in an outbox, the same households known to both,
-    and no message handled since the look before.
+    """Whether the services are done with each other: nothing in an outbox, the same households known to all that
+    keep them, and no message handled since the look before.
     """
 
     services: Services
+    chapters: Sequence[Chapter]
     seen: Any = field(default=None)
 
     async def __call__(self) -> str | None:
         """None when all is quiet, else what is still under way."""
-        states = [await self.services.get(name, "/status") for name in TALKING]
+        states = [await self.services.get(name, "/status") for name in talking()]
         waiting = {state["service"]: state["outbox_rows"] for state in states if state["outbox_rows"]}
         now = [(state["said"], state["handled"]) for state in states]
         changed, self.seen = now != self.seen, now
@@ -52,15 +54,11 @@ class Quiet:
         return await self._unknown_households(states)
 
     async def _unknown_households(self, states: list[Any]) -> str | None:
-        helped = helped_households(await self.services.get("intake", "/counts"))
-        known = (await self.services.get("inventory", "/summary"))["households"]
-        if known == helped:
-            return None
+        counts = [(each, await each.households()) for each in self.chapters]
+        helped = sum(count or 0 for each, count in counts if each.registers)
         parked = sum(sum((state["parked"] or {}).values()) for state in states)
-        words = f"inventory knows {known:,} of {helped:,} households"
-        return f"{words}; {parked:,} messages are parked" if parked else words
-
-
-def helped_households(counts: Any) -> int:
-    """Households that are helped now, by intake's counts."""
-    return sum(count for status, count in counts["households_by_status"].items() if status != "closed")
+        for each, known in counts:
+            if known not in (None, helped):
+                words = f"{type(each).__name__.lower()} knows {known:,} of {helped:,} households"
+                return f"{words}; {parked:,} messages are parked" if parked else words
+        return None

@@ -62,7 +62,8 @@ def service_part(address: ServiceAddress, pid: int | None = None) -> Part:
             said = client.get("/status").raise_for_status().json()
         except (httpx.HTTPError, ValueError, KeyError) as error:
             return Part(address.name, f"does not answer ({type(error).__name__})", pid, address.url)
-    parked = "?" if said["parked"] is None else str(sum(said["parked"].values()))
+    timers = sum(said["timers_parked"].values())
+    parked = "?" if said["parked"] is None else str(sum(said["parked"].values()) + timers)
     return Part(address.name, state, pid, address.url, said["today"], str(said["outbox_rows"]), parked)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +16,13 @@ from rich.console import Console
 from uuid_utils.compat import uuid7
 
 from shared.cli.operate.doctor.compare import NotSorted, side_by_side
+from shared.cli.operate.doctor.feeds import Feeds
+from shared.cli.operate.doctor.households import household_findings
 from shared.cli.operate.doctor.messages import EDGE, _older_than_journal
 from shared.cli.operate.doctor.report import Finding, Report
+from shared.cli.stack import ServiceAddress, Stack
+from shared.contracts import HEARD_BY
+from shared.contracts.intake import HouseholdChanged
 
 T = TypeVar("T")
 
@@ -101,3 +107,55 @@ def test_an_id_that_the_journal_should_know_is_forged(kept_since: timedelta | No
 def test_an_id_that_no_service_makes_is_forged() -> None:
     now = datetime.now(UTC)
     assert not _older_than_journal(uuid4(), now, now + timedelta(seconds=5))
+
+
+def knows(households: dict[str, list[int] | None]) -> httpx.AsyncClient:
+    """Services that know so many people in households 1, 2, ...; None serves no households at all."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        known = households.get(request.url.host)
+        if known is None:
+            return httpx.Response(404)
+        lines = [
+            {"household_id": str(UUID(int=n)), "version": 1, "active": True, "people": people}
+            for n, people in enumerate(known, start=1)
+        ]
+        return httpx.Response(200, content="".join(json.dumps(line) + "\n" for line in lines))
+
+    return httpx.AsyncClient(transport=httpx.MockTransport(answer))
+
+
+async def compared(known: dict[str, list[int] | None], *excused: int, feeding: bool = False) -> list[Finding]:
+    services = {name: ServiceAddress(name, f"http://{name}", "", "") for name in known}
+    feeds = Feeds(Finding("feeds"), {("x", CONSUMER)} if feeding else set())
+    async with knows(known) as client:
+        ids = {str(UUID(int=n)) for n in excused}
+        return await household_findings(Stack(services, "", "", ""), client, ids, feeds)
+
+
+PUBLISHER, CONSUMER = HouseholdChanged.publisher(), HEARD_BY[HouseholdChanged][0]
+
+
+async def test_a_consumer_that_knows_the_households_otherwise_is_found() -> None:
+    (finding,) = await compared({PUBLISHER: [1, 2, 3], CONSUMER: [1, 5]})
+    assert finding.name == f"households: {PUBLISHER} and {CONSUMER} know the same"
+    assert (finding.counted, finding.breaches, len(finding.unsettled)) == (3, 0, 2)
+
+
+async def test_a_household_whose_message_is_parked_may_differ() -> None:
+    (finding,) = await compared({PUBLISHER: [1, 2, 3], CONSUMER: [1, 5]}, 2, 3)
+    assert (finding.counted, finding.unsettled) == (3, set())
+
+
+async def test_what_a_consumer_does_not_know_yet_that_is_being_fed_is_under_way() -> None:
+    (finding,) = await compared({PUBLISHER: [1, 2], CONSUMER: []}, feeding=True)
+    assert (finding.unsettled, finding.feeding) == (set(), 2)
+    report = Report([finding]).after(Report([finding]))
+    assert (report.ok, report.under_way) == (True, 2)
+
+
+async def test_a_consumer_that_keeps_no_households_is_left_out_and_a_publisher_must_tell_them() -> None:
+    assert await compared({PUBLISHER: [1], CONSUMER: None}) == []
+    (finding,) = await compared({PUBLISHER: None, CONSUMER: [1]})
+    assert finding.breaches == 1
+    assert await compared({PUBLISHER: [1]}) == []

@@ -1,16 +1,22 @@
 """What an operator sees of a parked message, and what is left on it when it starts anew."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, cast
 from uuid import uuid4
 
+import httpx
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.cli import Trouble
+from shared.cli.operate import parked_timers, parking
 from shared.cli.operate.parked import anew, ids_in, owner_of, queues, read
+from shared.cli.operate.parked_timers import ParkedTimer
 from shared.cli.operate.replay import _wanted
-from shared.contracts import HEARD_BY
+from shared.cli.operate.status import service_part
+from shared.cli.stack import ServiceAddress, Stack
+from shared.contracts import HEARD_BY, SERVICES
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
 from shared.messaging.envelope import ATTEMPT, headers_of, seal, unseal
 from shared.messaging.failures import PARKED_AT, REASON
@@ -84,6 +90,69 @@ def test_only_ids_are_shown_of_what_a_message_says() -> None:
         "lines[0].x": "nothing",
     }
     assert ids_in(b"Hong Gildong") == {"": "not JSON, 12 bytes"}
+
+
+TIMER = ParkedTimer(
+    service="sponsorship",
+    queue="timer:hold_ends",
+    key="hold of a child",
+    payload={"child": str(uuid4()), "name": "Hong"},
+    due="2006-11-03",
+    tries=6,
+    reason="ZeroDivisionError in end_hold",
+    parked_at=datetime(2006, 11, 3, 10, tzinfo=UTC),
+)
+
+
+@pytest.fixture
+def parked_things(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message of inventory's and a timer of sponsorship's lie parked."""
+
+    async def messages(_: object, service: str | None) -> list[Any]:
+        return [read(QUEUE, lying(Lying()))] if service in (None, "inventory") else []
+
+    async def timers(_: object, service: str) -> list[ParkedTimer]:
+        return [TIMER] if service == TIMER.service else []
+
+    services = {name: ServiceAddress(name, "", "", "") for name in SERVICES}
+    monkeypatch.setattr(Stack, "load", lambda: Stack(services, "", "", ""))
+    monkeypatch.setattr(parking, "_all", messages)
+    monkeypatch.setattr(parked_timers, "parked_in", timers)
+
+
+@pytest.mark.usefixtures("parked_things")
+def test_timers_are_listed_beside_messages_under_their_own_name(capsys: pytest.CaptureFixture[str]) -> None:
+    parking.list_parked()
+    shown = capsys.readouterr().out
+    for words in (
+        f"{QUEUE}: parked", "message id", str(ENVELOPE.id),
+        "timer:hold_ends: parked", "timer id", "hold of a child", "2006-11-03 10:00", TIMER.reason,
+    ):  # fmt: skip
+        assert words in shown
+    parking.list_parked("inventory")
+    assert "timer:" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("parked_things")
+def test_of_a_timer_too_only_ids_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    parking.show("timer:hold_ends", "hold of a child")
+    shown = capsys.readouterr().out
+    for words in ("sponsorship", "2006-11-03", TIMER.reason, TIMER.payload["child"], "text"):
+        assert words in shown
+    assert "Hong" not in shown
+    with pytest.raises(Trouble, match="Nothing with the id"):
+        parking.show("timer:hold_ends", "another")
+
+
+@pytest.mark.parametrize(("messages", "counted"), [({"x": 2, "y": 0}, "5"), (None, "?")], ids=str)
+def test_the_status_counts_parked_timers_with_the_messages(
+    monkeypatch: pytest.MonkeyPatch, messages: dict[str, int] | None, counted: str
+) -> None:
+    said = {"today": "2006-11-01", "outbox_rows": 0, "parked": messages, "timers_parked": {"a": 1, "b": 2}}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=said))
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport))
+    part = service_part(ServiceAddress("intake", "http://intake", "", ""))
+    assert (part.state, part.parked) == ("ready", counted)
 
 
 def test_every_queue_has_its_consumer() -> None:

@@ -9,10 +9,12 @@ import typer
 from rich.console import Console
 
 from shared.cli.console import wide_enough
+from shared.cli.operate.doctor.feeds import look_at_feeds
+from shared.cli.operate.doctor.households import household_findings
 from shared.cli.operate.doctor.messages import message_findings, set_apart_by
 from shared.cli.operate.doctor.movement import STATISTICS_SECONDS, moving, until_quiet
 from shared.cli.operate.doctor.report import Finding, Report
-from shared.cli.operate.doctor.services import household_finding, service_findings
+from shared.cli.operate.doctor.services import service_findings, timer_findings
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 
@@ -52,6 +54,7 @@ async def examine(stack: Stack, client: httpx.AsyncClient, wait: float = 0.0) ->
     left = await until_quiet(stack, wait)
     report = await _look(stack, client)
     if not left and not report.unsettled:
+        report.under_way = report.feeding
         return report
     if not left:
         # Queue lengths are told late: only what is still missing after that time, with nothing moving, is lost.
@@ -66,15 +69,18 @@ async def examine(stack: Stack, client: httpx.AsyncClient, wait: float = 0.0) ->
 
 async def _unfinished(stack: Stack, report: Report, wait: float) -> Report:
     """The look while messages move: none of them is held against it, unless they had their time."""
-    report.under_way = max(report.unsettled, await moving(stack))
-    stuck = report.under_way if wait else 0
-    report.findings.append(Finding("messages: arrive in time", report.under_way, stuck))
+    on_the_way = max(report.unsettled, await moving(stack))
+    report.findings.append(Finding("messages: arrive in time", on_the_way, on_the_way if wait else 0))
+    report.under_way = on_the_way + report.feeding
     return report
 
 
 async def _look(stack: Stack, client: httpx.AsyncClient) -> Report:
     set_apart = {name: await set_apart_by(stack, name) for name in stack.services if heard_by(name)}
     excused = {subject for apart in set_apart.values() for subject in apart.subjects}
-    messages = await message_findings(stack, set_apart)
+    feeds = await look_at_feeds(stack)
+    messages = await message_findings(stack, set_apart, feeds)
     own = await service_findings(stack, client)
-    return Report([*messages, *own, await household_finding(stack, client, excused)])
+    timers = await timer_findings(stack)
+    households = await household_findings(stack, client, excused, feeds)
+    return Report([*messages, feeds.finding, *own, *timers, *households])

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.cli.operate.doctor.compare import side_by_side
+from shared.cli.operate.doctor.feeds import Feeds
 from shared.cli.operate.doctor.report import Finding
 from shared.cli.operate.journal import database_of, said, streamed
 from shared.cli.operate.parked import broker_of, browse, queues
+from shared.cli.operate.parked_timers import TIMER
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 from shared.contracts.base import Contract
@@ -44,14 +46,15 @@ async def set_apart_by(stack: Stack, consumer: str) -> SetApart:
                 found.subjects.add(each.subject)
                 found.parked += 1
     async with database_of(stack.services[consumer]) as database:
-        for row in await database.execute(select(discard)):
+        messages = select(discard).where(discard.c.contract.not_like(f"{TIMER}%"))
+        for row in await database.execute(messages):
             found.messages.add((row.message_id, row.digest))
             found.subjects.add(row.subject)
             found.discarded += 1
     return found
 
 
-async def message_findings(stack: Stack, set_apart: Mapping[str, SetApart]) -> list[Finding]:
+async def message_findings(stack: Stack, set_apart: Mapping[str, SetApart], feeds: Feeds) -> list[Finding]:
     """One finding for each contract and consumer, and the totals of what is parked, given up, altered and forged.
 
     `set_apart`: by consumer.
@@ -66,6 +69,7 @@ async def message_findings(stack: Stack, set_apart: Mapping[str, SetApart]) -> l
         given_up.counted += apart.discarded
         for contract in heard_by(consumer):
             look = Look(contract, consumer, content, source, apart.messages)
+            look.feeding = (contract.wire, consumer) in feeds.under_way
             async with (
                 database_of(stack.services[contract.publisher()]) as publisher,
                 database_of(stack.services[consumer]) as hearer,
@@ -89,6 +93,8 @@ class Look:
     ) -> None:
         queue = Topology(consumer, ()).queue_name(contract)
         self.handled = Finding(f"{queue}: handled once, parked or discarded")
+        self.feeding = False
+        """The consumer is still being given what was said before it came."""
         self._contract = contract
         self._content = content
         self._source = source
@@ -143,7 +149,11 @@ class Look:
         for identity, digest in missing:
             if identity in since:
                 self._same(digest, since[identity])
-            elif (str(identity), digest) not in self._set_apart:
+            elif (str(identity), digest) in self._set_apart:
+                continue
+            elif self.feeding:
+                self.handled.feeding += 1
+            else:
                 self.handled.unsettled.add(identity.bytes)
 
     async def _look_up_unknown(

@@ -14,13 +14,15 @@ from shared.cli import typed
 class Finding:
     """One invariant: how many were counted and how many break it.
 
-    `unsettled` are the ids of those that break it now, but may only be on their way.
+    `unsettled` are the ids of those that break it now, but may only be on their way. `feeding` is how many a consumer
+    does not have yet that is still being fed: they are under way, however long it takes.
     """
 
     name: str
     counted: int = 0
     breaches: int = 0
     unsettled: set[bytes] = field(default_factory=set)
+    feeding: int = 0
 
 
 @dataclass
@@ -38,10 +40,14 @@ class Report:
     def unsettled(self) -> int:
         return sum(len(each.unsettled) for each in self.findings)
 
+    @property
+    def feeding(self) -> int:
+        return sum(each.feeding for each in self.findings)
+
     def after(self, earlier: "Report") -> "Report":
         """This look when nothing moved since the earlier one: what both miss is lost, the rest is under way."""
         missed = {each.name: each.unsettled for each in earlier.findings}
-        settled = Report()
+        settled = Report(under_way=self.feeding)
         for each in self.findings:
             lost = each.unsettled & missed.get(each.name, set())
             settled.findings.append(Finding(each.name, each.counted, each.breaches + len(lost)))

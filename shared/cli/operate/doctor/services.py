@@ -1,17 +1,21 @@
-"""What each service says of itself, and whether intake and inventory know the same households."""
-
-import json
-from collections.abc import AsyncIterator
-from uuid import UUID
+"""What each service says of itself, and the timers in its database."""
 
 import httpx
+from sqlalchemy import func, select, text
 
-from shared.cli.operate.doctor.compare import NotSorted, side_by_side
 from shared.cli.operate.doctor.report import Finding
+from shared.cli.operate.journal import database_of
 from shared.cli.stack import Stack
+from shared.database.tables import timer
 
-Known = tuple[int, bool, int]
-"""Version, whether it is active, and its people if it is."""
+LATE_SECONDS = 60
+_WAITING = select(func.count()).select_from(timer).where(timer.c.parked_at.is_(None))
+# A failed timer waits for its next try, and is not late until then.
+_LATE = text("""
+    SELECT key, due_on IS NOT NULL FROM timer
+    WHERE parked_at IS NULL AND ready_at < clock_timestamp() - make_interval(secs => :seconds)
+    AND (due_on IS NULL OR due_on <= (SELECT processed FROM day))
+""").bindparams(seconds=LATE_SECONDS)
 
 
 async def service_findings(stack: Stack, client: httpx.AsyncClient) -> list[Finding]:
@@ -29,30 +33,21 @@ async def service_findings(stack: Stack, client: httpx.AsyncClient) -> list[Find
     return findings
 
 
-async def household_finding(stack: Stack, client: httpx.AsyncClient, excused: set[str]) -> Finding:
-    """Intake's households beside inventory's: the same ones, at the same version, with as many people.
+async def timer_findings(stack: Stack) -> list[Finding]:
+    """The timers of each service that wait, and those that are due for more than a minute and not done.
 
-    `excused`: ids of those with a message that is parked or discarded; they are counted, and may differ.
+    A timer of a date is due when the day turns, and nothing says how long ago that was: whether it is late, a second
+    look says.
     """
-    finding = Finding("households: intake and inventory know the same")
-    registered = _households(client, stack.services["intake"].url)
-    heard_of = _households(client, stack.services["inventory"].url)
-    try:
-        async for pair in side_by_side(registered, heard_of):
-            finding.counted += 1
-            same = len(pair.left) == 1 and pair.left == pair.right
-            if not same and str(pair.key) not in excused:
-                finding.unsettled.add(pair.key.bytes)
-    except (httpx.HTTPError, NotSorted, ValueError, KeyError):
-        finding.breaches += 1
-    return finding
-
-
-async def _households(client: httpx.AsyncClient, url: str) -> AsyncIterator[tuple[UUID, Known]]:
-    """The lines of `GET /checks/households`, which come in the order of their ids."""
-    async with client.stream("GET", f"{url}/checks/households") as answer:
-        answer.raise_for_status()
-        async for line in answer.aiter_lines():
-            each = json.loads(line)
-            people = each["people"] if each["active"] else 0
-            yield UUID(each["household_id"]), (each["version"], each["active"], people)
+    findings = []
+    for name, service in stack.services.items():
+        finding = Finding(f"{name}: timers: none is late")
+        async with database_of(service) as database:
+            finding.counted = await database.scalar(_WAITING) or 0
+            for key, dated in await database.execute(_LATE):
+                if dated:
+                    finding.unsettled.add(f"{name} {key}".encode())
+                else:
+                    finding.breaches += 1
+        findings.append(finding)
+    return findings

@@ -1,7 +1,7 @@
 """`relief intake import FILE`: take a register in, as the upload in the API does; the demo does it too."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -92,7 +92,7 @@ async def import_register(
     raise Trouble(f"The import of {file.name} broke off. Start it again: nobody is registered twice.")
 
 
-def show_bad_rows(console: Console, report: dict[str, Any]) -> None:
+def show_bad_rows(console: Console, report: Mapping[str, Any]) -> None:
     """Each row that could not be taken, with column and reason."""
     for each in report["errors"]:
         place = f"row {each['row']}" + (f", {each['column']}" if each["column"] else "")

@@ -1,0 +1,119 @@
+"""What happens in the store from the first day to the last."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from typing import Any
+
+from shared.cli.demo.chapter import Chapter, Stage, key
+from shared.cli.demo.chapters.inventory.fetching import to_fetch
+from shared.cli.demo.chapters.inventory.figures import (
+    by_assembly,
+    figures_of,
+    first_day_forecast,
+    what_came_to_pass,
+)
+from shared.cli.demo.chapters.inventory.goods import load_store, receipt, take_in
+from shared.cli.demo.chapters.inventory.store import Arrival, Shortage, Store, filled_of
+from shared.cli.demo.plan import Delivery
+
+
+class Inventory(Chapter):
+    """The store through the winter."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.arrivals: list[Arrival] = []
+        self._forecast = Shortage((), 0)
+        self._planned: dict[str, str] = {}
+        self._fetchers: dict[str, str] = {}
+
+    async def started(self) -> bool:
+        async for delivery in self.services.each("inventory", "/planned-deliveries"):
+            if self.plan.owns(delivery["reference"]):
+                return True
+        return False
+
+    async def load(self) -> None:
+        await load_store(self.services, self.plan, self.stage.first)
+
+    async def first_day(self) -> None:
+        """The goods of the first day and the kits they make."""
+        async for delivery in self.services.each("inventory", "/planned-deliveries"):
+            self._planned[delivery["reference"]] = delivery["id"]
+        await self.goods_come(self.stage.first)
+
+    async def look_ahead(self) -> None:
+        self._forecast = await first_day_forecast(self.stage)
+
+    async def households(self) -> int | None:
+        return int((await self.services.get("inventory", "/summary"))["households"])
+
+    async def last_reservation(self, day: str) -> datetime | None:
+        ledger = self.services.each("inventory", "/movements", kind="reserved", from_day=day, to=day)
+        times = [datetime.fromisoformat(line["at"]) async for line in ledger]
+        return max(times, default=None)
+
+    async def gather(self) -> Store:
+        summary = await self.services.get("inventory", "/summary")
+        return Store(
+            plan=self.plan,
+            items=figures_of(summary["items"], self.plan),
+            arrivals=self.arrivals,
+            forecast=self._forecast,
+            actual=await what_came_to_pass(self.stage),
+            first=self.stage.first,
+            last=self.stage.last,
+        )
+
+    async def goods_come(self, day: date) -> bool:
+        """The answer to goods taken in before is given again and changes nothing."""
+        due: dict[str, list[Delivery]] = {}
+        for delivery in self.plan.planned():
+            if delivery.due_on == day:
+                due.setdefault(delivery.name, []).append(delivery)
+        for name, deliveries in due.items():
+            filled: list[dict[str, Any]] = []
+            for each in deliveries:
+                filled += await self._take_in(each)
+            came = {each.item: each.quantity for each in deliveries}
+            self.arrivals.append(Arrival(day, name, came, filled_of(filled)))
+        async for arrival in self._assemble(day):
+            self.arrivals.append(arrival)
+        return bool(due)
+
+    async def _take_in(self, due: Delivery) -> list[dict[str, Any]]:
+        planned = self._planned[due.reference]
+        goods = receipt(self.plan, due.reference, due.depot, [(due.item, due.quantity)], due.due_on, planned)
+        return await take_in(self.services, self.plan, goods)
+
+    async def _assemble(self, day: date) -> AsyncIterator[Arrival]:
+        """As many kits as the parts of this day allow; those who wait for one get it."""
+        for kit in self.plan.kits:
+            if quantity := self.plan.kits_from(kit, day, self.stage.first):
+                body = {"depot": kit.depot, "kit": kit.kit, "quantity": quantity}
+                asked = key(self.plan, f"assemble/{day}/{kit.kit}", body)
+                made = await self.services.post("inventory", "/kits/assemble", body, asked)
+                ledger = [each async for each in self._ledger(kit.kit, day)]
+                yield Arrival(
+                    day, "put together", {kit.kit: made["assembled"]}, filled_of(by_assembly(ledger))
+                )
+
+    def _ledger(self, item: str, day: date) -> AsyncIterator[dict[str, Any]]:
+        return self.services.each("inventory", "/movements", item=item, from_day=day, to=day)
+
+    async def people_fetch(self) -> None:
+        """Every household takes home what is set aside for it until it comes again."""
+        found = [each async for each in self.services.each("inventory", "/reservations", state="open")]
+        for household, lines in to_fetch(found, self.plan.next_fetch_day(self.stage.today)).items():
+            body = {"received_by": await self._fetcher(household), "lines": lines}
+            path = f"/households/{household}/deliveries"
+            await self.services.post(
+                "inventory", path, body, key(self.plan, f"fetch/{self.stage.today}/{household}", body)
+            )
+
+    async def _fetcher(self, household: str) -> str:
+        """The member who comes to fetch: the first one registered who has not left."""
+        if household not in self._fetchers:
+            members = (await self.services.get("intake", f"/households/{household}"))["members"]
+            self._fetchers[household] = next(each["member_id"] for each in members if each["left_on"] is None)
+        return self._fetchers[household]

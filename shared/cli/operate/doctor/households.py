@@ -1,0 +1,88 @@
+"""Whether those who hear of households know the same ones as the service that registers them."""
+
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from uuid import UUID
+
+import httpx
+
+from shared.cli.operate.doctor.compare import NotSorted, side_by_side
+from shared.cli.operate.doctor.feeds import Feeds
+from shared.cli.operate.doctor.report import Finding
+from shared.cli.stack import Stack
+from shared.contracts import HEARD_BY
+from shared.contracts.intake import HouseholdState
+
+Known = tuple[int, bool, int]
+"""Version, whether it is active, and its people if it is."""
+
+
+class NotServed(Exception):
+    """A service that does not say which households it knows."""
+
+
+def pairs(stack: Stack) -> list[tuple[str, str]]:
+    """Who says the state of households to whom, by the contracts, among the services of the stack."""
+    found = [
+        (contract.publisher(), consumer)
+        for contract, consumers in HEARD_BY.items()
+        if issubclass(contract, HouseholdState)
+        for consumer in consumers
+    ]
+    return [pair for pair in dict.fromkeys(found) if set(pair) <= stack.services.keys()]
+
+
+async def household_findings(
+    stack: Stack, client: httpx.AsyncClient, excused: set[str], feeds: Feeds
+) -> list[Finding]:
+    """The publisher's households beside each consumer's: the same ones, at the same version, with as many people.
+
+    `excused`: ids of those with a message that is parked or discarded; they are counted, and may differ. A consumer
+    that keeps no households, and so serves no `/checks/households`, is left out.
+    """
+    findings = []
+    for publisher, consumer in pairs(stack):
+        finding = Finding(f"households: {publisher} and {consumer} know the same")
+        try:
+            await _compare(stack, client, publisher, consumer, excused, finding)
+        except NotServed as error:
+            if str(error) == consumer:
+                continue
+            finding.breaches += 1
+        except (httpx.HTTPError, NotSorted, ValueError, KeyError):
+            finding.breaches += 1
+        if feeds.under_way_to(consumer):
+            finding.feeding, finding.unsettled = len(finding.unsettled), set()
+        findings.append(finding)
+    return findings
+
+
+async def _compare(
+    stack: Stack,
+    client: httpx.AsyncClient,
+    publisher: str,
+    consumer: str,
+    excused: set[str],
+    finding: Finding,
+) -> None:
+    registered, heard_of = _households(stack, client, publisher), _households(stack, client, consumer)
+    async for pair in side_by_side(registered, heard_of):
+        finding.counted += 1
+        same = len(pair.left) == 1 and pair.left == pair.right
+        if not same and str(pair.key) not in excused:
+            finding.unsettled.add(pair.key.bytes)
+
+
+async def _households(
+    stack: Stack, client: httpx.AsyncClient, name: str
+) -> AsyncIterator[tuple[UUID, Known]]:
+    """The lines of `GET /checks/households`, which come in the order of their ids."""
+    async with client.stream("GET", f"{stack.services[name].url}/checks/households") as answer:
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            raise NotServed(name)
+        answer.raise_for_status()
+        async for line in answer.aiter_lines():
+            each = json.loads(line)
+            people = each["people"] if each["active"] else 0
+            yield UUID(each["household_id"]), (each["version"], each["active"], people)
