@@ -19,6 +19,7 @@ def on_day(_: Settings) -> OnDay:
     """
 
     async def begin(day: date, unit: Unit) -> None:
+        # The unit that turns the day is alone, so nobody joins, leaves or is closed between the look and the locks.
         grown = await identities.grown(unit.session, day)
         locked = await repository.lock_all(unit.session, grown.keys())
         changed = [grow(each, grown[each.id]) for each in locked]

@@ -6,13 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 
 from services.intake import queries
-from services.intake.api.models import (
+from services.intake.api.answers import EntryOut, HouseholdOut, HouseholdSummary, IdentitiesOut
+from services.intake.api.requests import (
     Change,
     Closing,
-    EntryOut,
-    HouseholdOut,
-    HouseholdSummary,
-    IdentitiesOut,
     JoiningMember,
     Leaving,
     Looking,

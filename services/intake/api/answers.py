@@ -1,0 +1,147 @@
+"""What the routes give. No answer but `IdentitiesOut` holds a name or a birth date."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.intake.domain.households import Household, Member, Status
+from services.intake.domain.people import Relation, Sex
+from services.intake.domain.timeline import Entry
+from services.intake.identities import Identity
+from shared.contracts.intake import AgeBand, ClothingSize, NeedKind, Outcome, Priority
+
+
+class MemberOut(BaseModel):
+    """A member, without name or birth date."""
+
+    member_id: UUID
+    sex: Sex
+    age_band: AgeBand = Field(description="as the other services know it")
+    size: ClothingSize
+    languages: list[str]
+    relation: Relation
+    joined_on: date
+    left_on: date | None
+
+    @classmethod
+    def of(cls, member: Member) -> Self:
+        return cls(
+            member_id=member.id,
+            sex=member.sex,
+            age_band=member.age_band,
+            size=member.size,
+            languages=list(member.languages),
+            relation=member.relation,
+            joined_on=member.joined_on,
+            left_on=member.left_on,
+        )
+
+
+class HouseholdSummary(BaseModel):
+    """A household in a list."""
+
+    household_id: UUID
+    code: str = Field(examples=["LF-06-0042"])
+    version: int
+    status: Status
+    outcome: Outcome | None
+    region: str
+    arrived_on: date
+    registered_at: datetime
+    registered_on: date
+    closed_on: date | None
+    needs: list[NeedKind]
+    priorities: list[Priority]
+    people: int = Field(description="members who have not left")
+
+    @classmethod
+    def of(cls, household: Household) -> Self:
+        return cls(**cls.values_of(household))
+
+    @classmethod
+    def values_of(cls, household: Household) -> dict[str, Any]:
+        return {
+            "household_id": household.id,
+            "code": household.code,
+            "version": household.version,
+            "status": household.status,
+            "outcome": household.outcome,
+            "region": household.region,
+            "arrived_on": household.arrived_on,
+            "registered_at": household.registered_at,
+            "registered_on": household.registered_on,
+            "closed_on": household.closed_on,
+            "needs": [need for need in NeedKind if need in household.needs],
+            "priorities": [priority for priority in Priority if priority in household.priorities],
+            "people": len(household.present),
+        }
+
+
+class HouseholdOut(HouseholdSummary):
+    """A household with its members, those who left among them."""
+
+    members: list[MemberOut]
+
+    @classmethod
+    def values_of(cls, household: Household) -> dict[str, Any]:
+        members = [MemberOut.of(member) for member in household.members]
+        return {**super().values_of(household), "members": members}
+
+
+class IdentityOut(BaseModel):
+    """Who a member is."""
+
+    member_id: UUID
+    given_name: str
+    family_name: str
+    birth_date: date
+    birth_date_is_estimated: bool
+
+    @classmethod
+    def of(cls, member_id: UUID, identity: Identity) -> Self:
+        return cls(
+            member_id=member_id,
+            given_name=identity.given,
+            family_name=identity.family,
+            birth_date=identity.birth_date,
+            birth_date_is_estimated=identity.estimated,
+        )
+
+
+class IdentitiesOut(BaseModel):
+    """The only answer with names."""
+
+    household_id: UUID
+    identities: list[IdentityOut]
+
+    @classmethod
+    def of(cls, household_id: UUID, found: Mapping[UUID, Identity]) -> Self:
+        shown = [IdentityOut.of(member_id, each) for member_id, each in found.items()]
+        return cls(household_id=household_id, identities=shown)
+
+
+class EntryOut(BaseModel):
+    """One line of a timeline; `data` is the fact as it was said."""
+
+    on: date = Field(description="the day it is about")
+    at: datetime = Field(description="when it was written down, UTC")
+    contract: str = Field(examples=["inventory.supplies_reserved.v1"])
+    actor: str = Field(
+        description="who did it: a member of staff or a service", examples=["service:inventory"]
+    )
+    summary: str
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        return cls(
+            on=entry.on,
+            at=entry.at,
+            contract=entry.contract,
+            actor=entry.actor,
+            summary=entry.summary,
+            data=entry.data,
+        )
