@@ -45,7 +45,6 @@ def connect(
     With `answer_seconds` a connection on which a statement gets no answer in that time counts as lost. The server ends
     a transaction after `transaction_seconds`, whatever it waits for; 0 for never.
     """
-    # Nothing else ends one whose client fell silent between two messages of one statement: it does not count as idle.
     session = SESSION | {"transaction_timeout": f"{transaction_seconds}s"}
     engine = create_async_engine(
         url,
@@ -61,7 +60,7 @@ def connect(
 
 async def set_transaction_timeout(session: AsyncSession | AsyncConnection, seconds: int = 0) -> None:
     """Let the transaction under way take so many seconds from now on; 0 for as long as it needs."""
-    # A clock that runs is set anew only after it was stopped.
+    # PostgreSQL ignores a new value while the time runs, so the time is stopped first.
     await session.execute(text("SET LOCAL transaction_timeout = 0"))
     if seconds:
         await session.execute(text(f"SET LOCAL transaction_timeout = '{seconds}s'"))
@@ -72,7 +71,7 @@ def _left(connection: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _check(connection: AdaptedConnection, record: ConnectionPoolEntry, proxy: object) -> None:
-    """One round trip, and only after a rest: the pool's own check takes three each time."""
+    """Test a connection that has rested for a second with one round trip; `pool_pre_ping` takes three per checkout."""
     if time.monotonic() - record.info.get(LEFT, time.monotonic()) > IDLE_SECONDS:
         try:
             connection.run_async(lambda asyncpg: asyncpg.execute("SELECT 1"))
@@ -82,6 +81,7 @@ def _check(connection: AdaptedConnection, record: ConnectionPoolEntry, proxy: ob
 
 
 def _silence_is_loss(context: ExceptionContext) -> None:
-    """Then every other connection of the pool is made anew too, instead of each being waited for in turn."""
+    """Treat a timeout as a lost connection, so that SQLAlchemy makes every connection of the pool anew. Otherwise each
+    dead connection would cost another wait."""
     if isinstance(context.original_exception, TimeoutError):
         context.is_disconnect = True

@@ -180,24 +180,27 @@ class Consumer:
         )
 
     async def _work_through_troubles(self, batch: Sequence[Received]) -> set[UUID]:
-        """Try again while no message is to blame; only a batch that keeps meeting others is given up, to be halved."""
+        """Handle a batch, and try again while no message is to blame: after an outage without end, after a conflict
+        without end for one message, and five times for a batch; then it raises, so that the caller halves the batch."""
         pause, conflicts = FIRST_PAUSE_SECONDS, 0
         while True:
             try:
                 return await self._work(batch)
             except Exception as error:
                 conflicts += is_conflict(error)
-                if not is_outage(error) and not (is_conflict(error) and self._may_meet(batch, conflicts)):
+                if not is_outage(error) and not (
+                    is_conflict(error) and self._retry_conflict(batch, conflicts)
+                ):
                     raise
-                self._tell_of_trouble(error)
+                self._log_trouble(error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     @staticmethod
-    def _may_meet(batch: Sequence[Received], conflicts: int) -> bool:
+    def _retry_conflict(batch: Sequence[Received], conflicts: int) -> bool:
         return len(batch) == 1 or conflicts < CONFLICT_TRIES
 
-    def _tell_of_trouble(self, error: Exception) -> None:
+    def _log_trouble(self, error: Exception) -> None:
         contract, kind = self._contract.wire, type(error).__name__
         if is_outage(error):
             self._metrics.outages.inc()
@@ -207,10 +210,12 @@ class Consumer:
 
     async def _work(self, batch: Sequence[Received]) -> set[UUID]:
         """One transaction; returns the ids that were forged."""
+        # Of two copies of a message in one batch the first stays, because it is put into the dictionary last.
         first = {received.envelope.id: received for received in reversed(batch)}
         async with self._units.open([received.envelope for received in batch]) as unit:
             known = await self._claim(unit, list(first.values()))
             fresh = [received for received in first.values() if received.envelope.id not in known]
+            # Ids are UUIDv7: in their order the handler gets the facts in the order in which they were said.
             fresh.sort(key=lambda received: received.envelope.id)
             if fresh:
                 await self._handler([received.fact for received in fresh], unit)
@@ -223,7 +228,8 @@ class Consumer:
         }
 
     async def _claim(self, unit: Unit, batch: Sequence[Received]) -> dict[UUID, bytes]:
-        """Enter the ids as handled, in order, so that two replicas wait instead of deadlock; returns those known."""
+        """Insert the ids as handled, in ascending order, so that two replicas with the same ids wait for each other and
+        do not deadlock. Returns the ids that were handled before, with their digests."""
         digests = {each.envelope.id: each.envelope.digest for each in batch}
         ids = sorted(digests)
         values = {"ids": ids, "digests": [digests[each] for each in ids], "contract": self._contract.wire}
@@ -251,7 +257,7 @@ class Consumer:
         )
 
     async def _until_safe(self, copy: Callable[[], Awaitable[None]]) -> None:
-        """Try until the broker has the copy; if the connection is gone the original comes again by itself."""
+        """Try until the broker has the copy. If the connection is gone, the broker redelivers the original."""
         pause = 0.1
         while True:
             try:

@@ -21,8 +21,9 @@ PARKED_AT = "x-relief-parked-at"
 async def reply(waiting: Awaitable[T]) -> T:
     """Wait for an answer of the broker.
 
-    A connection that the client gives up as silent cancels everything that waits on it, and so would end the task that
-    waits here: that is told as ConnectionResetError. When the caller itself is cancelled, it is.
+    When the client gives a silent connection up, it cancels every future that waits on it. A CancelledError would end
+    the task that waits here, so it is raised as ConnectionResetError. A caller that is itself cancelled gets its
+    CancelledError as usual.
     """
     (result,) = await replies([waiting])
     return result
@@ -91,7 +92,7 @@ class Failures:
 
 
 def _failures_of(message: AbstractIncomingMessage) -> int:
-    """How often it failed so far; a count that makes no sense is one of a message that was tampered with: none."""
+    """How often the message failed so far. A count that is not a positive integer was tampered with and counts as 0."""
     count = message.headers.get(ATTEMPT)
     return count if isinstance(count, int) and count > 0 else 0
 

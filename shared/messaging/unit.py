@@ -53,25 +53,27 @@ class Unit:
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
 
-        The fact continues the correlation of the message about the same subject, or of the only message there is.
+        The fact continues the correlation of the message about the same subject, or of the only message there is. If a
+        batch has several messages and none is about the subject, the fact starts a correlation of its own.
         """
         self.said.append(seal(fact, self.now, self._cause_of(fact)))
 
     def later(self, name: str, payload: Mapping[str, Any], due: datetime | date, key: str) -> None:
-        """Have the service's timer `name` done with `payload` (JSON) when it is due, if this unit commits.
+        """Have the service's timer `name` called with `payload` (JSON) when it is due, if this unit commits.
 
-        `due` is an instant (wall clock, with a zone) or a date: then it is done once the service's day has turned to
-        that date. A timer that is set again under its key replaces the one before, a parked one too.
+        `due` is an instant (wall clock, with a zone) or a date: then the timer is called once the service's day has
+        turned to that date. A timer that is set again under its key replaces the one before, a parked one too.
         """
         self.timers[key] = Timer(key, name, dict(payload), due)
 
     async def cancel(self, key: str) -> bool:
-        """Take a timer away; False if there is none any more, or if it is being done at this moment."""
+        """Take a timer away. False if there is none any more, or if another unit is doing it at this moment: then its
+        effect may still come, and the caller must cope with it."""
         pending = self.timers.pop(key, None)
         return await cancel_timer(self.session, key) or pending is not None
 
     def remind(self, name: str) -> None:
-        """Have the service's timer of this name done soon after this unit commits, once for many units."""
+        """Have the service's timer of this name called soon after this unit commits, once for many units."""
         self.reminders.add(name)
 
     def _cause_of(self, fact: Contract) -> Envelope | None:
@@ -134,7 +136,7 @@ class Units:
             await self.send(unit.session, OutboxRow(unit.said[start : start + FACTS_PER_ROW]))
 
     async def send(self, session: AsyncSession, row: OutboxRow) -> None:
-        """Write an outbox row, which the relay publishes after the commit. The journal is the caller's affair."""
+        """Write an outbox row, which the relay publishes after the commit. This writes no row of the journal."""
         await self._outbox.publish(row.pack(), queue=SAID, session=session, headers=row.headers)
 
 

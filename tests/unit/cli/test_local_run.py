@@ -74,7 +74,7 @@ def test_every_definition_is_of_the_virtual_host_asked_for() -> None:
 
 def test_no_port_is_given_out_twice() -> None:
     ports = Ports.counted_from(18100)
-    assert len(ports.purposes()) == 12
+    assert len(ports.purposes()) == 7 + len(SERVICES)
     assert ports.gateway == 18100
     assert all(18100 <= port <= 18120 for port in ports.purposes())
 
