@@ -9,11 +9,8 @@ class ChildRow(Row, table=True):
 CHILD = table_of(ChildRow)      # in queries: CHILD.c.status
 """
 
-from typing import Any
-
-from sqlalchemy import Column, MetaData, Table
+from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import registry
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import SQLModel
 
 CONSTRAINT_NAMES = {
@@ -34,8 +31,3 @@ def table_of(model: type[SQLModel]) -> Table:
     """The table of a row class: a type checker sees the attributes of the class as values, not as columns."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
-
-
-def columns(model: type[SQLModel]) -> ReadOnlyColumnCollection[str, Column[Any]]:
-    """A row class's columns, for queries: a type checker sees its attributes as values."""
-    return table_of(model).c

@@ -155,5 +155,3 @@ OpenUnits = Annotated[Units, Depends(_units)]
 
 Asking = Annotated[Principal, Depends(principal_of)]
 """Who sent the request."""
-
-AppSettings = Annotated[Any, Depends(app_settings)]

@@ -289,7 +289,7 @@ async def test_the_first_goods_of_an_item_wait_for_who_looks_for_them(world: Wor
     async with world.inventory.service.units.open() as unit:
         assert await stock.lock_shelves(unit.session, {"first-aid-kit"}) == {}
         coming = asyncio.create_task(world.inventory.stock(first_aid_kit=1))
-        await until(world.waiting_for_locks, bool)
+        await until(world.inventory.waiting_for_locks, bool)
         assert not coming.done()
     await coming
     assert (await world.inventory.shelf("first-aid-kit"))["on_hand"] == 1

@@ -20,7 +20,7 @@ from shared.cli.operate.doctor.report import Report
 from shared.cli.operate.parked import Parked
 from shared.cli.operate.parking import _all as all_parked
 from shared.cli.stack import Stack
-from shared.contracts import HEARD_BY, heard_by, talking
+from shared.contracts import heard_by, talking
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
 from shared.database.tables import discard, feed, inbox
 from shared.messaging.envelope import seal
@@ -35,11 +35,7 @@ WAIT_SECONDS = 20.0
 
 @pytest.fixture
 async def stack(world: World) -> Stack:
-    """The world's addresses, with a host name for each service. Every consumer has been fed."""
-    for contract, consumers in HEARD_BY.items():
-        for consumer in consumers:
-            row = {"contract": contract.wire, "consumer": consumer, "done_at": datetime.now(UTC)}
-            await change(world, contract.publisher(), insert(feed).values(row).on_conflict_do_nothing())
+    """The world's addresses, with a host name for each service."""
     known = world.addresses()
     return replace(
         known, services={name: replace(each, url=f"http://{name}") for name, each in known.services.items()}
@@ -122,7 +118,7 @@ async def test_a_lost_message_is_found_and_brought_back_from_the_journal(
 async def test_what_a_consumer_has_not_been_fed_yet_is_under_way_and_not_lost(
     world: World, stack: Stack, client: httpx.AsyncClient
 ) -> None:
-    await world.intake.register()
+    await world.intake.register(needs=[])
     await world.settled()
     mistaken = "UPDATE household SET people = people + {more}"
     await change(world, "inventory", delete(inbox), text(mistaken.format(more=1)))

@@ -48,7 +48,7 @@ class Quiet:
         now = [(state["said"], state["handled"]) for state in states]
         changed, self.seen = now != self.seen, now
         if waiting:
-            return ", ".join(f"{rows:,} parcels in the outbox of {name}" for name, rows in waiting.items())
+            return ", ".join(f"{rows:,} rows in the outbox of {name}" for name, rows in waiting.items())
         if changed:
             return "messages are still being handled"
         return await self._unknown_households(states)

@@ -11,6 +11,7 @@ from shared.messaging.crashpoints import (
     AFTER_PUBLISH,
     AFTER_RECEIVE,
     BEFORE_COMMIT,
+    TIMER_DONE,
 )
 from tests.faults.load import under_load
 from tests.faults.registry import add, scenario
@@ -53,6 +54,9 @@ async def gone(replica: Replica) -> None:
 for name in talking():
     for point, words in WORDS.items():
         add(f"{name} is killed {words}", partial(crash_at, name, point), short=(name, point) in SHORT)
+
+# Of the services under load, inventory is the one that has timers.
+add("inventory is killed when a timer is done and not committed", partial(crash_at, "inventory", TIMER_DONE))
 
 
 @scenario()
