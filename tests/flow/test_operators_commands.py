@@ -120,7 +120,7 @@ async def test_what_a_consumer_has_not_been_fed_yet_is_under_way_and_not_lost(
 ) -> None:
     await world.intake.register(needs=[])
     await world.settled()
-    mistaken = "UPDATE household SET people = people + {more}"
+    mistaken = "UPDATE household SET version = version + {more}"
     await change(world, "inventory", delete(inbox), text(mistaken.format(more=1)))
     fed = update(feed).where(feed.c.contract == HouseholdRegistered.wire)
     await change(world, "intake", fed.values(done_at=None))

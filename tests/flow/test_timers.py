@@ -15,63 +15,19 @@ from sqlalchemy import select, text
 
 from shared.cli.operate import parked_timers
 from shared.cli.operate.doctor.services import timer_findings
-from shared.cli.stack import ROOT, ServiceAddress, Stack
+from shared.cli.stack import ROOT
 from shared.database.tables import discard, timer
 from shared.messaging.crashpoints import SETTING, TIMER_DONE
 from shared.messaging.timer_rows import parked_timers as parked_by_name
 from shared.messaging.timer_rows import share_reminder
-from shared.messaging.timers import OnTimer
 from shared.messaging.turning import turn_to
 from shared.messaging.unit import Unit
-from shared.service.parts import Service
-from tests.support.clockwork import FIRST_DAY, NAME, clockwork, note, running, set_up
+from tests.support.clockwork import FIRST_DAY, NAME, Shop, note, running
 from tests.support.databases import Databases
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
 PROCESS_SECONDS = 60
-
-
-@dataclass
-class Shop:
-    """One database on which replicas with timers run."""
-
-    url: str
-    password: str
-    stack: AsyncExitStack
-    services: list[Service] = field(default_factory=list)
-
-    async def replica(self, delays: tuple[int, ...] = (), *, runs: bool = True, **timers: OnTimer) -> Service:
-        service = clockwork(self.url, self.password, {"note": note, **timers}, delays)
-        self.stack.push_async_callback(service.engine.dispose)
-        await set_up(service)
-        if runs:
-            await self.stack.enter_async_context(running(service))
-        self.services.append(service)
-        return service
-
-    async def set(self, due: datetime | date, *keys: str, name: str = "note") -> None:
-        """Timers of these keys, which note them."""
-        async with self.services[0].units.open() as unit:
-            for key in keys:
-                unit.later(name, {"what": key}, due, key)
-
-    async def noted(self) -> list[str]:
-        async with self.services[0].units.read() as session:
-            return list(await session.scalars(text("SELECT what FROM noted ORDER BY at, what")))
-
-    async def rows(self) -> list[Any]:
-        async with self.services[0].units.read() as session:
-            return list(await session.execute(select(timer).order_by(timer.c.key)))
-
-    async def none_left(self) -> None:
-        await until(self.rows, lambda left: not left)
-
-    @property
-    def addresses(self) -> Stack:
-        """As the operator's commands see it."""
-        address = ServiceAddress(NAME, "", self.services[0].settings.database.render_as_string(False), "")
-        return Stack({NAME: address}, "", "", "")
 
 
 @pytest.fixture
