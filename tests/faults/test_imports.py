@@ -17,6 +17,7 @@ from shared.cli.operate.doctor import examine
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import talking
 from shared.database.migrations import migrate
+from shared.service.addresses import address_of
 from shared.settings import ClockMode
 from tests.support.catalogue import CATALOGUE
 from tests.support.servers import Servers
@@ -104,7 +105,7 @@ async def fill_store(site: Site, client: httpx.AsyncClient) -> None:
     ]
     for path, body in bodies:
         answer = await client.post(
-            url + path, json=body, headers={"Idempotency-Key": json.dumps(body)[-100:]}
+            url + address_of(path), json=body, headers={"Idempotency-Key": json.dumps(body)[-100:]}
         )
         assert answer.is_success, answer.text
 
