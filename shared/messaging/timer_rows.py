@@ -23,7 +23,7 @@ _CLAIM = text(f"""
     DELETE FROM timer WHERE key = (
         SELECT key FROM timer WHERE {_IS_DUE} AND name = ANY(:names)
         ORDER BY due_on NULLS LAST, ready_at, key LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) RETURNING key, name, payload, due_at, due_on, tries
+    ) RETURNING key, name, payload, due_at, due_on, tries, set_at
 """).bindparams(bindparam("names", type_=ARRAY(String)))  # noqa: S608, the condition is ours
 _DATED = text(f"""
     SELECT EXISTS (SELECT FROM timer WHERE {_IS_DUE} AND due_on IS NOT NULL AND name = ANY(:names))
@@ -52,6 +52,7 @@ class Timer:
     payload: dict[str, Any]
     due: datetime | date
     tries: int = 0
+    set_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.due, datetime) and self.due.tzinfo is None:
@@ -106,7 +107,7 @@ async def claim_due(session: AsyncSession, names: Collection[str]) -> Timer | No
     row = (await session.execute(_CLAIM, {"names": sorted(names)})).first()
     if row is None:
         return None
-    return Timer(row.key, row.name, row.payload, row.due_at or row.due_on, row.tries)
+    return Timer(row.key, row.name, row.payload, row.due_at or row.due_on, row.tries, row.set_at)
 
 
 async def dated_is_due(session: AsyncSession, names: Collection[str]) -> bool:
@@ -114,14 +115,21 @@ async def dated_is_due(session: AsyncSession, names: Collection[str]) -> bool:
     return bool(await session.scalar(_DATED, {"names": sorted(names)}))
 
 
-async def failed(session: AsyncSession, each: Timer, reason: str, again_in: timedelta | None) -> None:
-    """Remember a failure: tried again after so long, or parked if None. No effect if it was done or set anew since."""
-    when: dict[str, Any] = (
-        {"parked_at": func.now()} if again_in is None else {"ready_at": func.now() + again_in}
-    )
-    mine = (timer.c.key == each.key) & (timer.c.tries == each.tries) & timer.c.parked_at.is_(None)
-    change = timer.update().where(mine)
-    await session.execute(change.values(tries=each.tries + 1, reason=reason[:500], **when))
+async def put_back(session: AsyncSession, each: Timer, reason: str, again_in: timedelta | None) -> None:
+    """Put a claimed timer that failed back: to be tried again after so long, or parked if None.
+
+    If the key was set anew meanwhile, the newer timer stands.
+    """
+    now = datetime.now(UTC)
+    failed = {
+        **_row(each),
+        "tries": each.tries + 1,
+        "reason": reason[:500],
+        "ready_at": now + (again_in or timedelta()),
+        "parked_at": None if again_in is not None else now,
+        "set_at": each.set_at or now,
+    }
+    await session.execute(insert(timer).values(failed).on_conflict_do_nothing())
 
 
 async def parked_timers(session: AsyncSession) -> dict[str, int]:

@@ -12,7 +12,7 @@ from typing import Any
 from shared.database.errors import is_conflict, is_outage
 from shared.messaging import crashpoints
 from shared.messaging.failures import describe
-from shared.messaging.timer_rows import Timer, claim_due, failed
+from shared.messaging.timer_rows import Timer, claim_due, put_back
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics, log
 
@@ -54,31 +54,45 @@ class Timers:
                 await asyncio.sleep(pause)
 
     async def do_next(self) -> bool:
-        """Do one timer that is due; False if there is none. Raises only while the database is away."""
-        claimed: Timer | None = None
+        """Do one timer that is due; False if there is none, or if it was in the way of another transaction.
+
+        Raises only while the database is away: then nothing is counted as a try.
+        """
         try:
             async with self._units.open() as unit:
                 claimed = await claim_due(unit.session, self.names)
                 if claimed is None:
                     return False
-                await self._handlers[claimed.name](claimed.payload, unit)
+                done = await self._done(claimed, unit)
                 if crashpoints.ARMED:
                     crashpoints.reached(crashpoints.TIMER_DONE)
         except Exception as error:
-            if claimed is None or is_outage(error):
+            if not is_conflict(error):
                 raise
-            await self._failed(claimed, error)
-            return True
-        self._metrics.timers_done.labels(timer=claimed.name).inc()
+            log().info("a timer was in the way of another transaction")
+            return False
+        if done:
+            self._metrics.timers_done.labels(timer=claimed.name).inc()
         return True
 
-    async def _failed(self, each: Timer, error: Exception) -> None:
-        if is_conflict(error):
-            log().info("a timer was in the way of another transaction", timer=each.name)
-            return
+    async def _done(self, each: Timer, unit: Unit) -> bool:
+        """Do a claimed timer. A failure undoes its work alone, and is written down by the claim's own transaction:
+        so nobody else can try the timer before the failure counts."""
+        try:
+            async with unit.session.begin_nested():
+                await self._handlers[each.name](each.payload, unit)
+                await self._units.write(unit)
+        except Exception as error:
+            if is_outage(error) or is_conflict(error):
+                raise
+            unit.forget()
+            await self._failed(each, error, unit)
+            return False
+        return True
+
+    async def _failed(self, each: Timer, error: Exception, unit: Unit) -> None:
         again = self._delays[each.tries] if each.tries < len(self._delays) else None
         log().error("a timer failed", exc_info=error, timer=each.name, key=each.key, parked=again is None)
         self._metrics.timers_failed.labels(timer=each.name).inc()
-        async with self._units.open() as unit:
-            delay = None if again is None else timedelta(seconds=again)
-            await failed(unit.session, each, describe(error), delay)
+        delay = None if again is None else timedelta(seconds=again)
+        await put_back(unit.session, each, describe(error), delay)

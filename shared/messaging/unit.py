@@ -76,6 +76,12 @@ class Unit:
         """Have the service's timer of this name called soon after this unit commits, once for many units."""
         self.reminders.add(name)
 
+    def forget(self) -> None:
+        """Drop what was gathered to be written: it is written, or what gathered it was undone."""
+        self.said.clear()
+        self.timers.clear()
+        self.reminders.clear()
+
     def _cause_of(self, fact: Contract) -> Envelope | None:
         about = [cause for cause in self.causes if cause.subject == fact.subject]
         if about:
@@ -113,10 +119,7 @@ class Units:
                 await set_transaction_timeout(session, DAY_SECONDS)
             unit = Unit(session, await hold_day(session, alone=alone), datetime.now(UTC), actor, causes)
             yield unit
-            await self._write_said(unit)
-            await set_timers(session, unit.timers.values())
-            for name in sorted(unit.reminders):
-                await share_reminder(session, name)
+            await self.write(unit)
             if crashpoints.ARMED:
                 crashpoints.reached(crashpoints.BEFORE_COMMIT)
         if crashpoints.ARMED:
@@ -127,6 +130,14 @@ class Units:
         """A session for looking only; what it changes is thrown away."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
+
+    async def write(self, unit: Unit) -> None:
+        """Write what the unit gathered so far: what it said, its timers, its reminders."""
+        await self._write_said(unit)
+        await set_timers(unit.session, unit.timers.values())
+        for name in sorted(unit.reminders):
+            await share_reminder(unit.session, name)
+        unit.forget()
 
     async def _write_said(self, unit: Unit) -> None:
         if not unit.said:

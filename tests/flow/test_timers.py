@@ -151,6 +151,16 @@ async def park_one(shop: Shop) -> None:
         await shop.services[0].timers.do_next()
 
 
+async def test_each_failure_counts_as_one_try_whoever_tries_next(shop: Shop) -> None:
+    failing = Failing(3, by_a_bug)
+    for _ in range(2):
+        await shop.replica((0, 0), failing=failing)
+    await shop.set(now(), "bad", name="failing")
+    (row,) = await until(shop.rows, lambda rows: rows[0].parked_at)
+    assert (failing.tried, row.tries) == (3, 3)
+    assert await shop.noted() == []
+
+
 async def test_a_timer_is_parked_after_its_tries_shown_and_replayed(shop: Shop) -> None:
     failing = Failing(3, by_a_bug)
     service = await shop.replica((0, 0), runs=False, failing=failing)
