@@ -40,10 +40,19 @@ class Newcomer:
             yield
 
 
+def only_heard_by(monkeypatch: pytest.MonkeyPatch, *consumers: str) -> None:
+    """Of what intake says these hear the registrations, and sponsorship hears nothing else of anybody."""
+    for contract, known in HEARD_BY.items():
+        others = tuple(name for name in known if name != "sponsorship")
+        wanted = consumers if contract is HouseholdRegistered else others
+        monkeypatch.setitem(cast(dict[Any, Any], HEARD_BY), contract, wanted)
+
+
 async def test_a_consumer_added_to_an_old_contract_is_fed_once_over_a_restart_in_the_middle(
     bare_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = bare_world
+    only_heard_by(monkeypatch, "inventory")
     monkeypatch.setattr(feeding, "ROWS_PER_UNIT", 5)
     monkeypatch.setattr(feeding, "MOST_UNCONFIRMED", 1)
     await world.start("inventory")
@@ -53,7 +62,7 @@ async def test_a_consumer_added_to_an_old_contract_is_fed_once_over_a_restart_in
         assert await _feeds(world) == {"inventory": (0, True)}
         await world.settled()
 
-    monkeypatch.setitem(cast(dict[Any, Any], HEARD_BY), HouseholdRegistered, ("inventory", "sponsorship"))
+    only_heard_by(monkeypatch, "inventory", "sponsorship")
     newcomer = Newcomer(world)
     async with AsyncExitStack() as first:
         await first.enter_async_context(world.another("intake"))

@@ -22,7 +22,7 @@ from shared.messaging.timer_rows import parked_timers as parked_by_name
 from shared.messaging.timer_rows import share_reminder
 from shared.messaging.turning import turn_to
 from shared.messaging.unit import Unit
-from tests.support.clockwork import FIRST_DAY, NAME, Shop, note, running
+from tests.support.clockwork import FIRST_DAY, NAME, OWNER, Shop, note, running
 from tests.support.databases import Databases
 from tests.support.servers import Servers
 from tests.support.waiting import until
@@ -33,7 +33,7 @@ PROCESS_SECONDS = 60
 @pytest.fixture
 async def shop(servers: Servers, databases: Databases) -> AsyncIterator[Shop]:
     async with AsyncExitStack() as stack:
-        yield Shop(servers.database_url(NAME, databases[NAME]), servers.passwords[NAME], stack)
+        yield Shop(servers.database_url(OWNER, databases[OWNER]), servers.passwords[OWNER], stack)
 
 
 def now() -> datetime:

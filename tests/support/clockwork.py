@@ -23,15 +23,17 @@ from shared.messaging.unit import Unit
 from shared.service.parts import Parts, Service
 from tests.support.waiting import until
 
-NAME = SERVICES[-1]
-"""Whose database it has: any service's will do, as nothing else runs on it."""
+NAME = "clockwork"
+"""A service that nobody speaks to."""
+OWNER = SERVICES[-1]
+"""Whose database and settings it has: any service's will do, as nothing else runs on it."""
 FIRST_DAY = date(2006, 11, 1)
 NOTED = "CREATE TABLE IF NOT EXISTS noted (what text, today date, at timestamptz DEFAULT clock_timestamp())"
 
 
 def clockwork(url: str, password: str, timers: Mapping[str, OnTimer], delays: tuple[int, ...]) -> Service:
     """A replica, which does nothing yet."""
-    settings = filled_in(NAME, database_url=url, database_password=password, retry_delays_seconds=delays)
+    settings = filled_in(OWNER, database_url=url, database_password=password, retry_delays_seconds=delays)
     return Service(NAME, settings, Parts(timers=timers))
 
 

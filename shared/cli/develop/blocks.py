@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from shared.cli.stack import ROOT
+from shared.cli.wiring import secret_fields
 from shared.contracts import SERVICES
 
 COMPOSE = "docker-compose.yml"
@@ -45,6 +46,15 @@ def _mixed_up(root: Path, services: Sequence[str]) -> Iterator[str]:
     for name in services:
         if name in defined and f"{name}-migration" in defined:
             yield from _mixed_up_within(name, defined[name], defined[f"{name}-migration"])
+            yield from _not_given(name, defined[name])
+
+
+def _not_given(name: str, process: Mapping[str, Any]) -> Iterator[str]:
+    """Secrets that the service's settings read and compose does not give it."""
+    given = {secret["target"] for secret in process["secrets"]}
+    for field in secret_fields(name):
+        if f"relief_{field}" not in given:
+            yield f"{COMPOSE}, {name}: the secret relief_{field} is missing, which the service's settings read."
 
 
 def _mixed_up_within(name: str, process: Mapping[str, Any], migration: Mapping[str, Any]) -> Iterator[str]:

@@ -153,6 +153,11 @@ MIXED = [
         f"{COMPOSE}, events: it must wait for events-migration.",
     ),
     (
+        r"^.*target: relief_register_key.*\n",
+        "",
+        f"{COMPOSE}, intake: the secret relief_register_key is missing, which the service's settings read.",
+    ),
+    (
         r"^  intake_register_key: .*\n",
         "",
         f"{COMPOSE}, secrets: intake_register_key is missing, which {SECRETS} makes.",
