@@ -76,6 +76,7 @@ class StockLedger(Draft):
 
         Whoever does not know the items yet leaves them out and calls `lock` or `lock_for`.
         """
+        await catalogues.hold(unit.session)
         catalogue = await catalogues.load_catalogue(unit.session)
         ledger = cls(unit, rules, catalogue, await catalogues.load_depots(unit.session), document)
         if items:

@@ -91,7 +91,7 @@ timer = Table(
     Index(None, "ready_at", postgresql_where=text("parked_at IS NULL")),
 )
 """What is to be done later; a row is deleted by the transaction that does it. `ready_at` is when it may be tried:
-the instant it is due (for a date: when it was set), and after a failure the time of the next try."""
+the instant it is due (for a date: at any time), and after a failure the time of the next try."""
 
 feed = Table(
     "feed",

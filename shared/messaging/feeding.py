@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Update, and_, delete, exists, func, select, tuple_, update
+from sqlalchemy import Select, Update, and_, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -36,17 +36,16 @@ LONGEST_PAUSE_SECONDS = 5.0
 
 
 async def register_feeds(connection: AsyncConnection, service: str) -> None:
-    """A row for each consumer of each contract of this service. Where nothing was said yet, nothing is to be fed.
+    """A row for each consumer of each contract of this service, done in a new system, which has said nothing yet.
 
-    A consumer that is no longer named is forgotten: when it is named again, it is fed again.
+    Rows of consumers that are no longer named stay: an older replica that starts meanwhile must not end a feed.
     """
     wanted = {(contract.wire, consumer) for contract in said_by(service) for consumer in HEARD_BY[contract]}
     known = {(row.contract, row.consumer) for row in await connection.execute(select(feed))}
-    for contract, consumer in known - wanted:
-        await connection.execute(delete(feed).where(_is(contract, consumer)))
-    for contract, consumer in sorted(wanted - known):
-        anything = select(exists().where(journal.c.contract == contract))
-        done = None if await connection.scalar(anything) else func.now()
+    new = wanted - known
+    old_system = new and await connection.scalar(select(exists().select_from(journal)))
+    done = None if old_system else func.now()
+    for contract, consumer in sorted(new):
         row = insert(feed).values(contract=contract, consumer=consumer, done_at=done)
         await connection.execute(row.on_conflict_do_nothing())
 
@@ -80,23 +79,25 @@ class Feeder:
         pause = LOOK_EVERY_SECONDS
         while True:
             try:
-                if not await self._step_each():
+                open_feeds, steps = await self._step_each()
+                if not open_feeds:
                     return
-                pause = LOOK_EVERY_SECONDS
+                pause = LOOK_EVERY_SECONDS if steps else min(pause * 2, LONGEST_PAUSE_SECONDS)
             except Exception as error:
                 log().warning("feeding a new consumer has to wait", kind=type(error).__name__)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
 
-    async def _step_each(self) -> int:
-        """Take each feed as far as it can go now; returns how many there were."""
+    async def _step_each(self) -> tuple[int, int]:
+        """Take each feed as far as it can go now; returns how many there were, and how many steps were taken."""
         async with self._units.read() as session:
             query = select(feed.c.contract, feed.c.consumer).where(feed.c.done_at.is_(None))
             open_feeds = (await session.execute(query)).all()
+        steps = 0
         for contract, consumer in open_feeds:
             while await self._step(contract, consumer):
-                pass
-        return len(open_feeds)
+                steps += 1
+        return len(open_feeds), steps
 
     async def _step(self, contract: str, consumer: str) -> bool:
         """One unit of one feed; False when it has to wait, is done, or another replica is at it."""
@@ -108,8 +109,10 @@ class Feeder:
             proven = found.place_at is not None and not waiting
             if found.until is not None:
                 return waiting < MOST_UNCONFIRMED and await self._send_some(unit, found, waiting)
-            if found.place_at is None and not await self._send(unit, found, 1):
-                await _done(unit.session, found)
+            if found.place_at is None:
+                # While nothing of the contract was said there is nothing to probe with: the feed stays open, since
+                # the first fact could be said before the consumer's queue is there.
+                await self._send(unit, found, 1)
         return proven and await self._fix_end(contract, consumer)
 
     async def _send_some(self, unit: Unit, found: _Feed, waiting: int) -> bool:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, String, bindparam, func, select, text
+from sqlalchemy import ARRAY, String, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.tables import timer
 
 REMINDER_DELAY = timedelta(seconds=1.5)
+ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a timer of a date may first be tried: at any time, once the day is there."""
 # A parked timer is nobody's turn; a date is reached when the service's day is.
 _IS_DUE = """
     parked_at IS NULL AND ready_at <= clock_timestamp()
@@ -28,7 +30,11 @@ _CLAIM = text(f"""
 _DATED = text(f"""
     SELECT EXISTS (SELECT FROM timer WHERE {_IS_DUE} AND due_on IS NOT NULL AND name = ANY(:names))
 """).bindparams(bindparam("names", type_=ARRAY(String)))  # noqa: S608, the same
-_LATENESS = text(f"SELECT extract(epoch FROM clock_timestamp() - min(ready_at)) FROM timer WHERE {_IS_DUE}")  # noqa: S608
+# Nothing says when the day of a timer turned: how long a dated timer is late is known from its first failure on.
+_LATENESS = text(f"""
+    SELECT extract(epoch FROM clock_timestamp() - min(ready_at)) FROM timer
+    WHERE {_IS_DUE} AND (due_on IS NULL OR tries > 0)
+""")  # noqa: S608
 _CANCEL = text("""
     DELETE FROM timer WHERE key = (SELECT key FROM timer WHERE key = :key FOR UPDATE SKIP LOCKED) RETURNING key
 """)
@@ -67,7 +73,7 @@ def _row(each: Timer) -> dict[str, Any]:
         "payload": each.payload,
         "due_at": instant,
         "due_on": None if instant else each.due,
-        "ready_at": instant or datetime.now(UTC),
+        "ready_at": instant or ANY_TIME,
         "tries": 0,
         "reason": "",
         "parked_at": None,
@@ -113,6 +119,14 @@ async def claim_due(session: AsyncSession, names: Collection[str]) -> Timer | No
 async def dated_is_due(session: AsyncSession, names: Collection[str]) -> bool:
     """Whether a timer of today or of a day before is still to be done, and need not wait for another try."""
     return bool(await session.scalar(_DATED, {"names": sorted(names)}))
+
+
+async def claim_again(session: AsyncSession, each: Timer) -> bool:
+    """Take a timer out of the table whose transaction was lost; False if it is being done, or is another one now."""
+    mine = select(timer.c.key).where(timer.c.key == each.key, timer.c.tries == each.tries)
+    mine = mine.where(timer.c.set_at == each.set_at).with_for_update(skip_locked=True)
+    claim = delete(timer).where(timer.c.key.in_(mine)).returning(timer.c.key)
+    return await session.scalar(claim) is not None
 
 
 async def put_back(session: AsyncSession, each: Timer, reason: str, again_in: timedelta | None) -> None:

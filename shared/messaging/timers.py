@@ -5,6 +5,7 @@ has done nothing, and another takes the timer up; and two replicas never do one 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from shared.database.errors import is_conflict, is_outage
 from shared.messaging import crashpoints
 from shared.messaging.failures import describe
-from shared.messaging.timer_rows import Timer, claim_due, put_back
+from shared.messaging.timer_rows import Timer, claim_again, claim_due, put_back
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics, log
 
@@ -23,6 +24,8 @@ LOOPS = 2
 """Timers done at the same time by one replica, so that a long one does not hold up the others."""
 LOOK_EVERY_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 5.0
+LOST_IN_A_ROW = 3
+"""A timer whose transaction is lost so often while the database answers is itself to blame."""
 
 
 class Timers:
@@ -35,6 +38,8 @@ class Timers:
         self._handlers = handlers
         self._delays = delays_seconds
         self._metrics = metrics
+        self._lost: Counter[str] = Counter()
+        """How often in a row the transaction of a timer was lost here, by key."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,6 +63,7 @@ class Timers:
 
         Raises only while the database is away: then nothing is counted as a try.
         """
+        claimed: Timer | None = None
         try:
             async with self._units.open() as unit:
                 claimed = await claim_due(unit.session, self.names)
@@ -67,12 +73,28 @@ class Timers:
                 if crashpoints.ARMED:
                     crashpoints.reached(crashpoints.TIMER_DONE)
         except Exception as error:
-            if not is_conflict(error):
+            if claimed is None or not await self._was_its_own_fault(claimed, error):
                 raise
-            log().info("a timer was in the way of another transaction")
             return False
+        self._lost.pop(claimed.key, None)
         if done:
             self._metrics.timers_done.labels(timer=claimed.name).inc()
+        return True
+
+    async def _was_its_own_fault(self, each: Timer, error: Exception) -> bool:
+        """Whether a timer lost its transaction though the database is there: by a conflict, which costs no try, or by
+        itself (it took too long, say), which costs one after so many times in a row. False for an outage."""
+        if is_conflict(error):
+            log().info("a timer was in the way of another transaction", timer=each.name)
+            return True
+        self._lost[each.key] += 1
+        if self._lost[each.key] < LOST_IN_A_ROW:
+            return False
+        async with self._units.open() as unit:
+            still = await claim_again(unit.session, each)
+            if still:
+                await self._failed(each, error, unit)
+        self._lost.pop(each.key, None)
         return True
 
     async def _done(self, each: Timer, unit: Unit) -> bool:

@@ -20,8 +20,9 @@ OnDay = Callable[[date, Unit], Awaitable[None]]
 async def turn_to(units: Units, on_day: OnDay, timers: Timers, to: date) -> int:
     """Do the work of each day after today up to `to`, a transaction per day; returns how many days this call turned.
 
-    Timers that are due on a day are done after it has turned and before the next one does. Two replicas may call it
-    at once: the second waits for the first, finds the day done and goes on.
+    Timers that are due on a day are done after it has turned and before the next one does; one that failed
+    and waits for another try does not hold up the days. Two replicas may call it at once: the second waits
+    for the first, finds the day done and goes on.
     """
     turned = 0
     while (step := await _turn_once(units, on_day, timers, to)) is not Step.THERE:

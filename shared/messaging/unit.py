@@ -68,7 +68,11 @@ class Unit:
 
     async def cancel(self, key: str) -> bool:
         """Take a timer away. False if there is none any more, or if another unit is doing it at this moment: then its
-        effect may still come, and the caller must cope with it."""
+        effect may still come, and the caller must cope with it.
+
+        Whoever sets and cancels timers of one thing holds that thing's lock: a timer that another unit is setting anew
+        at this moment is passed over like one that is being done.
+        """
         pending = self.timers.pop(key, None)
         return await cancel_timer(self.session, key) or pending is not None
 

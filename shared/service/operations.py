@@ -126,7 +126,8 @@ async def metrics(service: This) -> Response:
 
 async def _refresh(service: Service, session: AsyncSession) -> None:
     age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), 0)
-    waiting = select(func.count(), age).where(outbox.c.queue == SAID)
+    # What a new consumer is fed waits for its queue, however long that takes: nobody else waits behind it.
+    waiting = select(func.count(), age).where(outbox.c.queue == SAID, outbox.c.headers["to"].is_(None))
     depth, oldest = (await session.execute(waiting)).one()
     service.metrics.outbox_depth.set(depth)
     service.metrics.outbox_oldest.set(float(oldest))
@@ -134,6 +135,7 @@ async def _refresh(service: Service, session: AsyncSession) -> None:
         today = await today_of(session)
         service.metrics.days_behind.set((service.settings.wall_today() - today).days)
     service.metrics.timers_late.set(await lateness(session))
+    service.metrics.timers_parked.clear()
     for name, count in {**dict.fromkeys(service.timers.names, 0), **await parked_timers(session)}.items():
         service.metrics.timers_parked.labels(timer=name).set(count)
     await _plan_gauges(service, session)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.contracts import HEARD_BY
-from shared.contracts.intake import HouseholdRegistered
+from shared.contracts.intake import HouseholdClosed, HouseholdRegistered
 from shared.database.tables import feed
 from shared.messaging import feeding
 from shared.messaging.consumer import Hears
@@ -23,15 +23,22 @@ OLD, NEW = 23, 2
 
 
 class Newcomer:
-    """Sponsorship with a handler that only remembers."""
+    """Sponsorship with handlers that only remember."""
 
     def __init__(self, world: World) -> None:
         self.heard: list[UUID] = []
-        hears = [Hears(HouseholdRegistered, self.hear)]
+        self.closed: list[UUID] = []
+        hears: list[Hears[Any]] = [
+            Hears(HouseholdRegistered, self.hear),
+            Hears(HouseholdClosed, self.hear_closed),
+        ]
         self.service = Service("sponsorship", world.settings("sponsorship"), Parts(hears=hears))
 
     async def hear(self, facts: list[HouseholdRegistered], _: Unit) -> None:
         self.heard += [fact.household_id for fact in facts]
+
+    async def hear_closed(self, facts: list[HouseholdClosed], _: Unit) -> None:
+        self.closed += [fact.household_id for fact in facts]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -41,10 +48,10 @@ class Newcomer:
 
 
 def only_heard_by(monkeypatch: pytest.MonkeyPatch, *consumers: str) -> None:
-    """Of what intake says these hear the registrations, and sponsorship hears nothing else of anybody."""
+    """These hear who is registered and who is closed; sponsorship hears nothing else of anybody."""
     for contract, known in HEARD_BY.items():
         others = tuple(name for name in known if name != "sponsorship")
-        wanted = consumers if contract is HouseholdRegistered else others
+        wanted = consumers if contract in (HouseholdRegistered, HouseholdClosed) else others
         monkeypatch.setitem(cast(dict[Any, Any], HEARD_BY), contract, wanted)
 
 
@@ -69,6 +76,8 @@ async def test_a_consumer_added_to_an_old_contract_is_fed_once_over_a_restart_in
         # The probe finds no queue yet, and what is said meanwhile reaches inventory alone.
         await until(lambda: _feeds(world), lambda feeds: feeds["sponsorship"] == (1, False))
         registered += [household_id(await world.intake.register(needs=["kit"])) for _ in range(NEW)]
+        # Nobody was closed before: the first one is, while the newcomer has no queue yet.
+        await world.intake.post(f"/households/{registered[0]}/close", {"outcome": "settled"})
         async with newcomer.running():
             await until(lambda: _feeds(world), lambda feeds: 5 <= feeds["sponsorship"][0] < len(registered))
             # Intake ends in the middle of it, and goes on where it was.
@@ -78,6 +87,7 @@ async def test_a_consumer_added_to_an_old_contract_is_fed_once_over_a_restart_in
                 await _hears_all(newcomer, registered)
                 done = {"inventory": (0, True), "sponsorship": (len(registered), True)}
                 assert await _feeds(world) == done
+                await _hears_closed(newcomer, registered[0])
                 # What is said from now on comes the usual way, once.
                 registered.append(household_id(await world.intake.register(needs=["kit"])))
                 await _hears_all(newcomer, registered)
@@ -92,6 +102,14 @@ async def _hears_all(newcomer: Newcomer, registered: list[UUID]) -> None:
 
     await until(heard, lambda ids: len(ids) >= len(registered))
     assert sorted(newcomer.heard) == sorted(registered)
+
+
+async def _hears_closed(newcomer: Newcomer, household: UUID) -> None:
+    async def closed() -> list[UUID]:
+        return newcomer.closed
+
+    await until(closed, bool)
+    assert newcomer.closed == [household]
 
 
 async def _feeds(world: World) -> dict[str, tuple[int, bool]]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy.exc import IntegrityError
 
 from services.inventory.domain.items import Item
-from services.inventory.repository.catalogue import load_catalogue, save
+from services.inventory.repository.catalogue import hold, load_catalogue, save
 from services.inventory.repository.reservations import name_needs
 from services.inventory.tables import DEPOT, ITEM, KIT_PART
 from shared.messaging.unit import Unit
@@ -49,6 +49,7 @@ async def load(
     What was asked for before the catalogue had it gets its item's code. Refused for two items of clothing with one
     season and size.
     """
+    await hold(unit.session, alone=True)
     by_code = {each.code: asdict(each) for each in items}
     places = {each.code: asdict(each) for each in depots}
     parts = {(each.kit, each.part): asdict(each) for each in kit_parts}

@@ -3,13 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import RowMapping, Table, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Catalogue, Item, Kind, Season
 from services.inventory.domain.stock import Depot
 from services.inventory.tables import DEPOT, ITEM, KIT_PART
+
+
+async def hold(session: AsyncSession, *, alone: bool = False) -> None:
+    """Hold the catalogue until the transaction ends: in share to work by it, or alone to change it.
+
+    A need that was written down before the catalogue had its item has a word in place of a code, and no row of an item
+    that could be locked. Without this lock, a unit that had loaded such a need would write the word back over the code
+    that a catalogue loaded meanwhile had given it.
+    """
+    lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+    await session.execute(select(lock(func.hashtext("catalogue"))))
 
 
 async def load_catalogue(session: AsyncSession) -> Catalogue:

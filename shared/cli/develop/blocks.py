@@ -51,7 +51,7 @@ def _mixed_up(root: Path, services: Sequence[str]) -> Iterator[str]:
 
 def _not_given(name: str, process: Mapping[str, Any]) -> Iterator[str]:
     """Secrets that the service's settings read and compose does not give it."""
-    given = {secret["target"] for secret in process["secrets"]}
+    given = {secret["target"] for secret in process.get("secrets", ())}
     for field in secret_fields(name):
         if f"relief_{field}" not in given:
             yield f"{COMPOSE}, {name}: the secret relief_{field} is missing, which the service's settings read."
@@ -59,15 +59,15 @@ def _not_given(name: str, process: Mapping[str, Any]) -> Iterator[str]:
 
 def _mixed_up_within(name: str, process: Mapping[str, Any], migration: Mapping[str, Any]) -> Iterator[str]:
     for setting, wanted in _addresses(name).items():
-        if process["environment"].get(setting) != wanted:
+        if process.get("environment", {}).get(setting) != wanted:
             yield f"{COMPOSE}, {name}: {setting} must be {wanted}."
-    for secret in process["secrets"]:
+    for secret in process.get("secrets", ()):
         wanted = secret["target"].replace("relief", name, 1)
         if secret["source"] != wanted:
             yield f"{COMPOSE}, {name}: the source of {secret['target']} must be {wanted}."
-    if any(process[part] != migration[part] for part in ("environment", "secrets")):
+    if any(process.get(part) != migration.get(part) for part in ("environment", "secrets")):
         yield f"{COMPOSE}, {name}-migration: it must have the environment and secrets of {name}."
-    if f"{name}-migration" not in process["depends_on"]:
+    if f"{name}-migration" not in process.get("depends_on", {}):
         yield f"{COMPOSE}, {name}: it must wait for {name}-migration."
 
 

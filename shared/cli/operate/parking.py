@@ -89,17 +89,18 @@ class Line:
 
 
 async def _lines(stack: Stack, service: str | None) -> list[Line]:
-    found = [
+    timers = []
+    for name in stack.services if service is None else (service,):
+        for each in await parked_timers.parked_in(stack, name):
+            when = each.parked_at.isoformat()
+            timers.append(Line(each.queue, "timer", each.key, _short(each.digest), when, each.reason))
+    messages = [
         Line(
             each.queue, "message", each.message_id or "none", _short(each.digest), each.parked_at, each.reason
         )
         for each in await _all(stack, service)
     ]
-    for name in stack.services if service is None else (service,):
-        for each in await parked_timers.parked_in(stack, name):
-            when = each.parked_at.isoformat()
-            found.append(Line(each.queue, "timer", each.key, _short(each.digest), when, each.reason))
-    return found
+    return [*messages, *timers]
 
 
 def _short(digest: bytes) -> str:
