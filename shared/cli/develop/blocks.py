@@ -164,7 +164,7 @@ BLOCKS: Mapping[str, Callable[[Path], Iterable[str]]] = {
     f"{COMPOSE}, files of broker passwords": lambda root: _owners(_compose(root)["secrets"], "broker"),
     f"{SECRETS}, services": lambda root: _list_in_secrets(root, "services"),
     f"{CADDYFILE}, routes": _routed,
-    f"{START_PAGE}, links": _matches(START_PAGE, r'^<li><a href="(\w+)/">'),
+    f"{START_PAGE}, links": _matches(START_PAGE, r'^<li><a href="(\w+)/docs">'),
     f"{PROMETHEUS}, names": _scraped,
     f"{RULES}, alert ServiceMissing": _matches(RULES, r'absent\(up\{service="(\w+)"\}\)'),
 }
