@@ -40,7 +40,7 @@ async def register_feeds(connection: AsyncConnection, service: str) -> None:
 
     Rows of consumers that are no longer named stay: an older replica that starts meanwhile must not end a feed.
     """
-    wanted = {(contract.wire, consumer) for contract in said_by(service) for consumer in HEARD_BY[contract]}
+    wanted = _named(service)
     known = {(row.contract, row.consumer) for row in await connection.execute(select(feed))}
     new = wanted - known
     old_system = new and await connection.scalar(select(exists().select_from(journal)))
@@ -48,6 +48,11 @@ async def register_feeds(connection: AsyncConnection, service: str) -> None:
     for contract, consumer in sorted(new):
         row = insert(feed).values(contract=contract, consumer=consumer, done_at=done)
         await connection.execute(row.on_conflict_do_nothing())
+
+
+def _named(service: str) -> set[tuple[str, str]]:
+    """Each contract of this service, by its wire name, with each consumer that HEARD_BY names for it."""
+    return {(contract.wire, consumer) for contract in said_by(service) for consumer in HEARD_BY[contract]}
 
 
 def _is(contract: str, consumer: str) -> Any:
@@ -71,8 +76,9 @@ class _Feed:
 class Feeder:
     """Feeds the new consumers of one service's contracts."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, service: str) -> None:
         self._units = units
+        self._service = service
 
     async def run(self) -> None:
         """Feed until every consumer has been fed; a failure is logged and tried again. Then there is nothing to do."""
@@ -92,9 +98,11 @@ class Feeder:
         """Take each feed as far as it can go now; returns how many there were, and how many steps were taken."""
         async with self._units.read() as session:
             query = select(feed.c.contract, feed.c.consumer).where(feed.c.done_at.is_(None))
-            open_feeds = (await session.execute(query)).all()
+            rows = (await session.execute(query)).all()
+        # A consumer that is no longer named has no queue, so its probe would wait for ever.
+        open_feeds = {(row.contract, row.consumer) for row in rows} & _named(self._service)
         steps = 0
-        for contract, consumer in open_feeds:
+        for contract, consumer in sorted(open_feeds):
             while await self._step(contract, consumer):
                 steps += 1
         return len(open_feeds), steps

@@ -76,7 +76,7 @@ def _running(service: Service) -> list[Coroutine[Any, Any, None]]:
     running = [
         service.link.start(),
         keep_house(service.engine, service.settings),
-        Feeder(service.units).run(),
+        Feeder(service.units, service.name).run(),
     ]
     running += [service.timers.run() for _ in range(LOOPS)]
     if service.settings.clock is ClockMode.WALL:
