@@ -82,7 +82,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
 
     def gives(found: object) -> Callable[..., Any]:
-        async def loaded(*_: object) -> object:
+        async def loaded(*_: object, **__: object) -> object:
             return found
 
         return loaded
@@ -93,6 +93,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return wrote
 
+    monkeypatch.setattr(catalogue, "hold", gives(None))
     monkeypatch.setattr(catalogue, "load_catalogue", gives(CATALOGUE))
     monkeypatch.setattr(catalogue, "load_depots", gives(list(DEPOTS)))
     for room, name in (
