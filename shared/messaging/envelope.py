@@ -169,12 +169,6 @@ class OutboxRow:
     facts: Sequence[Envelope]
     to: str | None = None
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """What of the row can be asked for in SQL: the one consumer it is for, and what it is fed."""
-        to = {"to": self.to, "contract": self.facts[0].type} if self.to else {}
-        return {"content-type": "application/json", **to}
-
     def pack(self) -> bytes:
         """The row's payload in the outbox."""
         facts = [{name: getattr(each, name) for name in Envelope.__slots__} for each in self.facts]

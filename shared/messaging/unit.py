@@ -15,21 +15,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from faststream_outbox import OutboxBroker
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
 from shared.database.engine import DAY_SECONDS, set_transaction_timeout
 from shared.database.tables import journal
-from shared.messaging import crashpoints
+from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.day import hold_day
 from shared.messaging.envelope import Envelope, OutboxRow, seal
 from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
 from shared.principals import Principal
-
-SAID = "said"
-"""The outbox queue that the relay empties."""
 
 FACTS_PER_ROW = 200
 
@@ -96,9 +92,8 @@ class Unit:
 class Units:
     """Opens units on one service's database."""
 
-    def __init__(self, engine: AsyncEngine, outbox: OutboxBroker, service: Principal) -> None:
+    def __init__(self, engine: AsyncEngine, service: Principal) -> None:
         self.engine = engine
-        self._outbox = outbox
         self._service = service
 
     def open(
@@ -148,11 +143,7 @@ class Units:
             return
         await unit.session.execute(insert(journal), [_journal_row(each) for each in unit.said])
         for start in range(0, len(unit.said), FACTS_PER_ROW):
-            await self.send(unit.session, OutboxRow(unit.said[start : start + FACTS_PER_ROW]))
-
-    async def send(self, session: AsyncSession, row: OutboxRow) -> None:
-        """Write an outbox row, which the relay publishes after the commit. This writes no row of the journal."""
-        await self._outbox.publish(row.pack(), queue=SAID, session=session, headers=row.headers)
+            await outbox_rows.add(unit.session, OutboxRow(unit.said[start : start + FACTS_PER_ROW]))
 
 
 def _journal_row(envelope: Envelope) -> dict[str, object]:
