@@ -137,7 +137,7 @@ class Feeder:
         if not rows:
             return False
         again = OutboxRow([envelope_of(row) for row in rows], to=found.consumer)
-        await outbox_rows.add(unit.session, again)
+        outbox_rows.add(unit.writes, again)
         fed = feed.c.fed + len(rows)
         await unit.session.execute(
             found.change(place_at=rows[-1].said_at, place_id=rows[-1].message_id, fed=fed)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.tables import outbox
+from shared.database.writes import Writes
 from shared.messaging.envelope import OutboxRow
 
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.5, 5.0
@@ -45,15 +44,10 @@ class Claimed:
         return OutboxRow.unpack(orjson.loads(self.packed))
 
 
-async def add(session: AsyncSession, row: OutboxRow) -> None:
-    """Write a row, for the relay to publish after the commit."""
-    await session.execute(insert(outbox), [values_of(row)])
-
-
-def values_of(row: OutboxRow) -> dict[str, Any]:
-    """The columns of a new row."""
+def add(writes: Writes, row: OutboxRow) -> None:
+    """Write a row with what else is gathered, for the relay to publish after the commit."""
     contract = row.facts[0].type if row.to else None
-    return {"facts": row.pack(), "consumer": row.to, "contract": contract}
+    writes.insert(outbox, [{"facts": row.pack(), "consumer": row.to, "contract": contract}])
 
 
 async def claim(database: Any, most: int) -> list[Claimed]:

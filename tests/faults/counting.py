@@ -74,9 +74,7 @@ async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
 
 async def outboxes(site: Site) -> int:
     """Rows that the relays have not published yet."""
-    return sum(
-        [await site.value(name, "SELECT count(*) FROM outbox") for name in talking()]
-    )
+    return sum([await site.value(name, "SELECT count(*) FROM outbox") for name in talking()])
 
 
 async def not_handled(site: Site, publisher: str, consumer: str) -> set[str]:

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from shared.contracts.inventory import ShortfallForecast, SuppliesReleased, SuppliesReserved
 from shared.database.engine import connect, driver_transaction
+from shared.database.session import GatheringSession
 from shared.database.tables import outbox
 from shared.messaging import outbox_rows, publishing, relay
 from shared.messaging.envelope import Envelope, OutboxRow
@@ -60,9 +61,10 @@ class Rig:
         return made
 
     async def say(self, *rows: OutboxRow) -> None:
-        async with AsyncSession(self.engine) as session, session.begin():
+        async with GatheringSession(self.engine) as session, session.begin():
             for row in rows:
-                await outbox_rows.add(session, row)
+                outbox_rows.add(session.writes, row)
+            await session.write()
 
     async def rows(self) -> list[Any]:
         async with AsyncSession(self.engine) as session:

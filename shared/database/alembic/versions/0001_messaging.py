@@ -130,7 +130,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
-    op.create_index(op.f("ix_outbox_ready_at"), "outbox", ["ready_at", "id"], unique=False)
+    op.create_index(op.f("ix_outbox_ready_at_id"), "outbox", ["ready_at", "id"], unique=False)
     op.create_table(
         "target",
         sa.Column("measure", sa.String(length=60), nullable=False),
