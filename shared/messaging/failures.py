@@ -1,7 +1,7 @@
 """What becomes of a message that could not be handled: it waits and comes back, or it is parked with the reason."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -47,8 +47,6 @@ class Failures:
         self._broker = broker
         self._topology = topology
         self._metrics = metrics
-        self.on_refusal: Callable[[], None] = _nobody
-        """Called when a copy finds no queue, or is not confirmed."""
 
     async def failed(
         self, message: AbstractIncomingMessage, queue: str, contract: str, error: BaseException
@@ -90,15 +88,7 @@ class Failures:
             persist=True,
             timeout=PUBLISH_TIMEOUT_SECONDS,
         )
-        try:
-            await reply(copy)
-        except Exception:
-            self.on_refusal()
-            raise
-
-
-def _nobody() -> None:
-    """Nobody needs to know."""
+        await reply(copy)
 
 
 def _failures_of(message: AbstractIncomingMessage) -> int:

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from shared.contracts import HEARD_BY, said_by
 from shared.database.tables import feed, journal, outbox
 from shared.messaging import outbox_rows
-from shared.messaging.envelope import OutboxRow, envelope_of
+from shared.messaging.envelope import envelope_of
 from shared.messaging.unit import Unit, Units
 from shared.observability import log
 
@@ -136,8 +136,7 @@ class Feeder:
         rows = (await unit.session.execute(_next_rows(found).limit(most))).all()
         if not rows:
             return False
-        again = OutboxRow([envelope_of(row) for row in rows], to=found.consumer)
-        outbox_rows.add(unit.writes, again)
+        outbox_rows.add(unit.writes, [envelope_of(row) for row in rows], found.consumer)
         fed = feed.c.fed + len(rows)
         await unit.session.execute(
             found.change(place_at=rows[-1].said_at, place_id=rows[-1].message_id, fed=fed)

@@ -65,8 +65,11 @@ class Link:
             for each, consumer in zip(handlers, self._consumers, strict=True)
         ]
         self._guardian = Guardian(self.rabbit, self._topology, self._listeners, metrics)
-        failures.on_refusal = self._guardian.something_is_missing
+        for consumer in self._consumers:
+            consumer.on_refusal = self._guardian.something_is_missing
         self.ready = False
+        self._refusal = ""
+        """What the broker said last when the service could not begin."""
 
     async def start(self) -> None:
         """Connect, however long the broker takes, then consume and publish. Cancel it to give up."""
@@ -77,7 +80,7 @@ class Link:
                 return
             except Exception as error:
                 # What the broker says names queues and users, never a person.
-                said = str(error) if isinstance(error, AMQPError) else ""
+                said = self._refusal = str(error) if isinstance(error, AMQPError) else ""
                 log().warning("the broker is not ready", kind=type(error).__name__, said=said)
                 await self._end_tasks()
                 with suppress(Exception):
@@ -118,9 +121,12 @@ class Link:
 
     async def problems(self) -> list[str]:
         """What keeps the service from hearing or being heard, in words; empty if nothing does."""
-        if not self.ready or not await self._answers():
+        if not self.ready:
+            return [f"broker: {self._refusal or 'not connected'}"]
+        if not await self._answers():
             return ["broker: not connected"]
         found = self._guardian.problems
+        found += [f"broker: {told}" for each in self._consumers if (told := each.problem())]
         if any(task.done() for task in self._tasks):
             found.append("broker: a consumer has ended")
         if relay := self.relay.problem():

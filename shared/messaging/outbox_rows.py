@@ -9,18 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from shared.database.tables import outbox
 from shared.database.writes import Writes
-from shared.messaging.envelope import OutboxRow
+from shared.messaging.envelope import Envelope, pack
 
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.5, 5.0
 """How long a row rests that the broker gave back or refused: twice as long each time."""
 
 # By `ready_at`: what has to be tried again stands behind what was not tried yet, and holds up nobody.
 _CLAIM = """
-    SELECT id, facts, tries FROM outbox WHERE ready_at <= clock_timestamp()
+    SELECT id, facts, consumer, tries FROM outbox WHERE ready_at <= clock_timestamp()
     ORDER BY ready_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 _GONE = "DELETE FROM outbox WHERE id = ANY($1)"
@@ -33,21 +31,21 @@ _AGAIN = """
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row that this transaction holds; `packed` are its facts as the unit packed them."""
+    """A row that this transaction holds; `packed` are its facts, for all who hear them or for one `consumer`."""
 
     id: int
     packed: bytes
+    consumer: str | None
     tries: int
 
-    def unpack(self) -> OutboxRow:
-        """Raises ValueError, KeyError or TypeError if somebody has tampered with the row."""
-        return OutboxRow.unpack(orjson.loads(self.packed))
 
+def add(writes: Writes, facts: Sequence[Envelope], consumer: str | None = None) -> None:
+    """Write a row with what else is gathered, for the relay to publish after the commit.
 
-def add(writes: Writes, row: OutboxRow) -> None:
-    """Write a row with what else is gathered, for the relay to publish after the commit."""
-    contract = row.facts[0].type if row.to else None
-    writes.insert(outbox, [{"facts": row.pack(), "consumer": row.to, "contract": contract}])
+    With `consumer` the facts, all of one contract, go to that one alone.
+    """
+    contract = facts[0].type if consumer else None
+    writes.insert(outbox, [{"facts": pack(facts), "consumer": consumer, "contract": contract}])
 
 
 async def claim(database: Any, most: int) -> list[Claimed]:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.contracts import CONTRACTS, HEARD_BY
 from shared.database.engine import driver_transaction
 from shared.messaging import crashpoints, outbox_rows
-from shared.messaging.envelope import Envelope, OutboxRow, message_of
+from shared.messaging.envelope import Envelope, message_of, unpack
 from shared.messaging.listening import listen
 from shared.messaging.outbox_rows import Claimed
 from shared.messaging.publishing import Outcome, Outgoing, Publisher, is_its_own_fault
@@ -43,17 +43,17 @@ class _Row:
     """A claimed row, its facts, and what became of them."""
 
     claimed: Claimed
-    unpacked: OutboxRow
+    facts: list[Envelope]
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
     def confirmed(self) -> bool:
-        return len(self.outcomes) == len(self.unpacked.facts) and not any(self.outcomes)
+        return len(self.outcomes) == len(self.facts) and not any(self.outcomes)
 
     @property
     def fault(self) -> tuple[Envelope, Exception] | None:
         """The first fact that is itself to blame."""
-        told = zip(self.unpacked.facts, self.outcomes, strict=False)
+        told = zip(self.facts, self.outcomes, strict=False)
         return next(((fact, each) for fact, each in told if each and is_its_own_fault(each)), None)
 
 
@@ -156,7 +156,7 @@ class Relay:
         rows = []
         for each in claimed:
             try:
-                rows.append(_Row(each, each.unpack()))
+                rows.append(_Row(each, unpack(each.packed)))
             except (ValueError, KeyError, TypeError) as error:
                 await self._failed(database, each, "unknown", error)
         return rows
@@ -165,10 +165,10 @@ class Relay:
         """Publish the facts of all rows, some hundreds with each write; stops early once the connection is lost."""
         deadline = asyncio.get_running_loop().time() + CLAIM_SECONDS
         for slice_ in _slices(rows):
-            messages = [_outgoing(fact, row.unpacked.to) for row in slice_ for fact in row.unpacked.facts]
+            messages = [_outgoing(fact, row.claimed.consumer) for row in slice_ for fact in row.facts]
             outcomes = iter(await publisher.publish(messages))
             for row in slice_:
-                row.outcomes = [next(outcomes) for _ in row.unpacked.facts]
+                row.outcomes = [next(outcomes) for _ in row.facts]
             late = asyncio.get_running_loop().time() > deadline
             if late or any(_lost(row) for row in slice_):
                 return
@@ -179,14 +179,14 @@ class Relay:
         for row in rows:
             fault = row.fault
             if row.confirmed:
-                for fact in row.unpacked.facts:
+                for fact in row.facts:
                     self._metrics.messages_said.labels(contract=fact.type).inc()
             elif fault:
                 await self._failed(database, row.claimed, fault[0].type, fault[1])
         lost = next((error for row in rows if (error := _lost(row))), None)
         if lost and len(rows) == 1 and rows[0].fault is None and isinstance(lost, AMQPChannelError):
             # The broker has closed the channel on this row alone: the row may be to blame, so the others go first.
-            await self._failed(database, rows[0].claimed, rows[0].unpacked.facts[0].type, lost)
+            await self._failed(database, rows[0].claimed, rows[0].facts[0].type, lost)
         # The broker closes a channel without saying on which message: fewer at a time, until it stands alone.
         self._most = max(1, len(rows) // 2) if isinstance(lost, AMQPChannelError) else MOST_ROWS
         return lost
@@ -218,7 +218,7 @@ def _slices(rows: Sequence[_Row]) -> list[list[_Row]]:
     slices: list[list[_Row]] = [[]]
     ids: set[object] = set()
     for row in rows:
-        mine = {fact.id for fact in row.unpacked.facts}
+        mine = {fact.id for fact in row.facts}
         if slices[-1] and (len(ids) + len(mine) > FACTS_PER_WRITE or mine & ids):
             slices.append([])
             ids = set()

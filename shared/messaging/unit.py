@@ -24,7 +24,7 @@ from shared.database.tables import journal
 from shared.database.writes import Writes
 from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.day import hold_day
-from shared.messaging.envelope import Envelope, OutboxRow, seal
+from shared.messaging.envelope import Envelope, seal
 from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
 from shared.principals import Principal
 
@@ -141,7 +141,7 @@ class Units:
         """Write what the unit gathered so far: its rows, what it said, its timers, its reminders."""
         unit.writes.insert(journal, [_journal_row(each) for each in unit.said])
         for start in range(0, len(unit.said), FACTS_PER_ROW):
-            outbox_rows.add(unit.writes, OutboxRow(unit.said[start : start + FACTS_PER_ROW]))
+            outbox_rows.add(unit.writes, unit.said[start : start + FACTS_PER_ROW])
         set_timers(unit.writes, unit.timers.values())
         for name in sorted(unit.reminders):
             await share_reminder(unit.session, name)

@@ -15,7 +15,7 @@ import asyncpg
 from shared.cli import Trouble
 from shared.cli.local.processes import tail
 from shared.database.tables import journal
-from shared.messaging.envelope import Envelope, OutboxRow
+from shared.messaging.envelope import Envelope, pack
 from tests.bench.facts import registrations, with_duplicates
 from tests.bench.ground import Site
 from tests.bench.peers.roster import Peer
@@ -90,7 +90,7 @@ class Lane:
 
 async def say(connection: "asyncpg.Connection[asyncpg.Record]", envelopes: Sequence[Envelope]) -> datetime:
     """What `unit.say` writes, for many units at once."""
-    rows = [(OutboxRow([each]).pack(),) for each in envelopes]
+    rows = [(pack([each]),) for each in envelopes]
     names = [column.name for column in journal.columns]
     facts: dict[UUID, Envelope] = {each.id: each for each in envelopes}
     async with connection.transaction():

@@ -19,7 +19,7 @@ from shared.database.engine import connect, driver_transaction
 from shared.database.session import GatheringSession
 from shared.database.tables import outbox
 from shared.messaging import outbox_rows, publishing, relay
-from shared.messaging.envelope import Envelope, OutboxRow
+from shared.messaging.envelope import Envelope
 from shared.messaging.publishing import LostTouch, OneWriteChannel, Outgoing, Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.topology import RELIEF
@@ -60,7 +60,7 @@ class Rig:
         self.stack.push_async_callback(made.stop)
         return made
 
-    async def say(self, *rows: OutboxRow) -> None:
+    async def say(self, *rows: list[Envelope]) -> None:
         async with GatheringSession(self.engine) as session, session.begin():
             for row in rows:
                 outbox_rows.add(session.writes, row)
@@ -106,14 +106,14 @@ async def rig(servers: Servers, databases: Databases, vhost: str) -> AsyncIterat
 
 async def test_all_that_was_said_arrives_once_and_leaves_no_row(rig: Rig) -> None:
     """Two replicas, units of one fact and of many, a fact larger than a frame, a fact that nobody hears."""
-    units = [OutboxRow([fact() for _ in range(size)]) for size in (1, 200, 3, *[1] * 250)]
+    units = [[fact() for _ in range(size)] for size in (1, 200, 3, *[1] * 250)]
     large = fact(data=json.dumps("x" * 300_000))
     await rig.say(*units[:100])
     await rig.start()
     await rig.start()
-    await rig.say(*units[100:], OutboxRow([large, fact(NOBODYS)]))
+    await rig.say(*units[100:], [large, fact(NOBODYS)])
     await rig.gone()
-    sent = [each for unit in units for each in unit.facts]
+    sent = [each for unit in units for each in unit]
     await rig.arrived(*sent, large)
     assert sorted(rig.heard) == sorted(str(each.id) for each in [*sent, large])
 
@@ -123,7 +123,7 @@ async def test_what_no_queue_takes_or_nobody_can_read_rests_and_holds_up_no_othe
     async with AsyncSession(rig.engine) as session, session.begin():
         await session.execute(insert(outbox), [broken])
     others = [fact() for _ in range(50)]
-    await rig.say(OutboxRow([fact(), lost]), *(OutboxRow([each]) for each in others))
+    await rig.say([fact(), lost], *([each] for each in others))
     await rig.start()
     await rig.arrived(*others)
     rows = await until(rig.rows, lambda rows: len(rows) == 2 and all(row.tries >= 2 for row in rows))
@@ -141,7 +141,7 @@ async def test_what_no_queue_takes_or_nobody_can_read_rests_and_holds_up_no_othe
 async def test_the_same_fact_twice_in_one_claim_is_not_taken_for_confirmed(rig: Rig) -> None:
     """The broker's answers are matched by id: in one write, the one that came back would count for the other too."""
     again = fact(UNHEARD)
-    await rig.say(OutboxRow([again]), OutboxRow([again]))
+    await rig.say([again], [again])
     await rig.start()
     rows = await until(rig.rows, lambda rows: all(row.tries >= 2 for row in rows))
     assert [row.reason for row in rows] == ["no queue takes it"] * 2
@@ -149,7 +149,7 @@ async def test_the_same_fact_twice_in_one_claim_is_not_taken_for_confirmed(rig: 
 
 async def test_the_rows_of_a_killed_relay_are_taken_up(rig: Rig) -> None:
     mine, others = [fact() for _ in range(3)], [fact() for _ in range(3)]
-    await rig.say(*(OutboxRow([each]) for each in mine))
+    await rig.say(*([each] for each in mine))
     with suppress(asyncpg.InterfaceError):
         await killed_with_rows_in_hand(rig, mine, others)
     await rig.gone()
@@ -159,7 +159,7 @@ async def killed_with_rows_in_hand(rig: Rig, mine: list[Envelope], others: list[
     async with driver_transaction(rig.engine) as database:
         assert len(await outbox_rows.claim(database, 100)) == 3
         await rig.start()
-        await rig.say(*(OutboxRow([each]) for each in others))
+        await rig.say(*([each] for each in others))
         await rig.arrived(*others)
         assert not set(rig.heard) & {str(each.id) for each in mine}
         database.terminate()
@@ -172,7 +172,7 @@ async def test_an_outage_of_the_broker_costs_no_row_a_try(rig: Rig) -> None:
     running = await rig.start()
     rig.servers.stop_broker()
     try:
-        await rig.say(*(OutboxRow([each]) for each in facts))
+        await rig.say(*([each] for each in facts))
 
         async def problem() -> str | None:
             return running.problem()
@@ -190,7 +190,7 @@ async def test_when_its_exchange_is_missing_the_facts_wait_for_it(rig: Rig) -> N
     async with await aio_pika.connect(operator) as connection:
         await (await connection.channel()).exchange_delete(RELIEF.name)
     await rig.start()
-    await rig.say(*(OutboxRow([each]) for each in facts))
+    await rig.say(*([each] for each in facts))
     rows = await until(rig.rows, lambda rows: any(row.tries for row in rows))
     assert len(rows) == 5
     async with await aio_pika.connect(operator) as connection:
