@@ -72,7 +72,6 @@ class Guardian:
         except Exception as error:
             # A broker that is slow or away says nothing about the queues.
             log().warning("whether all queues are there is not known", kind=type(error).__name__)
-            self._missing.set()
 
     async def _look(self, listener: Listener) -> None:
         hears = await listener.hears()
