@@ -9,7 +9,8 @@ from aio_pika.abc import AbstractIncomingMessage
 from faststream.rabbit import RabbitBroker
 
 from shared.messaging.envelope import ATTEMPT
-from shared.messaging.topology import Topology, parked
+from shared.messaging.names import parked
+from shared.messaging.topology import Topology
 from shared.observability import Metrics
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from shared.database.tables import outbox
 from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.failures import Failures, reply
 from shared.messaging.relay import Relay
-from shared.messaging.topology import RELIEF, Topology, feed_key
+from shared.messaging.topology import Topology, facts_of
 from shared.messaging.unit import Units
 from shared.observability import Metrics, log
 from shared.principals import service_principal
@@ -80,7 +80,7 @@ class Link:
         for contract in said_by(service):
             broker.publisher(
                 routing_key=contract.wire,
-                exchange=RELIEF,
+                exchange=facts_of(service),
                 persist=True,
                 schema=contract,
                 title=contract.__name__,
@@ -96,7 +96,7 @@ class Link:
 
         subscriber = self.rabbit.subscriber(
             queue,
-            RELIEF,
+            facts_of(hears.contract.publisher()),
             channel=channel,
             ack_policy=AckPolicy.MANUAL,
             title=hears.contract.__name__,
@@ -132,8 +132,9 @@ class Link:
         for queue in self._queues:
             # The client binds anew only what it was asked to bind: a queue that is deleted by hand comes back whole.
             declared = await self.rabbit.declare_queue(queue)
-            await declared.bind(self._topology.own.name, queue.name)
-            await declared.bind(RELIEF.name, feed_key(queue.routing_key, self._topology.service))
+            for exchange, name, key in self._topology.bindings():
+                if name == queue.name:
+                    await declared.bind(exchange, key)
         await self.outbox.start()
 
     async def stop(self) -> None:

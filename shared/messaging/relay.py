@@ -12,7 +12,8 @@ from shared.contracts import CONTRACTS, HEARD_BY
 from shared.messaging import crashpoints
 from shared.messaging.envelope import Envelope, OutboxRow, message_of
 from shared.messaging.failures import PUBLISH_TIMEOUT_SECONDS, replies
-from shared.messaging.topology import RELIEF, feed_key
+from shared.messaging.names import feed_key
+from shared.messaging.topology import facts_of
 from shared.messaging.unit import SAID
 from shared.observability import Metrics
 
@@ -51,7 +52,7 @@ class Relay:
             crashpoints.reached(crashpoints.AFTER_CLAIM)
         row = OutboxRow.unpack(payload)
         # Straight to the client: the library's pipeline for each message costs as much again as publishing it.
-        exchange = await self._broker.declare_exchange(RELIEF)
+        exchange = await self._broker.declare_exchange(facts_of(row.facts[0].source))
         async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
             publishing = (
                 exchange.publish(

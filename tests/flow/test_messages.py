@@ -29,8 +29,8 @@ from shared.contracts.intake import (
 )
 from shared.contracts.inventory import SuppliesReserved
 from shared.database.tables import journal, outbox, timer
-from shared.messaging.definitions import EXCHANGE
 from shared.messaging.envelope import Envelope, seal
+from shared.messaging.names import facts_exchange
 from shared.messaging.timer_rows import REMINDER_DELAY
 from shared.messaging.unit import Unit
 from tests.support.messages import message_of
@@ -189,7 +189,7 @@ async def test_what_makes_no_sense_is_parked_with_the_reason_and_the_good_ones_a
     await world.send(*good[:5])
     async with world.broker("intake") as connection:
         channel = await connection.channel()
-        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        exchange = await channel.get_exchange(facts_exchange("intake"), ensure=False)
         for changes, _ in NOT_UNDERSTOOD.values():
             message = message_of(sealed(said()))
             for name, value in changes.items():

@@ -165,7 +165,7 @@ class RabbitNode:
         return result
 
     def new_vhost(self, name: str) -> None:
-        """A fresh virtual host with the same users, permissions and exchange."""
+        """A fresh virtual host with the same users, permissions and exchanges."""
         wanted = definitions(self.secrets.services, self.secrets.operator, name)
         self._management("POST", "/api/definitions", json=wanted).raise_for_status()
 

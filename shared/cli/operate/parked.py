@@ -22,7 +22,7 @@ from shared.contracts import SERVICES, heard_by
 from shared.database.tables import discard
 from shared.messaging.envelope import ATTEMPT, Malformed, unseal
 from shared.messaging.failures import PARKED_AT, REASON
-from shared.messaging.topology import Topology, parked
+from shared.messaging.names import parked, queue_of
 
 CONFIRM_SECONDS = 30.0
 BACK_SECONDS = 2.0
@@ -87,7 +87,7 @@ def _digest(message: AbstractIncomingMessage) -> bytes:
 def queues(service: str | None = None) -> dict[str, str]:
     """Each queue that messages are parked from, and the service whose queue it is."""
     return {
-        Topology(name, ()).queue_name(contract): name
+        queue_of(name, contract.wire): name
         for name in SERVICES
         if service in (None, name)
         for contract in heard_by(name)
