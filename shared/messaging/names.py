@@ -1,10 +1,12 @@
-"""What things on the broker are called. Whatever names an exchange, a queue or a routing key takes it from here.
+"""What things on the broker are called. Of a service S there are:
 
-    S.facts                     topic exchange: what service S says; a fact's routing key is its wire name
+    S.facts                     topic exchange: what S says; a fact's routing key is its wire name
     S                           direct exchange: retried, parked and replayed messages of S, by the queue's name
     S.<contract>                quorum queue: what S hears
     S.<contract>.parked         quorum queue: what an operator must look at
     S.retry.<delay>s            fanout exchange and quorum queue: a message waits there, then returns to its queue
+
+Whatever names an exchange, a queue or a routing key takes it from here.
 """
 
 RETRY_DELAY = "[0-9]+s"
