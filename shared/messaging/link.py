@@ -20,6 +20,7 @@ from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.failures import Failures, reply
 from shared.messaging.relay import Relay
 from shared.messaging.topology import Topology, facts_of
+from shared.messaging.undecodable import Undecodable
 from shared.messaging.unit import Units
 from shared.observability import Metrics, log
 from shared.principals import service_principal
@@ -70,6 +71,7 @@ class Link:
             logger=None,
             fail_fast=False,
             reconnect_interval=1.0,
+            on_close=[Undecodable(self._settings.broker, self._topology, self._metrics).connection_closed],
             timeout=10.0,
             graceful_timeout=GRACEFUL_SECONDS,
             default_channel=Channel(publisher_confirms=True, on_return_raises=True),

@@ -322,7 +322,7 @@ async def test_a_version_that_jumps_is_parked_alone_until_an_operator_names_it(w
     assert await parked.replay(world.addresses(), queue, None) == 1
 
     async def refused() -> float:
-        return await world.inventory.metric("relief_messages_parked_total", reason="jumped")
+        return float(await world.inventory.metric("relief_messages_parked_total", reason="jumped"))
 
     await until(refused, lambda times: times == 2)
     assert await parked.replay(world.addresses(), queue, lying.message_id) == 1

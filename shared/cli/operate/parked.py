@@ -23,6 +23,7 @@ from shared.contracts import SERVICES, heard_by
 from shared.database.tables import discard
 from shared.messaging.envelope import ATTEMPT, Malformed, known_headers, unseal
 from shared.messaging.failures import LOOKED_AT, PARKED_AT, REASON
+from shared.messaging.lenient import LenientConnection
 from shared.messaging.names import parked, queue_of
 
 CONFIRM_SECONDS = 30.0
@@ -106,8 +107,9 @@ def owner_of(queue: str) -> str:
 
 @asynccontextmanager
 async def broker_of(service: ServiceAddress) -> AsyncIterator[AbstractConnection]:
-    """A connection as the service's own user, which may read and write its own queues alone."""
-    connection = await connect(service.broker_url, timeout=10)
+    """A connection as the service's own user, which may read and write its own queues alone; it reads whatever lies
+    there."""
+    connection = await connect(service.broker_url, timeout=10, connection_class=LenientConnection)
     async with connection:
         yield connection
 
