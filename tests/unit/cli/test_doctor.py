@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from uuid_utils.compat import uuid7
 
-from shared.cli.operate.doctor.broker import compared
+from shared.cli.operate.doctor.broker import beside
 from shared.cli.operate.doctor.compare import NotSorted, side_by_side
 from shared.cli.operate.doctor.feeds import Feeds
 from shared.cli.operate.doctor.households import household_findings
@@ -87,7 +87,7 @@ def test_the_report_for_programs_has_every_count(tmp_path: Path) -> None:
 
 def test_a_foreign_name_is_shown_in_plain_characters_and_not_as_markup() -> None:
     text = io.StringIO()
-    finding = compared("broker", set(), set(), {("queue", "[bold]\x1b[31mspy\n")})
+    finding = beside("broker", set(), set(), {("queue", "[bold]\x1b[31mspy\n")})
     Report([finding]).show(Console(file=text, width=100))
     assert "broker: not of Relief: queue [bold]\\x1b[31mspy\\n" in text.getvalue()
     assert "\x1b" not in text.getvalue()

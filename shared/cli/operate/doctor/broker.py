@@ -46,8 +46,8 @@ async def broker_findings(stack: Stack) -> list[Finding]:
     """What is on the broker beside what should be, each difference with its name."""
     broker = await _look(stack)
     return [
-        compared("broker: exchanges, queues, bindings", *things(broker, stack.services.keys())),
-        compared("broker: users and their rights", *rights(broker, stack.vhost)),
+        beside("broker: exchanges, queues, bindings", *things(broker, stack.services.keys())),
+        beside("broker: users and their rights", *rights(broker, stack.vhost)),
     ]
 
 
@@ -72,7 +72,7 @@ async def _look(stack: Stack) -> Broker:
         )
 
 
-def compared(name: str, wanted: set[Thing], known: set[Thing], found: set[Thing]) -> Finding:
+def beside(name: str, wanted: set[Thing], known: set[Thing], found: set[Thing]) -> Finding:
     """`wanted` must be there; `known` may be there."""
     finding = Finding(name, counted=len(wanted | found))
     finding.details += [f"missing: {_words(each)}" for each in sorted(wanted - found)]
