@@ -16,6 +16,7 @@ from services.inventory.repository import stock
 from shared.cli.operate.serve import serve
 from shared.contracts.base import Contract
 from shared.database.tables import journal
+from shared.messaging import states
 from shared.messaging import unit as units
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Envelope, seal
@@ -68,6 +69,11 @@ def no_guard() -> None:
     stock.lock_shelves = lock_shelves
 
 
+def no_limit() -> None:
+    """A version may be as far ahead as it likes."""
+    setattr(states, "MOST_AHEAD", 2**31)  # noqa: B010, a type checker would be right to refuse it
+
+
 def known_fields() -> None:
     """Not a sabotage: a later version of the service, whose facts have a field that nobody knows yet."""
 
@@ -80,7 +86,7 @@ def known_fields() -> None:
 
 
 PARTS: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (no_inbox, no_outbox, early_ack, no_guard, known_fields)
+    each.__name__: each for each in (no_inbox, no_outbox, early_ack, no_guard, no_limit, known_fields)
 }
 
 
