@@ -35,7 +35,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
 
     A change that overtook the registration is a registration with a higher version; what comes late is ignored.
     """
-    news = await newest(unit.session, HOUSEHOLD, facts)
+    news = await newest(unit, HOUSEHOLD, facts)
     await households.save_states(unit.session, news.facts.values())
     first: list[Household] = []
     again: list[Pair] = []
@@ -53,7 +53,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
 
 async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], unit: Unit) -> None:
     """Put back what closed households have not fetched, and give it to those who wait."""
-    closed = (await newest(unit.session, HOUSEHOLD, facts)).facts
+    closed = (await newest(unit, HOUSEHOLD, facts)).facts
     await households.save_closed(unit.session, {key: fact.version for key, fact in closed.items()})
     async with StockLedger.open(unit, rules) as ledger:
 

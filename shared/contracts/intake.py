@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Part
+from shared.contracts.base import Contract, Part, Version
 
 
 class AgeBand(StrEnum):
@@ -85,9 +85,6 @@ class MemberFacts(Part):
     size: ClothingSize
     languages: tuple[Annotated[str, Field(max_length=10)], ...] = ()
     circumstances: tuple[Annotated[str, Field(max_length=40)], ...] = ()
-
-
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class HouseholdState(Contract):

@@ -39,7 +39,8 @@ FACTS_PER_ROW = 200
 class Unit:
     """One transaction. `today` is the service's day and does not turn while the unit is open.
 
-    `actor` is who does what is done here: it is written beside each decision.
+    `actor` is who does what is done here: it is written beside each decision. `looked_at` are those of the facts being
+    handled that an operator has looked at and put back to work.
     """
 
     session: GatheringSession
@@ -49,6 +50,7 @@ class Unit:
     causes: Sequence[Envelope] = ()
     memory: Memory = field(default_factory=Memory)
     edition: int | None = None
+    looked_at: Sequence[Contract] = ()
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
     timers: dict[str, Timer] = field(default_factory=dict)

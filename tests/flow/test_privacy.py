@@ -9,7 +9,7 @@ import structlog
 
 from shared.contracts import talking
 from shared.contracts.intake import HouseholdChanged, HouseholdClosed, HouseholdRegistered
-from shared.messaging.definitions import EXCHANGE
+from shared.messaging.names import facts_exchange
 from shared.observability import _without_values
 from tests.support.people import person
 from tests.support.waiting import until
@@ -53,7 +53,8 @@ async def test_names_and_birth_dates_are_nowhere_but_behind_the_one_door(world: 
         async with world.broker() as connection:
             channel = await connection.channel()
             queue = await channel.declare_queue(exclusive=True)
-            await queue.bind(EXCHANGE, "#")
+            for name in talking():
+                await queue.bind(facts_exchange(name), "#")
             await queue.consume(keep, no_ack=True)
             answers = await live_through(world)
             await world.settled()

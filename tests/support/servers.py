@@ -73,7 +73,7 @@ class Servers(ABC):
         return url.render_as_string(hide_password=False)
 
     def new_vhost(self, name: str) -> None:
-        """A fresh virtual host with the exchange and every user's permissions."""
+        """A fresh virtual host with the exchanges and every user's permissions."""
         wanted = definitions(self.passwords, self.operator_password, name)
         self._management("POST", "/api/definitions", json=wanted).raise_for_status()
 

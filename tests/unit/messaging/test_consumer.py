@@ -74,6 +74,9 @@ class Kept:
         message.safe = True
         self.failed_ids.append(message.message_id)
 
+    def looked_at(self, message: Incoming) -> bool:
+        return False
+
     async def park(self, message: Incoming, queue: str, contract: str, reason: str, kind: str) -> None:
         message.safe = True
         self.parked.append((kind, reason))
