@@ -8,6 +8,10 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+# What whoever runs the database can mend, and no message can cause: an operator's work costs no message a try. The
+# other way round for a column or a function that is missing: more often than a migration that was not run, that is a
+# mistake in one rare statement, and if it counted as an outage it would hold up its whole queue. `/readyz` tells
+# migrations that are missing.
 _OUTAGES = (
     OSError,
     asyncio.TimeoutError,
@@ -16,14 +20,24 @@ _OUTAGES = (
     OperationalError,
     PoolTimeout,
     asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # The server starts or stops.
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
-    asyncpg.OutOfMemoryError,
+    # It has no room left: disk, memory, connections.
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    # It is a standby, or was made read-only.
     asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InterfaceError,
+    # The password was changed, the role locked out, its rights taken, as after a restore by another owner.
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InsufficientPrivilegeError,
+    # The database, or a table of it, is gone or not there yet, as in the middle of a restore.
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.DatabaseDroppedError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.UndefinedTableError,
 )
 # A value that does not fit its column is an InterfaceError too, and a ValueError: there the message is to blame.
 _BAD_VALUE = asyncpg.InterfaceError
@@ -45,7 +59,7 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def is_outage(error: BaseException) -> bool:
-    """The database is away or full: no message is to blame, so none loses an attempt."""
+    """The database is away, full or closed to us: no message is to blame, so none loses an attempt."""
     if is_conflict(error) or any(
         isinstance(each, _BAD_VALUE) and isinstance(each, ValueError) for each in chain(error)
     ):
@@ -54,3 +68,11 @@ def is_outage(error: BaseException) -> bool:
         isinstance(each, _OUTAGES) or (isinstance(each, DBAPIError) and each.connection_invalidated)
         for each in chain(error)
     )
+
+
+def kind_of(error: BaseException) -> str:
+    """The name of an error's class; for an error of the database the driver's, like UniqueViolationError."""
+    drivers = [
+        each for each in chain(error) if isinstance(each, (asyncpg.PostgresError, asyncpg.InterfaceError))
+    ]
+    return type(drivers[-1] if drivers else error).__name__
