@@ -7,7 +7,7 @@ from sqlalchemy import URL, event, text
 from sqlalchemy.engine import AdaptedConnection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 # How long a client that fell silent may hold its locks. Others wait behind it, and each of them holds its own locks
 # meanwhile, so one silent client can stop a service. There are three ways to be silent, and each has its own limit:
@@ -56,6 +56,12 @@ def connect(
     event.listen(engine.sync_engine, "checkin", _left)
     event.listen(engine.sync_engine, "checkout", _check)
     return engine
+
+
+def connections_in_use(engine: AsyncEngine) -> int:
+    """How many connections of the pool somebody works on."""
+    assert isinstance(engine.pool, QueuePool)
+    return engine.pool.checkedout()
 
 
 async def set_transaction_timeout(session: AsyncSession | AsyncConnection, seconds: int = 0) -> None:

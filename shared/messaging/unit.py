@@ -25,6 +25,7 @@ from shared.database.tables import journal
 from shared.messaging import crashpoints
 from shared.messaging.day import hold_day
 from shared.messaging.envelope import Envelope, OutboxRow, seal
+from shared.messaging.months import Months
 from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
 from shared.principals import Principal
 
@@ -100,6 +101,7 @@ class Units:
         self.engine = engine
         self._outbox = outbox
         self._service = service
+        self._months = Months()
 
     def open(
         self, causes: Sequence[Envelope] = (), actor: Principal | None = None
@@ -146,6 +148,7 @@ class Units:
     async def _write_said(self, unit: Unit) -> None:
         if not unit.said:
             return
+        await self._months.ensure(unit.session, unit.now.date())
         await unit.session.execute(insert(journal), [_journal_row(each) for each in unit.said])
         for start in range(0, len(unit.said), FACTS_PER_ROW):
             await self.send(unit.session, OutboxRow(unit.said[start : start + FACTS_PER_ROW]))

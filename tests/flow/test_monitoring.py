@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.settings import ClockMode, ServiceSettings
+from shared.settings import ClockMode
 from tests.support.waiting import until
 from tests.support.world import World
 
@@ -31,5 +31,5 @@ async def test_a_day_that_has_not_turned_is_told(bare_world: World, monkeypatch:
 
     assert await told() == 0
     tomorrow = inventory.service.settings.wall_today() + timedelta(days=1)
-    monkeypatch.setattr(ServiceSettings, "wall_today", lambda _: tomorrow)
+    monkeypatch.setattr(inventory.service.wall_clock, "today", lambda: tomorrow)
     assert await told() == 1

@@ -148,8 +148,9 @@ def test_of_a_timer_too_only_ids_are_shown(capsys: pytest.CaptureFixture[str]) -
 def test_the_status_counts_parked_timers_with_the_messages(
     monkeypatch: pytest.MonkeyPatch, messages: dict[str, int] | None, counted: str
 ) -> None:
-    said = {"today": "2006-11-01", "outbox_rows": 0, "parked": messages, "timers_parked": {"a": 1, "b": 2}}
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=said))
+    said = {"today": "2006-11-01", "days_behind": 0, "days_held": "", "outbox_rows": 0, "parked": messages}
+    said |= {"timers_parked": {"a": 1, "b": 2}, "connections": "1 of 9", "figures_age_seconds": 0}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"problems": []} | said))
     monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport))
     part = service_part(ServiceAddress("intake", "http://intake", "", ""))
     assert (part.state, part.parked) == ("ready", counted)
