@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import asyncpg
 from sqlalchemy import URL, event, text
 from sqlalchemy.engine import AdaptedConnection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
@@ -28,8 +29,13 @@ UNIT_SECONDS = 60
 """A service's transaction that takes longer is ended by the server, its locks with it."""
 DAY_SECONDS = 1800
 """The same for the one that turns the day."""
+LIMIT = "transaction_timeout"
 IDLE_SECONDS = 1.0
 LEFT = "left"
+
+
+class ServerTooOld(RuntimeError):
+    """The database server does not know a limit without which one silent client can stop a service."""
 
 
 def connect(
@@ -43,9 +49,10 @@ def connect(
     """An engine whose connections are checked before use if they lay idle, so that a restarted server costs no request.
 
     With `answer_seconds` a connection on which a statement gets no answer in that time counts as lost. The server ends
-    a transaction after `transaction_seconds`, whatever it waits for; 0 for never.
+    a transaction after `transaction_seconds`, whatever it waits for; 0 for never. The first connection raises
+    ServerTooOld if the server is older than PostgreSQL 17.
     """
-    session = SESSION | {"transaction_timeout": f"{transaction_seconds}s"}
+    session = SESSION | {LIMIT: f"{transaction_seconds}s"}
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -53,6 +60,7 @@ def connect(
         connect_args={"timeout": 10, "command_timeout": answer_seconds, "server_settings": session},
     )
     event.listen(engine.sync_engine, "handle_error", _silence_is_loss)
+    event.listen(engine.sync_engine, "handle_error", _say_what_is_too_old)
     event.listen(engine.sync_engine, "checkin", _left)
     event.listen(engine.sync_engine, "checkout", _check)
     return engine
@@ -91,3 +99,11 @@ def _silence_is_loss(context: ExceptionContext) -> None:
     dead connection would cost another wait."""
     if isinstance(context.original_exception, TimeoutError):
         context.is_disconnect = True
+
+
+def _say_what_is_too_old(context: ExceptionContext) -> None:
+    cause = context.original_exception.__cause__
+    if isinstance(cause, asyncpg.UndefinedObjectError) and LIMIT in str(cause):
+        raise ServerTooOld(
+            f"PostgreSQL 17 or later is needed: this server is older, for it does not know {LIMIT}."
+        ) from cause

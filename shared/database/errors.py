@@ -8,10 +8,9 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# What whoever runs the database can mend, and no message can cause: an operator's work costs no message a try. The
-# other way round for a column or a function that is missing: more often than a migration that was not run, that is a
-# mistake in one rare statement, and if it counted as an outage it would hold up its whole queue. `/readyz` tells
-# migrations that are missing.
+# What whoever runs the database can mend, and no message can cause: an operator's work costs no message a try. A table,
+# column or function that is missing is none of these. It can be a migration that was not run, which `/readyz` tells;
+# but as often it is a mistake in one rare statement, and as an outage that would hold up all messages behind it.
 _OUTAGES = (
     OSError,
     asyncio.TimeoutError,
@@ -33,11 +32,9 @@ _OUTAGES = (
     # The password was changed, the role locked out, its rights taken, as after a restore by another owner.
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InsufficientPrivilegeError,
-    # The database, or a table of it, is gone or not there yet, as in the middle of a restore.
+    # The database is gone or not there yet, as in the middle of a restore.
     asyncpg.InvalidCatalogNameError,
     asyncpg.DatabaseDroppedError,
-    asyncpg.InvalidSchemaNameError,
-    asyncpg.UndefinedTableError,
 )
 # A value that does not fit its column is an InterfaceError too, and a ValueError: there the message is to blame.
 _BAD_VALUE = asyncpg.InterfaceError

@@ -25,7 +25,8 @@ RELIEF = RabbitExchange("relief", type=ExchangeType.TOPIC, durable=True, declare
 # 20, which a night of broken connections can reach; 3.10 never.
 DELIVERIES = {"x-delivery-limit": 1000}
 
-# Each look at a parked message counts as a delivery, and RabbitMQ 4 drops a message after 20 unless told otherwise.
+# Each look at a message that is parked or waits for another try counts as a delivery, and RabbitMQ 4 drops a message
+# after 20 unless told otherwise.
 LOOKED_AT: dict[str, Any] = {"x-delivery-limit": 10**9}
 
 
@@ -80,7 +81,7 @@ class Topology:
                 exchange = self.retry(attempt)
                 assert exchange is not None
                 delay = await channel.declare_exchange(exchange.name, "fanout", durable=True)
-                waiting = {"x-message-ttl": seconds * 1000, **_never_lost(self.service)}
+                waiting = {"x-message-ttl": seconds * 1000, **_never_lost(self.service), **LOOKED_AT}
                 queue = await _declared(channel, _quorum(exchange.name, waiting))
                 await queue.bind(delay)
 

@@ -26,7 +26,7 @@ from shared.settings import ClockMode
 
 
 @dataclass(frozen=True)
-class Standing:
+class State:
     """Where a service stands. `days_behind`: below 0 if its day lies after the wall clock's; 0 with a manual clock."""
 
     today: date
@@ -49,12 +49,12 @@ class Figures:
         self._migrations = Look(lambda: pending_migrations(service.name, service.lookout))
         self._alive = Look(service.link.alive)
         self._parked = Look(service.link.parked)
-        self._standing = Look(self._read_standing)
+        self._state = Look(self._read_state)
         self._totals = Look(self._read_totals)
 
     def give_up(self) -> None:
         """Ask no more; the service stops."""
-        looks = (self._gauges, self._migrations, self._alive, self._parked, self._standing, self._totals)
+        looks = (self._gauges, self._migrations, self._alive, self._parked, self._state, self._totals)
         for each in looks:
             each.give_up()
 
@@ -84,9 +84,9 @@ class Figures:
         except TimeoutError:
             return None
 
-    async def standing(self) -> Standing:
+    async def state(self) -> State:
         """Raises TimeoutError, or what the database says, if it does not tell."""
-        return await self._standing.within()
+        return await self._state.within()
 
     async def totals(self) -> tuple[int, int] | None:
         """How many facts the journal holds and how many messages the inbox; None if counting takes too long."""
@@ -128,12 +128,12 @@ class Figures:
                 await service.observe(session)
         self._read_at = time.monotonic()
 
-    async def _read_standing(self) -> Standing:
+    async def _read_state(self) -> State:
         async with self._session() as session:
             reading = await self._service.wall_clock.read(session)
             manual = self._service.settings.clock is ClockMode.MANUAL
             rows = select(func.count()).where(outbox.c.queue == SAID)
-            return Standing(
+            return State(
                 today=reading.today,
                 days_behind=0 if manual else reading.behind,
                 outbox_rows=(await session.execute(rows)).scalar_one(),

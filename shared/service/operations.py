@@ -119,24 +119,22 @@ async def metrics(service: This, figures: Own) -> Response:
 async def status(service: This, figures: Own) -> Status:
     """What is waiting, said and handled; 503 if the database does not tell in time."""
     try:
-        standing, totals, parked = await asyncio.gather(
-            figures.standing(), figures.totals(), figures.parked()
-        )
+        state, totals, parked = await asyncio.gather(figures.state(), figures.totals(), figures.parked())
     except TimeoutError:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, NO_ANSWER) from None
     said, handled = totals or (None, None)
     return Status(
         service=service.name,
-        today=standing.today,
-        days_behind=standing.days_behind,
+        today=state.today,
+        days_behind=state.days_behind,
         days_held=service.wall_clock.held,
-        outbox_rows=standing.outbox_rows,
+        outbox_rows=state.outbox_rows,
         said=said,
-        last_said_at=standing.last_said,
+        last_said_at=state.last_said,
         handled=handled,
-        last_handled_at=standing.last_handled,
+        last_handled_at=state.last_handled,
         parked=parked,
-        timers_parked=standing.timers_parked,
+        timers_parked=state.timers_parked,
         connections=f"{connections_in_use(service.engine)} of {service.most_connections}",
         figures_age_seconds=round(figures.age_seconds),
     )
