@@ -111,8 +111,6 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
-    @app.exception_handler(asyncpg.PostgresError)
-    @app.exception_handler(asyncpg.InterfaceError)
     async def _(request: Request, error: Exception) -> Response:
         if _no_text(error):
             return _answer(request, invalid(NO_TEXT))
