@@ -37,7 +37,7 @@ async def test_a_silent_server_is_asked_once_and_everybody_is_told_in_time() -> 
 
     waiting = asyncio.gather(look.within(30), look.within(30))
     server.answer.set()
-    assert await waiting == [1, 1]
+    assert list(await waiting) == [1, 1]
     assert await look.within(30) == 2, "an answer is not kept: the next who asks gets a new one"
 
 
