@@ -33,6 +33,9 @@ class Metrics:
             "messages_parked", "Messages parked for an operator", "contract", "reason"
         )
         self.messages_said = self._counter("messages_said", "Facts the broker confirmed", "contract")
+        self.publishes_failed = self._counter(
+            "publishes_failed", "Outbox rows whose facts the broker gave back or refused", "contract"
+        )
         self.outages = self._counter("outages", "Times a batch waited for the database to come back")
         self.batch_size = Histogram(
             "relief_batch_messages",
@@ -71,6 +74,9 @@ class Metrics:
         )
         self.connections_most = self.gauge(
             "database_connections_most", "Connections to the database that work may be done on"
+        )
+        self.consumer_hears = self.gauge(
+            "consumer_hears", "1 if this process hears the contract's queue, else 0", "contract"
         )
         self.parked_now = self.gauge("parked_messages", "Messages in the parked queue", "contract")
 

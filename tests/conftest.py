@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from tests.support import servers as kinds
 from tests.support.servers import Servers
@@ -16,12 +17,18 @@ def pytest_report_header() -> str:
     return f"RabbitMQ and PostgreSQL of the tests: {kind}, because {why}"
 
 
+def pytest_configure() -> None:
+    """What is logged before a service sets up logging: without the pictures of tracebacks, which take seconds."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
+
+
 VERSIONS = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
 def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
-    """A RabbitMQ and a PostgreSQL for the whole run, or for each worker of it; each test takes a virtual host and databases of its own."""
+    """A RabbitMQ and a PostgreSQL for a run or its worker; each test takes a virtual host and databases of its own."""
     # Not below pytest's own folder: another pytest closes that to the system user who runs PostgreSQL.
     with tempfile.TemporaryDirectory(prefix="relief-test-") as folder:
         made = kinds.make(Path(folder))

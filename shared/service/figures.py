@@ -17,7 +17,6 @@ from shared.database.errors import kind_of
 from shared.database.migrations import pending_migrations
 from shared.database.tables import inbox, journal, outbox
 from shared.messaging.timer_rows import lateness, parked_timers
-from shared.messaging.unit import SAID
 from shared.observability import log
 from shared.service import plan
 from shared.service.looking import Look
@@ -47,14 +46,14 @@ class Figures:
         """How old the figures for monitoring are; 0 if they could be read when they were asked for last."""
         self._gauges = Look(self._read_gauges)
         self._migrations = Look(lambda: pending_migrations(service.name, service.lookout))
-        self._alive = Look(service.link.alive)
+        self._link = Look(service.link.problems)
         self._parked = Look(service.link.parked)
         self._state = Look(self._read_state)
         self._totals = Look(self._read_totals)
 
     def give_up(self) -> None:
         """Ask no more; the service stops."""
-        looks = (self._gauges, self._migrations, self._alive, self._parked, self._state, self._totals)
+        looks = (self._gauges, self._migrations, self._link, self._parked, self._state, self._totals)
         for each in looks:
             each.give_up()
 
@@ -73,7 +72,7 @@ class Figures:
 
     async def _broker_problems(self) -> list[str]:
         try:
-            return [] if await self._alive.within() else ["broker: not connected"]
+            return await self._link.within()
         except TimeoutError:
             return ["broker: no answer"]
 
@@ -132,7 +131,7 @@ class Figures:
         async with self._session() as session:
             reading = await self._service.wall_clock.read(session)
             manual = self._service.settings.clock is ClockMode.MANUAL
-            rows = select(func.count()).where(outbox.c.queue == SAID)
+            rows = select(func.count()).select_from(outbox)
             return State(
                 today=reading.today,
                 days_behind=0 if manual else reading.behind,
@@ -150,12 +149,12 @@ class Figures:
 
 async def _messaging_gauges(service: Service, session: AsyncSession) -> None:
     metrics = service.metrics
-    age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), 0)
     # What a new consumer is fed waits for its queue, however long that takes: nobody else waits behind it.
-    waiting = select(func.count(), age).where(outbox.c.queue == SAID, outbox.c.headers["to"].is_(None))
-    depth, oldest = (await session.execute(waiting)).one()
+    oldest = func.min(outbox.c.said_at).filter(outbox.c.consumer.is_(None))
+    waiting = select(func.count(), func.coalesce(func.extract("epoch", func.now() - oldest), 0))
+    depth, age = (await session.execute(waiting.select_from(outbox))).one()
     metrics.outbox_depth.set(depth)
-    metrics.outbox_oldest.set(float(oldest))
+    metrics.outbox_oldest.set(float(age))
     metrics.timers_late.set(await lateness(session))
     metrics.timers_parked.clear()
     for name, count in {**dict.fromkeys(service.timers.names, 0), **await parked_timers(session)}.items():

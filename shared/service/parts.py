@@ -87,7 +87,7 @@ class Service:
         self.settings = settings
         self.parts = parts
         self.metrics = Metrics(name)
-        pool_size = settings.relay_workers + 3 + LOOPS + len(parts.hears)
+        pool_size = 2 * LOOPS + 4 + len(parts.hears)
         self.most_connections = pool_size + OVERFLOW
         self.engine = connect(
             settings.database,

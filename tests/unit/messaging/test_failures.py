@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.database.errors import is_conflict, is_outage
-from shared.messaging.envelope import ATTEMPT, OutboxRow
+from shared.messaging.envelope import ATTEMPT, unpack
 from shared.messaging.failures import PARKED_AT, REASON, Failures, describe, reply
 from shared.messaging.topology import Topology
 from shared.observability import Metrics
@@ -95,7 +95,7 @@ def test_a_failure_is_described_by_kind_and_place_and_never_by_its_text() -> Non
 
 def test_the_place_of_a_failure_is_the_last_one_in_our_code() -> None:
     with pytest.raises(ValueError, match="badly formed") as caught:
-        OutboxRow.unpack({"to": None, "facts": [{"id": "Nobody"}]})
+        unpack(b'[{"id": "Nobody"}]')
     assert str(caught.traceback[-1].path).endswith("uuid.py")
     words = describe(caught.value)
     assert words.startswith("ValueError in shared/messaging/envelope.py:_fact:")
