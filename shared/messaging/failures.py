@@ -1,13 +1,16 @@
 """What becomes of a message that could not be handled: it waits and comes back, or it is parked with the reason."""
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Iterable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from aio_pika.abc import AbstractIncomingMessage
 from faststream.rabbit import RabbitBroker
 
+from shared.database.errors import kind_of
 from shared.messaging.envelope import ATTEMPT, known_headers
 from shared.messaging.names import parked
 from shared.messaging.topology import Topology
@@ -19,6 +22,8 @@ REASON = "x-relief-reason"
 PARKED_AT = "x-relief-parked-at"
 LOOKED_AT = "x-relief-looked-at"
 """An operator has looked at the message and put it back to work."""
+ROOT = Path(__file__).resolve().parents[2]
+OURS = (ROOT / "services", ROOT / "shared")
 
 
 async def reply(waiting: Awaitable[T]) -> T:
@@ -114,9 +119,23 @@ def parking_headers(reason: str) -> dict[str, str]:
 
 
 def describe(error: BaseException) -> str:
-    """The kind of error and its place, never its text: texts of database errors repeat the row."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" in {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{place}"
+    """The kind of error and the last place in our code, never its text: texts of database errors repeat the row.
+
+    Like `UniqueViolationError in services/inventory/repository/stock.py:lock_shelves:88`.
+    """
+    place = _place(error)
+    return f"{kind_of(error)} in {place}" if place else kind_of(error)
+
+
+def _place(error: BaseException) -> str:
+    """Where in `services` or `shared` it came from, else where it was raised; empty if it was not raised."""
+    frames = [
+        (Path(frame.f_code.co_filename), frame, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    if not frames:
+        return ""
+    ours = [each for each in frames if any(each[0].is_relative_to(folder) for folder in OURS)]
+    path, frame, line = (ours or frames)[-1]
+    file = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    return f"{file}:{frame.f_code.co_name}:{line}"

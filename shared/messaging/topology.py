@@ -21,7 +21,8 @@ from shared.messaging.names import facts_exchange, feed_key, parked
 # 20, which a night of broken connections can reach; 3.10 never.
 DELIVERIES = {"x-delivery-limit": 1000}
 
-# Each look at a parked message counts as a delivery, and RabbitMQ 4 drops a message after 20 unless told otherwise.
+# Each look at a message that is parked or waits for another try counts as a delivery, and RabbitMQ 4 drops a message
+# after 20 unless told otherwise.
 LOOKED_AT: dict[str, Any] = {"x-delivery-limit": 10**9}
 
 Binding = tuple[str, str, str]
@@ -73,7 +74,7 @@ class Topology:
             yield self.queue(contract)
             yield _quorum(parked(self.queue_name(contract)), LOOKED_AT)
         for seconds in self.retry_delays_seconds:
-            waiting = {"x-message-ttl": seconds * 1000, **_never_lost(self.service)}
+            waiting = {"x-message-ttl": seconds * 1000, **_never_lost(self.service), **LOOKED_AT}
             yield _quorum(names.retry(self.service, f"{seconds}s"), waiting)
 
     def bindings(self) -> Iterator[Binding]:

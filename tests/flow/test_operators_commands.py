@@ -35,6 +35,10 @@ WAIT_SECONDS = 20.0
 
 @pytest.fixture
 async def stack(world: World) -> Stack:
+    return named(world)
+
+
+def named(world: World) -> Stack:
     """The world's addresses, with a host name for each service."""
     known = world.addresses()
     return replace(
@@ -44,10 +48,14 @@ async def stack(world: World) -> Stack:
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    async with calling(world) as client:
+        yield client
+
+
+def calling(world: World) -> httpx.AsyncClient:
     """Calls the services of this process under their host names."""
     mounts = {f"http://{name}": httpx.ASGITransport(getattr(world, name).app) for name in talking()}
-    async with httpx.AsyncClient(mounts=mounts) as client:
-        yield client
+    return httpx.AsyncClient(mounts=mounts)
 
 
 def breaches(report: Report) -> dict[str, int]:
@@ -162,6 +170,30 @@ async def test_a_lost_message_is_found_and_brought_back_from_the_journal(
     await world.settled()
     assert breaches(await examine(stack, client, WAIT_SECONDS)) == {}
     assert await world.inventory.set_aside(household) == before
+
+
+async def test_what_is_lost_is_found_while_another_message_waits_for_its_next_try(bare_world: World) -> None:
+    await bare_world.start(*talking(), retry_delays_seconds=(3600,))
+    await bare_world.prepare()
+
+    async def retried() -> float:
+        return float(await bare_world.inventory.metric("relief_messages_retried_total"))
+
+    async with broken(bare_world):
+        await bare_world.intake.register()
+        await until(retried, lambda count: count == 1)
+    await bare_world.intake.register(needs=[])
+
+    async def handled() -> int:
+        return int((await bare_world.inventory.get("/status"))["handled"])
+
+    await until(handled, lambda count: count == 1)
+    await change(bare_world, "inventory", delete(inbox))
+    async with calling(bare_world) as client:
+        # The broker tells queue lengths late: at first something seems to move.
+        report = await until(lambda: examine(named(bare_world), client), breaches)
+    assert breaches(report) == {HANDLED: 1}
+    assert (report.retrying, report.under_way) == (1, 1)
 
 
 async def test_what_a_consumer_has_not_been_fed_yet_is_under_way_and_not_lost(

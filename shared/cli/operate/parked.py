@@ -118,8 +118,14 @@ async def browse(
     connection: AbstractConnection, queue: str
 ) -> AsyncIterator[tuple[AbstractIncomingMessage, Parked]]:
     """What is parked from `queue` at this moment. What the caller does not acknowledge stays, in its place."""
+    async for message in lying_in(connection, parked(queue)):
+        yield message, read(queue, message)
+
+
+async def lying_in(connection: AbstractConnection, name: str) -> AsyncIterator[AbstractIncomingMessage]:
+    """Each message that lies in the queue of this name now; those that the caller does not acknowledge stay there."""
     async with connection.channel() as channel:
-        lying = await _passive(channel, queue)
+        lying = await _passive(channel, name)
         if lying is None:
             return
         kept: AbstractIncomingMessage | None = None
@@ -128,19 +134,19 @@ async def browse(
             message = await lying.get(no_ack=False, fail=False)
             if message is None:
                 break
-            yield message, read(queue, message)
+            yield message
             if not message.processed:
                 kept, left = message, left + 1
         if kept is not None:
             await kept.nack(multiple=True, requeue=True)
-            await _until_back(channel, queue, left)
+            await _until_back(channel, name, left)
 
 
-async def _until_back(channel: AbstractChannel, queue: str, count: int) -> None:
+async def _until_back(channel: AbstractChannel, name: str, count: int) -> None:
     """Wait until what was looked at lies there again, for whoever looks next; another taking it ends the wait too."""
     deadline = time.monotonic() + BACK_SECONDS
     while time.monotonic() < deadline:
-        lying = await _passive(channel, queue)
+        lying = await _passive(channel, name)
         if lying is None or _ready(lying) >= count:
             return
         await asyncio.sleep(0.02)
@@ -150,9 +156,9 @@ def _ready(queue: AbstractQueue) -> int:
     return queue.declaration_result.message_count or 0
 
 
-async def _passive(channel: AbstractChannel, queue: str) -> AbstractQueue | None:
+async def _passive(channel: AbstractChannel, name: str) -> AbstractQueue | None:
     try:
-        return await channel.declare_queue(parked(queue), passive=True)
+        return await channel.declare_queue(name, passive=True)
     except ChannelNotFoundEntity:
         return None
 

@@ -22,6 +22,7 @@ from shared.cli.stack import ROOT, Stack
 from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 from shared.messaging.definitions import definitions, password_hash
+from shared.settings import ClockMode
 
 PASSWORDS = {service: f"password of {service}" for service in SERVICES}
 
@@ -178,3 +179,24 @@ def test_in_compose_the_stack_comes_from_the_secret_files(
     assert intake.url == "http://intake:8000"
     assert intake.database_url == "postgresql+asyncpg://intake:intake_database p%40ss@postgres:5432/intake"
     assert intake.broker_url == "amqp://intake:intake_broker p%40ss@rabbitmq:5672/relief"
+
+
+def test_a_service_gets_its_settings_and_nothing_else_of_whoever_starts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {"PATH": "/bin", "LC_ALL": "C", "RELIEF_LOG_LEVEL": "DEBUG", "PYTHONMALLOC": "debug"}
+    secret = (
+        "PGPASSWORD",
+        "PGPASSFILE",
+        "PGUSER",
+        "AWS_SECRET",
+        "RELIEF_DATABASE_PASSWORD",
+        "RELIEF_REGISTER_KEY",
+    )
+    for name, value in (kept | dict.fromkeys(secret, "secret")).items():
+        monkeypatch.setenv(name, value)
+    run = local_run(tmp_path, Ports.counted_from(18100))
+    given = run.services["intake"].environment(ClockMode.MANUAL, None)
+    assert kept.items() <= given.items()
+    assert "secret" not in given.values()
+    assert run.postgres.password not in str(given)

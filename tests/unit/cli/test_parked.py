@@ -14,7 +14,7 @@ from shared.cli.operate import parked_timers, parking
 from shared.cli.operate.parked import anew, ids_in, owner_of, queues, read
 from shared.cli.operate.parked_timers import ParkedTimer
 from shared.cli.operate.replay import _wanted
-from shared.cli.operate.status import service_part
+from shared.cli.operate.status import Part, service_part
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import HEARD_BY, SERVICES
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
@@ -140,15 +140,49 @@ def test_of_a_timer_too_only_ids_are_shown(capsys: pytest.CaptureFixture[str]) -
         parking.show("timer:hold_ends", "another")
 
 
+STATUS: dict[str, Any] = {
+    "problems": [], "today": "2006-11-01", "days_behind": 0, "days_held": "", "outbox_rows": 0, "parked": {},
+    "timers_parked": {"a": 1, "b": 2}, "connections": "1 of 9", "figures_age_seconds": 0,
+}  # fmt: skip
+"""What a service that is well says at `/readyz` and at `/status`."""
+
+
+def part_of(monkeypatch: pytest.MonkeyPatch, status: int = 200, **said: Any) -> Part:
+    """The line of a service that says this."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status if request.url.path == "/status" else 200, json=STATUS | said)
+
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    return service_part(ServiceAddress("intake", "http://intake", "", ""))
+
+
 @pytest.mark.parametrize(("messages", "counted"), [({"x": 2, "y": 0}, "5"), (None, "?")], ids=str)
 def test_the_status_counts_parked_timers_with_the_messages(
     monkeypatch: pytest.MonkeyPatch, messages: dict[str, int] | None, counted: str
 ) -> None:
-    said = {"today": "2006-11-01", "outbox_rows": 0, "parked": messages, "timers_parked": {"a": 1, "b": 2}}
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=said))
-    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport))
-    part = service_part(ServiceAddress("intake", "http://intake", "", ""))
-    assert (part.state, part.parked) == ("ready", counted)
+    part = part_of(monkeypatch, parked=messages)
+    assert (part.state, part.parked, part.connections, part.well) == ("ready", counted, "1 of 9", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ({"days_behind": 1}, "ready; 1 day behind"),
+        ({"days_behind": -2}, "ready; 2 days ahead"),
+        ({"days_behind": 9, "days_held": "why"}, "ready; the days wait: why (./relief clock DATE)"),
+        ({"figures_age_seconds": 75}, "ready; its figures are 75 s old"),
+        ({"problems": ["database: no answer"], "status": 503}, "database: no answer"),
+        ({"status": 503}, "/status answers 503"),
+    ],
+    ids=str,
+)
+def test_the_status_says_in_words_what_is_to_be_looked_at(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], state: str
+) -> None:
+    part = part_of(monkeypatch, **said)
+    assert part.state == state
+    assert part.well is state.startswith("ready")
 
 
 def test_every_queue_has_its_consumer() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.database.errors import is_conflict, is_outage
-from shared.messaging.envelope import ATTEMPT
+from shared.messaging.envelope import ATTEMPT, unpack
 from shared.messaging.failures import LOOKED_AT, PARKED_AT, REASON, Failures, describe, reply
 from shared.messaging.topology import Topology
 from shared.observability import Metrics
@@ -43,6 +43,14 @@ def raised(error: Exception) -> Exception:
         asyncpg.CannotConnectNowError("starting up"),
         asyncpg.DiskFullError("disk full"),
         asyncpg.TooManyConnectionsError("too many"),
+        asyncpg.PostgresIOError("could not read"),
+        asyncpg.InvalidPasswordError("password authentication failed"),
+        wrapped(asyncpg.InvalidPasswordError("password authentication failed")),
+        wrapped(asyncpg.InvalidAuthorizationSpecificationError("role is not permitted to log in")),
+        wrapped(asyncpg.InsufficientPrivilegeError("permission denied")),
+        wrapped(asyncpg.InvalidCatalogNameError("no such database")),
+        wrapped(asyncpg.DatabaseDroppedError("dropped")),
+        wrapped(asyncpg.ReadOnlySQLTransactionError("a standby")),
         wrapped(asyncpg.ConnectionDoesNotExistError("closed"), InterfaceError),
         wrapped(asyncpg.AdminShutdownError("shutting down")),
     ],
@@ -66,6 +74,9 @@ def test_transactions_in_each_others_way_are_a_conflict_and_no_outage(kind: type
         KeyError("a bug"),
         wrapped(asyncpg.UniqueViolationError("twice"), IntegrityError),
         wrapped(asyncpg.CheckViolationError("below zero"), IntegrityError),
+        wrapped(asyncpg.UndefinedTableError("no such table")),
+        wrapped(asyncpg.UndefinedColumnError("no such column")),
+        wrapped(asyncpg.QueryCanceledError("took too long")),
         wrapped(BadValue("invalid input for query argument $1: 2147483648"), InterfaceError),
         BadValue("invalid input for query argument $1"),
     ],
@@ -78,8 +89,16 @@ def test_a_bug_or_a_bad_value_is_the_messages_own_failure(error: Exception) -> N
 
 def test_a_failure_is_described_by_kind_and_place_and_never_by_its_text() -> None:
     words = describe(raised(wrapped(asyncpg.UniqueViolationError("Key (name)=(Nobody) already exists"))))
-    assert words.startswith("DBAPIError in raised:")
+    assert words.startswith("UniqueViolationError in tests/unit/messaging/test_failures.py:raised:")
     assert "Nobody" not in words
+
+
+def test_the_place_of_a_failure_is_the_last_one_in_our_code() -> None:
+    with pytest.raises(ValueError, match="badly formed") as caught:
+        unpack(b'[{"id": "Nobody"}]')
+    assert str(caught.traceback[-1].path).endswith("uuid.py")
+    words = describe(caught.value)
+    assert words.startswith("ValueError in shared/messaging/envelope.py:_fact:")
 
 
 class Published:
@@ -135,7 +154,7 @@ def test_the_first_failures_wait_each_longer_than_the_one_before() -> None:
 def test_after_the_last_try_the_message_is_parked_with_the_reason() -> None:
     copy = fail({ATTEMPT: 2})
     assert (copy["exchange"], copy["routing_key"]) == ("inventory", "inventory.x.parked")
-    assert copy["headers"][REASON].startswith("failed 3 times, last with ValueError in raised:")
+    assert copy["headers"][REASON].startswith("failed 3 times, last with ValueError in tests/unit/")
     assert "Nobody" not in str(copy["headers"])
     assert PARKED_AT in copy["headers"]
 

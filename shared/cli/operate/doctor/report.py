@@ -29,10 +29,14 @@ class Finding:
 
 @dataclass
 class Report:
-    """All findings of one look. `under_way`: what is not yet where it belongs while messages are moving."""
+    """All findings of one look. `under_way`: what is not yet where it belongs while messages are moving.
+
+    `retrying`: messages that failed and wait for another try; they are under way, and hide nothing that is lost.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     under_way: int = 0
+    retrying: int = 0
 
     @property
     def ok(self) -> bool:
@@ -49,7 +53,7 @@ class Report:
     def after(self, earlier: "Report") -> "Report":
         """This look when nothing moved since the earlier one: what both miss is lost, the rest is under way."""
         missed = {each.name: each.unsettled for each in earlier.findings}
-        settled = Report(under_way=self.feeding)
+        settled = Report(under_way=self.feeding + self.retrying, retrying=self.retrying)
         for each in self.findings:
             lost = each.unsettled & missed.get(each.name, set())
             breaches = each.breaches + len(lost)
@@ -75,8 +79,9 @@ class Report:
             for line in finding.details:
                 console.print(f"{finding.name}: {line}", markup=False, highlight=False)
         if self.under_way:
+            waiting = f", {self.retrying:,} of them waiting for another try" if self.retrying else ""
             console.print(
-                f"Under way: {self.under_way:,}. Look again, or wait for them: {typed('doctor --wait 60')}"
+                f"Under way: {self.under_way:,}{waiting}. Look again, or wait: {typed('doctor --wait 60')}"
             )
         console.print(
             "All is well." if self.ok else "[bold red]Something is wrong: see the breaches above.[/]"
