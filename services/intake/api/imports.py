@@ -53,7 +53,7 @@ async def take_in(
     languages (ko;zh), relation; and in the first row of each household region, arrived_on, needs (food;clothing;kit;
     shelter, all if empty, or none), priority. It registers and adds, and changes nothing that is there.
     """
-    form = await form_of(request, REGISTER.what)
+    form = await form_of(request)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(form.close)
         file = file_of(form)

@@ -56,6 +56,7 @@ class Gateway:
             "XDG_DATA_HOME": str(self.folder / "data"),
             "RELIEF_GATEWAY_ADDRESS": f"http://:{self.port}",
             "RELIEF_GATEWAY_BIND": LOOPBACK,
+            "RELIEF_SITE_HOSTS": os.environ.get("RELIEF_SITE_HOSTS", ""),
             "RELIEF_GATEWAY_SITE": str(ROOT / "deploy" / "gateway" / "site"),
             **{f"RELIEF_{name.upper()}_AT": f"{LOOPBACK}:{port}" for name, port in self.services.items()},
         }

@@ -1,0 +1,86 @@
+"""Bodies of requests: how large they may be, and how slow. What is too large or too slow is not read to its end."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope
+
+MEGABYTE = 1024 * 1024
+MOST_MEGABYTES = 1
+MOST_UPLOADED_MEGABYTES = 25
+ROOM_FOR_FORM = 64 * 1024
+FORM = "multipart/form-data"
+
+# A fieldworker's line may be slow, so what counts is that the body goes on coming: 25 MB may take half an hour.
+PATIENCE_SECONDS = 30.0
+SLOWEST_BYTES_PER_SECOND = 16_000
+
+TOO_LARGE = f"A request has at most {MOST_MEGABYTES} MB."
+UPLOAD_TOO_LARGE = f"An upload has at most {MOST_UPLOADED_MEGABYTES} MB. Split the file."
+NO_SIZE = "Send the size of the request (Content-Length)."
+TOO_SLOW = "The request came too slowly. Nothing was changed; send it again."
+
+
+class Body:
+    """What a request brings, counted while it is read.
+
+    A file may be 25 MB, where the route takes files by its own documentation; anything else 1 MB. HTTPException 413 or
+    408 reaches whoever reads on, 411 if an upload does not say its size first.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._most: int | None = None
+        self._since = 0.0
+        self._came = 0
+        self._whole = False
+
+    async def receive(self) -> Message:
+        """As ASGI has it; checks nothing any more once the body is whole."""
+        if self._whole:
+            return await self._receive()
+        if self._most is None:
+            self._begin()
+        message = await self._next()
+        self._came += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        self._check(self._came)
+        return message
+
+    def _begin(self) -> None:
+        headers = dict(self._scope["headers"])
+        is_form = headers.get(b"content-type", b"").lower().startswith(FORM.encode())
+        is_upload = is_form and takes_files(self._scope)
+        self._most = (
+            MOST_UPLOADED_MEGABYTES * MEGABYTE + ROOM_FOR_FORM if is_upload else MOST_MEGABYTES * MEGABYTE
+        )
+        self._since = asyncio.get_running_loop().time()
+        said = headers.get(b"content-length", b"")
+        if is_upload and not said.isdigit():
+            raise HTTPException(HTTPStatus.LENGTH_REQUIRED, NO_SIZE)
+        if said.isdigit():
+            self._check(int(said))
+
+    async def _next(self) -> Message:
+        patience = PATIENCE_SECONDS + self._came / SLOWEST_BYTES_PER_SECOND
+        try:
+            async with asyncio.timeout_at(self._since + patience):
+                return await self._receive()
+        except TimeoutError:
+            closing = {"Connection": "close"}
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW, closing) from None
+
+    def _check(self, size: int) -> None:
+        if self._most is not None and size > self._most:
+            words = TOO_LARGE if self._most == MOST_MEGABYTES * MEGABYTE else UPLOAD_TOO_LARGE
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
+
+
+def takes_files(scope: Scope) -> bool:
+    """Whether the route of this request is documented as one that takes a form with a file."""
+    app: Any = scope.get("app")
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return any(pattern.fullmatch(path) for pattern in app.upload_paths)
