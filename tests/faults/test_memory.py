@@ -1,0 +1,142 @@
+"""Intake as a process, sent the largest hostile requests that the limits let in: its memory holds, others are served."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from sqlalchemy import make_url
+
+from shared.cli.local.processes import stop_all
+from shared.database.migrations import migrate
+from shared.web.walls import MEANT
+from tests.faults.test_imports import Site
+from tests.support.servers import Servers
+from tests.support.sheets import CSV, GOOD, HEADINGS, XLSX, sheet
+from tests.unit.spreadsheets.test_apart import BOMBS
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+MEGABYTE = 1024 * 1024
+PATIENCE_SECONDS = 5.0
+"""Others wait no longer for an answer meanwhile, on a machine that has other work too."""
+
+
+@dataclass
+class Watch:
+    """What was seen of a process and its children: the most memory, and the longest wait of somebody else."""
+
+    process: psutil.Process
+    client: httpx.AsyncClient
+    most: int = 0
+    longest: float = 0.0
+    asked: int = field(default=0)
+
+    def memory(self) -> int:
+        """Of the process and its children now, in bytes; what they share is counted once."""
+        return sum(map(_memory, (self.process, *self.process.children(recursive=True))))
+
+    async def look(self) -> None:
+        while True:
+            self.most = max(self.most, await asyncio.to_thread(self.memory))
+            since = time.monotonic()
+            answer = await self.client.get("/api/counts")
+            assert answer.status_code == 200
+            self.asked += 1
+            self.longest = max(self.longest, time.monotonic() - since)
+
+    async def during(self, work: Awaitable[httpx.Response]) -> httpx.Response:
+        watching = asyncio.create_task(self.look())
+        try:
+            return await work
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+
+def _memory(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+@pytest.fixture
+def site(servers: Servers, tmp_path: Path) -> Iterator[Site]:
+    made = Site(servers, tmp_path, "memory")
+    servers.new_vhost(made.name)
+    servers.new_database(f"{made.name}_intake", "intake")
+    yield made
+    stop_all([made.processes["intake"].daemon])
+    made.erase()
+
+
+@asynccontextmanager
+async def watched(site: Site) -> AsyncIterator[Watch]:
+    intake = site.processes["intake"]
+    await migrate("intake", make_url(intake.address.database_url))
+    await site.start("intake")
+    assert intake.daemon.pid is not None
+    url = intake.address.url
+    async with httpx.AsyncClient(base_url=url, headers=MEANT, timeout=300, trust_env=False) as client:
+        yield Watch(psutil.Process(intake.daemon.pid), client)
+
+
+def bad_rows() -> bytes:
+    """25 MB of rows, all of one household, that are as long as they may be and all at fault."""
+    row = ",".join(["R-1", *["\N{GRINNING FACE}" + "x" * 390] * 4, "north", "2006-10-20"]) + "\n"
+    return ",".join(HEADINGS).encode() + b"\n" + row.encode() * (25 * MEGABYTE // len(row.encode()))
+
+
+def households() -> bytes:
+    """As many households as a register has rows."""
+    rows = [[f"{'R' * 50}-{n}", f"G{n}", *GOOD[2:]] for n in range(199_000)]
+    return sheet(*rows)
+
+
+def hostile() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Requests by name: a path, and what is sent there."""
+    files = {
+        name: (f"r.{form}", content, CSV if form == "csv" else XLSX)
+        for name, (form, content, _) in BOMBS.items()
+    }
+    files["25 MB of bad rows"] = ("r.csv", bad_rows(), CSV)
+    found: dict[str, tuple[str, dict[str, Any]]] = {
+        name: ("/api/imports", {"files": {"file": file}}) for name, file in files.items()
+    }
+    many = {"files": {"file": ("r.csv", households(), CSV)}, "params": {"dry_run": "true"}}
+    found["199,000 households, dry"] = ("/api/imports", many)
+    keys = b"{" + b",".join(b'"%x":0' % n for n in range(110_000)) + b"}"
+    for name, body in {
+        "unknown keys": keys,
+        "empty objects": b"[" + b"{}," * 330_000 + b"0]",
+        "members": b'{"members":[' + b"{}," * 330_000 + b"0]}",
+    }.items():
+        assert len(body) < MEGABYTE
+        kind = {"Content-Type": "application/json", "Idempotency-Key": name}
+        found[name] = ("/api/households", {"content": body, "headers": kind})
+    return found
+
+
+async def test_no_upload_that_the_limits_let_in_takes_intake_to_twice_its_usual_size(site: Site) -> None:
+    async with watched(site) as watch:
+        ordinary = {"file": ("r.csv", sheet(*([f"R-{n}", *GOOD[1:]] for n in range(50))), CSV)}
+        assert (await watch.client.post("/api/imports", files=ordinary)).json()["people"] == 50
+        usual = watch.memory()
+        for name, (path, request) in hostile().items():
+            watch.most, watch.longest = 0, 0.0
+            since = time.monotonic()
+            answer = await watch.during(watch.client.post(path, **request))
+            told = f"{name}: {answer.status_code}, {len(answer.content):,} bytes, {watch.most / usual:.2f} times its size, "
+            told += f"{watch.longest:.2f} s the longest wait, {time.monotonic() - since:.1f} s"
+            print(told)
+            assert answer.status_code in (200, 422), told
+            assert len(answer.content) < MEGABYTE // 2, told
+            assert watch.most < 2 * usual, told
+            assert watch.longest < PATIENCE_SECONDS, told
