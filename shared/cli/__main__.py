@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.cli import Trouble, typed
+from shared.cli.console import cleaned
 from shared.cli.wiring import modules_of
 
 MODULES = (
@@ -65,12 +66,12 @@ def main() -> int:
     try:
         make_app()(prog_name="./relief")
     except Trouble as trouble:
-        print(trouble, file=sys.stderr)
+        print(cleaned(trouble), file=sys.stderr)
     except NOT_THERE as error:
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        said = cleaned(f"{type(error).__name__}: {error}".rstrip(": "))
         print(f"A part of the stack does not answer ({said}). See {typed('status')}.", file=sys.stderr)
     except ValidationError as error:
-        print(f"The settings are not right:\n{error}", file=sys.stderr)
+        print(f"The settings are not right:\n{cleaned(error)}", file=sys.stderr)
     else:
         return 0
     return 1
