@@ -1,6 +1,6 @@
 """What operators and monitoring ask of every service: health, readiness, metrics, status, checks and the clock."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -21,11 +21,12 @@ from shared.principals import Role
 from shared.service import plan
 from shared.service.parts import Service
 from shared.settings import ClockMode
-from shared.web.problems import conflict
+from shared.web.problems import conflict, invalid
 from shared.web.roles import allows
 from shared.web.work import Reading
 
 router = APIRouter(tags=["operations"])
+MOST_DAYS = timedelta(days=400)
 MONITORING = allows(Role.OPERATOR, Role.AUDITOR)
 
 
@@ -180,10 +181,17 @@ async def checks(service: This, session: Reading) -> list[CountOut]:
 
 
 @router.post("/clock", dependencies=[allows(Role.OPERATOR)])
-async def clock(service: This, turn: Turn) -> Turned:
+async def clock(service: This, turn: Turn, request: Request) -> Turned:
     """Turn the days one after another up to `to`; only where the clock is manual (demo and tests)."""
     if service.settings.clock is not ClockMode.MANUAL:
         raise conflict("This service follows the wall clock; its day cannot be turned by hand.")
-    days = await turn_to(service.units, service.parts.on_day, service.timers, turn.to)
+    async with service.units.read() as session:
+        today = await today_of(session)
+    if turn.to - today > MOST_DAYS:
+        words = f"The clock is turned at most {MOST_DAYS.days} days at a time; today is {today}."
+        raise invalid(words, [("to", "lies too far ahead")])
+    days = await turn_to(
+        service.units, service.parts.on_day, service.timers, turn.to, request.is_disconnected
+    )
     async with service.units.read() as session:
         return Turned(days=days, today=await today_of(session))

@@ -133,7 +133,7 @@ async def test_no_upload_that_the_limits_let_in_takes_intake_to_twice_its_usual_
             watch.most, watch.longest = 0, 0.0
             since = time.monotonic()
             answer = await watch.during(watch.client.post(path, **request))
-            told = f"{name}: {answer.status_code}, {len(answer.content):,} bytes, {watch.most / usual:.2f} of its size, "
+            told = f"{name}: {answer.status_code}, {len(answer.content):,} bytes, {watch.most / usual:.2f} its size, "
             told += f"the longest wait {watch.longest:.2f} s, in all {time.monotonic() - since:.1f} s"
             print(told)
             assert answer.status_code in (200, 422), told

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared.cli import Trouble
 from shared.cli.local.ports import LOOPBACK, answers
-from shared.cli.local.processes import Daemon, tail, wait_until
+from shared.cli.local.processes import Daemon, private_folder, tail, wait_until
 from shared.cli.stack import ROOT
 
 START_SECONDS = 15
@@ -37,7 +37,7 @@ class Gateway:
             program = shutil.which("caddy")
             if program is None:
                 raise Trouble("Caddy is not installed: apt-get install caddy")
-            self.folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self.folder)
             command = [program, "run", "--config", str(self.config), "--adapter", "caddyfile"]
             self.daemon.start(command, self._environment(), self.folder)
         wait_until(
