@@ -10,14 +10,21 @@ from starlette.types import Message, Receive, Scope
 MEGABYTE = 1024 * 1024
 MOST_MEGABYTES = 1
 MOST_UPLOADED_MEGABYTES = 25
-ROOM_FOR_FORM = 64 * 1024
+MOST = MOST_MEGABYTES * MEGABYTE
+# The file, and what a form has around it.
+MOST_UPLOADED = MOST_UPLOADED_MEGABYTES * MEGABYTE + 64 * 1024
 FORM = "multipart/form-data"
 
 # A fieldworker's line may be slow, so what counts is that the body goes on coming: 25 MB may take half an hour.
 PATIENCE_SECONDS = 30.0
 SLOWEST_BYTES_PER_SECOND = 16_000
 
+# Each unknown field becomes an error of more than a kilobyte before anything can be counted. The largest catalogue that
+# may be sent has 35,000 commas.
+MOST_COMMAS = 40_000
+
 TOO_LARGE = f"A request has at most {MOST_MEGABYTES} MB."
+TOO_MANY = f"A request has at most {MOST_COMMAS:,} fields and list entries. Split it."
 UPLOAD_TOO_LARGE = f"An upload has at most {MOST_UPLOADED_MEGABYTES} MB. Split the file."
 NO_SIZE = "Send the size of the request (Content-Length)."
 TOO_SLOW = "The request came too slowly. Nothing was changed; send it again."
@@ -33,33 +40,34 @@ class Body:
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._scope = scope
         self._receive = receive
-        self._most: int | None = None
+        self._begun = False
+        self._most = MOST
+        self._is_upload = False
         self._since = 0.0
         self._came = 0
+        self._commas = 0
         self._whole = False
 
     async def receive(self) -> Message:
         """As ASGI has it; checks nothing any more once the body is whole."""
         if self._whole:
             return await self._receive()
-        if self._most is None:
+        if not self._begun:
             self._begin()
         message = await self._next()
-        self._came += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
-        self._check(self._came)
+        self._count(message.get("body", b""))
         return message
 
     def _begin(self) -> None:
+        self._begun = True
         headers = dict(self._scope["headers"])
         is_form = headers.get(b"content-type", b"").lower().startswith(FORM.encode())
-        is_upload = is_form and takes_files(self._scope)
-        self._most = (
-            MOST_UPLOADED_MEGABYTES * MEGABYTE + ROOM_FOR_FORM if is_upload else MOST_MEGABYTES * MEGABYTE
-        )
+        self._is_upload = is_form and takes_files(self._scope)
+        self._most = MOST_UPLOADED if self._is_upload else MOST
         self._since = asyncio.get_running_loop().time()
         said = headers.get(b"content-length", b"")
-        if is_upload and not said.isdigit():
+        if self._is_upload and not said.isdigit():
             raise HTTPException(HTTPStatus.LENGTH_REQUIRED, NO_SIZE)
         if said.isdigit():
             self._check(int(said))
@@ -73,9 +81,17 @@ class Body:
             closing = {"Connection": "close"}
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW, closing) from None
 
+    def _count(self, part: bytes) -> None:
+        self._came += len(part)
+        self._check(self._came)
+        if not self._is_upload:
+            self._commas += part.count(b",")
+            if self._commas > MOST_COMMAS:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_MANY)
+
     def _check(self, size: int) -> None:
-        if self._most is not None and size > self._most:
-            words = TOO_LARGE if self._most == MOST_MEGABYTES * MEGABYTE else UPLOAD_TOO_LARGE
+        if size > self._most:
+            words = UPLOAD_TOO_LARGE if self._is_upload else TOO_LARGE
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
 
 

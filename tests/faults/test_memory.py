@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from shared.cli.local.processes import stop_all
 from shared.database.migrations import migrate
+from shared.web.bodies import MOST_COMMAS
 from shared.web.walls import MEANT
 from tests.faults.test_imports import Site
 from tests.support.servers import Servers
@@ -36,7 +37,6 @@ class Watch:
     client: httpx.AsyncClient
     most: int = 0
     longest: float = 0.0
-    asked: int = field(default=0)
 
     def memory(self) -> int:
         """Of the process and its children now, in bytes; what they share is counted once."""
@@ -46,10 +46,11 @@ class Watch:
         while True:
             self.most = max(self.most, await asyncio.to_thread(self.memory))
             since = time.monotonic()
-            answer = await self.client.get("/api/counts")
-            assert answer.status_code == 200
-            self.asked += 1
-            self.longest = max(self.longest, time.monotonic() - since)
+            try:
+                answer = await self.client.get("/api/counts")
+                assert answer.status_code == 200
+            finally:
+                self.longest = max(self.longest, time.monotonic() - since)
 
     async def during(self, work: Awaitable[httpx.Response]) -> httpx.Response:
         watching = asyncio.create_task(self.look())
@@ -94,37 +95,31 @@ def bad_rows() -> bytes:
     return ",".join(HEADINGS).encode() + b"\n" + row.encode() * (25 * MEGABYTE // len(row.encode()))
 
 
-def households() -> bytes:
-    """As many households as a register has rows."""
-    rows = [[f"{'R' * 50}-{n}", f"G{n}", *GOOD[2:]] for n in range(199_000)]
-    return sheet(*rows)
+NO_JSON = {
+    "unknown keys": b"{" + b",".join(b'"%x":0' % n for n in range(MOST_COMMAS)) + b"}",
+    "empty objects": b"[" + b"{}," * MOST_COMMAS + b"0]",
+    "members": b'{"members":[' + b"{}," * MOST_COMMAS + b"0]}",
+    "needs": b'{"needs":["' + b'","'.join(b"%x" % n for n in range(MOST_COMMAS)) + b'"]}',
+    "lists in lists": b"[" * (MEGABYTE - 1),
+    "text": b'{"region":"' + b"x" * (MEGABYTE - 20) + b'"}',
+}
 
 
 def hostile() -> dict[str, tuple[str, dict[str, Any]]]:
     """Requests by name: a path, and what is sent there."""
-    files = {
-        name: (f"r.{form}", content, CSV if form == "csv" else XLSX)
-        for name, (form, content, _) in BOMBS.items()
-    }
-    files["25 MB of bad rows"] = ("r.csv", bad_rows(), CSV)
-    found: dict[str, tuple[str, dict[str, Any]]] = {
-        name: ("/api/imports", {"files": {"file": file}}) for name, file in files.items()
-    }
-    many = {"files": {"file": ("r.csv", households(), CSV)}, "params": {"dry_run": "true"}}
-    found["199,000 households, dry"] = ("/api/imports", many)
-    keys = b"{" + b",".join(b'"%x":0' % n for n in range(110_000)) + b"}"
-    for name, body in {
-        "unknown keys": keys,
-        "empty objects": b"[" + b"{}," * 330_000 + b"0]",
-        "members": b'{"members":[' + b"{}," * 330_000 + b"0]}",
-    }.items():
-        assert len(body) < MEGABYTE
-        kind = {"Content-Type": "application/json", "Idempotency-Key": name}
-        found[name] = ("/api/households", {"content": body, "headers": kind})
-    return found
+    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    for name, content in NO_JSON.items():
+        assert len(content) <= MEGABYTE
+        headers = {"Content-Type": "application/json", "Idempotency-Key": name}
+        found[name] = ("/api/households", {"content": content, "headers": headers})
+    files = {"25 MB of bad rows": ("r.csv", bad_rows(), CSV)}
+    for name in ("140 MB of them", "a row of 12 million columns"):
+        form, content, _ = BOMBS[name]
+        files[name] = (f"r.{form}", content, CSV if form == "csv" else XLSX)
+    return found | {name: ("/api/imports", {"files": {"file": file}}) for name, file in files.items()}
 
 
-async def test_no_upload_that_the_limits_let_in_takes_intake_to_twice_its_usual_size(site: Site) -> None:
+async def test_nothing_that_the_limits_let_in_takes_intake_to_twice_its_usual_size(site: Site) -> None:
     async with watched(site) as watch:
         ordinary = {"file": ("r.csv", sheet(*([f"R-{n}", *GOOD[1:]] for n in range(50))), CSV)}
         assert (await watch.client.post("/api/imports", files=ordinary)).json()["people"] == 50
@@ -136,7 +131,7 @@ async def test_no_upload_that_the_limits_let_in_takes_intake_to_twice_its_usual_
             told = f"{name}: {answer.status_code}, {len(answer.content):,} bytes, {watch.most / usual:.2f} its size, "
             told += f"the longest wait {watch.longest:.2f} s, in all {time.monotonic() - since:.1f} s"
             print(told)
-            assert answer.status_code in (200, 422), told
-            assert len(answer.content) < MEGABYTE // 2, told
+            assert answer.status_code in (200, 400, 422), told
+            assert len(answer.content) < MEGABYTE // 4, told
             assert watch.most < 2 * usual, told
             assert watch.longest < PATIENCE_SECONDS, told

@@ -15,7 +15,7 @@ from shared.contracts import SERVICES
 from shared.settings import ClockMode
 from shared.web import bodies
 from shared.web.problems import MEDIA_TYPE
-from shared.web.walls import HEADER
+from shared.web.walls import HEADER, MEANT
 
 SITE = "relief.example"
 LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
@@ -183,6 +183,16 @@ async def sent(app: FastAPI, path: str, parts: list[bytes], **headers: str) -> d
         "body": said["body"].decode(),
         **dict(said["headers"]),
     }
+
+
+async def test_a_body_of_too_many_parts_is_refused_before_each_becomes_an_error() -> None:
+    async with caller(built()) as client:
+        sent = {**MEANT, "Idempotency-Key": "k", "Content-Type": "application/json"}
+        for commas, status in ((bodies.MOST_COMMAS, 422), (bodies.MOST_COMMAS + 1, 413)):
+            content = b"[" + b"0," * commas + b"0]"
+            answer = await client.post("/api/households", content=content, headers=sent)
+            assert answer.status_code == status
+            assert len(answer.content) < 500
 
 
 @pytest.mark.parametrize("service", SERVICES)
