@@ -232,7 +232,7 @@ def test_a_dry_run_of_as_many_households_as_a_register_has_rows_remembers_little
     identity = identity_of("Given", "Family", None, 30, TODAY)
     tracemalloc.start()
     for number in range(50_000):
-        person = Person(identity, Sex.UNKNOWN, ClothingSize.M, Relation.OTHER, (), b"%032d" % number)
+        person = Person(identity, Sex.UNKNOWN, ClothingSize("M"), Relation.OTHER, (), b"%032d" % number)
         importing._remember(f"{number:060}", [person])
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
