@@ -1,6 +1,7 @@
 """Bodies of requests: how large they may be, and how slow. What is too large or too slow is not read to its end."""
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -37,8 +38,9 @@ class Body:
     408 reaches whoever reads on, 411 if an upload does not say its size first.
     """
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
         self._scope = scope
+        self._headers = headers
         self._receive = receive
         self._begun = False
         self._most = MOST
@@ -61,12 +63,11 @@ class Body:
 
     def _begin(self) -> None:
         self._begun = True
-        headers = dict(self._scope["headers"])
-        is_form = headers.get(b"content-type", b"").lower().startswith(FORM.encode())
+        is_form = self._headers.get(b"content-type", b"").lower().startswith(FORM.encode())
         self._is_upload = is_form and takes_files(self._scope)
         self._most = MOST_UPLOADED if self._is_upload else MOST
         self._since = asyncio.get_running_loop().time()
-        said = headers.get(b"content-length", b"")
+        said = self._headers.get(b"content-length", b"")
         if self._is_upload and not said.isdigit():
             raise HTTPException(HTTPStatus.LENGTH_REQUIRED, NO_SIZE)
         if said.isdigit():

@@ -23,6 +23,7 @@ from shared.web.bodies import Body
 from shared.web.problems import Problem, answered, is_page
 
 HEADER = "X-Relief"
+_HEADER = HEADER.lower().encode()
 MEANT = {HEADER: "1"}
 """What a client sends with everything that changes something."""
 
@@ -47,14 +48,14 @@ class Walls:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        problem = self._refusal(scope)
+        headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        problem = self._refusal(scope, headers)
         if problem is None:
-            await self._app(scope, Body(scope, receive).receive, send)
+            await self._app(scope, Body(scope, headers, receive).receive, send)
         else:
             await answered(Request(scope), problem)(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> Problem | None:
-        headers: Mapping[bytes, bytes] = dict(scope["headers"])
+    def _refusal(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Problem | None:
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if not self._is_known(host, scope):
             return Problem(HTTPStatus.MISDIRECTED_REQUEST, UNKNOWN_HOST)
@@ -91,4 +92,4 @@ def _is_followed_link(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
 
 
 def _is_meant(headers: Mapping[bytes, bytes]) -> bool:
-    return headers.get(HEADER.lower().encode()) == b"1"
+    return headers.get(_HEADER) == b"1"

@@ -59,6 +59,7 @@ class Watch:
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            self.most = max(self.most, self.memory())
 
 
 def _memory(process: psutil.Process) -> int:

@@ -25,7 +25,7 @@ from shared.web.uploads import FILE_FORM, file_of, form_of, spreadsheet_format
 from shared.web.work import NDJSON, Asking, OpenUnits, accepted, app_settings
 
 router = APIRouter(tags=["imports"])
-READING = asyncio.Semaphore(2)
+AT_ONCE = asyncio.Semaphore(2)
 RegisterSettings = Annotated[Settings, Depends(app_settings)]
 DryRun = Annotated[bool, Query(description="say what would happen and change nothing")]
 Accept = Annotated[
@@ -77,11 +77,11 @@ async def take_in(
 @asynccontextmanager
 async def _reading() -> AsyncIterator[None]:
     """Reading takes memory, so only so many registers are taken in at the same time. Problem 503 if there are."""
-    if READING.locked():
+    if AT_ONCE.locked():
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE, "Other registers are being taken in. Send this one later."
         )
-    async with READING:
+    async with AT_ONCE:
         yield
 
 
