@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
 from services.intake import identities
@@ -28,5 +27,5 @@ async def read_identities(unit: Unit, household_id: UUID, route: str) -> dict[UU
         "actor": unit.actor.id,
         "route": route,
     }
-    await unit.session.execute(insert(READING).values(row))
+    unit.writes.insert(READING, [row])
     return found
