@@ -6,10 +6,9 @@ from uuid_utils.compat import uuid7
 
 from services.intake import identities
 from services.intake.identities import Identity
-from services.intake.queries import NO_HOUSEHOLD
 from services.intake.tables import READING
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, missing
 
 
 async def read_identities(unit: Unit, household_id: UUID, route: str) -> dict[UUID, Identity] | Refused:
@@ -19,7 +18,7 @@ async def read_identities(unit: Unit, household_id: UUID, route: str) -> dict[UU
     """
     found = await identities.read(unit.session, household_id)
     if not found:
-        return NO_HOUSEHOLD
+        return missing("such household")
     row = {
         "id": uuid7(),
         "at": unit.now,
