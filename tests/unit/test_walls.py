@@ -176,7 +176,8 @@ async def sent(app: FastAPI, path: str, parts: list[bytes], **headers: str) -> d
     async def send(message: Any) -> None:
         said.update(message)
 
-    await app(scope, receive, send)
+    async with asyncio.timeout(5):
+        await app(scope, receive, send)
     return {
         "status": said["status"],
         "left": len(left),
