@@ -20,7 +20,7 @@ from shared.spreadsheets.cells import MEGABYTE, Line, RowFault
 from shared.spreadsheets.columns import Columns
 from shared.spreadsheets.opening import Format, Sheet, open_sheet
 
-MOST_MEMORY = 64 * MEGABYTE
+MOST_MEMORY = 56 * MEGABYTE
 """Of address space. Python and its libraries take 35 MB; a workbook with 60,000 people and their names takes 20 MB."""
 MOST_CPU_SECONDS = 120
 """A row of a workbook takes 0.1 to 0.4 ms."""
