@@ -32,6 +32,7 @@ NDJSON = "application/x-ndjson"
 """A JSON object per line, sent as they are made."""
 
 LONGEST_KEY = 120
+BLOCK = 64 * 1024
 KEY_WORDS = (
     "Any text that is new for each thing you do; send the same again to repeat without doing it twice."
 )
@@ -106,15 +107,23 @@ async def _by_form(
     digest = _digest(request)
     # The body of a form is gone once it was read; its fields are kept, and files can be read again.
     for name, value in (await request.form()).multi_items():
-        content = value.encode() if isinstance(value, str) else await _content(value)
-        digest.update(f"{name}={len(content)}:".encode() + content)
+        if isinstance(value, str):
+            _add(digest, name, value.encode())
+        else:
+            await _add_file(digest, name, value)
     return Once(request.app.state.units, principal_of(request), f"{request.method} {once}", digest.digest())
 
 
-async def _content(file: UploadFile) -> bytes:
-    content = await file.read()
+def _add(digest: "hashlib._Hash", name: str, content: bytes) -> None:
+    digest.update(f"{name}={len(content)}:".encode() + content)
+
+
+async def _add_file(digest: "hashlib._Hash", name: str, file: UploadFile) -> None:
+    """A block at a time: a file may have more than the service should hold."""
+    digest.update(f"{name}={file.size}:".encode())
+    while block := await file.read(BLOCK):
+        digest.update(block)
     await file.seek(0)
-    return content
 
 
 def _digest(request: Request) -> "hashlib._Hash":

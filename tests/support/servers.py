@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
 from shared.cli.local.ports import free_ports
-from shared.cli.local.postgres import PostgresServer
+from shared.cli.local.postgres import CLOSE_OWN_DATABASES, PostgresServer
 from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 from shared.messaging.definitions import OPERATOR, definitions
@@ -104,6 +104,7 @@ class Servers(ABC):
         return httpx.request(method, f"{self.management_url}{path}", json=json, timeout=30, trust_env=False)
 
     def _make_roles(self) -> None:
+        self.sql(CLOSE_OWN_DATABASES)
         for name, password in self.passwords.items():
             self.sql(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{password}'")
 
@@ -157,7 +158,7 @@ class Containers(Servers):
         self.broker.with_env("RABBITMQ_DEFAULT_PASS", self.operator_password)
         self.postgres: Any = DockerContainer(POSTGRES).with_exposed_ports(5432)
         self.postgres.with_env("POSTGRES_PASSWORD", self.superuser_password)
-        self.postgres.with_command("postgres -c max_connections=300")
+        self.postgres.with_command("postgres -c max_connections=300 -c log_error_verbosity=terse")
 
     def start(self) -> None:
         self.broker.start()

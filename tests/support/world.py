@@ -93,6 +93,7 @@ class World:
             "clock": ClockMode.MANUAL,
             "first_day": FIRST_DAY,
             "retry_delays_seconds": (1,),
+            "site_hosts": "test nowhere",
         }
         return filled_in(name, **{**values, **more})
 

@@ -52,6 +52,13 @@ def test_every_service_answers_through_the_gateway(run: LocalRun) -> None:
     assert httpx.get(f"{run.gateway.url}/intake/metrics", trust_env=False).status_code == 404
 
 
+def test_no_host_is_known_but_those_of_this_machine(run: LocalRun) -> None:
+    for url in (f"{run.gateway.url}/intake/readyz", f"{run.stack.services['intake'].url}/readyz"):
+        answer = httpx.get(url, headers={"Host": "evil.example"}, trust_env=False)
+        assert answer.status_code == 421
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_up_again_starts_only_what_died(run: LocalRun) -> None:
     before = {name: service.daemon.pid for name, service in run.services.items()}
     run.services["events"].daemon.kill()

@@ -9,13 +9,14 @@ import httpx
 import pytest
 from fastapi import FastAPI, Form, Request
 from pydantic import BaseModel
+from starlette.datastructures import UploadFile
 
 from shared.messaging.unit import Unit
 from shared.outcomes import Kind, Refused
 from shared.principals import LOCAL_OPERATOR, Principal, PrincipalKind, Role
 from shared.web import problems, roles
 from shared.web.roles import allows
-from shared.web.work import FormWork, Work, once_for
+from shared.web.work import BLOCK, FormWork, Work, once_for
 
 
 class Answer(BaseModel):
@@ -137,6 +138,23 @@ async def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(
     again = await client.post(path, **requests(key, "one")[path])
     assert first.json() == again.json() == {"done": 1, "by": LOCAL_OPERATOR.id}
     assert (await client.post(path, **requests(key, "two")[path])).status_code == 409
+
+
+async def test_a_file_in_a_form_is_looked_at_a_block_at_a_time(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    read = UploadFile.read
+
+    async def noting(file: UploadFile, size: int = -1) -> bytes:
+        sizes.append(size)
+        return await read(file, size)
+
+    monkeypatch.setattr(UploadFile, "read", noting)
+    for content, status in ((b"a" * 300_000, 200), (b"a" * 300_000, 200), (b"a" * 299_999 + b"b", 409)):
+        answer = await client.post("/form", data={"once": "k", "words": "one"}, files={"file": content})
+        assert answer.status_code == status
+    assert set(sizes) == {BLOCK}
 
 
 async def test_a_key_belongs_to_a_principal(

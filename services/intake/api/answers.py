@@ -123,6 +123,15 @@ class IdentitiesOut(BaseModel):
         return cls(household_id=household_id, identities=shown)
 
 
+class ReadingOut(BaseModel):
+    """Somebody was shown the names and birth dates of a household."""
+
+    at: datetime = Field(description="UTC")
+    actor: str = Field(examples=["local-operator"])
+    household_id: UUID
+    route: str = Field(examples=["/{household_id}/identities"])
+
+
 class EntryOut(BaseModel):
     """One line of a timeline; `data` is the fact as it was said."""
 

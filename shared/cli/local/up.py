@@ -127,6 +127,7 @@ class LocalRun:
 
     def _start_postgres(self) -> None:
         self.postgres.start()
+        self.postgres.close_own_databases()
         secrets = LocalSecrets(self.folder / "secrets")
         for name in self.services:
             self.postgres.new_role(name, secrets.database_password(name))

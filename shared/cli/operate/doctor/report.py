@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.cli import typed
+from shared.cli.console import shown
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Report:
         table = Table("invariant", "counted", "breaches")
         for each in self.findings:
             breaches = f"[bold red]{each.breaches:,}[/]" if each.breaches else "0"
-            table.add_row(each.name, f"{each.counted:,}", breaches)
+            table.add_row(shown(each.name), f"{each.counted:,}", breaches)
         console.print(table)
         for finding in self.findings:
             for line in finding.details:
