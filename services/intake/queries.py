@@ -12,13 +12,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import identities, repository
-from services.intake.domain.households import Household, Status
+from services.intake.domain.households import Household, Outcome, Priority, Status
 from services.intake.domain.timeline import Entry
 from services.intake.identities import Identity
 from services.intake.repository import HELPED, PRESENT
 from services.intake.settings import Settings
 from services.intake.tables import HOUSEHOLD, MEMBER, TIMELINE
-from shared.contracts.intake import AgeBand, Outcome, Priority
+from shared.contracts.intake import AgeBand
 from shared.observability import Metrics, log
 from shared.outcomes import Refused, missing
 from shared.principals import Principal

@@ -35,9 +35,9 @@ _HANDED_OUT = """
 # rations or beds as people look only at households that never gave anything up.
 _WRONG = (
     # Food: never rations for more people than there are on this day...
-    "'food' = ANY(needs) AND arrived_on <= day.processed AND coalesce(mine.eaters, 0) > people",
+    "'food' = ANY(needs) AND registered_on <= day.processed AND coalesce(mine.eaters, 0) > people",
     # ...nor for fewer.
-    "'food' = ANY(needs) AND arrived_on <= day.processed AND NOT mine.ever_given_up"
+    "'food' = ANY(needs) AND registered_on <= day.processed AND NOT mine.ever_given_up"
     " AND coalesce(mine.eaters, 0) <> people",
     # Clothing: every member was asked a set for at least once; those who left may have one too.
     "'clothing' = ANY(needs) AND coalesce(mine.dressed, 0) < people",

@@ -86,7 +86,7 @@ async def once_for(request: Request, key: str) -> Once:
     """Once for a key that stands elsewhere than in a header or a form: the own id of a notice, say."""
     digest = _digest(request)
     digest.update(await request.body())
-    return Once(request.app.state.units, principal_of(request), f"{request.method} {key}", digest.digest())
+    return Once(request.app.state.units, principal_of(request), _kept(request, key), digest.digest())
 
 
 async def _by_header(
@@ -105,13 +105,18 @@ async def _by_form(
     for name, value in (await request.form()).multi_items():
         content = value.encode() if isinstance(value, str) else await _content(value)
         digest.update(f"{name}={len(content)}:".encode() + content)
-    return Once(request.app.state.units, principal_of(request), f"{request.method} {once}", digest.digest())
+    return Once(request.app.state.units, principal_of(request), _kept(request, once), digest.digest())
 
 
 async def _content(file: UploadFile) -> bytes:
     content = await file.read()
     await file.seek(0)
     return content
+
+
+def _kept(request: Request, key: str) -> str:
+    """How a key is kept: as a hash, for somebody may have typed it."""
+    return f"{request.method} {hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _digest(request: Request) -> "hashlib._Hash":

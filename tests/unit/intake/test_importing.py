@@ -5,12 +5,12 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.households import MOST_MEMBERS
+from services.intake.domain.households import MOST_MEMBERS, Priority
 from services.intake.identities import identity_of
 from services.intake.importing.people import LONGEST_GROUP, Read, groups, read, register_key
 from services.intake.importing.planning import Plan, merged, plan_arrival
 from services.intake.importing.report import MOST_LISTED, Report
-from shared.contracts.intake import ClothingSize, NeedKind, Priority
+from shared.contracts.intake import ClothingSize, NeedKind
 from shared.spreadsheets.cells import Line, RowFault
 
 TODAY, KEY = date(2006, 11, 1), b"k" * 32
