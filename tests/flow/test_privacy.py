@@ -80,6 +80,15 @@ async def test_what_tells_of_a_person_or_a_shelter_stays_where_it_was_typed(worl
     for name in talking():
         metrics = await world.driver(name).client.get("http://test/metrics")
         canaries.assert_none(f"{name}'s metrics", [metrics.text])
+    # The doctor would see it too.
+    turned = "UPDATE depot SET kind = '{}' WHERE code = 'depot-north'"
+    database = world.databases["inventory"]
+    world.servers.sql(turned.format("shelter"), database)
+    broken = [each["name"] for each in await world.inventory.get("/checks") if each["breaches"]]
+    world.servers.sql(turned.format("depot"), database)
+    assert broken == ["nothing that was said names a shelter"]
+    depot = {"code": "depot-north", "name": "North", "kind": "shelter", "region": "north"}
+    assert (await world.inventory.try_post("/catalogue", {"depots": [depot]})).status_code == 409
 
 
 async def _all(wire: list[str]) -> list[str]:

@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 
 from services.intake.domain.timeline import LONGEST_SUMMARY, TOLD, entry_of
+from services.intake.domain.wording import WHY, why_words
 from services.intake.handlers import hears
 from services.intake.settings import Settings
 from shared.contracts import heard_by
 from shared.contracts.inventory import (
     HouseholdSupplies,
+    Reason,
     SuppliesBackordered,
     SuppliesReserved,
     SupplyLine,
@@ -68,3 +70,25 @@ def test_a_reservation_and_a_backorder_answer_a_registration_and_nothing_else_do
         SuppliesReserved,
         SuppliesBackordered,
     }
+
+
+def test_every_known_reason_has_words() -> None:
+    assert set(WHY) == set(Why)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            Reason(code="some_days", number=10, of=30, short=20_000, on=date(2006, 11, 11)),
+            "10 of 30 days; 20,000 g short from 2006-11-11",
+        ),
+        (Reason(code="cancelled"), "cancelled"),
+        (Reason(code="set_aside"), ""),
+        (Reason(code="not_known_yet", number=3), ""),
+        (Reason(code="not_known_yet", unmet=500), "500 g unmet on days past"),
+        (Reason(code="beds_apart"), "no shelter has ? beds free, so the household is parted"),
+    ],
+)
+def test_a_reason_is_worded_here(reason: Reason, words: str) -> None:
+    assert why_words(reason) == words
