@@ -15,21 +15,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from faststream_outbox import OutboxBroker
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
 from shared.database.engine import DAY_SECONDS, set_transaction_timeout
+from shared.database.session import GatheringSession
 from shared.database.tables import journal
-from shared.messaging import crashpoints
+from shared.database.writes import Writes
+from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.day import hold_day
-from shared.messaging.envelope import Envelope, OutboxRow, seal
+from shared.messaging.envelope import Envelope, seal
 from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
 from shared.principals import Principal
-
-SAID = "said"
-"""The outbox queue that the relay empties."""
 
 FACTS_PER_ROW = 200
 
@@ -41,7 +38,7 @@ class Unit:
     `actor` is who does what is done here: it is written beside each decision.
     """
 
-    session: AsyncSession
+    session: GatheringSession
     today: date
     now: datetime
     actor: Principal
@@ -80,8 +77,14 @@ class Unit:
         """Have the service's timer of this name called soon after this unit commits, once for many units."""
         self.reminders.add(name)
 
+    @property
+    def writes(self) -> Writes:
+        """Rows to be written with the next statement, or at the unit's end."""
+        return self.session.writes
+
     def forget(self) -> None:
         """Drop what was gathered to be written: it is written, or what gathered it was undone."""
+        self.writes.forget()
         self.said.clear()
         self.timers.clear()
         self.reminders.clear()
@@ -96,9 +99,8 @@ class Unit:
 class Units:
     """Opens units on one service's database."""
 
-    def __init__(self, engine: AsyncEngine, outbox: OutboxBroker, service: Principal) -> None:
+    def __init__(self, engine: AsyncEngine, service: Principal) -> None:
         self.engine = engine
-        self._outbox = outbox
         self._service = service
 
     def open(
@@ -118,7 +120,7 @@ class Units:
     async def _unit(
         self, causes: Sequence[Envelope], actor: Principal, *, alone: bool
     ) -> AsyncIterator[Unit]:
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with GatheringSession(self.engine) as session, session.begin():
             if alone:
                 await set_transaction_timeout(session, DAY_SECONDS)
             unit = Unit(session, await hold_day(session, alone=alone), datetime.now(UTC), actor, causes)
@@ -136,23 +138,15 @@ class Units:
             yield session
 
     async def write(self, unit: Unit) -> None:
-        """Write what the unit gathered so far: what it said, its timers, its reminders."""
-        await self._write_said(unit)
-        await set_timers(unit.session, unit.timers.values())
+        """Write what the unit gathered so far: its rows, what it said, its timers, its reminders."""
+        unit.writes.insert(journal, [_journal_row(each) for each in unit.said])
+        for start in range(0, len(unit.said), FACTS_PER_ROW):
+            outbox_rows.add(unit.writes, unit.said[start : start + FACTS_PER_ROW])
+        set_timers(unit.writes, unit.timers.values())
         for name in sorted(unit.reminders):
             await share_reminder(unit.session, name)
+        await unit.session.write()
         unit.forget()
-
-    async def _write_said(self, unit: Unit) -> None:
-        if not unit.said:
-            return
-        await unit.session.execute(insert(journal), [_journal_row(each) for each in unit.said])
-        for start in range(0, len(unit.said), FACTS_PER_ROW):
-            await self.send(unit.session, OutboxRow(unit.said[start : start + FACTS_PER_ROW]))
-
-    async def send(self, session: AsyncSession, row: OutboxRow) -> None:
-        """Write an outbox row, which the relay publishes after the commit. This writes no row of the journal."""
-        await self._outbox.publish(row.pack(), queue=SAID, session=session, headers=row.headers)
 
 
 def _journal_row(envelope: Envelope) -> dict[str, object]:

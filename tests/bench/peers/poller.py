@@ -17,7 +17,7 @@ import psycopg
 
 POLL_SECONDS = 0.2
 AT_ONCE = 100
-FIND = "SELECT id, payload FROM outbox WHERE queue = 'said' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
+FIND = "SELECT id, facts FROM outbox ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
 GONE = "DELETE FROM outbox WHERE id = %s"
 
 Send = Callable[[dict[str, Any]], None]
@@ -28,8 +28,8 @@ def relay(database: str, send: Send) -> None:
     with psycopg.connect(database) as connection:
         while True:
             rows = connection.execute(FIND, (AT_ONCE,)).fetchall()
-            for identity, payload in rows:
-                for message in orjson.loads(payload):
+            for identity, facts in rows:
+                for message in orjson.loads(facts):
                     send(message)
                 connection.execute(GONE, (identity,))
             connection.commit()

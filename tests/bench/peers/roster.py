@@ -14,7 +14,7 @@ from shared.cli.local.processes import Daemon
 from shared.cli.local.services import ServiceProcess
 from shared.cli.stack import ROOT, ServiceAddress
 from shared.contracts.intake import HouseholdRegistered
-from shared.messaging.envelope import Envelope, OutboxRow, message_of
+from shared.messaging.envelope import Envelope, message_of, pack
 from shared.settings import ClockMode
 from tests.bench.facts import FIRST_DAY
 from tests.bench.ground import NAMES, Site
@@ -101,7 +101,7 @@ def _as_task(envelope: Envelope) -> aio_pika.Message:
 
 
 def _parts(envelope: Envelope) -> Any:
-    return orjson.loads(OutboxRow([envelope]).pack())["facts"][0]
+    return orjson.loads(pack([envelope]))[0]
 
 
 def _as_json(envelope: Envelope) -> aio_pika.Message:
