@@ -53,7 +53,13 @@ class Canaries:
             for canary in self.within("\n".join(values)):
                 places[canary].add(f"{service} {column}")
         mine = {canary: {home} for canary, home in self.homes.items() if home.startswith(f"{service} ")}
-        assert places == mine
+        wrong = {
+            canary: (where, self.homes[canary])
+            for canary, where in places.items()
+            if where != mine.get(canary)
+        }
+        assert not wrong, f"canary: (where it was found, where it may be): {wrong}"
+        assert not mine.keys() - places.keys(), f"not found at all: {mine.keys() - places.keys()}"
 
 
 async def columns_of(world: World, service: str) -> dict[str, list[str]]:
