@@ -12,7 +12,7 @@ from aio_pika import connect
 
 from shared.cli.local.processes import stop_all
 from shared.cli.operate.doctor import examine
-from shared.contracts.intake import HouseholdClosed, Outcome
+from shared.contracts.intake import HouseholdClosed
 from shared.messaging.crashpoints import AFTER_RECEIVE
 from shared.messaging.envelope import message_of, seal
 from shared.messaging.names import facts_exchange
@@ -65,9 +65,7 @@ async def a_close_is_forged(site: Site) -> None:
     """...with intake's password, and of the highest version: inventory then takes nothing more about the household."""
     await settle(site)
     household_id = await site.value("intake", "SELECT min(id::text) FROM household")
-    fact = HouseholdClosed(
-        household_id=household_id, version=2**31 - 1, outcome=Outcome.MOVED_ON, on=date(2006, 11, 1)
-    )
+    fact = HouseholdClosed(household_id=household_id, version=2**31 - 1, on=date(2006, 11, 1))
     connection = await connect(site.broker_url())
     async with connection, connection.channel() as channel:
         exchange = await channel.get_exchange(facts_exchange("intake"), ensure=False)

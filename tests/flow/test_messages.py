@@ -25,7 +25,6 @@ from shared.contracts.intake import (
     HouseholdState,
     MemberFacts,
     NeedKind,
-    Outcome,
 )
 from shared.contracts.inventory import SuppliesReserved
 from shared.database.tables import journal, outbox, timer
@@ -48,8 +47,7 @@ def said(
         "version": version,
         "code": "LF-06-9999",
         "region": "north",
-        "arrived_on": FIRST_DAY,
-        "registered_at": datetime(2006, 11, 1, 9, tzinfo=UTC),
+        "registered_on": FIRST_DAY,
         "on": FIRST_DAY,
         "members": [
             MemberFacts(member_id=UUID(int=n + 1), age_band=AgeBand.ADULT, size=ClothingSize.ADULT_M)
@@ -112,7 +110,7 @@ async def test_facts_in_any_order_end_in_the_newest_state(bare_world: World, bat
     history: list[Any] = [
         said(household_id=identity),
         said(HouseholdChanged, 2, 2, household_id=identity),
-        HouseholdClosed(household_id=identity, version=3, outcome=Outcome.SETTLED, on=FIRST_DAY),
+        HouseholdClosed(household_id=identity, version=3, on=FIRST_DAY),
         said(HouseholdReopened, 4, 2, household_id=identity),
         said(HouseholdChanged, 5, 3, household_id=identity),
     ]
@@ -134,7 +132,7 @@ async def test_a_whole_history_at_once_ends_in_the_newest_state(world: World) ->
         history += [
             said(household_id=identity),
             *(said(HouseholdChanged, 2 + n, 1 + n, household_id=identity) for n in range(5)),
-            HouseholdClosed(household_id=identity, version=7, outcome=Outcome.SETTLED, on=FIRST_DAY),
+            HouseholdClosed(household_id=identity, version=7, on=FIRST_DAY),
             said(HouseholdReopened, 8, 2, household_id=identity),
         ]
     await world.send(*map(sealed, history))
@@ -148,9 +146,7 @@ async def test_a_whole_history_at_once_ends_in_the_newest_state(world: World) ->
 async def test_a_close_that_overtakes_the_registration_leaves_nothing_set_aside(world: World) -> None:
     await world.inventory.stock(rice=1_000_000)
     fact = said()
-    closed = HouseholdClosed(
-        household_id=fact.household_id, version=2, outcome=Outcome.LOST_CONTACT, on=FIRST_DAY
-    )
+    closed = HouseholdClosed(household_id=fact.household_id, version=2, on=FIRST_DAY)
     await world.send(sealed(closed))
     await handled(world, 1)
     await world.send(sealed(fact))
@@ -299,13 +295,8 @@ async def test_a_version_that_jumps_is_parked_alone_until_an_operator_names_it(w
     await world.inventory.stock(rice=1_000_000)
     real, others = said(), [said() for _ in range(5)]
     await world.send(*map(sealed, (real, *others)))
-    jump = HouseholdClosed(
-        household_id=real.household_id, version=2**31 - 1, outcome=Outcome.MOVED_ON, on=FIRST_DAY
-    )
-    closed = [
-        HouseholdClosed(household_id=each.household_id, version=2, outcome=Outcome.SETTLED, on=FIRST_DAY)
-        for each in others
-    ]
+    jump = HouseholdClosed(household_id=real.household_id, version=2**31 - 1, on=FIRST_DAY)
+    closed = [HouseholdClosed(household_id=each.household_id, version=2, on=FIRST_DAY) for each in others]
     await handled(world, 6)
     forged = sealed(jump)
     claims = {**headers_of(forged), LOOKED_AT: "looked at, says the publisher"}

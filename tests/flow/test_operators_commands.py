@@ -21,7 +21,7 @@ from shared.cli.operate.parked import Parked
 from shared.cli.operate.parking import _all as all_parked
 from shared.cli.stack import Stack
 from shared.contracts import HEARD_BY, heard_by, talking
-from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
+from shared.contracts.intake import HouseholdClosed, HouseholdRegistered
 from shared.database.tables import discard, feed, inbox
 from shared.messaging.envelope import seal
 from tests.support.replica import Replica
@@ -307,4 +307,4 @@ async def test_feeding_both_services_everything_again_changes_nothing(world: Wor
 
 
 def closed() -> HouseholdClosed:
-    return HouseholdClosed(household_id=uuid7(), version=2, outcome=Outcome.SETTLED, on=FIRST_DAY)
+    return HouseholdClosed(household_id=uuid7(), version=2, on=FIRST_DAY)

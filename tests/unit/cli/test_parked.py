@@ -23,12 +23,12 @@ from shared.cli.operate.replay import _wanted
 from shared.cli.operate.status import Part, service_part
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import HEARD_BY, SERVICES
-from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
+from shared.contracts.intake import HouseholdClosed, HouseholdRegistered
 from shared.messaging.envelope import ATTEMPT, headers_of, seal, unseal
 from shared.messaging.failures import PARKED_AT, REASON
 
 QUEUE = "inventory.intake.household_closed.v1"
-FACT = HouseholdClosed(household_id=uuid4(), version=2, outcome=Outcome.DIED, on=date(2006, 11, 1))
+FACT = HouseholdClosed(household_id=uuid4(), version=2, on=date(2006, 11, 1))
 ENVELOPE = seal(FACT, datetime(2006, 11, 1, tzinfo=UTC))
 
 

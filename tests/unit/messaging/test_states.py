@@ -7,16 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import RowMapping
 
-from shared.contracts.intake import HouseholdClosed, Outcome
+from shared.contracts.intake import HouseholdClosed
 from shared.messaging.states import MOST_AHEAD, Jumped, newer
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 
 
 def fact(version: int, household: UUID = ONE) -> HouseholdClosed:
-    return HouseholdClosed(
-        household_id=household, version=version, outcome=Outcome.SETTLED, on=date(2006, 11, 1)
-    )
+    return HouseholdClosed(household_id=household, version=version, on=date(2006, 11, 1))
 
 
 def known(version: int) -> dict[UUID, RowMapping | None]:
