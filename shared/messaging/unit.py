@@ -48,12 +48,12 @@ class Unit:
     now: datetime
     actor: Principal
     causes: Sequence[Envelope] = ()
-    looked_at: Sequence[Contract] = ()
     memory: Memory = field(default_factory=Memory)
     edition: int | None = None
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
     timers: dict[str, Timer] = field(default_factory=dict)
+    looked_at: Sequence[Contract] = ()
 
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
