@@ -51,10 +51,10 @@ class Unit:
     causes: Sequence[Envelope] = ()
     memory: Memory = field(default_factory=Memory)
     edition: int | None = None
-    looked_at: Sequence[Contract] = ()
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
     timers: dict[str, Timer] = field(default_factory=dict)
+    looked_at: Sequence[Contract] = ()
 
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.

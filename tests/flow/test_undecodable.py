@@ -85,7 +85,7 @@ async def test_what_cannot_be_decoded_is_parked_alone_and_the_good_ones_among_it
     assert all("its properties cannot be decoded" in each.reason for each in lying)
     await handled(world, len(good))
     assert await world.inventory.metric("relief_messages_parked_total") == taken
-    assert await until(world.inventory.service.link.alive, bool)
+    await until(world.inventory.service.link.problems, lambda found: not found)
 
 
 async def test_the_operator_s_tools_read_what_lies_parked_whatever_it_carries(world: World) -> None:
