@@ -87,14 +87,25 @@ class Consumer:
         self._metrics = metrics
         self._batch_size = batch_size
         self._is_stuck = False
+        self._oldest: float | None = None
         self.on_refusal: Callable[[], None] = _nobody
         """Called when the broker does not take a copy: a queue may be missing."""
         self._waiting: asyncio.Queue[tuple[AbstractIncomingMessage, float]] = asyncio.Queue()
         contract = hears.contract.wire
         self._handled = metrics.messages_handled.labels(contract=contract)
+        self._last_handled = metrics.last_handled.labels(contract=contract)
         self._duplicates = metrics.inbox_duplicates.labels(contract=contract)
         self._handling = metrics.handling.labels(contract=contract)
         self._end_to_end = metrics.end_to_end.labels(contract=contract)
+
+    @property
+    def contract(self) -> str:
+        """The wire name of what it handles."""
+        return str(self._contract.wire)
+
+    def held_seconds(self) -> float:
+        """How long the oldest message of the batch under way has been here; 0 if none is."""
+        return time.monotonic() - self._oldest if self._oldest is not None else 0.0
 
     def problem(self) -> str | None:
         """What keeps it from going on, in words."""
@@ -123,10 +134,12 @@ class Consumer:
             batch = await self._gather(linger=full)
             full = len(batch) > self._batch_size // 2
             self._metrics.batch_size.observe(len(batch))
+            self._oldest = batch[0][1]
             try:
                 await self._work_off(batch)
                 await self._acknowledge([raw for raw, _ in batch])
             finally:
+                self._oldest = None
                 for _ in batch:
                     self._waiting.task_done()
 
@@ -258,6 +271,7 @@ class Consumer:
     def _count(self, fresh: Sequence[Received], duplicates: int) -> None:
         now, clock = datetime.now(UTC), time.monotonic()
         self._handled.inc(len(fresh))
+        self._last_handled.set(now.timestamp())
         self._duplicates.inc(duplicates)
         for received in fresh:
             self._handling.observe(clock - received.came_at)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from aiormq.exceptions import AMQPChannelError, AMQPError, PublishError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.contracts import CONTRACTS, HEARD_BY
+from shared.contracts import CONTRACTS, HEARD_BY, said_by
 from shared.database.engine import driver_transaction
 from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.envelope import Envelope, message_of, unpack
@@ -70,6 +70,9 @@ class Relay:
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._most = MOST_ROWS
+        for contract in said_by(metrics.service):
+            # Told from the start, so that monitoring misses it when nobody tells it.
+            metrics.publishes_failed.labels(contract=contract.wire)
 
     def start(self) -> None:
         """Empty the outbox until stopped, also while broker or database are away for a time."""

@@ -26,6 +26,7 @@ from shared.database.tables import inbox, journal, outbox
 from shared.messaging.definitions import OPERATOR
 from shared.messaging.envelope import Envelope
 from shared.messaging.names import facts_exchange, queue_of
+from shared.messaging.topology import Depths
 from shared.settings import ClockMode, ServiceSettings
 from tests.support.databases import Databases
 from tests.support.driver import Driver, driver_of
@@ -170,7 +171,7 @@ class World:
         async with service.units.read() as session:
             missing = len(heard - set(await session.scalars(select(inbox.c.message_id))))
         if missing:
-            missing -= sum((await service.link.parked() or {}).values())
+            missing -= sum((await service.link.depths() or Depths()).parked.values())
         return max(missing, 0)
 
     async def sound(self) -> None:
