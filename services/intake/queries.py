@@ -12,12 +12,12 @@ from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import repository
-from services.intake.domain.households import Household, Status
+from services.intake.domain.households import Household, Outcome, Priority, Status
 from services.intake.domain.timeline import Entry
 from services.intake.repository import HELPED, PRESENT
 from services.intake.settings import Settings
 from services.intake.tables import HOUSEHOLD, MEMBER, READING, TIMELINE
-from shared.contracts.intake import AgeBand, Outcome, Priority
+from shared.contracts.intake import AgeBand
 from shared.observability import Metrics
 from shared.outcomes import Refused, missing
 from shared.service.parts import Actuals, Observe

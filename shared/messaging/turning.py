@@ -11,6 +11,7 @@ from shared.database.tables import day
 from shared.messaging.timer_rows import dated_is_due
 from shared.messaging.timers import Timers
 from shared.messaging.unit import Unit, Units
+from shared.messaging.wall_clock import WallClock
 from shared.observability import log
 
 OnDay = Callable[[date, Unit], Awaitable[None]]
@@ -65,12 +66,20 @@ async def _turn_once(units: Units, on_day: OnDay, timers: Timers, to: date) -> S
 
 
 async def follow_wall_clock(
-    units: Units, on_day: OnDay, timers: Timers, wall_today: Callable[[], date], every: float = 30.0
+    units: Units, on_day: OnDay, timers: Timers, clock: WallClock, every: float = 30.0
 ) -> None:
-    """Turn the days as the wall clock does, and make up those that were missed; runs until cancelled."""
+    """Turn the days as the wall clock does, and make up those that were missed; runs until cancelled.
+
+    A clock that is not to be believed turns nothing: that is logged once, and `clock.held` says why.
+    """
     while True:
         try:
-            await turn_to(units, on_day, timers, wall_today())
+            known = clock.held
+            async with units.read() as session:
+                to = clock.may_turn_to(await clock.read(session))
+            if clock.held and not known:
+                log().error("the days wait for an operator", why=clock.held, say="./relief clock DATE")
+            await turn_to(units, on_day, timers, to)
         except Exception as error:
             log().error("the day did not turn; it is tried again", exc_info=error)
         await asyncio.sleep(every)

@@ -26,7 +26,7 @@ NO_ROUTE = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done at this address.",
 }
-BUSY = "The service is busy or its database is away. Send it again with the same key: nothing is done twice."
+BUSY = "The service is busy or its database cannot be used. Send it again with the same key: nothing is done twice."
 LONGEST_FIELD = 100
 LONGEST_REASON = 300
 MOST_ERRORS = 100

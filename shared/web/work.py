@@ -90,7 +90,7 @@ async def once_for(request: Request, key: str) -> Once:
     """Once for a key that stands elsewhere than in a header or a form: the own id of a notice, say."""
     digest = _digest(request)
     digest.update(await request.body())
-    return Once(request.app.state.units, principal_of(request), f"{request.method} {key}", digest.digest())
+    return Once(request.app.state.units, principal_of(request), _kept(request, key), digest.digest())
 
 
 async def _by_header(
@@ -111,7 +111,7 @@ async def _by_form(
             _add(digest, name, value.encode())
         else:
             await _add_file(digest, name, value)
-    return Once(request.app.state.units, principal_of(request), f"{request.method} {once}", digest.digest())
+    return Once(request.app.state.units, principal_of(request), _kept(request, once), digest.digest())
 
 
 def _add(digest: "hashlib._Hash", name: str, content: bytes) -> None:
@@ -124,6 +124,11 @@ async def _add_file(digest: "hashlib._Hash", name: str, file: UploadFile) -> Non
     while block := await file.read(BLOCK):
         digest.update(block)
     await file.seek(0)
+
+
+def _kept(request: Request, key: str) -> str:
+    """How a key is kept: as a hash, for somebody may have typed it."""
+    return f"{request.method} {hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _digest(request: Request) -> "hashlib._Hash":

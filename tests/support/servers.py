@@ -73,12 +73,18 @@ class Servers(ABC):
         return url.render_as_string(hide_password=False)
 
     def new_vhost(self, name: str) -> None:
-        """A fresh virtual host with the exchange and every user's permissions."""
+        """A fresh virtual host with the exchanges and every user's permissions."""
         wanted = definitions(self.passwords, self.operator_password, name)
         self._management("POST", "/api/definitions", json=wanted).raise_for_status()
 
     def delete_vhost(self, name: str) -> None:
         self._management("DELETE", f"/api/vhosts/{name}").raise_for_status()
+
+    def exchanges(self, vhost: str) -> list[str]:
+        """The names of all exchanges but the broker's own."""
+        answer = self._management("GET", f"/api/exchanges/{vhost}").raise_for_status()
+        names = [str(each["name"]) for each in answer.json()]
+        return [name for name in names if name and not name.startswith("amq.")]
 
     def new_database(self, name: str, owner: str, template: str = "template1") -> None:
         """A fresh database, a copy of `template`, to which nobody may be connected."""

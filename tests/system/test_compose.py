@@ -187,6 +187,17 @@ def test_prometheus_finds_every_replica_and_understands_the_rules(stack: Compose
 
     _until(all_up, 90, lambda: targets)
     stack.compose("exec", "-T", "prometheus", "promtool", "check", "config", "/etc/prometheus/prometheus.yml")
+    tool = (
+        "run",
+        "--rm",
+        "-T",
+        "--no-deps",
+        "-v",
+        f"{ROOT}/deploy/prometheus:/rules:ro",
+        "--entrypoint",
+        "promtool",
+    )
+    stack.compose("--profile", "monitoring", *tool, "prometheus", "test", "rules", "/rules/rules_test.yml")
 
 
 def test_back_to_one_replica_nobody_notices(stack: Compose) -> None:

@@ -96,7 +96,7 @@ async def test_a_service_s_role_opens_no_other_database(run: LocalRun) -> None:
 async def test_the_broker_refuses_a_fact_of_another_service(run: LocalRun) -> None:
     async with await aio_pika.connect(run.stack.services["events"].broker_url) as connection:
         channel = await connection.channel()
-        exchange = await channel.get_exchange("relief", ensure=False)
+        exchange = await channel.get_exchange("intake.facts", ensure=False)
         with pytest.raises(ChannelAccessRefused):
             await asyncio.wait_for(
                 exchange.publish(aio_pika.Message(b"{}"), "intake.household_registered.v1"), timeout=20
@@ -107,7 +107,7 @@ def test_a_new_virtual_host_and_a_new_database_are_made_for_a_test(run: LocalRun
     run.broker.new_vhost("another")
     run.postgres.new_database("another", owner="intake")
     try:
-        answer = httpx.get(f"{run.broker.management_url}/api/exchanges/another/relief", trust_env=False)
+        answer = httpx.get(f"{run.broker.management_url}/api/exchanges/another/intake.facts", trust_env=False)
         assert answer.json()["type"] == "topic"
         assert run.postgres.sql("SELECT current_database()", "another") == "another"
     finally:

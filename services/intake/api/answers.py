@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.intake.domain.households import Household, Member, Status
+from services.intake.domain.households import Household, Member, Outcome, Priority, Status
 from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
 from services.intake.identities import Identity
-from shared.contracts.intake import AgeBand, ClothingSize, NeedKind, Outcome, Priority
+from shared.contracts.intake import AgeBand, ClothingSize, NeedKind
 
 
 class MemberOut(BaseModel):

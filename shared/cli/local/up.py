@@ -93,6 +93,7 @@ class LocalRun:
         say("migrations")
         migrate_all(list(self.stack.services.values()))
         self.broker.wait()
+        self.broker.load_definitions()
         say(", ".join(self.services))
         for service in self.services.values():
             service.launch(settings.clock, settings.first_day)

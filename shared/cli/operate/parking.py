@@ -162,7 +162,8 @@ def _sheet(each: Parked) -> Table:
 
 
 def replay(queue: Queue, message_id: SomeId = None, everything: All = False) -> None:
-    """Put a parked message or timer back to work, as if it had never failed."""
+    """Put a parked message or timer back to work, as if it had never failed. A message that you name is taken as looked
+    at: so name it, when it was parked for a version that jumps."""
     if (message_id is None) is not everything:
         raise Trouble("Name one message, or say --all.")
     queue = queue.removesuffix(".parked")

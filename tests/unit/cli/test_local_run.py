@@ -22,6 +22,7 @@ from shared.cli.stack import ROOT, Stack
 from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 from shared.messaging.definitions import definitions, password_hash
+from shared.settings import ClockMode
 
 PASSWORDS = {service: f"password of {service}" for service in SERVICES}
 
@@ -40,10 +41,10 @@ def test_a_password_is_stored_as_the_broker_checks_it() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_touches_its_own_queues_and_the_exchange_alone(service: str) -> None:
+def test_a_service_touches_what_is_its_own_alone(service: str) -> None:
     allowed = of_user("permissions", service)
     other = next(name for name in SERVICES if name != service)
-    for own in (f"{service}.intake.household_registered.v1", f"{service}.retry.10s", service):
+    for own in (f"{service}.retry.10s", service):
         assert all(re.search(allowed[right], own) for right in ("configure", "write", "read"))
     for foreign in (
         f"{other}.intake.household_registered.v1",
@@ -53,15 +54,9 @@ def test_a_service_touches_its_own_queues_and_the_exchange_alone(service: str) -
         "amq.default",
     ):
         assert not any(re.search(allowed[right], foreign) for right in ("configure", "write", "read"))
-    assert re.search(allowed["write"], "relief")
-    assert not re.search(allowed["configure"], "relief")
-
-
-def test_a_service_publishes_no_other_service_s_facts() -> None:
-    allowed = of_user("topic_permissions", "inventory")
-    assert re.search(allowed["write"], "inventory.supplies_reserved.v1")
-    assert not re.search(allowed["write"], "intake.household_registered.v1")
-    assert not re.search(allowed["write"], "inventoryx.supplies_reserved.v1")
+    assert re.search(allowed["write"], f"{service}.facts")
+    assert not re.search(allowed["write"], f"{other}.facts")
+    assert not re.search(allowed["configure"], f"{service}.facts")
 
 
 def test_every_definition_is_of_the_virtual_host_asked_for() -> None:
@@ -204,3 +199,24 @@ def test_in_compose_the_stack_comes_from_the_secret_files(
     assert intake.url == "http://intake:8000"
     assert intake.database_url == "postgresql+asyncpg://intake:intake_database p%40ss@postgres:5432/intake"
     assert intake.broker_url == "amqp://intake:intake_broker p%40ss@rabbitmq:5672/relief"
+
+
+def test_a_service_gets_its_settings_and_nothing_else_of_whoever_starts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {"PATH": "/bin", "LC_ALL": "C", "RELIEF_LOG_LEVEL": "DEBUG", "PYTHONMALLOC": "debug"}
+    secret = (
+        "PGPASSWORD",
+        "PGPASSFILE",
+        "PGUSER",
+        "AWS_SECRET",
+        "RELIEF_DATABASE_PASSWORD",
+        "RELIEF_REGISTER_KEY",
+    )
+    for name, value in (kept | dict.fromkeys(secret, "secret")).items():
+        monkeypatch.setenv(name, value)
+    run = local_run(tmp_path, Ports.counted_from(18100))
+    given = run.services["intake"].environment(ClockMode.MANUAL, None)
+    assert kept.items() <= given.items()
+    assert "secret" not in given.values()
+    assert run.postgres.password not in str(given)

@@ -20,15 +20,15 @@ from shared.cli.operate.own.intake import show_bad_rows
 from shared.cli.operate.parked import anew, ids_in, owner_of, queues, read
 from shared.cli.operate.parked_timers import ParkedTimer
 from shared.cli.operate.replay import _wanted
-from shared.cli.operate.status import service_part
+from shared.cli.operate.status import Part, service_part
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import HEARD_BY, SERVICES
-from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
+from shared.contracts.intake import HouseholdClosed, HouseholdRegistered
 from shared.messaging.envelope import ATTEMPT, headers_of, seal, unseal
 from shared.messaging.failures import PARKED_AT, REASON
 
 QUEUE = "inventory.intake.household_closed.v1"
-FACT = HouseholdClosed(household_id=uuid4(), version=2, outcome=Outcome.DIED, on=date(2006, 11, 1))
+FACT = HouseholdClosed(household_id=uuid4(), version=2, on=date(2006, 11, 1))
 ENVELOPE = seal(FACT, datetime(2006, 11, 1, tzinfo=UTC))
 
 
@@ -75,11 +75,7 @@ def test_a_replayed_message_is_as_it_was_said() -> None:
     again = anew(lying(Lying()))
     assert dict(again.headers) == headers_of(ENVELOPE)
     assert unseal(again.message_id, again.headers, again.body) == ENVELOPE
-    assert (again.app_id, again.type, again.content_type) == (
-        ENVELOPE.source,
-        ENVELOPE.type,
-        "application/json",
-    )
+    assert (again.type, again.content_type) == (ENVELOPE.type, "application/json")
 
 
 def test_only_ids_are_shown_of_what_a_message_says() -> None:
@@ -150,15 +146,49 @@ def test_of_a_timer_too_only_ids_are_shown(capsys: pytest.CaptureFixture[str]) -
         parking.show("timer:hold_ends", "another")
 
 
+STATUS: dict[str, Any] = {
+    "problems": [], "today": "2006-11-01", "days_behind": 0, "days_held": "", "outbox_rows": 0, "parked": {},
+    "timers_parked": {"a": 1, "b": 2}, "connections": "1 of 9", "figures_age_seconds": 0,
+}  # fmt: skip
+"""What a service that is well says at `/readyz` and at `/status`."""
+
+
+def part_of(monkeypatch: pytest.MonkeyPatch, status: int = 200, **said: Any) -> Part:
+    """The line of a service that says this."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status if request.url.path == "/status" else 200, json=STATUS | said)
+
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    return service_part(ServiceAddress("intake", "http://intake", "", ""))
+
+
 @pytest.mark.parametrize(("messages", "counted"), [({"x": 2, "y": 0}, "5"), (None, "?")], ids=str)
 def test_the_status_counts_parked_timers_with_the_messages(
     monkeypatch: pytest.MonkeyPatch, messages: dict[str, int] | None, counted: str
 ) -> None:
-    said = {"today": "2006-11-01", "outbox_rows": 0, "parked": messages, "timers_parked": {"a": 1, "b": 2}}
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=said))
-    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport))
-    part = service_part(ServiceAddress("intake", "http://intake", "", ""))
-    assert (part.state, part.parked) == ("ready", counted)
+    part = part_of(monkeypatch, parked=messages)
+    assert (part.state, part.parked, part.connections, part.well) == ("ready", counted, "1 of 9", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ({"days_behind": 1}, "ready; 1 day behind"),
+        ({"days_behind": -2}, "ready; 2 days ahead"),
+        ({"days_behind": 9, "days_held": "why"}, "ready; the days wait: why (./relief clock DATE)"),
+        ({"figures_age_seconds": 75}, "ready; its figures are 75 s old"),
+        ({"problems": ["database: no answer"], "status": 503}, "database: no answer"),
+        ({"status": 503}, "/status answers 503"),
+    ],
+    ids=str,
+)
+def test_the_status_says_in_words_what_is_to_be_looked_at(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], state: str
+) -> None:
+    part = part_of(monkeypatch, **said)
+    assert part.state == state
+    assert part.well is state.startswith("ready")
 
 
 ESCAPES = "\x1b]0;owned\x07 \x1b[2J [bold]\u202e\r\x9b"

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.commands.people import Person
-from services.intake.domain.households import MOST_MEMBERS
+from services.intake.domain.households import MOST_MEMBERS, Priority
 from services.intake.domain.people import Relation, Sex
 from services.intake.identities import identity_of
 from services.intake.importing.people import LONGEST_GROUP, Read, groups, read, register_key
 from services.intake.importing.planning import Plan, merged, plan_arrival
 from services.intake.importing.report import MOST_LISTED, Report
 from services.intake.importing.run import ROWS_PER_UNIT, Import, _some_households
-from shared.contracts.intake import ClothingSize, NeedKind, Priority
+from shared.contracts.intake import ClothingSize, NeedKind
 from shared.messaging.unit import Units
 from shared.principals import LOCAL_OPERATOR
 from shared.spreadsheets.cells import Line, RowFault

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 import httpx
 from sqlalchemy import func, select, text
@@ -13,12 +14,26 @@ from shared.database.tables import outbox
 # The management API tells queue lengths that are this old at most; two quiet looks that far apart mean quiet.
 STATISTICS_SECONDS = 6.0
 LOOK_AGAIN_SECONDS = 0.5
+RETRY = ".retry."
 
 
-async def moving(stack: Stack) -> int:
-    """How many outbox rows and messages (waiting, in hand, or waiting for another try) there are now."""
+@dataclass(frozen=True)
+class Movement:
+    """How much is on its way: `moving` in outboxes and queues, `retrying` in queues where it waits for another try."""
+
+    moving: int
+    retrying: int
+
+
+STILL = Movement(0, 0)
+
+
+async def moving(stack: Stack) -> Movement:
+    """What moves now: outbox rows, and messages that wait, are in hand, or wait for another try."""
     rows = await asyncio.gather(*(_outbox_rows(stack, name) for name in stack.services))
-    return sum(rows) + sum((await queue_lengths(stack)).values())
+    lengths = await queue_lengths(stack)
+    retrying = sum(count for name, count in lengths.items() if RETRY in name)
+    return Movement(sum(rows) + sum(lengths.values()) - retrying, retrying)
 
 
 async def _outbox_rows(stack: Stack, name: str) -> int:
@@ -40,9 +55,9 @@ async def queue_lengths(stack: Stack) -> dict[str, int]:
     }
 
 
-async def until_quiet(stack: Stack, seconds: float) -> int:
-    """Wait until nothing moves, at most so long; returns what still moves."""
+async def until_quiet(stack: Stack, seconds: float) -> Movement:
+    """Wait until nothing moves and nothing waits for another try, at most so long; returns what is left."""
     deadline = time.monotonic() + seconds
-    while (left := await moving(stack)) and time.monotonic() < deadline:  # noqa: ASYNC110 - nobody tells us
+    while (left := await moving(stack)) != STILL and time.monotonic() < deadline:  # noqa: ASYNC110 - nobody tells us
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
     return left
