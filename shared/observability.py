@@ -111,6 +111,9 @@ def set_up_logging(service: str, level: str) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("relief").setLevel(level)
+    for noisy in ("aiormq.connection", "aio_pika.robust_connection"):
+        # Each attempt to connect, every second while the broker is away; we say ourselves that it is.
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
 def log() -> structlog.stdlib.BoundLogger:

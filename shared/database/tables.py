@@ -75,8 +75,10 @@ day = Table(
     messaging,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("processed", Date, nullable=False),
+    Column("edition", BigInteger, nullable=False, server_default="0"),
 )
-"""One row: the last day whose work is done. It is the service's today."""
+"""One row: the last day whose work is done, which is the service's today; and a number that is raised when something
+changes that processes keep in memory (`messaging/memory.py`)."""
 
 answer = Table(
     "answer",

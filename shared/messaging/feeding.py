@@ -145,7 +145,7 @@ class Feeder:
 
     async def _fix_end(self, contract: str, consumer: str) -> bool:
         """The probe was confirmed: from here on the queue hears for itself. What was said until now is fed."""
-        async with self._units.exclusive() as unit:
+        async with self._units.open(alone=True) as unit:
             found = await _locked(unit.session, contract, consumer)
             if found is None or found.until is not None:
                 return False

@@ -6,7 +6,7 @@ What it finds is told by `/readyz`, by metrics and in the log, with the name of 
 import asyncio
 from collections.abc import Sequence
 
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPChannelError
 from faststream.rabbit import RabbitBroker
 
 from shared.messaging.failures import reply
@@ -15,9 +15,9 @@ from shared.messaging.topology import Topology
 from shared.observability import Metrics, log
 
 LOOK_EVERY_SECONDS = 1.0
-DECLARE_EVERY_SECONDS = 10.0
+DECLARE_EVERY_SECONDS = 60.0
 """A queue that somebody deletes is there again after so long, or as soon as something could not be sent to it."""
-DECLARE_SECONDS = 5.0
+DECLARE_SECONDS = 20.0
 
 
 class Guardian:
@@ -63,12 +63,15 @@ class Guardian:
             async with asyncio.timeout(DECLARE_SECONDS):
                 await reply(self._topology.declare(self._broker))
             self._undeclared = ""
-        except Exception as error:
+        except AMQPChannelError as error:
             # What the broker says names queues and users, never a person.
-            said = str(error) if isinstance(error, AMQPError) else type(error).__name__
-            if said != self._undeclared:
-                log().error("queues cannot be declared", kind=type(error).__name__, said=said)
-            self._undeclared = f"queues cannot be declared: {said}"
+            told = f"queues cannot be declared: {error}"
+            if told != self._undeclared:
+                log().error("queues cannot be declared", kind=type(error).__name__, said=str(error))
+            self._undeclared = told
+        except Exception as error:
+            # A broker that is slow or away says nothing about the queues.
+            log().warning("whether all queues are there is not known", kind=type(error).__name__)
 
     async def _look(self, listener: Listener) -> None:
         hears = await listener.hears()

@@ -99,17 +99,19 @@ class Relay:
         return None
 
     async def _run(self, publisher: Publisher) -> None:
-        pause = LOOK_EVERY_SECONDS
+        pause, waits = LOOK_EVERY_SECONDS, 0
         try:
             while not self._stopping:
                 try:
                     await publisher.connect()
                     await self._next(publisher)
-                    pause = LOOK_EVERY_SECONDS
+                    pause, waits = LOOK_EVERY_SECONDS, 0
                 except Exception as error:
-                    # What the broker says names exchanges and users, never a person.
-                    said = str(error) if isinstance(error, AMQPError) else ""
-                    log().warning("the relay has to wait", kind=type(error).__name__, said=said)
+                    waits += 1
+                    if _is_told(waits):
+                        # What the broker says names exchanges and users, never a person.
+                        said = str(error) if isinstance(error, AMQPError) else ""
+                        log().warning("the relay has to wait", kind=type(error).__name__, said=said)
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._until_stopping(), pause)
                     pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -195,10 +197,14 @@ class Relay:
         reason = _reason(error)
         self._metrics.publishes_failed.labels(contract=contract).inc()
         tries = row.tries + 1
-        if tries & (tries - 1) == 0:
-            # At the first, second, fourth, eighth try, ...: a fact may wait for its queue for days.
+        if _is_told(tries):
             log().error("a fact was not taken", contract=contract, row=row.id, reason=reason, tries=tries)
         await outbox_rows.put_back(database, row, reason)
+
+
+def _is_told(times: int) -> bool:
+    """Whether this is the first, second, fourth, eighth time, ...: what lasts for days must not fill the log."""
+    return times & (times - 1) == 0
 
 
 def _lost(row: _Row) -> Exception | None:

@@ -10,24 +10,28 @@ Nothing else in a service commits.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
 from shared.database.engine import DAY_SECONDS, set_transaction_timeout
 from shared.database.session import GatheringSession
-from shared.database.tables import journal
+from shared.database.tables import day, journal
 from shared.database.writes import Writes
 from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.day import hold_day
 from shared.messaging.envelope import Envelope, seal
+from shared.messaging.memory import Load, Memory
 from shared.messaging.months import Months
 from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
 from shared.principals import Principal
+
+T = TypeVar("T")
 
 FACTS_PER_ROW = 200
 
@@ -44,6 +48,8 @@ class Unit:
     now: datetime
     actor: Principal
     causes: Sequence[Envelope] = ()
+    memory: Memory = field(default_factory=Memory)
+    edition: int | None = None
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
     timers: dict[str, Timer] = field(default_factory=dict)
@@ -83,6 +89,15 @@ class Unit:
         """Rows to be written with the next statement, or at the unit's end."""
         return self.session.writes
 
+    async def recall(self, name: str, load: Load[T]) -> T:
+        """What `load` gives, from memory unless it has changed since (`memory.py`)."""
+        return await self.memory.recall(name, self.edition, load, self.session)
+
+    async def renew(self) -> None:
+        """Something that processes keep in memory changes with this unit, which must hold the day alone."""
+        await self.session.execute(update(day).values(edition=day.c.edition + 1))
+        self.edition = None
+
     def forget(self) -> None:
         """Drop what was gathered to be written: it is written, or what gathered it was undone."""
         self.writes.forget()
@@ -104,28 +119,23 @@ class Units:
         self.engine = engine
         self._service = service
         self._months = Months()
-
-    def open(
-        self, causes: Sequence[Envelope] = (), actor: Principal | None = None
-    ) -> AbstractAsyncContextManager[Unit]:
-        """A unit that commits when the block ends, and rolls back when it raises.
-
-        `actor` is the service itself if nobody is named: so for handlers, timers and the day.
-        """
-        return self._unit(causes, actor or self._service, alone=False)
-
-    def exclusive(self) -> AbstractAsyncContextManager[Unit]:
-        """A unit that holds the day alone: it waits for the units under way, and new ones wait for it."""
-        return self._unit((), self._service, alone=True)
+        self._memory = Memory()
 
     @asynccontextmanager
-    async def _unit(
-        self, causes: Sequence[Envelope], actor: Principal, *, alone: bool
+    async def open(
+        self, causes: Sequence[Envelope] = (), actor: Principal | None = None, *, alone: bool = False
     ) -> AsyncIterator[Unit]:
+        """A unit that commits when the block ends, and rolls back when it raises.
+
+        `actor` is the service itself if nobody is named: so for handlers, timers and the day. With `alone` the unit
+        holds the day alone: it waits for the units under way, and new ones wait for it.
+        """
         async with GatheringSession(self.engine) as session, session.begin():
             if alone:
                 await set_transaction_timeout(session, DAY_SECONDS)
-            unit = Unit(session, await hold_day(session, alone=alone), datetime.now(UTC), actor, causes)
+            held = await hold_day(session, alone=alone)
+            who, now = actor or self._service, datetime.now(UTC)
+            unit = Unit(session, held.today, now, who, causes, self._memory, held.edition)
             yield unit
             await self.write(unit)
             if crashpoints.ARMED:

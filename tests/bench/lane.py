@@ -24,6 +24,7 @@ from tests.bench.running import Running
 WARM_UP = 300
 AT_ONCE = 500
 POLL_SECONDS = 0.1
+TOLD_POLL_SECONDS = 0.01
 STALLED_SECONDS = 60.0
 """A peer that handles nothing for so long is stuck."""
 
@@ -77,6 +78,17 @@ class Lane:
                 await asyncio.sleep(POLL_SECONDS)
             last: datetime = await connection.fetchval(_COMMITTED)
             return last
+
+    async def told(self) -> datetime:
+        """When nothing was left in inventory's outbox: the last answer was confirmed by the broker.
+
+        A row that is gone has no time, so this is when it was seen, at most a hundredth of a second late.
+        """
+        async with self.site.connect("inventory") as connection, asyncio.timeout(STALLED_SECONDS):
+            while await connection.fetchval("SELECT EXISTS (SELECT FROM outbox)"):  # noqa: ASYNC110
+                await asyncio.sleep(TOLD_POLL_SECONDS)
+            seen: datetime = await connection.fetchval("SELECT clock_timestamp()")
+            return seen
 
     def fresh(self, count: int) -> tuple[list[Envelope], list[Envelope]]:
         """New households, and the same with their duplicates as they are to be sent."""

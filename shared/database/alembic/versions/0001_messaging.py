@@ -28,10 +28,10 @@ BEGIN
 END $$
 """
 HOLD_DAY = """
-CREATE FUNCTION hold_day(alone boolean) RETURNS date LANGUAGE plpgsql AS $$
+CREATE FUNCTION hold_day(alone boolean) RETURNS SETOF day LANGUAGE plpgsql ROWS 1 AS $$
 BEGIN
     IF alone THEN PERFORM pg_advisory_xact_lock(20060901); ELSE PERFORM pg_advisory_xact_lock_shared(20060901); END IF;
-    RETURN (SELECT processed FROM day);  -- a snapshot taken after the lock was had
+    RETURN QUERY SELECT * FROM day;  -- a snapshot taken after the lock was had
 END $$
 """
 # Whoever writes a row, by whatever way, wakes the relays.
@@ -70,6 +70,7 @@ def upgrade() -> None:
         "day",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("processed", sa.Date(), nullable=False),
+        sa.Column("edition", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day")),
     )
     op.create_table(
