@@ -35,9 +35,9 @@ _HANDED_OUT = """
 # rations or beds as people look only at households that never gave anything up.
 _WRONG = (
     # Food: never rations for more people than there are on this day...
-    "'food' = ANY(needs) AND arrived_on <= day.processed AND coalesce(mine.eaters, 0) > people",
+    "'food' = ANY(needs) AND registered_on <= day.processed AND coalesce(mine.eaters, 0) > people",
     # ...nor for fewer.
-    "'food' = ANY(needs) AND arrived_on <= day.processed AND NOT mine.ever_given_up"
+    "'food' = ANY(needs) AND registered_on <= day.processed AND NOT mine.ever_given_up"
     " AND coalesce(mine.eaters, 0) <> people",
     # Clothing: every member was asked a set for at least once; those who left may have one too.
     "'clothing' = ANY(needs) AND coalesce(mine.dressed, 0) < people",
@@ -85,6 +85,12 @@ _MONTHS = """
         SELECT item, kind, CAST(date_trunc('month', on_day) AS date) AS month, sum(on_hand) AS on_hand
         FROM movement GROUP BY 1, 2, 3) sums USING (item, kind, month)
 """
+_SHELTERS = """
+    SELECT count(*), count(*) FILTER (WHERE EXISTS (
+        SELECT FROM jsonb_array_elements(CAST(data AS jsonb) -> 'lines') line
+        JOIN depot ON depot.code = line ->> 'depot' AND depot.kind = 'shelter'))
+    FROM journal WHERE contract LIKE 'inventory.supplies%'
+"""
 CHECKS = {
     "reserved never exceeds on hand": _WITHIN,
     "the ledger adds up to stock on hand": _SHELVES.format(column="on_hand", table="movement"),
@@ -96,6 +102,7 @@ CHECKS = {
     "closed households have nothing set aside": _CLOSED,
     "the totals by item equal the sums of all reservations": _TOTALS,
     "the totals by month equal the sums of the ledger": _MONTHS,
+    "nothing that was said names a shelter": _SHELTERS,
 }
 
 

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from services.inventory.domain.changes import Change, difference
 from services.inventory.domain.households import Household
 from services.inventory.domain.needs import Need, needs_of
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation, release
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import ShelfKey
@@ -25,6 +26,7 @@ from shared.contracts.intake import (
     HouseholdReopened,
     HouseholdState,
 )
+from shared.contracts.inventory import Why
 from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
 from shared.messaging.unit import Unit
@@ -35,7 +37,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
 
     A change that overtook the registration is a registration with a higher version; what comes late is ignored.
     """
-    news = await newest(unit.session, HOUSEHOLD, facts)
+    news = await newest(unit, HOUSEHOLD, facts)
     await households.save_states(unit.session, news.facts.values())
     first: list[Household] = []
     again: list[Pair] = []
@@ -53,7 +55,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
 
 async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], unit: Unit) -> None:
     """Put back what closed households have not fetched, and give it to those who wait."""
-    closed = (await newest(unit.session, HOUSEHOLD, facts)).facts
+    closed = (await newest(unit, HOUSEHOLD, facts)).facts
     await households.save_closed(unit.session, {key: fact.version for key, fact in closed.items()})
     async with StockLedger.open(unit, rules) as ledger:
 
@@ -61,8 +63,7 @@ async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], un
             return await reservations.open_of_households(unit.session, closed)
 
         left = await ledger.lock_for(load, lambda found: {each.item for each in found})
-        words = {key: f"Household closed: {fact.outcome.replace('_', ' ')}" for key, fact in closed.items()}
-        ledger.record_all((release(each, words[each.household_id]), each) for each in left)
+        ledger.record_all((release(each, Because(Why.HOUSEHOLD_CLOSED)), each) for each in left)
         await ledger.fill({each.key for each in left if each.key})
 
 
@@ -117,7 +118,7 @@ async def _apply(ledger: StockLedger, needs: Sequence[Need], edits: Sequence[Edi
         ledger.record_all((after, None) for after in edit.change.created)
         freed |= set(edit.change.freed)
     asked = [*needs, *(need for edit in edits for need in edit.change.add)]
-    in_order = sorted(asked, key=lambda need: (need.rank, need.registered_at, need.household_id))
+    in_order = sorted(asked, key=lambda need: (need.rank, need.registered_on, need.household_id))
     to_deal = ledger.reserve(in_order)
     await ledger.deal(to_deal - freed)
     await ledger.fill(freed)

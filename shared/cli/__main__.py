@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.cli import Trouble, typed
+from shared.cli.console import cleaned
 from shared.cli.wiring import modules_of
 from shared.database.engine import ServerTooOld
 from shared.database.errors import is_outage, kind_of
@@ -67,9 +68,9 @@ def main() -> int:
     try:
         make_app()(prog_name="./relief")
     except Trouble as trouble:
-        print(trouble, file=sys.stderr)
+        print(cleaned(trouble), file=sys.stderr)
     except ServerTooOld as error:
-        print(error, file=sys.stderr)
+        print(cleaned(error), file=sys.stderr)
     except NOT_THERE as error:
         _tell(f"{type(error).__name__}: {error}".rstrip(": "))
     except DBAPIError as error:
@@ -77,14 +78,14 @@ def main() -> int:
             raise
         _tell(kind_of(error))
     except ValidationError as error:
-        print(f"The settings are not right:\n{error}", file=sys.stderr)
+        print(f"The settings are not right:\n{cleaned(error)}", file=sys.stderr)
     else:
         return 0
     return 1
 
 
 def _tell(said: str) -> None:
-    print(f"A part of the stack does not answer ({said}). See {typed('status')}.", file=sys.stderr)
+    print(f"A part of the stack does not answer ({cleaned(said)}). See {typed('status')}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -18,15 +18,26 @@ OnDay = Callable[[date, Unit], Awaitable[None]]
 """What a service does when a day begins: it is given that day."""
 
 
-async def turn_to(units: Units, on_day: OnDay, timers: Timers, to: date) -> int:
+async def nobody_leaves() -> bool:
+    """Whoever waits for the days waits to the end."""
+    return False
+
+
+async def turn_to(
+    units: Units,
+    on_day: OnDay,
+    timers: Timers,
+    to: date,
+    left: Callable[[], Awaitable[bool]] = nobody_leaves,
+) -> int:
     """Do the work of each day after today up to `to`, a transaction per day; returns how many days this call turned.
 
     Timers that are due on a day are done after it has turned and before the next one does; one that failed
     and waits for another try does not hold up the days. Two replicas may call it at once: the second waits
-    for the first, finds the day done and goes on.
+    for the first, finds the day done and goes on. No further day begins once whoever asked for it has `left`.
     """
     turned = 0
-    while (step := await _turn_once(units, on_day, timers, to)) is not Step.THERE:
+    while not await left() and (step := await _turn_once(units, on_day, timers, to)) is not Step.THERE:
         if step is Step.TIMERS_FIRST:
             await timers.do_next()
         turned += step is Step.TURNED

@@ -40,7 +40,8 @@ FACTS_PER_ROW = 200
 class Unit:
     """One transaction. `today` is the service's day and does not turn while the unit is open.
 
-    `actor` is who does what is done here: it is written beside each decision.
+    `actor` is who does what is done here: it is written beside each decision. `looked_at` are those of the facts being
+    handled that an operator has looked at and put back to work.
     """
 
     session: GatheringSession
@@ -53,6 +54,7 @@ class Unit:
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
     timers: dict[str, Timer] = field(default_factory=dict)
+    looked_at: Sequence[Contract] = ()
 
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
@@ -118,8 +120,8 @@ class Units:
     def __init__(self, engine: AsyncEngine, service: Principal) -> None:
         self.engine = engine
         self._service = service
-        self._months = Months()
         self._memory = Memory()
+        self._months = Months()
 
     @asynccontextmanager
     async def open(

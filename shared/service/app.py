@@ -20,16 +20,20 @@ from shared.service.figures import Figures
 from shared.service.parts import Service
 from shared.settings import ClockMode
 from shared.web import problems
+from shared.web.documented import Documented
+from shared.web.walls import Walls
 
 
 def application(service: Service) -> FastAPI:
     """What a server runs; messaging, timers and the day run in its lifespan."""
-    app = FastAPI(
+    app = Documented(
         title=f"Relief {service.name}",
         description=service.parts.description,
         version="1",
         lifespan=_lifespan,
     )
+    # The first of all: what it turns away costs nothing more.
+    app.add_middleware(Walls, hosts=service.settings.hosts(service.name))
     app.state.service = service
     app.state.figures = Figures(service)
     app.state.units = service.units

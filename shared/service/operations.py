@@ -1,7 +1,7 @@
 """What operators and monitoring ask of every service: health, readiness, metrics, status, checks and the clock."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated
 
@@ -18,11 +18,12 @@ from shared.principals import Role
 from shared.service.figures import Figures
 from shared.service.parts import Count, Service
 from shared.settings import ClockMode
-from shared.web.problems import Problem, conflict
+from shared.web.problems import Problem, conflict, invalid
 from shared.web.roles import allows
 from shared.web.work import Reading
 
 router = APIRouter(tags=["operations"])
+MOST_DAYS = timedelta(days=400)
 MONITORING = allows(Role.OPERATOR, Role.AUDITOR)
 FOLLOWS = "the day follows the wall clock"
 NO_ANSWER = "The database gives no answer; /readyz says what else is wrong."
@@ -159,22 +160,27 @@ async def _day_follows_clock(service: Service, session: AsyncSession) -> Count:
 
 
 @router.post("/clock", dependencies=[allows(Role.OPERATOR)])
-async def clock(service: This, turn: Turn) -> Turned:
-    """Turn the days one after another up to `to`.
+async def clock(service: This, turn: Turn, request: Request) -> Turned:
+    """Turn the days one after another up to `to`, and stop when nobody waits for the answer any more.
 
-    Where the clock is manual (demo and tests), to any day. Where days follow the wall clock, at most to its date:
-    that confirms the date when the days wait for an operator.
+    Where the clock is manual (demo and tests), to any day of the next 400. Where days follow the wall clock, at most to
+    its date: that confirms the date when the days wait for an operator.
     """
+    async with service.units.read() as session:
+        today = await today_of(session)
     if service.settings.clock is ClockMode.WALL:
-        await _check_with_wall_clock(service, turn.to)
-    days = await turn_to(service.units, service.parts.on_day, service.timers, turn.to)
+        _check_with_wall_clock(service, today, turn.to)
+    elif turn.to - today > MOST_DAYS:
+        words = f"The clock is turned at most {MOST_DAYS.days} days at a time; today is {today}."
+        raise invalid(words, [("to", "lies too far ahead")])
+    days = await turn_to(
+        service.units, service.parts.on_day, service.timers, turn.to, request.is_disconnected
+    )
     async with service.units.read() as session:
         return Turned(days=days, today=await today_of(session))
 
 
-async def _check_with_wall_clock(service: Service, to: date) -> None:
-    async with service.units.read() as session:
-        today = await today_of(session)
+def _check_with_wall_clock(service: Service, today: date, to: date) -> None:
     wall = service.wall_clock.today()
     if not today <= to <= wall:
         raise conflict(

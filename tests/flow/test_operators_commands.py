@@ -21,7 +21,7 @@ from shared.cli.operate.parked import Parked
 from shared.cli.operate.parking import _all as all_parked
 from shared.cli.stack import Stack
 from shared.contracts import HEARD_BY, heard_by, talking
-from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
+from shared.contracts.intake import HouseholdClosed, HouseholdRegistered
 from shared.database.tables import discard, feed, inbox
 from shared.messaging.envelope import seal
 from tests.support.replica import Replica
@@ -105,6 +105,55 @@ async def test_the_doctor_finds_nothing_wrong_after_a_days_work(
     assert counted["households: intake and inventory know the same"] == 5
     assert counted["messages: content is as it was said"] >= 10
     assert any(name.startswith("inventory: ") for name in counted)
+
+
+async def test_the_doctor_names_what_on_the_broker_is_not_of_the_contracts_and_what_is_missing(
+    world: World, stack: Stack, client: httpx.AsyncClient
+) -> None:
+    """What was made by hand, or before the walls stood, goes on forging and listening."""
+    async with world.broker() as connection, connection.channel() as channel:
+        spy = await channel.declare_queue("spy", durable=True)
+        await spy.bind("intake.facts", "#")
+        way = await channel.declare_exchange("way", "fanout", durable=True)
+        await (await channel.get_exchange("intake.facts")).bind(way, "x")
+        queue = await channel.get_queue(QUEUE)
+        await queue.bind("amq.topic", "events.said.v1")
+        await queue.unbind("intake.facts", HouseholdRegistered.wire)
+        await channel.queue_delete("inventory.retry.1s")
+        await channel.queue_delete("intake.retry.1s")
+        handing_on: dict[str, Any] = {"x-dead-letter-exchange": "inventory.facts"}
+        await channel.declare_queue("intake.retry.1s", durable=True, arguments=handing_on)
+    async with httpx.AsyncClient(base_url=f"{stack.broker_admin_url}/api", trust_env=False) as management:
+        policy = {"pattern": "^way$", "definition": {"alternate-exchange": "intake.facts"}}
+        (await management.put(f"/policies/{stack.vhost}/p", json=policy)).raise_for_status()
+        everything = {"configure": "", "write": "^intake", "read": ""}
+        changed = await management.put(f"/permissions/{stack.vhost}/events", json=everything)
+        changed.raise_for_status()
+    report = await examine(stack, client)
+    names = ("broker: exchanges, queues, bindings", "broker: users and their rights")
+    things, rights = (next(each for each in report.findings if each.name == name) for name in names)
+    assert {line.partition(", x-")[0] for line in things.details} == {
+        "missing: binding intake.facts, to queue inventory.intake.household_registered.v1, by key "
+        "intake.household_registered.v1",
+        "missing: binding inventory.retry.1s, to queue inventory.retry.1s, by key ",
+        "missing: binding intake.retry.1s, to queue intake.retry.1s, by key ",
+        "missing: binding the default exchange, to queue inventory.retry.1s, by key inventory.retry.1s",
+        "missing: queue inventory.retry.1s",
+        "missing: queue intake.retry.1s",
+        "not of Relief: binding the default exchange, to queue spy, by key spy",
+        "not of Relief: binding amq.topic, to queue inventory.intake.household_registered.v1, by key events.said.v1",
+        "not of Relief: binding intake.facts, to queue spy, by key #",
+        "not of Relief: binding way, to exchange intake.facts, by key x",
+        "not of Relief: exchange way, fanout",
+        "not of Relief: policy p, alternate-exchange=intake.facts",
+        "not of Relief: queue spy",
+        "not of Relief: queue intake.retry.1s",
+    }
+    assert [line.partition(", configure")[0] for line in rights.details] == [
+        "missing: rights user events",
+        "not of Relief: rights user events",
+    ]
+    assert (things.breaches, rights.breaches) == (len(things.details), 2)
 
 
 async def test_a_lost_message_is_found_and_brought_back_from_the_journal(
@@ -258,4 +307,4 @@ async def test_feeding_both_services_everything_again_changes_nothing(world: Wor
 
 
 def closed() -> HouseholdClosed:
-    return HouseholdClosed(household_id=uuid7(), version=2, outcome=Outcome.SETTLED, on=FIRST_DAY)
+    return HouseholdClosed(household_id=uuid7(), version=2, on=FIRST_DAY)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, insert, select, text, update
 
-from shared.contracts.intake import HouseholdClosed, Outcome
+from shared.contracts.intake import HouseholdClosed
 from shared.database.tables import answer, day, inbox, journal
 from shared.messaging.housekeeping import make_months, tidy
 from shared.messaging.turning import follow_wall_clock
@@ -67,7 +67,7 @@ async def test_who_speaks_in_a_month_without_a_part_makes_it(intake: Replica) ->
 
 
 def closed() -> HouseholdClosed:
-    return HouseholdClosed(household_id=uuid4(), version=2, outcome=Outcome.SETTLED, on=date(2031, 2, 1))
+    return HouseholdClosed(household_id=uuid4(), version=2, on=date(2031, 2, 1))
 
 
 async def test_a_wrong_clock_erases_nothing_and_a_right_one_what_is_old(intake: Replica) -> None:

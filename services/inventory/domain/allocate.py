@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from services.inventory.domain.food import fits, give_all
+from services.inventory.domain.food import fits, give_all, how_far
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.needs import Need
 from services.inventory.domain.reservations import Reservation, backorder
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Depot, Shelf, ShelfKey, depots_for
-from services.inventory.domain.whole import fill, waiting_words
+from services.inventory.domain.whole import fill, why_waiting
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,14 @@ def allocate(
 
     `short_shelves` are the food shelves on which somebody waits already; there the fast way is not taken.
     """
-    opened = [backorder(need, new_id(), _first_depot(need, shelves, depots), "") for need in needs]
+    opened = [backorder(need, new_id(), _first_depot(need, shelves, depots)) for need in needs]
     near = {need.household_id: need.near for need in needs if need.near}
     settled = {r.id: r for r in fill(opened, shelves, depots, catalogue, rules, today, near)}
     rations, to_deal = _feed([r for r in opened if r.kind is Kind.FOOD], shelves, short_shelves)
     settled.update({r.id: r for r in rations})
     for reservation in opened:
         if reservation.id not in settled:
-            reason = waiting_words(reservation, catalogue)
-            settled[reservation.id] = replace(reservation, reason=reason)
+            settled[reservation.id] = replace(reservation, reason=why_waiting(reservation, catalogue))
     return Allocation(tuple(settled[r.id] for r in opened), to_deal)
 
 
@@ -94,7 +93,7 @@ def _feed(
         if key is not None and fits(new, free.get(key, 0), key in short_shelves):
             fed += give_all(new)
             continue
-        fed += [replace(ration, reason=f"{ration.short:,} g short from {ration.first_day}") for ration in new]
+        fed += [replace(ration, reason=how_far(ration)) for ration in new]
         if key in free:
             to_deal.add(key)
     return fed, frozenset(to_deal)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Catalogue, Kind
+from services.inventory.domain.reasons import because_of
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.tables import RESERVATION, SHELF
@@ -43,11 +44,19 @@ async def reservations_where(
     session: AsyncSession, *conditions: Any, limit: int | None = None
 ) -> list[Reservation]:
     """Reservations that meet all conditions on the table's columns, the most urgent first."""
-    query = select(*(_ROW[name] for name in _COLUMNS)).where(*conditions)
-    query = query.order_by(_ROW.rank, _ROW.registered_at, _ROW.id).limit(limit)
-    return [
-        Reservation(**{**row, "kind": Kind(row["kind"])}) for row in (await session.execute(query)).mappings()
-    ]
+    query = select(*(_ROW[name] for name in _COLUMNS), _ROW.numbers).where(*conditions)
+    query = query.order_by(_ROW.rank, _ROW.registered_on, _ROW.household_id, _ROW.id).limit(limit)
+    return [_reservation_of(dict(row)) for row in (await session.execute(query)).mappings()]
+
+
+def _reservation_of(row: dict[str, Any]) -> Reservation:
+    reason = because_of(row["reason"], row.pop("numbers"))
+    return Reservation(**{**row, "kind": Kind(row["kind"]), "reason": reason})
+
+
+def _values_of(each: Reservation) -> dict[str, Any]:
+    values = {name: getattr(each, name) for name in _COLUMNS}
+    return {**values, "reason": each.reason.code, "numbers": each.reason.numbers}
 
 
 async def open_of_households(session: AsyncSession, ids: Collection[UUID]) -> list[Reservation]:
@@ -115,8 +124,8 @@ async def save_reservations(session: AsyncSession, reservations: Sequence[Reserv
     if not reservations:
         return
     adding = insert(RESERVATION)
-    replaced = {name: adding.excluded[name] for name in _COLUMNS if name != "id"}
-    rows = [{name: getattr(each, name) for name in _COLUMNS} for each in reservations]
+    replaced = {name: adding.excluded[name] for name in (*_COLUMNS, "numbers") if name != "id"}
+    rows = [_values_of(each) for each in reservations]
     await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
 
 

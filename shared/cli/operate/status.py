@@ -9,7 +9,7 @@ import typer
 from rich.table import Column, Table
 
 from shared.cli import Trouble, in_compose, typed
-from shared.cli.console import wide_enough
+from shared.cli.console import shown, wide_enough
 from shared.cli.local.up import LocalRun, local_run
 from shared.cli.stack import ServiceAddress, Stack
 
@@ -50,7 +50,8 @@ def status() -> None:
     )
     for part in parts:
         known = (part.today, part.waiting, part.parked, part.connections)
-        table.add_row(part.name, part.state, str(part.pid or ""), part.address, *known)
+        cells = (part.name, part.state, str(part.pid or ""), part.address, *known)
+        table.add_row(*map(shown, cells))
     wide_enough(WIDTH).print(table)
     if not all(part.well for part in parts):
         raise Trouble(f"Not everything is running: {typed('up')}")

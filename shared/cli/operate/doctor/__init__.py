@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from shared.cli.console import wide_enough
+from shared.cli.operate.doctor.broker import broker_findings
 from shared.cli.operate.doctor.feeds import look_at_feeds
 from shared.cli.operate.doctor.households import household_findings
 from shared.cli.operate.doctor.messages import message_findings, set_apart_by
@@ -85,5 +86,6 @@ async def _look(stack: Stack, client: httpx.AsyncClient) -> Report:
     own = await service_findings(stack, client)
     timers = await timer_findings(stack)
     households = await household_findings(stack, client, excused, feeds)
-    findings = [*messages, feeds.finding, *own, *timers, *households]
+    broker = await broker_findings(stack)
+    findings = [*messages, feeds.finding, *own, *timers, *households, *broker]
     return Report(findings, retrying=sum(apart.retrying for apart in set_apart.values()))

@@ -20,7 +20,7 @@ from shared.contracts import heard_by
 from shared.contracts.base import Contract
 from shared.database.tables import discard, inbox, journal
 from shared.messaging.envelope import envelope_of
-from shared.messaging.topology import Topology
+from shared.messaging.names import queue_of
 
 LOOK_UP_AT_ONCE = 1_000
 # Around the moment from which the journal is kept, a message may be known to the inbox alone.
@@ -104,7 +104,7 @@ class Look:
         source: Finding,
         set_apart: set[tuple[str, bytes]],
     ) -> None:
-        queue = Topology(consumer, ()).queue_name(contract)
+        queue = queue_of(consumer, contract.wire)
         self.handled = Finding(f"{queue}: handled once, parked or discarded")
         self.feeding = False
         """The consumer is still being given what was said before it came."""
