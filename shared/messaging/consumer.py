@@ -31,7 +31,7 @@ from pydantic import ValidationError
 from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
 from shared.contracts.base import Contract
-from shared.database.errors import is_conflict, is_outage
+from shared.database.errors import is_conflict, is_outage, kind_of
 from shared.messaging import crashpoints
 from shared.messaging.envelope import Malformed
 from shared.messaging.failures import Failures, reply
@@ -228,7 +228,7 @@ class Consumer:
         return len(batch) == 1 or conflicts < CONFLICT_TRIES
 
     def _log_trouble(self, error: Exception) -> None:
-        contract, kind = self._contract.wire, type(error).__name__
+        contract, kind = self._contract.wire, kind_of(error)
         if is_outage(error):
             self._metrics.outages.inc()
             log().warning("waiting for the database", contract=contract, kind=kind)
