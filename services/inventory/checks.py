@@ -85,6 +85,18 @@ _MONTHS = """
         SELECT item, kind, CAST(date_trunc('month', on_day) AS date) AS month, sum(on_hand) AS on_hand
         FROM movement GROUP BY 1, 2, 3) sums USING (item, kind, month)
 """
+_MARKS = "SELECT count(*), count(*) FILTER (WHERE due_at < clock_timestamp() - interval '1 minute') FROM marked_shelf"
+# A ration that is not dealt would wait for ever on a shelf without a mark.
+_UNDEALT = """
+    SELECT count(*), count(*) FILTER (WHERE mark.item IS NULL)
+    FROM reservation LEFT JOIN marked_shelf mark USING (depot, item) WHERE NOT dealt AND wanted > released
+"""
+_IDLE = """
+    SELECT count(*), count(*) FILTER (WHERE on_hand > reserved AND mark.item IS NULL AND EXISTS (
+        SELECT FROM reservation WHERE reservation.item = shelf.item AND reservation.depot = shelf.depot
+        AND reservation.kind = 'food' AND wanted > reservation.reserved + delivered + released + lapsed))
+    FROM shelf LEFT JOIN marked_shelf mark USING (depot, item)
+"""
 CHECKS = {
     "reserved never exceeds on hand": _WITHIN,
     "the ledger adds up to stock on hand": _SHELVES.format(column="on_hand", table="movement"),
@@ -94,6 +106,9 @@ CHECKS = {
     "what the ledger handed out, reservations have": _HANDED_OUT,
     "each active household has its needs written down once": _NEEDS,
     "closed households have nothing set aside": _CLOSED,
+    "marked shelves are dealt within a minute of their time": _MARKS,
+    "rations that are not dealt yet are on a marked shelf": _UNDEALT,
+    "no food lies free where somebody waits for it": _IDLE,
     "the totals by item equal the sums of all reservations": _TOTALS,
     "the totals by month equal the sums of the ledger": _MONTHS,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
@@ -13,9 +14,9 @@ from services.inventory.domain.needs import ration_need
 from services.inventory.domain.reservations import Reservation, expire
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import Lot, ShelfKey
-from services.inventory.ledger import FORECAST, StockLedger
+from services.inventory.ledger import DEAL, FORECAST, StockLedger
 from services.inventory.queries import forecasting
-from services.inventory.repository import households, reservations, stock
+from services.inventory.repository import households, marks, reservations, stock
 from services.inventory.settings import Settings
 from services.inventory.tables import FORECAST_SAID
 from shared.contracts.inventory import DayShort, ShortfallForecast
@@ -34,20 +35,24 @@ def on_day(settings: Settings) -> OnDay:
 
 def timers(settings: Settings) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
-    return {FORECAST: partial(_tell_shortfall, settings)}
+    return {FORECAST: partial(_tell_shortfall, settings), DEAL: partial(_deal, settings.rules)}
 
 
 async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
-    """Write off yesterday's missing food, put back what was not fetched, throw out what expired, renew the rations.
+    """Deal what is marked, write off yesterday's missing food, put back what was not fetched, throw out what expired,
+    renew the rations.
 
     Nobody else has a unit open while the day turns, so what is loaded here before the shelves are locked stays true.
     """
     yesterday = day - timedelta(days=1)
+    if marked := await marks.marked_items(unit.session):
+        async with StockLedger.open(unit, rules, marked, today=yesterday):
+            pass
     late = await reservations.not_fetched_by(unit.session, day)
     short = await reservations.past_short(unit.session, yesterday)
     spoiled = await stock.expired_lots(unit.session, day)
     items = {each.item for each in (*late, *short)} | {item for (_, item), _ in spoiled} | {rules.ration_item}
-    async with StockLedger.open(unit, rules, items) as ledger:
+    async with StockLedger.open(unit, rules, items, puts_off=True) as ledger:
         for ration in short:
             lapsed = lapse(ration, yesterday)
             if lapsed.grams:
@@ -81,7 +86,13 @@ async def _renew(ledger: StockLedger, day: date) -> None:
         return
     found = await households.households_with_food(ledger.unit.session)
     needs = [need for each in found if (need := ration_need(each, day, ledger.rules))]
-    await ledger.deal(ledger.reserve(needs))
+    ledger.reserve(needs)
+
+
+async def _deal(rules: Rules, payload: Mapping[str, Any], unit: Unit) -> None:
+    """Deal the marked shelves of an item whose time has come, and say what came out."""
+    async with StockLedger.open(unit, rules, {payload["item"]}, puts_off=True) as ledger:
+        await ledger.deal_due()
 
 
 async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:

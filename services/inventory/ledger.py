@@ -1,15 +1,18 @@
 """The stock ledger: a block in which one unit changes the store. What it changed is posted at the block's end.
 
     async with StockLedger.open(unit, rules, items={"rice"}) as ledger:
-        to_deal = ledger.reserve(needs)
-        await ledger.deal(to_deal)
+        ledger.reserve(needs)
 
 A block that raises posts nothing; nor does one that was marked by `return ledger.refuse(refused)`.
+
+Whoever locks a marked food shelf deals it first, and posts that, unless the block puts dealing off: so commands and the
+turn of a day see the outcome, and messages only mark.
 
 What happened follows from how the reservations differ at the end from what they were: the ledger's lines, the shelves,
 the totals and the facts that the other services hear. So no path can change stock and forget to say so.
 """
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -32,7 +35,7 @@ from services.inventory.domain.stock import Depot, Lot, ShelfKey, pick
 from services.inventory.domain.totals import month_differences, total_differences
 from services.inventory.domain.whole import cut_back, fill
 from services.inventory.repository import catalogue as catalogues
-from services.inventory.repository import reservations, stock, totals
+from services.inventory.repository import marks, reservations, stock, totals
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 
@@ -40,6 +43,9 @@ T = TypeVar("T")
 
 FORECAST = "forecast"
 """The reminder that a forecast is due."""
+
+DEAL = "deal"
+"""The timer that deals marked shelves of one item whose time has come."""
 
 
 class StockLedger(Draft):
@@ -52,6 +58,9 @@ class StockLedger(Draft):
         catalogue: Catalogue,
         depots: Sequence[Depot],
         document: UUID | None = None,
+        *,
+        puts_off: bool = False,
+        today: date | None = None,
     ) -> None:
         super().__init__()
         self.unit = unit
@@ -59,8 +68,13 @@ class StockLedger(Draft):
         self.catalogue = catalogue
         self.depots = depots
         self.document = document
+        self.today = today or unit.today
+        self._puts_off = puts_off
         self._refused = False
-        self._short: frozenset[ShelfKey] = frozenset()
+        self._standing = marks.Standing()
+        self._to_mark: set[ShelfKey] = set()
+        self._dealt: set[ShelfKey] = set()
+        self._began = time.monotonic()
         self._movements: list[Movement] = []
         self._lots: list[tuple[ShelfKey, Lot]] = []
         self._lapsed: Counter[tuple[UUID, str]] = Counter()
@@ -70,15 +84,24 @@ class StockLedger(Draft):
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, unit: Unit, rules: Rules, items: Collection[str] = (), document: UUID | None = None
+        cls,
+        unit: Unit,
+        rules: Rules,
+        items: Collection[str] = (),
+        document: UUID | None = None,
+        *,
+        puts_off: bool = False,
+        today: date | None = None,
     ) -> AsyncIterator["StockLedger"]:
         """The ledger with the shelves of `items` locked; `document` is the paper that its lines belong to.
 
-        Whoever does not know the items yet leaves them out and calls `lock` or `lock_for`.
+        Whoever does not know the items yet leaves them out and calls `lock` or `lock_for`. A block that `puts_off` only
+        marks food shelves that are to be dealt. `today` is the day that the work counts for, if it is not the unit's.
         """
         await catalogues.hold(unit.session)
         catalogue = await catalogues.load_catalogue(unit.session)
-        ledger = cls(unit, rules, catalogue, await catalogues.load_depots(unit.session), document)
+        depots = await catalogues.load_depots(unit.session)
+        ledger = cls(unit, rules, catalogue, depots, document, puts_off=puts_off, today=today)
         if items:
             await ledger.lock(items)
         yield ledger
@@ -91,7 +114,7 @@ class StockLedger(Draft):
         return refused
 
     async def lock(self, items: Collection[str], making: Collection[ShelfKey] = ()) -> None:
-        """Lock every shelf of these items, and of the sizes that can stand in for them.
+        """Lock every shelf of these items, and of the sizes that can stand in for them; deal those that are marked.
 
         Once per unit and with all its items, or two units would wait for each other. `making` names shelves that
         are made if they are not there.
@@ -101,9 +124,19 @@ class StockLedger(Draft):
         family = {each for item in items for each in self.catalogue.family(item)}
         for key, (on_hand, reserved) in (await stock.lock_shelves(session, family)).items():
             self._on_hand[key], self._reserved[key] = on_hand, reserved
+        self._began = time.monotonic()
         known = (self.catalogue.get(item) for item in family)
         if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
-            self._short = await reservations.short_shelves(session, food)
+            self._standing = await marks.standing(session, food)
+            if self._standing.marked and not self._puts_off:
+                await self._deal_first()
+
+    async def _deal_first(self) -> None:
+        """What was put off, posted by itself: it belongs to no document."""
+        document, self.document = self.document, None
+        await self.deal(self._standing.marked)
+        await self._post()
+        self.document = document
 
     async def lock_for(self, load: Callable[[], Awaitable[T]], items: Callable[[T], Collection[str]]) -> T:
         """Load, lock the shelves of the `items` of what was loaded, and load again.
@@ -116,31 +149,41 @@ class StockLedger(Draft):
 
     # reservations
 
-    def reserve(self, needs: Sequence[Need]) -> frozenset[ShelfKey]:
-        """Write down needs and set aside what is free; returns the food shelves that must be dealt again."""
+    def reserve(self, needs: Sequence[Need]) -> None:
+        """Write down needs and set aside what is free; food shelves with too little for all are marked."""
         made = allocate(
             needs,
             self.shelves(),
             self.depots,
             self.catalogue,
             self.rules,
-            self.unit.today,
+            self.today,
             uuid7,
-            self._short,
+            self._standing.short,
         )
         self.record_all((reservation, None) for reservation in made.reservations)
-        return made.to_deal
+        self._to_mark |= made.to_deal
 
     def lapse(self, after: Reservation, before: Reservation, grams: int) -> None:
         """A ration whose day has passed with `grams` missing."""
         self.record(after, before)
         self._lapsed[after.household_id, after.requested_item] += grams
 
+    def mark(self, keys: Iterable[ShelfKey]) -> None:
+        """Have these food shelves dealt soon, if somebody waits there."""
+        self._to_mark |= {key for key in keys if self._is_short(key)}
+
+    async def deal_due(self) -> None:
+        """Deal the marked shelves whose time has come."""
+        await self.deal(self._standing.due)
+
     async def deal(self, keys: Iterable[ShelfKey]) -> None:
         """Deal food shelves again among all that is not fetched yet."""
         wanted = set(keys)
         if not wanted:
             return
+        self._dealt |= wanted
+        self._to_mark -= wanted
         stored = {each.id: each for each in await reservations.open_rations(self.unit.session, wanted)}
         candidates = {**stored, **{key: each for key, each in self._after.items() if each.kind is Kind.FOOD}}
         by_shelf: dict[ShelfKey | None, list[Reservation]] = defaultdict(list)
@@ -151,17 +194,22 @@ class StockLedger(Draft):
         for key in sorted(wanted):
             rations = by_shelf[key]
             available = self.shelf(key).free + sum(each.reserved for each in rations)
-            for dealt in deal(available, rations, self.unit.today).outcomes:
+            for dealt in deal(available, rations, self.today).outcomes:
                 if dealt.after != dealt.before:
                     self.record(dealt.after, stored.get(dealt.before.id))
 
     async def fill(self, keys: Iterable[ShelfKey]) -> None:
-        """Give what is free on these shelves to those who wait for it."""
+        """Give what is free on these shelves to those who wait for it; of food only a mark is set if that is put off."""
         free = {key for key in keys if self.shelf(key).free > 0}
         food = {key for key in free if self._kind(key) is Kind.FOOD}
-        await self._rehome({item for _, item in food})
-        await self.deal(key for key in food if key in self._short or self._is_short(key))
-        whole = free - food
+        if self._puts_off:
+            self.mark(food)
+        else:
+            await self._rehome({item for _, item in food})
+            await self.deal(key for key in food if self._is_short(key))
+        await self._fill_whole(free - food)
+
+    async def _fill_whole(self, whole: Collection[ShelfKey]) -> None:
         if not whole:
             return
         family = {each for _, item in whole for each in self.catalogue.family(item)}
@@ -172,7 +220,7 @@ class StockLedger(Draft):
         line = [each for each in map(self.current, stored) if each.short]
         line += [each for each in self._after.values() if each.short and self._before[each.id] is None]
         before = {each.id: each for each in stored}
-        for given in fill(line, self.shelves(), self.depots, self.catalogue, self.rules, self.unit.today):
+        for given in fill(line, self.shelves(), self.depots, self.catalogue, self.rules, self.today):
             self.record(given, before.get(given.id))
 
     async def _rehome(self, items: Collection[str]) -> None:
@@ -183,7 +231,8 @@ class StockLedger(Draft):
                     self.record(moved, ration)
 
     def _is_short(self, key: ShelfKey) -> bool:
-        return any(each.key == key and each.short for each in self._after.values())
+        now = any(each.key == key and each.short for each in self._after.values())
+        return now or key in self._standing.short
 
     def _kind(self, key: ShelfKey) -> Kind | None:
         item = self.catalogue.get(key[1])
@@ -196,7 +245,7 @@ class StockLedger(Draft):
             return
         stored = await reservations.set_aside_on(self.unit.session, key)
         before = {each.id: each for each in stored}
-        for cut in cut_back([self.current(each) for each in stored], over, self.unit.today):
+        for cut in cut_back([self.current(each) for each in stored], over, self.today):
             self.record(cut, before[cut.id])
 
     # goods
@@ -252,8 +301,8 @@ class StockLedger(Draft):
     # posting
 
     async def _post(self) -> None:
-        """Write everything down and say what happened."""
-        session, today, changed = self.unit.session, self.unit.today, self.changed()
+        """Write everything down and say what happened; what comes after it starts from there."""
+        session, today, changed = self.unit.session, self.today, self.changed()
         changes = net(changed)
         out = {change.key for change in changes if change.delivered > 0}
         lots = await stock.lots_of(session, out) if out else {}
@@ -267,4 +316,23 @@ class StockLedger(Draft):
         await totals.add(session, total_differences(changed), month_differences(movements, today))
         for fact in facts(changed, self._lapsed, self.catalogue, today):
             self.unit.say(fact)
+        await self._post_marks()
         self.unit.remind(FORECAST)
+        self._start_anew()
+
+    async def _post_marks(self) -> None:
+        """Take away the marks of what was dealt, and set new ones, each with a timer of its own.
+
+        The timer's key names the time: a key that a timer has that is being done now, and that waits for this unit's
+        shelves, would make the two wait for each other.
+        """
+        session = self.unit.session
+        await marks.clear(session, self._dealt)
+        await marks.took(session, self._dealt, time.monotonic() - self._began)
+        for (depot, item), due in (await marks.mark(session, self._to_mark, self.rules.deal_after)).items():
+            self.unit.later(DEAL, {"item": item}, due, f"{DEAL} {item} {depot} {due.isoformat()}")
+
+    def _start_anew(self) -> None:
+        self.forget()
+        self._to_mark, self._dealt = set(), set()
+        self._movements, self._lots, self._lapsed = [], [], Counter()

@@ -120,6 +120,17 @@ class ShelfRow(Row, table=True):
     item: str = _code(primary_key=True)
     on_hand: int = _amount(0)
     reserved: int = _amount(0)
+    deal_ms: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+
+
+class MarkedShelfRow(Row, table=True):
+    """A food shelf that is to be dealt, because something about it is new since it was dealt last; from `due_at` on."""
+
+    __tablename__ = "marked_shelf"
+    depot: str = _code(primary_key=True)
+    item: str = _code(primary_key=True)
+    marked_at: datetime = _moment()
+    due_at: datetime = _moment()
 
 
 class LotRow(Row, table=True):
@@ -146,8 +157,13 @@ class ReservationRow(Row, table=True):
         CheckConstraint("reserved = 0 OR depot IS NOT NULL", name="set_aside_somewhere"),
         Index(None, "household_id"),
         Index(
-            "ix_reservation_short", "requested_item", "rank", "registered_at", postgresql_where=text(_SHORT)
+            "ix_reservation_short",
+            "requested_item",
+            "rank",
+            "registered_at",
+            postgresql_where=text(f"kind <> 'food' AND {_SHORT}"),
         ),
+        Index("ix_reservation_hungry", "item", "depot", postgresql_where=text(f"kind = 'food' AND {_SHORT}")),
         Index("ix_reservation_open_shelf", "item", "depot", postgresql_where=text(_OPEN)),
         Index("ix_reservation_fetch_by", "fetch_by", postgresql_where=text("reserved > 0")),
         Index("ix_reservation_last_day", "item", "last_day", postgresql_where=text("last_day IS NOT NULL")),
@@ -173,6 +189,7 @@ class ReservationRow(Row, table=True):
     per_day: int = _amount(0)
     fetch_by: date | None = None
     reason: str = Field(default="", sa_column=Column(String(300), nullable=False, server_default=""))
+    dealt: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class MovementRow(Row, table=True):
@@ -302,6 +319,7 @@ DEPOT = table_of(DepotRow)
 KIT_PART = table_of(KitPartRow)
 HOUSEHOLD = table_of(HouseholdRow)
 SHELF = table_of(ShelfRow)
+MARKED_SHELF = table_of(MarkedShelfRow)
 LOT = table_of(LotRow)
 RESERVATION = table_of(ReservationRow)
 MOVEMENT = table_of(MovementRow)

@@ -56,6 +56,7 @@ class Status(BaseModel):
     last_handled_at: str | None
     parked: dict[str, int] | None = Field(description="by contract; none while the broker is away")
     timers_parked: dict[str, int] = Field(description="by name")
+    put_off: dict[str, int] = Field(description="what the service does by itself in a moment, by what it is")
 
 
 class CountOut(BaseModel):
@@ -167,6 +168,7 @@ async def status(service: This, session: Reading) -> Status:
         last_handled_at=last_handled and last_handled.isoformat(),
         parked=await service.link.parked(),
         timers_parked=await parked_timers(session),
+        put_off=dict(await service.parts.put_off(session)) if service.parts.put_off else {},
     )
 
 

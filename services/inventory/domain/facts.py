@@ -106,8 +106,8 @@ def _missing(changed: Sequence[Changed], catalogue: Catalogue) -> dict[UUID, lis
     earlier: Counter[tuple[UUID, str]] = Counter()
     reasons: dict[tuple[UUID, str], str] = {}
     for before, after in changed:
-        now[after.household_id, after.requested_item] += after.short
-        earlier[after.household_id, after.requested_item] += before.short if before else 0
+        now[after.household_id, after.requested_item] += _told_missing(after)
+        earlier[after.household_id, after.requested_item] += _told_missing(before) if before else 0
         if after.short:
             reasons[after.household_id, after.requested_item] = after.reason
     missing: dict[UUID, list[SupplyLine]] = defaultdict(list)
@@ -117,6 +117,11 @@ def _missing(changed: Sequence[Changed], catalogue: Catalogue) -> dict[UUID, lis
             line = SupplyLine(item=item, quantity=quantity, unit=_unit(item, catalogue), reason=reason)
             missing[household].append(line)
     return missing
+
+
+def _told_missing(reservation: Reservation) -> int:
+    """What the others know, or are to know, to be missing: of a ration that is not dealt yet nothing is said."""
+    return reservation.short if reservation.dealt else 0
 
 
 def _line(change: Net, quantity: int, catalogue: Catalogue) -> SupplyLine:

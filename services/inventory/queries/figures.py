@@ -14,10 +14,10 @@ from services.inventory.domain.forecast import days_left
 from services.inventory.queries import forecasting
 from services.inventory.repository.reservations import past_short
 from services.inventory.settings import Settings
-from services.inventory.tables import HOUSEHOLD, UNMET
+from services.inventory.tables import HOUSEHOLD, MARKED_SHELF, UNMET
 from shared.messaging.day import today_of
 from shared.observability import Metrics
-from shared.service.parts import Actuals, Observe
+from shared.service.parts import Actuals, Observe, PutOff
 
 _TOTALS = text("""
     SELECT item.code AS item, item.unit,
@@ -83,6 +83,15 @@ def actuals(_: Settings) -> Actuals:
         return {measure: int(actual) for measure, actual in await session.execute(_ACTUALS)}
 
     return reached
+
+
+def put_off(_: Settings) -> PutOff:
+    """Food shelves that are marked to be dealt."""
+
+    async def counted(session: AsyncSession) -> Mapping[str, int]:
+        return {"marked_shelves": await session.scalar(select(func.count()).select_from(MARKED_SHELF)) or 0}
+
+    return counted
 
 
 def observe(settings: Settings) -> Callable[[Metrics], Observe]:

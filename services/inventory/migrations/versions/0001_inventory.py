@@ -97,6 +97,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lot_depot_item"), "lot", ["depot", "item"], unique=False)
     op.create_table(
+        "marked_shelf",
+        sa.Column("depot", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("depot", "item", name=op.f("pk_marked_shelf")),
+    )
+    op.create_table(
         "month_total",
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -190,6 +198,7 @@ def upgrade() -> None:
         sa.Column("per_day", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("fetch_by", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("dealt", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint(
             "least(wanted - 1, reserved, delivered, released, lapsed, per_day) >= 0",
             name=op.f("ck_reservation_not_negative"),
@@ -237,7 +246,14 @@ def upgrade() -> None:
         "reservation",
         ["requested_item", "rank", "registered_at"],
         unique=False,
-        postgresql_where=sa.text("wanted > reserved + delivered + released + lapsed"),
+        postgresql_where=sa.text("kind <> 'food' AND wanted > reserved + delivered + released + lapsed"),
+    )
+    op.create_index(
+        "ix_reservation_hungry",
+        "reservation",
+        ["item", "depot"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'food' AND wanted > reserved + delivered + released + lapsed"),
     )
     op.create_table(
         "shelf",
@@ -245,6 +261,7 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("on_hand", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("reserved", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("deal_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("reserved <= on_hand", name=op.f("ck_shelf_reserved_within_on_hand")),
         sa.CheckConstraint("reserved >= 0", name=op.f("ck_shelf_reserved_not_negative")),
         sa.PrimaryKeyConstraint("depot", "item", name=op.f("pk_shelf")),
@@ -284,6 +301,7 @@ def downgrade() -> None:
         "planned_delivery",
         "movement",
         "month_total",
+        "marked_shelf",
         "lot",
         "kit_part",
         "item",
