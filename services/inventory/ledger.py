@@ -199,7 +199,7 @@ class StockLedger(Draft):
                     self.record(dealt.after, stored.get(dealt.before.id))
 
     async def fill(self, keys: Iterable[ShelfKey]) -> None:
-        """Give what is free on these shelves to those who wait for it; of food only a mark is set if that is put off."""
+        """Give what is free on these shelves to those who wait for it; food is only marked if dealing is put off."""
         free = {key for key in keys if self.shelf(key).free > 0}
         food = {key for key in free if self._kind(key) is Kind.FOOD}
         if self._puts_off:

@@ -51,7 +51,7 @@ async def examine(stack: Stack, client: httpx.AsyncClient, wait: float = 0.0) ->
 
     With `wait` (seconds) it waits until nothing moves; what moves even then is a breach of its own.
     """
-    left = await until_quiet(stack, wait)
+    left = await until_quiet(stack, client, wait)
     report = await _look(stack, client)
     if not left and not report.unsettled:
         report.under_way = report.feeding
@@ -59,17 +59,17 @@ async def examine(stack: Stack, client: httpx.AsyncClient, wait: float = 0.0) ->
     if not left:
         # Queue lengths are told late: only what is still missing after that time, with nothing moving, is lost.
         await asyncio.sleep(STATISTICS_SECONDS)
-        left = await until_quiet(stack, wait)
+        left = await until_quiet(stack, client, wait)
         again = await _look(stack, client)
-        if not left and not await moving(stack):
+        if not left and not await moving(stack, client):
             return again.after(report)
         report = again
-    return await _unfinished(stack, report, wait)
+    return await _unfinished(stack, client, report, wait)
 
 
-async def _unfinished(stack: Stack, report: Report, wait: float) -> Report:
+async def _unfinished(stack: Stack, client: httpx.AsyncClient, report: Report, wait: float) -> Report:
     """The look while messages move: none of them is held against it, unless they had their time."""
-    on_the_way = max(report.unsettled, await moving(stack))
+    on_the_way = max(report.unsettled, await moving(stack, client))
     report.findings.append(Finding("messages: arrive in time", on_the_way, on_the_way if wait else 0))
     report.under_way = on_the_way + report.feeding
     return report

@@ -1,0 +1,130 @@
+"""Whatever is marked, dealt and done in which order: after the last deal all stands as if it had been dealt at once."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, cast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.inventory import day, handlers
+from services.inventory.commands import goods, handing_out, stock
+from services.inventory.domain.households import Household
+from services.inventory.settings import Settings
+from shared.cli.wiring import filled_in
+from shared.contracts.intake import NeedKind, Priority
+from tests.unit.inventory.builders import RULES, household
+from tests.unit.inventory.memory import Store, in_memory
+
+FIRST = date(2006, 11, 28)
+"""The month turns within the steps of a story."""
+SHELF = ("north", "rice")
+SETTINGS = cast(Settings, filled_in("inventory"))
+
+Step = Callable[[Store], Coroutine[Any, Any, None]]
+
+
+def one(number: int, people: int, urgent: bool) -> Household:
+    priorities = frozenset({Priority.MEDICAL} if urgent else ())
+    needs = frozenset({NeedKind.FOOD})
+    return household(number, ("M",) * people, needs=needs, priorities=priorities, arrival=FIRST)
+
+
+async def hears(store: Store, said: Household) -> None:
+    """A household is registered, or known already and changed."""
+    await handlers.on_household_registered(RULES, cast("Any", [said]), store.unit())
+
+
+def lives(number: int, people: int, urgent: bool) -> Step:
+    async def step(store: Store) -> None:
+        await hears(store, one(number, people, urgent))
+
+    return step
+
+
+def leaves(number: int) -> Step:
+    async def step(store: Store) -> None:
+        if known := store.households.get(one(number, 1, False).id):
+            await hears(store, replace(known, active=False))
+
+    return step
+
+
+def comes_in(grams: int) -> Step:
+    async def step(store: Store) -> None:
+        await goods.receive(store.unit(), RULES, SHELF[0], "waybill", [goods.GoodsLine("rice", grams)], None)
+
+    return step
+
+
+def is_lost(grams: int) -> Step:
+    async def step(store: Store) -> None:
+        less = min(grams, store.shelves[SHELF][0])
+        await stock.adjust(store.unit(), RULES, *SHELF, -less, "lost")
+
+    return step
+
+
+def fetches(number: int, grams: int | None) -> Step:
+    """A household fetches some grams of its first open ration, or all that is set aside for it, if it has that."""
+
+    async def step(store: Store) -> None:
+        fetching = store.households.get(one(number, 1, False).id)
+        mine = store.those(lambda each: each.open and fetching and each.household_id == fetching.id)
+        if fetching and mine:
+            wanted = [handing_out.Wanted(mine[0].id, grams)] if grams else []
+            await handing_out.hand_out(store.unit(), RULES, fetching.id, fetching.members[0].id, wanted)
+
+    return step
+
+
+async def night(store: Store) -> None:
+    store.today += timedelta(days=1)
+    await day.on_day(SETTINGS)(store.today, store.unit())
+
+
+async def dealt(store: Store) -> None:
+    await day.timers(SETTINGS)["deal"]({"item": "rice"}, store.unit())
+
+
+MESSAGES = st.one_of(
+    st.builds(lives, st.integers(1, 4), st.integers(1, 3), st.booleans()),
+    st.builds(leaves, st.integers(1, 4)),
+)
+COMMANDS = st.one_of(
+    st.builds(comes_in, st.integers(1, 12_000)),
+    st.builds(is_lost, st.integers(1, 6_000)),
+    st.builds(fetches, st.integers(1, 4), st.none() | st.integers(1, 4_000)),
+    st.just(night),
+)
+
+
+def outcome(store: Store) -> list[tuple[object, ...]]:
+    """Every reservation, without its id and its words."""
+    assert all(row.dealt for row in store.those(lambda each: each.open))
+    sums = ("wanted", "reserved", "delivered", "released", "lapsed")
+    names = ("household_id", "first_day", "last_day", "rank", *sums)
+    return [tuple(getattr(row, name) for name in names) for row in store.those(lambda _: True)]
+
+
+async def lived(store: Store, steps: Sequence[tuple[Step, bool]], at_once: bool) -> None:
+    """All steps; each is followed by a deal `at_once`, or by one where the story has one."""
+    await comes_in(9_000)(store)
+    for step, then_deal in steps:
+        await step(store)
+        if at_once or then_deal:
+            await dealt(store)
+    await dealt(store)
+
+
+@given(st.lists(st.tuples(st.one_of(MESSAGES, COMMANDS), st.booleans()), max_size=14))
+def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
+    later, at_once = Store(FIRST), Store(FIRST)
+    with in_memory():
+        asyncio.run(lived(later, steps, at_once=False))
+    with in_memory():
+        asyncio.run(lived(at_once, steps, at_once=True))
+    assert (outcome(later), later.shelves) == (outcome(at_once), at_once.shelves)
+    assert later.marked == at_once.marked == set()
