@@ -5,7 +5,7 @@ A `Store` is passed for the session. What a database guards, it asserts.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -21,7 +21,7 @@ from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.repository import catalogue, households, marks, reservations, stock, totals
-from shared.contracts.intake import NeedKind
+from shared.contracts.intake import HouseholdClosed, NeedKind
 from shared.messaging.unit import Unit
 from shared.principals import service_principal
 from tests.unit.inventory.builders import CATALOGUE, DEPOTS, ids
@@ -98,11 +98,13 @@ async def save_states(store: Store, states: Iterable[Household]) -> None:
     store.households.update({each.id: each for each in states})
 
 
-async def newest(store: Store, _: object, facts: Sequence[Household]) -> SimpleNamespace:
-    return SimpleNamespace(
-        facts={each.id: each for each in facts},
-        rows={each.id: store.households.get(each.id) for each in facts},
-    )
+async def save_closed(store: Store, versions: Mapping[UUID, int]) -> None:
+    store.households |= {key: replace(store.households[key], active=False) for key in versions}
+
+
+async def newest(store: Store, _: object, facts: Sequence[Household | HouseholdClosed]) -> SimpleNamespace:
+    said = {each.household_id if isinstance(each, HouseholdClosed) else each.id: each for each in facts}
+    return SimpleNamespace(facts=said, rows={key: store.households.get(key) for key in said})
 
 
 async def with_food(store: Store) -> list[Household]:
@@ -171,6 +173,7 @@ def in_memory() -> Iterator[None]:
             | {name: found(each) for name, each in QUERIES.items()},
             households: {
                 "save_states": save_states,
+                "save_closed": save_closed,
                 "household_of": lambda fact: fact,
                 "household_in": lambda row: row,
                 "households_with_food": with_food,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -12,9 +11,10 @@ from hypothesis import strategies as st
 from services.inventory import day, handlers
 from services.inventory.commands import goods, handing_out, stock
 from services.inventory.domain.households import Household
+from services.inventory.ledger import StockLedger
 from services.inventory.settings import Settings
 from shared.cli.wiring import filled_in
-from shared.contracts.intake import NeedKind, Priority
+from shared.contracts.intake import HouseholdClosed, NeedKind, Outcome, Priority
 from tests.unit.inventory.builders import RULES, household
 from tests.unit.inventory.memory import Store, in_memory
 
@@ -46,8 +46,10 @@ def lives(number: int, people: int, urgent: bool) -> Step:
 
 def leaves(number: int) -> Step:
     async def step(store: Store) -> None:
-        if known := store.households.get(one(number, 1, False).id):
-            await hears(store, replace(known, active=False))
+        known = store.households.get(one(number, 1, False).id)
+        if known and known.active:
+            said = HouseholdClosed(household_id=known.id, version=2, outcome=Outcome.SETTLED, on=store.today)
+            await handlers.on_household_closed(RULES, [said], store.unit())
 
     return step
 
@@ -109,12 +111,20 @@ def outcome(store: Store) -> list[tuple[object, ...]]:
     return [tuple(getattr(row, name) for name in names) for row in store.those(lambda _: True)]
 
 
-async def lived(store: Store, steps: Sequence[tuple[Step, bool]], at_once: bool) -> None:
-    """All steps; each is followed by a deal `at_once`, or by one where the story has one."""
-    await comes_in(9_000)(store)
+async def deal_at_once(store: Store) -> None:
+    """Marked or not."""
+    async with StockLedger.open(store.unit(), RULES, {"rice"}, puts_off=True) as ledger:
+        await ledger.deal({SHELF})
+
+
+async def lived(store: Store, steps: Sequence[tuple[Step, bool]], *, at_once: bool) -> None:
+    """All steps; each is followed by a deal `at_once`, or by one of what is marked where the story has one."""
+    await comes_in(1_500)(store)
     for step, then_deal in steps:
         await step(store)
-        if at_once or then_deal:
+        if at_once:
+            await deal_at_once(store)
+        elif then_deal:
             await dealt(store)
     await dealt(store)
 
