@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import date, timedelta
 from typing import Any, cast
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.inventory import day, handlers
@@ -91,14 +91,15 @@ async def dealt(store: Store) -> None:
     await day.timers(SETTINGS)["deal"]({"item": "rice"}, store.unit())
 
 
+NUMBERS = st.integers(1, 3)
 MESSAGES = st.one_of(
-    st.builds(lives, st.integers(1, 4), st.integers(1, 3), st.booleans()),
-    st.builds(leaves, st.integers(1, 4)),
+    st.builds(lives, NUMBERS, st.integers(1, 2), st.booleans()),
+    st.builds(leaves, NUMBERS),
 )
 COMMANDS = st.one_of(
     st.builds(comes_in, st.integers(1, 12_000)),
     st.builds(is_lost, st.integers(1, 6_000)),
-    st.builds(fetches, st.integers(1, 4), st.none() | st.integers(1, 4_000)),
+    st.builds(fetches, NUMBERS, st.none() | st.integers(1, 4_000)),
     st.just(night),
 )
 
@@ -129,7 +130,20 @@ async def lived(store: Store, steps: Sequence[tuple[Step, bool]], *, at_once: bo
     await dealt(store)
 
 
-@given(st.lists(st.tuples(st.one_of(MESSAGES, COMMANDS), st.booleans()), max_size=14))
+def dealt_between(*steps: Step) -> list[tuple[Step, bool]]:
+    return [(step, True) for step in steps]
+
+
+def undealt(*steps: Step) -> list[tuple[Step, bool]]:
+    return [(step, False) for step in steps]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.one_of(MESSAGES, COMMANDS), st.booleans()), min_size=3, max_size=14))
+@example(dealt_between(lives(1, 1, False), lives(2, 1, False), leaves(1)))
+@example(dealt_between(lives(1, 2, False), lives(2, 2, False), lives(2, 2, True)))
+@example(undealt(lives(1, 2, False), lives(2, 2, True), night))
+@example(undealt(lives(1, 2, False), lives(2, 2, True), fetches(1, None), leaves(2)))
 def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
     later, at_once = Store(FIRST), Store(FIRST)
     with in_memory():
