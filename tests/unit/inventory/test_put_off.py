@@ -142,7 +142,7 @@ def undealt(*steps: Step) -> list[tuple[Step, bool]]:
 @given(st.lists(st.tuples(st.one_of(MESSAGES, COMMANDS), st.booleans()), min_size=3, max_size=14))
 @example(dealt_between(lives(1, 1, False), lives(2, 1, False), leaves(1)))
 @example(dealt_between(lives(1, 2, False), lives(2, 2, False), lives(2, 2, True)))
-@example(undealt(lives(1, 2, False), lives(2, 2, True), night))
+@example([*dealt_between(lives(1, 2, False)), *undealt(lives(2, 2, True), night)])
 @example(undealt(lives(1, 2, False), lives(2, 2, True), fetches(1, None), leaves(2)))
 def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
     later, at_once = Store(FIRST), Store(FIRST)
