@@ -10,13 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.inventory.domain.food import lapse
-from services.inventory.domain.needs import ration_need
 from services.inventory.domain.reservations import Reservation, expire
-from services.inventory.domain.rules import Rules, period_of
+from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Lot, ShelfKey
-from services.inventory.ledger import DEAL, FORECAST, StockLedger
+from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, renewal
 from services.inventory.queries import forecasting
-from services.inventory.repository import households, marks, reservations, stock
+from services.inventory.repository import marks, renewals, reservations, stock
 from services.inventory.settings import Settings
 from services.inventory.tables import FORECAST_SAID
 from shared.contracts.inventory import DayShort, ShortfallForecast
@@ -35,7 +34,11 @@ def on_day(settings: Settings) -> OnDay:
 
 def timers(settings: Settings) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
-    return {FORECAST: partial(_tell_shortfall, settings), DEAL: partial(_deal, settings.rules)}
+    return {
+        FORECAST: partial(_tell_shortfall, settings),
+        DEAL: partial(_deal, settings.rules),
+        RENEW: partial(_renew, settings.rules),
+    }
 
 
 async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
@@ -45,8 +48,11 @@ async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
     Nobody else has a unit open while the day turns, so what is loaded here before the shelves are locked stays true.
     """
     yesterday = day - timedelta(days=1)
-    if marked := await marks.marked_items(unit.session):
-        async with StockLedger.open(unit, rules, marked, today=yesterday):
+    put_off = set(await marks.marked_items(unit.session))
+    if await renewals.under_way(unit.session):
+        put_off.add(rules.ration_item)
+    if put_off:
+        async with StockLedger.open(unit, rules, put_off, today=yesterday):
             pass
     late = await reservations.not_fetched_by(unit.session, day)
     short = await reservations.past_short(unit.session, yesterday)
@@ -59,8 +65,8 @@ async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
                 ledger.lapse(lapsed.ration, ration, lapsed.grams)
         freed = _put_back(ledger, late, day)
         await _throw_out(ledger, spoiled)
-        await _renew(ledger, day)
         await ledger.fill(freed)
+    await renewal.begin(unit, rules)
 
 
 def _put_back(ledger: StockLedger, late: list[Reservation], day: date) -> set[ShelfKey]:
@@ -80,13 +86,9 @@ async def _throw_out(ledger: StockLedger, spoiled: list[tuple[ShelfKey, Lot]]) -
         await ledger.cut_back(key)
 
 
-async def _renew(ledger: StockLedger, day: date) -> None:
-    """On the first day of a ration period, every active household gets its ration for the whole of it."""
-    if period_of(day, ledger.rules.ration_period)[0] != day:
-        return
-    found = await households.households_with_food(ledger.unit.session)
-    needs = [need for each in found if (need := ration_need(each, day, ledger.rules))]
-    ledger.reserve(needs)
+async def _renew(rules: Rules, _: Mapping[str, Any], unit: Unit) -> None:
+    """Make some more rations of a new period."""
+    await renewal.part(unit, rules)
 
 
 async def _deal(rules: Rules, payload: Mapping[str, Any], unit: Unit) -> None:

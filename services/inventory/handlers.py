@@ -15,7 +15,7 @@ from services.inventory.domain.needs import Need, needs_of
 from services.inventory.domain.reservations import Reservation, release
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import ShelfKey
-from services.inventory.ledger import StockLedger
+from services.inventory.ledger import StockLedger, renewal
 from services.inventory.repository import households, reservations
 from services.inventory.settings import Settings
 from services.inventory.tables import HOUSEHOLD
@@ -46,6 +46,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
             first.append(now)
         else:
             again.append((households.household_in(row), now))
+    await renewal.make_sure(unit, rules, [old for old, _ in again])
     async with StockLedger.open(unit, rules, puts_off=True) as ledger:
         needs = [need for each in first for need in needs_of(each, unit.today, ledger.catalogue, rules)]
         edits = await ledger.lock_for(partial(_edits, ledger, again), partial(_touched, needs))
@@ -54,7 +55,10 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
 
 async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], unit: Unit) -> None:
     """Put back what closed households have not fetched, and give it to those who wait."""
-    closed = (await newest(unit.session, HOUSEHOLD, facts)).facts
+    news = await newest(unit.session, HOUSEHOLD, facts)
+    closed = news.facts
+    known = [households.household_in(row) for row in news.rows.values() if row is not None]
+    await renewal.make_sure(unit, rules, [each for each in known if each.id in closed])
     await households.save_closed(unit.session, {key: fact.version for key, fact in closed.items()})
     async with StockLedger.open(unit, rules, puts_off=True) as ledger:
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -280,6 +281,16 @@ class PlannedDeliveryRow(Row, table=True):
     actor: str = _actor()
 
 
+class RenewalRow(Row, table=True):
+    """One row while the rations of a period that began are being made, households by id: those up to `after_id` are
+    done.
+    """
+
+    __tablename__ = "renewal"
+    first_day: date = Field(sa_column=Column(Date, primary_key=True))
+    after_id: UUID | None = None
+
+
 class ForecastSaidRow(Row, table=True):
     """The shortfall last told to the others, by item: it is told again only when it changes."""
 
@@ -328,6 +339,7 @@ RECEIPT = table_of(ReceiptRow)
 DELIVERY = table_of(DeliveryRow)
 CANCELLATION = table_of(CancellationRow)
 PLANNED_DELIVERY = table_of(PlannedDeliveryRow)
+RENEWAL = table_of(RenewalRow)
 FORECAST_SAID = table_of(ForecastSaidRow)
 TOTAL = table_of(TotalRow)
 MONTH_TOTAL = table_of(MonthTotalRow)

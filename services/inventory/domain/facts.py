@@ -48,9 +48,10 @@ def net(changed: Sequence[Changed]) -> list[Net]:
     for before, after in changed:
         for sign, each in ((-1, before), (1, after)):
             if each and each.key:
-                reserved[each.household_id, each.key] += sign * (each.reserved + each.delivered)
-                delivered[each.household_id, each.key] += sign * each.delivered
-                reasons.setdefault((each.household_id, each.key), after.reason)
+                place = each.household_id, each.key
+                reserved[place] += sign * (each.reserved + each.delivered)
+                delivered[place] += sign * each.delivered
+                reasons.setdefault(place, after.reason)
         if before and before.key and (quantity := _given_up(before, after)):
             reserved[before.household_id, before.key] += quantity
             given_up[before.household_id, before.key] += quantity
@@ -73,11 +74,15 @@ def _given_up(before: Reservation, after: Reservation) -> int:
 
 
 def facts(
-    changed: Sequence[Changed], lapsed: Mapping[tuple[UUID, str], int], catalogue: Catalogue, today: date
+    changed: Sequence[Changed],
+    changes: Sequence[Net],
+    lapsed: Mapping[tuple[UUID, str], int],
+    catalogue: Catalogue,
+    today: date,
 ) -> Iterator[Contract]:
-    """The contracts to say, by household."""
+    """The contracts to say, by household; `changes` is what `net` makes of what has changed."""
     reserved, released, delivered = defaultdict(list), defaultdict(list), defaultdict(list)
-    for change in net(changed):
+    for change in changes:
         if change.reserved > 0:
             reserved[change.household_id].append(_line(change, change.reserved, catalogue))
         if change.reserved < 0:

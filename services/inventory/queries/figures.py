@@ -14,7 +14,7 @@ from services.inventory.domain.forecast import days_left
 from services.inventory.queries import forecasting
 from services.inventory.repository.reservations import past_short
 from services.inventory.settings import Settings
-from services.inventory.tables import HOUSEHOLD, MARKED_SHELF, UNMET
+from services.inventory.tables import HOUSEHOLD, MARKED_SHELF, RENEWAL, UNMET
 from shared.messaging.day import today_of
 from shared.observability import Metrics
 from shared.service.parts import Actuals, Observe, PutOff
@@ -86,10 +86,12 @@ def actuals(_: Settings) -> Actuals:
 
 
 def put_off(_: Settings) -> PutOff:
-    """Food shelves that are marked to be dealt."""
+    """Food shelves that are marked to be dealt, and the renewal of rations that is under way."""
 
     async def counted(session: AsyncSession) -> Mapping[str, int]:
-        return {"marked_shelves": await session.scalar(select(func.count()).select_from(MARKED_SHELF)) or 0}
+        tables = {"marked_shelves": MARKED_SHELF, "renewals": RENEWAL}
+        counts = {name: select(func.count()).select_from(table) for name, table in tables.items()}
+        return {name: await session.scalar(query) or 0 for name, query in counts.items()}
 
     return counted
 

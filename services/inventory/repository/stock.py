@@ -1,7 +1,6 @@
 """Shelves, lots, and the lines of the ledger."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
@@ -91,7 +90,7 @@ async def add_movements(
     session: AsyncSession, movements: Sequence[Movement], at: datetime, on_day: date
 ) -> None:
     if movements:
-        rows = [{**asdict(each), "at": at, "on_day": on_day} for each in movements]
+        rows = [{**vars(each), "at": at, "on_day": on_day} for each in movements]
         await session.execute(insert(MOVEMENT), rows)
 
 

@@ -14,13 +14,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory import handlers, ledger
+from services.inventory import handlers
 from services.inventory.commands import handing_out
 from services.inventory.domain.households import Household
 from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Lot, ShelfKey
-from services.inventory.repository import catalogue, households, marks, reservations, stock, totals
+from services.inventory.ledger import stock_ledger
+from services.inventory.queries import forecasting
+from services.inventory.repository import catalogue, households, marks, renewals, reservations, stock, totals
+from services.inventory.repository.renewals import Renewal
 from shared.contracts.intake import HouseholdClosed, NeedKind
 from shared.messaging.unit import Unit
 from shared.principals import service_principal
@@ -39,6 +42,7 @@ class Store:
     reservations: dict[UUID, Reservation] = field(default_factory=dict)
     shelves: dict[ShelfKey, tuple[int, int]] = field(default_factory=dict)
     marked: set[ShelfKey] = field(default_factory=set)
+    renewal: Renewal | None = None
 
     def unit(self) -> Unit:
         return Unit(cast("AsyncSession", self), self.today, NOW, service_principal("inventory"))
@@ -107,8 +111,37 @@ async def newest(store: Store, _: object, facts: Sequence[Household | HouseholdC
     return SimpleNamespace(facts=said, rows={key: store.households.get(key) for key in said})
 
 
-async def with_food(store: Store) -> list[Household]:
-    return [each for each in store.households.values() if each.active and NeedKind.FOOD in each.needs]
+async def under_way(store: Store) -> Renewal | None:
+    return store.renewal
+
+
+async def begin(store: Store, first_day: date) -> None:
+    store.renewal = Renewal(first_day, None)
+
+
+async def move(store: Store, after: UUID | None) -> None:
+    assert store.renewal
+    store.renewal = replace(store.renewal, after=after) if after else None
+
+
+async def those_without(store: Store, renewal: Renewal, ids: Collection[UUID]) -> frozenset[UUID]:
+    had = {
+        each.household_id
+        for each in store.reservations.values()
+        if each.last_day and each.last_day >= renewal.first_day
+    }
+    return frozenset(ids) - had
+
+
+async def next_households(store: Store, renewal: Renewal, limit: int) -> list[Household]:
+    lacking = await those_without(store, renewal, store.households)
+    later = sorted(key for key in lacking if renewal.after is None or key > renewal.after)
+    known = [store.households[key] for key in later]
+    return [each for each in known if each.active and NeedKind.FOOD in each.needs][:limit]
+
+
+async def count_eaters(store: Store) -> int:
+    return sum(len(each.members) for each in store.households.values() if each.active)
 
 
 def found(condition: Callable[..., Callable[[Reservation], object]]) -> Callable[..., Any]:
@@ -176,15 +209,22 @@ def in_memory() -> Iterator[None]:
                 "save_closed": save_closed,
                 "household_of": lambda fact: fact,
                 "household_in": lambda row: row,
-                "households_with_food": with_food,
             },
             catalogue: {
                 "hold": gives(None),
                 "load_catalogue": gives(CATALOGUE),
                 "load_depots": gives(list(DEPOTS)),
             },
+            renewals: {
+                "under_way": under_way,
+                "begin": begin,
+                "move": move,
+                "those_without": those_without,
+                "next_households": next_households,
+            },
+            forecasting: {"count_eaters": count_eaters},
             handlers: {"newest": newest, "uuid7": numbers},
-            ledger: {"uuid7": numbers},
+            stock_ledger: {"uuid7": numbers, "PART": 1},
             handing_out: {
                 "lock_household": locked,
                 "open_of_households": found(QUERIES["open_of_households"]),

@@ -74,9 +74,13 @@ def fetches(number: int, grams: int | None) -> Step:
 
     async def step(store: Store) -> None:
         fetching = store.households.get(one(number, 1, False).id)
-        mine = store.those(lambda each: each.open and fetching and each.household_id == fetching.id)
-        if fetching and mine:
-            wanted = [handing_out.Wanted(mine[0].id, grams)] if grams else []
+        if fetching and grams:
+            # Who names a ration has seen it.
+            async with StockLedger.open(store.unit(), RULES, {"rice"}):
+                pass
+        if fetching:
+            mine = store.those(lambda each: each.open and each.household_id == fetching.id)
+            wanted = [handing_out.Wanted(each.id, grams) for each in mine[:1] if grams]
             await handing_out.hand_out(store.unit(), RULES, fetching.id, fetching.members[0].id, wanted)
 
     return step
@@ -85,6 +89,11 @@ def fetches(number: int, grams: int | None) -> Step:
 async def night(store: Store) -> None:
     store.today += timedelta(days=1)
     await day.on_day(SETTINGS)(store.today, store.unit())
+
+
+async def some_renewed(store: Store) -> None:
+    """One household's ration of the new month."""
+    await day.timers(SETTINGS)["renew"]({}, store.unit())
 
 
 async def dealt(store: Store) -> None:
@@ -101,6 +110,7 @@ COMMANDS = st.one_of(
     st.builds(is_lost, st.integers(1, 6_000)),
     st.builds(fetches, NUMBERS, st.none() | st.integers(1, 4_000)),
     st.just(night),
+    st.just(some_renewed),
 )
 
 
@@ -118,15 +128,22 @@ async def deal_at_once(store: Store) -> None:
         await ledger.deal({SHELF})
 
 
+async def all_renewed(store: Store) -> None:
+    while store.renewal:
+        await some_renewed(store)
+
+
 async def lived(store: Store, steps: Sequence[tuple[Step, bool]], *, at_once: bool) -> None:
     """All steps; each is followed by a deal `at_once`, or by one of what is marked where the story has one."""
     await comes_in(1_500)(store)
     for step, then_deal in steps:
         await step(store)
         if at_once:
+            await all_renewed(store)
             await deal_at_once(store)
         elif then_deal:
             await dealt(store)
+    await all_renewed(store)
     await dealt(store)
 
 
@@ -143,6 +160,9 @@ def undealt(*steps: Step) -> list[tuple[Step, bool]]:
 @example(dealt_between(lives(1, 1, False), lives(2, 1, False), leaves(1)))
 @example(dealt_between(lives(1, 2, False), lives(2, 2, False), lives(2, 2, True)))
 @example([*dealt_between(lives(1, 2, False)), *undealt(lives(2, 2, True), night)])
+@example(undealt(lives(1, 1, False), lives(2, 1, True), night, night, night, some_renewed, lives(2, 2, True)))
+@example(undealt(lives(1, 1, False), lives(2, 1, True), night, night, night, leaves(2), fetches(1, None)))
+@example(undealt(lives(1, 1, False), lives(2, 1, True), night, night, night, night, lives(3, 1, True)))
 @example(undealt(lives(1, 2, False), lives(2, 2, True), fetches(1, None), leaves(2)))
 def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
     later, at_once = Store(FIRST), Store(FIRST)

@@ -177,6 +177,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_receipt_reference")),
     )
     op.create_table(
+        "renewal",
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("after_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("first_day", name=op.f("pk_renewal")),
+    )
+    op.create_table(
         "reservation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
@@ -297,6 +303,7 @@ def downgrade() -> None:
         "total",
         "shelf",
         "reservation",
+        "renewal",
         "receipt",
         "planned_delivery",
         "movement",

@@ -16,6 +16,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -26,16 +27,19 @@ from services.inventory.domain.allocate import allocate, rehome
 from services.inventory.domain.draft import Draft
 from services.inventory.domain.facts import facts, net
 from services.inventory.domain.food import deal
+from services.inventory.domain.households import Household
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.movements import Movement, lines_for, lot_differences, shelf_differences
-from services.inventory.domain.needs import Need
+from services.inventory.domain.needs import Need, ration_need
 from services.inventory.domain.reservations import Reservation
-from services.inventory.domain.rules import Rules
+from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import Depot, Lot, ShelfKey, pick
 from services.inventory.domain.totals import month_differences, total_differences
 from services.inventory.domain.whole import cut_back, fill
+from services.inventory.queries import forecasting
 from services.inventory.repository import catalogue as catalogues
-from services.inventory.repository import marks, reservations, stock, totals
+from services.inventory.repository import marks, renewals, reservations, stock, totals
+from services.inventory.repository.renewals import Renewal
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 
@@ -46,6 +50,12 @@ FORECAST = "forecast"
 
 DEAL = "deal"
 """The timer that deals marked shelves of one item whose time has come."""
+
+RENEW = "renew"
+"""The timer that makes some more rations of a new period; it is set by `renewal.py`."""
+
+PART = 500
+"""So many households a part of the renewal takes."""
 
 
 class StockLedger(Draft):
@@ -108,6 +118,17 @@ class StockLedger(Draft):
         if not ledger._refused:
             await ledger._post()
 
+    async def _is_scarce(self) -> bool:
+        """Whether all rations of the period do not fit: then not even the first are given all they want."""
+        eaters = await forecasting.count_eaters(self.unit.session)
+        days = (period_of(self.today, self.rules.ration_period)[1] - self.today).days + 1
+        free = sum(self.shelf(key).free for key in self._ration_shelves)
+        return eaters * self.rules.grams_per_person_day * days > free
+
+    @property
+    def _ration_shelves(self) -> frozenset[ShelfKey]:
+        return frozenset(key for key in self._on_hand if key[1] == self.rules.ration_item)
+
     def refuse(self, refused: Refused) -> Refused:
         """Post nothing: `return ledger.refuse(refused)`. The edge that opened the unit rolls it back."""
         self._refused = True
@@ -128,15 +149,43 @@ class StockLedger(Draft):
         known = (self.catalogue.get(item) for item in family)
         if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
             self._standing = await marks.standing(session, food)
-            if self._standing.marked and not self._puts_off:
-                await self._deal_first()
+            if not self._puts_off:
+                await self._catch_up()
 
-    async def _deal_first(self) -> None:
-        """What was put off, posted by itself: it belongs to no document."""
+    async def _catch_up(self) -> None:
+        """Do what was put off, and post it by itself: it belongs to no document."""
         document, self.document = self.document, None
-        await self.deal(self._standing.marked)
-        await self._post()
+        renewed = await self._renew_rest()
+        if renewed or self._standing.marked:
+            await self.deal(self._standing.marked | self._to_mark)
+            await self._post()
         self.document = document
+
+    async def _renew_rest(self) -> bool:
+        """Make all rations of a new period that are left; False if there is nothing to renew."""
+        renewed = False
+        while self._ration_shelves and await renewals.under_way(self.unit.session):
+            await self.renew_some()
+            renewed = True
+        return renewed
+
+    def renew(self, households: Iterable[Household]) -> None:
+        """Their rations from today to the end of the period."""
+        needs = (ration_need(each, self.today, self.rules) for each in households)
+        self.reserve([need for need in needs if need])
+
+    async def renew_some(self) -> Renewal | None:
+        """Make the rations of some more households; the renewal, or None if it is done."""
+        session = self.unit.session
+        renewal = await renewals.under_way(session)
+        if renewal is None:
+            return None
+        found = await renewals.next_households(session, renewal, PART)
+        if renewal.after is None and await self._is_scarce():
+            self._standing = replace(self._standing, short=self._standing.short | self._ration_shelves)
+        self.renew(found)
+        await renewals.move(session, found[-1].id if len(found) == PART else None)
+        return renewal if len(found) == PART else None
 
     async def lock_for(self, load: Callable[[], Awaitable[T]], items: Callable[[T], Collection[str]]) -> T:
         """Load, lock the shelves of the `items` of what was loaded, and load again.
@@ -144,7 +193,10 @@ class StockLedger(Draft):
         The second look is needed: while this unit waited for the shelves, the unit that held them may have dealt the
         same reservations anew. Written over with what the first look saw, its grams would be given twice.
         """
-        await self.lock(items(await load()))
+        wanted = set(items(await load()))
+        if not self._puts_off and await renewals.under_way(self.unit.session):
+            wanted.add(self.rules.ration_item)
+        await self.lock(wanted)
         return await load()
 
     # reservations
@@ -174,7 +226,9 @@ class StockLedger(Draft):
         self._to_mark |= {key for key in keys if self._is_short(key)}
 
     async def deal_due(self) -> None:
-        """Deal the marked shelves whose time has come."""
+        """Deal the marked shelves whose time has come, everybody's ration of a new period among them."""
+        if self._standing.due:
+            await self._renew_rest()
         await self.deal(self._standing.due)
 
     async def deal(self, keys: Iterable[ShelfKey]) -> None:
@@ -195,7 +249,7 @@ class StockLedger(Draft):
             rations = by_shelf[key]
             available = self.shelf(key).free + sum(each.reserved for each in rations)
             for dealt in deal(available, rations, self.today).outcomes:
-                if dealt.after != dealt.before:
+                if dealt.changed:
                     self.record(dealt.after, stored.get(dealt.before.id))
 
     async def fill(self, keys: Iterable[ShelfKey]) -> None:
@@ -314,7 +368,7 @@ class StockLedger(Draft):
         await stock.add_movements(session, movements, self.unit.now, today)
         await stock.add_unmet(session, today - timedelta(days=1), self._lapsed)
         await totals.add(session, total_differences(changed), month_differences(movements, today))
-        for fact in facts(changed, self._lapsed, self.catalogue, today):
+        for fact in facts(changed, changes, self._lapsed, self.catalogue, today):
             self.unit.say(fact)
         await self._post_marks()
         self.unit.remind(FORECAST)
