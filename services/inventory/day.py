@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.inventory.domain.food import lapse
+from services.inventory.domain.forecast import Forecast, days_left
 from services.inventory.domain.reservations import Reservation, expire
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Lot, ShelfKey
@@ -98,14 +99,13 @@ async def _deal(rules: Rules, payload: Mapping[str, Any], unit: Unit) -> None:
 
 
 async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
-    """Say what will be missing within the horizon, if that is not what was said last."""
+    """Reckon how long the food lasts, and say what will be missing within the horizon if that is news."""
     # Two at a time: the one that looked first could have the last word.
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))
     until = unit.today + timedelta(days=settings.forecast_days)
     for item in await forecasting.food_items(unit.session):
         made = await forecasting.make(unit.session, settings.rules, item, unit.today, until)
-        short = [[each.day.isoformat(), each.short] for each in made.short_days]
-        if await _is_news(unit, item, short):
+        if await _is_news(unit, item, made):
             unit.say(
                 ShortfallForecast(
                     forecast_id=uuid5(FORECASTS, item),
@@ -118,15 +118,11 @@ async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Uni
             )
 
 
-async def _is_news(unit: Unit, item: str, short: list[list[object]]) -> bool:
-    """Remember what is said; False if it was said before, or if there is nothing to say and never was."""
-    row = FORECAST_SAID.c
-    first = await unit.session.scalar(select(row.item).where(row.item == item)) is None
-    adding = insert(FORECAST_SAID).values(item=item, short_days=short)
-    told = adding.on_conflict_do_update(
-        index_elements=["item"],
-        set_={"short_days": short},
-        where=row.short_days != adding.excluded.short_days,
-    ).returning(row.item)
-    changed = await unit.session.scalar(told) is not None
-    return changed and not (first and not short)
+async def _is_news(unit: Unit, item: str, made: Forecast) -> bool:
+    """Remember a forecast; False if its short days were said before, or if there are none and never were."""
+    row, short = FORECAST_SAID.c, [[each.day.isoformat(), each.short] for each in made.short_days]
+    said = await unit.session.scalar(select(row.short_days).where(row.item == item))
+    kept = {"short_days": short, "days_left": days_left(made)}
+    adding = insert(FORECAST_SAID).values(item=item, **kept)
+    await unit.session.execute(adding.on_conflict_do_update(index_elements=["item"], set_=kept))
+    return short != (said or [])

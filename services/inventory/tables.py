@@ -292,11 +292,12 @@ class RenewalRow(Row, table=True):
 
 
 class ForecastSaidRow(Row, table=True):
-    """The shortfall last told to the others, by item: it is told again only when it changes."""
+    """The last forecast by item: how long food lasts, and the shortfall, which is told again only when it changes."""
 
     __tablename__ = "forecast_said"
     item: str = _code(primary_key=True)
     short_days: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    days_left: int = Field(sa_column=Column(Integer, nullable=False))
 
 
 class TotalRow(Row, table=True):

@@ -226,9 +226,7 @@ class StockLedger(Draft):
         self._to_mark |= {key for key in keys if self._is_short(key)}
 
     async def deal_due(self) -> None:
-        """Deal the marked shelves whose time has come, everybody's ration of a new period among them."""
-        if self._standing.due:
-            await self._renew_rest()
+        """Deal the marked shelves whose time has come."""
         await self.deal(self._standing.due)
 
     async def deal(self, keys: Iterable[ShelfKey]) -> None:

@@ -4,17 +4,15 @@ from all history: a scrape costs the same after ten years.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.food import lapse
-from services.inventory.domain.forecast import days_left
-from services.inventory.queries import forecasting
 from services.inventory.repository.reservations import past_short
 from services.inventory.settings import Settings
-from services.inventory.tables import HOUSEHOLD, MARKED_SHELF, RENEWAL, UNMET
+from services.inventory.tables import FORECAST_SAID, HOUSEHOLD, MARKED_SHELF, RENEWAL, UNMET
 from shared.messaging.day import today_of
 from shared.observability import Metrics
 from shared.service.parts import Actuals, Observe, PutOff
@@ -96,8 +94,8 @@ def put_off(_: Settings) -> PutOff:
     return counted
 
 
-def observe(settings: Settings) -> Callable[[Metrics], Observe]:
-    """Gauges of stock, reservations, backorders and how long the food lasts."""
+def observe(_: Settings) -> Callable[[Metrics], Observe]:
+    """Gauges of stock, reservations, backorders; and how long the food lasts, as reckoned after the last change."""
 
     def gauges(metrics: Metrics) -> Observe:
         on_hand = metrics.gauge("stock_on_hand", "On hand, in base units", "item")
@@ -112,11 +110,8 @@ def observe(settings: Settings) -> Callable[[Metrics], Observe]:
                 on_hand.labels(row["item"]).set(row["on_hand"])
                 reserved.labels(row["item"]).set(row["reserved"])
                 short.labels(row["item"]).set(row["backordered"])
-            today = await today_of(session)
-            until = today + timedelta(days=settings.forecast_days)
-            for item in await forecasting.food_items(session):
-                made = await forecasting.make(session, settings.rules, item, today, until)
-                left.labels(item).set(days_left(made))
+            for item, days in await session.execute(select(FORECAST_SAID.c.item, FORECAST_SAID.c.days_left)):
+                left.labels(item).set(days)
 
         return observing
 

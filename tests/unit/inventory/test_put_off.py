@@ -163,6 +163,7 @@ def undealt(*steps: Step) -> list[tuple[Step, bool]]:
 @example(undealt(lives(1, 1, False), lives(2, 1, True), night, night, night, some_renewed, lives(2, 2, True)))
 @example(undealt(lives(1, 1, False), lives(2, 1, True), night, night, night, leaves(2), fetches(1, None)))
 @example(undealt(lives(1, 1, False), lives(2, 1, True), night, night, night, night, lives(3, 1, True)))
+@example(undealt(lives(1, 1, False), night, night, night, night))
 @example(undealt(lives(1, 2, False), lives(2, 2, True), fetches(1, None), leaves(2)))
 def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
     later, at_once = Store(FIRST), Store(FIRST)

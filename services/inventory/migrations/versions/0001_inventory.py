@@ -46,6 +46,7 @@ def upgrade() -> None:
         "forecast_said",
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("short_days", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("days_left", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("item", name=op.f("pk_forecast_said")),
     )
     op.create_table(
