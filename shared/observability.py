@@ -33,6 +33,9 @@ class Metrics:
             "messages_parked", "Messages parked for an operator", "contract", "reason"
         )
         self.messages_said = self._counter("messages_said", "Facts the broker confirmed", "contract")
+        self.publishes_failed = self._counter(
+            "publishes_failed", "Outbox rows whose facts the broker gave back or refused", "contract"
+        )
         self.outages = self._counter("outages", "Times a batch waited for the database to come back")
         self.batch_size = Histogram(
             "relief_batch_messages",
@@ -61,6 +64,9 @@ class Metrics:
         self.ready = self.gauge("ready", "1 if /readyz finds no problem, else 0")
         self.days_behind = self.gauge(
             "days_behind", "Days the service has still to live through; 0 with a manual clock"
+        )
+        self.consumer_hears = self.gauge(
+            "consumer_hears", "1 if this process hears the contract's queue, else 0", "contract"
         )
         self.parked_now = self.gauge("parked_messages", "Messages in the parked queue", "contract")
 
@@ -95,6 +101,9 @@ def set_up_logging(service: str, level: str) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("relief").setLevel(level)
+    for noisy in ("aiormq.connection", "aio_pika.robust_connection"):
+        # Each attempt to connect, every second while the broker is away; we say ourselves that it is.
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
 def log() -> structlog.stdlib.BoundLogger:

@@ -51,7 +51,6 @@ class ServiceSettings(BaseSettings):
     batch_size: int = Field(
         default=100, ge=1, le=1000, description="most messages handled in one transaction"
     )
-    relay_workers: int = Field(default=8, ge=1, le=64)
     database_answer_seconds: int = Field(
         default=30, ge=1, description="a statement without an answer for so long means a lost connection"
     )

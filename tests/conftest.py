@@ -3,8 +3,10 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from tests.support import servers as kinds
 from tests.support.servers import Servers
@@ -15,21 +17,36 @@ def pytest_report_header() -> str:
     return f"RabbitMQ and PostgreSQL of the tests: {kind}, because {why}"
 
 
+def pytest_configure() -> None:
+    """What is logged before a service sets up logging: without the pictures of tracebacks, which take seconds."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
+
+
 VERSIONS = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
 def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
-    """A RabbitMQ and a PostgreSQL for the whole run; each test takes a virtual host and databases of its own."""
+    """A RabbitMQ and a PostgreSQL for a run or its worker; each test takes a virtual host and databases of its own."""
     # Not below pytest's own folder: another pytest closes that to the system user who runs PostgreSQL.
     with tempfile.TemporaryDirectory(prefix="relief-test-") as folder:
         made = kinds.make(Path(folder))
         try:
             made.start()
             pytestconfig.stash[VERSIONS] = made.versions()
+            # For the run as a whole, if this is one of its workers.
+            getattr(pytestconfig, "workeroutput", {})["servers"] = pytestconfig.stash[VERSIONS]
             yield made
         finally:
             made.stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended: take from it which servers it used."""
+    if known := getattr(node, "workeroutput", {}).get("servers"):
+        node.config.stash[VERSIONS] = known
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -1,12 +1,12 @@
 """The tables that every service has: what it says and hears, its day, its timers, answers given, the plan's targets."""
 
-from faststream_outbox import make_outbox_table
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
     Date,
     DateTime,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -25,8 +25,23 @@ from shared.database.rows import CONSTRAINT_NAMES
 
 messaging = MetaData(naming_convention=CONSTRAINT_NAMES)
 
-outbox = make_outbox_table(messaging)
-"""What is to be published: a row a unit of work, holding all the facts it said; gone once the broker confirmed."""
+outbox = Table(
+    "outbox",
+    messaging,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("facts", LargeBinary, nullable=False),
+    Column("consumer", String(60)),
+    Column("contract", String(100)),
+    Column("tries", SmallInteger, nullable=False, server_default="0"),
+    Column("reason", String(500), nullable=False, server_default=""),
+    Column("said_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("ready_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("(consumer IS NULL) = (contract IS NULL)", name="a_feed_or_for_all"),
+    Index(None, "ready_at", "id"),
+)
+"""What is to be published: a row a unit of work, holding all the facts it said; gone once the broker confirmed them.
+`consumer` and `contract` are set where one consumer alone is fed. `tries` and `reason` tell of failures that the row
+itself is to blame for; `ready_at` is when it may be tried next."""
 
 inbox = Table(
     "inbox",
@@ -60,8 +75,10 @@ day = Table(
     messaging,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("processed", Date, nullable=False),
+    Column("edition", BigInteger, nullable=False, server_default="0"),
 )
-"""One row: the last day whose work is done. It is the service's today."""
+"""One row: the last day whose work is done, which is the service's today; and a number that is raised when something
+changes that processes keep in memory (`messaging/memory.py`)."""
 
 answer = Table(
     "answer",

@@ -85,12 +85,22 @@ class Consumer:
         self._failures = failures
         self._metrics = metrics
         self._batch_size = batch_size
+        self._is_stuck = False
+        self.on_refusal: Callable[[], None] = _nobody
+        """Called when the broker does not take a copy: a queue may be missing."""
         self._waiting: asyncio.Queue[tuple[AbstractIncomingMessage, float]] = asyncio.Queue()
         contract = hears.contract.wire
         self._handled = metrics.messages_handled.labels(contract=contract)
         self._duplicates = metrics.inbox_duplicates.labels(contract=contract)
         self._handling = metrics.handling.labels(contract=contract)
         self._end_to_end = metrics.end_to_end.labels(contract=contract)
+
+    def problem(self) -> str | None:
+        """What keeps it from going on, in words."""
+        wire = self._contract.wire
+        return (
+            f"a message of {wire} cannot be put aside, and those behind it wait" if self._is_stuck else None
+        )
 
     async def take(self, raw: AbstractIncomingMessage) -> None:
         """Put a message in line. It is acknowledged once it is handled, or safe in a retry or parked queue."""
@@ -262,8 +272,11 @@ class Consumer:
         while True:
             try:
                 await copy()
+                self._is_stuck = False
                 return
             except Exception as error:
+                self._is_stuck = True
+                self.on_refusal()
                 log().warning(
                     "the broker did not take the copy",
                     contract=self._contract.wire,
@@ -279,3 +292,7 @@ class Consumer:
             "correlation_id": str(received.envelope.correlation_id),
             "subject": str(received.envelope.subject),
         }
+
+
+def _nobody() -> None:
+    """Nobody needs to know."""

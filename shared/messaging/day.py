@@ -4,26 +4,38 @@ Units hold the day in share while they run, so that it never turns under a half-
 registered before the turn is seen by it. Who only looks takes no lock: a look never waits for the turn of a day.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.database.tables import day
+
+_HOLD = text("SELECT processed, edition FROM hold_day(:alone)")
 
 
 class DayNotSet(RuntimeError):
     """The service has not been started on this database yet."""
 
 
-async def hold_day(session: AsyncSession, *, alone: bool = False) -> date:
-    """The service's today, held until the transaction ends: in share, or alone to turn it.
+@dataclass(frozen=True)
+class Held:
+    """The service's today, and the edition of what its processes keep in memory."""
+
+    today: date
+    edition: int
+
+
+async def hold_day(session: AsyncSession, *, alone: bool = False) -> Held:
+    """The day, held until the transaction ends: in share, or alone to turn it.
 
     An advisory lock holds it, because its queue is fair: with a row lock a stream of units would starve the turn.
     """
-    return _known(await session.scalar(select(func.hold_day(alone))))
+    found = (await session.execute(_HOLD, {"alone": alone})).first()
+    return Held(_known(found and found.processed), found.edition if found else 0)
 
 
 async def today_of(session: AsyncSession) -> date:

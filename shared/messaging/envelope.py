@@ -162,29 +162,16 @@ def envelope_of(row: Any) -> Envelope:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """Facts that are to be published together: all that one unit said, or what one consumer is fed again (`to`)."""
+def pack(facts: Sequence[Envelope]) -> bytes:
+    """Facts as one row of the outbox holds them: a JSON array."""
+    rows = [{name: getattr(each, name) for name in Envelope.__slots__} for each in facts]
+    # The database driver has a UUID class of its own, which only `default` reaches.
+    return orjson.dumps(rows, default=str)
 
-    facts: Sequence[Envelope]
-    to: str | None = None
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """What of the row can be asked for in SQL: the one consumer it is for, and what it is fed."""
-        to = {"to": self.to, "contract": self.facts[0].type} if self.to else {}
-        return {"content-type": "application/json", **to}
-
-    def pack(self) -> bytes:
-        """The row's payload in the outbox."""
-        facts = [{name: getattr(each, name) for name in Envelope.__slots__} for each in self.facts]
-        # The database driver has a UUID class of its own, which only `default` reaches.
-        return orjson.dumps({"to": self.to, "facts": facts}, default=str)
-
-    @classmethod
-    def unpack(cls, payload: Mapping[str, Any]) -> "OutboxRow":
-        """The row, after JSON decoding."""
-        return cls([_fact(each) for each in payload["facts"]], payload["to"])
+def unpack(packed: bytes) -> list[Envelope]:
+    """The facts of a row. Raises ValueError, KeyError or TypeError if somebody has tampered with it."""
+    return [_fact(each) for each in orjson.loads(packed)]
 
 
 def _fact(each: Mapping[str, Any]) -> Envelope:

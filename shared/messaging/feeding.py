@@ -24,7 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared.contracts import HEARD_BY, said_by
 from shared.database.tables import feed, journal, outbox
-from shared.messaging.envelope import OutboxRow, envelope_of
+from shared.messaging import outbox_rows
+from shared.messaging.envelope import envelope_of
 from shared.messaging.unit import Unit, Units
 from shared.observability import log
 
@@ -135,7 +136,7 @@ class Feeder:
         rows = (await unit.session.execute(_next_rows(found).limit(most))).all()
         if not rows:
             return False
-        await self._units.send(unit.session, OutboxRow([envelope_of(row) for row in rows], to=found.consumer))
+        outbox_rows.add(unit.writes, [envelope_of(row) for row in rows], found.consumer)
         fed = feed.c.fed + len(rows)
         await unit.session.execute(
             found.change(place_at=rows[-1].said_at, place_id=rows[-1].message_id, fed=fed)
@@ -144,7 +145,7 @@ class Feeder:
 
     async def _fix_end(self, contract: str, consumer: str) -> bool:
         """The probe was confirmed: from here on the queue hears for itself. What was said until now is fed."""
-        async with self._units.exclusive() as unit:
+        async with self._units.open(alone=True) as unit:
             found = await _locked(unit.session, contract, consumer)
             if found is None or found.until is not None:
                 return False
@@ -169,8 +170,7 @@ async def _locked(session: AsyncSession, contract: str, consumer: str) -> _Feed 
 
 def _unconfirmed(found: _Feed) -> Select[Any]:
     """How many outbox rows of the feed the broker has not confirmed."""
-    headers = outbox.c.headers
-    mine = and_(headers["to"].astext == found.consumer, headers["contract"].astext == found.contract)
+    mine = and_(outbox.c.consumer == found.consumer, outbox.c.contract == found.contract)
     return select(func.count()).select_from(outbox).where(mine)
 
 

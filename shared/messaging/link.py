@@ -1,25 +1,21 @@
-"""A service's connection to the others: brokers, relay and consumers, started and stopped together."""
+"""A service's connection to the others: relay, listeners and consumers, started and stopped together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from aio_pika.exceptions import AMQPError
-from faststream.middlewares import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker
-from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
-from faststream_outbox import OutboxBroker
-from faststream_outbox.metrics.prometheus import PrometheusRecorder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.contracts import heard_by, said_by
-from shared.contracts.base import Contract
-from shared.database.tables import outbox
+from shared.contracts import heard_by
 from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.failures import Failures, reply
+from shared.messaging.guarding import Guardian
+from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
-from shared.messaging.topology import RELIEF, Topology, feed_key
+from shared.messaging.topology import Topology
 from shared.messaging.unit import Units
 from shared.observability import Metrics, log
 from shared.principals import service_principal
@@ -31,7 +27,7 @@ BROKER_ANSWER_SECONDS = 2.0
 
 
 class Link:
-    """Owns the outbox broker, the RabbitMQ broker and the consumers of one service."""
+    """Owns the connection to the broker, the relay and the consumers of one service."""
 
     def __init__(
         self,
@@ -47,65 +43,33 @@ class Link:
             raise ValueError(
                 f"{service}: the handlers and shared.contracts.HEARD_BY differ on {', '.join(names)}"
             )
-        self._settings = settings
         self._topology = Topology(service, settings.retry_delays_seconds)
-        self._metrics = metrics
         self._tasks: list[asyncio.Task[None]] = []
-        recorder = PrometheusRecorder(registry=metrics.registry, app_name=service)
-        self.outbox = OutboxBroker(
-            engine, outbox_table=outbox, apply_types=False, logger=None, metrics_recorder=recorder
-        )
-        self.units = Units(engine, self.outbox, service_principal(service))
-        self.rabbit = self._rabbit(service)
-        Relay(self.rabbit, metrics).attach(self.outbox, settings.relay_workers)
-        self._queues = [self._topology.queue(each.contract) for each in handlers]
-        self._consumers = [self._consumer(each) for each in handlers]
-        self.ready = False
-
-    def _rabbit(self, service: str) -> RabbitBroker:
-        broker = RabbitBroker(
-            self._settings.broker,
-            app_id=service,
-            apply_types=False,
-            logger=None,
-            fail_fast=False,
-            reconnect_interval=1.0,
-            timeout=10.0,
-            graceful_timeout=GRACEFUL_SECONDS,
-            default_channel=Channel(publisher_confirms=True, on_return_raises=True),
-            middlewares=[RabbitPrometheusMiddleware(registry=self._metrics.registry, app_name=service)],
-            specification_url="amqp://broker",
-            description=f"What {service} hears and says.",
-        )
-        for contract in said_by(service):
-            broker.publisher(
-                routing_key=contract.wire,
-                exchange=RELIEF,
-                persist=True,
-                schema=contract,
-                title=contract.__name__,
-                description=contract.__doc__,
+        self.units = Units(engine, service_principal(service))
+        self.relay = Relay(engine, settings.broker, metrics)
+        self.rabbit = _rabbit(service, settings)
+        failures = Failures(self.rabbit, self._topology, metrics)
+        self._consumers = [
+            Consumer(
+                each,
+                self._topology.queue_name(each.contract),
+                self.units,
+                failures,
+                metrics,
+                settings.batch_size,
             )
-        return broker
-
-    def _consumer(self, hears: Hears[Any]) -> Consumer:
-        queue = self._topology.queue(hears.contract)
-        failures = Failures(self.rabbit, self._topology, self._metrics)
-        consumer = Consumer(hears, queue.name, self.units, failures, self._metrics, self._settings.batch_size)
-        channel = Channel(prefetch_count=2 * self._settings.batch_size)
-
-        subscriber = self.rabbit.subscriber(
-            queue,
-            RELIEF,
-            channel=channel,
-            ack_policy=AckPolicy.MANUAL,
-            title=hears.contract.__name__,
-            description=hears.contract.__doc__,
-        )
-        subscriber(_documented(hears.contract))
-        # The library's pipeline for each message costs more than handling it in a batch does.
-        subscriber.consume = consumer.take  # type: ignore[method-assign,assignment]
-        return consumer
+            for each in handlers
+        ]
+        self._listeners = [
+            Listener(self.rabbit, self._topology, each.contract, consumer.take, 2 * settings.batch_size)
+            for each, consumer in zip(handlers, self._consumers, strict=True)
+        ]
+        self._guardian = Guardian(self.rabbit, self._topology, self._listeners, metrics)
+        for consumer in self._consumers:
+            consumer.on_refusal = self._guardian.something_is_missing
+        self.ready = False
+        self._refusal = ""
+        """What the broker said last when the service could not begin."""
 
     async def start(self) -> None:
         """Connect, however long the broker takes, then consume and publish. Cancel it to give up."""
@@ -116,9 +80,9 @@ class Link:
                 return
             except Exception as error:
                 # What the broker says names queues and users, never a person.
-                said = str(error) if isinstance(error, AMQPError) else ""
+                said = self._refusal = str(error) if isinstance(error, AMQPError) else ""
                 log().warning("the broker is not ready", kind=type(error).__name__, said=said)
-                await self._end_consumers()
+                await self._end_tasks()
                 with suppress(Exception):
                     # What is half begun cannot always be ended; it begins anew all the same.
                     await self.rabbit.stop()
@@ -129,40 +93,49 @@ class Link:
         await self._topology.declare(self.rabbit)
         self._tasks = [asyncio.create_task(each.run()) for each in self._consumers]
         await self.rabbit.start()
-        for queue in self._queues:
-            # The client binds anew only what it was asked to bind: a queue that is deleted by hand comes back whole.
-            declared = await self.rabbit.declare_queue(queue)
-            await declared.bind(self._topology.own.name, queue.name)
-            await declared.bind(RELIEF.name, feed_key(queue.routing_key, self._topology.service))
-        await self.outbox.start()
+        for listener in self._listeners:
+            await listener.begin()
+        self._tasks.append(asyncio.create_task(self._guardian.run()))
+        self.relay.start()
 
     async def stop(self) -> None:
         """Take no more messages, finish and acknowledge those in hand, then leave."""
         self.ready = False
-        await self.outbox.stop()
         await self._finish()
+        await self.relay.stop()
         await self.rabbit.stop()
-        await self._end_consumers()
+        await self._end_tasks()
 
     async def _finish(self) -> None:
         """No message comes any more, and those here are worked off; what takes too long comes again elsewhere."""
         with suppress(TimeoutError, AMQPError, ConnectionError):
             async with asyncio.timeout(GRACEFUL_SECONDS):
-                await asyncio.gather(*(each.stop() for each in self.rabbit.subscribers))
+                await asyncio.gather(*(each.end() for each in self._listeners))
                 await asyncio.gather(*(each.finish() for each in self._consumers))
 
-    async def _end_consumers(self) -> None:
+    async def _end_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
-    async def alive(self) -> bool:
-        """Connected, with every consumer and relay worker running."""
-        if not self.ready or any(task.done() for task in self._tasks):
-            return False
+    async def problems(self) -> list[str]:
+        """What keeps the service from hearing or being heard, in words; empty if nothing does."""
+        if not self.ready:
+            return [f"broker: {self._refusal or 'not connected'}"]
+        if not await self._answers():
+            return ["broker: not connected"]
+        found = self._guardian.problems
+        found += [f"broker: {told}" for each in self._consumers if (told := each.problem())]
+        if any(task.done() for task in self._tasks):
+            found.append("broker: a consumer has ended")
+        if relay := self.relay.problem():
+            found.append(f"broker: {relay}")
+        return found
+
+    async def _answers(self) -> bool:
         with suppress(ConnectionResetError):
-            return await reply(self.rabbit.ping(timeout=2.0)) and await self.outbox.ping(timeout=5.0)
+            return bool(await reply(self.rabbit.ping(timeout=BROKER_ANSWER_SECONDS)))
         return False
 
     async def parked(self) -> dict[str, int] | None:
@@ -177,11 +150,16 @@ class Link:
             return None
 
 
-def _documented(contract: type[Contract]) -> Callable[[Any], Awaitable[None]]:
-    """Only tells AsyncAPI what a message holds."""
-
-    async def take(message: Any) -> None:
-        raise NotImplementedError("messages go to the consumer")
-
-    take.__annotations__ = {"message": contract, "return": None}
-    return take
+def _rabbit(service: str, settings: ServiceSettings) -> RabbitBroker:
+    """Connects, declares, and publishes what is to be tried again or parked."""
+    return RabbitBroker(
+        settings.broker,
+        app_id=service,
+        apply_types=False,
+        logger=None,
+        fail_fast=False,
+        reconnect_interval=1.0,
+        timeout=10.0,
+        graceful_timeout=GRACEFUL_SECONDS,
+        default_channel=Channel(publisher_confirms=True, on_return_raises=True),
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.tables import timer
+from shared.database.writes import Writes
 
 REMINDER_DELAY = timedelta(seconds=1.5)
 ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,13 +81,9 @@ def _row(each: Timer) -> dict[str, Any]:
     }
 
 
-async def set_timers(session: AsyncSession, timers: Iterable[Timer]) -> None:
-    """Write timers, in the order of their keys; one that has the key already is replaced."""
-    rows = [_row(each) for each in sorted(timers, key=lambda each: each.key)]
-    if rows:
-        adding = insert(timer)
-        new = {name: adding.excluded[name] for name in rows[0] if name != "key"}
-        await session.execute(adding.on_conflict_do_update(index_elements=["key"], set_=new), rows)
+def set_timers(writes: Writes, timers: Iterable[Timer]) -> None:
+    """Write timers with what else is gathered; one that has the key already is replaced."""
+    writes.replace(timer, [_row(each) for each in timers])
 
 
 async def cancel_timer(session: AsyncSession, key: str) -> bool:

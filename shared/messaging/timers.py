@@ -100,6 +100,7 @@ class Timers:
     async def _done(self, each: Timer, unit: Unit) -> bool:
         """Do a claimed timer. A failure undoes its work alone, and is written down by the claim's own transaction:
         so nobody else can try the timer before the failure counts."""
+        await unit.session.write()
         try:
             async with unit.session.begin_nested():
                 await self._handlers[each.name](each.payload, unit)

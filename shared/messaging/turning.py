@@ -41,7 +41,7 @@ class Step(Enum):
 
 
 async def _turn_once(units: Units, on_day: OnDay, timers: Timers, to: date) -> Step:
-    async with units.exclusive() as unit:
+    async with units.open(alone=True) as unit:
         # Nobody else has a unit open now, so what is due here is nobody's work under way.
         if await dated_is_due(unit.session, timers.names):
             return Step.TIMERS_FIRST

@@ -10,26 +10,27 @@ Nothing else in a service commits.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from faststream_outbox import OutboxBroker
-from sqlalchemy import insert
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
 from shared.database.engine import DAY_SECONDS, set_transaction_timeout
-from shared.database.tables import journal
-from shared.messaging import crashpoints
+from shared.database.session import GatheringSession
+from shared.database.tables import day, journal
+from shared.database.writes import Writes
+from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.day import hold_day
-from shared.messaging.envelope import Envelope, OutboxRow, seal
+from shared.messaging.envelope import Envelope, seal
+from shared.messaging.memory import Load, Memory
 from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
 from shared.principals import Principal
 
-SAID = "said"
-"""The outbox queue that the relay empties."""
+T = TypeVar("T")
 
 FACTS_PER_ROW = 200
 
@@ -41,11 +42,13 @@ class Unit:
     `actor` is who does what is done here: it is written beside each decision.
     """
 
-    session: AsyncSession
+    session: GatheringSession
     today: date
     now: datetime
     actor: Principal
     causes: Sequence[Envelope] = ()
+    memory: Memory = field(default_factory=Memory)
+    edition: int | None = None
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
     timers: dict[str, Timer] = field(default_factory=dict)
@@ -80,8 +83,23 @@ class Unit:
         """Have the service's timer of this name called soon after this unit commits, once for many units."""
         self.reminders.add(name)
 
+    @property
+    def writes(self) -> Writes:
+        """Rows to be written with the next statement, or at the unit's end."""
+        return self.session.writes
+
+    async def recall(self, name: str, load: Load[T]) -> T:
+        """What `load` gives, from memory unless it has changed since (`memory.py`)."""
+        return await self.memory.recall(name, self.edition, load, self.session)
+
+    async def renew(self) -> None:
+        """Something that processes keep in memory changes with this unit, which must hold the day alone."""
+        await self.session.execute(update(day).values(edition=day.c.edition + 1))
+        self.edition = None
+
     def forget(self) -> None:
         """Drop what was gathered to be written: it is written, or what gathered it was undone."""
+        self.writes.forget()
         self.said.clear()
         self.timers.clear()
         self.reminders.clear()
@@ -96,32 +114,26 @@ class Unit:
 class Units:
     """Opens units on one service's database."""
 
-    def __init__(self, engine: AsyncEngine, outbox: OutboxBroker, service: Principal) -> None:
+    def __init__(self, engine: AsyncEngine, service: Principal) -> None:
         self.engine = engine
-        self._outbox = outbox
         self._service = service
-
-    def open(
-        self, causes: Sequence[Envelope] = (), actor: Principal | None = None
-    ) -> AbstractAsyncContextManager[Unit]:
-        """A unit that commits when the block ends, and rolls back when it raises.
-
-        `actor` is the service itself if nobody is named: so for handlers, timers and the day.
-        """
-        return self._unit(causes, actor or self._service, alone=False)
-
-    def exclusive(self) -> AbstractAsyncContextManager[Unit]:
-        """A unit that holds the day alone: it waits for the units under way, and new ones wait for it."""
-        return self._unit((), self._service, alone=True)
+        self._memory = Memory()
 
     @asynccontextmanager
-    async def _unit(
-        self, causes: Sequence[Envelope], actor: Principal, *, alone: bool
+    async def open(
+        self, causes: Sequence[Envelope] = (), actor: Principal | None = None, *, alone: bool = False
     ) -> AsyncIterator[Unit]:
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        """A unit that commits when the block ends, and rolls back when it raises.
+
+        `actor` is the service itself if nobody is named: so for handlers, timers and the day. With `alone` the unit
+        holds the day alone: it waits for the units under way, and new ones wait for it.
+        """
+        async with GatheringSession(self.engine) as session, session.begin():
             if alone:
                 await set_transaction_timeout(session, DAY_SECONDS)
-            unit = Unit(session, await hold_day(session, alone=alone), datetime.now(UTC), actor, causes)
+            held = await hold_day(session, alone=alone)
+            who, now = actor or self._service, datetime.now(UTC)
+            unit = Unit(session, held.today, now, who, causes, self._memory, held.edition)
             yield unit
             await self.write(unit)
             if crashpoints.ARMED:
@@ -136,23 +148,15 @@ class Units:
             yield session
 
     async def write(self, unit: Unit) -> None:
-        """Write what the unit gathered so far: what it said, its timers, its reminders."""
-        await self._write_said(unit)
-        await set_timers(unit.session, unit.timers.values())
+        """Write what the unit gathered so far: its rows, what it said, its timers, its reminders."""
+        unit.writes.insert(journal, [_journal_row(each) for each in unit.said])
+        for start in range(0, len(unit.said), FACTS_PER_ROW):
+            outbox_rows.add(unit.writes, unit.said[start : start + FACTS_PER_ROW])
+        set_timers(unit.writes, unit.timers.values())
         for name in sorted(unit.reminders):
             await share_reminder(unit.session, name)
+        await unit.session.write()
         unit.forget()
-
-    async def _write_said(self, unit: Unit) -> None:
-        if not unit.said:
-            return
-        await unit.session.execute(insert(journal), [_journal_row(each) for each in unit.said])
-        for start in range(0, len(unit.said), FACTS_PER_ROW):
-            await self.send(unit.session, OutboxRow(unit.said[start : start + FACTS_PER_ROW]))
-
-    async def send(self, session: AsyncSession, row: OutboxRow) -> None:
-        """Write an outbox row, which the relay publishes after the commit. This writes no row of the journal."""
-        await self._outbox.publish(row.pack(), queue=SAID, session=session, headers=row.headers)
 
 
 def _journal_row(envelope: Envelope) -> dict[str, object]:

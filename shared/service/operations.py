@@ -15,7 +15,6 @@ from shared.database.tables import inbox, journal, outbox
 from shared.messaging.day import today_of
 from shared.messaging.timer_rows import lateness, parked_timers
 from shared.messaging.turning import turn_to
-from shared.messaging.unit import SAID
 from shared.observability import log
 from shared.principals import Role
 from shared.service import plan
@@ -106,9 +105,7 @@ async def _problems(service: Service) -> list[str]:
         ]
     except Exception as error:
         problems.append(f"database: {type(error).__name__}")
-    if not await service.link.alive():
-        problems.append("broker: not connected")
-    return problems
+    return [*problems, *await service.link.problems()]
 
 
 @router.get("/metrics", dependencies=[MONITORING], response_class=Response)
@@ -126,12 +123,13 @@ async def metrics(service: This) -> Response:
 
 
 async def _refresh(service: Service, session: AsyncSession) -> None:
-    age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), 0)
     # What a new consumer is fed waits for its queue, however long that takes: nobody else waits behind it.
-    waiting = select(func.count(), age).where(outbox.c.queue == SAID, outbox.c.headers["to"].is_(None))
-    depth, oldest = (await session.execute(waiting)).one()
+    oldest = func.min(outbox.c.said_at).filter(outbox.c.consumer.is_(None))
+    waiting = select(func.count(), func.coalesce(func.extract("epoch", func.now() - oldest), 0))
+    waiting = waiting.select_from(outbox)
+    depth, age = (await session.execute(waiting)).one()
     service.metrics.outbox_depth.set(depth)
-    service.metrics.outbox_oldest.set(float(oldest))
+    service.metrics.outbox_oldest.set(float(age))
     if service.settings.clock is ClockMode.WALL:
         today = await today_of(session)
         service.metrics.days_behind.set((service.settings.wall_today() - today).days)
@@ -161,7 +159,7 @@ async def status(service: This, session: Reading) -> Status:
     return Status(
         service=service.name,
         today=await today_of(session),
-        outbox_rows=(await session.execute(select(func.count()).where(outbox.c.queue == SAID))).scalar_one(),
+        outbox_rows=(await session.execute(select(func.count()).select_from(outbox))).scalar_one(),
         said=said,
         last_said_at=last_said and last_said.isoformat(),
         handled=handled,

@@ -90,7 +90,7 @@ class Service:
         self.metrics = Metrics(name)
         self.engine = connect(
             settings.database,
-            pool_size=settings.relay_workers + 3 + LOOPS + len(parts.hears),
+            pool_size=2 * LOOPS + 4 + len(parts.hears),
             overflow=20,
             answer_seconds=settings.database_answer_seconds,
             transaction_seconds=UNIT_SECONDS,

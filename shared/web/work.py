@@ -50,13 +50,16 @@ class Once:
         self._key = key
         self._digest = digest
 
-    async def once(self, model: type[M], do: Callable[[Unit], Awaitable[M | Refused]]) -> M:
+    async def once(
+        self, model: type[M], do: Callable[[Unit], Awaitable[M | Refused]], *, alone: bool = False
+    ) -> M:
         """The answer of `do`, or the answer given before to the same principal, key and body.
 
-        When `do` refuses, nothing of the unit stays, the key is as if it had never been sent, and Problem says why.
+        With `alone` no other unit is under way meanwhile. When `do` refuses, nothing of the unit stays, the key is as
+        if it had never been sent, and Problem says why.
         Raises Problem 409 when the key was used with another body.
         """
-        async with self._units.open(actor=self._principal) as unit:
+        async with self._units.open(actor=self._principal, alone=alone) as unit:
             if not await self._claim(unit.session):
                 return model.model_validate_json(await self._given(unit.session))
             result = await do(unit)

@@ -15,7 +15,7 @@ import asyncpg
 from shared.cli import Trouble
 from shared.cli.local.processes import tail
 from shared.database.tables import journal
-from shared.messaging.envelope import Envelope, OutboxRow
+from shared.messaging.envelope import Envelope, pack
 from tests.bench.facts import registrations, with_duplicates
 from tests.bench.ground import Site
 from tests.bench.peers.roster import Peer
@@ -24,6 +24,7 @@ from tests.bench.running import Running
 WARM_UP = 300
 AT_ONCE = 500
 POLL_SECONDS = 0.1
+TOLD_POLL_SECONDS = 0.01
 STALLED_SECONDS = 60.0
 """A peer that handles nothing for so long is stuck."""
 
@@ -78,6 +79,17 @@ class Lane:
             last: datetime = await connection.fetchval(_COMMITTED)
             return last
 
+    async def told(self) -> datetime:
+        """When nothing was left in inventory's outbox: the last answer was confirmed by the broker.
+
+        A row that is gone has no time, so this is when it was seen, at most a hundredth of a second late.
+        """
+        async with self.site.connect("inventory") as connection, asyncio.timeout(STALLED_SECONDS):
+            while await connection.fetchval("SELECT EXISTS (SELECT FROM outbox)"):  # noqa: ASYNC110
+                await asyncio.sleep(TOLD_POLL_SECONDS)
+            seen: datetime = await connection.fetchval("SELECT clock_timestamp()")
+            return seen
+
     def fresh(self, count: int) -> tuple[list[Envelope], list[Envelope]]:
         """New households, and the same with their duplicates as they are to be sent."""
         new = registrations(count)
@@ -90,19 +102,16 @@ class Lane:
 
 async def say(connection: "asyncpg.Connection[asyncpg.Record]", envelopes: Sequence[Envelope]) -> datetime:
     """What `unit.say` writes, for many units at once."""
-    rows = [("said", OutboxRow([each]).pack(), '{"content-type": "application/json"}') for each in envelopes]
+    rows = [(pack([each]),) for each in envelopes]
     names = [column.name for column in journal.columns]
     facts: dict[UUID, Envelope] = {each.id: each for each in envelopes}
     async with connection.transaction():
-        await connection.copy_records_to_table(
-            "outbox", records=rows, columns=["queue", "payload", "headers"]
-        )
+        await connection.copy_records_to_table("outbox", records=rows, columns=["facts"])
         said = [
             (e.time, e.id, e.type, e.subject, e.correlation_id, e.causation_id, e.traceparent, e.data)
             for e in facts.values()
         ]
         await connection.copy_records_to_table("journal", records=said, columns=names)
-        await connection.execute("SELECT pg_notify('outbox_outbox', 'said')")
         transaction = await connection.fetchval("SELECT pg_current_xact_id()::xid")
     committed: datetime = await connection.fetchval("SELECT pg_xact_commit_timestamp($1::xid)", transaction)
     return committed

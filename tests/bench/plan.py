@@ -7,7 +7,7 @@ from functools import partial
 from tests.bench import figures, limits
 from tests.bench.figures import Case
 from tests.bench.ground import Ground
-from tests.bench.peers.roster import BATCHES, CELERY, OURS, PEERS, PLAIN
+from tests.bench.peers.roster import BATCHED, BATCHES, CELERY, OURS, PEERS, PLAIN
 from tests.bench.trial import Measured
 
 
@@ -43,7 +43,7 @@ FULL = Sizes(
     drain=20_000,
     scarce=2_000,
     chain=5_000,
-    latency_seconds=30,
+    latency_seconds=60,
     catch_up=100_000,
     register=4_000,
     limit=20_000,
@@ -64,8 +64,8 @@ QUICK = replace(
     growth=1,
     drain=1_500,
     scarce=200,
-    chain=400,
-    latency_seconds=2,
+    chain=3_000,
+    latency_seconds=60,
     catch_up=1_000,
     register=500,
     limit=3_000,
@@ -127,6 +127,6 @@ def _of_one_repeat(sizes: Sizes, repeat: int, seed: int) -> Iterator[Task]:
 
 def _in_turn(sizes: Sizes, repeat: int) -> Sequence[str]:
     """The peers, each repeat begun by another."""
-    names = [OURS, CELERY, *([BATCHES, PLAIN] if repeat <= sizes.others else [])]
+    names = [OURS, CELERY, *([BATCHES, BATCHED, PLAIN] if repeat <= sizes.others else [])]
     start = (repeat - 1) % len(names)
     return names[start:] + names[:start]

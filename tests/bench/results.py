@@ -65,12 +65,13 @@ class Results:
             return _quotient(mine.get("growth small"), mine.get(f"growth {case}"))
 
         return {
-            "drain_vs_celery": Ratio(to("drain", CELERY), 10),
-            "drain_vs_celery_batches": Ratio(to("drain", BATCHES), 1),
-            "drain_vs_database": Ratio(to("drain", "database"), 0.3),
-            "chain_vs_celery": Ratio(to("chain", CELERY), 8),
-            "chain_vs_celery_batches": Ratio(to("chain", BATCHES), 1),
-            "register_vs_pgbench": Ratio(to("register", "database"), 0.35),
+            "drain_vs_celery": Ratio(to("drain", CELERY), 6),
+            "drain_vs_celery_batches": Ratio(to("drain", BATCHES), 0.8),
+            "drain_told_vs_celery_batches": Ratio(to("drain told", BATCHES), 2),
+            "drain_vs_database": Ratio(to("drain", "database"), 0.2),
+            "chain_vs_celery": Ratio(to("chain", CELERY), 4),
+            "chain_vs_celery_batches": Ratio(to("chain", BATCHES), 3),
+            "register_vs_pgbench": Ratio(to("register", "database"), 0.22),
             "growth_rows": Ratio(dearer("rows"), 1.25, at_least=False),
             "growth_items": Ratio(dearer("items"), 1.25, at_least=False),
             "growth_backlog": Ratio(dearer("backlog"), 1.25, at_least=False),

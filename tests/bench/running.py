@@ -24,7 +24,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of processor time used so far, and bytes of memory held now (RSS)."""
+    """Seconds of processor time used so far, and bytes of memory held now (PSS: what is shared counts once)."""
 
     cpu_seconds: float
     memory_bytes: int
@@ -80,5 +80,5 @@ def cost_of(pids: Iterable[int | None]) -> Cost:
                 with suppress(psutil.NoSuchProcess):
                     times = each.cpu_times()
                     seconds += times.user + times.system
-                    memory += each.memory_info().rss
+                    memory += each.memory_full_info().pss
     return Cost(seconds, memory)

@@ -63,7 +63,7 @@ async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
     async def look() -> dict[str, int]:
         left = {}
         for publisher, consumer in WAYS:
-            rows = await site.value(publisher, "SELECT count(*) FROM outbox WHERE queue = 'said'")
+            rows = await site.value(publisher, "SELECT count(*) FROM outbox")
             left[f"{publisher}'s outbox"] = int(rows)
             left[f"not handled by {consumer}"] = len(await not_handled(site, publisher, consumer))
         return left
@@ -74,9 +74,7 @@ async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
 
 async def outboxes(site: Site) -> int:
     """Rows that the relays have not published yet."""
-    return sum(
-        [await site.value(name, "SELECT count(*) FROM outbox WHERE queue = 'said'") for name in talking()]
-    )
+    return sum([await site.value(name, "SELECT count(*) FROM outbox") for name in talking()])
 
 
 async def not_handled(site: Site, publisher: str, consumer: str) -> set[str]:

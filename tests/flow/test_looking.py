@@ -41,7 +41,7 @@ async def a_day_that_turns(replica: Replica) -> AsyncIterator[None]:
     begun, over = asyncio.Event(), asyncio.Event()
 
     async def turn() -> None:
-        async with replica.service.units.exclusive():
+        async with replica.service.units.open(alone=True):
             begun.set()
             await over.wait()
 

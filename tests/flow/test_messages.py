@@ -318,7 +318,7 @@ async def test_a_fact_that_finds_no_queue_stays_in_the_outbox_until_there_is_one
 
     async def tries() -> list[int]:
         async with world.intake.service.units.read() as session:
-            return list(await session.scalars(select(outbox.c.attempts_count)))
+            return list(await session.scalars(select(outbox.c.tries)))
 
     await until(tries, lambda found: found[0] >= 2)
     assert await outbox_rows() == 1

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from shared.cli.operate import parked_timers
 from shared.cli.operate.doctor.services import timer_findings
@@ -20,6 +21,7 @@ from shared.database.tables import discard, timer
 from shared.messaging.crashpoints import SETTING, TIMER_DONE
 from shared.messaging.timer_rows import parked_timers as parked_by_name
 from shared.messaging.timer_rows import share_reminder
+from shared.messaging.timers import LOST_IN_A_ROW
 from shared.messaging.turning import turn_to
 from shared.messaging.unit import Unit
 from tests.support.clockwork import FIRST_DAY, NAME, OWNER, Shop, note, running
@@ -207,6 +209,19 @@ async def test_an_outage_costs_no_try(shop: Shop) -> None:
     await shop.none_left()
     assert failing.tried == 3
     assert await shop.noted() == ["in the end"]
+
+
+async def test_a_timer_that_always_loses_its_own_transaction_is_parked_in_the_end(shop: Shop) -> None:
+    """The database is there for all others, so it is no outage."""
+    failing = Failing(100, by_an_outage)
+    service = await shop.replica((0,), runs=False, failing=failing)
+    await shop.set(now(), "bad", name="failing")
+    for _ in range(2 * LOST_IN_A_ROW):
+        assert (await shop.rows())[0].parked_at is None
+        with suppress(DBAPIError):
+            await service.timers.do_next()
+    (row,) = await shop.rows()
+    assert (failing.tried, row.tries, row.parked_at is None) == (2 * LOST_IN_A_ROW, 2, False)
 
 
 @pytest.mark.parametrize("runs", [False, True], ids=["by the turn alone", "beside the loops"])

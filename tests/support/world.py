@@ -25,7 +25,6 @@ from shared.contracts.base import Contract
 from shared.database.tables import inbox, journal, outbox
 from shared.messaging.definitions import EXCHANGE, OPERATOR
 from shared.messaging.envelope import Envelope
-from shared.messaging.unit import SAID
 from shared.settings import ClockMode, ServiceSettings
 from tests.support.databases import Databases
 from tests.support.driver import Driver, driver_of
@@ -151,7 +150,7 @@ class World:
         }
         for name, before in said.items():
             async with self.driver(name).service.units.read() as session:
-                rows = select(func.count()).where(outbox.c.queue == SAID)
+                rows = select(func.count()).select_from(outbox)
                 left[f"{name}'s outbox"] = (await session.execute(rows)).scalar_one()
                 if put_off := self.driver(name).service.parts.put_off:
                     left |= {f"{name}'s {what}": count for what, count in (await put_off(session)).items()}

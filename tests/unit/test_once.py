@@ -33,7 +33,9 @@ class Book:
         self.done = 0
 
     @asynccontextmanager
-    async def open(self, causes: tuple[()] = (), actor: Principal | None = None) -> AsyncIterator[Unit]:
+    async def open(
+        self, causes: tuple[()] = (), actor: Principal | None = None, *, alone: bool = False
+    ) -> AsyncIterator[Unit]:
         before = {key: list(row) for key, row in self.rows.items()}
         assert actor is not None
         try:

@@ -11,7 +11,7 @@ from rich.console import Console
 from shared.cli.stack import ROOT
 from shared.cli.wiring import application
 from shared.contracts import SERVICES
-from shared.service.parts import Service
+from shared.messaging.documents import described
 
 DOCS = ROOT / "docs"
 ASYNCAPI = DOCS / "asyncapi"
@@ -36,9 +36,8 @@ def docs(out: Out = DOCS) -> None:
 def documents(service: str) -> dict[str, dict[str, Any]]:
     """`openapi` and `asyncapi` of one service."""
     app = application(service)
-    running: Service = app.state.service
     specification = AsyncAPI(
-        running.link.rabbit,
+        described(service),
         title=f"Relief {service}",
         version="1",
         description=f"What {service} hears and says.",

@@ -14,6 +14,9 @@ IN_CONTAINERS = {
     "flow tests on RabbitMQ and PostgreSQL by testcontainers": "tests/flow",
     "docker compose: up, demo, doctor, scale, TLS, monitoring, down": "tests/system/test_compose.py",
 }
+# Most of a test's time is waiting for processes, so two share the cores well. A file's tests stay together: they share
+# what a file sets up. `-n 0` runs all in one process, for a debugger.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -23,8 +26,8 @@ def register(app: typer.Typer) -> None:
 
 
 def test(context: typer.Context) -> None:
-    """Run every test; arguments go to pytest."""
-    raise typer.Exit(run("tests", (sys.executable, "-m", "pytest", *context.args)))
+    """Run every test, two at a time; arguments go to pytest."""
+    raise typer.Exit(run("tests", (sys.executable, "-m", "pytest", *SIDE_BY_SIDE, *context.args)))
 
 
 def test_containers() -> None:
@@ -37,7 +40,7 @@ def test_containers() -> None:
     failed = [
         what
         for what, where in IN_CONTAINERS.items()
-        if run(what, (sys.executable, "-m", "pytest", where), asked)
+        if run(what, (sys.executable, "-m", "pytest", *SIDE_BY_SIDE, where), asked)
     ]
     for what in IN_CONTAINERS:
         print(f"{'FAILED' if what in failed else 'passed'}: {what}", file=sys.stderr)

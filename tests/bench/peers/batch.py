@@ -64,7 +64,7 @@ JOURNAL = """
                          %(correlation_id)s::uuid[], %(causation_id)s::uuid[], %(traceparent)s::text[],
                          %(data)s::text[])
 """
-OUTBOX = "INSERT INTO outbox (queue, payload) VALUES ('said', %(payload)s)"
+OUTBOX = "INSERT INTO outbox (facts) VALUES (%(facts)s)"
 
 
 def reserve_many(connection: Any, messages: Sequence[Message]) -> None:
@@ -94,7 +94,7 @@ def _reserve(cursor: Any, messages: Sequence[Message]) -> None:
         for message, depot in zip(todo, depots, strict=True)
     ]
     cursor.execute(JOURNAL, {name: column(said, name) for name in said[0]})
-    cursor.execute(OUTBOX, {"payload": orjson.dumps(said)})
+    cursor.execute(OUTBOX, {"facts": orjson.dumps(said)})
 
 
 def _set_aside(cursor: Any, facts: Sequence[Mapping[str, Any]]) -> list[str | None]:

@@ -7,6 +7,8 @@ import functools
 import os
 from typing import Any
 
+import aio_pika
+import orjson
 import psycopg
 from celery import Celery
 from kombu import Queue
@@ -26,6 +28,19 @@ app.conf.update(
     broker_transport_options={"confirm_publish": True},
     broker_connection_retry_on_startup=True,
 )
+
+
+def as_task(name: str, identity: str, message: Any) -> aio_pika.Message:
+    """What `send_task` would publish."""
+    made: Any = app.amqp.as_task_v2(identity, name, args=[message])
+    return aio_pika.Message(
+        orjson.dumps(made.body),
+        headers={name: value for name, value in made.headers.items() if value is not None},
+        content_type="application/json",
+        content_encoding="utf-8",
+        correlation_id=made.properties["correlation_id"],
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+    )
 
 
 @functools.cache

@@ -56,7 +56,7 @@ JOURNAL = """
     INSERT INTO journal (said_at, message_id, contract, subject, correlation_id, causation_id, traceparent, data)
     VALUES (%(time)s, %(id)s, %(type)s, %(subject)s, %(correlation_id)s, %(causation_id)s, %(traceparent)s, %(data)s)
 """
-OUTBOX = "INSERT INTO outbox (queue, payload) VALUES ('said', %(payload)s)"
+OUTBOX = "INSERT INTO outbox (facts) VALUES (%(facts)s)"
 
 
 def steps(message: Message) -> Steps:
@@ -78,7 +78,7 @@ def steps(message: Message) -> Steps:
         yield MOVEMENT, {**row, "reason": reason}
     said = said_of(message, fact, depot, at)
     yield JOURNAL, said
-    yield OUTBOX, {"payload": orjson.dumps([said])}
+    yield OUTBOX, {"facts": orjson.dumps([said])}
 
 
 def digest_of(message: Message) -> bytes:

@@ -1,6 +1,8 @@
 """The outbox relay of the peers, as people write it: every 200 ms, one row after another, each confirmed.
 
-python -m tests.bench.peers.poller celery|plain intake|inventory
+python -m tests.bench.peers.poller celery|batching|plain intake|inventory
+
+`batching` sends Celery's tasks as somebody would who knows what that costs: all of a look together, then all confirms.
 """
 
 import asyncio
@@ -17,10 +19,11 @@ import psycopg
 
 POLL_SECONDS = 0.2
 AT_ONCE = 100
-FIND = "SELECT id, payload FROM outbox WHERE queue = 'said' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
+FIND = "SELECT id, facts FROM outbox ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
 GONE = "DELETE FROM outbox WHERE id = %s"
 
-Send = Callable[[dict[str, Any]], None]
+Send = Callable[[list[dict[str, Any]]], None]
+"""Sends the messages of one look at the outbox; returns when the broker has all of them."""
 
 
 def relay(database: str, send: Send) -> None:
@@ -28,9 +31,8 @@ def relay(database: str, send: Send) -> None:
     with psycopg.connect(database) as connection:
         while True:
             rows = connection.execute(FIND, (AT_ONCE,)).fetchall()
-            for identity, payload in rows:
-                for message in orjson.loads(payload):
-                    send(message)
+            send([message for _, facts in rows for message in orjson.loads(facts)])
+            for identity, _ in rows:
                 connection.execute(GONE, (identity,))
             connection.commit()
             if len(rows) < AT_ONCE:
@@ -41,20 +43,50 @@ def by_celery(service: str) -> Send:
     from tests.bench.peers.celery_base import ANSWER, IN, OUT, TASK, app
 
     task, queue = (TASK, IN) if service == "intake" else (ANSWER, OUT)
-    return lambda message: app.send_task(task, args=[message], queue=queue)
+
+    def send(messages: list[dict[str, Any]]) -> None:
+        for message in messages:
+            app.send_task(task, args=[message], queue=queue)
+
+    return send
+
+
+def by_batching(service: str) -> Send:
+    """Celery's own messages, all of a look at once."""
+    from tests.bench.peers.celery_base import ANSWER, TASK, as_task
+
+    task = TASK if service == "intake" else ANSWER
+    return _together(service, lambda message: as_task(task, str(message["id"]), message))
 
 
 def by_aio_pika(service: str) -> Send:
-    """Publishes on a loop of its own, and waits for each confirm."""
+    """One message after another, each confirmed."""
+    together = _together(service, _plain)
+
+    def send(messages: list[dict[str, Any]]) -> None:
+        for message in messages:
+            together([message])
+
+    return send
+
+
+def _plain(message: dict[str, Any]) -> aio_pika.Message:
+    return aio_pika.Message(orjson.dumps(message), delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+
+
+def _together(service: str, made: Callable[[dict[str, Any]], aio_pika.Message]) -> Send:
+    """Publishes on a loop of its own, and waits for all confirms."""
     queue = "bench.inventory" if service == "intake" else "bench.intake"
     loop = asyncio.new_event_loop()
     channel = loop.run_until_complete(_channel())
 
-    def send(message: dict[str, Any]) -> None:
-        body = aio_pika.Message(orjson.dumps(message), delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-        loop.run_until_complete(channel.default_exchange.publish(body, queue))
+    async def publish(messages: list[aio_pika.Message]) -> None:
+        await asyncio.gather(*(channel.default_exchange.publish(each, queue) for each in messages))
 
-    return send
+    return lambda messages: loop.run_until_complete(publish([made(each) for each in messages]))
+
+
+WAYS = {"celery": by_celery, "batching": by_batching, "plain": by_aio_pika}
 
 
 async def _channel() -> aio_pika.abc.AbstractChannel:
@@ -65,4 +97,4 @@ async def _channel() -> aio_pika.abc.AbstractChannel:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     kind, source = sys.argv[1:]
-    relay(os.environ[f"BENCH_{source.upper()}"], (by_celery if kind == "celery" else by_aio_pika)(source))
+    relay(os.environ[f"BENCH_{source.upper()}"], WAYS[kind](source))

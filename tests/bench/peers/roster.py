@@ -14,13 +14,14 @@ from shared.cli.local.processes import Daemon
 from shared.cli.local.services import ServiceProcess
 from shared.cli.stack import ROOT, ServiceAddress
 from shared.contracts.intake import HouseholdRegistered
-from shared.messaging.envelope import Envelope, OutboxRow, message_of
+from shared.messaging.envelope import Envelope, message_of, pack
 from shared.settings import ClockMode
 from tests.bench.facts import FIRST_DAY
 from tests.bench.ground import NAMES, Site
 from tests.bench.running import Command
 
 OURS, CELERY, BATCHES, PLAIN = "relief", "celery", "celery-batches", "faststream"
+BATCHED = "celery-batches and a batching relay"
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,13 @@ def _relays(kind: str, site: Site, whole: bool) -> list[Command]:
     ]
 
 
-def _celery(module: str) -> Callable[[Site, bool], list[Command]]:
+def _celery(module: str, relay: str = "celery") -> Callable[[Site, bool], list[Command]]:
     worker = ("worker", "--pool=prefork", "--concurrency=2", "--queues=bench.inventory", "--loglevel=WARNING")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
     def commands(site: Site, whole: bool) -> list[Command]:
         arguments = ("-m", "celery", "-A", f"tests.bench.peers.{module}", *worker, *quiet)
-        return [Command("worker", arguments, _environment(site)), *_relays("celery", site, whole)]
+        return [Command("worker", arguments, _environment(site)), *_relays(relay, site, whole)]
 
     return commands
 
@@ -86,22 +87,13 @@ def _plain(site: Site, whole: bool) -> list[Command]:
 
 
 def _as_task(envelope: Envelope) -> aio_pika.Message:
-    """What `send_task` would publish."""
-    from tests.bench.peers.celery_base import TASK, app
+    from tests.bench.peers.celery_base import TASK, as_task
 
-    made: Any = app.amqp.as_task_v2(str(envelope.id), TASK, args=[_parts(envelope)])
-    return aio_pika.Message(
-        orjson.dumps(made.body),
-        headers={name: value for name, value in made.headers.items() if value is not None},
-        content_type="application/json",
-        content_encoding="utf-8",
-        correlation_id=made.properties["correlation_id"],
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-    )
+    return as_task(TASK, str(envelope.id), _parts(envelope))
 
 
 def _parts(envelope: Envelope) -> Any:
-    return orjson.loads(OutboxRow([envelope]).pack())["facts"][0]
+    return orjson.loads(pack([envelope]))[0]
 
 
 def _as_json(envelope: Envelope) -> aio_pika.Message:
@@ -114,6 +106,7 @@ PEERS = {
         Peer(OURS, f"inventory.{HouseholdRegistered.wire}", _ours, message_of, NAMES),
         Peer(CELERY, "bench.inventory", _celery("celery_app"), _as_task),
         Peer(BATCHES, "bench.inventory", _celery("celery_batches_app"), _as_task),
+        Peer(BATCHED, "bench.inventory", _celery("celery_batches_app", relay="batching"), _as_task),
         Peer(PLAIN, "bench.inventory", _plain, _as_json),
     )
 }

@@ -31,8 +31,8 @@ WITH taken AS MATERIALIZED (
                'item', 'kit', 'quantity', 1, 'unit', 'piece', 'depot', 'depot', 'reason', 'Set aside in depot')))
     FROM taken RETURNING message_id, subject, data
 )
-INSERT INTO outbox (queue, payload)
-SELECT 'said', convert_to(json_agg(json_build_object('id', message_id, 'type', 'inventory.supplies_reserved.v1',
+INSERT INTO outbox (facts)
+SELECT convert_to(json_agg(json_build_object('id', message_id, 'type', 'inventory.supplies_reserved.v1',
     'source', 'inventory', 'time', now(), 'subject', subject, 'correlation_id', message_id, 'causation_id', message_id,
     'traceparent', md5(message_id::text), 'data', data))::text, 'UTF8')
 FROM told;

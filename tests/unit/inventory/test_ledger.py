@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.households import Household
 from services.inventory.domain.needs import needs_of, ration_need
@@ -14,6 +13,7 @@ from services.inventory.domain.reservations import release
 from services.inventory.domain.stock import Shelf
 from services.inventory.ledger import FORECAST, StockLedger
 from services.inventory.repository import catalogue, reservations, stock, totals
+from shared.database.session import GatheringSession
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
 from shared.principals import service_principal
@@ -25,7 +25,7 @@ RICE = ("south", "rice")
 def unit() -> Unit:
     """A unit without a database."""
     now = datetime(2006, 11, 1, tzinfo=UTC)
-    return Unit(cast("AsyncSession", None), NOV_1, now, service_principal("inventory"))
+    return Unit(cast("GatheringSession", None), NOV_1, now, service_principal("inventory"))
 
 
 def new_ledger() -> StockLedger:

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from faststream_outbox import outbox_autovacuum_ddl
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"
@@ -25,15 +24,31 @@ BEGIN
 END $$
 """
 HOLD_DAY = """
-CREATE FUNCTION hold_day(alone boolean) RETURNS date LANGUAGE plpgsql AS $$
+CREATE FUNCTION hold_day(alone boolean) RETURNS SETOF day LANGUAGE plpgsql ROWS 1 AS $$
 BEGIN
     IF alone THEN PERFORM pg_advisory_xact_lock(20060901); ELSE PERFORM pg_advisory_xact_lock_shared(20060901); END IF;
-    RETURN (SELECT processed FROM day);  -- a snapshot taken after the lock was had
+    RETURN QUERY SELECT * FROM day;  -- a snapshot taken after the lock was had
 END $$
+"""
+# Whoever writes a row, by whatever way, wakes the relays.
+WAKE = """
+CREATE FUNCTION wake_relays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NOTIFY outbox;
+    RETURN NULL;
+END $$;
+"""
+WAKING = """
+CREATE TRIGGER outbox_wakes AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION wake_relays()
 """
 KEEP = """
 CREATE TRIGGER {name}_append_only BEFORE {what} ON {name}
 FOR EACH ROW EXECUTE FUNCTION append_only()
+"""
+
+# Rows come and go by the thousand: by the server's defaults the table would be swept only long after it has grown.
+SHORT_LIVED = """
+ALTER TABLE {name} SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)
 """
 
 
@@ -51,6 +66,7 @@ def upgrade() -> None:
         "day",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("processed", sa.Date(), nullable=False),
+        sa.Column("edition", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day")),
     )
     op.create_table(
@@ -102,47 +118,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_journal_subject"), "journal", ["subject"], unique=False)
     op.create_table(
         "outbox",
-        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
-        sa.Column("queue", sa.String(length=255), nullable=False),
-        sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("attempts_count", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("deliveries_count", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column(
-            "next_attempt_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
-        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_attempt_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("acquired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("acquired_token", sa.Uuid(), nullable=True),
-        sa.Column("timer_id", sa.String(length=255), nullable=True),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=False),
+        sa.Column("consumer", sa.String(length=60), nullable=True),
+        sa.Column("contract", sa.String(length=100), nullable=True),
+        sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("reason", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "(acquired_token IS NULL) = (acquired_at IS NULL)", name=op.f("ck_outbox_outbox_lease_ck")
+            "(consumer IS NULL) = (contract IS NULL)", name=op.f("ck_outbox_a_feed_or_for_all")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
-    op.create_index(
-        "outbox_leased_idx",
-        "outbox",
-        ["queue", "next_attempt_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("acquired_token IS NOT NULL"),
-    )
-    op.create_index(
-        "outbox_pending_idx",
-        "outbox",
-        ["queue", "next_attempt_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("acquired_token IS NULL"),
-    )
-    op.create_index(
-        "outbox_timer_id_uq",
-        "outbox",
-        ["queue", "timer_id"],
-        unique=True,
-        postgresql_where=sa.text("timer_id IS NOT NULL"),
-    )
+    op.create_index(op.f("ix_outbox_ready_at_id"), "outbox", ["ready_at", "id"], unique=False)
     op.create_table(
         "target",
         sa.Column("measure", sa.String(length=60), nullable=False),
@@ -176,9 +165,11 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("parked_at IS NULL"),
     )
-    op.execute(outbox_autovacuum_ddl("outbox"))
-    for function in (APPEND_ONLY, MONTHLY, HOLD_DAY):
+    for queue in ("outbox", "timer"):
+        op.execute(SHORT_LIVED.format(name=queue))
+    for function in (APPEND_ONLY, MONTHLY, HOLD_DAY, WAKE):
         op.execute(function)
+    op.execute(WAKING)
     op.execute(KEEP.format(name="journal", what="UPDATE"))
     op.execute(KEEP.format(name="discard", what="UPDATE OR DELETE"))
 
@@ -187,13 +178,6 @@ def downgrade() -> None:
     op.drop_table("timer")
     op.drop_table("feed")
     op.drop_table("target")
-    op.drop_index("outbox_timer_id_uq", table_name="outbox", postgresql_where=sa.text("timer_id IS NOT NULL"))
-    op.drop_index(
-        "outbox_pending_idx", table_name="outbox", postgresql_where=sa.text("acquired_token IS NULL")
-    )
-    op.drop_index(
-        "outbox_leased_idx", table_name="outbox", postgresql_where=sa.text("acquired_token IS NOT NULL")
-    )
     op.drop_table("outbox")
     op.drop_index(op.f("ix_journal_subject"), table_name="journal")
     op.drop_table("journal")
@@ -202,4 +186,6 @@ def downgrade() -> None:
     op.drop_table("discard")
     op.drop_table("day")
     op.drop_table("answer")
-    op.execute("DROP FUNCTION hold_day; DROP FUNCTION journal_month; DROP FUNCTION append_only")
+    op.execute(
+        "DROP FUNCTION hold_day; DROP FUNCTION journal_month; DROP FUNCTION append_only; DROP FUNCTION wake_relays"
+    )

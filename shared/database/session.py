@@ -1,0 +1,45 @@
+"""A session that writes what was gathered (`writes.py`) before it does anything else."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncSessionTransaction
+
+from shared.database.writes import Writes
+
+
+class GatheringSession(AsyncSession):
+    """Of a unit. What is gathered in `writes` is written before the next statement, savepoint or commit."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self.writes = Writes()
+
+    async def write(self) -> None:
+        """Write what was gathered."""
+        if self.writes:
+            await self.writes.flush(await super().connection())
+
+    async def execute(self, *arguments: Any, **more: Any) -> Any:
+        await self.write()
+        return await super().execute(*arguments, **more)
+
+    async def scalar(self, *arguments: Any, **more: Any) -> Any:
+        await self.write()
+        return await super().scalar(*arguments, **more)
+
+    async def scalars(self, *arguments: Any, **more: Any) -> Any:
+        await self.write()
+        return await super().scalars(*arguments, **more)
+
+    async def stream(self, *arguments: Any, **more: Any) -> Any:
+        await self.write()
+        return await super().stream(*arguments, **more)
+
+    async def connection(self, *arguments: Any, **more: Any) -> AsyncConnection:
+        await self.write()
+        return await super().connection(*arguments, **more)
+
+    def begin_nested(self) -> AsyncSessionTransaction:
+        """What was gathered must have been written: a savepoint that is undone would take it along."""
+        assert not self.writes, "write() before a savepoint"
+        return super().begin_nested()

@@ -1,0 +1,48 @@
+"""What a service hears and says, for its AsyncAPI document: made from the contracts, and never connected."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from faststream.middlewares import AckPolicy
+from faststream.rabbit import RabbitBroker
+
+from shared.contracts import heard_by, said_by
+from shared.contracts.base import Contract
+from shared.messaging.topology import RELIEF, Topology
+
+
+def described(service: str) -> RabbitBroker:
+    """A broker that has the service's queues and facts with their schemas."""
+    broker = RabbitBroker(
+        "amqp://broker", specification_url="amqp://broker", description=f"What {service} hears and says."
+    )
+    topology = Topology(service, ())
+    for contract in heard_by(service):
+        subscriber = broker.subscriber(
+            topology.queue(contract),
+            RELIEF,
+            ack_policy=AckPolicy.MANUAL,
+            title=contract.__name__,
+            description=contract.__doc__,
+        )
+        subscriber(_taking(contract))
+    for contract in said_by(service):
+        broker.publisher(
+            routing_key=contract.wire,
+            exchange=RELIEF,
+            persist=True,
+            schema=contract,
+            title=contract.__name__,
+            description=contract.__doc__,
+        )
+    return broker
+
+
+def _taking(contract: type[Contract]) -> Callable[[Any], Awaitable[None]]:
+    """Only tells what a message holds."""
+
+    async def take(message: Any) -> None:
+        raise NotImplementedError("messages go to the consumer")
+
+    take.__annotations__ = {"message": contract, "return": None}
+    return take
