@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, String, and_, bindparam, select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.tables import RESERVATION, SHELF
+from shared.database.session import GatheringSession
 
 _ROW = RESERVATION.c
 _COLUMNS = tuple(field.name for field in fields(Reservation))
@@ -105,14 +105,10 @@ async def not_fetched_by(session: AsyncSession, today: date) -> list[Reservation
     return await reservations_where(session, _ROW.reserved > 0, _ROW.fetch_by < today)
 
 
-async def save_reservations(session: AsyncSession, reservations: Sequence[Reservation]) -> None:
+async def save_reservations(session: GatheringSession, reservations: Sequence[Reservation]) -> None:
     """Write new ones and the new values of old ones."""
-    if not reservations:
-        return
-    adding = insert(RESERVATION)
-    replaced = {name: adding.excluded[name] for name in _COLUMNS if name != "id"}
-    rows = [{name: getattr(each, name) for name in _COLUMNS} for each in reservations]
-    await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
+    rows = ({name: getattr(each, name) for name in _COLUMNS} for each in reservations)
+    session.writes.replace(RESERVATION, rows)
 
 
 async def name_needs(session: AsyncSession, catalogue: Catalogue) -> None:

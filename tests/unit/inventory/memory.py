@@ -12,7 +12,6 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory import handlers
 from services.inventory.commands import handing_out
@@ -25,6 +24,7 @@ from services.inventory.queries import forecasting
 from services.inventory.repository import catalogue, households, marks, renewals, reservations, stock, totals
 from services.inventory.repository.renewals import Renewal
 from shared.contracts.intake import HouseholdClosed, NeedKind
+from shared.database.session import GatheringSession
 from shared.messaging.unit import Unit
 from shared.principals import service_principal
 from tests.unit.inventory.builders import CATALOGUE, DEPOTS, ids
@@ -45,7 +45,7 @@ class Store:
     renewal: Renewal | None = None
 
     def unit(self) -> Unit:
-        return Unit(cast("AsyncSession", self), self.today, NOW, service_principal("inventory"))
+        return Unit(cast("GatheringSession", self), self.today, NOW, service_principal("inventory"))
 
     def those(self, condition: Callable[[Reservation], object]) -> list[Reservation]:
         return sorted(
