@@ -38,14 +38,16 @@ async def registered(world: World) -> list[Any]:
     households = [await world.intake.register(needs=["food"]) for _ in range(HOUSEHOLDS)]
 
     async def look() -> list[Any]:
-        return await sql(world, "SELECT FROM reservation WHERE NOT dealt")
+        return await sql(world, "SELECT id FROM reservation WHERE NOT dealt")
 
     await until(look, lambda rows: len(rows) == HOUSEHOLDS)
     return households
 
 
 async def facts_by_household(world: World) -> list[int]:
-    return [row.facts for row in await sql(world, "SELECT count(*) AS facts FROM journal GROUP BY subject")]
+    """How many facts were said of each household that something was said of."""
+    said = "SELECT count(*) AS facts FROM journal JOIN household ON subject = id GROUP BY subject"
+    return [row.facts for row in await sql(world, said)]
 
 
 async def hands_out(world: World, households: list[Any]) -> None:

@@ -8,48 +8,38 @@ A block that raises posts nothing; nor does one that was marked by `return ledge
 Whoever locks a marked food shelf deals it first, and posts that, unless the block puts dealing off: so commands and the
 turn of a day see the outcome, and messages only mark.
 
-What happened follows from how the reservations differ at the end from what they were: the ledger's lines, the shelves,
-the totals and the facts that the other services hear. So no path can change stock and forget to say so.
+What is written down and said at the end is in `posting.py`.
 """
 
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any, TypeVar
+from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from services.inventory.domain.allocate import allocate, rehome
-from services.inventory.domain.draft import Draft
-from services.inventory.domain.facts import facts, net
 from services.inventory.domain.food import deal
 from services.inventory.domain.households import Household
-from services.inventory.domain.items import Catalogue, Kind
-from services.inventory.domain.movements import Movement, lines_for, lot_differences, shelf_differences
+from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, ration_need
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.rules import Rules, period_of
-from services.inventory.domain.stock import Depot, Lot, ShelfKey, pick
-from services.inventory.domain.totals import month_differences, total_differences
+from services.inventory.domain.stock import Lot, ShelfKey, pick
 from services.inventory.domain.whole import cut_back, fill
+from services.inventory.ledger.posting import Posting
 from services.inventory.queries import forecasting
 from services.inventory.repository import catalogue as catalogues
-from services.inventory.repository import marks, renewals, reservations, stock, totals
+from services.inventory.repository import marks, renewals, reservations, stock
 from services.inventory.repository.renewals import Renewal
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 
 T = TypeVar("T")
-
-FORECAST = "forecast"
-"""The reminder that a forecast is due."""
-
-DEAL = "deal"
-"""The timer that deals marked shelves of one item whose time has come."""
 
 RENEW = "renew"
 """The timer that makes some more rations of a new period; it is set by `renewal.py`."""
@@ -58,36 +48,8 @@ PART = 500
 """So many households a part of the renewal takes."""
 
 
-class StockLedger(Draft):
+class StockLedger(Posting):
     """Shelves, reservations and lots that one unit has locked, and what it changed of them."""
-
-    def __init__(
-        self,
-        unit: Unit,
-        rules: Rules,
-        catalogue: Catalogue,
-        depots: Sequence[Depot],
-        document: UUID | None = None,
-        *,
-        puts_off: bool = False,
-        today: date | None = None,
-    ) -> None:
-        super().__init__()
-        self.unit = unit
-        self.rules = rules
-        self.catalogue = catalogue
-        self.depots = depots
-        self.document = document
-        self.today = today or unit.today
-        self._puts_off = puts_off
-        self._refused = False
-        self._standing = marks.Standing()
-        self._to_mark: set[ShelfKey] = set()
-        self._dealt: set[ShelfKey] = set()
-        self._began = time.monotonic()
-        self._movements: list[Movement] = []
-        self._lots: list[tuple[ShelfKey, Lot]] = []
-        self._lapsed: Counter[tuple[UUID, str]] = Counter()
 
     # opening and closing
 
@@ -118,17 +80,6 @@ class StockLedger(Draft):
         if not ledger._refused:
             await ledger._post()
 
-    async def _is_scarce(self) -> bool:
-        """Whether all rations of the period do not fit: then not even the first are given all they want."""
-        eaters = await forecasting.count_eaters(self.unit.session)
-        days = (period_of(self.today, self.rules.ration_period)[1] - self.today).days + 1
-        free = sum(self.shelf(key).free for key in self._ration_shelves)
-        return eaters * self.rules.grams_per_person_day * days > free
-
-    @property
-    def _ration_shelves(self) -> frozenset[ShelfKey]:
-        return frozenset(key for key in self._on_hand if key[1] == self.rules.ration_item)
-
     def refuse(self, refused: Refused) -> Refused:
         """Post nothing: `return ledger.refuse(refused)`. The edge that opened the unit rolls it back."""
         self._refused = True
@@ -149,25 +100,20 @@ class StockLedger(Draft):
         known = (self.catalogue.get(item) for item in family)
         if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
             self._standing = await marks.standing(session, food)
-            if not self._puts_off:
-                await self._catch_up()
+        if not self._puts_off:
+            await self._catch_up(rations=self.rules.ration_item in family)
 
-    async def _catch_up(self) -> None:
-        """Do what was put off, and post it by itself: it belongs to no document."""
+    async def _catch_up(self, *, rations: bool) -> None:
+        """Do what was put off, and post it by itself: it belongs to no document. With `rations` make all those of a
+        new period that are left.
+        """
         document, self.document = self.document, None
-        renewed = await self._renew_rest()
-        if renewed or self._standing.marked:
+        while rations and await renewals.under_way(self.unit.session):
+            await self.renew_some()
+        if self._after or self._standing.marked:
             await self.deal(self._standing.marked | self._to_mark)
             await self._post()
         self.document = document
-
-    async def _renew_rest(self) -> bool:
-        """Make all rations of a new period that are left; False if there is nothing to renew."""
-        renewed = False
-        while self._ration_shelves and await renewals.under_way(self.unit.session):
-            await self.renew_some()
-            renewed = True
-        return renewed
 
     def renew(self, households: Iterable[Household]) -> None:
         """Their rations from today to the end of the period."""
@@ -186,6 +132,17 @@ class StockLedger(Draft):
         self.renew(found)
         await renewals.move(session, found[-1].id if len(found) == PART else None)
         return renewal if len(found) == PART else None
+
+    async def _is_scarce(self) -> bool:
+        """Whether all rations of the period do not fit: then not even the first are given all they want."""
+        eaters = await forecasting.count_eaters(self.unit.session)
+        days = (period_of(self.today, self.rules.ration_period)[1] - self.today).days + 1
+        free = sum(self.shelf(key).free for key in self._ration_shelves)
+        return eaters * self.rules.grams_per_person_day * days > free
+
+    @property
+    def _ration_shelves(self) -> frozenset[ShelfKey]:
+        return frozenset(key for key in self._on_hand if key[1] == self.rules.ration_item)
 
     async def lock_for(self, load: Callable[[], Awaitable[T]], items: Callable[[T], Collection[str]]) -> T:
         """Load, lock the shelves of the `items` of what was loaded, and load again.
@@ -343,48 +300,3 @@ class StockLedger(Draft):
         """Take a whole lot from its shelf; `cut_back` is to follow."""
         self._on_hand[key] -= lot.on_hand
         self._move(key, kind, on_hand=-lot.on_hand, lot_id=lot.id, reason=reason)
-
-    def _move(self, key: ShelfKey, kind: str, **values: Any) -> None:
-        self._movements.append(self._line(key, kind, **values))
-
-    def _line(self, key: ShelfKey, kind: str, **values: Any) -> Movement:
-        return Movement(uuid7(), *key, kind, self.unit.actor.id, document_id=self.document, **values)
-
-    # posting
-
-    async def _post(self) -> None:
-        """Write everything down and say what happened; what comes after it starts from there."""
-        session, today, changed = self.unit.session, self.today, self.changed()
-        changes = net(changed)
-        out = {change.key for change in changes if change.delivered > 0}
-        lots = await stock.lots_of(session, out) if out else {}
-        movements = self._movements + lines_for(changes, lots, today, self._line)
-        await stock.add_lots(session, self._lots)
-        await stock.move_lots(session, lot_differences(movements, {lot.id for _, lot in self._lots}))
-        await stock.move_shelves(session, shelf_differences(movements))
-        await reservations.save_reservations(session, [after for _, after in changed])
-        await stock.add_movements(session, movements, self.unit.now, today)
-        await stock.add_unmet(session, today - timedelta(days=1), self._lapsed)
-        await totals.add(session, total_differences(changed), month_differences(movements, today))
-        for fact in facts(changed, changes, self._lapsed, self.catalogue, today):
-            self.unit.say(fact)
-        await self._post_marks()
-        self.unit.remind(FORECAST)
-        self._start_anew()
-
-    async def _post_marks(self) -> None:
-        """Take away the marks of what was dealt, and set new ones, each with a timer of its own.
-
-        The timer's key names the time: a key that a timer has that is being done now, and that waits for this unit's
-        shelves, would make the two wait for each other.
-        """
-        session = self.unit.session
-        await marks.clear(session, self._dealt)
-        await marks.took(session, self._dealt, time.monotonic() - self._began)
-        for (depot, item), due in (await marks.mark(session, self._to_mark, self.rules.deal_after)).items():
-            self.unit.later(DEAL, {"item": item}, due, f"{DEAL} {item} {depot} {due.isoformat()}")
-
-    def _start_anew(self) -> None:
-        self.forget()
-        self._to_mark, self._dealt = set(), set()
-        self._movements, self._lots, self._lapsed = [], [], Counter()
