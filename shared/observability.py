@@ -49,12 +49,8 @@ class Metrics:
         )
         self.outbox_depth = self.gauge("outbox_depth", "Outbox rows not yet confirmed by the broker")
         self.outbox_oldest = self.gauge("outbox_oldest_age_seconds", "Age of the oldest outbox row")
-        self.plan_target = self.gauge(
-            "plan_target", "What the action plan wants, in the measure's unit", "area", "measure"
-        )
-        self.plan_actual = self.gauge(
-            "plan_actual", "What was reached, in the measure's unit", "area", "measure"
-        )
+        self.plan_target = self.gauge("plan_target", "What the action plan wants", "area", "measure", "unit")
+        self.plan_actual = self.gauge("plan_actual", "What was reached", "area", "measure", "unit")
         self.timers_done = self._counter("timers_done", "Timers done", "timer")
         self.timers_failed = self._counter("timers_failed", "Times a timer failed", "timer")
         self.timers_parked = self.gauge("parked_timers", "Timers that failed too often", "timer")
@@ -63,7 +59,21 @@ class Metrics:
         )
         self.ready = self.gauge("ready", "1 if /readyz finds no problem, else 0")
         self.days_behind = self.gauge(
-            "days_behind", "Days the service has still to live through; 0 with a manual clock"
+            "days_behind", "Days still to be turned, below 0 if turned too far; 0 with a manual clock"
+        )
+        self.days_held = self.gauge("days_held", "1 if the days wait until an operator confirms the date")
+        self.clock_skew = self.gauge(
+            "clock_skew_seconds",
+            "How far the service's clock is ahead of the database's; 0 with a manual clock",
+        )
+        self.figures_age = self.gauge(
+            "figures_age_seconds", "How old the gauges are that the database tells; 0 if they are fresh"
+        )
+        self.connections_in_use = self.gauge(
+            "database_connections_in_use", "Connections to the database that work is done on"
+        )
+        self.connections_most = self.gauge(
+            "database_connections_most", "Connections to the database that work may be done on"
         )
         self.consumer_hears = self.gauge(
             "consumer_hears", "1 if this process hears the contract's queue, else 0", "contract"

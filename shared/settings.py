@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 # A broker that is silent for three of these is taken for gone.
 HEARTBEAT_SECONDS = 10
 
@@ -47,6 +48,9 @@ class ServiceSettings(BaseSettings):
     )
     time_zone: str = "Asia/Tokyo"
     log_level: str = "INFO"
+    site_hosts: str = Field(
+        default="", description="names of the site, parted by blanks, besides 127.0.0.1 and localhost"
+    )
     root_path: str = Field(default="", description="where the gateway serves this service, like /intake")
     batch_size: int = Field(
         default=100, ge=1, le=1000, description="most messages handled in one transaction"
@@ -63,6 +67,10 @@ class ServiceSettings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def hosts(self, service: str) -> frozenset[str]:
+        """The names under which the service may be asked for: on this machine, among the others, and the site's."""
+        return frozenset({*LOOPBACK, service, *self.site_hosts.lower().split()})
 
     def wall_today(self) -> date:
         """The date by the wall clock, where the group is."""

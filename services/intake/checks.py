@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake import identities
 from services.intake.repository import HELPED, PRESENT
 from services.intake.settings import Settings
-from services.intake.tables import HOUSEHOLD, MEMBER, TIMELINE
+from services.intake.tables import HOUSEHOLD, MEMBER, READING, TIMELINE
 from shared.database.tables import journal
 from shared.messaging.day import today_of
 from shared.service.parts import Check, Count, Standing, Standings
@@ -31,6 +31,7 @@ async def _check(session: AsyncSession) -> list[Count]:
     empty = select(func.count()).select_from(HOUSEHOLD)
     someone = select(MEMBER.c.id).where(MEMBER.c.household_id == HOUSEHOLD.c.id, PRESENT)
     codes = select(func.count() - func.count(func.distinct(HOUSEHOLD.c.code))).select_from(HOUSEHOLD)
+    readings = select(func.count()).select_from(READING)
     entries = select(func.count()).select_from(TIMELINE)
     helped = select(func.count()).select_from(MEMBER.join(HOUSEHOLD)).where(PRESENT, HELPED)
     grown = await identities.count_grown(session, await today_of(session))
@@ -42,6 +43,7 @@ async def _check(session: AsyncSession) -> list[Count]:
         Count("everybody who is helped has the age band of today", await _count(session, helped), grown),
         Count("no code is used twice", households, await _count(session, codes)),
         Count("every version was said", households, await _count(session, _unsaid())),
+        Count("times that names were shown", await _count(session, readings), 0),
         Count("timeline entries", await _count(session, entries), 0),
     ]
 

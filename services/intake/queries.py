@@ -1,6 +1,6 @@
 """What is shown of the register: reads alone, which lock nothing and wait for no turn of a day. Counts hold no person.
 
-Names and birth dates are read here only through `identities.py`.
+No name and no birth date is read here: see `commands/reading.py`.
 """
 
 from collections.abc import Callable
@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import identities, repository
-from services.intake.domain.households import Household, Status
+from services.intake import repository
+from services.intake.domain.households import Household, Outcome, Priority, Status
 from services.intake.domain.timeline import Entry
-from services.intake.identities import Identity
 from services.intake.repository import HELPED, PRESENT
 from services.intake.settings import Settings
-from services.intake.tables import HOUSEHOLD, MEMBER, TIMELINE
-from shared.contracts.intake import AgeBand, Outcome, Priority
-from shared.observability import Metrics, log
+from services.intake.tables import HOUSEHOLD, MEMBER, READING, TIMELINE
+from shared.contracts.intake import AgeBand
+from shared.observability import Metrics
 from shared.outcomes import Refused, missing
-from shared.principals import Principal
 from shared.service.parts import Actuals, Observe
 
 NO_HOUSEHOLD = missing("such household")
@@ -78,16 +76,16 @@ async def timeline(
     return entries if entries or await session.scalar(known) else NO_HOUSEHOLD
 
 
-async def who_they_are(
-    session: AsyncSession, household_id: UUID, reader: Principal
-) -> dict[UUID, Identity] | Refused:
-    """The names and birth dates of a household, by member; that they were read, and by whom, is logged."""
-    found = await identities.read(session, household_id)
-    if not found:
-        return NO_HOUSEHOLD
-    # The reason is a person's own words and may name somebody, so it is not logged.
-    log().info("identities were read", household_id=str(household_id), members=len(found), reader=reader.id)
-    return found
+async def readings(
+    session: AsyncSession, household_id: UUID | None, after: UUID | None, limit: int
+) -> list[RowMapping]:
+    """Who was shown names and birth dates, of one household or of all, the newest first."""
+    query = select(READING).order_by(READING.c.id.desc()).limit(limit)
+    if household_id:
+        query = query.where(READING.c.household_id == household_id)
+    if after:
+        query = query.where(READING.c.id < after)
+    return list((await session.execute(query)).mappings())
 
 
 async def by_status(session: AsyncSession) -> dict[Status, tuple[int, int]]:

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.intake.domain.households import Household, Member, Status
+from services.intake.domain.households import Household, Member, Outcome, Priority, Status
 from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
 from services.intake.tables import HOUSEHOLD, MEMBER, TIMELINE
-from shared.contracts.intake import AgeBand, ClothingSize, NeedKind, Outcome, Priority
+from shared.contracts.intake import AgeBand, ClothingSize, NeedKind
 
 PRESENT = MEMBER.c.left_on.is_(None)
 """A member who has not left."""

@@ -114,7 +114,21 @@ class TimelineRow(Row, table=True):
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class ReadingRow(Row, table=True):
+    """Somebody was shown the names and birth dates of a household: who, when and by which route. Append-only."""
+
+    __tablename__ = "reading"
+    __table_args__ = (Index(None, "household_id", "id"),)
+
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    household_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("household.id"), nullable=False))
+    actor: str = Field(sa_column=Column(String(100), nullable=False))
+    route: str = Field(sa_column=Column(String(100), nullable=False))
+
+
 HOUSEHOLD = table_of(HouseholdRow)
 MEMBER = table_of(MemberRow)
 IDENTITY = table_of(IdentityRow)
 TIMELINE = table_of(TimelineRow)
+READING = table_of(ReadingRow)

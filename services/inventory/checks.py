@@ -35,9 +35,9 @@ _HANDED_OUT = """
 # rations or beds as people look only at households that never gave anything up.
 _WRONG = (
     # Food: never rations for more people than there are on this day...
-    "'food' = ANY(needs) AND arrived_on <= day.processed AND coalesce(mine.eaters, 0) > people",
+    "'food' = ANY(needs) AND registered_on <= day.processed AND coalesce(mine.eaters, 0) > people",
     # ...nor for fewer, once those of a new period are made.
-    "'food' = ANY(needs) AND arrived_on <= day.processed AND NOT mine.ever_given_up AND NOT mine.renewing"
+    "'food' = ANY(needs) AND registered_on <= day.processed AND NOT mine.ever_given_up AND NOT mine.renewing"
     " AND coalesce(mine.eaters, 0) <> people",
     # Clothing: every member was asked a set for at least once; those who left may have one too.
     "'clothing' = ANY(needs) AND coalesce(mine.dressed, 0) < people",
@@ -99,6 +99,12 @@ _IDLE = """
     FROM shelf LEFT JOIN marked_shelf mark USING (depot, item)
 """
 _RENEWALS = "SELECT count(*), count(*) FILTER (WHERE first_day < processed) FROM renewal CROSS JOIN day"
+_SHELTERS = """
+    SELECT count(*), count(*) FILTER (WHERE EXISTS (
+        SELECT FROM jsonb_array_elements(CAST(data AS jsonb) -> 'lines') line
+        JOIN depot ON depot.code = line ->> 'depot' AND depot.kind = 'shelter'))
+    FROM journal WHERE contract LIKE 'inventory.supplies%'
+"""
 CHECKS = {
     "reserved never exceeds on hand": _WITHIN,
     "the ledger adds up to stock on hand": _SHELVES.format(column="on_hand", table="movement"),
@@ -114,6 +120,7 @@ CHECKS = {
     "rations of a new period are made on its first day": _RENEWALS,
     "the totals by item equal the sums of all reservations": _TOTALS,
     "the totals by month equal the sums of the ledger": _MONTHS,
+    "nothing that was said names a shelter": _SHELTERS,
 }
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.inventory.domain.food import lapse
 from services.inventory.domain.forecast import Forecast, days_left
+from services.inventory.domain.movements import Cause
+from services.inventory.domain.reasons import Because, InStore
 from services.inventory.domain.reservations import Reservation, expire
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Lot, ShelfKey
@@ -82,7 +84,7 @@ def _put_back(ledger: StockLedger, late: list[Reservation], day: date) -> set[Sh
 
 async def _throw_out(ledger: StockLedger, spoiled: list[tuple[ShelfKey, Lot]]) -> None:
     for key, lot in spoiled:
-        ledger.take_lot(key, lot, "expired", f"Expired on {lot.expires}")
+        ledger.take_lot(key, lot, "expired", Cause(Because(InStore.EXPIRED, on=lot.expires)))
     for key in {key for key, _ in spoiled}:
         await ledger.cut_back(key)
 

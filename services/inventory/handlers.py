@@ -12,6 +12,7 @@ from services.inventory.domain.changes import Change, difference
 from services.inventory.domain.households import Household
 from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, needs_of
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation, release
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import ShelfKey
@@ -26,6 +27,7 @@ from shared.contracts.intake import (
     HouseholdReopened,
     HouseholdState,
 )
+from shared.contracts.inventory import Why
 from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
 from shared.messaging.unit import Unit
@@ -36,7 +38,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
 
     A change that overtook the registration is a registration with a higher version; what comes late is ignored.
     """
-    news = await newest(unit.session, HOUSEHOLD, facts)
+    news = await newest(unit, HOUSEHOLD, facts)
     await households.save_states(unit.session, news.facts.values())
     first: list[Household] = []
     again: list[Pair] = []
@@ -55,7 +57,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
 
 async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], unit: Unit) -> None:
     """Put back what closed households have not fetched, and give it to those who wait."""
-    news = await newest(unit.session, HOUSEHOLD, facts)
+    news = await newest(unit, HOUSEHOLD, facts)
     closed = news.facts
     known = [households.household_in(row) for row in news.rows.values() if row is not None]
     await renewal.make_sure(unit, rules, [each for each in known if each.id in closed])
@@ -66,8 +68,7 @@ async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], un
             return await reservations.open_of_households(unit.session, closed)
 
         left = await ledger.lock_for(load, lambda found: {each.item for each in found})
-        words = {key: f"Household closed: {fact.outcome.replace('_', ' ')}" for key, fact in closed.items()}
-        ledger.record_all((release(each, words[each.household_id]), each) for each in left)
+        ledger.record_all((release(each, Because(Why.HOUSEHOLD_CLOSED)), each) for each in left)
         await ledger.fill({each.key for each in left if each.key})
 
 
@@ -123,7 +124,7 @@ async def _apply(ledger: StockLedger, needs: Sequence[Need], edits: Sequence[Edi
         freed |= set(edit.change.freed)
         ledger.mark(row.key for row in edit.change.changed if row.key and row.kind is Kind.FOOD)
     asked = [*needs, *(need for edit in edits for need in edit.change.add)]
-    in_order = sorted(asked, key=lambda need: (need.rank, need.registered_at, need.household_id))
+    in_order = sorted(asked, key=lambda need: (need.rank, need.registered_on, need.household_id))
     ledger.reserve(in_order)
     await ledger.fill(freed)
 

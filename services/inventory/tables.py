@@ -47,6 +47,15 @@ def _actor() -> Any:
     return Field(sa_column=Column(String(100), nullable=False))
 
 
+def _reason() -> Any:
+    """A code; its numbers stand in the column `numbers`. What people write about it stands in a column `note`."""
+    return Field(default="", sa_column=Column(CODE, nullable=False, server_default=""))
+
+
+def _numbers() -> Any:
+    return Field(default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default="{}"))
+
+
 def _moment() -> Any:
     return Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
@@ -93,15 +102,12 @@ class HouseholdRow(Row, table=True):
     code: str = Field(default="", sa_column=Column(String(20), nullable=False, server_default=""))
     version: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
     region: str = Field(default="", sa_column=Column(CODE, nullable=False, server_default=""))
-    arrived_on: date | None = None
-    registered_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    registered_on: date | None = None
     active: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     needs: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(String(20)), nullable=False, server_default="{}")
     )
-    priorities: list[str] = Field(
-        default_factory=list, sa_column=Column(ARRAY(String(30)), nullable=False, server_default="{}")
-    )
+    rank: int = Field(default=9, sa_column=Column(Integer, nullable=False, server_default=text("9")))
     members: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]")
     )
@@ -161,7 +167,8 @@ class ReservationRow(Row, table=True):
             "ix_reservation_short",
             "requested_item",
             "rank",
-            "registered_at",
+            "registered_on",
+            "household_id",
             postgresql_where=text(f"kind <> 'food' AND {_SHORT}"),
         ),
         Index("ix_reservation_hungry", "item", "depot", postgresql_where=text(f"kind = 'food' AND {_SHORT}")),
@@ -184,12 +191,13 @@ class ReservationRow(Row, table=True):
     released: int = _amount(0)
     lapsed: int = _amount(0)
     rank: int = Field(sa_column=Column(Integer, nullable=False))
-    registered_at: datetime = _moment()
+    registered_on: date
     first_day: date | None = None
     last_day: date | None = None
     per_day: int = _amount(0)
     fetch_by: date | None = None
-    reason: str = Field(default="", sa_column=Column(String(300), nullable=False, server_default=""))
+    reason: str = _reason()
+    numbers: dict[str, Any] = _numbers()
     dealt: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
@@ -215,7 +223,9 @@ class MovementRow(Row, table=True):
     document_id: UUID | None = None
     reverses: UUID | None = None
     actor: str = _actor()
-    reason: str = Field(default="", sa_column=Column(String(300), nullable=False, server_default=""))
+    reason: str = _reason()
+    numbers: dict[str, Any] = _numbers()
+    note: str | None = Field(default=None, sa_column=Column(String(200)))
 
 
 class UnmetRow(Row, table=True):
@@ -253,13 +263,13 @@ class DeliveryRow(Row, table=True):
 
 
 class CancellationRow(Row, table=True):
-    """Somebody gave up what was not fetched of a reservation: how much, and why."""
+    """Somebody gave up what was not fetched of a reservation: how much, and why in that person's own words."""
 
     __tablename__ = "cancellation"
     reservation_id: UUID = Field(primary_key=True)
     on_day: date
     released: int = _amount()
-    reason: str = Field(sa_column=Column(String(300), nullable=False))
+    note: str = Field(sa_column=Column(String(200), nullable=False))
     actor: str = _actor()
 
 

@@ -10,10 +10,13 @@ import typer
 from aio_pika.exceptions import AMQPError
 from asyncpg import InvalidAuthorizationSpecificationError
 from pydantic import ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.cli import Trouble, typed
+from shared.cli.console import cleaned
 from shared.cli.wiring import modules_of
+from shared.database.engine import ServerTooOld
+from shared.database.errors import is_outage, kind_of
 
 MODULES = (
     "shared.cli.local.commands",
@@ -65,15 +68,24 @@ def main() -> int:
     try:
         make_app()(prog_name="./relief")
     except Trouble as trouble:
-        print(trouble, file=sys.stderr)
+        print(cleaned(trouble), file=sys.stderr)
+    except ServerTooOld as error:
+        print(cleaned(error), file=sys.stderr)
     except NOT_THERE as error:
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
-        print(f"A part of the stack does not answer ({said}). See {typed('status')}.", file=sys.stderr)
+        _tell(f"{type(error).__name__}: {error}".rstrip(": "))
+    except DBAPIError as error:
+        if not is_outage(error):
+            raise
+        _tell(kind_of(error))
     except ValidationError as error:
-        print(f"The settings are not right:\n{error}", file=sys.stderr)
+        print(f"The settings are not right:\n{cleaned(error)}", file=sys.stderr)
     else:
         return 0
     return 1
+
+
+def _tell(said: str) -> None:
+    print(f"A part of the stack does not answer ({cleaned(said)}). See {typed('status')}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import httpx
 from shared.cli import Trouble, typed
 from shared.cli.stack import Stack
 from shared.service.addresses import address_of
+from shared.web.walls import MEANT
 
 PATIENCE_SECONDS = 120.0
 TRIES = 20
@@ -100,7 +101,7 @@ async def services_of(stack: Stack) -> AsyncIterator[Services]:
     limits = httpx.Limits(max_keepalive_connections=8, max_connections=8)
     clients = {
         name: httpx.AsyncClient(
-            base_url=address.url, timeout=PATIENCE_SECONDS, limits=limits, trust_env=False
+            base_url=address.url, headers=MEANT, timeout=PATIENCE_SECONDS, limits=limits, trust_env=False
         )
         for name, address in stack.services.items()
     }

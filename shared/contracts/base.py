@@ -1,9 +1,12 @@
 """What every contract is: a fact in the past tense, frozen, with a wire name that never changes."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""Counts the changes of an aggregate, from 1; as much as its column holds."""
 
 
 class Contract(BaseModel):

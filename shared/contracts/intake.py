@@ -1,13 +1,13 @@
 """What intake says: who is helped, as ids, age bands, sizes and needs. Names stay in intake."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Part
+from shared.contracts.base import Contract, Part, Version
 
 
 class AgeBand(StrEnum):
@@ -48,29 +48,17 @@ class NeedKind(StrEnum):
     SHELTER = "shelter"
 
 
-class Priority(StrEnum):
-    """Why a household comes first, the most urgent first."""
-
-    MEDICAL = "medical"
-    PREGNANT = "pregnant"
-    UNACCOMPANIED_CHILD = "unaccompanied_child"
-    TRAFFICKING_VICTIM = "trafficking_victim"
-
-
-class Outcome(StrEnum):
-    """Why a household is no longer helped."""
-
-    SETTLED = "settled"
-    RETURNED = "returned"
-    MOVED_ON = "moved_on"
-    LOST_CONTACT = "lost_contact"
-    DIED = "died"
-
+NOT_URGENT = 9
+"""The rank of a household without a priority."""
 
 WITHOUT_PARENTS = "without_parents"
 """A circumstance of a member: a child who came alone, or with people who are not its parents."""
 MOTHER_RETURNED = "mother_returned"
 """A circumstance of a member: a child whose mother was sent back."""
+
+
+Language = Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
+Circumstance = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class MemberFacts(Part):
@@ -83,26 +71,29 @@ class MemberFacts(Part):
     member_id: UUID
     age_band: AgeBand
     size: ClothingSize
-    languages: tuple[Annotated[str, Field(max_length=10)], ...] = ()
-    circumstances: tuple[Annotated[str, Field(max_length=40)], ...] = ()
+    languages: tuple[Language, ...] = ()
+    circumstances: tuple[Circumstance, ...] = ()
 
 
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Rank = Annotated[int, Field(ge=0, le=NOT_URGENT)]
 
 
 class HouseholdState(Contract):
-    """What inventory and others need to know of a household, whole: a later version replaces an earlier one."""
+    """What inventory and others need to know of a household, whole: a later version replaces an earlier one.
+
+    `rank` says how urgent it is, 0 the most; why it is urgent stays in intake. It is helped from the day
+    `registered_on`; of two of one day, the one with the lower id was registered first. `on` is the day of this fact.
+    """
 
     household_id: UUID
     version: Version
-    code: Annotated[str, Field(max_length=20)]
-    region: Annotated[str, Field(max_length=40)]
-    arrived_on: date
-    registered_at: datetime
+    code: Annotated[str, Field(max_length=20, pattern=r"^[A-Z0-9-]+$")]
+    region: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]+$")]
+    registered_on: date
     on: date
     members: Annotated[tuple[MemberFacts, ...], Field(max_length=50)]
     needs: frozenset[NeedKind]
-    priorities: frozenset[Priority] = frozenset()
+    rank: Rank = NOT_URGENT
 
     @property
     def subject(self) -> UUID:
@@ -117,7 +108,7 @@ class HouseholdRegistered(HouseholdState):
 
 class HouseholdChanged(HouseholdState):
     """The state after a change: a member joined, left or came into another age band, or the household's region, needs
-    or priorities are different.
+    or rank are different.
     """
 
     wire: ClassVar[str] = "intake.household_changed.v1"
@@ -130,13 +121,12 @@ class HouseholdReopened(HouseholdState):
 
 
 class HouseholdClosed(Contract):
-    """A household is no longer helped; what it has not fetched is free again."""
+    """A household is no longer helped; what it has not fetched is free again. Why, nobody else is told."""
 
     wire: ClassVar[str] = "intake.household_closed.v1"
 
     household_id: UUID
     version: Version
-    outcome: Outcome
     on: date
 
     @property

@@ -1,6 +1,7 @@
 """What inventory says: supplies set aside, missing, handed out or free again, and what will run out."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -9,19 +10,79 @@ from pydantic import Field
 from shared.contracts.base import Contract, Part
 
 Quantity = Annotated[int, Field(ge=0, le=10**12)]
-Code = Annotated[str, Field(max_length=40)]
-UnitName = Annotated[str, Field(max_length=20)]
-Words = Annotated[str, Field(max_length=300)]
+Code = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+UnitName = Annotated[str, Field(max_length=10, pattern=r"^[a-z]*$")]
+ReasonCode = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+
+BED = "bed"
+"""What every bed is called on the wire, so that no item's code tells of a shelter."""
+
+
+class Why(StrEnum):
+    """The known reasons, each with its numbers. On the wire a reason is text: one that is not known is OTHER."""
+
+    OTHER = "other"
+    ALL_DAYS = "all_days"
+    """Food for all `of` days."""
+    SOME_DAYS = "some_days"
+    """Food for `number` of `of` days. `short` grams are missing from the day `on`, `unmet` were on days past."""
+    DAYS_OVER = "days_over"
+    """The ration's days are past: food for `number` of `of` days was fetched, `unmet` grams were missing."""
+    DAY_PAST = "day_past"
+    """It was missing on a day that is past."""
+    SET_ASIDE = "set_aside"
+    FROM_AFAR = "from_afar"
+    """From a depot of another region, for want of a nearer one."""
+    LARGER = "larger"
+    """Clothing one size up, for want of the size that was asked for."""
+    LARGER_FROM_AFAR = "larger_from_afar"
+    BED_FOUND = "bed_found"
+    BEDS_TOGETHER = "beds_together"
+    """`number` beds in one shelter."""
+    BEDS_APART = "beds_apart"
+    """No shelter has `number` beds free."""
+    NO_BED = "no_bed"
+    NONE_LEFT = "none_left"
+    NO_SIZE_LEFT = "no_size_left"
+    """Neither the size that was asked for nor the next one up."""
+    SIZE_UNKNOWN = "size_unknown"
+    NOT_IN_CATALOGUE = "not_in_catalogue"
+    TAKEN_BACK = "taken_back"
+    """`number` were set aside and are no longer there."""
+    HOUSEHOLD_CLOSED = "household_closed"
+    NOBODY_LEFT = "nobody_left"
+    MEMBER_LEFT = "member_left"
+    FEWER_PEOPLE = "fewer_people"
+    NOT_ASKED = "not_asked"
+    OTHER_SIZE = "other_size"
+    MOVED = "moved"
+    NOT_FETCHED = "not_fetched"
+    """Nobody came for it by the day `on`."""
+    CANCELLED = "cancelled"
+
+
+class Reason(Part):
+    """Why, as a code with its numbers; whoever shows it has words for it."""
+
+    code: ReasonCode = Why.OTHER.value
+    number: Quantity | None = None
+    of: Quantity | None = None
+    short: Quantity | None = None
+    unmet: Quantity | None = None
+    on: date | None = None
 
 
 class SupplyLine(Part):
-    """So much of one item, in base units (grams, sets, kits, places); `reason` is for people."""
+    """So much of one item, in base units (grams, sets, kits, places).
+
+    `depot` is where it is to be fetched. Beds have none, and all are called BED: no shelter is named on the wire.
+    """
 
     item: Code
     quantity: Quantity
     unit: UnitName
     depot: Code | None = None
-    reason: Words = ""
+    reason: Reason = Reason()
 
 
 class HouseholdSupplies(Contract):

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from sqlalchemy import URL, event, text
 from sqlalchemy.engine import AdaptedConnection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 # How long a client that fell silent may hold its locks. Others wait behind it, and each of them holds its own locks
 # meanwhile, so one silent client can stop a service. There are three ways to be silent, and each has its own limit:
@@ -30,8 +31,13 @@ UNIT_SECONDS = 60
 """A service's transaction that takes longer is ended by the server, its locks with it."""
 DAY_SECONDS = 1800
 """The same for the one that turns the day."""
+LIMIT = "transaction_timeout"
 IDLE_SECONDS = 1.0
 LEFT = "left"
+
+
+class ServerTooOld(RuntimeError):
+    """The database server does not know a limit without which one silent client can stop a service."""
 
 
 def connect(
@@ -45,9 +51,10 @@ def connect(
     """An engine whose connections are checked before use if they lay idle, so that a restarted server costs no request.
 
     With `answer_seconds` a connection on which a statement gets no answer in that time counts as lost. The server ends
-    a transaction after `transaction_seconds`, whatever it waits for; 0 for never.
+    a transaction after `transaction_seconds`, whatever it waits for; 0 for never. The first connection raises
+    ServerTooOld if the server is older than PostgreSQL 17.
     """
-    session = SESSION | {"transaction_timeout": f"{transaction_seconds}s"}
+    session = SESSION | {LIMIT: f"{transaction_seconds}s"}
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -55,9 +62,16 @@ def connect(
         connect_args={"timeout": 10, "command_timeout": answer_seconds, "server_settings": session},
     )
     event.listen(engine.sync_engine, "handle_error", _silence_is_loss)
+    event.listen(engine.sync_engine, "handle_error", _say_what_is_too_old)
     event.listen(engine.sync_engine, "checkin", _left)
     event.listen(engine.sync_engine, "checkout", _check)
     return engine
+
+
+def connections_in_use(engine: AsyncEngine) -> int:
+    """How many connections of the pool somebody works on."""
+    assert isinstance(engine.pool, QueuePool)
+    return engine.pool.checkedout()
 
 
 async def set_transaction_timeout(session: AsyncSession | AsyncConnection, seconds: int = 0) -> None:
@@ -106,3 +120,11 @@ def _silence_is_loss(context: ExceptionContext) -> None:
     dead connection would cost another wait."""
     if isinstance(context.original_exception, TimeoutError):
         context.is_disconnect = True
+
+
+def _say_what_is_too_old(context: ExceptionContext) -> None:
+    cause = context.original_exception.__cause__
+    if isinstance(cause, asyncpg.UndefinedObjectError) and LIMIT in str(cause):
+        raise ServerTooOld(
+            f"PostgreSQL 17 or later is needed: this server is older, for it does not know {LIMIT}."
+        ) from cause

@@ -8,6 +8,9 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+# What whoever runs the database can mend, and no message can cause: an operator's work costs no message a try. A table,
+# column or function that is missing is none of these. It can be a migration that was not run, which `/readyz` tells;
+# but as often it is a mistake in one rare statement, and as an outage that would hold up all messages behind it.
 _OUTAGES = (
     OSError,
     asyncio.TimeoutError,
@@ -16,14 +19,22 @@ _OUTAGES = (
     OperationalError,
     PoolTimeout,
     asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # The server starts or stops.
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
-    asyncpg.OutOfMemoryError,
+    # It has no room left: disk, memory, connections.
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    # It is a standby, or was made read-only.
     asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InterfaceError,
+    # The password was changed, the role locked out, its rights taken, as after a restore by another owner.
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InsufficientPrivilegeError,
+    # The database is gone or not there yet, as in the middle of a restore.
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.DatabaseDroppedError,
 )
 # A value that does not fit its column is an InterfaceError too, and a ValueError: there the message is to blame.
 _BAD_VALUE = asyncpg.InterfaceError
@@ -45,7 +56,7 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def is_outage(error: BaseException) -> bool:
-    """The database is away or full: no message is to blame, so none loses an attempt."""
+    """The database is away, full or closed to us: no message is to blame, so none loses an attempt."""
     if is_conflict(error) or any(
         isinstance(each, _BAD_VALUE) and isinstance(each, ValueError) for each in chain(error)
     ):
@@ -54,3 +65,11 @@ def is_outage(error: BaseException) -> bool:
         isinstance(each, _OUTAGES) or (isinstance(each, DBAPIError) and each.connection_invalidated)
         for each in chain(error)
     )
+
+
+def kind_of(error: BaseException) -> str:
+    """The name of an error's class; for an error of the database the driver's, like UniqueViolationError."""
+    drivers = [
+        each for each in chain(error) if isinstance(each, (asyncpg.PostgresError, asyncpg.InterfaceError))
+    ]
+    return type(drivers[-1] if drivers else error).__name__

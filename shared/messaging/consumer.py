@@ -36,6 +36,7 @@ from shared.messaging import crashpoints
 from shared.messaging.envelope import Malformed
 from shared.messaging.failures import Failures, reply
 from shared.messaging.reading import Received, read, why_unreadable
+from shared.messaging.states import Jumped
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics, log
 
@@ -184,6 +185,9 @@ class Consumer:
             await self._handle(batch[middle:])
             return
         (received,) = batch
+        if isinstance(error, Jumped):
+            await self._park(received.raw, str(error), "jumped")
+            return
         log().error("a handler failed", exc_info=error, **self._context(received))
         await self._until_safe(
             lambda: self._failures.failed(received.raw, self._queue, self._contract.wire, error)
@@ -228,6 +232,7 @@ class Consumer:
             # Ids are UUIDv7: in their order the handler gets the facts in the order in which they were said.
             fresh.sort(key=lambda received: received.envelope.id)
             if fresh:
+                unit.looked_at = [each.fact for each in fresh if self._failures.looked_at(each.raw)]
                 await self._handler([received.fact for received in fresh], unit)
         digests = {identity: received.envelope.digest for identity, received in first.items()} | known
         self._count(fresh, len(batch) - len(fresh))

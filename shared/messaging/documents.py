@@ -8,7 +8,7 @@ from faststream.rabbit import RabbitBroker
 
 from shared.contracts import heard_by, said_by
 from shared.contracts.base import Contract
-from shared.messaging.topology import RELIEF, Topology
+from shared.messaging.topology import Topology, facts_of
 
 
 def described(service: str) -> RabbitBroker:
@@ -20,7 +20,7 @@ def described(service: str) -> RabbitBroker:
     for contract in heard_by(service):
         subscriber = broker.subscriber(
             topology.queue(contract),
-            RELIEF,
+            facts_of(contract.publisher()),
             ack_policy=AckPolicy.MANUAL,
             title=contract.__name__,
             description=contract.__doc__,
@@ -29,7 +29,7 @@ def described(service: str) -> RabbitBroker:
     for contract in said_by(service):
         broker.publisher(
             routing_key=contract.wire,
-            exchange=RELIEF,
+            exchange=facts_of(service),
             persist=True,
             schema=contract,
             title=contract.__name__,

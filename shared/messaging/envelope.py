@@ -16,6 +16,9 @@ from shared.contracts.base import Contract
 
 ATTEMPT = "x-relief-attempt"
 _CLOUD = "cloudEvents_"
+_ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time", "correlationid", "causationid")
+_KNOWN = frozenset({*(_CLOUD + each for each in _ATTRIBUTES), "traceparent"})
+_LONGEST_HEADER = 200
 
 
 class Malformed(ValueError):
@@ -77,6 +80,15 @@ def headers_of(envelope: Envelope) -> dict[str, Any]:
         f"{_CLOUD}correlationid": str(envelope.correlation_id),
         **({f"{_CLOUD}causationid": str(envelope.causation_id)} if envelope.causation_id else {}),
         "traceparent": envelope.traceparent,
+    }
+
+
+def known_headers(headers: Mapping[str, Any]) -> dict[str, str]:
+    """The envelope's headers among these. Whatever else a message carries is foreign, and is not copied."""
+    return {
+        name: value
+        for name, value in headers.items()
+        if name in _KNOWN and isinstance(value, str) and len(value) <= _LONGEST_HEADER
     }
 
 

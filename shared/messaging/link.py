@@ -16,6 +16,7 @@ from shared.messaging.guarding import Guardian
 from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
 from shared.messaging.topology import Topology
+from shared.messaging.undecodable import Undecodable
 from shared.messaging.unit import Units
 from shared.observability import Metrics, log
 from shared.principals import service_principal
@@ -47,7 +48,8 @@ class Link:
         self._tasks: list[asyncio.Task[None]] = []
         self.units = Units(engine, service_principal(service))
         self.relay = Relay(engine, settings.broker, metrics)
-        self.rabbit = _rabbit(service, settings)
+        undecodable = Undecodable(settings.broker, self._topology, metrics)
+        self.rabbit = _rabbit(service, settings, undecodable)
         failures = Failures(self.rabbit, self._topology, metrics)
         self._consumers = [
             Consumer(
@@ -150,7 +152,7 @@ class Link:
             return None
 
 
-def _rabbit(service: str, settings: ServiceSettings) -> RabbitBroker:
+def _rabbit(service: str, settings: ServiceSettings, undecodable: Undecodable) -> RabbitBroker:
     """Connects, declares, and publishes what is to be tried again or parked."""
     return RabbitBroker(
         settings.broker,
@@ -159,6 +161,7 @@ def _rabbit(service: str, settings: ServiceSettings) -> RabbitBroker:
         logger=None,
         fail_fast=False,
         reconnect_interval=1.0,
+        on_close=[undecodable.connection_closed],
         timeout=10.0,
         graceful_timeout=GRACEFUL_SECONDS,
         default_channel=Channel(publisher_confirms=True, on_return_raises=True),

@@ -17,7 +17,7 @@ from faststream.rabbit import Channel, RabbitBroker
 
 from shared.contracts.base import Contract
 from shared.messaging.failures import reply
-from shared.messaging.topology import RELIEF, Topology, feed_key
+from shared.messaging.topology import Topology, facts_of
 
 LOOK_SECONDS = 1.0
 RESTORE_SECONDS = 5.0
@@ -41,7 +41,7 @@ class Listener:
         self._queue: AbstractRobustQueue | None = None
         broker.subscriber(
             self._declared,
-            RELIEF,
+            facts_of(contract.publisher()),
             channel=Channel(prefetch_count=most),
             ack_policy=AckPolicy.MANUAL,
             include_in_schema=False,
@@ -55,8 +55,9 @@ class Listener:
         """Hear from now on; the broker has been started."""
         queue = await self._broker.declare_queue(self._declared)
         # The client binds anew only what it was asked to bind: a queue that is deleted by hand comes back whole.
-        await queue.bind(self._topology.own.name, queue.name)
-        await queue.bind(RELIEF.name, feed_key(self.contract, self._topology.service))
+        for exchange, name, key in self._topology.bindings():
+            if name == queue.name:
+                await queue.bind(exchange, key)
         self._tag = f"{queue.name}-{uuid4().hex[:8]}"
         await queue.consume(self._take, consumer_tag=self._tag)
         self._queue = queue

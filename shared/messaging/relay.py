@@ -21,9 +21,9 @@ from shared.database.engine import driver_transaction
 from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.envelope import Envelope, message_of, unpack
 from shared.messaging.listening import listen
+from shared.messaging.names import facts_exchange, feed_key
 from shared.messaging.outbox_rows import Claimed
 from shared.messaging.publishing import Outcome, Outgoing, Publisher, is_its_own_fault
-from shared.messaging.topology import RELIEF, feed_key
 from shared.observability import Metrics, log
 
 CHANNEL = "outbox"
@@ -237,7 +237,8 @@ def _outgoing(fact: Envelope, to: str | None) -> Outgoing:
     """The message of a fact: for everybody under its wire name, or under a key that reaches one consumer alone."""
     message = message_of(fact)
     key = fact.type if to is None else feed_key(fact.type, to)
-    return Outgoing(RELIEF.name, key, message.body, message.properties, to is not None or _is_heard(fact))
+    exchange, is_heard = facts_exchange(fact.source), to is not None or _is_heard(fact)
+    return Outgoing(exchange, key, message.body, message.properties, is_heard)
 
 
 def _is_heard(envelope: Envelope) -> bool:

@@ -1,37 +1,43 @@
-"""Which exchanges and queues there are: the same on every start, made from the contracts.
+"""Which exchanges, queues and bindings there are: the same on every start, made from the contracts (`names.py`).
 
-    relief                      topic exchange; a fact's routing key is its wire name
-    S                           direct exchange of service S: its own queues, retries come back through it
-    S.<contract>                quorum queue: what S hears, bound to <contract> and to <contract>.for.S alone;
-                                rejected messages go to its parked queue
-    S.<contract>.parked         quorum queue: what an operator must look at
-    S.retry.<delay>s            fanout exchange and quorum queue: a message waits there, then returns to its queue
-
-`relief` itself and the users come from `definitions.py`; each service declares the rest with its own permissions.
+The publishers' exchanges and the users come from `definitions.py`; each service declares the rest with its own
+permissions. A queue is bound to its publisher's exchange by the contract's key and by the consumer's feed key alone. A
+message that its queue rejects goes to the parked queue. The doctor holds the broker against the same lists.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from aio_pika.abc import AbstractChannel, AbstractQueue
 from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 
 from shared.contracts import heard_by
 from shared.contracts.base import Contract
-
-RELIEF = RabbitExchange("relief", type=ExchangeType.TOPIC, durable=True, declare=False)
+from shared.messaging import names
+from shared.messaging.names import facts_exchange, feed_key, parked
 
 # A message that ends the process each time it is handled is parked after so many times. RabbitMQ 4 would do it after
 # 20, which a night of broken connections can reach; 3.10 never.
 DELIVERIES = {"x-delivery-limit": 1000}
 
-# Each look at a parked message counts as a delivery, and RabbitMQ 4 drops a message after 20 unless told otherwise.
+# Each look at a message that is parked or waits for another try counts as a delivery, and RabbitMQ 4 drops a message
+# after 20 unless told otherwise.
 LOOKED_AT: dict[str, Any] = {"x-delivery-limit": 10**9}
+
+Binding = tuple[str, str, str]
+"""An exchange, the queue that takes messages from it, and the routing key."""
+
+
+@cache
+def facts_of(publisher: str) -> RabbitExchange:
+    """Where a service says its facts. No service declares it."""
+    return RabbitExchange(facts_exchange(publisher), type=ExchangeType.TOPIC, durable=True, declare=False)
 
 
 @dataclass(frozen=True)
 class Topology:
-    """The names of one consumer's queues."""
+    """What one service has on the broker."""
 
     service: str
     retry_delays_seconds: tuple[int, ...]
@@ -41,48 +47,68 @@ class Topology:
         return RabbitExchange(self.service, type=ExchangeType.DIRECT, durable=True)
 
     def queue_name(self, contract: type[Contract]) -> str:
-        return f"{self.service}.{contract.wire}"
+        return names.queue_of(self.service, contract.wire)
 
     def queue(self, contract: type[Contract]) -> RabbitQueue:
         """The queue on which this service hears the contract."""
         name = self.queue_name(contract)
-        arguments = _never_lost(self.service, parked(name))
-        return _quorum(name, arguments, routing_key=contract.wire)
+        return _quorum(name, _never_lost(self.service, parked(name)), routing_key=contract.wire)
 
     def retry(self, attempt: int) -> RabbitExchange | None:
         """Where a message waits after its `attempt`th failure (from 1); None once it is to be parked."""
         if attempt > len(self.retry_delays_seconds):
             return None
-        name = f"{self.service}.retry.{self.retry_delays_seconds[attempt - 1]}s"
+        name = names.retry(self.service, f"{self.retry_delays_seconds[attempt - 1]}s")
         return RabbitExchange(name, type=ExchangeType.FANOUT, durable=True)
+
+    def exchanges(self) -> Iterator[RabbitExchange]:
+        """What this service declares."""
+        yield self.own
+        for attempt in range(1, len(self.retry_delays_seconds) + 1):
+            if delay := self.retry(attempt):
+                yield delay
+
+    def queues(self) -> Iterator[RabbitQueue]:
+        """What this service declares."""
+        for contract in heard_by(self.service):
+            yield self.queue(contract)
+            yield _quorum(parked(self.queue_name(contract)), LOOKED_AT)
+        for seconds in self.retry_delays_seconds:
+            waiting = {"x-message-ttl": seconds * 1000, **_never_lost(self.service), **LOOKED_AT}
+            yield _quorum(names.retry(self.service, f"{seconds}s"), waiting)
+
+    def bindings(self) -> Iterator[Binding]:
+        """In the order in which they are made. Of a queue the feed key comes last: who is reached by it hears all that
+        is said from then on."""
+        for contract in heard_by(self.service):
+            name, publisher = self.queue_name(contract), facts_exchange(contract.publisher())
+            yield self.service, name, name
+            yield publisher, name, contract.wire
+            yield publisher, name, feed_key(contract.wire, self.service)
+            yield self.service, parked(name), parked(name)
+        for seconds in self.retry_delays_seconds:
+            name = names.retry(self.service, f"{seconds}s")
+            yield name, name, ""
 
     async def declare(self, broker: RabbitBroker) -> None:
         """Make everything this service owns on the broker; safe to repeat, also at the same time.
 
         The library uses a queue or an exchange on the channel that first declared it. So the queues are declared on a
-        channel apart, for each consumer is to have its own with its own limit of messages in hand; and `relief` first
-        on the publishers' channel, where an unroutable message is an error.
+        channel apart, for each consumer is to have its own with its own limit of messages in hand; and the exchange
+        for the facts first on the publishers' channel, where an unroutable message is an error.
         """
         connection = await broker.connect()
-        await broker.declare_exchange(RELIEF)
+        await broker.declare_exchange(facts_of(self.service))
         async with connection.channel() as channel:
-            own = await channel.declare_exchange(self.own.name, "direct", durable=True)
-            relief = await channel.get_exchange(RELIEF.name, ensure=False)
-            for contract in heard_by(self.service):
-                queue = await _declared(channel, self.queue(contract))
-                await queue.bind(own, queue.name)
-                await queue.bind(relief, contract.wire)
-                # Last: who is reached by this key hears all that is said from then on.
-                await queue.bind(relief, feed_key(contract.wire, self.service))
-                held = await _declared(channel, _quorum(parked(queue.name), LOOKED_AT))
-                await held.bind(own, held.name)
-            for attempt, seconds in enumerate(self.retry_delays_seconds, start=1):
-                exchange = self.retry(attempt)
-                assert exchange is not None
-                delay = await channel.declare_exchange(exchange.name, "fanout", durable=True)
-                waiting = {"x-message-ttl": seconds * 1000, **_never_lost(self.service)}
-                queue = await _declared(channel, _quorum(exchange.name, waiting))
-                await queue.bind(delay)
+            for exchange in self.exchanges():
+                await channel.declare_exchange(exchange.name, exchange.type.value, durable=True)
+            made = {}
+            for queue in self.queues():
+                made[queue.name] = await channel.declare_queue(
+                    queue.name, durable=True, arguments=queue.arguments
+                )
+            for exchange_name, queue_name, key in self.bindings():
+                await made[queue_name].bind(exchange_name, key)
 
     async def count_parked(self, broker: RabbitBroker) -> dict[str, int]:
         """Messages in each parked queue, by contract."""
@@ -93,20 +119,6 @@ class Topology:
                 queue = await channel.declare_queue(parked(self.queue_name(contract)), passive=True)
                 counts[contract.wire] = queue.declaration_result.message_count or 0
         return counts
-
-
-async def _declared(channel: AbstractChannel, queue: RabbitQueue) -> AbstractQueue:
-    return await channel.declare_queue(queue.name, durable=True, arguments=queue.arguments)
-
-
-def feed_key(wire: str, consumer: str) -> str:
-    """The routing key by which a publisher reaches one consumer of a contract alone."""
-    return f"{wire}.for.{consumer}"
-
-
-def parked(queue_name: str) -> str:
-    """The name of the queue that holds what could not be handled."""
-    return f"{queue_name}.parked"
 
 
 def _quorum(name: str, arguments: dict[str, Any], routing_key: str = "") -> RabbitQueue:

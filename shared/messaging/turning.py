@@ -11,21 +11,33 @@ from shared.database.tables import day
 from shared.messaging.timer_rows import dated_is_due
 from shared.messaging.timers import Timers
 from shared.messaging.unit import Unit, Units
+from shared.messaging.wall_clock import WallClock
 from shared.observability import log
 
 OnDay = Callable[[date, Unit], Awaitable[None]]
 """What a service does when a day begins: it is given that day."""
 
 
-async def turn_to(units: Units, on_day: OnDay, timers: Timers, to: date) -> int:
+async def nobody_leaves() -> bool:
+    """Whoever waits for the days waits to the end."""
+    return False
+
+
+async def turn_to(
+    units: Units,
+    on_day: OnDay,
+    timers: Timers,
+    to: date,
+    left: Callable[[], Awaitable[bool]] = nobody_leaves,
+) -> int:
     """Do the work of each day after today up to `to`, a transaction per day; returns how many days this call turned.
 
     Timers that are due on a day are done after it has turned and before the next one does; one that failed
     and waits for another try does not hold up the days. Two replicas may call it at once: the second waits
-    for the first, finds the day done and goes on.
+    for the first, finds the day done and goes on. No further day begins once whoever asked for it has `left`.
     """
     turned = 0
-    while (step := await _turn_once(units, on_day, timers, to)) is not Step.THERE:
+    while not await left() and (step := await _turn_once(units, on_day, timers, to)) is not Step.THERE:
         if step is Step.TIMERS_FIRST:
             await timers.do_next()
         turned += step is Step.TURNED
@@ -54,12 +66,20 @@ async def _turn_once(units: Units, on_day: OnDay, timers: Timers, to: date) -> S
 
 
 async def follow_wall_clock(
-    units: Units, on_day: OnDay, timers: Timers, wall_today: Callable[[], date], every: float = 30.0
+    units: Units, on_day: OnDay, timers: Timers, clock: WallClock, every: float = 30.0
 ) -> None:
-    """Turn the days as the wall clock does, and make up those that were missed; runs until cancelled."""
+    """Turn the days as the wall clock does, and make up those that were missed; runs until cancelled.
+
+    A clock that is not to be believed turns nothing: that is logged once, and `clock.held` says why.
+    """
     while True:
         try:
-            await turn_to(units, on_day, timers, wall_today())
+            known = clock.held
+            async with units.read() as session:
+                to = clock.may_turn_to(await clock.read(session))
+            if clock.held and not known:
+                log().error("the days wait for an operator", why=clock.held, say="./relief clock DATE")
+            await turn_to(units, on_day, timers, to)
         except Exception as error:
             log().error("the day did not turn; it is tried again", exc_info=error)
         await asyncio.sleep(every)

@@ -27,6 +27,7 @@ from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.day import hold_day
 from shared.messaging.envelope import Envelope, seal
 from shared.messaging.memory import Load, Memory
+from shared.messaging.months import Months
 from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
 from shared.principals import Principal
 
@@ -39,7 +40,8 @@ FACTS_PER_ROW = 200
 class Unit:
     """One transaction. `today` is the service's day and does not turn while the unit is open.
 
-    `actor` is who does what is done here: it is written beside each decision.
+    `actor` is who does what is done here: it is written beside each decision. `looked_at` are those of the facts being
+    handled that an operator has looked at and put back to work.
     """
 
     session: GatheringSession
@@ -52,6 +54,7 @@ class Unit:
     said: list[Envelope] = field(default_factory=list)
     reminders: set[str] = field(default_factory=set)
     timers: dict[str, Timer] = field(default_factory=dict)
+    looked_at: Sequence[Contract] = ()
 
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
@@ -118,6 +121,7 @@ class Units:
         self.engine = engine
         self._service = service
         self._memory = Memory()
+        self._months = Months()
 
     @asynccontextmanager
     async def open(
@@ -149,6 +153,8 @@ class Units:
 
     async def write(self, unit: Unit) -> None:
         """Write what the unit gathered so far: its rows, what it said, its timers, its reminders."""
+        if unit.said:
+            await self._months.ensure(unit.session, unit.now.date())
         unit.writes.insert(journal, [_journal_row(each) for each in unit.said])
         for start in range(0, len(unit.said), FACTS_PER_ROW):
             outbox_rows.add(unit.writes, unit.said[start : start + FACTS_PER_ROW])

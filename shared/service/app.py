@@ -10,26 +10,32 @@ from fastapi import APIRouter, FastAPI
 
 from shared.messaging.day import begin
 from shared.messaging.feeding import Feeder, register_feeds
-from shared.messaging.housekeeping import keep_house, tidy
+from shared.messaging.housekeeping import keep_house, make_months
 from shared.messaging.timers import LOOPS
 from shared.messaging.turning import follow_wall_clock
 from shared.observability import set_up_logging
 from shared.service import operations, plan, standings
 from shared.service.addresses import API
+from shared.service.figures import Figures
 from shared.service.parts import Service
 from shared.settings import ClockMode
 from shared.web import problems
+from shared.web.documented import Documented
+from shared.web.walls import Walls
 
 
 def application(service: Service) -> FastAPI:
     """What a server runs; messaging, timers and the day run in its lifespan."""
-    app = FastAPI(
+    app = Documented(
         title=f"Relief {service.name}",
         description=service.parts.description,
         version="1",
         lifespan=_lifespan,
     )
+    # The first of all: what it turns away costs nothing more.
+    app.add_middleware(Walls, hosts=service.settings.hosts(service.name))
     app.state.service = service
+    app.state.figures = Figures(service)
     app.state.units = service.units
     app.state.settings = service.settings
     problems.install(app)
@@ -56,8 +62,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        app.state.figures.give_up()
         await service.link.stop()
         await service.engine.dispose()
+        await service.lookout.dispose()
 
 
 async def _prepare(service: Service) -> None:
@@ -66,8 +74,7 @@ async def _prepare(service: Service) -> None:
     first = settings.first_day or today
     await begin(service.engine, first if settings.clock is ClockMode.MANUAL else today)
     async with service.engine.begin() as connection:
-        # Without this month's part of the journal nothing can be said, so not later than the first request.
-        await tidy(connection, datetime.now(UTC).date(), settings.journal_days)
+        await make_months(connection, datetime.now(UTC).date())
         await register_feeds(connection, service.name)
 
 
@@ -80,6 +87,6 @@ def _running(service: Service) -> list[Coroutine[Any, Any, None]]:
     ]
     running += [service.timers.run() for _ in range(LOOPS)]
     if service.settings.clock is ClockMode.WALL:
-        today, on_day = service.settings.wall_today, service.parts.on_day
-        running.append(follow_wall_clock(service.units, on_day, service.timers, today))
+        on_day, clock = service.parts.on_day, service.wall_clock
+        running.append(follow_wall_clock(service.units, on_day, service.timers, clock))
     return running

@@ -1,31 +1,32 @@
 """What operators and monitoring ask of every service: health, readiness, metrics, status, checks and the clock."""
 
-from datetime import date
+import asyncio
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.engine import set_transaction_timeout
-from shared.database.migrations import pending_migrations
-from shared.database.tables import inbox, journal, outbox
+from shared.database.engine import connections_in_use, set_transaction_timeout
 from shared.messaging.day import today_of
-from shared.messaging.timer_rows import lateness, parked_timers
 from shared.messaging.turning import turn_to
-from shared.observability import log
 from shared.principals import Role
-from shared.service import plan
-from shared.service.parts import Service
+from shared.service.figures import Figures
+from shared.service.parts import Count, Service
 from shared.settings import ClockMode
-from shared.web.problems import conflict
+from shared.web.problems import Problem, conflict, invalid
 from shared.web.roles import allows
 from shared.web.work import Reading
 
 router = APIRouter(tags=["operations"])
+MOST_DAYS = timedelta(days=400)
 MONITORING = allows(Role.OPERATOR, Role.AUDITOR)
+FOLLOWS = "the day follows the wall clock"
+NO_ANSWER = "The database gives no answer; /readyz says what else is wrong."
 
 
 def _service(request: Request) -> Service:
@@ -34,6 +35,14 @@ def _service(request: Request) -> Service:
 
 
 This = Annotated[Service, Depends(_service)]
+
+
+def _figures(request: Request) -> Figures:
+    figures: Figures = request.app.state.figures
+    return figures
+
+
+Own = Annotated[Figures, Depends(_figures)]
 
 
 class Health(BaseModel):
@@ -48,14 +57,18 @@ class Status(BaseModel):
 
     service: str
     today: date
+    days_behind: int = Field(description="days still to be turned, below 0 if turned too far; 0 by hand")
+    days_held: str = Field(description="why the days wait until an operator confirms the date; empty if not")
     outbox_rows: int
-    said: int = Field(description="facts in the journal")
-    last_said_at: str | None
-    handled: int = Field(description="messages in the inbox")
-    last_handled_at: str | None
+    said: int | None = Field(description="facts in the journal; none if it takes too long to count them")
+    last_said_at: datetime | None
+    handled: int | None = Field(description="messages in the inbox; the same")
+    last_handled_at: datetime | None
     parked: dict[str, int] | None = Field(description="by contract; none while the broker is away")
     timers_parked: dict[str, int] = Field(description="by name")
     put_off: dict[str, int] = Field(description="what the service does by itself in a moment, by what it is")
+    connections: str = Field(description="database connections in use, of how many", examples=["3 of 35"])
+    figures_age_seconds: int = Field(description="how old what /metrics tells of the database is; 0 if fresh")
 
 
 class CountOut(BaseModel):
@@ -89,84 +102,44 @@ async def healthz(service: This, response: Response) -> Health:
 
 
 @router.get("/readyz", dependencies=[MONITORING])
-async def readyz(service: This, response: Response) -> Health:
+async def readyz(service: This, figures: Own, response: Response) -> Health:
     """Database, migrations and broker are there; 503 with the problems if not."""
-    problems = await _problems(service)
+    problems = await figures.problems()
     if problems:
         response.status_code = 503
     return Health(service=service.name, problems=problems)
 
 
-async def _problems(service: Service) -> list[str]:
-    problems = []
-    try:
-        problems += [
-            f"migration missing: {each}" for each in await pending_migrations(service.name, service.engine)
-        ]
-    except Exception as error:
-        problems.append(f"database: {type(error).__name__}")
-    return [*problems, *await service.link.problems()]
-
-
 @router.get("/metrics", dependencies=[MONITORING], response_class=Response)
-async def metrics(service: This) -> Response:
-    """Prometheus text. With the database or the broker away, what is known without them."""
-    try:
-        async with service.units.read() as session:
-            await _refresh(service, session)
-    except Exception as error:
-        log().warning("some gauges are old", kind=type(error).__name__)
-    service.metrics.ready.set(not await _problems(service))
-    for contract, count in (await service.link.parked() or {}).items():
-        service.metrics.parked_now.labels(contract=contract).set(count)
+async def metrics(service: This, figures: Own) -> Response:
+    """Prometheus text. With the database or the broker away or silent, what is known without them."""
+    await figures.refresh()
     return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _refresh(service: Service, session: AsyncSession) -> None:
-    # What a new consumer is fed waits for its queue, however long that takes: nobody else waits behind it.
-    oldest = func.min(outbox.c.said_at).filter(outbox.c.consumer.is_(None))
-    waiting = select(func.count(), func.coalesce(func.extract("epoch", func.now() - oldest), 0))
-    waiting = waiting.select_from(outbox)
-    depth, age = (await session.execute(waiting)).one()
-    service.metrics.outbox_depth.set(depth)
-    service.metrics.outbox_oldest.set(float(age))
-    if service.settings.clock is ClockMode.WALL:
-        today = await today_of(session)
-        service.metrics.days_behind.set((service.settings.wall_today() - today).days)
-    service.metrics.timers_late.set(await lateness(session))
-    service.metrics.timers_parked.clear()
-    for name, count in {**dict.fromkeys(service.timers.names, 0), **await parked_timers(session)}.items():
-        service.metrics.timers_parked.labels(timer=name).set(count)
-    await _plan_gauges(service, session)
-    if service.observe:
-        await service.observe(session)
-
-
-async def _plan_gauges(service: Service, session: AsyncSession) -> None:
-    for each in await plan.beside_actual(session, service.parts.actuals):
-        labels = {"area": str(each.area), "measure": each.measure}
-        if each.target is not None:
-            service.metrics.plan_target.labels(**labels).set(each.target)
-        if each.actual is not None:
-            service.metrics.plan_actual.labels(**labels).set(each.actual)
-
-
 @router.get("/status", dependencies=[MONITORING])
-async def status(service: This, session: Reading) -> Status:
-    """What is waiting, said and handled."""
-    said, last_said = (await session.execute(select(func.count(), func.max(journal.c.said_at)))).one()
-    handled, last_handled = (await session.execute(select(func.count(), func.max(inbox.c.handled_at)))).one()
+async def status(service: This, figures: Own) -> Status:
+    """What is waiting, said and handled; 503 if the database does not tell in time."""
+    try:
+        state, totals, parked = await asyncio.gather(figures.state(), figures.totals(), figures.parked())
+    except TimeoutError:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, NO_ANSWER) from None
+    said, handled = totals or (None, None)
     return Status(
         service=service.name,
-        today=await today_of(session),
-        outbox_rows=(await session.execute(select(func.count()).select_from(outbox))).scalar_one(),
+        today=state.today,
+        days_behind=state.days_behind,
+        days_held=service.wall_clock.held,
+        outbox_rows=state.outbox_rows,
         said=said,
-        last_said_at=last_said and last_said.isoformat(),
+        last_said_at=state.last_said,
         handled=handled,
-        last_handled_at=last_handled and last_handled.isoformat(),
-        parked=await service.link.parked(),
-        timers_parked=await parked_timers(session),
-        put_off=dict(await service.parts.put_off(session)) if service.parts.put_off else {},
+        last_handled_at=state.last_handled,
+        parked=parked,
+        timers_parked=state.timers_parked,
+        put_off=state.put_off,
+        connections=f"{connections_in_use(service.engine)} of {service.most_connections}",
+        figures_age_seconds=round(figures.age_seconds),
     )
 
 
@@ -175,15 +148,44 @@ async def checks(service: This, session: Reading) -> list[CountOut]:
     """The service's own invariants, counted in one snapshot."""
     await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     await set_transaction_timeout(session)
-    counts = await service.parts.check(session) if service.parts.check else []
+    counts = [await _day_follows_clock(service, session)]
+    counts += await service.parts.check(session) if service.parts.check else []
     return [CountOut(name=each.name, counted=each.counted, breaches=each.breaches) for each in counts]
 
 
+async def _day_follows_clock(service: Service, session: AsyncSession) -> Count:
+    """One day behind is no breach: it is about to turn, and an alert tells if it does not."""
+    if service.settings.clock is ClockMode.MANUAL:
+        return Count(FOLLOWS, 0, 0)
+    reading = await service.wall_clock.read(session)
+    return Count(FOLLOWS, 1, bool(service.wall_clock.held) or reading.behind not in (0, 1))
+
+
 @router.post("/clock", dependencies=[allows(Role.OPERATOR)])
-async def clock(service: This, turn: Turn) -> Turned:
-    """Turn the days one after another up to `to`; only where the clock is manual (demo and tests)."""
-    if service.settings.clock is not ClockMode.MANUAL:
-        raise conflict("This service follows the wall clock; its day cannot be turned by hand.")
-    days = await turn_to(service.units, service.parts.on_day, service.timers, turn.to)
+async def clock(service: This, turn: Turn, request: Request) -> Turned:
+    """Turn the days one after another up to `to`, and stop when nobody waits for the answer any more.
+
+    Where the clock is manual (demo and tests), to any day of the next 400. Where days follow the wall clock, at most to
+    its date: that confirms the date when the days wait for an operator.
+    """
+    async with service.units.read() as session:
+        today = await today_of(session)
+    if service.settings.clock is ClockMode.WALL:
+        _check_with_wall_clock(service, today, turn.to)
+    elif turn.to - today > MOST_DAYS:
+        words = f"The clock is turned at most {MOST_DAYS.days} days at a time; today is {today}."
+        raise invalid(words, [("to", "lies too far ahead")])
+    days = await turn_to(
+        service.units, service.parts.on_day, service.timers, turn.to, request.is_disconnected
+    )
     async with service.units.read() as session:
         return Turned(days=days, today=await today_of(session))
+
+
+def _check_with_wall_clock(service: Service, today: date, to: date) -> None:
+    wall = service.wall_clock.today()
+    if not today <= to <= wall:
+        raise conflict(
+            f"The days follow the wall clock: today is {today}, the clock says {wall}. "
+            "Name a date from the one to the other."
+        )

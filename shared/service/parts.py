@@ -14,8 +14,12 @@ from shared.messaging.link import Link
 from shared.messaging.timers import LOOPS, OnTimer, Timers
 from shared.messaging.turning import OnDay
 from shared.messaging.unit import Unit
+from shared.messaging.wall_clock import WallClock
 from shared.observability import Metrics
 from shared.settings import ServiceSettings
+
+OVERFLOW = 17
+"""Connections beyond the pool's, under load."""
 
 Observe = Callable[[AsyncSession], Awaitable[None]]
 """Sets a service's own gauges before each scrape. It reads totals, never all history."""
@@ -88,16 +92,23 @@ class Service:
         self.settings = settings
         self.parts = parts
         self.metrics = Metrics(name)
+        pool_size = 2 * LOOPS + 4 + len(parts.hears)
+        self.most_connections = pool_size + OVERFLOW
         self.engine = connect(
             settings.database,
-            pool_size=2 * LOOPS + 4 + len(parts.hears),
-            overflow=20,
+            pool_size=pool_size,
+            overflow=OVERFLOW,
             answer_seconds=settings.database_answer_seconds,
             transaction_seconds=UNIT_SECONDS,
         )
+        self.lookout = connect(
+            settings.database, pool_size=2, overflow=1, answer_seconds=10, transaction_seconds=10
+        )
+        """For those who only ask how the service is; see `figures.py`."""
         self.link = Link(name, settings, self.engine, parts.hears, self.metrics)
         self.units = self.link.units
         self.timers = Timers(self.units, parts.timers, settings.retry_delays_seconds, self.metrics)
         self.observe = parts.observe(self.metrics) if parts.observe else None
+        self.wall_clock = WallClock(settings.wall_today)
         self.leaving = False
         """Told to stop, and still serving what comes."""

@@ -35,6 +35,8 @@ def headings(columns: Columns, cells: Raw | None) -> list[str]:
         raise Unreadable("This file is empty: its first row must name the columns.", needed)
     if isinstance(cells, Fault):
         raise Unreadable(f"The first row cannot be read: {cells.reason}.")
+    if len(cells) > MOST_COLUMNS:
+        raise Unreadable(f"This file has more than {MOST_COLUMNS} columns; nothing was changed.")
     names = [
         "" if isinstance(cell, Fault) else re.sub(r"[\s_-]+", "_", cell.strip().lower()) for cell in cells
     ]
@@ -71,6 +73,8 @@ def lines(columns: Columns, names: Sequence[str], rows: Iterable[tuple[int, Raw]
             return
         if isinstance(cells, Fault):
             yield Line(row, {}, (RowFault(row, None, cells.reason),))
+        elif len(cells) > MOST_COLUMNS and any(cells[MOST_COLUMNS:]):
+            yield Line(row, {}, (RowFault(row, None, f"has more than {MOST_COLUMNS} columns"),))
         elif any(isinstance(cell, Fault) or cell.strip() for cell in cells):
             yield _line(columns, row, names, cells)
 
@@ -86,8 +90,9 @@ def _line(columns: Columns, row: int, names: Sequence[str], cells: Sequence[str 
             words = f"there is something in column {place + 1}, which has no heading"
             faults.append(RowFault(row, None, words))
         elif name:
-            texts[name] = unicodedata.normalize("NFC", cell.strip())
-            faults += [RowFault(row, name, reason) for reason in _suspicious(columns, name, texts[name])]
+            faults += [RowFault(row, name, reason) for reason in _suspicious(columns, name, cell.strip())]
+            # What is too long is not taken, so no more of it is held than tells who it belongs to.
+            texts[name] = unicodedata.normalize("NFC", cell.strip()[:LONGEST_CELL])
     return Line(row, texts, tuple(faults))
 
 

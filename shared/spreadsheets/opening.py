@@ -1,6 +1,6 @@
 """Looks at a file that is said to be a spreadsheet, before anything is read from it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -8,7 +8,6 @@ from shared.outcomes import Refused, invalid
 from shared.spreadsheets.cells import Line, Raw, Unreadable
 from shared.spreadsheets.columns import Columns, headings, lines
 from shared.spreadsheets.csv_rows import csv_rows, csv_size
-from shared.spreadsheets.xlsx_rows import xlsx_rows, xlsx_size
 
 Format = Literal["csv", "xlsx"]
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -20,13 +19,14 @@ class Sheet:
 
     lines: Iterator[Line]
     rows: int | None
+    close: Callable[[], None] = lambda: None
 
 
 def open_sheet(file: BinaryIO, form: Format, columns: Columns) -> Sheet | Refused:
     """Look at the file and read its headings, or say why it cannot be such a spreadsheet.
 
-    It takes as long as the file is large, so an event loop calls it in a thread. Faults further down are found when
-    the lines are read, and belong to their rows.
+    It takes as long as the file is large and holds what the file unpacks to: what strangers send is opened by
+    `open_apart`. Faults further down are found when the lines are read, and belong to their rows.
     """
     try:
         _check_beginning(file, form)
@@ -42,6 +42,9 @@ def _rows_of(file: BinaryIO, form: Format, columns: Columns) -> tuple[int | None
     """How many rows there are if that is known, and the rows; the size is looked at first, as it has limits."""
     if form == "csv":
         return csv_size(file), csv_rows(file)
+    # Slow to load, and no CSV file needs it.
+    from shared.spreadsheets.xlsx_rows import xlsx_rows, xlsx_size
+
     return xlsx_size(file, columns.what), xlsx_rows(file)
 
 

@@ -82,12 +82,16 @@ def xlsx_rows(file: BinaryIO) -> Iterator[tuple[int, Raw]]:
         sheet = book.worksheets[0]
         # The size written in the file may be wrong, and rows would be left out.
         sheet.reset_dimensions()
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - openpyxl raises what its parts raise
         raise _unopened() from None
     row = 0
     try:
         for row, cells in _sheet_rows(sheet):
             yield row, cells
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - openpyxl raises what its parts raise
         yield row + 1, BROKEN
     finally:

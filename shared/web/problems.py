@@ -26,8 +26,10 @@ NO_ROUTE = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done at this address.",
 }
-BUSY = "The service is busy or its database is away. Send it again with the same key: nothing is done twice."
+BUSY = "The service is busy or its database cannot be used. Send it again with the same key: nothing is done twice."
 LONGEST_FIELD = 100
+LONGEST_REASON = 300
+MOST_ERRORS = 100
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
 <body><h1>{title}</h1><p>{detail}</p>{errors}</body></html>
@@ -90,37 +92,37 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _(request: Request, problem: Problem) -> Response:
-        return _answer(request, problem)
+        return answered(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> Response:
         problem = invalid("Some fields cannot be taken; nothing was changed.")
         problem.errors = [_field_problem(each) for each in error.errors()]
-        return _answer(request, problem)
+        return answered(request, problem)
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> Response:
         status, said = HTTPStatus(error.status_code), str(error.detail)
         problem = Problem(status, NO_ROUTE.get(status, said) if said == status.phrase else said)
-        return _answer(request, problem, error.headers)
+        return answered(request, problem, error.headers)
 
     @app.exception_handler(UnicodeEncodeError)
     async def _(request: Request, __: UnicodeEncodeError) -> Response:
-        return _answer(request, invalid(NO_TEXT))
+        return answered(request, invalid(NO_TEXT))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
     async def _(request: Request, error: Exception) -> Response:
         if _no_text(error):
-            return _answer(request, invalid(NO_TEXT))
+            return answered(request, invalid(NO_TEXT))
         if not is_outage(error) and not is_conflict(error):
-            return _answer(request, _unexpected(error))
-        return _answer(request, Problem(HTTPStatus.SERVICE_UNAVAILABLE, BUSY), {"Retry-After": "1"})
+            return answered(request, _unexpected(error))
+        return answered(request, Problem(HTTPStatus.SERVICE_UNAVAILABLE, BUSY), {"Retry-After": "1"})
 
     @app.exception_handler(Exception)
     async def _(request: Request, error: Exception) -> Response:
-        return _answer(request, _unexpected(error))
+        return answered(request, _unexpected(error))
 
 
 def _no_text(error: Exception) -> bool:
@@ -146,13 +148,16 @@ def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     where = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
     return FieldProblem(
         field=".".join(where)[:LONGEST_FIELD] or "body",
-        reason=str(error["msg"]).removeprefix("Value error, "),
+        reason=str(error["msg"]).removeprefix("Value error, ")[:LONGEST_REASON],
     )
 
 
-def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    title, detail, errors = problem.status.phrase, problem.detail, problem.errors
-    if _is_page(request):
+def answered(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as the answer to a request: the first hundred errors of it, however many there are."""
+    title, detail, errors = problem.status.phrase, problem.detail, problem.errors[:MOST_ERRORS]
+    if more := len(problem.errors) - len(errors):
+        detail += f" {more:,} more are not listed."
+    if is_page(request):
         lines = "".join(f"<li>{escape(each.field)}: {escape(each.reason)}</li>" for each in errors)
         page = PAGE.format(title=escape(title), detail=escape(detail), errors=lines and f"<ul>{lines}</ul>")
         return HTMLResponse(page, problem.status, headers)
@@ -160,7 +165,7 @@ def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | Non
     return JSONResponse(document.model_dump(), problem.status, headers, media_type=MEDIA_TYPE)
 
 
-def _is_page(request: Request) -> bool:
+def is_page(request: Request) -> bool:
     """Whether a browser looks at a page: it asks for HTML, and not for something under the JSON routes."""
     path = request.url.path.removeprefix(request.scope.get("root_path", ""))
     return "text/html" in request.headers.get("accept", "") and not path.startswith("/api/")

@@ -1,4 +1,4 @@
-"""Files that are sent over HTTP: the file out of a multipart request, checked before anything is read from it."""
+"""Files that are sent over HTTP: the file out of a multipart request; `bodies.py` sees to their size."""
 
 from http import HTTPStatus
 from typing import Literal
@@ -6,11 +6,9 @@ from typing import Literal
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from shared.web.bodies import FORM, MOST_UPLOADED_MEGABYTES
 from shared.web.problems import Problem, invalid
 
-MEGABYTE = 1024 * 1024
-MOST_MEGABYTES = 25
-ROOM_FOR_FORM = 64 * 1024
 TYPES: dict[Literal["csv", "xlsx"], set[str]] = {
     "csv": {"text/csv", "application/csv", "text/plain", "application/vnd.ms-excel"},
     "xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"},
@@ -24,27 +22,18 @@ FILE_FORM = {
         "file": {
             "type": "string",
             "format": "binary",
-            "description": f"CSV (UTF-8) or XLSX, at most {MOST_MEGABYTES} MB",
+            "description": f"CSV (UTF-8) or XLSX, at most {MOST_UPLOADED_MEGABYTES} MB",
         }
     },
 }
 """The JSON schema of the form, for the documentation of a route."""
 
 
-async def form_of(request: Request, what: str) -> FormData:
-    """The form of the request; `what` the file should be ("a register") is for the words.
-
-    Problem if it is no form (415), its size is not said (411), or it is too large (413).
-    """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+async def form_of(request: Request) -> FormData:
+    """The form of the request. Problem 415 if it is none; what `Body` raises if it is too large or too slow."""
+    if not request.headers.get("content-type", "").startswith(FORM):
         detail = "Send the file as multipart/form-data, in a part named file."
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-    size = request.headers.get("content-length", "")
-    if not size.isdecimal():
-        raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send the size of the request (Content-Length).")
-    if int(size) > MOST_MEGABYTES * MEGABYTE + ROOM_FOR_FORM:
-        detail = f"{_first_upper(what)} has at most {MOST_MEGABYTES} MB. Split it."
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
     return await request.form(max_files=1, max_fields=4, max_part_size=1024)
 
 

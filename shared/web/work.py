@@ -32,6 +32,7 @@ NDJSON = "application/x-ndjson"
 """A JSON object per line, sent as they are made."""
 
 LONGEST_KEY = 120
+BLOCK = 64 * 1024
 KEY_WORDS = (
     "Any text that is new for each thing you do; send the same again to repeat without doing it twice."
 )
@@ -89,7 +90,7 @@ async def once_for(request: Request, key: str) -> Once:
     """Once for a key that stands elsewhere than in a header or a form: the own id of a notice, say."""
     digest = _digest(request)
     digest.update(await request.body())
-    return Once(request.app.state.units, principal_of(request), f"{request.method} {key}", digest.digest())
+    return Once(request.app.state.units, principal_of(request), _kept(request, key), digest.digest())
 
 
 async def _by_header(
@@ -106,15 +107,28 @@ async def _by_form(
     digest = _digest(request)
     # The body of a form is gone once it was read; its fields are kept, and files can be read again.
     for name, value in (await request.form()).multi_items():
-        content = value.encode() if isinstance(value, str) else await _content(value)
-        digest.update(f"{name}={len(content)}:".encode() + content)
-    return Once(request.app.state.units, principal_of(request), f"{request.method} {once}", digest.digest())
+        if isinstance(value, str):
+            _add(digest, name, value.encode())
+        else:
+            await _add_file(digest, name, value)
+    return Once(request.app.state.units, principal_of(request), _kept(request, once), digest.digest())
 
 
-async def _content(file: UploadFile) -> bytes:
-    content = await file.read()
+def _add(digest: "hashlib._Hash", name: str, content: bytes) -> None:
+    digest.update(f"{name}={len(content)}:".encode() + content)
+
+
+async def _add_file(digest: "hashlib._Hash", name: str, file: UploadFile) -> None:
+    """A block at a time: a file may have more than the service should hold."""
+    digest.update(f"{name}={file.size}:".encode())
+    while block := await file.read(BLOCK):
+        digest.update(block)
     await file.seek(0)
-    return content
+
+
+def _kept(request: Request, key: str) -> str:
+    """How a key is kept: as a hash, for somebody may have typed it."""
+    return f"{request.method} {hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _digest(request: Request) -> "hashlib._Hash":

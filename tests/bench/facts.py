@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from uuid_utils.compat import uuid7
 
@@ -18,17 +18,16 @@ DUPLICATES = 10
 def registrations(count: int) -> list[Envelope]:
     """Households that were just registered, the first the oldest."""
     now = datetime.now(UTC)
-    return [seal(_household(place, now), now) for place in range(count)]
+    return [seal(_household(place), now) for place in range(count)]
 
 
-def _household(place: int, now: datetime) -> HouseholdRegistered:
+def _household(place: int) -> HouseholdRegistered:
     return HouseholdRegistered(
         household_id=uuid7(),
         version=1,
         code=f"LF-06-{place:04}",
         region=REGION,
-        arrived_on=FIRST_DAY,
-        registered_at=now + timedelta(microseconds=place),
+        registered_on=FIRST_DAY,
         on=FIRST_DAY,
         members=(MemberFacts(member_id=uuid7(), age_band=AgeBand.ADULT, size=ClothingSize.ADULT_M),),
         needs=frozenset({NeedKind.KIT}),

@@ -77,11 +77,11 @@ def registering(count: int) -> list[bytes]:
     """Requests that each take a household in."""
     body = orjson.dumps(_BODY)
     head = (
-        "POST /api/households HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+        "POST /api/households HTTP/1.1\r\nHost: localhost\r\nX-Relief: 1\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nIdempotency-Key: "
     )
     return [f"{head}{uuid4()}\r\n\r\n".encode() + body for _ in range(count)]
 
 
 def asking(path: str, count: int) -> list[bytes]:
-    return [f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()] * count
+    return [f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()] * count

@@ -11,13 +11,13 @@ _HISTORY = """
     CREATE TEMP TABLE past AS
         SELECT gen_random_uuid() AS household, gen_random_uuid() AS reservation, n, n % {open} = 0 AS waits
         FROM generate_series(1, {rows}) n;
-    INSERT INTO household (id, code, version, region, arrived_on, registered_at, active, needs, members, people)
-        SELECT household, 'LF-05-' || n, 1, '{region}', '{day}', now() - interval '1 year', true, '{{kit}}',
+    INSERT INTO household (id, code, version, region, registered_on, active, needs, members, people)
+        SELECT household, 'LF-05-' || n, 1, '{region}', date '{day}' - 365, true, '{{kit}}',
                jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'size', 'M')), 1 FROM past;
     INSERT INTO reservation (id, household_id, kind, requested_item, item, depot, region, wanted, reserved, delivered,
-                             rank, registered_at, reason)
+                             rank, registered_on, reason)
         SELECT reservation, household, 'kit', 'kit', 'kit', 'depot', '{region}', 1, waits::int, (NOT waits)::int, 9,
-               now() - interval '1 year', 'Set aside in depot' FROM past;
+               date '{day}' - 365, 'set_aside' FROM past;
     INSERT INTO movement (id, at, on_day, depot, item, kind, actor, on_hand, reserved, household_id)
         SELECT gen_random_uuid(), now(), date '{day}', 'depot', 'kit', 'reserved', 'bench', 0, 1, household FROM past
         UNION ALL

@@ -1,5 +1,6 @@
 """Every contract, and made-up facts of it."""
 
+import re
 import types
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -21,6 +22,9 @@ PLAIN: dict[type, Callable[[], st.SearchStrategy[Any]]] = {
     datetime: lambda: st.datetimes(timezones=st.just(UTC)),
     bool: st.booleans,
 }
+
+CODES = ("a", "ko", "north-2", "some_days", "first-aid_kit.2", "LF-06-0042")
+"""For texts with a pattern: making any that fits takes long."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -57,13 +61,19 @@ def _plain(kind: Any, limits: list[Any]) -> st.SearchStrategy[Any]:
         high = next((each.le for each in limits if isinstance(each, annotated_types.Le)), None)
         return st.integers(low, high)  # type: ignore[arg-type]
     if kind is str:
-        longest = next((each.max_length for each in limits if isinstance(each, annotated_types.MaxLen)), 30)
-        return st.text(st.characters(codec="utf-8"), max_size=min(longest, 30))
+        return _text(limits)
     if issubclass(kind, Enum):
         return st.sampled_from(kind)
     if issubclass(kind, BaseModel):
         return facts_of(kind)
     return PLAIN[kind]()
+
+
+def _text(limits: list[Any]) -> st.SearchStrategy[str]:
+    if pattern := next((each.pattern for each in limits if getattr(each, "pattern", None)), None):
+        return st.sampled_from([each for each in CODES if re.fullmatch(pattern, each)])
+    longest = next((each.max_length for each in limits if isinstance(each, annotated_types.MaxLen)), 30)
+    return st.text(st.characters(codec="utf-8"), max_size=min(longest, 30))
 
 
 def _limits(metadata: tuple[Any, ...]) -> list[Any]:

@@ -10,7 +10,8 @@ import httpx
 from shared.cli.operate.doctor import examine
 from shared.cli.operate.parked import broker_of, browse, queues
 from shared.contracts import HEARD_BY, heard_by, talking
-from shared.messaging.topology import Topology, parked
+from shared.messaging.names import parked
+from shared.messaging.topology import Topology
 from tests.faults.site import Site, until
 
 WAYS = sorted(

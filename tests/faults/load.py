@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 
 from shared.service.addresses import address_of
+from shared.web.walls import MEANT
 from tests.faults.replicas import Replica
 from tests.faults.site import Site, until
 from tests.support.catalogue import CATALOGUE
@@ -77,7 +78,9 @@ class Caller:
 @asynccontextmanager
 async def calling(site: Site) -> AsyncIterator[Caller]:
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
-    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False, limits=limits) as client:
+    async with httpx.AsyncClient(
+        headers=MEANT, timeout=ANSWER_SECONDS, trust_env=False, limits=limits
+    ) as client:
         yield Caller(site, client)
 
 

@@ -14,7 +14,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from services.inventory.repository import stock
 from shared.cli.operate.serve import serve
 from shared.contracts.base import Contract
-from shared.messaging import outbox_rows
+from shared.messaging import outbox_rows, states
 from shared.messaging import unit as units
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Envelope, seal
@@ -63,6 +63,11 @@ def no_guard() -> None:
     stock.lock_shelves = lock_shelves
 
 
+def no_limit() -> None:
+    """A version may be as far ahead as it likes."""
+    setattr(states, "MOST_AHEAD", 2**31)  # noqa: B010, a type checker would be right to refuse it
+
+
 def known_fields() -> None:
     """Not a sabotage: a later version of the service, whose facts have a field that nobody knows yet."""
 
@@ -75,7 +80,7 @@ def known_fields() -> None:
 
 
 PARTS: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (no_inbox, no_outbox, early_ack, no_guard, known_fields)
+    each.__name__: each for each in (no_inbox, no_outbox, early_ack, no_guard, no_limit, known_fields)
 }
 
 

@@ -19,6 +19,7 @@ from shared.contracts import talking
 from shared.database.migrations import migrate
 from shared.service.addresses import address_of
 from shared.settings import ClockMode
+from shared.web.walls import MEANT
 from tests.support.catalogue import CATALOGUE
 from tests.support.servers import Servers
 from tests.support.sheets import CSV, sheet
@@ -91,7 +92,7 @@ def site(servers: Servers, tmp_path: Path, request: pytest.FixtureRequest) -> It
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=120, trust_env=False) as made:
+    async with httpx.AsyncClient(headers=MEANT, timeout=120, trust_env=False) as made:
         yield made
 
 

@@ -4,13 +4,18 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
+from aio_pika import connect
 
 from shared.cli.local.processes import stop_all
 from shared.cli.operate.doctor import examine
+from shared.contracts.intake import HouseholdClosed
 from shared.messaging.crashpoints import AFTER_RECEIVE
+from shared.messaging.envelope import message_of, seal
+from shared.messaging.names import facts_exchange
 from tests.faults.command import standing
 from tests.faults.counting import settle
 from tests.faults.ground import Ground
@@ -56,6 +61,19 @@ async def dies_with_messages_in_hand(site: Site) -> None:
     await site.bring_back()
 
 
+async def a_close_is_forged(site: Site) -> None:
+    """...with intake's password, and of the highest version: inventory then takes nothing more about the household."""
+    await settle(site)
+    household_id = await site.value("intake", "SELECT min(id::text) FROM household")
+    fact = HouseholdClosed(household_id=household_id, version=2**31 - 1, on=date(2006, 11, 1))
+    connection = await connect(site.broker_url())
+    async with connection, connection.channel() as channel:
+        exchange = await channel.get_exchange(facts_exchange("intake"), ensure=False)
+        await exchange.publish(message_of(seal(fact, datetime.now(UTC))), fact.wire, mandatory=True)
+    query = "SELECT max(version) FROM household"
+    await until(lambda: site.value("inventory", query), lambda version: version == fact.version)
+
+
 async def register(site: Site) -> None:
     async with calling(site) as caller:
         bodies = [household(site) for _ in range(HOUSEHOLDS)]
@@ -87,6 +105,9 @@ SABOTAGES = {
         "inventory", "early_ack", dies_with_messages_in_hand, HANDLED_ONCE
     ),
     "constraint": Sabotage("inventory", "no_guard", settled, "inventory: reserved never exceeds on hand"),
+    "limit of a version": Sabotage(
+        "inventory", "no_limit", a_close_is_forged, "households: intake and inventory know the same"
+    ),
 }
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 
+from services.intake.api.imports import AT_ONCE
 from tests.support.people import person
+from tests.support.sheets import CSV, GOOD, sheet
 from tests.support.waiting import until
 from tests.support.world import World
 
@@ -88,3 +90,12 @@ async def test_a_register_sent_again_registers_nobody_twice(world: World) -> Non
     assert await households(world) == 10
     await world.settled()
     assert (await world.inventory.get("/summary"))["people"] == 20
+
+
+async def test_while_two_registers_are_taken_in_a_third_is_told_to_come_later(world: World) -> None:
+    files = {"file": ("r.csv", sheet(GOOD), CSV)}
+    async with AT_ONCE, AT_ONCE:
+        refused = await world.intake.client.post("/imports", files=files)
+    assert refused.status_code == 503
+    assert "Other registers" in refused.json()["detail"]
+    assert (await world.intake.client.post("/imports", files=files)).json()["people"] == 1

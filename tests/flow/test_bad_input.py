@@ -1,6 +1,8 @@
 """Bad input is refused with a problem document in plain words that repeats nothing of it, and nothing changes."""
 
+import functools
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -10,7 +12,9 @@ import httpx
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
+from starlette.routing import compile_path
 
+from shared.cli.wiring import application
 from shared.contracts import talking
 from shared.database.tables import outbox, timer
 from tests.support.databases import Templates, fresh_databases, fresh_vhost
@@ -63,10 +67,34 @@ async def state(world: World) -> list[str]:
     return [await world.dump(name, besides=["outbox"]) for name in talking()]
 
 
+@functools.cache
+def documented() -> list[tuple[str, re.Pattern[str], set[str]]]:
+    """Method, path and statuses of every route, as its service documents it."""
+    return [
+        (method.upper(), compile_path(path)[0], set(each["responses"]))
+        for name in talking()
+        for path, item in application(name).openapi()["paths"].items()
+        for method, each in item.items()
+    ]
+
+
+def assert_documented(answer: httpx.Response) -> None:
+    asked = answer.request
+    told = [
+        statuses
+        for method, path, statuses in documented()
+        if method == asked.method and path.fullmatch(asked.url.path)
+    ]
+    assert not told or str(answer.status_code) in set().union(*told)
+
+
 def assert_refused(
-    answer: httpx.Response, statuses: tuple[int, ...] = (400, 404, 405, 409, 411, 413, 415, 422)
+    answer: httpx.Response, statuses: tuple[int, ...] = (400, 404, 405, 409, 413, 415, 422)
 ) -> None:
     assert answer.status_code in statuses, answer.text[:500]
+    if answer.status_code != 400:
+        # What is no JSON or no form at all is told by FastAPI: "any other problem".
+        assert_documented(answer)
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["status"] == answer.status_code

@@ -85,7 +85,9 @@ async def test_cancelled_supplies_go_to_those_who_wait(world: World) -> None:
     (row,) = await world.inventory.reservations(first)
     path = f"/reservations/{row['id']}/cancel"
     cancelled = await world.inventory.post(path, {"reason": "has one already"})
-    assert (cancelled["released"], cancelled["reason"]) == (1, "Cancelled: has one already")
+    assert (cancelled["released"], cancelled["reason"]) == (1, "Cancelled")
+    assert cancelled["note"] is None
+    assert [each["note"] for each in await world.inventory.reservations(first)] == ["has one already"]
     assert await world.inventory.set_aside(second) == {"first-aid-kit": 1}
     assert (await world.inventory.try_post(path, {"reason": "once more"})).status_code == 409
 
@@ -103,7 +105,7 @@ async def test_an_adjustment_takes_back_what_is_no_longer_there_from_the_last_in
         await released.until(lambda facts: len(facts) == 2)
     assert await world.inventory.set_aside(ill) == {"first-aid-kit": 1}
     assert await world.inventory.missing(old) == await world.inventory.missing(young) == {"first-aid-kit": 1}
-    assert (await newest_movement(world, kind="adjusted"))["reason"] == "soaked in the flood"
+    assert (await newest_movement(world, kind="adjusted"))["note"] == "soaked in the flood"
     back = {**body, "quantity": 1, "reason": "one was dry"}
     await world.inventory.post("/adjustments", back)
     assert await world.inventory.set_aside(old) == {"first-aid-kit": 1}

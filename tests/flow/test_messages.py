@@ -25,12 +25,12 @@ from shared.contracts.intake import (
     HouseholdState,
     MemberFacts,
     NeedKind,
-    Outcome,
 )
 from shared.contracts.inventory import SuppliesReserved
 from shared.database.tables import journal, outbox, timer
-from shared.messaging.definitions import EXCHANGE
-from shared.messaging.envelope import Envelope, seal
+from shared.messaging.envelope import Envelope, headers_of, seal
+from shared.messaging.failures import LOOKED_AT
+from shared.messaging.names import facts_exchange
 from shared.messaging.timer_rows import REMINDER_DELAY
 from shared.messaging.unit import Unit
 from tests.support.messages import message_of
@@ -47,8 +47,7 @@ def said(
         "version": version,
         "code": "LF-06-9999",
         "region": "north",
-        "arrived_on": FIRST_DAY,
-        "registered_at": datetime(2006, 11, 1, 9, tzinfo=UTC),
+        "registered_on": FIRST_DAY,
         "on": FIRST_DAY,
         "members": [
             MemberFacts(member_id=UUID(int=n + 1), age_band=AgeBand.ADULT, size=ClothingSize.ADULT_M)
@@ -111,7 +110,7 @@ async def test_facts_in_any_order_end_in_the_newest_state(bare_world: World, bat
     history: list[Any] = [
         said(household_id=identity),
         said(HouseholdChanged, 2, 2, household_id=identity),
-        HouseholdClosed(household_id=identity, version=3, outcome=Outcome.SETTLED, on=FIRST_DAY),
+        HouseholdClosed(household_id=identity, version=3, on=FIRST_DAY),
         said(HouseholdReopened, 4, 2, household_id=identity),
         said(HouseholdChanged, 5, 3, household_id=identity),
     ]
@@ -133,7 +132,7 @@ async def test_a_whole_history_at_once_ends_in_the_newest_state(world: World) ->
         history += [
             said(household_id=identity),
             *(said(HouseholdChanged, 2 + n, 1 + n, household_id=identity) for n in range(5)),
-            HouseholdClosed(household_id=identity, version=7, outcome=Outcome.SETTLED, on=FIRST_DAY),
+            HouseholdClosed(household_id=identity, version=7, on=FIRST_DAY),
             said(HouseholdReopened, 8, 2, household_id=identity),
         ]
     await world.send(*map(sealed, history))
@@ -147,9 +146,7 @@ async def test_a_whole_history_at_once_ends_in_the_newest_state(world: World) ->
 async def test_a_close_that_overtakes_the_registration_leaves_nothing_set_aside(world: World) -> None:
     await world.inventory.stock(rice=1_000_000)
     fact = said()
-    closed = HouseholdClosed(
-        household_id=fact.household_id, version=2, outcome=Outcome.LOST_CONTACT, on=FIRST_DAY
-    )
+    closed = HouseholdClosed(household_id=fact.household_id, version=2, on=FIRST_DAY)
     await world.send(sealed(closed))
     await handled(world, 1)
     await world.send(sealed(fact))
@@ -189,7 +186,7 @@ async def test_what_makes_no_sense_is_parked_with_the_reason_and_the_good_ones_a
     await world.send(*good[:5])
     async with world.broker("intake") as connection:
         channel = await connection.channel()
-        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        exchange = await channel.get_exchange(facts_exchange("intake"), ensure=False)
         for changes, _ in NOT_UNDERSTOOD.values():
             message = message_of(sealed(said()))
             for name, value in changes.items():
@@ -291,6 +288,37 @@ async def test_after_the_last_try_a_message_is_parked_and_can_be_replayed(
     assert await world.parked(HouseholdRegistered) == []
     await world.settled()
     await world.sound()
+
+
+async def test_a_version_that_jumps_is_parked_alone_until_an_operator_names_it(world: World) -> None:
+    """A forged close of the highest version would make the household's next real changes be ignored for ever."""
+    await world.inventory.stock(rice=1_000_000)
+    real, others = said(), [said() for _ in range(5)]
+    await world.send(*map(sealed, (real, *others)))
+    jump = HouseholdClosed(household_id=real.household_id, version=2**31 - 1, on=FIRST_DAY)
+    closed = [HouseholdClosed(household_id=each.household_id, version=2, on=FIRST_DAY) for each in others]
+    await handled(world, 6)
+    forged = sealed(jump)
+    claims = {**headers_of(forged), LOOKED_AT: "looked at, says the publisher"}
+    await asyncio.gather(world.send(*map(sealed, closed)), world.send(forged, headers=claims))
+    (lying,) = await lie_parked(world, 1, HouseholdClosed)
+    assert "version 2147483647 is more than 10,000 above 1" in lying.reason
+    await handled(world, 6 + 5)
+    changed = said(HouseholdChanged, version=2, people=2, household_id=real.household_id)
+    await world.send(sealed(changed))
+    await handled(world, 6 + 5 + 1)
+    assert (await wanted_of(world, real.household_id))["wanted"] == 30_000
+
+    queue = f"inventory.{HouseholdClosed.wire}"
+    assert await parked.replay(world.addresses(), queue, None) == 1
+
+    async def refused() -> float:
+        return float(await world.inventory.metric("relief_messages_parked_total", reason="jumped"))
+
+    await until(refused, lambda times: times == 2)
+    assert await parked.replay(world.addresses(), queue, lying.message_id) == 1
+    await handled(world, 6 + 5 + 2)
+    assert (await wanted_of(world, real.household_id))["reserved"] == 0
 
 
 async def test_the_delay_is_kept_and_a_second_failure_waits_longer(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.settings import ClockMode, ServiceSettings
+from shared.settings import ClockMode
 from tests.support.waiting import until
 from tests.support.world import World
 
@@ -31,5 +31,18 @@ async def test_a_day_that_has_not_turned_is_told(bare_world: World, monkeypatch:
 
     assert await told() == 0
     tomorrow = inventory.service.settings.wall_today() + timedelta(days=1)
-    monkeypatch.setattr(ServiceSettings, "wall_today", lambda _: tomorrow)
+    monkeypatch.setattr(inventory.service.wall_clock, "today", lambda: tomorrow)
     assert await told() == 1
+
+
+async def test_a_measure_of_the_plan_is_told_with_its_unit_and_once(bare_world: World) -> None:
+    (events,) = await bare_world.start("events")
+    target = {"area": 6, "measure": "hearings_held", "words": "hearings", "target": 3}
+
+    async def told(**labels: str) -> float:
+        await events.client.get("http://test/metrics")
+        return await events.metric("relief_plan_target", measure="hearings_held", **labels)
+
+    for unit in ("evenings", "hearings"):
+        await events.post("/plan", {"targets": [{**target, "unit": unit}]})
+        assert await told(unit=unit) == await told() == 3

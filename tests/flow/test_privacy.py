@@ -1,125 +1,107 @@
-"""Names and birth dates stay in intake: canaries are registered and looked for everywhere else."""
+"""Nothing that tells of a person leaves the one place in which it may be kept: canaries are planted everywhere that
+staff can type, and looked for everywhere else.
+"""
 
-import logging
-from typing import Any
-
-import aio_pika
 import pytest
-import structlog
 
-from shared.contracts import talking
+from shared.contracts import SERVICES, talking
 from shared.contracts.intake import HouseholdChanged, HouseholdClosed, HouseholdRegistered
-from shared.messaging.definitions import EXCHANGE
-from shared.observability import _without_values
+from shared.contracts.inventory import SuppliesReleased, SuppliesReserved, Why
+from tests.support.canaries import NOWHERE, Canaries, Kept, columns_of, overheard
+from tests.support.canary_story import BED, Story
+from tests.support.free_texts import FreeText, free_texts
 from tests.support.people import person
 from tests.support.waiting import until
 from tests.support.world import World
 
-GIVEN, FAMILY, JOINED, REFUSED = "Kanarienvogel", "Zeisigfink", "Stieglitzchen", "Gimpelmeise"
-BORN = "1971-02-03"
-CANARIES = (GIVEN, FAMILY, JOINED, REFUSED, BORN)
-DOOR = "identity"
-"""The one table that may hold them."""
+GIVEN, FAMILY = "intake identity.given", "intake identity.family"
+REFERENCE = "intake household.register_ref"
+KEPT = {
+    ("intake", "/households", "members[].given_name"): GIVEN,
+    ("intake", "/households", "members[].family_name"): FAMILY,
+    ("intake", "/households", "register_ref"): REFERENCE,
+    ("intake", "/households/{household_id}/members", "given_name"): GIVEN,
+    ("intake", "/households/{household_id}/members", "family_name"): FAMILY,
+    ("intake", "/households/{household_id}/identities", "reason"): NOWHERE,
+    ("intake", "/imports", "file"): f"{GIVEN}, {FAMILY}, {REFERENCE}",
+    ("inventory", "/adjustments", "reason"): "inventory movement.note",
+    ("inventory", "/stocktakes", "reason"): "inventory movement.note",
+    ("inventory", "/transfers", "reason"): "inventory movement.note",
+    ("inventory", "/movements/{movement_id}/reverse", "reason"): "inventory movement.note",
+    ("inventory", "/reservations/{reservation_id}/cancel", "reason"): "inventory cancellation.note",
+    ("inventory", "/receipts", "reference"): "inventory receipt.reference",
+    ("inventory", "/planned-deliveries", "deliveries[].reference"): "inventory planned_delivery.reference",
+    ("inventory", "/catalogue", "items[].name"): "inventory item.name",
+    ("inventory", "/catalogue", "depots[].name"): "inventory depot.name",
+    **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
+    **{(name, "/plan", "targets[].unit"): f"{name} target.unit" for name in SERVICES},
+}
+"""The one column in which each free text of a request may be kept."""
+HEADERS = {"header idempotency-key", "header accept"}
+"""They hold a canary in each request of the story, and are kept nowhere."""
+
+SHELTERS = ("house-north", "house-south", BED)
+REASONS = ("trafficking_victim", "moved_on")
 
 
-class Kept(logging.Handler):
-    """Everything that is logged, as it would be written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        chain: Any = [structlog.processors.dict_tracebacks, _without_values]
-        renderer = structlog.processors.JSONRenderer()
-        self.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=chain, processor=renderer))
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
+@pytest.mark.parametrize("service", SERVICES)
+def test_it_is_settled_for_every_free_text_where_it_may_be_kept(service: str) -> None:
+    """A new one needs a line in KEPT, and its canary in the story below."""
+    typed = {each for each in free_texts(service) if each.place not in HEADERS}
+    assert typed == {FreeText(*each) for each in KEPT if each[0] == service}
 
 
-def assert_clean(where: str, text: str) -> None:
-    found = [canary for canary in CANARIES if canary.lower() in text.lower()]
-    assert not found, f"{where} holds {found}"
-
-
-async def test_names_and_birth_dates_are_nowhere_but_behind_the_one_door(world: World) -> None:
-    logged = Kept()
-    logging.getLogger().addHandler(logged)
-    wire: list[str] = []
-
-    async def keep(message: aio_pika.abc.AbstractIncomingMessage) -> None:
-        wire.append(f"{message.headers} {message.properties} {message.body.decode()}")
-
-    try:
-        async with world.broker() as connection:
-            channel = await connection.channel()
-            queue = await channel.declare_queue(exclusive=True)
-            await queue.bind(EXCHANGE, "#")
-            await queue.consume(keep, no_ack=True)
-            answers = await live_through(world)
+async def test_what_tells_of_a_person_or_a_shelter_stays_where_it_was_typed(world: World) -> None:
+    story = Story(world, KEPT)
+    with Kept() as logged:
+        async with overheard(world) as wire:
+            await story.live_through()
             await world.settled()
-
-            async def look() -> list[str]:
-                return [each for each in wire if HouseholdClosed.wire in each]
-
-            await until(look, bool)
-    finally:
-        logging.getLogger().removeHandler(logged)
-
-    assert any(HouseholdRegistered.wire in each for each in wire)
-    assert any(HouseholdChanged.wire in each for each in wire)
-    assert_clean("the broker", "\n".join(wire))
-    assert_clean("the logs", "\n".join(logged.lines))
-    assert_clean("an answer", "\n".join(answers))
-    assert_clean("inventory's database", await world.dump("inventory"))
-    assert_clean("intake's database besides the identities", await world.dump("intake", besides=[DOOR]))
+            await until(lambda: _all(wire), lambda found: any(Why.HOUSEHOLD_CLOSED in each for each in found))
+    for contract in (
+        HouseholdRegistered,
+        HouseholdChanged,
+        HouseholdClosed,
+        SuppliesReserved,
+        SuppliesReleased,
+    ):
+        assert any(contract.wire in each for each in wire)
+    canaries = story.canaries
+    assert story.planted == {each for each in KEPT if each[0] in talking()}
     for name in talking():
-        replica = world.inventory if name == "inventory" else world.intake
-        assert_clean(f"{name}'s metrics", (await replica.client.get("http://test/metrics")).text)
-    # The canaries were really there to be found.
-    identities = await world.dump("intake")
-    assert all(canary in identities for canary in (GIVEN, FAMILY, JOINED, BORN))
+        await canaries.assert_at_home(world, name)
+        canaries.assert_none(f"an answer of {name}", story.answers[name])
+    for name, others in {"intake": Canaries.of(*SHELTERS), "inventory": Canaries.of(*REASONS)}.items():
+        kept = (await columns_of(world, name)).values()
+        others.assert_none(f"{name}'s database", [value for values in kept for value in values])
+        others.assert_none(f"an answer of {name}", story.answers[name])
+    canaries.add((*SHELTERS, *REASONS))
+    canaries.assert_none("the broker", wire)
+    canaries.assert_none("the logs", logged.lines)
+    for name in talking():
+        metrics = await world.driver(name).client.get("http://test/metrics")
+        canaries.assert_none(f"{name}'s metrics", [metrics.text])
+    # The doctor would see it too.
+    turned = "UPDATE depot SET kind = '{}' WHERE code = 'depot-north'"
+    database = world.databases["inventory"]
+    world.servers.sql(turned.format("shelter"), database)
+    broken = [each["name"] for each in await world.inventory.get("/checks") if each["breaches"]]
+    world.servers.sql(turned.format("depot"), database)
+    assert broken == ["nothing that was said names a shelter"]
+    depot = {"code": "depot-north", "name": "North", "kind": "shelter", "region": "north"}
+    assert (await world.inventory.try_post("/catalogue", {"depots": [depot]})).status_code == 409
 
 
-async def live_through(world: World) -> list[str]:
-    """A household with the canaries' names goes through everything; returns the answers that may hold no name."""
-    await world.inventory.stock(rice=100_000, winter_M=3, bed=2)
-    canary = person(given_name=GIVEN, family_name=FAMILY, birth_date=BORN)
-    household = await world.intake.register([canary], register_ref="K-1")
-    await world.settled()
-    path = f"/households/{household['household_id']}"
-    client = world.intake.client
-    joined = await world.intake.post(f"{path}/members", {**canary, "given_name": JOINED})
-    refused = [
-        await world.intake.try_post("/households", {"members": [{**canary, "given_name": REFUSED}]}),
-        await world.intake.try_post(f"{path}/members", {**canary, "given_name": REFUSED, "age": 300}),
-        await world.intake.try_post(f"{path}/members", {**canary, "given_name": "=" + REFUSED * 40}),
-        await world.intake.try_post("/households", {"region": REFUSED}),
-        await client.get("/households", params={"q": REFUSED, "region": REFUSED}),
-    ]
-    register = (
-        "household,given_name,family_name,birth_date,size,region,arrived_on\n"
-        f"K-1,{GIVEN},{FAMILY},{BORN},M,north,2006-10-20\n"
-        f"K-2,{REFUSED},{FAMILY},{BORN},{REFUSED},north,2006-10-20\n"
-        f"K-3,={REFUSED},{FAMILY},{REFUSED},M,{REFUSED},2006-10-20\n"
-    )
-    files = {"file": (f"{REFUSED}.csv", register.encode(), "text/csv")}
-    imported = await client.post("/imports", files=files)
-    assert imported.json()["error_count"] > 0
-    seen = await client.post(f"{path}/identities", json={"reason": "the canary test looks"})
-    assert GIVEN in seen.text
-    await world.inventory.hand_out(household)
-    await world.turn("2006-12-02")
-    await world.intake.post(f"{path}/close", {"outcome": "settled"})
-    await world.settled()
-    shown = [await client.get(each) for each in ("/households", path, f"{path}/timeline", "/counts")]
-    return [str(household), str(joined), *(each.text for each in (*refused, imported, *shown))]
+async def _all(wire: list[str]) -> list[str]:
+    return wire
 
 
 @pytest.mark.parametrize("reason", [None, "", "    ", "abc"])
 async def test_names_are_not_shown_without_a_reason(world: World, reason: str | None) -> None:
-    household = await world.intake.register([person(given_name=GIVEN)])
+    name = Canaries().plant()
+    household = await world.intake.register([person(given_name=name)])
     body = {} if reason is None else {"reason": reason}
     path = f"/households/{household['household_id']}/identities"
     answer = await world.intake.client.post(path, json=body)
     assert answer.status_code == 422
-    assert_clean("the refusal", answer.text)
+    assert name not in answer.text

@@ -20,16 +20,16 @@ from shared.database.session import GatheringSession
 from shared.database.tables import outbox
 from shared.messaging import outbox_rows, publishing, relay
 from shared.messaging.envelope import Envelope
+from shared.messaging.names import facts_exchange
 from shared.messaging.publishing import LostTouch, OneWriteChannel, Outgoing, Publisher
 from shared.messaging.relay import Relay
-from shared.messaging.topology import RELIEF
 from shared.observability import Metrics
 from tests.support.databases import Databases
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
 HEARD, UNHEARD, NOBODYS = SuppliesReserved.wire, SuppliesReleased.wire, ShortfallForecast.wire
-QUEUE = "somebody"
+QUEUE, FACTS = "somebody", facts_exchange("inventory")
 
 
 def fact(wire: str = HEARD, data: str = "{}") -> Envelope:
@@ -99,7 +99,7 @@ async def rig(servers: Servers, databases: Databases, vhost: str) -> AsyncIterat
         )
         channel = await connection.channel()
         queue = await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
-        await queue.bind(RELIEF.name, HEARD)
+        await queue.bind(FACTS, HEARD)
         await queue.consume(made.hear, no_ack=True)
         yield made
 
@@ -133,7 +133,7 @@ async def test_what_no_queue_takes_or_nobody_can_read_rests_and_holds_up_no_othe
     assert failed.labels(contract="unknown")._value.get() >= 2
     async with await aio_pika.connect(rig.servers.broker_url("operator", rig.vhost)) as connection:
         queue = await (await connection.channel()).get_queue(QUEUE)
-        await queue.bind(RELIEF.name, UNHEARD)
+        await queue.bind(FACTS, UNHEARD)
     await rig.arrived(lost)
     await rig.gone(1)
 
@@ -188,15 +188,15 @@ async def test_when_its_exchange_is_missing_the_facts_wait_for_it(rig: Rig) -> N
     facts = [fact() for _ in range(5)]
     operator = rig.servers.broker_url("operator", rig.vhost)
     async with await aio_pika.connect(operator) as connection:
-        await (await connection.channel()).exchange_delete(RELIEF.name)
+        await (await connection.channel()).exchange_delete(FACTS)
     await rig.start()
     await rig.say(*([each] for each in facts))
     rows = await until(rig.rows, lambda rows: any(row.tries for row in rows))
     assert len(rows) == 5
     async with await aio_pika.connect(operator) as connection:
         channel = await connection.channel()
-        await channel.declare_exchange(RELIEF.name, "topic", durable=True)
-        await (await channel.get_queue(QUEUE)).bind(RELIEF.name, HEARD)
+        await channel.declare_exchange(FACTS, "topic", durable=True)
+        await (await channel.get_queue(QUEUE)).bind(FACTS, HEARD)
     await rig.arrived(*facts)
     await rig.gone()
 

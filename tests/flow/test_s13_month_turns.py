@@ -42,7 +42,7 @@ async def test_rations_of_active_households_are_renewed_for_the_whole_month(worl
     await world.settled()
     told = [each["summary"] for each in await world.intake.timeline(active)]
     assert any(
-        words.startswith("No longer set aside: rice 30,000 g at depot-north (Not fetched") for words in told
+        words.startswith("No longer set aside: rice 30,000 g at depot-north (not fetched") for words in told
     )
 
 

@@ -96,7 +96,7 @@ async def test_clothing_is_by_season_and_one_size_up_stands_in(world: World) -> 
     await world.settled()
     assert await world.inventory.set_aside(household) == {"winter-L": 1}
     given = next(row for row in await world.inventory.reservations(household) if row["reserved"])
-    assert given["reason"] == "No winter M; winter L given instead"
+    assert given["reason"] == "One size up, none in the size asked for"
     assert await world.inventory.missing(household) == {"winter-M": 1}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.inventory import SuppliesReleased
+from shared.contracts.inventory import SuppliesReleased, Why
 from tests.support.people import person
 from tests.support.world import World
 
@@ -33,7 +33,7 @@ async def test_what_was_set_aside_is_released_and_the_timeline_says_so(world: Wo
         (fact,) = await heard.until(bool)
     released = {line.item: line.quantity for line in fact.lines}
     assert released == {"rice": 30_000, "winter-M": 2, "first-aid-kit": 1, "bed": 2}
-    assert {line.reason for line in fact.lines} == {"Household closed: moved on"}
+    assert {line.reason.code for line in fact.lines} == {Why.HOUSEHOLD_CLOSED}
     await world.settled()
     assert await world.inventory.set_aside(household) == {}
     for item in released:

@@ -8,7 +8,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database.engine import connect, set_transaction_timeout
+from shared.database import engine as engines
+from shared.database.engine import ServerTooOld, connect, set_transaction_timeout
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -60,3 +61,15 @@ async def test_the_time_that_was_given_counts_from_then_on(connection: AsyncConn
     await set_transaction_timeout(connection, 1)
     with pytest.raises(DBAPIError):
         await connection.execute(LONGER_THAN_A_SECOND)
+
+
+async def test_a_server_that_is_too_old_is_told_what_is_needed(
+    servers: Servers, databases: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older server knows the present limit as little as this one knows the next."""
+    monkeypatch.setattr(engines, "LIMIT", "transaction_timeout_2")
+    engine = connect(make_url(servers.database_url("inventory", databases["inventory"])), pool_size=1)
+    with pytest.raises(ServerTooOld, match="PostgreSQL 17 or later is needed"):
+        async with engine.connect():
+            pass
+    await engine.dispose()

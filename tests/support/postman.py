@@ -12,8 +12,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
 from shared.cli.operate.parked import anew
 from shared.contracts import heard_by, talking
-from shared.messaging.definitions import EXCHANGE
-from shared.messaging.topology import Topology
+from shared.messaging.names import facts_exchange, queue_of
 
 QUIET_SECONDS = 1.5
 
@@ -93,16 +92,15 @@ async def postman(broker_url: str, rng: random.Random, habit: Habit) -> AsyncIte
     connection = await connect(broker_url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        ways = [(consumer, contract) for consumer in talking() for contract in heard_by(consumer)]
         boxes = {}
-        for consumer in talking():
-            for contract in heard_by(consumer):
-                name = Topology(consumer, ()).queue_name(contract)
-                box = await channel.declare_queue(f"held.{name}", exclusive=True)
-                await box.bind(exchange, contract.wire)
-                queue = await channel.get_queue(name, ensure=False)
-                await queue.unbind(exchange, contract.wire)
-                boxes[consumer, name] = box
+        for consumer, contract in ways:
+            exchange, name = facts_exchange(contract.publisher()), queue_of(consumer, contract.wire)
+            box = await channel.declare_queue(f"held.{name}", exclusive=True)
+            await box.bind(exchange, contract.wire)
+            queue = await channel.get_queue(name, ensure=False)
+            await queue.unbind(exchange, contract.wire)
+            boxes[consumer, name] = box
         carrying = Postman(rng, habit, channel, boxes)
         work = asyncio.create_task(carrying.run())
         try:
@@ -111,7 +109,6 @@ async def postman(broker_url: str, rng: random.Random, habit: Habit) -> AsyncIte
             # Not cancelled: the client closes a channel whose call is given up.
             carrying.leaving = True
             await asyncio.gather(work, return_exceptions=True)
-            for consumer, name in boxes:
-                queue = await channel.get_queue(name, ensure=False)
-                contract_wire = name.removeprefix(f"{consumer}.")
-                await queue.bind(exchange, contract_wire)
+            for consumer, contract in ways:
+                queue = await channel.get_queue(queue_of(consumer, contract.wire), ensure=False)
+                await queue.bind(facts_exchange(contract.publisher()), contract.wire)

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from shared.service.addresses import address_of
 from shared.service.parts import Service
+from shared.web.walls import MEANT
 
 
 @dataclass
@@ -25,7 +26,9 @@ class Replica:
     def of(cls, name: str, app: FastAPI) -> "Replica":
         """Not running yet."""
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        client = httpx.AsyncClient(transport=transport, base_url="http://test/api", timeout=120)
+        client = httpx.AsyncClient(
+            transport=transport, base_url="http://test/api", headers=MEANT, timeout=120
+        )
         return cls(name, app, client)
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
 from shared.cli.local.ports import free_ports
-from shared.cli.local.postgres import PostgresServer
+from shared.cli.local.postgres import CLOSE_OWN_DATABASES, PostgresServer
 from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 from shared.messaging.definitions import OPERATOR, definitions
@@ -73,12 +73,18 @@ class Servers(ABC):
         return url.render_as_string(hide_password=False)
 
     def new_vhost(self, name: str) -> None:
-        """A fresh virtual host with the exchange and every user's permissions."""
+        """A fresh virtual host with the exchanges and every user's permissions."""
         wanted = definitions(self.passwords, self.operator_password, name)
         self._management("POST", "/api/definitions", json=wanted).raise_for_status()
 
     def delete_vhost(self, name: str) -> None:
         self._management("DELETE", f"/api/vhosts/{name}").raise_for_status()
+
+    def exchanges(self, vhost: str) -> list[str]:
+        """The names of all exchanges but the broker's own."""
+        answer = self._management("GET", f"/api/exchanges/{vhost}").raise_for_status()
+        names = [str(each["name"]) for each in answer.json()]
+        return [name for name in names if name and not name.startswith("amq.")]
 
     def new_database(self, name: str, owner: str, template: str = "template1") -> None:
         """A fresh database, a copy of `template`, to which nobody may be connected."""
@@ -104,6 +110,7 @@ class Servers(ABC):
         return httpx.request(method, f"{self.management_url}{path}", json=json, timeout=30, trust_env=False)
 
     def _make_roles(self) -> None:
+        self.sql(CLOSE_OWN_DATABASES)
         for name, password in self.passwords.items():
             self.sql(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{password}'")
 
@@ -157,7 +164,7 @@ class Containers(Servers):
         self.broker.with_env("RABBITMQ_DEFAULT_PASS", self.operator_password)
         self.postgres: Any = DockerContainer(POSTGRES).with_exposed_ports(5432)
         self.postgres.with_env("POSTGRES_PASSWORD", self.superuser_password)
-        self.postgres.with_command("postgres -c max_connections=300")
+        self.postgres.with_command("postgres -c max_connections=300 -c log_error_verbosity=terse")
 
     def start(self) -> None:
         self.broker.start()

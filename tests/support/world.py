@@ -23,8 +23,9 @@ from shared.cli.wiring import build, filled_in
 from shared.contracts import HEARD_BY, SERVICES, heard_by
 from shared.contracts.base import Contract
 from shared.database.tables import inbox, journal, outbox
-from shared.messaging.definitions import EXCHANGE, OPERATOR
+from shared.messaging.definitions import OPERATOR
 from shared.messaging.envelope import Envelope
+from shared.messaging.names import facts_exchange, queue_of
 from shared.settings import ClockMode, ServiceSettings
 from tests.support.databases import Databases
 from tests.support.driver import Driver, driver_of
@@ -92,6 +93,7 @@ class World:
             "clock": ClockMode.MANUAL,
             "first_day": FIRST_DAY,
             "retry_delays_seconds": (1,),
+            "site_hosts": "test nowhere",
             **self.driver(name).settings,
         }
         return filled_in(name, **{**values, **more})
@@ -193,7 +195,7 @@ class World:
         async with self.broker() as connection:
             channel = await connection.channel()
             queue = await channel.declare_queue(exclusive=True)
-            await queue.bind(EXCHANGE, contract.wire)
+            await queue.bind(facts_exchange(contract.publisher()), contract.wire)
             await queue.consume(keep, no_ack=True)
             yield heard
 
@@ -207,7 +209,7 @@ class World:
         """Publish envelopes of one publisher as it would, all at once; `changes` replace properties of the message."""
         async with self.broker(envelopes[0].source) as connection:
             channel = await connection.channel()
-            exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+            exchange = await channel.get_exchange(facts_exchange(envelopes[0].source), ensure=False)
             await asyncio.gather(
                 *(
                     exchange.publish(message_of(each, **changes), routing_key or each.type, mandatory=True)
@@ -218,7 +220,7 @@ class World:
     async def parked(self, contract: type[Contract], consumer: str | None = None) -> list[Parked]:
         """What lies in the parked queue of a contract, of its first consumer if none is named."""
         async with self.broker() as connection:
-            queue = f"{consumer or HEARD_BY[contract][0]}.{contract.wire}"
+            queue = queue_of(consumer or HEARD_BY[contract][0], contract.wire)
             return [each async for _, each in browse(connection, queue)]
 
     def addresses(self) -> Stack:

@@ -118,7 +118,9 @@ def test_everything_is_healthy_and_one_port_is_open_on_this_machine_alone(stack:
     ports = [port for each in containers for port in (each["HostConfig"]["PortBindings"] or {}).values()]
     assert ports == [[{"HostIp": "127.0.0.1", "HostPort": str(stack.port)}]]
     for name in SERVICES:
-        assert httpx.get(f"{stack.url}/{name}/readyz", trust_env=False).status_code == 200
+        for host, status in ((f"127.0.0.1:{stack.port}", 200), ("evil.example", 421)):
+            answer = httpx.get(f"{stack.url}/{name}/readyz", headers={"Host": host}, trust_env=False)
+            assert answer.status_code == status
 
 
 def test_the_operator_sees_how_each_service_stands(stack: Compose) -> None:
@@ -185,6 +187,17 @@ def test_prometheus_finds_every_replica_and_understands_the_rules(stack: Compose
 
     _until(all_up, 90, lambda: targets)
     stack.compose("exec", "-T", "prometheus", "promtool", "check", "config", "/etc/prometheus/prometheus.yml")
+    tool = (
+        "run",
+        "--rm",
+        "-T",
+        "--no-deps",
+        "-v",
+        f"{ROOT}/deploy/prometheus:/rules:ro",
+        "--entrypoint",
+        "promtool",
+    )
+    stack.compose("--profile", "monitoring", *tool, "prometheus", "test", "rules", "/rules/rules_test.yml")
 
 
 def test_back_to_one_replica_nobody_notices(stack: Compose) -> None:
@@ -203,6 +216,7 @@ def test_the_gateway_takes_a_certificate_of_its_own_or_of_a_domain(stack: Compos
     _write_certificate(folder)
     stack.up(
         RELIEF_GATEWAY_ADDRESS=f"https://{DOMAIN}:8080",
+        RELIEF_SITE_HOSTS=DOMAIN,
         RELIEF_GATEWAY_TLS="tls /certificates/certificate.pem /certificates/key.pem",
         RELIEF_CERTIFICATES=str(folder),
     )

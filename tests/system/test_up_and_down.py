@@ -52,6 +52,13 @@ def test_every_service_answers_through_the_gateway(run: LocalRun) -> None:
     assert httpx.get(f"{run.gateway.url}/intake/metrics", trust_env=False).status_code == 404
 
 
+def test_no_host_is_known_but_those_of_this_machine(run: LocalRun) -> None:
+    for url in (f"{run.gateway.url}/intake/readyz", f"{run.stack.services['intake'].url}/readyz"):
+        answer = httpx.get(url, headers={"Host": "evil.example"}, trust_env=False)
+        assert answer.status_code == 421
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_up_again_starts_only_what_died(run: LocalRun) -> None:
     before = {name: service.daemon.pid for name, service in run.services.items()}
     run.services["events"].daemon.kill()
@@ -89,7 +96,7 @@ async def test_a_service_s_role_opens_no_other_database(run: LocalRun) -> None:
 async def test_the_broker_refuses_a_fact_of_another_service(run: LocalRun) -> None:
     async with await aio_pika.connect(run.stack.services["events"].broker_url) as connection:
         channel = await connection.channel()
-        exchange = await channel.get_exchange("relief", ensure=False)
+        exchange = await channel.get_exchange("intake.facts", ensure=False)
         with pytest.raises(ChannelAccessRefused):
             await asyncio.wait_for(
                 exchange.publish(aio_pika.Message(b"{}"), "intake.household_registered.v1"), timeout=20
@@ -100,7 +107,7 @@ def test_a_new_virtual_host_and_a_new_database_are_made_for_a_test(run: LocalRun
     run.broker.new_vhost("another")
     run.postgres.new_database("another", owner="intake")
     try:
-        answer = httpx.get(f"{run.broker.management_url}/api/exchanges/another/relief", trust_env=False)
+        answer = httpx.get(f"{run.broker.management_url}/api/exchanges/another/intake.facts", trust_env=False)
         assert answer.json()["type"] == "topic"
         assert run.postgres.sql("SELECT current_database()", "another") == "another"
     finally:

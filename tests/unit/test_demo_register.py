@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from openpyxl import load_workbook
 
+from services.intake.domain.households import Priority
 from shared.cli.demo.command import REGISTER
-from shared.contracts.intake import ClothingSize, NeedKind, Priority
+from shared.contracts.intake import ClothingSize, NeedKind
 
 ROWS = list(csv.DictReader(REGISTER.with_suffix(".csv").open(encoding="utf-8", newline="")))
 HOUSEHOLD_COLUMNS = ("region", "arrived_on", "needs", "priority")

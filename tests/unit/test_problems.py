@@ -23,12 +23,20 @@ class Body(BaseModel):
     count: Annotated[int, Field(ge=1)]
 
 
+class Strict(Body, extra="forbid"):
+    pass
+
+
 def application() -> FastAPI:
     app = FastAPI()
     problems.install(app)
 
     @app.post("/register")
     async def register(body: Body) -> Body:
+        return body
+
+    @app.post("/strict")
+    async def strict(body: Strict) -> Strict:
         return body
 
     @app.get("/missing")
@@ -111,6 +119,15 @@ async def test_a_megabyte_of_name_is_not_sent_back(client: httpx.AsyncClient) ->
     answer = await client.post("/register", json={"name": "x" * 1_000_000, "count": 1})
     assert answer.status_code == 422
     assert len(answer.content) < 1_000
+
+
+async def test_of_a_thousand_errors_the_first_hundred_are_told(client: httpx.AsyncClient) -> None:
+    many = {f"key {number}" + "x" * 500: 0 for number in range(1000)}
+    answer = await client.post("/strict", json=many)
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 100
+    assert "902 more" in answer.json()["detail"]
+    assert len(answer.content) < 50_000
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"text"', b"\xff\xfe", b'{"name": NaN}'])

@@ -15,9 +15,10 @@ from shared.principals import Role
 from shared.settings import ClockMode
 from shared.web.problems import Problem
 from shared.web.roles import RoleCheck, allows
+from shared.web.walls import MEANT
 
 # What FastAPI adds itself: the documentation, which holds nothing of anybody.
-DOCUMENTATION = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
+DOCUMENTATION = {"/openapi.json", "/docs"}
 ALONE = {"/api/households/{household_id}/identities": {"caseworker"}, "/clock": {"operator"}}
 """Routes that one role alone may use."""
 
@@ -35,8 +36,8 @@ async def roles_asked(app: FastAPI, method: str, path: str) -> set[str]:
     """The roles that a route asks for, by asking it: it must do so before it does anything else."""
     while "{" in path:
         path = path.partition("{")[0] + str(UUID(int=1)) + path.partition("}")[2]
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        answer = await client.request(method, path, json={})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        answer = await client.request(method, path, json={}, headers=MEANT)
     return set(answer.json()["detail"].split("|")) if answer.status_code == HTTPStatus.FORBIDDEN else set()
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.intake.domain.households import Household, Member, Status
+from services.intake.domain.households import Household, Member, Outcome, Priority, Status
 from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
 from services.intake.identities import Identity
-from shared.contracts.intake import AgeBand, ClothingSize, NeedKind, Outcome, Priority
+from shared.contracts.intake import AgeBand, ClothingSize, NeedKind
 
 
 class MemberOut(BaseModel):
@@ -121,6 +121,15 @@ class IdentitiesOut(BaseModel):
     def of(cls, household_id: UUID, found: Mapping[UUID, Identity]) -> Self:
         shown = [IdentityOut.of(member_id, each) for member_id, each in found.items()]
         return cls(household_id=household_id, identities=shown)
+
+
+class ReadingOut(BaseModel):
+    """Somebody was shown the names and birth dates of a household."""
+
+    at: datetime = Field(description="UTC")
+    actor: str = Field(examples=["local-operator"])
+    household_id: UUID
+    route: str = Field(examples=["/{household_id}/identities"])
 
 
 class EntryOut(BaseModel):

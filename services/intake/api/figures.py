@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.intake import queries
-from services.intake.domain.households import Status
-from shared.contracts.intake import AgeBand, Outcome, Priority
+from services.intake.domain.households import Outcome, Priority, Status
+from shared.contracts.intake import AgeBand
 from shared.messaging.day import today_of
 from shared.principals import Role
 from shared.web.roles import allows

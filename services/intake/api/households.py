@@ -17,13 +17,14 @@ from services.intake.api.requests import (
     Search,
 )
 from services.intake.commands import households as commands
+from services.intake.commands.reading import read_identities
 from services.intake.domain.households import Household
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
-from shared.web.work import Asking, Reading, Work, accepted
+from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 
 router = APIRouter(prefix="/households", tags=["households"])
 CASEWORKER = allows(Role.CASEWORKER)
@@ -31,6 +32,7 @@ LOOKING = allows(
     Role.CASEWORKER, Role.STOREKEEPER, Role.SPONSORSHIP, Role.EVENTS, Role.TREASURER, Role.AUDITOR
 )
 
+IDENTITIES = "/{household_id}/identities"
 HouseholdId = Annotated[UUID, Path(description="the household's id")]
 
 
@@ -121,10 +123,11 @@ async def timeline(
     return page_of(found, limit, lambda row: EntryOut.of(row[1]), lambda row: row[0])
 
 
-@router.post("/{household_id}/identities", dependencies=[CASEWORKER])
+@router.post(IDENTITIES, dependencies=[CASEWORKER])
 async def show_identities(
-    household_id: HouseholdId, looking: Looking, session: Reading, reader: Asking
+    household_id: HouseholdId, looking: Looking, units: OpenUnits, reader: Asking
 ) -> IdentitiesOut:
-    """The names and birth dates of a household; a reason is needed."""
-    found = accepted(await queries.who_they_are(session, household_id, reader))
+    """The names and birth dates of a household; a reason is needed, and who reads them is kept."""
+    async with units.open(actor=reader) as unit:
+        found = accepted(await read_identities(unit, household_id, IDENTITIES))
     return IdentitiesOut.of(household_id, found)

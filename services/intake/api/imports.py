@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -16,12 +17,15 @@ from services.intake.settings import Settings
 from shared.database.errors import is_conflict, is_outage
 from shared.observability import log
 from shared.principals import Role
-from shared.spreadsheets.opening import Sheet, open_sheet
+from shared.spreadsheets.apart import open_apart
+from shared.spreadsheets.opening import Sheet
+from shared.web.problems import Problem
 from shared.web.roles import allows
 from shared.web.uploads import FILE_FORM, file_of, form_of, spreadsheet_format
 from shared.web.work import NDJSON, Asking, OpenUnits, accepted, app_settings
 
 router = APIRouter(tags=["imports"])
+AT_ONCE = asyncio.Semaphore(2)
 RegisterSettings = Annotated[Settings, Depends(app_settings)]
 DryRun = Annotated[bool, Query(description="say what would happen and change nothing")]
 Accept = Annotated[
@@ -53,12 +57,14 @@ async def take_in(
     languages (ko;zh), relation; and in the first row of each household region, arrived_on, needs (food;clothing;kit;
     shelter, all if empty, or none), priority. It registers and adds, and changes nothing that is there.
     """
-    form = await form_of(request, REGISTER.what)
+    form = await form_of(request)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(form.close)
         file = file_of(form)
         kind = spreadsheet_format(file, REGISTER.what)
-        register = accepted(await asyncio.to_thread(open_sheet, file.file, kind, REGISTER))
+        await stack.enter_async_context(_reading())
+        register = accepted(await asyncio.to_thread(open_apart, file.file, kind, REGISTER))
+        stack.callback(register.close)
         key = settings.register_key.get_secret_value().encode()
         importing = Import(units, actor, key, dry_run=dry_run)
         if NDJSON in accept:
@@ -66,6 +72,17 @@ async def take_in(
         async for _ in importing.run(register):
             pass
     return JSONResponse(importing.report.model_dump(mode="json"))
+
+
+@asynccontextmanager
+async def _reading() -> AsyncIterator[None]:
+    """Reading takes memory, so only so many registers are taken in at the same time. Problem 503 if there are."""
+    if AT_ONCE.locked():
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "Other registers are being taken in. Send this one later."
+        )
+    async with AT_ONCE:
+        yield
 
 
 async def _lines(stack: AsyncExitStack, register: Sheet, importing: Import) -> AsyncIterator[str]:

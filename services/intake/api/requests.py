@@ -16,14 +16,18 @@ from pydantic import (
 
 from services.intake.commands.households import Wanted
 from services.intake.commands.people import Newcomer
-from services.intake.domain.households import ALL_NEEDS, MOST_MEMBERS, Status
+from services.intake.domain.households import ALL_NEEDS, MOST_MEMBERS, Outcome, Priority, Status
 from services.intake.domain.people import OLDEST, Relation, Sex, language_codes, plain_text, region_code
 from services.intake.queries import Filter
-from shared.contracts.intake import ClothingSize, NeedKind, Outcome, Priority
+from shared.contracts.intake import ClothingSize, NeedKind
 from shared.web.paging import After, Limit
 
 Name = Annotated[str, Field(max_length=100, examples=["Example"]), AfterValidator(plain_text)]
-Region = Annotated[str, Field(max_length=40, examples=["border-north"]), AfterValidator(region_code)]
+Region = Annotated[
+    str,
+    Field(max_length=40, examples=["border-north"], json_schema_extra={"pattern": "^[a-z0-9-]+$"}),
+    AfterValidator(region_code),
+]
 Reference = Annotated[str, Field(max_length=60, examples=["R-17"]), AfterValidator(plain_text)]
 Needs = Annotated[
     frozenset[NeedKind], Field(description="what the household asks for", examples=[["food", "clothing"]])
@@ -57,7 +61,8 @@ class NewMember(_Request):
     )
     size: ClothingSize
     languages: Annotated[
-        list[Annotated[str, Field(max_length=10)]], Field(max_length=20, examples=[["ko", "zh"]])
+        list[Annotated[str, Field(max_length=10, json_schema_extra={"pattern": "^[A-Za-z]{2,3}$"})]],
+        Field(max_length=20, examples=[["ko", "zh"]]),
     ] = []
     relation: Relation = Relation.OTHER
 

@@ -9,8 +9,8 @@ from services.intake.commands.people import Newcomer, people_of, person_of
 from services.intake.commands.registration import Arrival, join_all, register_all
 from services.intake.commands.saying import tell, tell_closed
 from services.intake.domain import households as rules
-from services.intake.domain.households import Household, checked_arrival
-from shared.contracts.intake import HouseholdChanged, HouseholdReopened, NeedKind, Outcome, Priority
+from services.intake.domain.households import Household, Outcome, Priority, checked_arrival
+from shared.contracts.intake import HouseholdChanged, HouseholdReopened, NeedKind
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 

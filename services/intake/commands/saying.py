@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from services.intake import repository
-from services.intake.domain.households import Household, closing_of, state_of
+from services.intake.domain.households import Household, Outcome, closing_of, state_of
 from services.intake.domain.timeline import Entry, closed_words
-from shared.contracts.intake import HouseholdState, Outcome
+from shared.contracts.intake import HouseholdState
 from shared.messaging.unit import Unit
 
 Wording = Callable[[Household], str]
@@ -32,7 +32,7 @@ async def tell_new(
 async def tell_closed(unit: Unit, household: Household, outcome: Outcome) -> None:
     """Save a household that was closed and tell the other services."""
     await repository.save(unit.session, [household])
-    fact = closing_of(household, outcome, unit.today)
+    fact = closing_of(household, unit.today)
     unit.say(fact)
     await repository.add_entries(unit.session, [entry(unit, household, fact.wire, closed_words(outcome))])
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.intake.domain.people import Relation, Sex
 from shared.contracts.intake import (
+    NOT_URGENT,
     WITHOUT_PARENTS,
     AgeBand,
     ClothingSize,
@@ -16,8 +17,6 @@ from shared.contracts.intake import (
     HouseholdState,
     MemberFacts,
     NeedKind,
-    Outcome,
-    Priority,
 )
 from shared.outcomes import Refused, conflict, missing
 
@@ -35,6 +34,28 @@ class Status(StrEnum):
     ACTIVE = "active"
     CLOSED = "closed"
     REOPENED = "reopened"
+
+
+class Priority(StrEnum):
+    """Why a household comes first, the most urgent first. Other services are told no more than its rank."""
+
+    MEDICAL = "medical"
+    PREGNANT = "pregnant"
+    UNACCOMPANIED_CHILD = "unaccompanied_child"
+    TRAFFICKING_VICTIM = "trafficking_victim"
+
+
+RANKS: Mapping[Priority, int] = {priority: rank for rank, priority in enumerate(Priority)}
+
+
+class Outcome(StrEnum):
+    """Why a household is no longer helped. It stays in intake."""
+
+    SETTLED = "settled"
+    RETURNED = "returned"
+    MOVED_ON = "moved_on"
+    LOST_CONTACT = "lost_contact"
+    DIED = "died"
 
 
 @dataclass(frozen=True)
@@ -81,6 +102,11 @@ class Household:
     @property
     def present(self) -> tuple[Member, ...]:
         return tuple(member for member in self.members if member.left_on is None)
+
+    @property
+    def rank(self) -> int:
+        """How urgent it is: that of its most urgent priority, 0 to 3, or 9 with none."""
+        return min((RANKS[priority] for priority in self.priorities), default=NOT_URGENT)
 
     @property
     def helped(self) -> bool:
@@ -184,8 +210,7 @@ def state_of(household: Household, on: date, contract: type[S]) -> S:
         version=household.version,
         code=household.code,
         region=household.region,
-        arrived_on=household.arrived_on,
-        registered_at=household.registered_at,
+        registered_on=household.registered_on,
         on=on,
         members=tuple(
             MemberFacts(
@@ -198,12 +223,12 @@ def state_of(household: Household, on: date, contract: type[S]) -> S:
             for member in household.present
         ),
         needs=household.needs,
-        priorities=household.priorities,
+        rank=household.rank,
     )
 
 
-def closing_of(household: Household, outcome: Outcome, on: date) -> HouseholdClosed:
-    return HouseholdClosed(household_id=household.id, version=household.version, outcome=outcome, on=on)
+def closing_of(household: Household, on: date) -> HouseholdClosed:
+    return HouseholdClosed(household_id=household.id, version=household.version, on=on)
 
 
 def _next(household: Household) -> Household:

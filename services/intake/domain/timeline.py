@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.intake import Outcome
+from services.intake.domain.households import Outcome
+from services.intake.domain.wording import why_words
 from shared.contracts.inventory import (
     HouseholdSupplies,
     RationLapsed,
@@ -91,5 +92,5 @@ def shortened(words: str) -> str:
 def _words(line: SupplyLine) -> str:
     unit = "" if line.unit == line.item else f" {line.unit}"
     where = f" at {line.depot}" if line.depot else ""
-    why = f" ({line.reason})" if line.reason else ""
+    why = f" ({told})" if (told := why_words(line.reason)) else ""
     return f"{line.item} {line.quantity:,}{unit}{where}{why}"

@@ -12,11 +12,11 @@ from itertools import groupby
 from typing import TypeVar
 
 from services.intake.commands.people import Person
-from services.intake.domain.households import ALL_NEEDS, checked_arrival
+from services.intake.domain.households import ALL_NEEDS, Priority, checked_arrival
 from services.intake.domain.people import Relation, Sex, language_codes, plain_text, region_code
 from services.intake.identities import Identity, Unfit, identity_of
 from services.intake.importing.columns import HOUSEHOLD_COLUMNS
-from shared.contracts.intake import ClothingSize, NeedKind, Priority
+from shared.contracts.intake import ClothingSize, NeedKind
 from shared.spreadsheets.cells import Line, RowFault
 
 LONGEST_REFERENCE = 60

@@ -19,6 +19,7 @@ from shared.spreadsheets.cells import RowFault
 from shared.spreadsheets.opening import Sheet
 
 HOUSEHOLDS_PER_UNIT = 100
+ROWS_PER_UNIT = 1000
 TRIES = 5
 
 
@@ -34,8 +35,10 @@ class Import:
         self._units = units
         self._actor = actor
         self._key = key
-        # Who a dry run would have registered so far, as nothing of it is in the database.
-        self._seen: dict[str, set[bytes]] = {}
+        # Whom a dry run would have registered so far, as nothing of it is in the database: how many of each household,
+        # and everybody's register key. Hashes of them, for there may be 200,000.
+        self._seen: dict[int, int] = {}
+        self._people: set[int] = set()
         self.report = Report(dry_run=dry_run)
 
     async def run(self, register: Sheet) -> AsyncIterator[int]:
@@ -69,25 +72,25 @@ class Import:
         for each in wanted:
             plan.faults += each.faults
             household = known.get(each.ref)
-            if household is not None or each.ref in self._seen:
+            if household is not None or hash(each.ref) in self._seen:
                 self._plan_joining(plan, each, household, keys[household.id] if household else set())
             elif each.people:
                 plan_arrival(plan, each)
         return plan
 
     def _plan_joining(self, plan: Plan, each: Read, household: Household | None, keys: set[bytes]) -> None:
-        seen = self._seen.get(each.ref, set())
-        new = {
-            row: who for row, who in each.people.items() if not (keys | seen) & self._keys_of(each.ref, who)
-        }
+        new = {row: who for row, who in each.people.items() if not self._is_known(each.ref, who, keys)}
         plan.already_there += len(each.people) - len(new)
         if household is not None and not household.helped:
             plan.faults += [RowFault(row, None, CLOSED_ALREADY.words) for row in new]
             return
         taken = len(household.present) if household else 0
-        those = fitting(plan, new, MOST_MEMBERS - taken - len(seen))
+        those = fitting(plan, new, MOST_MEMBERS - taken - self._seen.get(hash(each.ref), 0))
         if those:
             plan.joining.append((each.ref, household, those))
+
+    def _is_known(self, ref: str, person: Person, keys: set[bytes]) -> bool:
+        return any(key in keys or hash(key) in self._people for key in self._keys_of(ref, person))
 
     def _keys_of(self, ref: str, person: Person) -> set[bytes]:
         """The keys somebody may be known by: a birth date that was missing before does not make another person."""
@@ -109,7 +112,9 @@ class Import:
                 self._remember(ref, people.values())
 
     def _remember(self, ref: str, people: Iterable[Person]) -> None:
-        self._seen.setdefault(ref, set()).update(person.key for person in people if person.key)
+        new = {hash(person.key) for person in people if person.key} - self._people
+        self._people |= new
+        self._seen[hash(ref)] = self._seen.get(hash(ref), 0) + len(new)
 
 
 async def _carry_out(plan: Plan, unit: Unit) -> None:
@@ -123,4 +128,11 @@ async def _carry_out(plan: Plan, unit: Unit) -> None:
 
 
 def _some_households(every: Iterator[Group]) -> list[Group]:
-    return list(islice(every, HOUSEHOLDS_PER_UNIT))
+    """The next unit's: fewer households if they have many rows, so that no file is in memory whole."""
+    some, rows = [], 0
+    for group in islice(every, HOUSEHOLDS_PER_UNIT):
+        some.append(group)
+        rows += len(group.lines)
+        if rows >= ROWS_PER_UNIT:
+            break
+    return some

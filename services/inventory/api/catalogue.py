@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
-from services.inventory.api.models import Body, Code, Quantity, shown
+from services.inventory.api.models import LOOKING, Body, Code, Quantity, shown
 from services.inventory.commands import catalogue
 from services.inventory.domain.items import Item, Kind, Season
 from services.inventory.queries import lists
+from shared.contracts.intake import ClothingSize
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
@@ -25,9 +26,9 @@ class ItemBody(Body):
     code: Code
     name: Name
     kind: Kind
-    unit: Annotated[str, Field(min_length=1, max_length=10, examples=["g"])]
+    unit: Annotated[str, Field(pattern=r"^[a-z]{1,10}$", examples=["g"])]
     season: Season | None = None
-    size: str | None = Field(default=None, max_length=10, examples=["M"])
+    size: ClothingSize | None = Field(default=None, examples=["M"])
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "ItemBody":
@@ -42,9 +43,7 @@ class ItemBody(Body):
 class DepotBody(Body):
     """A store or a shelter."""
 
-    code: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40, examples=["depot-north"])
-    ]
+    code: Annotated[Code, Field(examples=["depot-north"])]
     name: Name
     kind: Literal["depot", "shelter"]
     region: Code
@@ -95,7 +94,7 @@ async def items(session: Reading) -> list[ItemBody]:
     return [ItemBody(**row) for row in await lists.items(session)]
 
 
-@router.get("/depots", dependencies=[allows(*Role)])
+@router.get("/depots", dependencies=[LOOKING])
 async def depots(session: Reading) -> list[DepotBody]:
     """All depots and shelters, by code."""
     return [DepotBody(**row) for row in await lists.depots(session)]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.inventory.api.models import Body, Code, StoreSettings, shown
 from services.inventory.domain.forecast import Forecast
+from services.inventory.domain.items import Kind
 from services.inventory.queries import figures, forecasting
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
@@ -126,6 +127,7 @@ class ItemFigures(BaseModel):
     """Totals of one item asked for, in base units; `reserved` is set aside now and not fetched yet."""
 
     item: str
+    kind: Kind
     unit: str
     wanted: int
     reserved: int

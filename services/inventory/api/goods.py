@@ -8,8 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.inventory.api.models import Body, Code, Goods, Quantity, Reference, StoreSettings, shown
+from services.inventory.api.models import (
+    LOOKING,
+    Body,
+    Code,
+    Goods,
+    Quantity,
+    Reference,
+    StoreSettings,
+    shown,
+)
 from services.inventory.commands import goods
+from services.inventory.domain.wording import words_of
 from services.inventory.queries import lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
@@ -54,7 +64,7 @@ async def receive(body: NewReceipt, work: Work, settings: StoreSettings) -> Rece
     lines = [goods.GoodsLine(**each.model_dump()) for each in body.lines]
 
     def show(receipt: goods.Receipt) -> Received:
-        filled = [Filled(**asdict(each)) for each in receipt.filled]
+        filled = [Filled(**{**asdict(each), "reason": words_of(each.reason)}) for each in receipt.filled]
         return Received(receipt_id=receipt.id, lines=body.lines, filled=filled)
 
     async def do(unit: Unit) -> Received | Refused:
@@ -111,7 +121,7 @@ class PlannedOut(BaseModel):
     received_on: date | None
 
 
-@router.get("/planned-deliveries", dependencies=[allows(*Role)])
+@router.get("/planned-deliveries", dependencies=[LOOKING])
 async def planned_deliveries(
     session: Reading,
     received: bool | None = None,

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.inventory.settings import Settings
 from shared.outcomes import Refused
+from shared.principals import Role
+from shared.web.roles import allows
 from shared.web.work import app_settings
 
 T = TypeVar("T")
@@ -21,9 +23,20 @@ Quantity = Annotated[
 Difference = Annotated[
     int, Field(strict=True, ge=-(10**12), le=10**12, description="base units; below 0 takes off")
 ]
-Reason = Annotated[str, Field(min_length=3, max_length=200, examples=["bag torn in transport"])]
+Reason = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=200,
+        description="in your own words; they stay with this decision and no other service is told them",
+        examples=["bag torn in transport"],
+    ),
+]
+Note = Annotated[str | None, Field(description="what the person who decided wrote about it")]
 Reference = Annotated[str, Field(min_length=1, max_length=100, examples=["waybill 2006-11-01"])]
 Filter = Annotated[str | None, Query(max_length=40)]
+LOOKING = allows(Role.STOREKEEPER, Role.CASEWORKER, Role.AUDITOR)
+"""Who may see shelters: their codes and names, and who sleeps where, are told to no one else."""
 StoreSettings = Annotated[Settings, Depends(app_settings)]
 
 

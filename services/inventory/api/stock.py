@@ -7,13 +7,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
 
 from services.inventory.api.models import (
+    LOOKING,
     Body,
     Code,
     Difference,
     Filter,
     Goods,
+    Note,
     Quantity,
     Reason,
     StoreSettings,
@@ -23,6 +26,8 @@ from services.inventory.api.models import (
 from services.inventory.commands import stock as commands
 from services.inventory.domain.items import Kind
 from services.inventory.domain.kits import Assembled, MissingParts
+from services.inventory.domain.reasons import because_of
+from services.inventory.domain.wording import words_of
 from services.inventory.queries import lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
@@ -33,7 +38,6 @@ from shared.web.work import Reading, Work
 
 router = APIRouter(tags=["stock"])
 STOREKEEPER = allows(Role.STOREKEEPER)
-EVERYBODY = allows(*Role)
 NotNegative = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 
 
@@ -49,7 +53,7 @@ class ShelfOut(BaseModel):
     free: int
 
 
-@router.get("/stock", dependencies=[EVERYBODY])
+@router.get("/stock", dependencies=[LOOKING])
 async def stock(
     session: Reading,
     depot: Filter = None,
@@ -84,9 +88,15 @@ class MovementOut(BaseModel):
     reverses: UUID | None
     actor: str = Field(description="who decided: a principal's id")
     reason: str
+    note: Note
+
+    @classmethod
+    def of(cls, row: RowMapping) -> "MovementOut":
+        values = {name: row[name] for name in cls.model_fields if name != "reason"}
+        return cls(**values, reason=words_of(because_of(row["reason"], row["numbers"])))
 
 
-@router.get("/movements", dependencies=[EVERYBODY])
+@router.get("/movements", dependencies=[LOOKING])
 async def movements(  # noqa: PLR0913, PLR0917, each is a filter
     session: Reading,
     depot: Filter = None,
@@ -101,7 +111,7 @@ async def movements(  # noqa: PLR0913, PLR0917, each is a filter
     """The ledger, the oldest line first."""
     which = lists.MovementFilter(depot, item, kind, household_id, first, last)
     found = await lists.movements(session, which, limit + 1, place_of(after))
-    return page_of(found, limit, lambda row: MovementOut(**row), lambda row: row["id"])
+    return page_of(found, limit, MovementOut.of, lambda row: row["id"])
 
 
 class NewKits(Body):

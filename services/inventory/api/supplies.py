@@ -1,7 +1,7 @@
 """What is set aside for households, and handing it out."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.inventory.api.models import Body, Quantity, StoreSettings, WithReason, shown
+from services.inventory.api.models import LOOKING, Body, Note, Quantity, StoreSettings, WithReason, shown
 from services.inventory.commands import handing_out
 from services.inventory.domain.reservations import Reservation
+from services.inventory.domain.wording import words_of
 from services.inventory.queries import lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
@@ -21,7 +22,6 @@ from shared.web.roles import allows
 from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(tags=["supplies"])
-STAFF = allows(Role.STOREKEEPER, Role.CASEWORKER, Role.AUDITOR)
 HELPERS = allows(Role.STOREKEEPER, Role.CASEWORKER)
 
 
@@ -45,25 +45,28 @@ class ReservationOut(BaseModel):
     last_day: date | None
     fetch_by: date | None
     rank: int
-    registered_at: datetime
+    registered_on: date = Field(description="of the household; of one rank the older comes first")
     reason: str
+    note: Note = None
 
     @classmethod
-    def of(cls, row: Reservation) -> "ReservationOut":
-        names = set(cls.model_fields) - {"item", "given_item", "kind"}
+    def of(cls, row: Reservation, note: str | None = None) -> "ReservationOut":
+        other = {"item": row.requested_item, "given_item": row.item, "kind": row.kind.value, "note": note}
+        names = set(cls.model_fields) - set(other) - {"reason"}
         values = {name: getattr(row, name) for name in names}
-        return cls(item=row.requested_item, given_item=row.item, kind=row.kind.value, **values)
+        return cls(**other, **values, reason=words_of(row.reason))
 
 
-@router.get("/households/{household_id}/reservations", dependencies=[STAFF])
+@router.get("/households/{household_id}/reservations", dependencies=[LOOKING])
 async def of_household(household_id: UUID, session: Reading) -> list[ReservationOut]:
     """Everything that was ever asked for this household."""
     found = await lists.reservations_of(session, household_id)
     known = accepted(missing(f"household {household_id}") if found is None else found)
-    return [ReservationOut.of(row) for row in known]
+    notes = await lists.notes_on(session, known)
+    return [ReservationOut.of(row, notes.get(row.id)) for row in known]
 
 
-@router.get("/reservations", dependencies=[STAFF])
+@router.get("/reservations", dependencies=[LOOKING])
 async def reservations(
     session: Reading,
     item: Annotated[str | None, Query(max_length=40, description="asked for")] = None,
@@ -76,7 +79,8 @@ async def reservations(
     """Reservations by id, filtered."""
     which = lists.ReservationFilter(item, household_id, state, backordered)
     found = await lists.reservations(session, which, limit + 1, place_of(after))
-    return page_of(found, limit, ReservationOut.of, lambda row: row.id)
+    notes = await lists.notes_on(session, found)
+    return page_of(found, limit, lambda row: ReservationOut.of(row, notes.get(row.id)), lambda row: row.id)
 
 
 class HandOutLine(Body):
@@ -131,6 +135,7 @@ async def cancel(
 ) -> ReservationOut:
     """Give up what is not fetched of a reservation; it goes to those who wait."""
 
+    # The answer is kept for the key and so repeats none of the words that were sent.
     async def do(unit: Unit) -> ReservationOut | Refused:
         done = await handing_out.cancel(unit, settings.rules, reservation_id, body.reason)
         return shown(done, ReservationOut.of)
@@ -154,7 +159,7 @@ class HouseholdOut(BaseModel):
         return cls(**row, member_ids=[member["id"] for member in row["members"]])
 
 
-@router.get("/households", dependencies=[STAFF])
+@router.get("/households", dependencies=[LOOKING])
 async def households(
     session: Reading, active: bool | None = None, limit: Limit = 100, after: After = None
 ) -> Page[HouseholdOut]:

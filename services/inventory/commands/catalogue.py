@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from sqlalchemy.exc import IntegrityError
 
 from services.inventory.domain.items import Item
+from services.inventory.domain.stock import Depot
 from services.inventory.ledger import FORECAST
-from services.inventory.repository.catalogue import hold, load_catalogue, save
+from services.inventory.repository.catalogue import hold, load_catalogue, load_depots, save
 from services.inventory.repository.reservations import name_needs
 from services.inventory.tables import DEPOT, ITEM, KIT_PART
 from shared.messaging.unit import Unit
@@ -48,9 +49,11 @@ async def load(
     """Add items, depots and bills of materials, or give those there new values; of two of one code the later counts.
 
     What was asked for before the catalogue had it gets its item's code. Refused for two items of clothing with one
-    season and size.
+    season and size, and for a depot that would become a shelter: the other services were told its code.
     """
     await hold(unit.session, alone=True)
+    if refused := _turned(await load_depots(unit.session), depots):
+        return refused
     by_code = {each.code: asdict(each) for each in items}
     places = {each.code: asdict(each) for each in depots}
     parts = {(each.kit, each.part): asdict(each) for each in kit_parts}
@@ -63,3 +66,13 @@ async def load(
     await name_needs(unit.session, await load_catalogue(unit.session))
     unit.remind(FORECAST)
     return Loaded(len(by_code), len(places), len(parts))
+
+
+def _turned(known: Sequence[Depot], wanted: Sequence[NewDepot]) -> Refused | None:
+    shelters = {depot.code: depot.shelter for depot in known}
+    for each in wanted:
+        if shelters.get(each.code, each.kind == "shelter") != (each.kind == "shelter"):
+            return conflict(
+                f"{each.code} stays what it is, a depot or a shelter. Give the other one a new code."
+            )
+    return None

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
 from services.inventory.domain.facts import Changed
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.rules import Rules
 from services.inventory.ledger import FORECAST, StockLedger
 from services.inventory.repository import catalogue
@@ -35,7 +36,7 @@ class Filled:
     household_id: UUID
     item: str
     quantity: int
-    reason: str
+    reason: Because
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ async def receive(
         await ledger.lock({item for _, item in keys}, making=keys)
         for line in lines:
             key = (depot, line.item)
-            ledger.receive(key, line.quantity, line.expires_on, "received", f"Received: {reference}")
+            ledger.receive(key, line.quantity, line.expires_on, "received")
         await ledger.fill(keys)
         return Receipt(receipt_id, tuple(_filled(each) for each in ledger.filled()))
 

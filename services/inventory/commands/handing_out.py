@@ -8,12 +8,14 @@ from sqlalchemy import insert, select
 from uuid_utils.compat import uuid7
 
 from services.inventory.domain.items import Kind
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation, deliver, release
 from services.inventory.domain.rules import Rules
 from services.inventory.ledger import StockLedger
 from services.inventory.repository.households import lock_household
 from services.inventory.repository.reservations import open_of_households, reservations_where
 from services.inventory.tables import CANCELLATION, DELIVERY, RESERVATION
+from shared.contracts.inventory import Why
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
@@ -98,8 +100,10 @@ def _give(ledger: StockLedger, rows: Sequence[Reservation], wanted: Sequence[Wan
     return None
 
 
-async def cancel(unit: Unit, rules: Rules, reservation_id: UUID, reason: str) -> Reservation | Refused:
+async def cancel(unit: Unit, rules: Rules, reservation_id: UUID, note: str) -> Reservation | Refused:
     """Give up what is not fetched of one reservation, and give it to those who wait.
+
+    `note` is a person's own words: they stay beside the decision, and nobody else is told them.
 
     Refused for an unknown reservation, and for one that is over.
     """
@@ -116,7 +120,7 @@ async def cancel(unit: Unit, rules: Rules, reservation_id: UUID, reason: str) ->
         (row,) = await ledger.lock_for(load, lambda found: {each.item for each in found})
         if not row.open:
             return ledger.refuse(conflict("This reservation is over already."))
-        given_up = release(row, f"Cancelled: {reason}")
+        given_up = release(row, Because(Why.CANCELLED))
         ledger.record(given_up, row)
         if row.key:
             await ledger.fill({row.key})
@@ -124,7 +128,7 @@ async def cancel(unit: Unit, rules: Rules, reservation_id: UUID, reason: str) ->
             "reservation_id": reservation_id,
             "on_day": unit.today,
             "released": given_up.released - row.released,
-            "reason": reason,
+            "note": note,
             "actor": unit.actor.id,
         }
         await unit.session.execute(insert(CANCELLATION).values(decision))

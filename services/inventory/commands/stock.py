@@ -9,6 +9,8 @@ from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
 from services.inventory.domain.kits import Assembled, MissingParts, assemble
+from services.inventory.domain.movements import Cause
+from services.inventory.domain.reasons import Because, InStore
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.ledger import StockLedger
@@ -51,9 +53,9 @@ class Counted:
 
 
 async def adjust(
-    unit: Unit, rules: Rules, depot: str, item: str, difference: int, reason: str
+    unit: Unit, rules: Rules, depot: str, item: str, difference: int, note: str
 ) -> Correction | Refused:
-    """Put a difference on a shelf or take it off, with the reason; what was set aside and is gone waits again.
+    """Put a difference on a shelf or take it off, with a note of why; what was set aside and is gone waits again.
 
     Refused for an unknown depot or item, and for more than there is.
     """
@@ -62,11 +64,11 @@ async def adjust(
         if refused := unknown(ledger.catalogue, ledger.depots, [depot], [item]):
             return ledger.refuse(refused)
         await ledger.lock({item}, making={key})
-        return await _correct(ledger, {key: difference}, "adjusted", reason)
+        return await _correct(ledger, {key: difference}, "adjusted", Cause(note=note))
 
 
 async def count(
-    unit: Unit, rules: Rules, depot: str, counts: Sequence[Counted], reason: str
+    unit: Unit, rules: Rules, depot: str, counts: Sequence[Counted], note: str
 ) -> Correction | Refused:
     """A stocktake: each shelf becomes what was counted, and the difference goes into the ledger.
 
@@ -80,14 +82,14 @@ async def count(
             return ledger.refuse(refused)
         await ledger.lock({each.item for each in counts}, making=counted)
         differences = {key: found - ledger.shelf(key).on_hand for key, found in counted.items()}
-        return await _correct(ledger, differences, "counted", reason)
+        return await _correct(ledger, differences, "counted", Cause(note=note))
 
 
 async def _correct(
-    ledger: StockLedger, differences: Mapping[ShelfKey, int], kind: str, reason: str
+    ledger: StockLedger, differences: Mapping[ShelfKey, int], kind: str, cause: Cause
 ) -> Correction | Refused:
     for key, difference in differences.items():
-        if refused := await _shift(ledger, key, difference, kind, reason):
+        if refused := await _shift(ledger, key, difference, kind, cause):
             return ledger.refuse(refused)
     await ledger.fill(_more(differences))
     shelves = (
@@ -106,8 +108,7 @@ async def _shift(
     key: ShelfKey,
     difference: int,
     kind: str,
-    reason: str,
-    reverses: UUID | None = None,
+    cause: Cause,
 ) -> Refused | None:
     """Put a difference on a shelf or take it off; refused for more than there is."""
     depot, item = key
@@ -115,20 +116,20 @@ async def _shift(
     if on_hand + difference < 0:
         return invalid(f"{depot} has {on_hand:,} of {item}; {-difference:,} cannot be taken off.")
     if difference > 0:
-        ledger.receive(key, difference, None, kind, reason, reverses)
+        ledger.receive(key, difference, None, kind, cause)
     elif difference < 0:
-        await ledger.take(key, -difference, kind, reason, reverses)
+        await ledger.take(key, -difference, kind, cause)
     return None
 
 
 async def transfer(
-    unit: Unit, rules: Rules, source: str, target: str, item: str, quantity: int, reason: str
+    unit: Unit, rules: Rules, source: str, target: str, item: str, quantity: int, note: str
 ) -> Papers | Refused:
     """Move free stock from one depot to another; lots keep their date.
 
     Refused for an unknown depot or item, for one depot named twice, and for more than is free.
     """
-    document, here, there = uuid7(), (source, item), (target, item)
+    document, here, there, cause = uuid7(), (source, item), (target, item), Cause(note=note)
     async with StockLedger.open(unit, rules, document=document) as ledger:
         if refused := unknown(ledger.catalogue, ledger.depots, [source, target], [item]):
             return ledger.refuse(refused)
@@ -140,8 +141,8 @@ async def transfer(
         if quantity > free:
             words = f"{source} has {free:,} of {item} free; {quantity:,} cannot be moved."
             return ledger.refuse(invalid(words))
-        for lot, taken in await ledger.take_dated(here, quantity, "transferred", reason):
-            ledger.receive(there, taken, lot.expires, "transferred", reason)
+        for lot, taken in await ledger.take_dated(here, quantity, "transferred", cause):
+            ledger.receive(there, taken, lot.expires, "transferred", cause)
         await ledger.fill({there})
         return Papers(document)
 
@@ -165,13 +166,14 @@ async def put_together(
         made = assemble(bill, [ledger.shelf((depot, part)) for part in bill], wanted)
         if isinstance(made, Assembled):
             for part, used in sorted(made.used.items()):
-                await ledger.take((depot, part), used, "used", f"For {made.kits} of {kit}")
-            ledger.receive(key, made.kits, None, "assembled", made.reason)
+                await ledger.take((depot, part), used, "used", Cause(Because(InStore.USED, made.kits)))
+            cause = Cause(Because(InStore.ASSEMBLED, made.kits, wanted))
+            ledger.receive(key, made.kits, None, "assembled", cause)
             await ledger.fill({key})
         return made
 
 
-async def reverse(unit: Unit, rules: Rules, movement_id: UUID, reason: str) -> Papers | Refused:
+async def reverse(unit: Unit, rules: Rules, movement_id: UUID, note: str) -> Papers | Refused:
     """Undo a movement of stock by its opposite, once.
 
     Refused for an unknown movement, for one that is none of goods, for one that was reversed, and for more than there
@@ -191,7 +193,8 @@ async def reverse(unit: Unit, rules: Rules, movement_id: UUID, reason: str) -> P
         # Looked up under the lock of the shelf, so that of two who reverse it at once the second sees the first.
         if await session.scalar(select(row.id).where(row.reverses == movement_id)) is not None:
             return ledger.refuse(conflict("This movement was reversed before."))
-        if refused := await _shift(ledger, key, -moved.on_hand, "reversed", reason, reverses=movement_id):
+        cause = Cause(note=note, reverses=movement_id)
+        if refused := await _shift(ledger, key, -moved.on_hand, "reversed", cause):
             return ledger.refuse(refused)
         await ledger.fill({key})
         return Papers(document)

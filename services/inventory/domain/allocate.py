@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from services.inventory.domain.food import fits, give_all
+from services.inventory.domain.food import fits, give_all, how_far
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.needs import Need
 from services.inventory.domain.reservations import Reservation, backorder
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Depot, Shelf, ShelfKey, depots_for
-from services.inventory.domain.whole import fill, waiting_words
+from services.inventory.domain.whole import fill, why_waiting
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,14 @@ def allocate(
 
     `short_shelves` are the food shelves on which somebody waits already; there the fast way is not taken.
     """
-    opened = [backorder(need, new_id(), _first_depot(need, shelves, depots), "") for need in needs]
+    opened = [backorder(need, new_id(), _first_depot(need, shelves, depots)) for need in needs]
     near = {need.household_id: need.near for need in needs if need.near}
     settled = {r.id: r for r in fill(opened, shelves, depots, catalogue, rules, today, near)}
     rations, to_deal = _feed([r for r in opened if r.kind is Kind.FOOD], shelves, short_shelves)
     settled.update({r.id: r for r in rations})
     for reservation in opened:
         if reservation.id not in settled:
-            reason = waiting_words(reservation, catalogue)
-            settled[reservation.id] = replace(reservation, reason=reason)
+            settled[reservation.id] = replace(reservation, reason=why_waiting(reservation, catalogue))
     return Allocation(tuple(settled[r.id] for r in opened), to_deal)
 
 
@@ -96,11 +95,7 @@ def _feed(
             fed += give_all(new)
             continue
         kept_here = key in free
-        words = "{:,} g short from {}"
-        fed += [
-            replace(ration, reason=words.format(ration.short, ration.first_day), dealt=not kept_here)
-            for ration in new
-        ]
+        fed += [replace(ration, reason=how_far(ration), dealt=not kept_here) for ration in new]
         if key is not None and kept_here:
             to_deal.add(key)
     return fed, frozenset(to_deal)

@@ -6,9 +6,7 @@ The edits of `difference` come in this order, because each looks at what the one
    later edits look only at needs that were asked for before and still are, or a new need would be added twice.
 2. `change_members` gives up the clothing and beds of those who left, and then asks for those who joined: a joiner's bed
    is wanted near the beds that are still held, not near one that was just given up.
-3. `change_arrival` comes before `change_people`, so that only days are lowered on which the household is here. The
-   other way round the grams are the same, but each day before a later arrival would be cut in two rows, a part "fewer
-   people" and a part "arrives later".
+3. `change_people` gives or takes the food of those who joined or left.
 4. `move` comes after all of these: it gives up what is left in the old region and asks for it again in the new one.
    Earlier, it would ask again for what the others give up: clothing for somebody who left, or food for one too many.
 5. `reorder` is last, and stamps the new rank and region on every row that is still open, those cut off by 1 to 4 too.
@@ -24,10 +22,12 @@ from services.inventory.domain.cutting import lower, split
 from services.inventory.domain.households import Household, Member
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.needs import Need, bed_need, clothing_need, needs_of, ration_line, ration_need
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation, release, reserved_by_shelf
-from services.inventory.domain.rules import Rules, period_of
+from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import ShelfKey
 from shared.contracts.intake import NeedKind
+from shared.contracts.inventory import Why
 
 KINDS: dict[NeedKind, Kind] = {
     NeedKind.FOOD: Kind.FOOD,
@@ -68,15 +68,12 @@ def difference(
     """
     edit = _Edit(new, reservations, today, catalogue, rules, new_id)
     if not new.active or not new.members:
-        edit.release_where(
-            lambda _: True, "Household closed" if new.members else "Nobody left in the household"
-        )
+        edit.release_where(lambda _: True, Because(Why.HOUSEHOLD_CLOSED if new.members else Why.NOBODY_LEFT))
     elif not old.active or not old.members:
         edit.reopen()
     else:
         edit.change_needs(old)
         edit.change_members(old)
-        edit.change_arrival(old)
         edit.change_people(old)
         if new.region != old.region:
             edit.move()
@@ -115,7 +112,7 @@ class _Edit:
         freed = reserved_by_shelf(self._before.values()) - reserved_by_shelf(self._rows.values())
         return Change(tuple(self._add), changed, created, freed)
 
-    def release_where(self, condition: Callable[[Reservation], bool], reason: str) -> None:
+    def release_where(self, condition: Callable[[Reservation], bool], reason: Because) -> None:
         for row in self._open():
             if condition(row):
                 self._rows[row.id] = release(row, reason)
@@ -148,7 +145,7 @@ class _Edit:
         """What is newly asked for is added for all members, what is no longer asked for is given up."""
         asked = {KINDS[asked] for asked in self._new.needs - old.needs}
         dropped = {KINDS[asked] for asked in old.needs - self._new.needs}
-        self.release_where(lambda row: row.kind in dropped, "No longer asked for")
+        self.release_where(lambda row: row.kind in dropped, Because(Why.NOT_ASKED))
         needs = needs_of(self._new, self._today, self._catalogue, self._rules)
         self._add += [need for need in needs if need.kind in asked]
 
@@ -157,7 +154,7 @@ class _Edit:
         sizes = {member.id: member.size for member in old.members}
         here = {member.id for member in self._new.members}
         gone = set(sizes) - here
-        self.release_where(lambda row: row.member_id in gone, "Left the household")
+        self.release_where(lambda row: row.member_id in gone, Because(Why.MEMBER_LEFT))
         both = self._new.needs & old.needs
         for member in self._new.members:
             if member.id not in sizes:
@@ -176,12 +173,12 @@ class _Edit:
         """Another size for a set not fetched yet; one already worn is not asked for again."""
         rows = [row for row in self._open() if row.kind is Kind.CLOTHING and row.member_id == member.id]
         for row in rows:
-            self._rows[row.id] = release(row, f"Size is {member.size or 'not known'} now")
+            self._rows[row.id] = release(row, Because(Why.OTHER_SIZE))
         if rows:
             self._add.append(clothing_need(self._new, member, self._today, self._catalogue, self._rules))
 
     def change_people(self, old: Household) -> None:
-        """More or fewer to feed from today (or arrival) on: a further ration, or less per day on those there
+        """More or fewer to feed from today (or registration) on: a further ration, or less per day on those there
         are.
         """
         if NeedKind.FOOD not in self._new.needs & old.needs:
@@ -207,34 +204,10 @@ class _Edit:
 
     def _lower(self, row: Reservation, less: int) -> None:
         if less == row.per_day:
-            self._rows[row.id] = release(row, "Given up: fewer people to feed")
+            self._rows[row.id] = release(row, Because(Why.FEWER_PEOPLE))
             return
         staying, leaving = lower(row, row.per_day - less, self._new_id())
         self._rows.update({staying.id: staying, leaving.id: leaving})
-
-    def change_arrival(self, old: Household) -> None:
-        """Food for the days between the old and the new arrival, for those who were to arrive all along."""
-        first, end = max(self._today, self._new.arrival), period_of(self._today, self._rules.ration_period)[1]
-        people = min(len(self._new.members), len(old.members))
-        if NeedKind.FOOD not in self._new.needs & old.needs:
-            return
-        if first < old.arrival:
-            last, per_day = (
-                min(end, old.arrival - timedelta(days=1)),
-                people * self._rules.grams_per_person_day,
-            )
-            if first <= last:
-                self._add.append(ration_line(self._new, first, last, per_day, self._rules))
-        elif self._new.arrival > max(old.arrival, self._today):
-            for row in self._rations():
-                if row.first_ordinal < first.toordinal():
-                    self._give_up_between(row, first)
-
-    def _give_up_between(self, row: Reservation, arrival: date) -> None:
-        early = self._from(row, self._today)
-        self._from(early, arrival)
-        early = self._rows[early.id]
-        self._rows[early.id] = release(early, f"Arrives on {arrival}")
 
     def move(self) -> None:
         """Another region: what was not fetched in the old one is given up and asked for in the new one."""
@@ -243,7 +216,7 @@ class _Edit:
             if row.last_day and row.last_day < self._today:
                 continue
             later = self._from(row, self._today)
-            self._rows[later.id] = release(later, f"Moved to {self._new.region}")
+            self._rows[later.id] = release(later, Because(Why.MOVED))
             self._add += self._again(later)
 
     def _again(self, row: Reservation) -> list[Need]:
@@ -263,7 +236,7 @@ class _Edit:
                 quantity=quantity,
                 region=self._new.region,
                 rank=self._new.rank,
-                registered_at=self._new.registered_at,
+                registered_on=self._new.registered_on,
             )
         ]
 

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from services.inventory.domain.food import words_of
+from services.inventory.domain.food import how_far
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation
+from shared.contracts.inventory import Why
 
 
 class Sums(NamedTuple):
@@ -66,7 +68,7 @@ def lower(ration: Reservation, per_day: int, new_id: UUID) -> tuple[Reservation,
         lapsed=0,
     )
     given_up = goes._replace(reserved=0, released=rest - goes.lapsed - goes.delivered)
-    return _with(staying, stays), replace(_with(leaving, given_up), reason="Given up: fewer people to feed")
+    return _with(staying, stays), replace(_with(leaving, given_up), reason=Because(Why.FEWER_PEOPLE))
 
 
 def _fill(ration: Reservation, room: int) -> tuple[Sums, Sums]:
@@ -82,4 +84,4 @@ def _fill(ration: Reservation, room: int) -> tuple[Sums, Sums]:
 def _with(ration: Reservation, sums: Sums) -> Reservation:
     lapsed, released, delivered, reserved = sums
     filled = replace(ration, lapsed=lapsed, released=released, delivered=delivered, reserved=reserved)
-    return replace(filled, reason=words_of(filled))
+    return replace(filled, reason=how_far(filled))

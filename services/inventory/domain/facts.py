@@ -1,22 +1,25 @@
 """What a unit's changes amount to, for the ledger and for the other services. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.inventory.domain.items import Catalogue
+from services.inventory.domain.items import Catalogue, Kind
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation
-from services.inventory.domain.stock import ShelfKey
+from services.inventory.domain.stock import Depot, ShelfKey
 from shared.contracts.base import Contract
 from shared.contracts.inventory import (
+    BED,
     RationLapsed,
     SuppliesBackordered,
     SuppliesDelivered,
     SuppliesReleased,
     SuppliesReserved,
     SupplyLine,
+    Why,
 )
 
 Changed = tuple[Reservation | None, Reservation]
@@ -31,7 +34,7 @@ class Net:
     key: ShelfKey
     reserved: int
     delivered: int
-    reason: str
+    reason: Because
 
 
 def net(changed: Sequence[Changed]) -> list[Net]:
@@ -43,8 +46,8 @@ def net(changed: Sequence[Changed]) -> list[Net]:
     reserved: Counter[tuple[UUID, ShelfKey]] = Counter()
     delivered: Counter[tuple[UUID, ShelfKey]] = Counter()
     given_up: Counter[tuple[UUID, ShelfKey]] = Counter()
-    reasons: dict[tuple[UUID, ShelfKey], str] = {}
-    reasons_given_up: dict[tuple[UUID, ShelfKey], str] = {}
+    reasons: dict[tuple[UUID, ShelfKey], Because] = {}
+    reasons_given_up: dict[tuple[UUID, ShelfKey], Because] = {}
     for before, after in changed:
         for sign, each in ((-1, before), (1, after)):
             if each and each.key:
@@ -75,41 +78,40 @@ def _given_up(before: Reservation, after: Reservation) -> int:
 
 def facts(
     changed: Sequence[Changed],
-    changes: Sequence[Net],
     lapsed: Mapping[tuple[UUID, str], int],
     catalogue: Catalogue,
+    depots: Iterable[Depot],
     today: date,
 ) -> Iterator[Contract]:
-    """The contracts to say, by household; `changes` is what `net` makes of what has changed."""
+    """The contracts to say, by household."""
+    speaker = _Speaker(catalogue, depots)
     reserved, released, delivered = defaultdict(list), defaultdict(list), defaultdict(list)
-    for change in changes:
+    for change in net(changed):
         if change.reserved > 0:
-            reserved[change.household_id].append(_line(change, change.reserved, catalogue))
+            reserved[change.household_id].append(speaker.fetched(change, change.reserved))
         if change.reserved < 0:
-            released[change.household_id].append(_line(change, -change.reserved, catalogue))
+            released[change.household_id].append(speaker.fetched(change, -change.reserved))
         if change.delivered > 0:
-            delivered[change.household_id].append(_line(change, change.delivered, catalogue))
+            delivered[change.household_id].append(speaker.fetched(change, change.delivered))
     for contract, lines in (
         (SuppliesReserved, reserved),
         (SuppliesReleased, released),
         (SuppliesDelivered, delivered),
     ):
         for household, each in lines.items():
-            yield contract(household_id=household, on=today, lines=tuple(each))
-    for household, missing in _missing(changed, catalogue).items():
+            yield contract(household_id=household, on=today, lines=_together(each))
+    for household, missing in _missing(changed, speaker).items():
         yield SuppliesBackordered(household_id=household, on=today, lines=tuple(missing))
     for (household, item), grams in sorted(lapsed.items()):
-        line = SupplyLine(
-            item=item, quantity=grams, unit=_unit(item, catalogue), reason="Missing on a day now past"
-        )
+        line = speaker.line(item, grams, Because(Why.DAY_PAST))
         yield RationLapsed(household_id=household, on=today - timedelta(days=1), lines=(line,))
 
 
-def _missing(changed: Sequence[Changed], catalogue: Catalogue) -> dict[UUID, list[SupplyLine]]:
+def _missing(changed: Sequence[Changed], speaker: "_Speaker") -> dict[UUID, list[SupplyLine]]:
     """What is missing now of each item of which more is missing than before."""
     now: Counter[tuple[UUID, str]] = Counter()
     earlier: Counter[tuple[UUID, str]] = Counter()
-    reasons: dict[tuple[UUID, str], str] = {}
+    reasons: dict[tuple[UUID, str], Because] = {}
     for before, after in changed:
         now[after.household_id, after.requested_item] += _told_missing(after)
         earlier[after.household_id, after.requested_item] += _told_missing(before) if before else 0
@@ -118,9 +120,7 @@ def _missing(changed: Sequence[Changed], catalogue: Catalogue) -> dict[UUID, lis
     missing: dict[UUID, list[SupplyLine]] = defaultdict(list)
     for (household, item), quantity in sorted(now.items()):
         if quantity > earlier[household, item]:
-            reason = reasons[household, item]
-            line = SupplyLine(item=item, quantity=quantity, unit=_unit(item, catalogue), reason=reason)
-            missing[household].append(line)
+            missing[household].append(speaker.line(item, quantity, reasons[household, item]))
     return missing
 
 
@@ -129,13 +129,36 @@ def _told_missing(reservation: Reservation) -> int:
     return reservation.short if reservation.dealt else 0
 
 
-def _line(change: Net, quantity: int, catalogue: Catalogue) -> SupplyLine:
-    depot, item = change.key
-    return SupplyLine(
-        item=item, quantity=quantity, unit=_unit(item, catalogue), depot=depot, reason=change.reason
-    )
+class _Speaker:
+    """Makes lines that name no shelter: neither by its code nor by the code of its beds."""
+
+    def __init__(self, catalogue: Catalogue, depots: Iterable[Depot]) -> None:
+        self._catalogue = catalogue
+        self._told = {depot.code for depot in depots if not depot.shelter}
+
+    def fetched(self, change: Net, quantity: int) -> SupplyLine:
+        """What is or was to be fetched, with the depot; a bed is not fetched."""
+        depot, item = change.key
+        return self.line(item, quantity, change.reason, depot)
+
+    def line(self, code: str, quantity: int, reason: Because, depot: str | None = None) -> SupplyLine:
+        item = self._catalogue.get(code)
+        bed = item is not None and item.kind is Kind.BED
+        return SupplyLine(
+            item=BED if bed else code,
+            quantity=quantity,
+            unit=item.unit if item else "",
+            depot=depot if depot in self._told and not bed else None,
+            reason=reason.said,
+        )
 
 
-def _unit(code: str, catalogue: Catalogue) -> str:
-    item = catalogue.get(code)
-    return item.unit if item else ""
+def _together(lines: Iterable[SupplyLine]) -> tuple[SupplyLine, ...]:
+    """Lines without a depot summed by item: how many of a household's beds are in each shelter is nobody's business."""
+    summed: dict[tuple[str, str | None], SupplyLine] = {}
+    for line in lines:
+        known = summed.setdefault((line.item, line.depot), line)
+        if known is not line:
+            total = known.quantity + line.quantity
+            summed[line.item, line.depot] = known.model_copy(update={"quantity": total})
+    return tuple(summed.values())

@@ -26,7 +26,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services.inventory.domain.numbers import check_quantity
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation
+from shared.contracts.inventory import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ class Dealt:
 
     @property
     def after(self) -> Reservation:
-        """The ration with its new grams and the reason in words."""
+        """The ration with its new grams and the reason."""
         dealt = replace(self.before, reserved=self.reserved, dealt=True)
-        return replace(dealt, reason=words_of(dealt))
+        return replace(dealt, reason=how_far(dealt))
 
 
 @dataclass(frozen=True)
@@ -55,20 +57,19 @@ class Deal:
     left_grams: int
 
 
-def words_of(ration: Reservation) -> str:
-    """How far a ration goes: "30 of 31 days; 1,500 g short from 2006-12-31"."""
+def how_far(ration: Reservation) -> Because:
+    """How far a ration goes: 30 of 31 days, 1,500 g short from 2006-12-31."""
     if not ration.open:
         return ration.reason
     whole_days = (ration.delivered + ration.reserved) // ration.per_day
-    words = f"All {ration.days} days" if whole_days == ration.days else f"{whole_days} of {ration.days} days"
-    if ration.short:
-        first_short = date.fromordinal(
-            ration.first_ordinal + (ration.settled + ration.reserved) // ration.per_day
-        )
-        words += f"; {ration.short:,} g short from {first_short}"
-    if ration.lapsed:
-        words += f"; {ration.lapsed:,} g unmet on days past"
-    return words
+    code = Why.ALL_DAYS if whole_days == ration.days else Why.SOME_DAYS
+    unmet = ration.lapsed or None
+    if not ration.short:
+        return Because(code, whole_days, ration.days, unmet=unmet)
+    first_short = date.fromordinal(
+        ration.first_ordinal + (ration.settled + ration.reserved) // ration.per_day
+    )
+    return Because(code, whole_days, ration.days, ration.short, unmet, first_short)
 
 
 def fits(new: Iterable[Reservation], free_grams: int, anyone_short: bool) -> bool:
@@ -196,9 +197,8 @@ def lapse(ration: Reservation, day: date) -> Lapsed:
     if grams <= 0:
         return Lapsed(ration, 0)
     lapsed = replace(ration, lapsed=ration.lapsed + grams)
-    return Lapsed(replace(lapsed, reason=words_of(lapsed) if lapsed.open else _unmet_words(lapsed)), grams)
+    return Lapsed(replace(lapsed, reason=how_far(lapsed) if lapsed.open else _over(lapsed)), grams)
 
 
-def _unmet_words(ration: Reservation) -> str:
-    fed = ration.delivered // ration.per_day
-    return f"Over: {fed} of {ration.days} days fetched; {ration.lapsed:,} g unmet"
+def _over(ration: Reservation) -> Because:
+    return Because(Why.DAYS_OVER, ration.delivered // ration.per_day, ration.days, unmet=ration.lapsed)

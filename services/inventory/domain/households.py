@@ -1,21 +1,11 @@
 """What the store knows about a household: ids, sizes, counts, dates. Never a name or a birth date."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from services.inventory.domain.numbers import check_text
-from shared.contracts.intake import NeedKind, Priority
-
-RANKS: dict[Priority, int] = {priority: rank for rank, priority in enumerate(Priority)}
-"""0 is most urgent; the order is that of `Priority`."""
-
-RANK_OF_NONE = 9
-
-
-def rank_of(priorities: frozenset[Priority]) -> int:
-    """The most urgent of the priorities: 0 to 3, or 9 with none."""
-    return min((RANKS[priority] for priority in priorities), default=RANK_OF_NONE)
+from shared.contracts.intake import NOT_URGENT, NeedKind
 
 
 @dataclass(frozen=True)
@@ -30,25 +20,19 @@ class Member:
 class Household:
     """As last heard from intake.
 
-    `priorities` holds those of all members; `registered_at` is when it was registered (UTC).
+    `rank` says how urgent it is, 0 the most; it is helped from the day `registered_on`. Of two of one rank the older
+    comes first, and of two of one day the one with the lower id: ids are in the order of registration.
     """
 
     id: UUID
     region: str
-    arrival: date
-    registered_at: datetime
+    registered_on: date
     members: tuple[Member, ...]
     needs: frozenset[NeedKind]
-    priorities: frozenset[Priority] = frozenset()
+    rank: int = NOT_URGENT
     active: bool = True
 
     def __post_init__(self) -> None:
         check_text("a household's region", self.region)
-        if self.registered_at.tzinfo is None:
-            raise ValueError("a household's registration time needs a time zone")
         if len({member.id for member in self.members}) < len(self.members):
             raise ValueError("a household has one member twice")
-
-    @property
-    def rank(self) -> int:
-        return rank_of(self.priorities)

@@ -7,12 +7,29 @@ from datetime import date
 from uuid import UUID
 
 from services.inventory.domain.facts import Net
+from services.inventory.domain.reasons import NO_REASON, Because
 from services.inventory.domain.stock import Lot, ShelfKey, pick
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Why goods moved: a reason, and what a member of staff wrote about it; `reverses` is the movement undone."""
+
+    reason: Because = NO_REASON
+    note: str | None = None
+    reverses: UUID | None = None
+
+
+UNSAID = Cause()
+"""The kind of the movement says all."""
+
+
+@dataclass(frozen=True)
 class Movement:
-    """One line of the ledger, in base units; `on_hand` and `reserved` are differences, `actor` is who decided."""
+    """One line of the ledger, in base units; `on_hand` and `reserved` are differences, `actor` is who decided.
+
+    `note` is what a member of staff wrote about it: it stays in this one column.
+    """
 
     id: UUID
     depot: str
@@ -25,7 +42,8 @@ class Movement:
     household_id: UUID | None = None
     document_id: UUID | None = None
     reverses: UUID | None = None
-    reason: str = ""
+    reason: Because = NO_REASON
+    note: str | None = None
 
     @property
     def key(self) -> ShelfKey:

@@ -1,7 +1,7 @@
 """What a household needs, worked out from who is in it and the date."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from services.inventory.domain.households import Household, Member
@@ -26,7 +26,7 @@ class Need:
     quantity: int
     region: str
     rank: int
-    registered_at: datetime
+    registered_on: date
     first_day: date | None = None
     last_day: date | None = None
     per_day: int = 0
@@ -69,14 +69,14 @@ def needs_of(household: Household, today: date, catalogue: Catalogue, rules: Rul
 
 
 def ration_need(household: Household, today: date, rules: Rules, people: int | None = None) -> Need | None:
-    """The ration from `today` (or arrival) to the end of today's ration period, for all members or for
+    """The ration from `today` (or registration) to the end of today's ration period, for all members or for
     `people`.
 
-    None if nobody eats, food was not asked for, or the household arrives after the period: the renewal on the
-    first day of the period in which it arrives makes that ration.
+    None if nobody eats, food was not asked for, or the household is registered after the period, on a day that
+    has not begun here: the renewal on the first day of the period in which it is registered makes that ration.
     """
     people = len(household.members) if people is None else people
-    first, last = max(today, household.arrival), period_of(today, rules.ration_period)[1]
+    first, last = max(today, household.registered_on), period_of(today, rules.ration_period)[1]
     if not household.active or NeedKind.FOOD not in household.needs or people < 1 or first > last:
         return None
     return ration_line(household, first, last, people * rules.grams_per_person_day, rules)
@@ -92,7 +92,7 @@ def ration_line(household: Household, first: date, last: date, per_day: int, rul
         quantity=per_day * ((last - first).days + 1),
         region=household.region,
         rank=household.rank,
-        registered_at=household.registered_at,
+        registered_on=household.registered_on,
         first_day=first,
         last_day=last,
         per_day=per_day,
@@ -103,7 +103,7 @@ def clothing_need(
     household: Household, member: Member, today: date, catalogue: Catalogue, rules: Rules
 ) -> Need:
     """One set in the member's size, for the season in which it is first worn."""
-    season: Season = season_of(max(today, household.arrival), rules)
+    season: Season = season_of(max(today, household.registered_on), rules)
     return _one(household, member, Kind.CLOTHING, catalogue.clothing_code(season, member.size))
 
 
@@ -126,6 +126,6 @@ def _one(household: Household, member: Member | None, kind: Kind, item: str, nea
         quantity=1,
         region=household.region,
         rank=household.rank,
-        registered_at=household.registered_at,
+        registered_on=household.registered_on,
         near=near,
     )

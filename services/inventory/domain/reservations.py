@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, check_days
 from services.inventory.domain.numbers import check_quantity
+from services.inventory.domain.reasons import NO_REASON, Because
 from services.inventory.domain.stock import ShelfKey
+from shared.contracts.inventory import Why
 from shared.outcomes import Refused, invalid
 
-OrderKey = tuple[int, datetime, UUID]
+OrderKey = tuple[int, date, UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Reservation:
     region: str
     wanted: int
     rank: int
-    registered_at: datetime
+    registered_on: date
     reserved: int = 0
     delivered: int = 0
     released: int = 0
@@ -46,7 +48,7 @@ class Reservation:
     last_day: date | None = None
     per_day: int = 0
     fetch_by: date | None = None
-    reason: str = ""
+    reason: Because = NO_REASON
     dealt: bool = True
 
     def __post_init__(self) -> None:
@@ -57,8 +59,6 @@ class Reservation:
             raise ValueError(f"reservation {self.id} has more than the {self.wanted:,} that are wanted")
         if self.depot is None and self.reserved:
             raise ValueError(f"reservation {self.id} has something set aside in no depot")
-        if self.registered_at.tzinfo is None:
-            raise ValueError("a reservation's age needs a time zone")
         check_days(self.kind, self.wanted, self.first_day, self.last_day, self.per_day)
 
     @property
@@ -80,8 +80,8 @@ class Reservation:
 
     @property
     def order(self) -> OrderKey:
-        """Who comes first: rank, then age, then id."""
-        return self.rank, self.registered_at, self.id
+        """Who comes first: rank, then age, of which a household's id tells within a day, then the reservation's id."""
+        return self.rank, self.registered_on, self.household_id, self.id
 
     @property
     def first_ordinal(self) -> int:
@@ -97,7 +97,9 @@ class Reservation:
         return self.per_day * max(0, min(self.days, day.toordinal() - self.first_ordinal))
 
 
-def backorder(need: Need, reservation_id: UUID, depot: str | None, reason: str) -> Reservation:
+def backorder(
+    need: Need, reservation_id: UUID, depot: str | None, reason: Because = NO_REASON
+) -> Reservation:
     """The need written down with nothing set aside."""
     return Reservation(
         id=reservation_id,
@@ -110,7 +112,7 @@ def backorder(need: Need, reservation_id: UUID, depot: str | None, reason: str) 
         region=need.region,
         wanted=need.quantity,
         rank=need.rank,
-        registered_at=need.registered_at,
+        registered_on=need.registered_on,
         first_day=need.first_day,
         last_day=need.last_day,
         per_day=need.per_day,
@@ -136,7 +138,7 @@ def deliver(reservation: Reservation, quantity: int) -> Reservation | Refused:
     )
 
 
-def release(reservation: Reservation, reason: str) -> Reservation:
+def release(reservation: Reservation, reason: Because) -> Reservation:
     """Give up all that is not delivered or lapsed: what was set aside goes back, what was short is not waited
     for.
     """
@@ -149,7 +151,7 @@ def expire(reservation: Reservation, today: date) -> Reservation | None:
     fetch_by = reservation.fetch_by
     if not reservation.reserved or fetch_by is None or fetch_by >= today:
         return None
-    return release(reservation, f"Not fetched by {fetch_by}; {reservation.reserved:,} back on the shelf")
+    return release(reservation, Because(Why.NOT_FETCHED, number=reservation.reserved, on=fetch_by))
 
 
 def reserved_by_shelf(reservations: Iterable[Reservation]) -> Counter[ShelfKey]:

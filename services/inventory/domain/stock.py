@@ -13,10 +13,11 @@ ShelfKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Depot:
-    """A store or a shelter; both keep shelves, a shelter's are beds."""
+    """A store or a shelter; both keep shelves, a shelter's are beds. No other service is told of a shelter."""
 
     code: str
     region: str
+    shelter: bool = False
 
     def __post_init__(self) -> None:
         check_text("a depot's code", self.code)

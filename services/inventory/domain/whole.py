@@ -8,9 +8,11 @@ from uuid import UUID
 from services.inventory.domain.food import deal
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.numbers import check_quantity
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Depot, Shelf, ShelfKey, depots_for
+from shared.contracts.inventory import Why
 
 
 def fill(
@@ -70,7 +72,7 @@ class _Hands:
         """Yield the reservation met in full from one depot, or nothing."""
         for depot, item in self._places(wanting):
             if self._free.get((depot, item), 0) >= wanting.short:
-                yield self._take(wanting, depot, item, self._words(wanting, depot, item))
+                yield self._take(wanting, depot, item, self._why(wanting, depot, item))
                 return
 
     def shelter(self, beds: list[Reservation]) -> Iterator[Reservation]:
@@ -84,7 +86,7 @@ class _Hands:
             rest = []
             for bed in beds:
                 if self._free[shelter, bed.requested_item] >= bed.short:
-                    yield self._take(bed, shelter, bed.requested_item, _bed_words(shelter, wanted, together))
+                    yield self._take(bed, shelter, bed.requested_item, _why_there(wanted, together))
                 else:
                     rest.append(bed)
             beds = rest
@@ -115,7 +117,7 @@ class _Hands:
             for depot in self._ordered[wanting.region]:
                 yield depot, larger.code
 
-    def _take(self, wanting: Reservation, depot: str, item: str, reason: str) -> Reservation:
+    def _take(self, wanting: Reservation, depot: str, item: str, reason: Because) -> Reservation:
         self._free[depot, item] -= wanting.short
         return replace(
             wanting,
@@ -126,35 +128,27 @@ class _Hands:
             reason=reason,
         )
 
-    def _words(self, wanting: Reservation, depot: str, item: str) -> str:
+    def _why(self, wanting: Reservation, depot: str, item: str) -> Because:
+        near = self._regions.get(depot) == wanting.region
         if item == wanting.requested_item:
-            words = f"{self._catalogue.name(item)} set aside"
-        else:
-            words = f"No {self._catalogue.name(wanting.requested_item)}; {self._catalogue.name(item)} given instead"
-        if self._regions.get(depot) != wanting.region:
-            words += f"; from {depot}, none nearer"
-        return words
+            return Because(Why.SET_ASIDE if near else Why.FROM_AFAR)
+        return Because(Why.LARGER if near else Why.LARGER_FROM_AFAR)
 
 
-def _bed_words(shelter: str, wanted: int, together: bool) -> str:
+def _why_there(wanted: int, together: bool) -> Because:
     if wanted == 1:
-        return f"Bed in {shelter}"
-    if together:
-        return f"Bed in {shelter}; all {wanted} together"
-    return f"Bed in {shelter}; no shelter has {wanted} beds free, so the household is parted"
+        return Because(Why.BED_FOUND)
+    return Because(Why.BEDS_TOGETHER if together else Why.BEDS_APART, wanted)
 
 
-def waiting_words(reservation: Reservation, catalogue: Catalogue) -> str:
+def why_waiting(reservation: Reservation, catalogue: Catalogue) -> Because:
     """Why a whole thing waits."""
     if reservation.kind is Kind.BED:
-        return "No bed free; waits in line"
-    item = catalogue.get(reservation.requested_item)
-    if item is None and reservation.requested_item.endswith("-unknown"):
-        return "No clothing size known; ask the household"
-    if item is None:
-        return f"{reservation.requested_item} is not in the catalogue yet; waits in line"
-    larger = ", nor one size up" if reservation.kind is Kind.CLOTHING else ""
-    return f"No {item.name} on the shelf{larger}; waits in line"
+        return Because(Why.NO_BED)
+    if catalogue.get(reservation.requested_item) is None:
+        nameless = reservation.requested_item.endswith("-unknown")
+        return Because(Why.SIZE_UNKNOWN if nameless else Why.NOT_IN_CATALOGUE)
+    return Because(Why.NO_SIZE_LEFT if reservation.kind is Kind.CLOTHING else Why.NONE_LEFT)
 
 
 def cut_back(reservations: Sequence[Reservation], by: int, today: date) -> tuple[Reservation, ...]:
@@ -176,6 +170,6 @@ def cut_back(reservations: Sequence[Reservation], by: int, today: date) -> tuple
         if by <= 0:
             break
         by -= reservation.reserved
-        words = f"{reservation.reserved:,} set aside before, no longer there; waits in line again"
-        cut.append(replace(reservation, reserved=0, fetch_by=None, reason=words))
+        reason = Because(Why.TAKEN_BACK, reservation.reserved)
+        cut.append(replace(reservation, reserved=0, fetch_by=None, reason=reason))
     return tuple(cut)

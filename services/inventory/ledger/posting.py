@@ -81,7 +81,7 @@ class Posting(Draft):
         await stock.add_movements(session, movements, self.unit.now, today)
         await stock.add_unmet(session, today - timedelta(days=1), self._lapsed)
         await totals.add(session, total_differences(changed), month_differences(movements, today))
-        for fact in facts(changed, changes, self._lapsed, self.catalogue, today):
+        for fact in facts(changed, self._lapsed, self.catalogue, self.depots, today):
             self.unit.say(fact)
         await self._post_marks()
         self.unit.remind(FORECAST)

@@ -26,6 +26,7 @@ from services.inventory.domain.allocate import allocate, rehome
 from services.inventory.domain.food import deal
 from services.inventory.domain.households import Household
 from services.inventory.domain.items import Kind
+from services.inventory.domain.movements import UNSAID, Cause
 from services.inventory.domain.needs import Need, ration_need
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.rules import Rules, period_of
@@ -265,24 +266,21 @@ class StockLedger(Posting):
         quantity: int,
         expires: date | None,
         kind: str,
-        reason: str,
-        reverses: UUID | None = None,
+        cause: Cause = UNSAID,
     ) -> None:
-        """Put a new lot on a shelf; `reverses` is the movement that this one undoes."""
+        """Put a new lot on a shelf."""
         lot = Lot(uuid7(), expires, quantity)
         self._lots.append((key, lot))
         self._on_hand[key] = self._on_hand.get(key, 0) + quantity
-        self._move(key, kind, on_hand=quantity, lot_id=lot.id, reverses=reverses, reason=reason)
+        self._move(key, kind, on_hand=quantity, lot_id=lot.id, **vars(cause))
 
-    async def take(
-        self, key: ShelfKey, quantity: int, kind: str, reason: str, reverses: UUID | None = None
-    ) -> None:
+    async def take(self, key: ShelfKey, quantity: int, kind: str, cause: Cause = UNSAID) -> None:
         """Take from a shelf, the first to expire first; what was set aside and is no longer there waits again."""
-        await self.take_dated(key, quantity, kind, reason, reverses)
+        await self.take_dated(key, quantity, kind, cause)
         await self.cut_back(key)
 
     async def take_dated(
-        self, key: ShelfKey, quantity: int, kind: str, reason: str, reverses: UUID | None = None
+        self, key: ShelfKey, quantity: int, kind: str, cause: Cause = UNSAID
     ) -> list[tuple[Lot, int]]:
         """Take from a shelf, the first to expire first; returns the lots and how much of each.
 
@@ -291,12 +289,12 @@ class StockLedger(Posting):
         lots = {lot.id: lot for lot in (await stock.lots_of(self.unit.session, [key]))[key]}
         picked = pick(lots.values(), quantity, date.min)
         for place, (lot_id, taken) in enumerate(picked):
-            undone = None if place else reverses
-            self._move(key, kind, on_hand=-taken, lot_id=lot_id, reverses=undone, reason=reason)
+            each = replace(cause, reverses=None) if place else cause
+            self._move(key, kind, on_hand=-taken, lot_id=lot_id, **vars(each))
         self._on_hand[key] -= quantity
         return [(lots[lot_id], taken) for lot_id, taken in picked]
 
-    def take_lot(self, key: ShelfKey, lot: Lot, kind: str, reason: str) -> None:
+    def take_lot(self, key: ShelfKey, lot: Lot, kind: str, cause: Cause) -> None:
         """Take a whole lot from its shelf; `cut_back` is to follow."""
         self._on_hand[key] -= lot.on_hand
-        self._move(key, kind, on_hand=-lot.on_hand, lot_id=lot.id, reason=reason)
+        self._move(key, kind, on_hand=-lot.on_hand, lot_id=lot.id, **vars(cause))

@@ -2,7 +2,7 @@
 from all history: a scrape costs the same after ten years.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -10,15 +10,17 @@ from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.food import lapse
+from services.inventory.domain.items import Kind
 from services.inventory.repository.reservations import past_short
 from services.inventory.settings import Settings
 from services.inventory.tables import FORECAST_SAID, HOUSEHOLD, MARKED_SHELF, RENEWAL, UNMET
+from shared.contracts.inventory import BED
 from shared.messaging.day import today_of
 from shared.observability import Metrics
 from shared.service.parts import Actuals, Observe, PutOff
 
 _TOTALS = text("""
-    SELECT item.code AS item, item.unit,
+    SELECT item.code AS item, item.kind, item.unit,
            coalesce(sums.wanted, 0) AS wanted, coalesce(sums.reserved, 0) AS reserved,
            coalesce(sums.short, 0) AS backordered, coalesce(sums.delivered, 0) AS delivered,
            coalesce(sums.lapsed, 0) AS unmet, coalesce(sums.released, 0) AS released,
@@ -94,6 +96,15 @@ def put_off(_: Settings) -> PutOff:
     return counted
 
 
+def _by_label(rows: Sequence[RowMapping]) -> dict[str, Counter[str]]:
+    """Totals by the item's label. All beds have one: the code of a bed may name its shelter."""
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        label = BED if row["kind"] == Kind.BED else row["item"]
+        sums[label].update({name: int(row[name]) for name in ("on_hand", "reserved", "backordered")})
+    return sums
+
+
 def observe(_: Settings) -> Callable[[Metrics], Observe]:
     """Gauges of stock, reservations, backorders; and how long the food lasts, as reckoned after the last change."""
 
@@ -106,10 +117,10 @@ def observe(_: Settings) -> Callable[[Metrics], Observe]:
         )
 
         async def observing(session: AsyncSession) -> None:
-            for row in await item_totals(session):
-                on_hand.labels(row["item"]).set(row["on_hand"])
-                reserved.labels(row["item"]).set(row["reserved"])
-                short.labels(row["item"]).set(row["backordered"])
+            for label, sums in _by_label(await item_totals(session)).items():
+                on_hand.labels(label).set(sums["on_hand"])
+                reserved.labels(label).set(sums["reserved"])
+                short.labels(label).set(sums["backordered"])
             for item, days in await session.execute(select(FORECAST_SAID.c.item, FORECAST_SAID.c.days_left)):
                 left.labels(item).set(days)
 

@@ -13,12 +13,14 @@ from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.repository.reservations import SETTLED, SHORT, reservations_where
 from services.inventory.tables import (
+    CANCELLATION,
     DEPOT,
     HOUSEHOLD,
     ITEM,
     KIT_PART,
     MOVEMENT,
     PLANNED_DELIVERY,
+    RECEIPT,
     RESERVATION,
     SHELF,
 )
@@ -80,7 +82,7 @@ class MovementFilter:
 async def movements(
     session: AsyncSession, which: MovementFilter, limit: int, after: UUID | None = None
 ) -> Sequence[RowMapping]:
-    """Lines of the ledger, the oldest first."""
+    """Lines of the ledger, the oldest first; the note on goods received is the receipt's reference."""
     row = MOVEMENT.c
     equal = ("depot", "item", "kind", "household_id")
     wanted = [row[name] == value for name in equal if (value := getattr(which, name)) is not None]
@@ -91,7 +93,10 @@ async def movements(
             None if after is None else row.id > after,
         ]
     )
-    return await _rows(session, select(MOVEMENT).where(*wanted).order_by(row.id).limit(limit))
+    note = func.coalesce(row.note, RECEIPT.c.reference).label("note")
+    shown = [column for column in row if column is not row.note]
+    query = select(*shown, note).outerjoin(RECEIPT, RECEIPT.c.id == row.document_id)
+    return await _rows(session, query.where(*wanted).order_by(row.id).limit(limit))
 
 
 async def planned_deliveries(
@@ -144,6 +149,13 @@ async def reservations(
     ids = select(row.id).where(*_given(wanted)).order_by(row.id).limit(limit)
     found = await reservations_where(session, row.id.in_(list(await session.scalars(ids))))
     return sorted(found, key=lambda each: each.id)
+
+
+async def notes_on(session: AsyncSession, found: Sequence[Reservation]) -> dict[UUID, str]:
+    """What people wrote when they cancelled some of these reservations, by reservation."""
+    row = CANCELLATION.c
+    query = select(row.reservation_id, row.note).where(row.reservation_id.in_([each.id for each in found]))
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def households(

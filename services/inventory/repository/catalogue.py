@@ -41,8 +41,9 @@ def _item(row: RowMapping) -> Item:
 
 async def load_depots(session: AsyncSession) -> list[Depot]:
     """All depots and shelters, by code."""
-    found = await session.execute(select(DEPOT.c.code, DEPOT.c.region).order_by(DEPOT.c.code))
-    return [Depot(code, region) for code, region in found]
+    row = DEPOT.c
+    found = await session.execute(select(row.code, row.region, row.kind).order_by(row.code))
+    return [Depot(code, region, kind == "shelter") for code, region, kind in found]
 
 
 async def bill_of(session: AsyncSession, kit: str) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Households as last heard of."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import RowMapping, any_, literal, select, update
@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.households import Household, Member
 from services.inventory.tables import HOUSEHOLD
-from shared.contracts.intake import HouseholdState, NeedKind, Priority
+from shared.contracts.intake import HouseholdState, NeedKind
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 WANTS_FOOD = literal(NeedKind.FOOD.value) == any_(HOUSEHOLD.c.needs)
 
 
@@ -21,11 +20,10 @@ def household_of(state: HouseholdState) -> Household:
     return Household(
         id=state.household_id,
         region=state.region,
-        arrival=state.arrived_on,
-        registered_at=state.registered_at,
+        registered_on=state.registered_on,
         members=tuple(Member(member.member_id, member.size) for member in state.members),
         needs=state.needs,
-        priorities=state.priorities,
+        rank=state.rank,
     )
 
 
@@ -34,11 +32,10 @@ def household_in(row: RowMapping) -> Household:
     return Household(
         id=row["id"],
         region=row["region"] or "unknown",
-        arrival=row["arrived_on"] or date.min,
-        registered_at=row["registered_at"] or LONG_AGO,
+        registered_on=row["registered_on"] or date.min,
         members=tuple(Member(UUID(member["id"]), member["size"]) for member in row["members"]),
         needs=frozenset(NeedKind(need) for need in row["needs"]),
-        priorities=frozenset(Priority(priority) for priority in row["priorities"]),
+        rank=row["rank"],
         active=row["active"],
     )
 
@@ -58,11 +55,10 @@ async def save_states(session: AsyncSession, states: Iterable[HouseholdState]) -
             "code": state.code,
             "version": state.version,
             "region": state.region,
-            "arrived_on": state.arrived_on,
-            "registered_at": state.registered_at,
+            "registered_on": state.registered_on,
             "active": True,
             "needs": sorted(state.needs),
-            "priorities": sorted(state.priorities),
+            "rank": state.rank,
             "members": [{"id": str(member.member_id), "size": member.size} for member in state.members],
             "people": len(state.members),
         }

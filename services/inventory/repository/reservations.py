@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, String, and_, bindparam, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Catalogue, Kind
+from services.inventory.domain.reasons import because_of
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.tables import RESERVATION, SHELF
@@ -46,11 +47,19 @@ async def reservations_where(
     session: AsyncSession, *conditions: Any, limit: int | None = None
 ) -> list[Reservation]:
     """Reservations that meet all conditions on the table's columns, the most urgent first."""
-    query = select(*(_ROW[name] for name in _COLUMNS)).where(*conditions)
-    query = query.order_by(_ROW.rank, _ROW.registered_at, _ROW.id).limit(limit)
-    return [
-        Reservation(**{**row, "kind": Kind(row["kind"])}) for row in (await session.execute(query)).mappings()
-    ]
+    query = select(*(_ROW[name] for name in _COLUMNS), _ROW.numbers).where(*conditions)
+    query = query.order_by(_ROW.rank, _ROW.registered_on, _ROW.household_id, _ROW.id).limit(limit)
+    return [_reservation_of(dict(row)) for row in (await session.execute(query)).mappings()]
+
+
+def _reservation_of(row: dict[str, Any]) -> Reservation:
+    reason = because_of(row["reason"], row.pop("numbers"))
+    return Reservation(**{**row, "kind": Kind(row["kind"]), "reason": reason})
+
+
+def _values_of(each: Reservation) -> dict[str, Any]:
+    values = {name: getattr(each, name) for name in _COLUMNS}
+    return {**values, "reason": each.reason.code, "numbers": each.reason.numbers}
 
 
 async def open_of_households(session: AsyncSession, ids: Collection[UUID]) -> list[Reservation]:
@@ -107,8 +116,7 @@ async def not_fetched_by(session: AsyncSession, today: date) -> list[Reservation
 
 async def save_reservations(session: GatheringSession, reservations: Sequence[Reservation]) -> None:
     """Write new ones and the new values of old ones."""
-    rows = ({name: getattr(each, name) for name in _COLUMNS} for each in reservations)
-    session.writes.replace(RESERVATION, rows)
+    session.writes.replace(RESERVATION, map(_values_of, reservations))
 
 
 async def name_needs(session: AsyncSession, catalogue: Catalogue) -> None:

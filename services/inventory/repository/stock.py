@@ -82,7 +82,17 @@ async def add_lots(session: GatheringSession, lots: Sequence[tuple[ShelfKey, Lot
 async def add_movements(
     session: GatheringSession, movements: Sequence[Movement], at: datetime, on_day: date
 ) -> None:
-    session.writes.insert(MOVEMENT, ({**vars(each), "at": at, "on_day": on_day} for each in movements))
+    rows = (
+        {
+            **vars(each),
+            "at": at,
+            "on_day": on_day,
+            "reason": each.reason.code,
+            "numbers": each.reason.numbers,
+        }
+        for each in movements
+    )
+    session.writes.insert(MOVEMENT, rows)
 
 
 async def add_unmet(session: GatheringSession, on_day: date, grams: Mapping[tuple[UUID, str], int]) -> None:

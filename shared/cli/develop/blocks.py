@@ -137,7 +137,7 @@ def _matches(file: str, pattern: str) -> Callable[[Path], list[str]]:
 
 def _routed(root: Path) -> list[str]:
     lines = re.findall(
-        r"^\timport service (\w+) \{\$RELIEF_(\w+)_AT\b", (root / CADDYFILE).read_text(), re.MULTILINE
+        r"^\t+import service (\w+) \{\$RELIEF_(\w+)_AT\b", (root / CADDYFILE).read_text(), re.MULTILINE
     )
     return [name for name, variable in lines if variable == name.upper()]
 

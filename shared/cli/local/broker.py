@@ -164,8 +164,12 @@ class RabbitNode:
             raise Trouble(f"{program} {' '.join(arguments)} failed:\n{result.stdout}{result.stderr}")
         return result
 
+    def load_definitions(self) -> None:
+        """Users, permissions and exchanges as they are now; a node that ran already knows those of before."""
+        self.new_vhost(self.vhost)
+
     def new_vhost(self, name: str) -> None:
-        """A fresh virtual host with the same users, permissions and exchange."""
+        """A fresh virtual host with the same users, permissions and exchanges."""
         wanted = definitions(self.secrets.services, self.secrets.operator, name)
         self._management("POST", "/api/definitions", json=wanted).raise_for_status()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared.cli import Trouble
 from shared.cli.local.ports import LOOPBACK, answers
-from shared.cli.local.processes import Daemon, tail, wait_until
+from shared.cli.local.processes import Daemon, private_folder, tail, wait_until
 from shared.cli.stack import ROOT
 
 START_SECONDS = 15
@@ -37,7 +37,7 @@ class Gateway:
             program = shutil.which("caddy")
             if program is None:
                 raise Trouble("Caddy is not installed: apt-get install caddy")
-            self.folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self.folder)
             command = [program, "run", "--config", str(self.config), "--adapter", "caddyfile"]
             self.daemon.start(command, self._environment(), self.folder)
         wait_until(
@@ -56,6 +56,7 @@ class Gateway:
             "XDG_DATA_HOME": str(self.folder / "data"),
             "RELIEF_GATEWAY_ADDRESS": f"http://:{self.port}",
             "RELIEF_GATEWAY_BIND": LOOPBACK,
+            "RELIEF_SITE_HOSTS": os.environ.get("RELIEF_SITE_HOSTS", ""),
             "RELIEF_GATEWAY_SITE": str(ROOT / "deploy" / "gateway" / "site"),
             **{f"RELIEF_{name.upper()}_AT": f"{LOOPBACK}:{port}" for name, port in self.services.items()},
         }

@@ -26,7 +26,10 @@ unix_socket_directories = ''
 max_connections = 300
 timezone = 'UTC'
 log_timezone = 'UTC'
+# Without the row that broke a constraint: there may be a name in it.
+log_error_verbosity = terse
 """
+CLOSE_OWN_DATABASES = "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC"
 
 
 class PostgresServer:
@@ -95,6 +98,10 @@ class PostgresServer:
     def restart(self) -> None:
         self.stop()
         self.start()
+
+    def close_own_databases(self) -> None:
+        """The databases that every server has, closed to all but the superuser."""
+        self.sql(CLOSE_OWN_DATABASES)
 
     def new_role(self, name: str, password: str) -> None:
         """A role that may sign in with this password; an existing one gets the password."""

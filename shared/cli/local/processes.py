@@ -54,6 +54,12 @@ def _gone(pid: int, state: str) -> bool:
     return True
 
 
+def private_folder(path: Path) -> None:
+    """A folder that its owner alone can list and pass."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.chmod(0o700)
+
+
 @dataclass(frozen=True)
 class Daemon:
     """One process: its name, the file that remembers its pid, and its log."""
@@ -72,9 +78,11 @@ class Daemon:
         return int(known["pid"]) if started_at(known["pid"]) == known["started_at"] else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
-        """Start it in a session of its own, its output going to the log."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        self.pid_file.parent.mkdir(parents=True, exist_ok=True)
+        """Start it in a session of its own, its output going to the log. What it writes, others cannot read."""
+        private_folder(self.log.parent)
+        private_folder(self.pid_file.parent)
+        self.log.touch(mode=0o600)
+        self.log.chmod(0o600)
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 command,
@@ -84,6 +92,7 @@ class Daemon:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=0o077,
             )
         self.pid_file.write_text(json.dumps({"pid": process.pid, "started_at": started_at(process.pid)}))
 

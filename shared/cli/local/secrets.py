@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.cli.local.broker import BrokerSecrets
+from shared.cli.local.processes import private_folder
 from shared.cli.wiring import secret_fields
 from shared.contracts import SERVICES
 
@@ -39,7 +40,8 @@ class LocalSecrets:
 
     def _secret(self, path: Path) -> str:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.folder)
+            private_folder(path.parent)
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(24))
         return path.read_text()

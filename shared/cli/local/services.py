@@ -17,6 +17,10 @@ from shared.database.migrations import migrate
 from shared.settings import ClockMode
 
 READY_SECONDS = 60
+# What a service gets of the environment of whoever starts it. All else stays out: a PGPASSWORD, a proxy, a key.
+KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+KEPT_BEGINNINGS = ("LC_", "PYTHON", "RELIEF_")
+SECRET_ENDS = ("_PASSWORD", "_SECRETS", "_KEY")
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,7 @@ class ServiceProcess:
 
     def environment(self, clock: ClockMode, first_day: date | None) -> dict[str, str]:
         """What the service reads its settings from; passwords come from its secrets folder, not from here."""
-        kept = {
-            name: value for name, value in os.environ.items() if not name.endswith(("_PASSWORD", "_SECRETS"))
-        }
+        kept = {name: value for name, value in os.environ.items() if _is_kept(name)}
         return {
             **kept,
             "PYTHONPATH": str(ROOT),
@@ -76,6 +78,10 @@ def migrate_all(addresses: list[ServiceAddress]) -> None:
             await migrate(address.name, make_url(address.database_url))
 
     asyncio.run(one_by_one())
+
+
+def _is_kept(name: str) -> bool:
+    return (name in KEPT or name.startswith(KEPT_BEGINNINGS)) and not name.endswith(SECRET_ENDS)
 
 
 def _without_password(url: str) -> str:

@@ -93,6 +93,7 @@ class LocalRun:
         say("migrations")
         migrate_all(list(self.stack.services.values()))
         self.broker.wait()
+        self.broker.load_definitions()
         say(", ".join(self.services))
         for service in self.services.values():
             service.launch(settings.clock, settings.first_day)
@@ -126,6 +127,7 @@ class LocalRun:
 
     def _start_postgres(self) -> None:
         self.postgres.start()
+        self.postgres.close_own_databases()
         secrets = LocalSecrets(self.folder / "secrets")
         for name in self.services:
             self.postgres.new_role(name, secrets.database_password(name))

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def clock(day: Day) -> None:
-    """Turn the days of all services up to a date, where days are turned by hand (demo and tests)."""
+    """Turn the days of all services up to a date: by hand (demo and tests), or to confirm what the wall clock says."""
     asyncio.run(_turn_all(Stack.load(), day.date()))
 
 
@@ -34,7 +34,7 @@ async def days_of(services: Services) -> dict[str, date]:
 async def turn(services: Services, to: date, names: Iterable[str] = SERVICES) -> None:
     """Turn these services to a day, one after another; one that is there already stays.
 
-    Trouble if a service follows the wall clock.
+    Trouble if a service follows the wall clock and the day lies before its own or after the clock's.
     """
     for name in names:
         await services.post(name, "/clock", {"to": to.isoformat()})

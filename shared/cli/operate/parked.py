@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +21,17 @@ from shared.cli.operate.journal import database_of
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import SERVICES, heard_by
 from shared.database.tables import discard
-from shared.messaging.envelope import ATTEMPT, Malformed, unseal
-from shared.messaging.failures import PARKED_AT, REASON
-from shared.messaging.topology import Topology, parked
+from shared.messaging.envelope import ATTEMPT, Malformed, known_headers, unseal
+from shared.messaging.failures import LOOKED_AT, PARKED_AT, REASON
+from shared.messaging.lenient import LenientConnection
+from shared.messaging.names import parked, queue_of
 
 CONFIRM_SECONDS = 30.0
 BACK_SECONDS = 2.0
 SHORTEST_DIGEST = 8
-# What the way through retries and parking left on the message; a message that starts anew has none of it.
-LEFT_BY_FAILURES = (ATTEMPT, REASON, PARKED_AT)
+# The broker writes it on what it moves to a parked queue by itself; no copy of ours carries it.
+BY_THE_BROKER = "x-first-death-reason"
+REJECTED = "rejected by the broker"
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def read(queue: str, message: AbstractIncomingMessage) -> Parked:
         digest=_digest(message),
         contract=message.type or text("cloudEvents_type"),
         subject=text("cloudEvents_subject"),
-        reason=text(REASON) or "rejected by the broker",
+        reason=REJECTED if BY_THE_BROKER in headers else text(REASON) or REJECTED,
         attempts=text(ATTEMPT) or "0",
         parked_at=text(PARKED_AT),
         headers=headers,
@@ -87,7 +90,7 @@ def _digest(message: AbstractIncomingMessage) -> bytes:
 def queues(service: str | None = None) -> dict[str, str]:
     """Each queue that messages are parked from, and the service whose queue it is."""
     return {
-        Topology(name, ()).queue_name(contract): name
+        queue_of(name, contract.wire): name
         for name in SERVICES
         if service in (None, name)
         for contract in heard_by(name)
@@ -104,8 +107,9 @@ def owner_of(queue: str) -> str:
 
 @asynccontextmanager
 async def broker_of(service: ServiceAddress) -> AsyncIterator[AbstractConnection]:
-    """A connection as the service's own user, which may read and write its own queues alone."""
-    connection = await connect(service.broker_url, timeout=10)
+    """A connection as the service's own user, which may read and write its own queues alone; it reads whatever lies
+    there."""
+    connection = await connect(service.broker_url, timeout=10, connection_class=LenientConnection)
     async with connection:
         yield connection
 
@@ -114,8 +118,14 @@ async def browse(
     connection: AbstractConnection, queue: str
 ) -> AsyncIterator[tuple[AbstractIncomingMessage, Parked]]:
     """What is parked from `queue` at this moment. What the caller does not acknowledge stays, in its place."""
+    async for message in lying_in(connection, parked(queue)):
+        yield message, read(queue, message)
+
+
+async def lying_in(connection: AbstractConnection, name: str) -> AsyncIterator[AbstractIncomingMessage]:
+    """Each message that lies in the queue of this name now; those that the caller does not acknowledge stay there."""
     async with connection.channel() as channel:
-        lying = await _passive(channel, queue)
+        lying = await _passive(channel, name)
         if lying is None:
             return
         kept: AbstractIncomingMessage | None = None
@@ -124,19 +134,19 @@ async def browse(
             message = await lying.get(no_ack=False, fail=False)
             if message is None:
                 break
-            yield message, read(queue, message)
+            yield message
             if not message.processed:
                 kept, left = message, left + 1
         if kept is not None:
             await kept.nack(multiple=True, requeue=True)
-            await _until_back(channel, queue, left)
+            await _until_back(channel, name, left)
 
 
-async def _until_back(channel: AbstractChannel, queue: str, count: int) -> None:
+async def _until_back(channel: AbstractChannel, name: str, count: int) -> None:
     """Wait until what was looked at lies there again, for whoever looks next; another taking it ends the wait too."""
     deadline = time.monotonic() + BACK_SECONDS
     while time.monotonic() < deadline:
-        lying = await _passive(channel, queue)
+        lying = await _passive(channel, name)
         if lying is None or _ready(lying) >= count:
             return
         await asyncio.sleep(0.02)
@@ -146,9 +156,9 @@ def _ready(queue: AbstractQueue) -> int:
     return queue.declaration_result.message_count or 0
 
 
-async def _passive(channel: AbstractChannel, queue: str) -> AbstractQueue | None:
+async def _passive(channel: AbstractChannel, name: str) -> AbstractQueue | None:
     try:
-        return await channel.declare_queue(parked(queue), passive=True)
+        return await channel.declare_queue(name, passive=True)
     except ChannelNotFoundEntity:
         return None
 
@@ -156,7 +166,8 @@ async def _passive(channel: AbstractChannel, queue: str) -> AbstractQueue | None
 async def replay(stack: Stack, queue: str, name: str | None) -> int:
     """Put a parked message, or all that lie there (None), back into its queue as if new; how many.
 
-    The copy is confirmed before the original is taken away: a crash between leaves both, and the inbox sees to it.
+    A message that is named counts as looked at: so a version that jumps is taken. The copy is confirmed before the
+    original is taken away: a crash between leaves both, and the inbox sees to it.
     """
     owner = owner_of(queue)
     replayed = 0
@@ -165,29 +176,24 @@ async def replay(stack: Stack, queue: str, name: str | None) -> int:
         own = await way_out.get_exchange(owner, ensure=False)
         async for message, each in browse(connection, queue):
             if name is None or each.answers_to(name):
-                await own.publish(anew(message), queue, mandatory=True, timeout=CONFIRM_SECONDS)
+                again = anew(message, looked_at=name is not None)
+                await own.publish(again, queue, mandatory=True, timeout=CONFIRM_SECONDS)
                 await message.ack()
                 replayed += 1
     return replayed
 
 
-def anew(message: AbstractIncomingMessage) -> Message:
-    """The message as it was first published, to be published again."""
-    headers = {
-        key: value
-        for key, value in message.headers.items()
-        if key not in LEFT_BY_FAILURES and not key.startswith(("x-death", "x-first-death", "x-last-death"))
-    }
+def anew(message: AbstractIncomingMessage, *, looked_at: bool = False) -> Message:
+    """The message as it was first published, to be published again, with nothing foreign on it."""
+    seen = {LOOKED_AT: datetime.now(UTC).isoformat()} if looked_at else {}
     return Message(
         message.body,
-        headers=headers,
-        app_id=message.app_id,
+        headers={**known_headers(message.headers), **seen},
         content_type=message.content_type,
         delivery_mode=DeliveryMode.PERSISTENT,
         message_id=message.message_id,
         correlation_id=message.correlation_id,
         type=message.type,
-        timestamp=message.timestamp,
     )
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.cli import Trouble, typed
-from shared.cli.console import wide_enough
+from shared.cli.console import shown, wide_enough
 from shared.cli.operate import parked as lot
 from shared.cli.operate import parked_timers
 from shared.cli.operate.parked import SHORTEST_DIGEST, Parked
@@ -67,12 +67,13 @@ def list_parked(service: Service = None) -> None:
 
 def _list(lines: Sequence["Line"]) -> Table:
     """What is parked from one queue."""
-    table = Table(title=f"{lines[0].queue}: parked", title_justify="left")
+    table = Table(title=shown(f"{lines[0].queue}: parked"), title_justify="left")
     for heading in (f"{lines[0].what} id", "digest", "parked at"):
         table.add_column(heading, no_wrap=True)
     table.add_column("reason")
     for each in lines:
-        table.add_row(each.identity, each.digest, each.parked_at[:16].replace("T", " "), each.reason)
+        parked_at = each.parked_at[:16].replace("T", " ")
+        table.add_row(*map(shown, (each.identity, each.digest, parked_at, each.reason)))
     return table
 
 
@@ -140,28 +141,29 @@ def _show_timer(queue: str, key: str) -> None:
     if not found:
         raise _not_there(queue, key)
     for each in found:
-        sheet = Table("what", "value", title=f"{each.queue}: {each.key}")
+        sheet = Table("what", "value", title=shown(f"{each.queue}: {each.key}"))
         for what in ("reason", "service", "due", "tries"):
-            sheet.add_row(what, str(getattr(each, what)))
+            sheet.add_row(what, shown(getattr(each, what)))
         for place, value in list(lot.ids_in(each.body).items())[:FACTS_SHOWN]:
-            sheet.add_row(f"data: {place}", value)
+            sheet.add_row(shown(f"data: {place}"), value)
         wide_enough(WIDTH).print(sheet)
 
 
 def _sheet(each: Parked) -> Table:
-    sheet = Table("what", "value", title=f"{each.queue}: {each.message_id or 'no id'}")
-    sheet.add_row("reason", each.reason)
+    sheet = Table("what", "value", title=shown(f"{each.queue}: {each.message_id or 'no id'}"))
+    sheet.add_row("reason", shown(each.reason))
     sheet.add_row("digest", each.digest.hex())
     for name, value in each.headers.items():
         if name.startswith(("cloudEvents_", "x-relief-")) or name == "traceparent":
-            sheet.add_row(name, str(value)[:200])
+            sheet.add_row(shown(name), shown(str(value)[:200]))
     for place, value in list(lot.ids_in(each.body).items())[:FACTS_SHOWN]:
-        sheet.add_row(f"data: {place}", value)
+        sheet.add_row(shown(f"data: {place}"), value)
     return sheet
 
 
 def replay(queue: Queue, message_id: SomeId = None, everything: All = False) -> None:
-    """Put a parked message or timer back to work, as if it had never failed."""
+    """Put a parked message or timer back to work, as if it had never failed. A message that you name is taken as looked
+    at: so name it, when it was parked for a version that jumps."""
     if (message_id is None) is not everything:
         raise Trouble("Name one message, or say --all.")
     queue = queue.removesuffix(".parked")

@@ -17,7 +17,7 @@ from shared.cli.stack import Stack
 from shared.contracts import CONTRACTS, SERVICES, heard_by
 from shared.contracts.base import Contract
 from shared.messaging.envelope import Envelope, envelope_of, message_of
-from shared.messaging.topology import Topology
+from shared.messaging.names import queue_of
 
 UNCONFIRMED = 500
 CONFIRM_SECONDS = 60.0
@@ -76,7 +76,7 @@ async def feed(
             counts = {}
             for contract in contracts:
                 task = progress.add_task(contract.wire, total=None)
-                sender = _Sender(own, Topology(consumer, ()).queue_name(contract))
+                sender = _Sender(own, queue_of(consumer, contract.wire))
                 async with database_of(stack.services[contract.publisher()]) as database:
                     async for row in streamed(database, said(contract, since)):
                         await sender.send(envelope_of(row))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import typer
 from rich.table import Column, Table
 
 from shared.cli import Trouble, in_compose, typed
-from shared.cli.console import wide_enough
+from shared.cli.console import shown, wide_enough
 from shared.cli.local.up import LocalRun, local_run
 from shared.cli.stack import ServiceAddress, Stack
 
@@ -29,10 +30,11 @@ class Part:
     today: str = ""
     waiting: str = ""
     parked: str = ""
+    connections: str = ""
 
     @property
     def well(self) -> bool:
-        return self.state in ("running", READY)
+        return self.state.split(";")[0] in ("running", READY)
 
 
 def register(app: typer.Typer) -> None:
@@ -43,11 +45,13 @@ def status() -> None:
     """Show which parts run, where, and for each service its day, what waits for the broker and what is parked."""
     parts = list(_of_compose(Stack.load()) if in_compose() else _of_local_run(local_run()))
     table = Table(
-        "part", "state", "pid", Column("address", no_wrap=True, min_width=22), "today", "waiting", "parked"
+        *("part", "state", "pid", Column("address", no_wrap=True, min_width=22)),
+        *("today", "waiting", "parked", "connections"),
     )
     for part in parts:
-        pid = str(part.pid or "")
-        table.add_row(part.name, part.state, pid, part.address, part.today, part.waiting, part.parked)
+        known = (part.today, part.waiting, part.parked, part.connections)
+        cells = (part.name, part.state, str(part.pid or ""), part.address, *known)
+        table.add_row(*map(shown, cells))
     wide_enough(WIDTH).print(table)
     if not all(part.well for part in parts):
         raise Trouble(f"Not everything is running: {typed('up')}")
@@ -57,14 +61,30 @@ def service_part(address: ServiceAddress, pid: int | None = None) -> Part:
     """What a service says at `/readyz` and `/status`, or why it does not."""
     with httpx.Client(base_url=address.url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
         try:
-            ready = client.get("/readyz")
-            state = READY if ready.is_success else "; ".join(ready.json()["problems"])
-            said = client.get("/status").raise_for_status().json()
+            problems = client.get("/readyz").json()["problems"]
+            answer = client.get("/status")
+            said = answer.json() if answer.is_success else None
         except (httpx.HTTPError, ValueError, KeyError) as error:
             return Part(address.name, f"does not answer ({type(error).__name__})", pid, address.url)
+    if said is None:
+        problems = problems or [f"/status answers {answer.status_code}"]
+        return Part(address.name, "; ".join(problems), pid, address.url, *"????")
     timers = sum(said["timers_parked"].values())
     parked = "?" if said["parked"] is None else str(sum(said["parked"].values()) + timers)
-    return Part(address.name, state, pid, address.url, said["today"], str(said["outbox_rows"]), parked)
+    state = "; ".join([*(problems or [READY]), *_troubles(said)])
+    known = (str(said["outbox_rows"]), parked, said["connections"])
+    return Part(address.name, state, pid, address.url, said["today"], *known)
+
+
+def _troubles(said: dict[str, Any]) -> Iterator[str]:
+    """What `/status` tells that an operator has to look at."""
+    behind = said["days_behind"]
+    if said["days_held"]:
+        yield f"the days wait: {said['days_held']} ({typed('clock DATE')})"
+    elif behind:
+        yield f"{abs(behind):,} {'days' if abs(behind) > 1 else 'day'} {'behind' if behind > 0 else 'ahead'}"
+    if said["figures_age_seconds"]:
+        yield f"its figures are {said['figures_age_seconds']:,} s old"
 
 
 def _of_compose(stack: Stack) -> Iterator[Part]:

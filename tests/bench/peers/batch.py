@@ -23,11 +23,11 @@ CLAIM = """
     ON CONFLICT DO NOTHING RETURNING message_id::text
 """
 HOUSEHOLDS = """
-    INSERT INTO household (id, code, version, region, arrived_on, registered_at, active, needs, members, people)
-    SELECT id, code, version, region, arrived_on, registered_at, true, string_to_array(needs, ','), members, people
-    FROM unnest(%(id)s::uuid[], %(code)s::text[], %(version)s::int[], %(region)s::text[], %(arrived_on)s::date[],
-                %(registered_at)s::timestamptz[], %(needs)s::text[], %(members)s::jsonb[], %(people)s::int[])
-         AS h (id, code, version, region, arrived_on, registered_at, needs, members, people) ORDER BY id
+    INSERT INTO household (id, code, version, region, registered_on, active, needs, members, people)
+    SELECT id, code, version, region, registered_on, true, string_to_array(needs, ','), members, people
+    FROM unnest(%(id)s::uuid[], %(code)s::text[], %(version)s::int[], %(region)s::text[], %(registered_on)s::date[],
+                %(needs)s::text[], %(members)s::jsonb[], %(people)s::int[])
+         AS h (id, code, version, region, registered_on, needs, members, people) ORDER BY id
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, region = excluded.region, active = true,
         needs = excluded.needs, members = excluded.members, people = excluded.people
     WHERE household.version < excluded.version RETURNING id::text
@@ -47,9 +47,9 @@ RESERVATIONS = """
         ON CONFLICT (item, kind) DO UPDATE SET wanted = total.wanted + excluded.wanted,
             reserved = total.reserved + excluded.reserved)
     INSERT INTO reservation (id, household_id, kind, requested_item, item, depot, region, wanted, reserved, rank,
-                             registered_at, reason)
+                             registered_on, reason)
     SELECT id, household, 'kit', 'kit', 'kit', depot, region, 1, (depot IS NOT NULL)::int, 9, since, reason
-    FROM unnest(%(id)s::uuid[], %(household)s::uuid[], %(depot)s::text[], %(region)s::text[], %(since)s::timestamptz[],
+    FROM unnest(%(id)s::uuid[], %(household)s::uuid[], %(depot)s::text[], %(region)s::text[], %(since)s::date[],
                 %(reason)s::text[]) AS r (id, household, depot, region, since, reason)
 """
 MOVEMENTS = """

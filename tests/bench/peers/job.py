@@ -24,8 +24,8 @@ CLAIM = """
     ON CONFLICT DO NOTHING
 """
 HOUSEHOLD = """
-    INSERT INTO household (id, code, version, region, arrived_on, registered_at, active, needs, members, people)
-    VALUES (%(id)s, %(code)s, %(version)s, %(region)s, %(arrived_on)s, %(registered_at)s, true, %(needs)s,
+    INSERT INTO household (id, code, version, region, registered_on, active, needs, members, people)
+    VALUES (%(id)s, %(code)s, %(version)s, %(region)s, %(registered_on)s, true, %(needs)s,
             CAST(%(members)s AS jsonb), %(people)s)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, region = excluded.region, active = true,
         needs = excluded.needs, members = excluded.members, people = excluded.people
@@ -43,7 +43,7 @@ RESERVATION = """
         INSERT INTO total (item, kind, wanted, reserved) VALUES ('kit', 'kit', 1, %(reserved)s)
         ON CONFLICT (item, kind) DO UPDATE SET wanted = total.wanted + 1, reserved = total.reserved + excluded.reserved)
     INSERT INTO reservation (id, household_id, kind, requested_item, item, depot, region, wanted, reserved, rank,
-                             registered_at, reason)
+                             registered_on, reason)
     VALUES (%(id)s, %(household)s, 'kit', 'kit', 'kit', %(depot)s, %(region)s, 1, %(reserved)s, 9, %(since)s,
             %(reason)s)
 """
@@ -93,8 +93,7 @@ def household_row(fact: Mapping[str, Any]) -> dict[str, Any]:
         "code": fact["code"],
         "version": fact["version"],
         "region": fact["region"],
-        "arrived_on": fact["arrived_on"],
-        "registered_at": fact["registered_at"],
+        "registered_on": fact["registered_on"],
         "needs": sorted(fact["needs"]),
         "members": orjson.dumps(members).decode(),
         "people": len(members),
@@ -107,18 +106,24 @@ def reservation_row(fact: Mapping[str, Any], depot: str | None) -> dict[str, Any
         "household": fact["household_id"],
         "depot": depot,
         "region": fact["region"],
-        "since": fact["registered_at"],
+        "since": fact["registered_on"],
         "reason": reason_of(depot),
     }
 
 
 def reason_of(depot: str | None) -> str:
-    return f"Set aside in {depot}" if depot else "No kit is free"
+    return "set_aside" if depot else "none_left"
 
 
 def said_of(message: Message, fact: Mapping[str, Any], depot: str | None, at: datetime) -> dict[str, Any]:
     """The fact that follows, in the envelope that ours has."""
-    line = {"item": "kit", "quantity": 1, "unit": "piece", "depot": depot, "reason": reason_of(depot)}
+    line = {
+        "item": "kit",
+        "quantity": 1,
+        "unit": "piece",
+        "depot": depot,
+        "reason": {"code": reason_of(depot)},
+    }
     data = {"household_id": fact["household_id"], "on": fact["on"], "lines": [line]}
     trace = message["traceparent"].split("-")[1]
     return {

@@ -9,8 +9,8 @@ from aio_pika import Message, connect
 from shared.cli.local.processes import stop_all
 from shared.cli.operate.parked import replay
 from shared.contracts.intake import HouseholdRegistered
-from shared.messaging.definitions import EXCHANGE
-from shared.messaging.topology import Topology, parked
+from shared.messaging.names import facts_exchange, parked
+from shared.messaging.topology import Topology
 from tests.faults.counting import parked_by_queue, settle
 from tests.faults.load import calling, prepare, register, under_load
 from tests.faults.registry import add, scenario
@@ -83,7 +83,7 @@ async def poison_lies_among_good_messages(site: Site) -> None:
     connection = await connect(site.broker_url())
     async with connection, under_load(site) as load:
         channel = await connection.channel()
-        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        exchange = await channel.get_exchange(facts_exchange("intake"), ensure=False)
         for number in range(POISON):
             await load.more(site.rng.randint(0, 3))
             poison = Message(b"\xff\x00 not JSON" if number % 2 else b"{}", headers={"cloudEvents_id": "x"})

@@ -13,6 +13,7 @@ from shared.cli.local.ports import free_ports
 from shared.cli.local.processes import Daemon, stop_all
 from shared.cli.stack import ROOT
 from shared.contracts import SERVICES
+from shared.web.walls import MEANT
 from tests.faults.load import household
 from tests.faults.registry import scenario
 from tests.faults.site import Site
@@ -88,7 +89,9 @@ async def all_services_are_restarted_under_load_and_no_request_fails(site: Site)
     gateway = TwoBehind(site.folder / "gateway", free_ports(1)[0], site, daemon)
     await asyncio.to_thread(gateway.start)
     try:
-        async with httpx.AsyncClient(base_url=gateway.url, timeout=60, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=gateway.url, headers=MEANT, timeout=60, trust_env=False
+        ) as client:
             crowd = Crowd(site, client)
             workers = [asyncio.create_task(crowd.work()) for _ in range(AT_ONCE)]
             for _ in range(ROUNDS):

@@ -92,7 +92,12 @@ WITHOUT = [
         f"{COMPOSE}, files of broker passwords: the service events is missing.",
     ),
     (SECRETS, r"(services=\(.*) events", r"\1", f"{SECRETS}, services: the service events is missing."),
-    (CADDYFILE, r"^\timport service events .*\n", "", f"{CADDYFILE}, routes: the service events is missing."),
+    (
+        CADDYFILE,
+        r"^\t+import service events .*\n",
+        "",
+        f"{CADDYFILE}, routes: the service events is missing.",
+    ),
     (START_PAGE, r"^<li><a href=\"events/.*\n", "", f"{START_PAGE}, links: the service events is missing."),
     (PROMETHEUS, r"^          - events\n", "", f"{PROMETHEUS}, names: the service events is missing."),
     (

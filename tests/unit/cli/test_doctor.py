@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from uuid_utils.compat import uuid7
 
+from shared.cli.operate.doctor.broker import beside
 from shared.cli.operate.doctor.compare import NotSorted, side_by_side
 from shared.cli.operate.doctor.feeds import Feeds
 from shared.cli.operate.doctor.households import household_findings
@@ -72,16 +73,24 @@ def test_a_breach_stays_a_breach() -> None:
 
 
 def test_the_report_for_programs_has_every_count(tmp_path: Path) -> None:
-    report = Report([Finding("one", 3), Finding("two", 5, 1, {b"x"})], under_way=4)
+    report = Report([Finding("one", 3), Finding("two", 5, 1, {b"x"}, details=["x"])], under_way=4)
     report.write(tmp_path / "report.json")
     assert json.loads((tmp_path / "report.json").read_text()) == {
         "ok": False,
         "checks": [
-            {"name": "one", "counted": 3, "breaches": 0},
-            {"name": "two", "counted": 5, "breaches": 1},
+            {"name": "one", "counted": 3, "breaches": 0, "details": []},
+            {"name": "two", "counted": 5, "breaches": 1, "details": ["x"]},
         ],
         "under_way": 4,
     }
+
+
+def test_a_foreign_name_is_shown_in_plain_characters_and_not_as_markup() -> None:
+    text = io.StringIO()
+    finding = beside("broker", set(), set(), {("queue", "[bold]\x1b[31mspy\n")})
+    Report([finding]).show(Console(file=text, width=100))
+    assert "broker: not of Relief: queue [bold]\\x1b[31mspy\\n" in text.getvalue()
+    assert "\x1b" not in text.getvalue()
 
 
 @pytest.mark.parametrize(("breaches", "words"), [(0, "All is well."), (1, "Something is wrong")])

@@ -22,6 +22,7 @@ from shared.cli.stack import ROOT, Stack
 from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 from shared.messaging.definitions import definitions, password_hash
+from shared.settings import ClockMode
 
 PASSWORDS = {service: f"password of {service}" for service in SERVICES}
 
@@ -40,10 +41,10 @@ def test_a_password_is_stored_as_the_broker_checks_it() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_touches_its_own_queues_and_the_exchange_alone(service: str) -> None:
+def test_a_service_touches_what_is_its_own_alone(service: str) -> None:
     allowed = of_user("permissions", service)
     other = next(name for name in SERVICES if name != service)
-    for own in (f"{service}.intake.household_registered.v1", f"{service}.retry.10s", service):
+    for own in (f"{service}.retry.10s", service):
         assert all(re.search(allowed[right], own) for right in ("configure", "write", "read"))
     for foreign in (
         f"{other}.intake.household_registered.v1",
@@ -53,15 +54,9 @@ def test_a_service_touches_its_own_queues_and_the_exchange_alone(service: str) -
         "amq.default",
     ):
         assert not any(re.search(allowed[right], foreign) for right in ("configure", "write", "read"))
-    assert re.search(allowed["write"], "relief")
-    assert not re.search(allowed["configure"], "relief")
-
-
-def test_a_service_publishes_no_other_service_s_facts() -> None:
-    allowed = of_user("topic_permissions", "inventory")
-    assert re.search(allowed["write"], "inventory.supplies_reserved.v1")
-    assert not re.search(allowed["write"], "intake.household_registered.v1")
-    assert not re.search(allowed["write"], "inventoryx.supplies_reserved.v1")
+    assert re.search(allowed["write"], f"{service}.facts")
+    assert not re.search(allowed["write"], f"{other}.facts")
+    assert not re.search(allowed["configure"], f"{service}.facts")
 
 
 def test_every_definition_is_of_the_virtual_host_asked_for() -> None:
@@ -138,6 +133,19 @@ def test_passwords_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
+def test_what_a_process_writes_is_closed_to_others(tmp_path: Path) -> None:
+    log = tmp_path / "log" / "writer.log"
+    log.parent.mkdir(mode=0o755)
+    log.touch(mode=0o644)
+    daemon = Daemon("writer", tmp_path / "run" / "writer.json", log)
+    daemon.start([sys.executable, "-c", "open('own', 'w'); print('ready')"], {}, tmp_path)
+    wait_until(lambda: "ready" in log.read_text(), 20, lambda: tail(log))
+    secrets = LocalSecrets(tmp_path / "secrets")
+    secrets.database_password("intake")
+    for closed in (log.parent, log, tmp_path / "run", tmp_path / "own", secrets.folder):
+        assert stat.S_IMODE(closed.stat().st_mode) & 0o077 == 0, closed
+
+
 def test_each_service_gets_the_secrets_that_its_settings_want_and_no_other(tmp_path: Path) -> None:
     LocalSecrets(tmp_path).make_own()
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
@@ -154,6 +162,13 @@ def test_secrets_for_compose_are_made_and_given_to_each_service_as_its_settings_
         assert set(wanted.values()) <= set(compose["secrets"])
         assert all(f"{name}_{field}" in made for field in secret_fields(name))
     assert f"services=({' '.join(SERVICES)})" in made
+
+
+def test_every_container_has_a_limit_of_memory_and_the_database_tells_no_rows_in_its_log() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    for name, container in compose["services"].items():
+        assert re.fullmatch(r"\d+[mg]", container.get("mem_limit", "")), name
+    assert "log_error_verbosity=terse" in compose["services"]["postgres"]["command"]
 
 
 def test_a_stack_is_found_again_where_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,3 +199,24 @@ def test_in_compose_the_stack_comes_from_the_secret_files(
     assert intake.url == "http://intake:8000"
     assert intake.database_url == "postgresql+asyncpg://intake:intake_database p%40ss@postgres:5432/intake"
     assert intake.broker_url == "amqp://intake:intake_broker p%40ss@rabbitmq:5672/relief"
+
+
+def test_a_service_gets_its_settings_and_nothing_else_of_whoever_starts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {"PATH": "/bin", "LC_ALL": "C", "RELIEF_LOG_LEVEL": "DEBUG", "PYTHONMALLOC": "debug"}
+    secret = (
+        "PGPASSWORD",
+        "PGPASSFILE",
+        "PGUSER",
+        "AWS_SECRET",
+        "RELIEF_DATABASE_PASSWORD",
+        "RELIEF_REGISTER_KEY",
+    )
+    for name, value in (kept | dict.fromkeys(secret, "secret")).items():
+        monkeypatch.setenv(name, value)
+    run = local_run(tmp_path, Ports.counted_from(18100))
+    given = run.services["intake"].environment(ClockMode.MANUAL, None)
+    assert kept.items() <= given.items()
+    assert "secret" not in given.values()
+    assert run.postgres.password not in str(given)

@@ -1,5 +1,7 @@
 """What an operator sees of a parked message, and what is left on it when it starts anew."""
 
+import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, cast
@@ -9,20 +11,24 @@ import httpx
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
+import shared.cli.__main__ as command_line
 from shared.cli import Trouble
+from shared.cli.console import wide_enough
 from shared.cli.operate import parked_timers, parking
+from shared.cli.operate.doctor.report import Finding, Report
+from shared.cli.operate.own.intake import show_bad_rows
 from shared.cli.operate.parked import anew, ids_in, owner_of, queues, read
 from shared.cli.operate.parked_timers import ParkedTimer
 from shared.cli.operate.replay import _wanted
-from shared.cli.operate.status import service_part
+from shared.cli.operate.status import Part, service_part
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import HEARD_BY, SERVICES
-from shared.contracts.intake import HouseholdClosed, HouseholdRegistered, Outcome
+from shared.contracts.intake import HouseholdClosed, HouseholdRegistered
 from shared.messaging.envelope import ATTEMPT, headers_of, seal, unseal
 from shared.messaging.failures import PARKED_AT, REASON
 
 QUEUE = "inventory.intake.household_closed.v1"
-FACT = HouseholdClosed(household_id=uuid4(), version=2, outcome=Outcome.DIED, on=date(2006, 11, 1))
+FACT = HouseholdClosed(household_id=uuid4(), version=2, on=date(2006, 11, 1))
 ENVELOPE = seal(FACT, datetime(2006, 11, 1, tzinfo=UTC))
 
 
@@ -69,11 +75,7 @@ def test_a_replayed_message_is_as_it_was_said() -> None:
     again = anew(lying(Lying()))
     assert dict(again.headers) == headers_of(ENVELOPE)
     assert unseal(again.message_id, again.headers, again.body) == ENVELOPE
-    assert (again.app_id, again.type, again.content_type) == (
-        ENVELOPE.source,
-        ENVELOPE.type,
-        "application/json",
-    )
+    assert (again.type, again.content_type) == (ENVELOPE.type, "application/json")
 
 
 def test_only_ids_are_shown_of_what_a_message_says() -> None:
@@ -144,15 +146,96 @@ def test_of_a_timer_too_only_ids_are_shown(capsys: pytest.CaptureFixture[str]) -
         parking.show("timer:hold_ends", "another")
 
 
+STATUS: dict[str, Any] = {
+    "problems": [], "today": "2006-11-01", "days_behind": 0, "days_held": "", "outbox_rows": 0, "parked": {},
+    "timers_parked": {"a": 1, "b": 2}, "connections": "1 of 9", "figures_age_seconds": 0,
+}  # fmt: skip
+"""What a service that is well says at `/readyz` and at `/status`."""
+
+
+def part_of(monkeypatch: pytest.MonkeyPatch, status: int = 200, **said: Any) -> Part:
+    """The line of a service that says this."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status if request.url.path == "/status" else 200, json=STATUS | said)
+
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    return service_part(ServiceAddress("intake", "http://intake", "", ""))
+
+
 @pytest.mark.parametrize(("messages", "counted"), [({"x": 2, "y": 0}, "5"), (None, "?")], ids=str)
 def test_the_status_counts_parked_timers_with_the_messages(
     monkeypatch: pytest.MonkeyPatch, messages: dict[str, int] | None, counted: str
 ) -> None:
-    said = {"today": "2006-11-01", "outbox_rows": 0, "parked": messages, "timers_parked": {"a": 1, "b": 2}}
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=said))
-    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport))
-    part = service_part(ServiceAddress("intake", "http://intake", "", ""))
-    assert (part.state, part.parked) == ("ready", counted)
+    part = part_of(monkeypatch, parked=messages)
+    assert (part.state, part.parked, part.connections, part.well) == ("ready", counted, "1 of 9", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ({"days_behind": 1}, "ready; 1 day behind"),
+        ({"days_behind": -2}, "ready; 2 days ahead"),
+        ({"days_behind": 9, "days_held": "why"}, "ready; the days wait: why (./relief clock DATE)"),
+        ({"figures_age_seconds": 75}, "ready; its figures are 75 s old"),
+        ({"problems": ["database: no answer"], "status": 503}, "database: no answer"),
+        ({"status": 503}, "/status answers 503"),
+    ],
+    ids=str,
+)
+def test_the_status_says_in_words_what_is_to_be_looked_at(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], state: str
+) -> None:
+    part = part_of(monkeypatch, **said)
+    assert part.state == state
+    assert part.well is state.startswith("ready")
+
+
+ESCAPES = "\x1b]0;owned\x07 \x1b[2J [bold]\u202e\r\x9b"
+"""A title, a cleared screen, the other direction, the beginning of the line: what a terminal would obey."""
+
+
+@pytest.mark.usefixtures("parked_things")
+def test_nothing_that_others_wrote_reaches_the_terminal_as_an_order(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def messages(_: object, __: object) -> list[Any]:
+        message = Lying(b'{"\\u001b[2J": 1}', **{REASON: ESCAPES, "x-relief-\x1b[31m": ESCAPES})
+        message.message_id = ESCAPES
+        return [read(QUEUE, lying(message))]
+
+    timer = replace(TIMER, key=ESCAPES, reason=ESCAPES, payload={ESCAPES: 1}, queue=f"timer:{ESCAPES}")
+
+    async def timers(_: object, service: str) -> list[ParkedTimer]:
+        return [timer] if service == TIMER.service else []
+
+    monkeypatch.setattr(parking, "_all", messages)
+    monkeypatch.setattr(parked_timers, "parked_in", timers)
+    parking.list_parked()
+    parking.show(QUEUE, ESCAPES)
+    parking.show(f"timer:{ESCAPES}", ESCAPES)
+    Report([Finding(f"intake: {ESCAPES}")]).show(wide_enough(200))
+    show_bad_rows(
+        wide_enough(200), {"errors": [{"row": 1, "column": ESCAPES, "reason": ESCAPES}], "error_count": 1}
+    )
+    told = capsys.readouterr().out
+    assert told.count("owned") >= 8
+    assert "[bold]" in told
+    assert [each for each in told if unicodedata.category(each) in ("Cc", "Cf") and each != "\n"] == []
+
+
+def test_a_trouble_is_told_without_orders_to_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_: object) -> None:
+        raise Trouble(f"intake: {ESCAPES}\n  region: unknown")
+
+    monkeypatch.setattr(command_line, "make_app", lambda: fail)
+    assert command_line.main() == 1
+    told = capsys.readouterr().err
+    assert "\\x1b]0;owned" in told
+    assert "\x1b" not in told
+    assert told.endswith("\n  region: unknown\n")
 
 
 def test_every_queue_has_its_consumer() -> None:

@@ -1,5 +1,6 @@
 """What can happen to a household, and what others are told of it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,8 @@ from services.intake.domain.households import (
     MOST_MEMBERS,
     Household,
     Member,
+    Outcome,
+    Priority,
     Status,
     change,
     checked_arrival,
@@ -30,9 +33,8 @@ from shared.contracts.intake import (
     AgeBand,
     ClothingSize,
     HouseholdChanged,
+    HouseholdRegistered,
     NeedKind,
-    Outcome,
-    Priority,
 )
 from shared.outcomes import Kind, Refused
 
@@ -115,11 +117,21 @@ def test_nobody_leaves_before_joining_and_strangers_cannot_leave() -> None:
     assert stranger.kind is Kind.MISSING
 
 
+def test_other_services_hear_a_rank_and_never_why() -> None:
+    def told(*priorities: Priority) -> HouseholdRegistered:
+        return state_of(replace(household(), priorities=frozenset(priorities)), TODAY, HouseholdRegistered)
+
+    assert [told(each).rank for each in Priority] == [0, 1, 2, 3]
+    assert told(Priority.TRAFFICKING_VICTIM, Priority.PREGNANT).rank == 1
+    assert told().rank == 9
+    assert not [each for each in Priority if each in told(*Priority).model_dump_json()]
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_a_closed_household_can_only_be_reopened(outcome: Outcome) -> None:
     closed = done(close(household(), outcome, TODAY))
     assert (closed.status, closed.outcome, closed.version) == (Status.CLOSED, outcome, 2)
-    assert closing_of(closed, outcome, TODAY).version == 2
+    assert closing_of(closed, TODAY).version == 2
     for refused in (
         close(closed, outcome, TODAY),
         join(closed, member()),

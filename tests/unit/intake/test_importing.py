@@ -1,16 +1,23 @@
 """Lines of a register become people and households."""
 
+import tracemalloc
 from datetime import date
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.households import MOST_MEMBERS
+from services.intake.commands.people import Person
+from services.intake.domain.households import MOST_MEMBERS, Priority
+from services.intake.domain.people import Relation, Sex
 from services.intake.identities import identity_of
 from services.intake.importing.people import LONGEST_GROUP, Read, groups, read, register_key
 from services.intake.importing.planning import Plan, merged, plan_arrival
 from services.intake.importing.report import MOST_LISTED, Report
-from shared.contracts.intake import ClothingSize, NeedKind, Priority
+from services.intake.importing.run import ROWS_PER_UNIT, Import, _some_households
+from shared.contracts.intake import ClothingSize, NeedKind
+from shared.messaging.unit import Units
+from shared.principals import LOCAL_OPERATOR
 from shared.spreadsheets.cells import Line, RowFault
 
 TODAY, KEY = date(2006, 11, 1), b"k" * 32
@@ -218,3 +225,24 @@ def test_a_report_lists_a_thousand_errors_and_counts_all() -> None:
         report.blame([RowFault(start, "sex", "x"), RowFault(start, "age", "y")] if start == 2500 else [])
     assert len(report.errors) == MOST_LISTED
     assert (report.error_count, report.bad_rows) == (3002, 3001)
+
+
+def test_a_dry_run_of_as_many_households_as_a_register_has_rows_remembers_little() -> None:
+    importing = Import(cast(Units, None), LOCAL_OPERATOR, KEY, dry_run=True)
+    identity = identity_of("Given", "Family", None, 30, TODAY)
+    tracemalloc.start()
+    for number in range(50_000):
+        person = Person(identity, Sex.UNKNOWN, ClothingSize("M"), Relation.OTHER, (), b"%032d" % number)
+        importing._remember(f"{number:060}", [person])
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held / 50_000 < 250
+
+
+def test_a_unit_s_households_have_at_most_some_rows_together() -> None:
+    many = groups(line(row, household=f"R-{row // 50}") for row in range(10_000))
+    taken = []
+    while some := _some_households(many):
+        taken.append(sum(len(group.lines) for group in some))
+    assert sum(taken) == 10_000
+    assert max(taken) <= ROWS_PER_UNIT + LONGEST_GROUP

@@ -1,15 +1,24 @@
 """What other services said, in words."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.intake.domain.timeline import LONGEST_SUMMARY, TOLD, entry_of
+from services.intake.domain.wording import WHY, why_words
 from services.intake.handlers import hears
 from services.intake.settings import Settings
 from shared.contracts import heard_by
-from shared.contracts.inventory import HouseholdSupplies, SuppliesBackordered, SuppliesReserved, SupplyLine
+from shared.contracts.inventory import (
+    HouseholdSupplies,
+    Reason,
+    SuppliesBackordered,
+    SuppliesReserved,
+    SupplyLine,
+    Why,
+)
 
 AT = datetime(2006, 11, 1, tzinfo=UTC)
 
@@ -20,7 +29,8 @@ def settings() -> Settings:
     return Settings.model_validate({**nowhere, **secrets})
 
 
-def line(quantity: int = 15000, reason: str = "15 of 31 days") -> SupplyLine:
+def line(quantity: int = 15000, **more: Any) -> SupplyLine:
+    reason = {"code": Why.SOME_DAYS, "number": 15, "of": 31, **more}
     values = {"item": "rice", "quantity": quantity, "unit": "g", "depot": "north", "reason": reason}
     return SupplyLine.model_validate(values)
 
@@ -35,11 +45,11 @@ def test_a_reservation_reads_like_a_sentence() -> None:
 
 def test_a_long_fact_is_shortened_and_kept_whole() -> None:
     fact = SuppliesReserved(
-        household_id=uuid4(), on=date(2006, 11, 1), lines=tuple(line(reason="x" * 300) for _ in range(9))
+        household_id=uuid4(), on=date(2006, 11, 1), lines=tuple(line(n) for n in range(50))
     )
     entry = entry_of(fact, AT)
     assert len(entry.summary) == LONGEST_SUMMARY
-    assert len(entry.data["lines"]) == 9
+    assert len(entry.data["lines"]) == 50
 
 
 def test_everything_intake_hears_has_words_and_a_handler() -> None:
@@ -60,3 +70,25 @@ def test_a_reservation_and_a_backorder_answer_a_registration_and_nothing_else_do
         SuppliesReserved,
         SuppliesBackordered,
     }
+
+
+def test_every_known_reason_has_words() -> None:
+    assert set(WHY) == set(Why)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            Reason(code="some_days", number=10, of=30, short=20_000, on=date(2006, 11, 11)),
+            "10 of 30 days; 20,000 g short from 2006-11-11",
+        ),
+        (Reason(code="cancelled"), "cancelled"),
+        (Reason(code="set_aside"), ""),
+        (Reason(code="not_known_yet", number=3), ""),
+        (Reason(code="not_known_yet", unmet=500), "500 g unmet on days past"),
+        (Reason(code="beds_apart"), "no shelter has ? beds free, so the household is parted"),
+    ],
+)
+def test_a_reason_is_worded_here(reason: Reason, words: str) -> None:
+    assert why_words(reason) == words

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -13,12 +13,12 @@ from services.inventory.domain.items import SIZES, Catalogue, Item, Kind, Season
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Depot, Shelf
-from shared.contracts.intake import NeedKind, Priority
+from shared.contracts.intake import NeedKind
 
 NOV_1 = date(2006, 11, 1)
 DEC_1 = date(2006, 12, 1)
 DEC_31 = date(2006, 12, 31)
-LONG_AGO = datetime(2006, 9, 1, tzinfo=UTC)
+LONG_AGO = date(1990, 1, 1)
 RULES = Rules()
 DEPOTS = (Depot("north", "border"), Depot("south", "coast"), Depot("upland", "border"))
 CATALOGUE = Catalogue(
@@ -46,14 +46,14 @@ def household(
     sizes: tuple[str | None, ...] = ("M",),
     *,
     needs: frozenset[NeedKind] = frozenset(NeedKind),
-    priorities: frozenset[Priority] = frozenset(),
+    rank: int = 9,
     region: str = "border",
-    arrival: date = NOV_1,
+    registered_on: date | None = None,
 ) -> Household:
-    """A household whose members' ids follow from its number."""
+    """A household whose members' ids follow from its number; a higher number is younger."""
     members = tuple(Member(UUID(int=number * 1000 + place), size) for place, size in enumerate(sizes, 1))
-    since = LONG_AGO + timedelta(hours=number)
-    return Household(UUID(int=number), region, arrival, since, members, needs, priorities)
+    since = registered_on or LONG_AGO + timedelta(days=number)
+    return Household(UUID(int=number), region, since, members, needs, rank)
 
 
 def ration(
@@ -76,7 +76,7 @@ def ration(
         region="border",
         wanted=500 * people * ((last - first).days + 1),
         rank=rank,
-        registered_at=LONG_AGO + timedelta(hours=number // 2),
+        registered_on=LONG_AGO + timedelta(days=number // 2),
         first_day=first,
         last_day=last,
         per_day=500 * people,

@@ -106,8 +106,9 @@ async def save_closed(store: Store, versions: Mapping[UUID, int]) -> None:
     store.households |= {key: replace(store.households[key], active=False) for key in versions}
 
 
-async def newest(store: Store, _: object, facts: Sequence[Household | HouseholdClosed]) -> SimpleNamespace:
+async def newest(unit: Unit, _: object, facts: Sequence[Household | HouseholdClosed]) -> SimpleNamespace:
     said = {each.household_id if isinstance(each, HouseholdClosed) else each.id: each for each in facts}
+    store = cast("Store", unit.session)
     return SimpleNamespace(facts=said, rows={key: store.households.get(key) for key in said})
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.inventory.domain.food import deal, fits, give_all, kept_for_past, lapse
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.whole import cut_back
+from services.inventory.domain.wording import words_of
 from tests.unit.inventory.builders import DEC_1, DEC_31, accounted, ration, rations
 
 many = st.lists(rations(), max_size=8, unique_by=lambda r: r.id)
@@ -27,7 +28,7 @@ def dealt_slowly(available: int, found: Sequence[Reservation], today: date) -> l
     kept = [kept_for_past(r, today) for r in found]
     given = [r.settled + grams for r, grams in zip(found, kept, strict=True)]
     left = available - sum(kept)
-    order = sorted(range(len(found)), key=lambda i: (found[i].rank, found[i].registered_at, found[i].id))
+    order = sorted(range(len(found)), key=lambda i: (found[i].rank, found[i].registered_on, found[i].id))
     for offset in range(-5, 60):
         day = DEC_1 + timedelta(days=offset)
         for i in order:
@@ -49,9 +50,9 @@ def test_on_the_plans_figures_all_eat_for_30_days_and_20_people_on_the_31st() ->
     assert all(r.reserved >= 30 * r.per_day for r in after)
     assert sum(r.reserved - 30 * r.per_day for r in after) == 10_000
     assert [r.reserved == r.wanted for r in after[:7]] == [True] * 6 + [False]
-    assert after[0].reason == "All 31 days"
-    assert after[6].reason == "30 of 31 days; 500 g short from 2006-12-31"
-    assert after[7].reason == "30 of 31 days; 1,500 g short from 2006-12-31"
+    assert words_of(after[0].reason) == "All 31 days"
+    assert words_of(after[6].reason) == "30 of 31 days; 500 g short from 2006-12-31"
+    assert words_of(after[7].reason) == "30 of 31 days; 1,500 g short from 2006-12-31"
 
 
 def test_within_a_day_the_more_urgent_and_then_the_older_come_first() -> None:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 
 from services.inventory.domain.households import Household
+from services.inventory.domain.movements import Cause
 from services.inventory.domain.needs import needs_of, ration_need
+from services.inventory.domain.reasons import NO_REASON
 from services.inventory.domain.reservations import release
 from services.inventory.domain.stock import Shelf
 from services.inventory.ledger import FORECAST, StockLedger
@@ -44,7 +46,7 @@ def test_rations_that_wait_make_no_shelf_where_they_wait() -> None:
     ledger = new_ledger()
     reserve_rice(ledger, 1)
     assert ledger.shelves() == []
-    ledger.receive(RICE, 100_000, None, "received", "a waybill")
+    ledger.receive(RICE, 100_000, None, "received")
     reserve_rice(ledger, 2)
     assert [each.depot for _, each in ledger.changed()] == ["north", "south"]
     assert {shelf.key for shelf in ledger.shelves()} == {RICE}
@@ -52,7 +54,7 @@ def test_rations_that_wait_make_no_shelf_where_they_wait() -> None:
 
 def test_what_is_set_aside_and_handed_out_moves_its_shelf() -> None:
     ledger = new_ledger()
-    ledger.receive(RICE, 20_000, DEC_1, "received", "a waybill")
+    ledger.receive(RICE, 20_000, DEC_1, "received")
     reserve_rice(ledger, 1)
     (ration,) = [each for _, each in ledger.changed()]
     assert ledger.shelf(RICE) == Shelf("south", "rice", 20_000, 15_000)
@@ -65,12 +67,12 @@ def test_giving_everything_up_restores_every_shelf(world: tuple[list[Shelf], lis
     shelves, households = world
     ledger = new_ledger()
     for shelf in shelves:
-        ledger.receive(shelf.key, shelf.on_hand, None, "received", "a waybill")
+        ledger.receive(shelf.key, shelf.on_hand, None, "received")
     ledger.reserve([need for each in households for need in needs_of(each, NOV_1, CATALOGUE, RULES)])
     reserved = sum(new.reserved for _, new in ledger.changed())
     assert sum(shelf.reserved for shelf in ledger.shelves()) == reserved
     for _, made in ledger.changed():
-        given_up = release(made, "over")
+        given_up = release(made, NO_REASON)
         assert not given_up.open
         ledger.record(given_up, None)
     assert ledger.shelves() == shelves
@@ -119,7 +121,7 @@ async def raising(_: StockLedger) -> Refused:
 
 async def work(of: Unit, end: Callable[[StockLedger], Any] | None) -> Refused | None:
     async with StockLedger.open(of, RULES) as ledger:
-        ledger.receive(RICE, 20_000, None, "received", "a waybill")
+        ledger.receive(RICE, 20_000, None, "received")
         reserve_rice(ledger, 1)
         return await end(ledger) if end else None
 
@@ -155,8 +157,8 @@ async def test_every_line_says_who_decided_and_which_document_it_belongs_to(writ
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stock, "add_movements", keep)
         async with StockLedger.open(of, RULES, document=document) as ledger:
-            ledger.receive(RICE, 20_000, None, "received", "a waybill", reverses=UUID(int=3))
+            ledger.receive(RICE, 20_000, None, "received", Cause(reverses=UUID(int=3)))
             reserve_rice(ledger, 1)
-            ledger.receive(("south", "kit"), 1, None, "received", "a waybill")
+            ledger.receive(("south", "kit"), 1, None, "received")
     assert {(each.actor, each.document_id) for each in lines} == {("service:inventory", document)}
     assert [each.reverses for each in lines] == [UUID(int=3), None, None]

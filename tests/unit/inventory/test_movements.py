@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from services.inventory.domain.facts import Net
 from services.inventory.domain.movements import Movement, lines_for, lot_differences, shelf_differences
+from services.inventory.domain.reasons import NO_REASON, Because
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.domain.totals import AMOUNTS, month_differences, total_differences
+from shared.contracts.inventory import Why
 from tests.unit.inventory.builders import DEC_1, DEC_31, NOV_1, rations
 
 KEY = ("north", "rice")
@@ -24,7 +26,7 @@ def line(key: ShelfKey, kind: str, **values: Any) -> Movement:
 
 
 def handed(household: int, quantity: int) -> Net:
-    return Net(UUID(int=household), KEY, 0, quantity, "fetched")
+    return Net(UUID(int=household), KEY, 0, quantity, NO_REASON)
 
 
 def test_what_is_handed_out_is_taken_from_one_lot_after_another() -> None:
@@ -47,7 +49,10 @@ def test_a_shelf_whose_lots_hold_less_than_is_handed_out_is_an_error() -> None:
 
 
 def test_what_is_set_aside_or_freed_is_a_line_without_goods() -> None:
-    changes = [Net(UUID(int=1), KEY, 5, 0, "all days"), Net(UUID(int=2), KEY, -5, 0, "closed")]
+    changes = [
+        Net(UUID(int=1), KEY, 5, 0, Because(Why.ALL_DAYS)),
+        Net(UUID(int=2), KEY, -5, 0, Because(Why.HOUSEHOLD_CLOSED)),
+    ]
     found = [(each.kind, each.reserved, each.on_hand) for each in lines_for(changes, {}, NOV_1, line)]
     assert found == [("reserved", 5, 0), ("released", -5, 0)]
 

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from services.inventory.domain.allocate import allocate
 from services.inventory.domain.changes import Change, difference
-from services.inventory.domain.households import Household, Member, rank_of
+from services.inventory.domain.households import Household, Member
 from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, needs_of, ration_need
+from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Shelf
-from shared.contracts.intake import NeedKind, Priority
+from shared.contracts.intake import NeedKind
+from shared.contracts.inventory import Why
 from tests.unit.inventory.builders import (
     CATALOGUE,
     DEC_1,
@@ -85,15 +87,15 @@ def test_only_what_was_asked_for_is_needed() -> None:
     assert needed(replace(household(), active=False)) == ()
 
 
-def test_food_starts_with_arrival_and_waits_for_the_renewal_of_its_month() -> None:
-    late = household(needs=FOOD, arrival=date(2006, 12, 5))
+def test_food_starts_with_registration_and_waits_for_the_renewal_of_its_month() -> None:
+    late = household(needs=FOOD, registered_on=date(2006, 12, 5))
     assert needed(late) == ()
     (ration,) = needed(late, DEC_1)
     assert (ration.first_day, ration.last_day) == (date(2006, 12, 5), DEC_31)
 
 
-def test_clothing_is_for_the_season_of_arrival() -> None:
-    clothing = household(needs=frozenset({NeedKind.CLOTHING}), arrival=date(2007, 4, 2))
+def test_clothing_is_for_the_season_of_registration() -> None:
+    clothing = household(needs=frozenset({NeedKind.CLOTHING}), registered_on=date(2007, 4, 2))
     assert needed(clothing)[0].item == "summer-M"
 
 
@@ -101,12 +103,6 @@ def test_a_renewed_ration_is_for_every_day_of_its_period() -> None:
     renewed = ration_need(household(needs=FOOD), DEC_1, RULES)
     assert renewed is not None
     assert (renewed.first_day, renewed.last_day, renewed.quantity) == (DEC_1, DEC_31, 15_500)
-
-
-def test_the_most_urgent_priority_decides_the_rank() -> None:
-    assert rank_of(frozenset()) == 9
-    assert [rank_of(frozenset({p})) for p in Priority] == [0, 1, 2, 3]
-    assert rank_of(frozenset({Priority.TRAFFICKING_VICTIM, Priority.PREGNANT})) == 1
 
 
 def test_a_member_who_joins_adds_a_ration_from_that_day_a_set_and_a_bed_near_the_others() -> None:
@@ -159,7 +155,7 @@ def test_closing_releases_all_that_is_not_delivered() -> None:
     change = changed(old, replace(old, active=False), rows)
     assert change.freed == {("north", "rice"): 15_000, ("north", "winter-M"): 1, ("north", "bed"): 1}
     assert not [r for r in after(rows, change) if r.open]
-    assert {r.reason for r in change.changed} == {"Household closed"}
+    assert {r.reason for r in change.changed} == {Because(Why.HOUSEHOLD_CLOSED)}
 
 
 def test_opening_again_gives_nothing_twice() -> None:
@@ -200,32 +196,9 @@ def test_another_size_is_given_only_while_the_first_was_not_fetched() -> None:
 
 def test_a_new_priority_moves_open_reservations_up() -> None:
     old = household(1, ("M",))
-    change = changed(old, replace(old, priorities=frozenset({Priority.MEDICAL})), supplied(old))
+    change = changed(old, replace(old, rank=0), supplied(old))
     assert {r.rank for r in change.changed} == {0}
     assert len(change.changed) == 4
-
-
-def test_arriving_later_gives_up_the_days_before() -> None:
-    old = household(1, ("M",), needs=FOOD, arrival=date(2006, 11, 15))
-    rows = supplied(old)
-    change = changed(old, replace(old, arrival=date(2006, 11, 21)), rows)
-    assert change.freed == {("north", "rice"): 3_000}
-    assert eaten_on(after(rows, change), change.add, date(2006, 11, 20)) == 0
-    assert eaten_on(after(rows, change), change.add, date(2006, 11, 21)) == 500
-
-
-def test_arriving_earlier_adds_the_days_before_and_all_leave_evenly() -> None:
-    old = household(1, ("M", "S"), needs=FOOD, arrival=date(2006, 11, 21))
-    new = replace(old, arrival=date(2006, 11, 12))
-    rows = supplied(old)
-    earlier = changed(old, new, rows)
-    assert [(n.first_day, n.last_day, n.per_day) for n in earlier.add] == [
-        (date(2006, 11, 12), date(2006, 11, 20), 1_000)
-    ]
-    rows += allocate(earlier.add, PLENTY, DEPOTS, CATALOGUE, RULES, NOV_11, ids(3_000_000)).reservations
-    left = changed(new, replace(new, members=new.members[:1]), rows)
-    for day in (date(2006, 11, 12), date(2006, 11, 20), date(2006, 11, 21), NOV_30):
-        assert eaten_on(after(rows, left), left.add, day) == 500
 
 
 def test_moving_to_another_region_asks_there_for_what_was_not_fetched() -> None:
@@ -273,5 +246,3 @@ def test_needs_that_make_no_sense_are_refused() -> None:
         Need(UUID(int=1), None, Kind.PART, "bandage", 1, "border", 9, LONG_AGO)
     with pytest.raises(ValueError, match="one member twice"):
         replace(household(), members=(Member(UUID(int=1)), Member(UUID(int=1))))
-    with pytest.raises(ValueError, match="time zone"):
-        replace(household(), registered_at=LONG_AGO.replace(tzinfo=None))

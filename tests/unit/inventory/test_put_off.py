@@ -14,7 +14,7 @@ from services.inventory.domain.households import Household
 from services.inventory.ledger import StockLedger
 from services.inventory.settings import Settings
 from shared.cli.wiring import filled_in
-from shared.contracts.intake import HouseholdClosed, NeedKind, Outcome, Priority
+from shared.contracts.intake import HouseholdClosed, NeedKind
 from tests.unit.inventory.builders import RULES, household
 from tests.unit.inventory.memory import Store, in_memory
 
@@ -27,9 +27,8 @@ Step = Callable[[Store], Coroutine[Any, Any, None]]
 
 
 def one(number: int, people: int, urgent: bool) -> Household:
-    priorities = frozenset({Priority.MEDICAL} if urgent else ())
     needs = frozenset({NeedKind.FOOD})
-    return household(number, ("M",) * people, needs=needs, priorities=priorities, arrival=FIRST)
+    return household(number, ("M",) * people, needs=needs, rank=0 if urgent else 9)
 
 
 async def hears(store: Store, said: Household) -> None:
@@ -48,7 +47,7 @@ def leaves(number: int) -> Step:
     async def step(store: Store) -> None:
         known = store.households.get(one(number, 1, False).id)
         if known and known.active:
-            said = HouseholdClosed(household_id=known.id, version=2, outcome=Outcome.SETTLED, on=store.today)
+            said = HouseholdClosed(household_id=known.id, version=2, on=store.today)
             await handlers.on_household_closed(RULES, [said], store.unit())
 
     return step

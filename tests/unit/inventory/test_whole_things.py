@@ -14,7 +14,8 @@ from services.inventory.domain.reservations import Reservation, deliver, expire
 from services.inventory.domain.reservations import reserved_by_shelf as held_by_shelf
 from services.inventory.domain.stock import Shelf
 from services.inventory.domain.whole import cut_back, fill
-from shared.contracts.intake import NeedKind, Priority
+from services.inventory.domain.wording import words_of
+from shared.contracts.intake import NeedKind
 from shared.outcomes import Refused
 from tests.unit.inventory.builders import (
     CATALOGUE,
@@ -46,20 +47,23 @@ def test_the_asked_size_is_given_from_the_households_own_region() -> None:
     shelves = [Shelf("south", "winter-M", 5), Shelf("upland", "winter-M", 1)]
     (given_out,) = allocated(shelves, household(needs=CLOTHING)).reservations
     assert (given_out.depot, given_out.item, given_out.reserved) == ("upland", "winter-M", 1)
-    assert given_out.reason == "winter M set aside"
+    assert words_of(given_out.reason) == "Set aside"
     assert given_out.fetch_by == NOV_1 + timedelta(days=30)
 
 
 def test_the_next_size_up_is_given_when_no_depot_has_the_size() -> None:
     (given_out,) = allocated([Shelf("south", "winter-L", 1)], household(needs=CLOTHING)).reservations
     assert (given_out.requested_item, given_out.item) == ("winter-M", "winter-L")
-    assert given_out.reason == "No winter M; winter L given instead; from south, none nearer"
+    assert (
+        words_of(given_out.reason)
+        == "One size up, none in the size asked for; from another region, none nearer"
+    )
 
 
 def test_two_sizes_up_are_not_given() -> None:
     (waits,) = allocated([Shelf("north", "winter-XL", 1)], household(needs=CLOTHING)).reservations
     assert (waits.reserved, waits.short, waits.fetch_by) == (0, 1, None)
-    assert waits.reason == "No winter M on the shelf, nor one size up; waits in line"
+    assert words_of(waits.reason) == "None on the shelf, nor one size up; waits in line"
 
 
 def test_a_child_is_not_given_a_grown_ups_set() -> None:
@@ -69,14 +73,14 @@ def test_a_child_is_not_given_a_grown_ups_set() -> None:
 
 def test_a_member_of_unknown_size_waits_with_the_reason() -> None:
     (waits,) = allocated([Shelf("north", "winter-M", 1)], household(1, (None,), needs=CLOTHING)).reservations
-    assert waits.reason == "No clothing size known; ask the household"
+    assert words_of(waits.reason) == "No clothing size known; ask the household"
 
 
 def test_all_members_sleep_in_one_shelter_if_one_has_room() -> None:
     shelves = [Shelf("north", "bed", 2), Shelf("south", "bed", 3), Shelf("upland", "bed", 4)]
     beds = allocated(shelves, household(1, ("M", "S", "2"), needs=SHELTER)).reservations
     assert {bed.depot for bed in beds} == {"upland"}
-    assert beds[0].reason == "Bed in upland; all 3 together"
+    assert words_of(beds[0].reason) == "All 3 together"
     assert beds[0].fetch_by is None
 
 
@@ -84,13 +88,13 @@ def test_a_household_too_large_is_parted_over_as_few_shelters_as_can_be() -> Non
     shelves = [Shelf("north", "bed", 1), Shelf("south", "bed", 3), Shelf("upland", "bed", 2)]
     beds = allocated(shelves, household(1, ("M",) * 5, needs=SHELTER)).reservations
     assert Counter(bed.depot for bed in beds) == {"south": 3, "upland": 2}
-    assert beds[0].reason == "Bed in south; no shelter has 5 beds free, so the household is parted"
+    assert words_of(beds[0].reason) == "No shelter has 5 beds free, so the household is parted"
 
 
 def test_beds_that_find_no_place_wait() -> None:
     beds = allocated([Shelf("north", "bed", 2)], household(1, ("M",) * 3, needs=SHELTER)).reservations
     assert [bed.reserved for bed in beds] == [1, 1, 0]
-    assert beds[2].reason == "No bed free; waits in line"
+    assert words_of(beds[2].reason) == "No bed free; waits in line"
 
 
 def test_the_tightest_shelter_of_the_region_is_taken() -> None:
@@ -100,10 +104,10 @@ def test_the_tightest_shelter_of_the_region_is_taken() -> None:
 
 
 def test_the_urgent_come_before_the_older() -> None:
-    urgent = household(2, needs=KIT, priorities=frozenset({Priority.MEDICAL}))
+    urgent = household(2, needs=KIT, rank=0)
     old, new = allocated([Shelf("north", "kit", 1)], household(1, needs=KIT), urgent).reservations
     assert (old.reserved, new.reserved) == (0, 1)
-    assert old.reason == "No First-aid kit on the shelf; waits in line"
+    assert words_of(old.reason) == "None on the shelf; waits in line"
 
 
 def test_goods_that_arrive_go_to_the_first_in_line() -> None:
@@ -136,11 +140,11 @@ def test_stock_that_is_gone_is_taken_from_the_last_in_line() -> None:
 def test_food_that_fits_is_given_at_once_and_food_that_does_not_is_to_be_dealt() -> None:
     plenty = allocated([Shelf("north", "rice", 20_000)], household(needs=FOOD))
     assert plenty.to_deal == frozenset()
-    assert plenty.reservations[0].reason == "All 30 days"
+    assert words_of(plenty.reservations[0].reason) == "All 30 days"
     scarce = allocated([Shelf("north", "rice", 14_999)], household(needs=FOOD))
     assert scarce.to_deal == {("north", "rice")}
     assert scarce.reservations[0].reserved == 0
-    assert scarce.reservations[0].reason == "15,000 g short from 2006-11-01"
+    assert words_of(scarce.reservations[0].reason) == "0 of 30 days; 15,000 g short from 2006-11-01"
 
 
 def test_food_waits_where_it_is_kept_and_moves_when_only_another_depot_gets_it() -> None:
@@ -171,7 +175,7 @@ def test_what_is_not_fetched_in_time_goes_back() -> None:
     gone = expire(held, held.fetch_by + timedelta(days=1))
     assert gone is not None
     assert (gone.reserved, gone.released) == (0, 1)
-    assert gone.reason == "Not fetched by 2006-12-01; 1 back on the shelf"
+    assert words_of(gone.reason) == "Not fetched by 2006-12-01; 1 back on the shelf"
 
 
 @given(worlds())

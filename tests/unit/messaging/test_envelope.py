@@ -6,16 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.intake import HouseholdClosed, Outcome
+from shared.contracts.intake import HouseholdClosed
 from shared.messaging.envelope import Envelope, Malformed, headers_of, seal, unseal
 
 NOW = datetime(2006, 11, 1, 9, 30, tzinfo=UTC)
 
 
 def fact(household: UUID | None = None) -> HouseholdClosed:
-    return HouseholdClosed(
-        household_id=household or uuid4(), version=2, outcome=Outcome.SETTLED, on=date(2006, 11, 1)
-    )
+    return HouseholdClosed(household_id=household or uuid4(), version=2, on=date(2006, 11, 1))
 
 
 def message(**changed: Any) -> tuple[str | None, dict[str, Any], bytes]:

@@ -10,7 +10,8 @@ import pytest
 from shared.contracts import CONTRACTS, HEARD_BY, SERVICES
 from shared.contracts.intake import HouseholdRegistered
 from shared.messaging.definitions import definitions, password_hash
-from shared.messaging.topology import Topology, parked
+from shared.messaging.names import facts_exchange, parked
+from shared.messaging.topology import Topology
 
 DELAYS = (1, 10, 60, 600, 3600)
 
@@ -54,8 +55,10 @@ def test_a_service_may_do_all_it_needs_with_its_own(service: str, loaded: dict[s
             own += [topology.queue_name(contract), parked(topology.queue_name(contract))]
     for name in own:
         assert all(may(loaded, service, what, name) for what in ("configure", "write", "read")), name
-    assert may(loaded, service, "read", "relief")
-    assert may(loaded, service, "write", "relief")
+    assert may(loaded, service, "write", facts_exchange(service))
+    for exchange, queue, _ in topology.bindings():
+        assert may(loaded, service, "read", exchange), exchange
+        assert may(loaded, service, "write", queue), queue
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -69,16 +72,35 @@ def test_a_service_may_do_nothing_with_what_is_anothers(service: str, loaded: di
             f"x{service}",
         ):
             assert not any(may(loaded, service, what, name) for what in ("configure", "write", "read")), name
-    assert not may(loaded, service, "configure", "relief")
-    assert not may(loaded, service, "configure", "amq.topic")
+        assert not may(loaded, service, "write", facts_exchange(other))
+    for name in (f"{service}.spy", "amq.default", "amq.topic", "amq.gen-1", "relief", ""):
+        assert not any(may(loaded, service, what, name) for what in ("configure", "write", "read")), name
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_may_say_its_own_facts_alone(service: str, loaded: dict[str, Any]) -> None:
-    topic = next(each for each in loaded["topic_permissions"] if each["user"] == service)
-    assert topic["exchange"] == "relief"
+def test_no_service_may_change_an_exchange_on_which_facts_are_said(
+    service: str, loaded: dict[str, Any]
+) -> None:
+    assert {each["name"] for each in loaded["exchanges"]} == {facts_exchange(each) for each in SERVICES}
+    for publisher in SERVICES:
+        assert not may(loaded, service, "configure", facts_exchange(publisher))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_be_bound_by_the_keys_of_what_it_hears_alone(
+    service: str, loaded: dict[str, Any]
+) -> None:
+    topic = {each["exchange"]: each for each in loaded["topic_permissions"] if each["user"] == service}
+    assert topic.keys() == {facts_exchange(each) for each in SERVICES}
     for wire, contract in CONTRACTS.items():
-        assert (re.search(topic["write"], wire) is not None) is (contract.publisher() == service)
+        exchange = facts_exchange(contract.publisher())
+        hears, allowed = service in HEARD_BY[contract], topic[exchange]
+        assert may(loaded, service, "read", exchange) or not hears
+        for key in (wire, f"{wire}.for.{service}"):
+            assert (re.search(allowed["read"], key) is not None) is hears
+        for key in ("#", "*.*.*", f"{wire}.#", f"{wire}.for.another", f"x{wire}"):
+            assert not re.search(allowed["read"], key)
+        assert (re.search(allowed["write"], wire) is not None) is (contract.publisher() == service)
 
 
 def test_passwords_are_hashed_as_the_broker_does_and_stay_the_same(loaded: dict[str, Any]) -> None:

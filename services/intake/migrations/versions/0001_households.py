@@ -20,6 +20,12 @@ END $$
 """
 
 
+READ_FOR_EVER = """
+CREATE TRIGGER reading_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON reading
+FOR EACH STATEMENT EXECUTE FUNCTION append_only()
+"""
+
+
 def upgrade() -> None:
     op.create_table(
         "household",
@@ -92,10 +98,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_identity_member_id"),
         sa.PrimaryKeyConstraint("member_id", name="pk_identity"),
     )
+    op.create_table(
+        "reading",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("route", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_reading_household_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_reading"),
+    )
+    op.create_index("ix_reading_household_id_id", "reading", ["household_id", "id"])
     op.execute(NEXT_CODES)
+    op.execute(READ_FOR_EVER)
 
 
 def downgrade() -> None:
-    for table in ("identity", "member", "timeline", "household"):
+    for table in ("reading", "identity", "member", "timeline", "household"):
         op.drop_table(table)
     op.execute("DROP FUNCTION next_codes")

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("reservation_id", sa.Uuid(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("released", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("reservation_id", name=op.f("pk_cancellation")),
     )
@@ -55,11 +55,10 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=20), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("region", sa.String(length=40), server_default="", nullable=False),
-        sa.Column("arrived_on", sa.Date(), nullable=True),
-        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=True),
         sa.Column("active", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("needs", postgresql.ARRAY(sa.String(length=20)), server_default="{}", nullable=False),
-        sa.Column("priorities", postgresql.ARRAY(sa.String(length=30)), server_default="{}", nullable=False),
+        sa.Column("rank", sa.Integer(), server_default=sa.text("9"), nullable=False),
         sa.Column("members", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("people", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
@@ -128,7 +127,9 @@ def upgrade() -> None:
         sa.Column("document_id", sa.Uuid(), nullable=True),
         sa.Column("reverses", sa.Uuid(), nullable=True),
         sa.Column("actor", sa.String(length=100), nullable=False),
-        sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("numbers", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
     )
     op.create_index(op.f("ix_movement_depot_item"), "movement", ["depot", "item"], unique=False)
@@ -199,12 +200,13 @@ def upgrade() -> None:
         sa.Column("released", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lapsed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
-        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=True),
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("per_day", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("fetch_by", sa.Date(), nullable=True),
-        sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("numbers", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("dealt", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint(
             "least(wanted - 1, reserved, delivered, released, lapsed, per_day) >= 0",
@@ -251,7 +253,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_reservation_short",
         "reservation",
-        ["requested_item", "rank", "registered_at"],
+        ["requested_item", "rank", "registered_on", "household_id"],
         unique=False,
         postgresql_where=sa.text("kind <> 'food' AND wanted > reserved + delivered + released + lapsed"),
     )

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from shared.cli.console import wide_enough
+from shared.cli.operate.doctor.broker import broker_findings
 from shared.cli.operate.doctor.feeds import look_at_feeds
 from shared.cli.operate.doctor.households import household_findings
 from shared.cli.operate.doctor.messages import message_findings, set_apart_by
@@ -49,29 +50,31 @@ async def _examine_running(wait: float) -> Report:
 async def examine(stack: Stack, client: httpx.AsyncClient, wait: float = 0.0) -> Report:
     """Look at everything. While messages move, what is missing is under way; when nothing moves it is a breach.
 
-    With `wait` (seconds) it waits until nothing moves; what moves even then is a breach of its own.
+    What waits for another try does not move: it is known by its id. With `wait` (seconds) it waits until nothing moves
+    or waits; what does even then is a breach of its own.
     """
     left = await until_quiet(stack, client, wait)
     report = await _look(stack, client)
-    if not left and not report.unsettled:
-        report.under_way = report.feeding
-        return report
-    if not left:
+    if not left.moving and report.unsettled:
         # Queue lengths are told late: only what is still missing after that time, with nothing moving, is lost.
         await asyncio.sleep(STATISTICS_SECONDS)
-        left = await until_quiet(stack, client, wait)
-        again = await _look(stack, client)
-        if not left and not await moving(stack, client):
-            return again.after(report)
-        report = again
-    return await _unfinished(stack, client, report, wait)
-
-
-async def _unfinished(stack: Stack, client: httpx.AsyncClient, report: Report, wait: float) -> Report:
-    """The look while messages move: none of them is held against it, unless they had their time."""
-    on_the_way = max(report.unsettled, await moving(stack, client))
-    report.findings.append(Finding("messages: arrive in time", on_the_way, on_the_way if wait else 0))
+        left, earlier = await until_quiet(stack, client, wait), report
+        report = await _look(stack, client)
+        if not left.moving and not (await moving(stack, client)).moving:
+            return _in_time(report.after(earlier), report.retrying, wait)
+        left = await moving(stack, client)
+    if not left.moving and not report.unsettled:
+        report.under_way = report.feeding + report.retrying
+        return _in_time(report, report.retrying, wait)
+    on_the_way = max(report.unsettled, left.moving) + report.retrying
     report.under_way = on_the_way + report.feeding
+    return _in_time(report, on_the_way, wait)
+
+
+def _in_time(report: Report, on_the_way: int, wait: float) -> Report:
+    """Nothing that is on its way is held against the report, unless it had its time."""
+    if on_the_way:
+        report.findings.append(Finding("messages: arrive in time", on_the_way, on_the_way if wait else 0))
     return report
 
 
@@ -83,4 +86,6 @@ async def _look(stack: Stack, client: httpx.AsyncClient) -> Report:
     own = await service_findings(stack, client)
     timers = await timer_findings(stack)
     households = await household_findings(stack, client, excused, feeds)
-    return Report([*messages, feeds.finding, *own, *timers, *households])
+    broker = await broker_findings(stack)
+    findings = [*messages, feeds.finding, *own, *timers, *households, *broker]
+    return Report(findings, retrying=sum(apart.retrying for apart in set_apart.values()))

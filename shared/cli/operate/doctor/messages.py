@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.cli.operate.doctor.compare import side_by_side
 from shared.cli.operate.doctor.feeds import Feeds
+from shared.cli.operate.doctor.movement import RETRY, queue_lengths
 from shared.cli.operate.doctor.report import Finding
 from shared.cli.operate.journal import database_of, said, streamed
-from shared.cli.operate.parked import broker_of, browse, queues
+from shared.cli.operate.parked import Parked, broker_of, browse, lying_in, queues, read
 from shared.cli.operate.parked_timers import TIMER
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 from shared.contracts.base import Contract
 from shared.database.tables import discard, inbox, journal
 from shared.messaging.envelope import envelope_of
-from shared.messaging.topology import Topology
+from shared.messaging.names import queue_of
 
 LOOK_UP_AT_ONCE = 1_000
 # Around the moment from which the journal is kept, a message may be known to the inbox alone.
@@ -28,22 +29,34 @@ EDGE = timedelta(days=2)
 
 @dataclass
 class SetApart:
-    """What one consumer did not handle: messages (id as text, digest), whom they are about, and how many there are."""
+    """What one consumer did not handle: messages (id as text, digest), whom they are about, and how many there are.
+
+    `retrying`: those that failed and wait for another try. They are not lost, so what is lost beside them is seen.
+    """
 
     messages: set[tuple[str, bytes]] = field(default_factory=set)
     subjects: set[str] = field(default_factory=set)
     parked: int = 0
     discarded: int = 0
+    retrying: int = 0
+
+    def add(self, each: Parked) -> None:
+        self.messages.add((each.message_id, each.digest))
+        self.subjects.add(each.subject)
 
 
 async def set_apart_by(stack: Stack, consumer: str) -> SetApart:
-    """What is parked from this consumer's queues, and what was discarded from there."""
+    """What waits in this consumer's retry queues or is parked from its queues, and what was discarded from there."""
     found = SetApart()
+    lengths = await queue_lengths(stack)
     async with broker_of(stack.services[consumer]) as connection:
+        for name in [each for each in lengths if each.startswith(f"{consumer}{RETRY}")]:
+            async for message in lying_in(connection, name):
+                found.add(read(name, message))
+                found.retrying += 1
         for queue in queues(consumer):
             async for _, each in browse(connection, queue):
-                found.messages.add((each.message_id, each.digest))
-                found.subjects.add(each.subject)
+                found.add(each)
                 found.parked += 1
     async with database_of(stack.services[consumer]) as database:
         messages = select(discard).where(discard.c.contract.not_like(f"{TIMER}%"))
@@ -91,7 +104,7 @@ class Look:
         source: Finding,
         set_apart: set[tuple[str, bytes]],
     ) -> None:
-        queue = Topology(consumer, ()).queue_name(contract)
+        queue = queue_of(consumer, contract.wire)
         self.handled = Finding(f"{queue}: handled once, parked or discarded")
         self.feeding = False
         """The consumer is still being given what was said before it came."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 import httpx
 from sqlalchemy import func, select, text
@@ -13,13 +14,29 @@ from shared.database.tables import outbox
 # The management API tells queue lengths that are this old at most; two quiet looks that far apart mean quiet.
 STATISTICS_SECONDS = 6.0
 LOOK_AGAIN_SECONDS = 0.5
+RETRY = ".retry."
 
 
-async def moving(stack: Stack, client: httpx.AsyncClient) -> int:
-    """How many outbox rows, messages (waiting, in hand, or waiting for another try) and things put off there are."""
+@dataclass(frozen=True)
+class Movement:
+    """How much is on its way: `moving` in outboxes and queues or put off by a service, `retrying` in queues where it
+    waits for another try.
+    """
+
+    moving: int
+    retrying: int
+
+
+STILL = Movement(0, 0)
+
+
+async def moving(stack: Stack, client: httpx.AsyncClient) -> Movement:
+    """What moves now: outbox rows, what is put off, and messages that wait, are in hand, or wait for another try."""
     rows = await asyncio.gather(*(_outbox_rows(stack, name) for name in stack.services))
     put_off = await asyncio.gather(*(_put_off(client, each.url) for each in stack.services.values()))
-    return sum(rows) + sum(put_off) + sum((await queue_lengths(stack)).values())
+    lengths = await queue_lengths(stack)
+    retrying = sum(count for name, count in lengths.items() if RETRY in name)
+    return Movement(sum(rows) + sum(put_off) + sum(lengths.values()) - retrying, retrying)
 
 
 async def _put_off(client: httpx.AsyncClient, url: str) -> int:
@@ -50,10 +67,10 @@ async def queue_lengths(stack: Stack) -> dict[str, int]:
     }
 
 
-async def until_quiet(stack: Stack, client: httpx.AsyncClient, seconds: float) -> int:
-    """Wait until nothing moves, at most so long; returns what still moves."""
+async def until_quiet(stack: Stack, client: httpx.AsyncClient, seconds: float) -> Movement:
+    """Wait until nothing moves and nothing waits for another try, at most so long; returns what is left."""
     deadline = time.monotonic() + seconds
     # Nobody tells us.
-    while (left := await moving(stack, client)) and time.monotonic() < deadline:  # noqa: ASYNC110
+    while (left := await moving(stack, client)) != STILL and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
     return left

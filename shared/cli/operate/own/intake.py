@@ -1,4 +1,4 @@
-"""`relief intake import FILE`: take a register in, as the upload in the API does; the demo does it too."""
+"""`relief intake`: take a register in, as the demo does too, and show who was shown names."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,12 +12,17 @@ from rich.table import Table
 
 from shared.cli import Trouble
 from shared.cli.client import Services, services_of
+from shared.cli.console import shown, wide_enough
 from shared.cli.stack import Stack
 
 File = Annotated[
     Path, typer.Argument(help="CSV (UTF-8) or XLSX, one row a person.", exists=True, dir_okay=False)
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")]
+Household = Annotated[str | None, typer.Argument(help="of this household alone, by its id")]
+Most = Annotated[int, typer.Option("--most", min=1, max=500, help="at most so many")]
+# Ids are there to be copied.
+WIDTH = 130
 FIGURES = {
     "rows": "rows read",
     "households": "households registered",
@@ -32,6 +37,7 @@ def register(app: typer.Typer) -> None:
     intake = typer.Typer(help="The register of households.", no_args_is_help=True)
     intake.callback()(_nothing_alone)
     intake.command("import")(take_in)
+    intake.command("readings")(readings)
     app.add_typer(intake, name="intake")
 
 
@@ -46,6 +52,20 @@ def take_in(file: File, dry_run: DryRun = False) -> None:
     _show(console, report)
     if report["error_count"]:
         raise typer.Exit(1)
+
+
+def readings(household_id: Household = None, most: Most = 50) -> None:
+    """Show who was shown names and birth dates, the newest first."""
+    asyncio.run(_show_readings(household_id, most))
+
+
+async def _show_readings(household_id: str | None, most: int) -> None:
+    async with services_of(Stack.load()) as services:
+        page = await services.get("intake", "/readings", household_id=household_id, limit=most)
+    table = Table("at (UTC)", "who", "household", "route")
+    for each in page["items"]:
+        table.add_row(*(shown(each[name]) for name in ("at", "actor", "household_id", "route")))
+    wide_enough(WIDTH).print(table)
 
 
 async def _send(file: Path, dry_run: bool, console: Console) -> dict[str, Any]:
@@ -96,6 +116,6 @@ def show_bad_rows(console: Console, report: Mapping[str, Any]) -> None:
     """Each row that could not be taken, with column and reason."""
     for each in report["errors"]:
         place = f"row {each['row']}" + (f", {each['column']}" if each["column"] else "")
-        console.print(f"{place}: {each['reason']}", style="red", markup=False, highlight=False)
+        console.print(shown(f"{place}: {each['reason']}"), style="red")
     if more := report["error_count"] - len(report["errors"]):
         console.print(f"and {more:,} more", style="red")

@@ -15,12 +15,16 @@ BEGIN
 END $$
 """
 MONTHLY = """
-CREATE FUNCTION journal_month(day date) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION journal_month(day date) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE first date := date_trunc('month', day);
+DECLARE part text := 'journal_' || to_char(first, 'YYYY_MM');
 BEGIN
+    IF to_regclass(part) IS NOT NULL THEN RETURN true; END IF;
+    PERFORM pg_advisory_xact_lock(20060902);  -- two who make it at once would fail on its name
     EXECUTE format(
         'CREATE TABLE IF NOT EXISTS %I PARTITION OF journal FOR VALUES FROM (%L) TO (%L)',
-        'journal_' || to_char(first, 'YYYY_MM'), first::timestamptz, (first + interval '1 month')::timestamptz);
+        part, first::timestamptz, (first + interval '1 month')::timestamptz);
+    RETURN false;
 END $$
 """
 HOLD_DAY = """

@@ -1,0 +1,30 @@
+"""Showing who people are. Whoever is shown a name stands in a row of the same transaction, or is shown nothing."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.intake import identities
+from services.intake.identities import Identity
+from services.intake.tables import READING
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, missing
+
+
+async def read_identities(unit: Unit, household_id: UUID, route: str) -> dict[UUID, Identity] | Refused:
+    """The names and birth dates of a household, by member: not to be shown before the unit has committed.
+
+    The reason that was given is not kept: it is a person's own words, and may name somebody.
+    """
+    found = await identities.read(unit.session, household_id)
+    if not found:
+        return missing("such household")
+    row = {
+        "id": uuid7(),
+        "at": unit.now,
+        "household_id": household_id,
+        "actor": unit.actor.id,
+        "route": route,
+    }
+    unit.writes.insert(READING, [row])
+    return found

@@ -1,0 +1,40 @@
+"""The gateway alone: what it answers before any service is asked."""
+
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+
+from shared.cli.local.gateway import Gateway
+from shared.cli.local.ports import free_ports
+from shared.cli.local.processes import Daemon
+from shared.contracts import SERVICES
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("caddy") is None, reason="Caddy is not installed on this machine"
+)
+
+
+def test_the_gateway_answers_known_hosts_alone_and_its_redirects_name_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELIEF_SITE_HOSTS", "relief.example b.example")
+    port, service = free_ports(2)
+    daemon = Daemon("gateway", tmp_path / "gateway.json", tmp_path / "gateway.log")
+    gateway = Gateway(tmp_path / "gateway", port, dict.fromkeys(SERVICES, service), daemon)
+    gateway.start()
+    try:
+        with httpx.Client(base_url=gateway.url, trust_env=False) as client:
+            for host in ("localhost", f"127.0.0.1:{port}", "[::1]:1", "relief.example", "b.example:443"):
+                assert client.get("/", headers={"Host": host}).status_code == 200
+                location = client.get("/intake", headers={"Host": host}).headers["location"]
+                assert location == "/intake/"
+            for host in ("evil.example", "x.relief.example", "127.0.0.1.evil.example", "10.0.0.1"):
+                for path in ("/", "/healthz", "/intake", "/intake/readyz"):
+                    answer = client.get(path, headers={"Host": host})
+                    assert answer.status_code == 421
+                    assert answer.headers["content-type"] == "application/problem+json"
+                    assert host not in answer.text + str(answer.headers)
+    finally:
+        daemon.kill()
