@@ -35,6 +35,7 @@ class State:
     last_said: datetime | None
     last_handled: datetime | None
     timers_parked: dict[str, int] = field(default_factory=dict)
+    put_off: dict[str, int] = field(default_factory=dict)
 
 
 class Figures:
@@ -134,6 +135,7 @@ class Figures:
             reading = await self._service.wall_clock.read(session)
             manual = self._service.settings.clock is ClockMode.MANUAL
             rows = select(func.count()).select_from(outbox)
+            put_off = self._service.parts.put_off
             return State(
                 today=reading.today,
                 days_behind=0 if manual else reading.behind,
@@ -141,6 +143,7 @@ class Figures:
                 last_said=await session.scalar(select(func.max(journal.c.said_at))),
                 last_handled=await session.scalar(select(func.max(inbox.c.handled_at))),
                 timers_parked=await parked_timers(session),
+                put_off=dict(await put_off(session)) if put_off else {},
             )
 
     async def _read_totals(self) -> tuple[int, int]:

@@ -68,6 +68,7 @@ class Status(BaseModel):
     retrying: dict[str, int] | None = Field(description="messages to be tried again, by delay; none as below")
     parked: dict[str, int] | None = Field(description="by contract; none while the broker is away")
     timers_parked: dict[str, int] = Field(description="by name")
+    put_off: dict[str, int] = Field(description="what the service does by itself in a moment, by what it is")
     connections: str = Field(description="database connections in use, of how many", examples=["3 of 35"])
     figures_age_seconds: int = Field(description="how old what /metrics tells of the database is; 0 if fresh")
 
@@ -140,6 +141,7 @@ async def status(service: This, figures: Own) -> Status:
         retrying=depths and depths.retrying,
         parked=depths and depths.parked,
         timers_parked=state.timers_parked,
+        put_off=state.put_off,
         connections=f"{connections_in_use(service.engine)} of {service.most_connections}",
         figures_age_seconds=round(figures.age_seconds),
     )

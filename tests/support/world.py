@@ -95,6 +95,7 @@ class World:
             "first_day": FIRST_DAY,
             "retry_delays_seconds": (1,),
             "site_hosts": "test nowhere",
+            **self.driver(name).settings,
         }
         return filled_in(name, **{**values, **more})
 
@@ -141,7 +142,7 @@ class World:
     # what can be seen
 
     async def settled(self, seconds: float = DEADLINE_SECONDS) -> None:
-        """Wait until everything that was said has been handled or parked."""
+        """Wait until everything that was said has been handled or parked, and what was put off is done."""
         await until(self._under_way, lambda left: not any(left.values()), seconds)
 
     async def _under_way(self) -> dict[str, int]:
@@ -154,6 +155,8 @@ class World:
             async with self.driver(name).service.units.read() as session:
                 rows = select(func.count()).select_from(outbox)
                 left[f"{name}'s outbox"] = (await session.execute(rows)).scalar_one()
+                if put_off := self.driver(name).service.parts.put_off:
+                    left |= {f"{name}'s {what}": count for what, count in (await put_off(session)).items()}
             left[f"said by {name} meanwhile"] = len(await self._said(name)) - len(before)
         return left
 
