@@ -27,7 +27,7 @@ def on_day(_: Settings) -> OnDay:
         def words(household: Household) -> str:
             return grown_words(len(grown[household.id]))
 
-        await repository.set_bands(unit.session, changed)
-        await tell(unit, changed, HouseholdChanged, words)
+        repository.set_bands(unit.writes, changed)
+        tell(unit, changed, HouseholdChanged, words)
 
     return begin

@@ -19,14 +19,14 @@ STATUS = "intake.status"
 
 async def keep(facts: Sequence[HouseholdSupplies], unit: Unit) -> None:
     """Write the facts to the timelines, and make those households active that were waiting for an answer."""
-    await repository.add_entries(unit.session, [entry_of(fact, unit.now) for fact in facts])
+    repository.add_entries(unit.writes, [entry_of(fact, unit.now) for fact in facts])
     answered = {fact.household_id for fact in facts if TOLD[type(fact)].answers}
     if not answered:
         return
     became = await repository.activate(unit.session, answered)
     words = "Active: inventory has answered."
-    await repository.add_entries(
-        unit.session,
+    repository.add_entries(
+        unit.writes,
         [Entry(each, unit.now, unit.today, STATUS, unit.actor.id, words) for each in became],
     )
 

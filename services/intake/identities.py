@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, insert, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.people import (
@@ -22,6 +22,7 @@ from services.intake.domain.people import (
 )
 from services.intake.tables import HOUSEHOLD, IDENTITY, MEMBER
 from shared.contracts.intake import AgeBand
+from shared.database.writes import Writes
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def _checked(part: str, check: Any) -> Any:
         raise Unfit(part, str(error)) from None
 
 
-async def write(session: AsyncSession, identities: Mapping[UUID, Identity]) -> None:
+def write(writes: Writes, identities: Mapping[UUID, Identity]) -> None:
     """Keep the identities of new members, by member id."""
-    rows = [
+    rows = (
         {
             "member_id": member_id,
             "given": each.given,
@@ -79,9 +80,8 @@ async def write(session: AsyncSession, identities: Mapping[UUID, Identity]) -> N
             "estimated": each.estimated,
         }
         for member_id, each in identities.items()
-    ]
-    if rows:
-        await session.execute(insert(IDENTITY), rows)
+    )
+    writes.insert(IDENTITY, rows)
 
 
 async def read(session: AsyncSession, household_id: UUID) -> dict[UUID, Identity]:

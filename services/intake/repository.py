@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, insert, select, text, update
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -15,6 +15,8 @@ from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
 from services.intake.tables import HOUSEHOLD, MEMBER, TIMELINE
 from shared.contracts.intake import AgeBand, ClothingSize, NeedKind
+from shared.database.session import GatheringSession
+from shared.database.writes import Writes
 
 PRESENT = MEMBER.c.left_on.is_(None)
 """A member who has not left."""
@@ -31,53 +33,45 @@ async def draw_codes(session: AsyncSession, year: int, count: int) -> list[int]:
     return sorted(numbers)
 
 
-async def insert_households(session: AsyncSession, households: Iterable[Household]) -> set[UUID]:
+async def insert_households(session: GatheringSession, households: Iterable[Household]) -> set[UUID]:
     """Add households without their members; returns those added: not one whose register reference is there already.
 
     In the order of the references, so that two imports of one register wait for each other and do not deadlock.
     """
     rows = sorted((_household_values(each) for each in households), key=lambda row: row["register_ref"] or "")
-    if not rows:
-        return set()
-    return set(await session.scalars(_ADDING, rows))
+    if any(row["register_ref"] for row in rows):
+        return set(await session.scalars(_ADDING, rows))
+    session.writes.insert(HOUSEHOLD, rows)
+    return {row["id"] for row in rows}
 
 
-async def add_members(
-    session: AsyncSession,
+def add_members(
+    writes: Writes,
     members: Iterable[tuple[UUID, Member]],
     keys: Mapping[UUID, bytes] | None = None,
 ) -> None:
     """Add members, each with its household's id; `keys` are the register keys of those who came by an import."""
     known = keys or {}
-    rows = [_member_values(household, each, known.get(each.id)) for household, each in members]
-    if rows:
-        await session.execute(insert(MEMBER), rows)
+    writes.insert(
+        MEMBER, (_member_values(household, each, known.get(each.id)) for household, each in members)
+    )
 
 
-async def save(session: AsyncSession, households: Iterable[Household]) -> None:
+def save(writes: Writes, households: Iterable[Household]) -> None:
     """Write what changed in households that were locked before; members are added or left by their own functions."""
-    columns = ("region", "needs", "priorities", "status", "version", "outcome", "closed_on")
-    rows = []
-    for household in households:
-        values = _household_values(household)
-        rows.append({"household": household.id, **{f"new_{name}": values[name] for name in columns}})
-    if rows:
-        change = update(HOUSEHOLD).where(HOUSEHOLD.c.id == bindparam("household"))
-        await session.execute(change.values({name: bindparam(f"new_{name}") for name in columns}), rows)
+    columns = ("id", "region", "needs", "priorities", "status", "version", "outcome", "closed_on")
+    values = (_household_values(household) for household in households)
+    writes.change(HOUSEHOLD, ({name: each[name] for name in columns} for each in values))
 
 
-async def set_left(session: AsyncSession, member_id: UUID, on: date) -> None:
-    await session.execute(update(MEMBER).where(MEMBER.c.id == member_id).values(left_on=on))
+def set_left(writes: Writes, member_id: UUID, on: date) -> None:
+    writes.change(MEMBER, [{"id": member_id, "left_on": on}])
 
 
-async def set_bands(session: AsyncSession, households: Iterable[Household]) -> None:
+def set_bands(writes: Writes, households: Iterable[Household]) -> None:
     """Write the age bands of all members of these households."""
-    rows = [
-        {"member": member.id, "band": member.age_band.value} for each in households for member in each.members
-    ]
-    if rows:
-        change = update(MEMBER).where(MEMBER.c.id == bindparam("member"))
-        await session.execute(change.values(age_band=bindparam("band")), rows)
+    members = (member for each in households for member in each.members)
+    writes.change(MEMBER, ({"id": each.id, "age_band": each.age_band.value} for each in members))
 
 
 async def find(session: AsyncSession, household_id: UUID, *, lock: bool = False) -> Household | None:
@@ -126,11 +120,9 @@ async def activate(session: AsyncSession, households: Collection[UUID]) -> list[
     return ids
 
 
-async def add_entries(session: AsyncSession, entries: Iterable[Entry]) -> None:
+def add_entries(writes: Writes, entries: Iterable[Entry]) -> None:
     """Append to the timelines, in this order."""
-    rows = [{"id": uuid7(), **vars(entry)} for entry in entries]
-    if rows:
-        await session.execute(insert(TIMELINE), rows)
+    writes.insert(TIMELINE, ({"id": uuid7(), **vars(entry)} for entry in entries))
 
 
 async def with_members(session: AsyncSession, query: Select[Any]) -> list[Household]:

@@ -2,6 +2,7 @@
 
     writes.insert(MOVEMENT, rows)
     writes.replace(HOUSEHOLD, rows)      # insert, or give the row with the same key these values
+    writes.change(HOUSEHOLD, rows)       # give rows that are there new values
     writes.increase(SHELF, rows)         # add to the numbers of rows that are there
 
 A statement for each table costs a round trip and, through a session, 200 microseconds of CPU; ten tables a unit make
@@ -23,7 +24,7 @@ Key = tuple[Any, ...]
 Part = tuple[str, Table, tuple[str, ...]]
 """What one part of a statement does: a verb, a table and its columns."""
 
-INSERT, REPLACE, INCREASE = "insert", "replace", "increase"
+INSERT, REPLACE, CHANGE, INCREASE = "insert", "replace", "change", "increase"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -46,8 +47,11 @@ class Writes:
 
         They are written in the order of their keys, so that two units wait for each other and do not deadlock.
         """
-        last = {_key(table, row): row for row in rows}
-        self._gather(REPLACE, table, [last[key] for key in sorted(last, key=str)])
+        self._gather(REPLACE, table, _last(table, rows))
+
+    def change(self, table: Table, rows: Iterable[Row]) -> None:
+        """New values of rows that are there, and that this unit has locked; of two the later counts."""
+        self._gather(CHANGE, table, _last(table, rows))
 
     def increase(self, table: Table, rows: Iterable[Row]) -> None:
         """Differences to the numbers of rows that are there, and that this unit has locked."""
@@ -85,6 +89,12 @@ class Writes:
             now[part] = rows
 
 
+def _last(table: Table, rows: Iterable[Row]) -> list[Row]:
+    """The last row of each key, in the order of the keys."""
+    last = {_key(table, row): row for row in rows}
+    return [last[key] for key in sorted(last, key=str)]
+
+
 def _key(table: Table, row: Row) -> Key:
     return tuple(row[column.name] for column in table.primary_key)
 
@@ -114,8 +124,9 @@ def _statement(parts: Sequence[Part]) -> str:
 def _verb(verb: str, table: Table, names: Sequence[str], rows: str) -> str:
     keys = [column.name for column in table.primary_key]
     others = [name for name in names if name not in keys]
-    if verb == INCREASE:
-        sums = ", ".join(f'"{name}" = old."{name}" + new."{name}"' for name in others)
+    if verb in (CHANGE, INCREASE):
+        old = {name: f'old."{name}" + ' if verb == INCREASE else "" for name in others}
+        sums = ", ".join(f'"{name}" = {old[name]}{_read(table, name)}' for name in others)
         same = " AND ".join(f'old."{name}" = new."{name}"' for name in keys)
         return f'UPDATE "{table.name}" old SET {sums} FROM {rows} WHERE {same}'  # noqa: S608, names of our tables
     values = ", ".join(_read(table, name) for name in names)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Form, Header, Request
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
@@ -68,7 +68,7 @@ class Once:
                 # Raised within the unit, so that the unit rolls back.
                 raise problem_of(result)
             body = result.model_dump_json()
-            await unit.session.execute(update(answer).where(self._mine()).values(body=body))
+            unit.writes.change(answer, [{"actor": self._principal.id, "key": self._key, "body": body}])
         return result
 
     def _mine(self) -> ColumnElement[bool]:

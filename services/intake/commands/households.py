@@ -73,8 +73,8 @@ async def let_leave(
     after = rules.leave(household, member_id, on)
     if isinstance(after, Refused):
         return after
-    await repository.set_left(unit.session, member_id, on)
-    await tell(unit, [after], HouseholdChanged, lambda each: f"A member left; {len(each.present)} remain.")
+    repository.set_left(unit.writes, member_id, on)
+    tell(unit, [after], HouseholdChanged, lambda each: f"A member left; {len(each.present)} remain.")
     return after
 
 
@@ -94,7 +94,7 @@ async def change(
         return after
     given = {"needs": needs, "priorities": priorities, "region": region}
     parts = ", ".join(name for name, value in given.items() if value is not None)
-    await tell(unit, [after], HouseholdChanged, lambda _: f"Changed: {parts}.")
+    tell(unit, [after], HouseholdChanged, lambda _: f"Changed: {parts}.")
     return after
 
 
@@ -105,7 +105,7 @@ async def close(unit: Unit, household_id: UUID, outcome: Outcome) -> Household |
         return household
     after = rules.close(household, outcome, unit.today)
     if isinstance(after, Household):
-        await tell_closed(unit, after, outcome)
+        tell_closed(unit, after, outcome)
     return after
 
 
@@ -117,8 +117,8 @@ async def reopen(unit: Unit, household_id: UUID) -> Household | Refused:
     present = [member.id for member in household.present]
     after = rules.reopen(household, await identities.bands(unit.session, present, unit.today))
     if isinstance(after, Household):
-        await repository.set_bands(unit.session, [after])
-        await tell(unit, [after], HouseholdReopened, lambda _: "Reopened.")
+        repository.set_bands(unit.writes, [after])
+        tell(unit, [after], HouseholdReopened, lambda _: "Reopened.")
     return after
 
 

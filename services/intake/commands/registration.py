@@ -35,9 +35,9 @@ async def register_all(unit: Unit, arrivals: Sequence[Arrival]) -> list[Househol
     taken = [_household(unit, *each) for each in zip(range(len(arrivals)), numbers, arrivals, strict=True)]
     added = await repository.insert_households(unit.session, [household for household, _ in taken])
     new = [(household, people) for household, people in taken if household.id in added]
-    await _write_people(unit, new)
+    _write_people(unit, new)
     households = [household for household, _ in new]
-    await tell_new(
+    tell_new(
         unit, households, HouseholdRegistered, lambda each: f"Registered: {people_words(len(each.members))}."
     )
     return [household if household.id in added else None for household, _ in taken]
@@ -54,11 +54,9 @@ async def join_all(
         results.append(join(household, *_members(with_ids, on or unit.today, unit.today)))
         if isinstance(after := results[-1], Household):
             newcomers.append((after, with_ids))
-    await _write_people(unit, newcomers)
+    _write_people(unit, newcomers)
     households = [household for household, _ in newcomers]
-    await tell(
-        unit, households, HouseholdChanged, lambda each: f"Joined; now {people_words(len(each.present))}."
-    )
+    tell(unit, households, HouseholdChanged, lambda each: f"Joined; now {people_words(len(each.present))}.")
     return results
 
 
@@ -95,9 +93,9 @@ def _members(people: Mapping[UUID, Person], joined_on: date, today: date) -> tup
     )
 
 
-async def _write_people(unit: Unit, households: Sequence[tuple[Household, Mapping[UUID, Person]]]) -> None:
+def _write_people(unit: Unit, households: Sequence[tuple[Household, Mapping[UUID, Person]]]) -> None:
     people = {member_id: person for _, some in households for member_id, person in some.items()}
     members = [(each.id, member) for each, some in households for member in each.members if member.id in some]
     keys = {member_id: person.key for member_id, person in people.items() if person.key}
-    await repository.add_members(unit.session, members, keys)
-    await identities.write(unit.session, {member_id: person.identity for member_id, person in people.items()})
+    repository.add_members(unit.writes, members, keys)
+    identities.write(unit.writes, {member_id: person.identity for member_id, person in people.items()})

@@ -11,30 +11,28 @@ from shared.messaging.unit import Unit
 Wording = Callable[[Household], str]
 
 
-async def tell(
-    unit: Unit, changed: Sequence[Household], contract: type[HouseholdState], words: Wording
-) -> None:
+def tell(unit: Unit, changed: Sequence[Household], contract: type[HouseholdState], words: Wording) -> None:
     """Save households after a change, tell the other services their state and write it to their timelines."""
-    await repository.save(unit.session, changed)
-    await tell_new(unit, changed, contract, words)
+    repository.save(unit.writes, changed)
+    tell_new(unit, changed, contract, words)
 
 
-async def tell_new(
+def tell_new(
     unit: Unit, households: Sequence[Household], contract: type[HouseholdState], words: Wording
 ) -> None:
     """As `tell`, of households whose rows are written already."""
     for household in households:
         unit.say(state_of(household, unit.today, contract))
     entries = [entry(unit, each, contract.wire, words(each)) for each in households]
-    await repository.add_entries(unit.session, entries)
+    repository.add_entries(unit.writes, entries)
 
 
-async def tell_closed(unit: Unit, household: Household, outcome: Outcome) -> None:
+def tell_closed(unit: Unit, household: Household, outcome: Outcome) -> None:
     """Save a household that was closed and tell the other services."""
-    await repository.save(unit.session, [household])
+    repository.save(unit.writes, [household])
     fact = closing_of(household, unit.today)
     unit.say(fact)
-    await repository.add_entries(unit.session, [entry(unit, household, fact.wire, closed_words(outcome))])
+    repository.add_entries(unit.writes, [entry(unit, household, fact.wire, closed_words(outcome))])
 
 
 def entry(unit: Unit, household: Household, contract: str, words: str) -> Entry:

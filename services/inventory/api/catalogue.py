@@ -85,7 +85,7 @@ async def load_catalogue(body: NewCatalogue, work: Work) -> CatalogueLoaded:
             await catalogue.load(unit, items, depots, parts), lambda done: CatalogueLoaded(**vars(done))
         )
 
-    return await work.once(CatalogueLoaded, do)
+    return await work.once(CatalogueLoaded, do, alone=True)
 
 
 @router.get("/items", dependencies=[allows(*Role)])

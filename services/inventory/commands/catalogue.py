@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from services.inventory.domain.items import Item
 from services.inventory.domain.stock import Depot
 from services.inventory.ledger import FORECAST
-from services.inventory.repository.catalogue import hold, load_catalogue, load_depots, save
+from services.inventory.repository.catalogue import load_catalogue, load_depots, save
 from services.inventory.repository.reservations import name_needs
 from services.inventory.tables import DEPOT, ITEM, KIT_PART
 from shared.messaging.unit import Unit
@@ -51,7 +51,7 @@ async def load(
     What was asked for before the catalogue had it gets its item's code. Refused for two items of clothing with one
     season and size, and for a depot that would become a shelter: the other services were told its code.
     """
-    await hold(unit.session, alone=True)
+    await unit.renew()
     if refused := _turned(await load_depots(unit.session), depots):
         return refused
     by_code = {each.code: asdict(each) for each in items}

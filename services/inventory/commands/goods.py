@@ -132,14 +132,13 @@ async def plan_deliveries(unit: Unit, deliveries: Sequence[PlannedGoods]) -> Pla
     """Write down deliveries that are to come; a known reference is left as it is, and of two with one reference the
     later counts.
     """
-    session = unit.session
-    items, depots = await catalogue.load_catalogue(session), await catalogue.load_depots(session)
+    items, depots = await catalogue.catalogue_of(unit), await catalogue.depots_of(unit)
     for each in deliveries:
         if refused := unknown(items, depots, [each.depot], [each.item]):
             return refused
     by_reference = {each.reference: each for each in deliveries}
     rows = [{"id": uuid7(), "actor": unit.actor.id, **asdict(each)} for each in by_reference.values()]
     adding = insert(PLANNED_DELIVERY).values(rows).on_conflict_do_nothing()
-    added = await session.scalars(adding.returning(PLANNED_DELIVERY.c.id))
+    added = await unit.session.scalars(adding.returning(PLANNED_DELIVERY.c.id))
     unit.remind(FORECAST)
     return Planned(len(added.all()))

@@ -71,9 +71,8 @@ class StockLedger(Posting):
         Whoever does not know the items yet leaves them out and calls `lock` or `lock_for`. A block that `puts_off` only
         marks food shelves that are to be dealt. `today` is the day that the work counts for, if it is not the unit's.
         """
-        await catalogues.hold(unit.session)
-        catalogue = await catalogues.load_catalogue(unit.session)
-        depots = await catalogues.load_depots(unit.session)
+        catalogue = await catalogues.catalogue_of(unit)
+        depots = await catalogues.depots_of(unit)
         ledger = cls(unit, rules, catalogue, depots, document, puts_off=puts_off, today=today)
         if items:
             await ledger.lock(items)

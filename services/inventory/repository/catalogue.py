@@ -3,24 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, func, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Catalogue, Item, Kind, Season
 from services.inventory.domain.stock import Depot
 from services.inventory.tables import DEPOT, ITEM, KIT_PART
+from shared.messaging.unit import Unit
 
 
-async def hold(session: AsyncSession, *, alone: bool = False) -> None:
-    """Hold the catalogue until the transaction ends: in share to work by it, or alone to change it.
+async def catalogue_of(unit: Unit) -> Catalogue:
+    """As this unit works by it, from memory unless it has changed."""
+    return await unit.recall("catalogue", load_catalogue)
 
-    A need that was written down before the catalogue had its item has a word in place of a code, and no row of an item
-    that could be locked. Without this lock, a unit that had loaded such a need would write the word back over the code
-    that a catalogue loaded meanwhile had given it.
-    """
-    lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
-    await session.execute(select(lock(func.hashtext("catalogue"))))
+
+async def depots_of(unit: Unit) -> tuple[Depot, ...]:
+    """All depots and shelters, by code; likewise."""
+    return await unit.recall("depots", load_depots)
 
 
 async def load_catalogue(session: AsyncSession) -> Catalogue:
@@ -39,11 +39,11 @@ def _item(row: RowMapping) -> Item:
     )
 
 
-async def load_depots(session: AsyncSession) -> list[Depot]:
+async def load_depots(session: AsyncSession) -> tuple[Depot, ...]:
     """All depots and shelters, by code."""
     row = DEPOT.c
     found = await session.execute(select(row.code, row.region, row.kind).order_by(row.code))
-    return [Depot(code, region, kind == "shelter") for code, region, kind in found]
+    return tuple(Depot(code, region, kind == "shelter") for code, region, kind in found)
 
 
 async def bill_of(session: AsyncSession, kit: str) -> dict[str, int]:

@@ -212,9 +212,8 @@ def in_memory() -> Iterator[None]:
                 "household_in": lambda row: row,
             },
             catalogue: {
-                "hold": gives(None),
                 "load_catalogue": gives(CATALOGUE),
-                "load_depots": gives(list(DEPOTS)),
+                "load_depots": gives(tuple(DEPOTS)),
             },
             renewals: {
                 "under_way": under_way,

@@ -95,9 +95,8 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return wrote
 
-    monkeypatch.setattr(catalogue, "hold", gives(None))
     monkeypatch.setattr(catalogue, "load_catalogue", gives(CATALOGUE))
-    monkeypatch.setattr(catalogue, "load_depots", gives(list(DEPOTS)))
+    monkeypatch.setattr(catalogue, "load_depots", gives(tuple(DEPOTS)))
     for room, name in (
         (stock, "add_lots"),
         (stock, "move_lots"),
