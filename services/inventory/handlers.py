@@ -39,7 +39,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
     A change that overtook the registration is a registration with a higher version; what comes late is ignored.
     """
     news = await newest(unit, HOUSEHOLD, facts)
-    await households.save_states(unit.session, news.facts.values())
+    households.save_states(unit.writes, news.facts.values())
     first: list[Household] = []
     again: list[Pair] = []
     for key, fact in news.facts.items():
@@ -61,7 +61,7 @@ async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], un
     closed = news.facts
     known = [households.household_in(row) for row in news.rows.values() if row is not None]
     await renewal.make_sure(unit, rules, [each for each in known if each.id in closed])
-    await households.save_closed(unit.session, {key: fact.version for key, fact in closed.items()})
+    households.save_closed(unit.writes, {key: fact.version for key, fact in closed.items()})
     async with StockLedger.open(unit, rules, puts_off=True) as ledger:
 
         async def load() -> list[Reservation]:

@@ -19,6 +19,10 @@ class GatheringSession(AsyncSession):
         if self.writes:
             await self.writes.flush(await super().connection())
 
+    async def beside(self, statement: Any, values: Any) -> Any:
+        """Execute what has nothing to do with the rows that are gathered, so that they need not be written first."""
+        return await super().execute(statement, values)
+
     async def execute(self, *arguments: Any, **more: Any) -> Any:
         await self.write()
         return await super().execute(*arguments, **more)

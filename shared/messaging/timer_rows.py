@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, String, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database.session import GatheringSession
 from shared.database.tables import timer
 from shared.database.writes import Writes
 
@@ -91,7 +92,7 @@ async def cancel_timer(session: AsyncSession, key: str) -> bool:
     return await session.scalar(_CANCEL, {"key": key}) is not None
 
 
-async def share_reminder(session: AsyncSession, name: str) -> None:
+async def share_reminder(session: GatheringSession, name: str) -> None:
     """One timer per second and name: many units share it, and it is done after the last of them has committed.
 
     With one timer for all, a stream of units would hold it for ever. With one for each unit, a busy service would do
@@ -101,7 +102,7 @@ async def share_reminder(session: AsyncSession, name: str) -> None:
         now = datetime.now(UTC)
         due = now.replace(microsecond=0) + timedelta(seconds=1) + REMINDER_DELAY
         values = {"key": f"{name} {now:%Y%m%d%H%M%S}", "name": name, "due": due}
-        if (await session.execute(_SHARE, values)).first() is not None:
+        if (await session.beside(_SHARE, values)).first() is not None:
             return
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, any_, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.households import Household, Member
 from services.inventory.tables import HOUSEHOLD
 from shared.contracts.intake import HouseholdState, NeedKind
+from shared.database.writes import Writes
 
 WANTS_FOOD = literal(NeedKind.FOOD.value) == any_(HOUSEHOLD.c.needs)
 
@@ -47,9 +47,9 @@ async def lock_household(session: AsyncSession, household_id: UUID) -> Household
     return household_in(row) if row else None
 
 
-async def save_states(session: AsyncSession, states: Iterable[HouseholdState]) -> None:
-    """Write down what intake said of households that are locked."""
-    rows = [
+def save_states(writes: Writes, states: Iterable[HouseholdState]) -> None:
+    """Write down what intake said of households that are locked, and so are there."""
+    rows = (
         {
             "id": state.household_id,
             "code": state.code,
@@ -63,15 +63,12 @@ async def save_states(session: AsyncSession, states: Iterable[HouseholdState]) -
             "people": len(state.members),
         }
         for state in states
-    ]
-    adding = insert(HOUSEHOLD)
-    replaced = {name: adding.excluded[name] for name in rows[0] if name != "id"} if rows else {}
-    if rows:
-        await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
+    )
+    writes.change(HOUSEHOLD, rows)
 
 
-async def save_closed(session: AsyncSession, versions: Mapping[UUID, int]) -> None:
+def save_closed(writes: Writes, versions: Mapping[UUID, int]) -> None:
     """Mark locked households as no longer helped."""
-    for household_id, version in versions.items():
-        change = update(HOUSEHOLD).where(HOUSEHOLD.c.id == household_id)
-        await session.execute(change.values(active=False, version=version))
+    writes.change(
+        HOUSEHOLD, ({"id": key, "active": False, "version": each} for key, each in versions.items())
+    )

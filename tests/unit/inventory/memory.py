@@ -44,6 +44,11 @@ class Store:
     marked: set[ShelfKey] = field(default_factory=set)
     renewal: Renewal | None = None
 
+    @property
+    def writes(self) -> "Store":
+        """What is gathered is written at once."""
+        return self
+
     def unit(self) -> Unit:
         return Unit(cast("GatheringSession", self), self.today, NOW, service_principal("inventory"))
 
@@ -98,11 +103,11 @@ async def save_reservations(store: Store, rows: Sequence[Reservation]) -> None:
     store.reservations.update({each.id: each for each in rows})
 
 
-async def save_states(store: Store, states: Iterable[Household]) -> None:
+def save_states(store: Store, states: Iterable[Household]) -> None:
     store.households.update({each.id: each for each in states})
 
 
-async def save_closed(store: Store, versions: Mapping[UUID, int]) -> None:
+def save_closed(store: Store, versions: Mapping[UUID, int]) -> None:
     store.households |= {key: replace(store.households[key], active=False) for key in versions}
 
 
