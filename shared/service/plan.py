@@ -29,7 +29,7 @@ class Target(BaseModel):
     ]
     words: Annotated[str, Field(min_length=1, max_length=200, examples=["home first-aid kits delivered"])]
     target: Annotated[int, Field(ge=0, le=10**15)] | None = Field(default=None, examples=[300])
-    unit: Annotated[str, Field(min_length=1, max_length=20, examples=["kits"])]
+    unit: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,19}$", examples=["kits"])]
 
 
 class TargetWithActual(Target):

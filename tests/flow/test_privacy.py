@@ -34,7 +34,6 @@ KEPT = {
     ("inventory", "/catalogue", "items[].name"): "inventory item.name",
     ("inventory", "/catalogue", "depots[].name"): "inventory depot.name",
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
-    **{(name, "/plan", "targets[].unit"): f"{name} target.unit" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""
 HEADERS = {"header idempotency-key", "header accept"}

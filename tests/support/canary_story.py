@@ -81,10 +81,9 @@ class Story:
             "inventory", "/planned-deliveries", {"deliveries": [{**planned, "reference": reference}]}
         )
         for name in talking():
-            texts = {each: self.plant(name, "/plan", f"targets[].{each}") for each in ("words", "unit")}
-            await self.post(
-                name, "/plan", {"targets": [{"area": 1, "measure": "kites", "target": 1, **texts}]}
-            )
+            target = {"area": 1, "measure": "kites", "target": 1, "unit": "kites"}
+            words = self.plant(name, "/plan", "targets[].words")
+            await self.post(name, "/plan", {"targets": [{**target, "words": words}]})
 
     async def register(self) -> Any:
         names = ("given_name", "family_name")
