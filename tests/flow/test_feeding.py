@@ -1,5 +1,6 @@
 """A consumer that is added to an old contract is given what was said before it came: once, and by itself."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, cast
@@ -70,6 +71,8 @@ async def test_a_consumer_added_to_an_old_contract_is_fed_once_over_a_restart_in
         await world.settled()
 
     only_heard_by(monkeypatch, "inventory", "sponsorship")
+    # As for a new version: the broker loads who may hear what.
+    await asyncio.to_thread(world.servers.new_vhost, world.vhost)
     newcomer = Newcomer(world)
     async with AsyncExitStack() as first:
         await first.enter_async_context(world.another("intake"))
