@@ -75,6 +75,19 @@ class Metrics:
         self.connections_most = self.gauge(
             "database_connections_most", "Connections to the database that work may be done on"
         )
+        self.queue_messages = self.gauge(
+            "queue_messages", "Messages that wait to be handled, those in hand not counted", "contract"
+        )
+        self.queue_consumers = self.gauge(
+            "queue_consumers", "Consumers to which the broker delivers the contract's queue", "contract"
+        )
+        self.retry_messages = self.gauge("retry_messages", "Messages that wait for another try", "delay")
+        self.oldest_in_hand = self.gauge(
+            "oldest_in_hand_seconds", "How long the oldest message that is being handled is here", "contract"
+        )
+        self.last_handled = self.gauge(
+            "last_handled_timestamp_seconds", "When a batch was handled last", "contract"
+        )
         self.consumer_hears = self.gauge(
             "consumer_hears", "1 if this process hears the contract's queue, else 0", "contract"
         )

@@ -36,8 +36,8 @@ _HANDED_OUT = """
 _WRONG = (
     # Food: never rations for more people than there are on this day...
     "'food' = ANY(needs) AND registered_on <= day.processed AND coalesce(mine.eaters, 0) > people",
-    # ...nor for fewer.
-    "'food' = ANY(needs) AND registered_on <= day.processed AND NOT mine.ever_given_up"
+    # ...nor for fewer, once those of a new period are made.
+    "'food' = ANY(needs) AND registered_on <= day.processed AND NOT mine.ever_given_up AND NOT mine.renewing"
     " AND coalesce(mine.eaters, 0) <> people",
     # Clothing: every member was asked a set for at least once; those who left may have one too.
     "'clothing' = ANY(needs) AND coalesce(mine.dressed, 0) < people",
@@ -58,7 +58,8 @@ _NEEDS = f"""
                count(*) FILTER (WHERE kind = 'kit') AS kits,
                count(*) FILTER (WHERE kind = 'kit' AND released = 0) AS open_kits,
                count(*) FILTER (WHERE kind = 'bed' AND released = 0) AS beds,
-               coalesce(bool_or(released > 0), false) AS ever_given_up
+               coalesce(bool_or(released > 0), false) AS ever_given_up,
+               EXISTS (SELECT FROM renewal) AS renewing
         FROM reservation WHERE household_id = household.id) mine ON true
     WHERE active AND version > 0
 """  # noqa: S608, nothing in it comes from outside
@@ -85,6 +86,19 @@ _MONTHS = """
         SELECT item, kind, CAST(date_trunc('month', on_day) AS date) AS month, sum(on_hand) AS on_hand
         FROM movement GROUP BY 1, 2, 3) sums USING (item, kind, month)
 """
+_MARKS = "SELECT count(*), count(*) FILTER (WHERE due_at < clock_timestamp() - interval '1 minute') FROM marked_shelf"
+# A ration that is not dealt would wait for ever on a shelf without a mark.
+_UNDEALT = """
+    SELECT count(*), count(*) FILTER (WHERE mark.item IS NULL)
+    FROM reservation LEFT JOIN marked_shelf mark USING (depot, item) WHERE NOT dealt AND wanted > released
+"""
+_IDLE = """
+    SELECT count(*), count(*) FILTER (WHERE on_hand > reserved AND mark.item IS NULL AND EXISTS (
+        SELECT FROM reservation WHERE reservation.item = shelf.item AND reservation.depot = shelf.depot
+        AND reservation.kind = 'food' AND wanted > reservation.reserved + delivered + released + lapsed))
+    FROM shelf LEFT JOIN marked_shelf mark USING (depot, item)
+"""
+_RENEWALS = "SELECT count(*), count(*) FILTER (WHERE first_day < processed) FROM renewal CROSS JOIN day"
 _SHELTERS = """
     SELECT count(*), count(*) FILTER (WHERE EXISTS (
         SELECT FROM jsonb_array_elements(CAST(data AS jsonb) -> 'lines') line
@@ -100,6 +114,10 @@ CHECKS = {
     "what the ledger handed out, reservations have": _HANDED_OUT,
     "each active household has its needs written down once": _NEEDS,
     "closed households have nothing set aside": _CLOSED,
+    "marked shelves are dealt within a minute of their time": _MARKS,
+    "rations that are not dealt yet are on a marked shelf": _UNDEALT,
+    "no food lies free where somebody waits for it": _IDLE,
+    "rations of a new period are made on its first day": _RENEWALS,
     "the totals by item equal the sums of all reservations": _TOTALS,
     "the totals by month equal the sums of the ledger": _MONTHS,
     "nothing that was said names a shelter": _SHELTERS,

@@ -3,21 +3,22 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.inventory.domain.food import lapse
+from services.inventory.domain.forecast import Forecast, days_left
 from services.inventory.domain.movements import Cause
-from services.inventory.domain.needs import ration_need
 from services.inventory.domain.reasons import Because, InStore
 from services.inventory.domain.reservations import Reservation, expire
-from services.inventory.domain.rules import Rules, period_of
+from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Lot, ShelfKey
-from services.inventory.ledger import FORECAST, StockLedger
+from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, renewal
 from services.inventory.queries import forecasting
-from services.inventory.repository import households, reservations, stock
+from services.inventory.repository import marks, renewals, reservations, stock
 from services.inventory.settings import Settings
 from services.inventory.tables import FORECAST_SAID
 from shared.contracts.inventory import DayShort, ShortfallForecast
@@ -36,28 +37,39 @@ def on_day(settings: Settings) -> OnDay:
 
 def timers(settings: Settings) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
-    return {FORECAST: partial(_tell_shortfall, settings)}
+    return {
+        FORECAST: partial(_tell_shortfall, settings),
+        DEAL: partial(_deal, settings.rules),
+        RENEW: partial(_renew, settings.rules),
+    }
 
 
 async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
-    """Write off yesterday's missing food, put back what was not fetched, throw out what expired, renew the rations.
+    """Deal what is marked, write off yesterday's missing food, put back what was not fetched, throw out what expired,
+    renew the rations.
 
     Nobody else has a unit open while the day turns, so what is loaded here before the shelves are locked stays true.
     """
     yesterday = day - timedelta(days=1)
+    put_off = set(await marks.marked_items(unit.session))
+    if await renewals.under_way(unit.session):
+        put_off.add(rules.ration_item)
+    if put_off:
+        async with StockLedger.open(unit, rules, put_off, today=yesterday):
+            pass
     late = await reservations.not_fetched_by(unit.session, day)
     short = await reservations.past_short(unit.session, yesterday)
     spoiled = await stock.expired_lots(unit.session, day)
     items = {each.item for each in (*late, *short)} | {item for (_, item), _ in spoiled} | {rules.ration_item}
-    async with StockLedger.open(unit, rules, items) as ledger:
+    async with StockLedger.open(unit, rules, items, puts_off=True) as ledger:
         for ration in short:
             lapsed = lapse(ration, yesterday)
             if lapsed.grams:
                 ledger.lapse(lapsed.ration, ration, lapsed.grams)
         freed = _put_back(ledger, late, day)
         await _throw_out(ledger, spoiled)
-        await _renew(ledger, day)
         await ledger.fill(freed)
+    await renewal.begin(unit, rules)
 
 
 def _put_back(ledger: StockLedger, late: list[Reservation], day: date) -> set[ShelfKey]:
@@ -77,24 +89,25 @@ async def _throw_out(ledger: StockLedger, spoiled: list[tuple[ShelfKey, Lot]]) -
         await ledger.cut_back(key)
 
 
-async def _renew(ledger: StockLedger, day: date) -> None:
-    """On the first day of a ration period, every active household gets its ration for the whole of it."""
-    if period_of(day, ledger.rules.ration_period)[0] != day:
-        return
-    found = await households.households_with_food(ledger.unit.session)
-    needs = [need for each in found if (need := ration_need(each, day, ledger.rules))]
-    await ledger.deal(ledger.reserve(needs))
+async def _renew(rules: Rules, _: Mapping[str, Any], unit: Unit) -> None:
+    """Make some more rations of a new period."""
+    await renewal.part(unit, rules)
+
+
+async def _deal(rules: Rules, payload: Mapping[str, Any], unit: Unit) -> None:
+    """Deal the marked shelves of an item whose time has come, and say what came out."""
+    async with StockLedger.open(unit, rules, {payload["item"]}, puts_off=True) as ledger:
+        await ledger.deal_due()
 
 
 async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
-    """Say what will be missing within the horizon, if that is not what was said last."""
+    """Reckon how long the food lasts, and say what will be missing within the horizon if that is news."""
     # Two at a time: the one that looked first could have the last word.
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))
     until = unit.today + timedelta(days=settings.forecast_days)
     for item in await forecasting.food_items(unit.session):
         made = await forecasting.make(unit.session, settings.rules, item, unit.today, until)
-        short = [[each.day.isoformat(), each.short] for each in made.short_days]
-        if await _is_news(unit, item, short):
+        if await _is_news(unit, item, made):
             unit.say(
                 ShortfallForecast(
                     forecast_id=uuid5(FORECASTS, item),
@@ -107,15 +120,11 @@ async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Uni
             )
 
 
-async def _is_news(unit: Unit, item: str, short: list[list[object]]) -> bool:
-    """Remember what is said; False if it was said before, or if there is nothing to say and never was."""
-    row = FORECAST_SAID.c
-    first = await unit.session.scalar(select(row.item).where(row.item == item)) is None
-    adding = insert(FORECAST_SAID).values(item=item, short_days=short)
-    told = adding.on_conflict_do_update(
-        index_elements=["item"],
-        set_={"short_days": short},
-        where=row.short_days != adding.excluded.short_days,
-    ).returning(row.item)
-    changed = await unit.session.scalar(told) is not None
-    return changed and not (first and not short)
+async def _is_news(unit: Unit, item: str, made: Forecast) -> bool:
+    """Remember a forecast; False if its short days were said before, or if there are none and never were."""
+    row, short = FORECAST_SAID.c, [[each.day.isoformat(), each.short] for each in made.short_days]
+    said = await unit.session.scalar(select(row.short_days).where(row.item == item))
+    kept = {"short_days": short, "days_left": days_left(made)}
+    adding = insert(FORECAST_SAID).values(item=item, **kept)
+    await unit.session.execute(adding.on_conflict_do_update(index_elements=["item"], set_=kept))
+    return short != (said or [])

@@ -10,12 +10,13 @@ from uuid_utils.compat import uuid7
 
 from services.inventory.domain.changes import Change, difference
 from services.inventory.domain.households import Household
+from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, needs_of
 from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation, release
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import ShelfKey
-from services.inventory.ledger import StockLedger
+from services.inventory.ledger import StockLedger, renewal
 from services.inventory.repository import households, reservations
 from services.inventory.settings import Settings
 from services.inventory.tables import HOUSEHOLD
@@ -47,7 +48,8 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
             first.append(now)
         else:
             again.append((households.household_in(row), now))
-    async with StockLedger.open(unit, rules) as ledger:
+    await renewal.make_sure(unit, rules, [old for old, _ in again])
+    async with StockLedger.open(unit, rules, puts_off=True) as ledger:
         needs = [need for each in first for need in needs_of(each, unit.today, ledger.catalogue, rules)]
         edits = await ledger.lock_for(partial(_edits, ledger, again), partial(_touched, needs))
         await _apply(ledger, needs, edits)
@@ -55,9 +57,12 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
 
 async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], unit: Unit) -> None:
     """Put back what closed households have not fetched, and give it to those who wait."""
-    closed = (await newest(unit, HOUSEHOLD, facts)).facts
+    news = await newest(unit, HOUSEHOLD, facts)
+    closed = news.facts
+    known = [households.household_in(row) for row in news.rows.values() if row is not None]
+    await renewal.make_sure(unit, rules, [each for each in known if each.id in closed])
     await households.save_closed(unit.session, {key: fact.version for key, fact in closed.items()})
-    async with StockLedger.open(unit, rules) as ledger:
+    async with StockLedger.open(unit, rules, puts_off=True) as ledger:
 
         async def load() -> list[Reservation]:
             return await reservations.open_of_households(unit.session, closed)
@@ -111,16 +116,16 @@ def _touched(needs: Sequence[Need], edits: Sequence[Edit]) -> Collection[str]:
 
 
 async def _apply(ledger: StockLedger, needs: Sequence[Need], edits: Sequence[Edit]) -> None:
-    """Give up before reserving anew, and deal what has become free."""
+    """Give up before reserving anew, and fill what has become free. Who comes first may have changed too."""
     freed: set[ShelfKey] = set()
     for edit in edits:
         ledger.record_all((after, edit.before[after.id]) for after in edit.change.changed)
         ledger.record_all((after, None) for after in edit.change.created)
         freed |= set(edit.change.freed)
+        ledger.mark(row.key for row in edit.change.changed if row.key and row.kind is Kind.FOOD)
     asked = [*needs, *(need for edit in edits for need in edit.change.add)]
     in_order = sorted(asked, key=lambda need: (need.rank, need.registered_on, need.household_id))
-    to_deal = ledger.reserve(in_order)
-    await ledger.deal(to_deal - freed)
+    ledger.reserve(in_order)
     await ledger.fill(freed)
 
 

@@ -20,6 +20,7 @@ def build(settings: Settings) -> FastAPI:
         timers=day.timers(settings),
         observe=queries.observe(settings),
         actuals=queries.actuals(settings),
+        put_off=queries.put_off(settings),
         check=checks.check(settings),
         standings=checks.standings(settings),
     )

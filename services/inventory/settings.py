@@ -1,5 +1,7 @@
 """Settings of the inventory service."""
 
+from datetime import timedelta
+
 from pydantic import Field
 
 from services.inventory.domain.rules import Rules
@@ -18,6 +20,13 @@ class Settings(ServiceSettings):
         default=60, ge=1, le=366, description="a shortfall within so many days is told"
     )
 
+    deal_after_seconds: float = Field(
+        default=2,
+        ge=0,
+        le=30,
+        description="so long a short food shelf waits for further news before it is dealt",
+    )
+
     @property
     def rules(self) -> Rules:
         """As the domain sees them. Raises ValueError for a period that is none."""
@@ -28,4 +37,5 @@ class Settings(ServiceSettings):
             ration_item=self.ration_item,
             winter_months=self.winter_months,
             fetch_within_days=self.fetch_within_days,
+            deal_after=timedelta(seconds=self.deal_after_seconds),
         )

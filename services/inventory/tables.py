@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -126,6 +127,17 @@ class ShelfRow(Row, table=True):
     item: str = _code(primary_key=True)
     on_hand: int = _amount(0)
     reserved: int = _amount(0)
+    deal_ms: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+
+
+class MarkedShelfRow(Row, table=True):
+    """A food shelf that is to be dealt, because something about it is new since it was dealt last; from `due_at` on."""
+
+    __tablename__ = "marked_shelf"
+    depot: str = _code(primary_key=True)
+    item: str = _code(primary_key=True)
+    marked_at: datetime = _moment()
+    due_at: datetime = _moment()
 
 
 class LotRow(Row, table=True):
@@ -157,8 +169,9 @@ class ReservationRow(Row, table=True):
             "rank",
             "registered_on",
             "household_id",
-            postgresql_where=text(_SHORT),
+            postgresql_where=text(f"kind <> 'food' AND {_SHORT}"),
         ),
+        Index("ix_reservation_hungry", "item", "depot", postgresql_where=text(f"kind = 'food' AND {_SHORT}")),
         Index("ix_reservation_open_shelf", "item", "depot", postgresql_where=text(_OPEN)),
         Index("ix_reservation_fetch_by", "fetch_by", postgresql_where=text("reserved > 0")),
         Index("ix_reservation_last_day", "item", "last_day", postgresql_where=text("last_day IS NOT NULL")),
@@ -185,6 +198,7 @@ class ReservationRow(Row, table=True):
     fetch_by: date | None = None
     reason: str = _reason()
     numbers: dict[str, Any] = _numbers()
+    dealt: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class MovementRow(Row, table=True):
@@ -277,12 +291,23 @@ class PlannedDeliveryRow(Row, table=True):
     actor: str = _actor()
 
 
+class RenewalRow(Row, table=True):
+    """One row while the rations of a period that began are being made, households by id: those up to `after_id` are
+    done.
+    """
+
+    __tablename__ = "renewal"
+    first_day: date = Field(sa_column=Column(Date, primary_key=True))
+    after_id: UUID | None = None
+
+
 class ForecastSaidRow(Row, table=True):
-    """The shortfall last told to the others, by item: it is told again only when it changes."""
+    """The last forecast by item: how long food lasts, and the shortfall, which is told again only when it changes."""
 
     __tablename__ = "forecast_said"
     item: str = _code(primary_key=True)
     short_days: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    days_left: int = Field(sa_column=Column(Integer, nullable=False))
 
 
 class TotalRow(Row, table=True):
@@ -316,6 +341,7 @@ DEPOT = table_of(DepotRow)
 KIT_PART = table_of(KitPartRow)
 HOUSEHOLD = table_of(HouseholdRow)
 SHELF = table_of(ShelfRow)
+MARKED_SHELF = table_of(MarkedShelfRow)
 LOT = table_of(LotRow)
 RESERVATION = table_of(ReservationRow)
 MOVEMENT = table_of(MovementRow)
@@ -324,6 +350,7 @@ RECEIPT = table_of(ReceiptRow)
 DELIVERY = table_of(DeliveryRow)
 CANCELLATION = table_of(CancellationRow)
 PLANNED_DELIVERY = table_of(PlannedDeliveryRow)
+RENEWAL = table_of(RenewalRow)
 FORECAST_SAID = table_of(ForecastSaidRow)
 TOTAL = table_of(TotalRow)
 MONTH_TOTAL = table_of(MonthTotalRow)

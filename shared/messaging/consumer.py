@@ -31,7 +31,7 @@ from pydantic import ValidationError
 from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
 from shared.contracts.base import Contract
-from shared.database.errors import is_conflict, is_outage
+from shared.database.errors import is_conflict, is_outage, kind_of
 from shared.messaging import crashpoints
 from shared.messaging.envelope import Malformed
 from shared.messaging.failures import Failures, reply
@@ -87,14 +87,25 @@ class Consumer:
         self._metrics = metrics
         self._batch_size = batch_size
         self._is_stuck = False
+        self._oldest: float | None = None
         self.on_refusal: Callable[[], None] = _nobody
         """Called when the broker does not take a copy: a queue may be missing."""
         self._waiting: asyncio.Queue[tuple[AbstractIncomingMessage, float]] = asyncio.Queue()
         contract = hears.contract.wire
         self._handled = metrics.messages_handled.labels(contract=contract)
+        self._last_handled = metrics.last_handled.labels(contract=contract)
         self._duplicates = metrics.inbox_duplicates.labels(contract=contract)
         self._handling = metrics.handling.labels(contract=contract)
         self._end_to_end = metrics.end_to_end.labels(contract=contract)
+
+    @property
+    def contract(self) -> str:
+        """The wire name of what it handles."""
+        return str(self._contract.wire)
+
+    def held_seconds(self) -> float:
+        """How long the oldest message of the batch under way has been here; 0 if none is."""
+        return time.monotonic() - self._oldest if self._oldest is not None else 0.0
 
     def problem(self) -> str | None:
         """What keeps it from going on, in words."""
@@ -123,10 +134,12 @@ class Consumer:
             batch = await self._gather(linger=full)
             full = len(batch) > self._batch_size // 2
             self._metrics.batch_size.observe(len(batch))
+            self._oldest = batch[0][1]
             try:
                 await self._work_off(batch)
                 await self._acknowledge([raw for raw, _ in batch])
             finally:
+                self._oldest = None
                 for _ in batch:
                     self._waiting.task_done()
 
@@ -215,7 +228,7 @@ class Consumer:
         return len(batch) == 1 or conflicts < CONFLICT_TRIES
 
     def _log_trouble(self, error: Exception) -> None:
-        contract, kind = self._contract.wire, type(error).__name__
+        contract, kind = self._contract.wire, kind_of(error)
         if is_outage(error):
             self._metrics.outages.inc()
             log().warning("waiting for the database", contract=contract, kind=kind)
@@ -258,6 +271,7 @@ class Consumer:
     def _count(self, fresh: Sequence[Received], duplicates: int) -> None:
         now, clock = datetime.now(UTC), time.monotonic()
         self._handled.inc(len(fresh))
+        self._last_handled.set(now.timestamp())
         self._duplicates.inc(duplicates)
         for received in fresh:
             self._handling.observe(clock - received.came_at)

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared.contracts import HEARD_BY, said_by
+from shared.database.errors import kind_of
 from shared.database.tables import feed, journal, outbox
 from shared.messaging import outbox_rows
 from shared.messaging.envelope import envelope_of
@@ -91,7 +92,7 @@ class Feeder:
                     return
                 pause = LOOK_EVERY_SECONDS if steps else min(pause * 2, LONGEST_PAUSE_SECONDS)
             except Exception as error:
-                log().warning("feeding a new consumer has to wait", kind=type(error).__name__)
+                log().warning("feeding a new consumer has to wait", kind=kind_of(error))
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.database.engine import set_transaction_timeout
+from shared.database.errors import kind_of
 from shared.database.tables import answer, day, inbox
 from shared.messaging.months import had_month, months_from
 from shared.messaging.wall_clock import MOST_DAYS
@@ -34,7 +35,7 @@ async def keep_house(engine: AsyncEngine, settings: ServiceSettings) -> None:
         try:
             await tidy(engine, datetime.now(UTC), settings.journal_days)
         except Exception as error:
-            log().warning("housekeeping failed", kind=type(error).__name__)
+            log().warning("housekeeping failed", kind=kind_of(error))
         await asyncio.sleep(EVERY_SECONDS)
 
 

@@ -15,7 +15,7 @@ from shared.messaging.failures import Failures, reply
 from shared.messaging.guarding import Guardian
 from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
-from shared.messaging.topology import Topology
+from shared.messaging.topology import Depths, Topology
 from shared.messaging.undecodable import Undecodable
 from shared.messaging.unit import Units
 from shared.observability import Metrics, log
@@ -140,16 +140,21 @@ class Link:
             return bool(await reply(self.rabbit.ping(timeout=BROKER_ANSWER_SECONDS)))
         return False
 
-    async def parked(self) -> dict[str, int] | None:
-        """How many messages wait for an operator, by contract; None while the broker does not answer."""
+    async def depths(self) -> Depths | None:
+        """What lies in the service's queues; None while the broker does not answer."""
         if not self.ready:
             return None
         try:
             async with asyncio.timeout(BROKER_ANSWER_SECONDS):
-                return await reply(self._topology.count_parked(self.rabbit))
+                return await reply(self._topology.depths(self.rabbit))
         except Exception as error:
-            log().warning("the broker does not say what is parked", kind=type(error).__name__)
+            log().warning("the broker does not say what lies in the queues", kind=type(error).__name__)
             return None
+
+    def tell(self, metrics: Metrics) -> None:
+        """Set the gauges that are known without asking anybody."""
+        for each in self._consumers:
+            metrics.oldest_in_hand.labels(contract=each.contract).set(each.held_seconds())
 
 
 def _rabbit(service: str, settings: ServiceSettings, undecodable: Undecodable) -> RabbitBroker:

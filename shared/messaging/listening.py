@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.database.errors import kind_of
 from shared.observability import log
 
 PROVE_EVERY_SECONDS = 30.0
@@ -23,7 +24,7 @@ async def listen(engine: AsyncEngine, channel: str, heard: Callable[[], None]) -
         try:
             await _listen(engine, channel, heard)
         except Exception as error:
-            log().warning("nothing is heard from the database", kind=type(error).__name__)
+            log().warning("nothing is heard from the database", kind=kind_of(error))
             await asyncio.sleep(PAUSE_SECONDS)
 
 

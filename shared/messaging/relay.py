@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from aiormq.exceptions import AMQPChannelError, AMQPError, PublishError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.contracts import CONTRACTS, HEARD_BY
+from shared.contracts import CONTRACTS, HEARD_BY, said_by
 from shared.database.engine import driver_transaction
+from shared.database.errors import kind_of
 from shared.messaging import crashpoints, outbox_rows
 from shared.messaging.envelope import Envelope, message_of, unpack
 from shared.messaging.listening import listen
@@ -70,6 +71,9 @@ class Relay:
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._most = MOST_ROWS
+        for contract in said_by(metrics.service):
+            # Told from the start, so that monitoring misses it when nobody tells it.
+            metrics.publishes_failed.labels(contract=contract.wire)
 
     def start(self) -> None:
         """Empty the outbox until stopped, also while broker or database are away for a time."""
@@ -111,7 +115,7 @@ class Relay:
                     if _is_told(waits):
                         # What the broker says names exchanges and users, never a person.
                         said = str(error) if isinstance(error, AMQPError) else ""
-                        log().warning("the relay has to wait", kind=type(error).__name__, said=said)
+                        log().warning("the relay has to wait", kind=kind_of(error), said=said)
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._until_stopping(), pause)
                     pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from shared.database.errors import is_conflict, is_outage
+from shared.database.errors import is_conflict, is_outage, kind_of
 from shared.messaging import crashpoints
 from shared.messaging.failures import describe
 from shared.messaging.timer_rows import Timer, claim_again, claim_due, put_back
@@ -53,7 +53,7 @@ class Timers:
                 busy = await self.do_next()
                 pause = LOOK_EVERY_SECONDS
             except Exception as error:
-                log().warning("timers wait for the database", kind=type(error).__name__)
+                log().warning("timers wait for the database", kind=kind_of(error))
                 busy, pause = False, min(pause * 2, LONGEST_PAUSE_SECONDS)
             if not busy:
                 await asyncio.sleep(pause)

@@ -6,10 +6,11 @@ message that its queue rejects goes to the parked queue. The doctor holds the br
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from aio_pika.abc import AbstractChannel
 from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 
 from shared.contracts import heard_by
@@ -110,15 +111,36 @@ class Topology:
             for exchange_name, queue_name, key in self.bindings():
                 await made[queue_name].bind(exchange_name, key)
 
-    async def count_parked(self, broker: RabbitBroker) -> dict[str, int]:
-        """Messages in each parked queue, by contract."""
-        counts = {}
+    async def depths(self, broker: RabbitBroker) -> "Depths":
+        """What lies in this service's queues, of all its replicas."""
+        found = Depths()
         connection = await broker.connect()
         async with connection.channel() as channel:
             for contract in heard_by(self.service):
-                queue = await channel.declare_queue(parked(self.queue_name(contract)), passive=True)
-                counts[contract.wire] = queue.declaration_result.message_count or 0
-        return counts
+                name = self.queue_name(contract)
+                found.waiting[contract.wire], found.ears[contract.wire] = await _counts(channel, name)
+                found.parked[contract.wire], _ = await _counts(channel, parked(name))
+            for seconds in self.retry_delays_seconds:
+                retrying, _ = await _counts(channel, names.retry(self.service, f"{seconds}s"))
+                found.retrying[f"{seconds}s"] = retrying
+        return found
+
+
+@dataclass(frozen=True)
+class Depths:
+    """Messages in a service's queues: waiting and parked by contract, to be tried again by delay; and by contract how
+    many consumers the broker delivers to. What a consumer has in hand is not counted."""
+
+    waiting: dict[str, int] = field(default_factory=dict)
+    parked: dict[str, int] = field(default_factory=dict)
+    retrying: dict[str, int] = field(default_factory=dict)
+    ears: dict[str, int] = field(default_factory=dict)
+
+
+async def _counts(channel: AbstractChannel, queue: str) -> tuple[int, int]:
+    """Messages and consumers of a queue."""
+    declared = (await channel.declare_queue(queue, passive=True)).declaration_result
+    return declared.message_count or 0, declared.consumer_count or 0
 
 
 def _quorum(name: str, arguments: dict[str, Any], routing_key: str = "") -> RabbitQueue:

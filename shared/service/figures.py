@@ -17,7 +17,8 @@ from shared.database.errors import kind_of
 from shared.database.migrations import pending_migrations
 from shared.database.tables import inbox, journal, outbox
 from shared.messaging.timer_rows import lateness, parked_timers
-from shared.observability import log
+from shared.messaging.topology import Depths
+from shared.observability import Metrics, log
 from shared.service import plan
 from shared.service.looking import Look
 from shared.service.parts import Service
@@ -34,6 +35,7 @@ class State:
     last_said: datetime | None
     last_handled: datetime | None
     timers_parked: dict[str, int] = field(default_factory=dict)
+    put_off: dict[str, int] = field(default_factory=dict)
 
 
 class Figures:
@@ -47,13 +49,13 @@ class Figures:
         self._gauges = Look(self._read_gauges)
         self._migrations = Look(lambda: pending_migrations(service.name, service.lookout))
         self._link = Look(service.link.problems)
-        self._parked = Look(service.link.parked)
+        self._depths = Look(service.link.depths)
         self._state = Look(self._read_state)
         self._totals = Look(self._read_totals)
 
     def give_up(self) -> None:
         """Ask no more; the service stops."""
-        looks = (self._gauges, self._migrations, self._link, self._parked, self._state, self._totals)
+        looks = (self._gauges, self._migrations, self._link, self._depths, self._state, self._totals)
         for each in looks:
             each.give_up()
 
@@ -76,10 +78,10 @@ class Figures:
         except TimeoutError:
             return ["broker: no answer"]
 
-    async def parked(self) -> dict[str, int] | None:
-        """How many messages wait for an operator, by contract; None while the broker does not answer."""
+    async def depths(self) -> Depths | None:
+        """What lies in the service's queues; None while the broker does not answer."""
         try:
-            return await self._parked.within()
+            return await self._depths.within()
         except TimeoutError:
             return None
 
@@ -97,10 +99,11 @@ class Figures:
     async def refresh(self) -> None:
         """Bring the gauges up to date, as far as database and broker answer."""
         metrics = self._service.metrics
-        _, problems, parked = await asyncio.gather(self._refresh_own(), self.problems(), self.parked())
+        _, problems, depths = await asyncio.gather(self._refresh_own(), self.problems(), self.depths())
         metrics.ready.set(not problems)
-        for contract, count in (parked or {}).items():
-            metrics.parked_now.labels(contract=contract).set(count)
+        if depths is not None:
+            _queue_gauges(metrics, depths)
+        self._service.link.tell(metrics)
         metrics.connections_in_use.set(connections_in_use(self._service.engine))
         metrics.connections_most.set(self._service.most_connections)
 
@@ -132,6 +135,7 @@ class Figures:
             reading = await self._service.wall_clock.read(session)
             manual = self._service.settings.clock is ClockMode.MANUAL
             rows = select(func.count()).select_from(outbox)
+            put_off = self._service.parts.put_off
             return State(
                 today=reading.today,
                 days_behind=0 if manual else reading.behind,
@@ -139,12 +143,25 @@ class Figures:
                 last_said=await session.scalar(select(func.max(journal.c.said_at))),
                 last_handled=await session.scalar(select(func.max(inbox.c.handled_at))),
                 timers_parked=await parked_timers(session),
+                put_off=dict(await put_off(session)) if put_off else {},
             )
 
     async def _read_totals(self) -> tuple[int, int]:
         async with self._session() as session:
             said = (await session.execute(select(func.count()).select_from(journal))).scalar_one()
             return said, (await session.execute(select(func.count()).select_from(inbox))).scalar_one()
+
+
+def _queue_gauges(metrics: Metrics, depths: Depths) -> None:
+    for gauge, counts in (
+        (metrics.queue_messages, depths.waiting),
+        (metrics.queue_consumers, depths.ears),
+        (metrics.parked_now, depths.parked),
+    ):
+        for contract, count in counts.items():
+            gauge.labels(contract=contract).set(count)
+    for delay, count in depths.retrying.items():
+        metrics.retry_messages.labels(delay=delay).set(count)
 
 
 async def _messaging_gauges(service: Service, session: AsyncSession) -> None:

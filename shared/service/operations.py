@@ -64,8 +64,11 @@ class Status(BaseModel):
     last_said_at: datetime | None
     handled: int | None = Field(description="messages in the inbox; the same")
     last_handled_at: datetime | None
+    waiting: dict[str, int] | None = Field(description="messages to be handled, by contract; none as below")
+    retrying: dict[str, int] | None = Field(description="messages to be tried again, by delay; none as below")
     parked: dict[str, int] | None = Field(description="by contract; none while the broker is away")
     timers_parked: dict[str, int] = Field(description="by name")
+    put_off: dict[str, int] = Field(description="what the service does by itself in a moment, by what it is")
     connections: str = Field(description="database connections in use, of how many", examples=["3 of 35"])
     figures_age_seconds: int = Field(description="how old what /metrics tells of the database is; 0 if fresh")
 
@@ -120,7 +123,7 @@ async def metrics(service: This, figures: Own) -> Response:
 async def status(service: This, figures: Own) -> Status:
     """What is waiting, said and handled; 503 if the database does not tell in time."""
     try:
-        state, totals, parked = await asyncio.gather(figures.state(), figures.totals(), figures.parked())
+        state, totals, depths = await asyncio.gather(figures.state(), figures.totals(), figures.depths())
     except TimeoutError:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, NO_ANSWER) from None
     said, handled = totals or (None, None)
@@ -134,8 +137,11 @@ async def status(service: This, figures: Own) -> Status:
         last_said_at=state.last_said,
         handled=handled,
         last_handled_at=state.last_handled,
-        parked=parked,
+        waiting=depths and depths.waiting,
+        retrying=depths and depths.retrying,
+        parked=depths and depths.parked,
         timers_parked=state.timers_parked,
+        put_off=state.put_off,
         connections=f"{connections_in_use(service.engine)} of {service.most_connections}",
         figures_age_seconds=round(figures.age_seconds),
     )

@@ -41,6 +41,10 @@ Check = Callable[[AsyncSession], Awaitable[list[Count]]]
 """Counts a service's invariants, in the snapshot of the caller."""
 
 
+PutOff = Callable[[AsyncSession], Awaitable[Mapping[str, int]]]
+"""How much work a service has put off for a moment, by what it is: it will be done without anybody asking."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """A household as one service knows it; `people` are those in it now, 0 where that is not known of a closed one."""
@@ -65,7 +69,7 @@ class Parts:
 
     Each is made by a function of the module of that name, which takes the service's settings: `api.routers(settings)`,
     `handlers.hears(settings)`, `day.on_day(settings)`, `day.timers(settings)`, `queries.observe(settings)`,
-    `queries.actuals(settings)`, `checks.check(settings)`, `checks.standings(settings)`.
+    `queries.actuals(settings)`, `queries.put_off(settings)`, `checks.check(settings)`, `checks.standings(settings)`.
     """
 
     description: str = ""
@@ -75,6 +79,7 @@ class Parts:
     timers: Mapping[str, OnTimer] = field(default_factory=dict)
     observe: Callable[[Metrics], Observe] | None = None
     actuals: Actuals | None = None
+    put_off: PutOff | None = None
     check: Check | None = None
     standings: Standings | None = None
 

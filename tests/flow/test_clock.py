@@ -10,7 +10,7 @@ from tests.support.world import World
 
 async def test_days_too_far_ahead_are_refused(bare_world: World) -> None:
     await bare_world.start("events")
-    for far in ("9999-12-31", "2007-12-07"):
+    for far in ("2007-12-07", "9999-12-31"):
         answer = await bare_world.events.try_post("/clock", {"to": far})
         assert answer.status_code == 422
         assert "at most 400 days" in answer.json()["detail"]

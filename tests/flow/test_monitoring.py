@@ -16,7 +16,7 @@ async def test_a_service_that_lost_a_consumer_says_that_it_is_not_ready(bare_wor
         await inventory.client.get("http://test/metrics")
         return await inventory.metric("relief_ready")
 
-    assert await told() == 1
+    await until(told, lambda ready: ready == 1)
     inventory.service.link._tasks[0].cancel()
     await until(told, lambda ready: ready == 0)
     assert (await inventory.client.get("http://test/readyz")).status_code == 503

@@ -67,7 +67,7 @@ async def asked(replica: Replica) -> dict[str, httpx.Response]:
     return dict(zip(paths, await asyncio.gather(*map(ask, paths)), strict=True))
 
 
-async def ready_again(replica: Replica) -> None:
+async def ready(replica: Replica) -> None:
     async def look() -> int:
         return (await replica.client.get("http://test/readyz")).status_code
 
@@ -77,8 +77,8 @@ async def ready_again(replica: Replica) -> None:
 async def test_a_silent_database_or_broker_is_told_within_three_seconds(
     inventory: Replica, database: Proxy, broker: Proxy
 ) -> None:
-    well = await asked(inventory)
-    assert [each.status_code for each in well.values()] == [200, 200, 200]
+    await ready(inventory)
+    assert (await asked(inventory))["/status"].status_code == 200
     assert await inventory.metric("relief_figures_age_seconds") == 0
 
     broker.stall()
@@ -86,7 +86,7 @@ async def test_a_silent_database_or_broker_is_told_within_three_seconds(
     assert answers["/status"].json()["parked"] is None
     assert await inventory.metric("relief_figures_age_seconds") == 0
     broker.resume()
-    await ready_again(inventory)
+    await ready(inventory)
 
     database.stall()
     for _ in range(2):
@@ -100,7 +100,7 @@ async def test_a_silent_database_or_broker_is_told_within_three_seconds(
     in_use = await inventory.metric("relief_database_connections_in_use")
     assert in_use <= await inventory.metric("relief_database_connections_most")
     database.resume()
-    await ready_again(inventory)
+    await ready(inventory)
     await until(lambda: figures_age(inventory), lambda age: age == 0)
 
 

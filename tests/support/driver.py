@@ -5,7 +5,8 @@ A service that tests do something with has a driver of its own in a module of it
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
 from fastapi import FastAPI
@@ -24,6 +25,9 @@ WAITING = """
 
 class Driver:
     """What can be done with any service."""
+
+    settings: ClassVar[Mapping[str, Any]] = {}
+    """Settings of the service in tests, beside those that all services have there."""
 
     def __init__(self, world: "World", name: str) -> None:
         self.world = world

@@ -1,7 +1,7 @@
 """What tests do with inventory."""
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, cast
 
 from tests.support.catalogue import CATALOGUE, depot_of
 from tests.support.driver import Driver
@@ -10,6 +10,7 @@ from tests.support.driver import Driver
 class Inventory(Driver):
     """`world.inventory`"""
 
+    settings: ClassVar[Mapping[str, Any]] = {"deal_after_seconds": 0.1}
     _references = 0
 
     async def prepare(self) -> None:

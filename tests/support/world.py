@@ -26,6 +26,7 @@ from shared.database.tables import inbox, journal, outbox
 from shared.messaging.definitions import OPERATOR
 from shared.messaging.envelope import Envelope
 from shared.messaging.names import facts_exchange, queue_of
+from shared.messaging.topology import Depths
 from shared.settings import ClockMode, ServiceSettings
 from tests.support.databases import Databases
 from tests.support.driver import Driver, driver_of
@@ -94,6 +95,7 @@ class World:
             "first_day": FIRST_DAY,
             "retry_delays_seconds": (1,),
             "site_hosts": "test nowhere",
+            **self.driver(name).settings,
         }
         return filled_in(name, **{**values, **more})
 
@@ -140,7 +142,7 @@ class World:
     # what can be seen
 
     async def settled(self, seconds: float = DEADLINE_SECONDS) -> None:
-        """Wait until everything that was said has been handled or parked."""
+        """Wait until everything that was said has been handled or parked, and what was put off is done."""
         await until(self._under_way, lambda left: not any(left.values()), seconds)
 
     async def _under_way(self) -> dict[str, int]:
@@ -153,6 +155,8 @@ class World:
             async with self.driver(name).service.units.read() as session:
                 rows = select(func.count()).select_from(outbox)
                 left[f"{name}'s outbox"] = (await session.execute(rows)).scalar_one()
+                if put_off := self.driver(name).service.parts.put_off:
+                    left |= {f"{name}'s {what}": count for what, count in (await put_off(session)).items()}
             left[f"said by {name} meanwhile"] = len(await self._said(name)) - len(before)
         return left
 
@@ -170,7 +174,7 @@ class World:
         async with service.units.read() as session:
             missing = len(heard - set(await session.scalars(select(inbox.c.message_id))))
         if missing:
-            missing -= sum((await service.link.parked() or {}).values())
+            missing -= sum((await service.link.depths() or Depths()).parked.values())
         return max(missing, 0)
 
     async def sound(self) -> None:

@@ -237,7 +237,7 @@ async def test_a_wait_that_is_too_long_says_what_is_missing() -> None:
 
 
 async def test_all_is_quiet_when_nothing_moves_and_both_know_the_same_households(plan: Plan) -> None:
-    state = {"outbox": 1, "handled": 0, "known": 1}
+    state = {"outbox": 1, "marked": 1, "handled": 0, "known": 1}
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/api/counts":
@@ -247,6 +247,7 @@ async def test_all_is_quiet_when_nothing_moves_and_both_know_the_same_households
         status = {
             "service": request.url.host,
             "outbox_rows": state["outbox"],
+            "put_off": {"marked_shelves": state["marked"]} if request.url.host == "inventory" else {},
             "said": 2,
             "handled": state["handled"],
         }
@@ -256,6 +257,8 @@ async def test_all_is_quiet_when_nothing_moves_and_both_know_the_same_households
     quiet = Quiet(known, chapters_of(stage_of(known, plan)))
     assert "outbox of intake" in str(await quiet())
     state |= {"outbox": 0, "handled": 2}
+    assert await quiet() == "1 marked shelves of inventory"
+    state |= {"marked": 0, "handled": 3}
     assert await quiet() == "messages are still being handled"
     assert f"knows 1 of 2 households; {len(talking())} messages are parked" in str(await quiet())
     state["known"] = 2

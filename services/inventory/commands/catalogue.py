@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.inventory.domain.items import Item
 from services.inventory.domain.stock import Depot
+from services.inventory.ledger import FORECAST
 from services.inventory.repository.catalogue import hold, load_catalogue, load_depots, save
 from services.inventory.repository.reservations import name_needs
 from services.inventory.tables import DEPOT, ITEM, KIT_PART
@@ -63,6 +64,7 @@ async def load(
     await save(unit.session, DEPOT, list(places.values()))
     await save(unit.session, KIT_PART, list(parts.values()))
     await name_needs(unit.session, await load_catalogue(unit.session))
+    unit.remind(FORECAST)
     return Loaded(len(by_code), len(places), len(parts))
 
 

@@ -19,7 +19,8 @@ class Allocation:
     """One reservation for each need, in the order of the needs.
 
     `to_deal` names the food shelves that have too little for all: every open ration of those shelves, the new
-    ones included, is to be dealt again with `food.deal`. The new ones have nothing set aside until then.
+    ones included, is to be dealt again with `food.deal`. The new ones have nothing set aside until then, and are not
+    `dealt`.
     """
 
     reservations: tuple[Reservation, ...]
@@ -93,7 +94,8 @@ def _feed(
         if key is not None and fits(new, free.get(key, 0), key in short_shelves):
             fed += give_all(new)
             continue
-        fed += [replace(ration, reason=how_far(ration)) for ration in new]
-        if key in free:
+        kept_here = key in free
+        fed += [replace(ration, reason=how_far(ration), dealt=not kept_here) for ration in new]
+        if key is not None and kept_here:
             to_deal.add(key)
     return fed, frozenset(to_deal)

@@ -25,6 +25,10 @@ class Draft:
     def shelves(self) -> list[Shelf]:
         return [self.shelf(key) for key in self._on_hand]
 
+    def forget(self) -> None:
+        """Take the reservations as they stand now for written; the shelves stay as they are."""
+        self._before, self._after = {}, {}
+
     def record(self, reservation: Reservation, before: Reservation | None) -> None:
         """A reservation as it is from now on; `before` as it was loaded, None for a new one."""
         known = self._after.get(reservation.id, before)

@@ -51,9 +51,10 @@ def net(changed: Sequence[Changed]) -> list[Net]:
     for before, after in changed:
         for sign, each in ((-1, before), (1, after)):
             if each and each.key:
-                reserved[each.household_id, each.key] += sign * (each.reserved + each.delivered)
-                delivered[each.household_id, each.key] += sign * each.delivered
-                reasons.setdefault((each.household_id, each.key), after.reason)
+                place = each.household_id, each.key
+                reserved[place] += sign * (each.reserved + each.delivered)
+                delivered[place] += sign * each.delivered
+                reasons.setdefault(place, after.reason)
         if before and before.key and (quantity := _given_up(before, after)):
             reserved[before.household_id, before.key] += quantity
             given_up[before.household_id, before.key] += quantity
@@ -112,8 +113,8 @@ def _missing(changed: Sequence[Changed], speaker: "_Speaker") -> dict[UUID, list
     earlier: Counter[tuple[UUID, str]] = Counter()
     reasons: dict[tuple[UUID, str], Because] = {}
     for before, after in changed:
-        now[after.household_id, after.requested_item] += after.short
-        earlier[after.household_id, after.requested_item] += before.short if before else 0
+        now[after.household_id, after.requested_item] += _told_missing(after)
+        earlier[after.household_id, after.requested_item] += _told_missing(before) if before else 0
         if after.short:
             reasons[after.household_id, after.requested_item] = after.reason
     missing: dict[UUID, list[SupplyLine]] = defaultdict(list)
@@ -121,6 +122,11 @@ def _missing(changed: Sequence[Changed], speaker: "_Speaker") -> dict[UUID, list
         if quantity > earlier[household, item]:
             missing[household].append(speaker.line(item, quantity, reasons[household, item]))
     return missing
+
+
+def _told_missing(reservation: Reservation) -> int:
+    """What the others know, or are to know, to be missing: of a ration that is not dealt yet nothing is said."""
+    return reservation.short if reservation.dealt else 0
 
 
 class _Speaker:

@@ -40,12 +40,12 @@ class Dealt:
 
     @property
     def changed(self) -> bool:
-        return self.reserved != self.before.reserved
+        return self.reserved != self.before.reserved or not self.before.dealt
 
     @property
     def after(self) -> Reservation:
         """The ration with its new grams and the reason."""
-        dealt = replace(self.before, reserved=self.reserved)
+        dealt = replace(self.before, reserved=self.reserved, dealt=True)
         return replace(dealt, reason=how_far(dealt))
 
 

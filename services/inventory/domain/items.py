@@ -96,6 +96,10 @@ class Catalogue:
                 raise ValueError(f"two items are {item.season} clothing in size {item.size}")
             self._clothing[item.season, item.size] = item
 
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(self._by_code)
+
     def get(self, code: str) -> Item | None:
         return self._by_code.get(code)
 

@@ -25,7 +25,8 @@ class Reservation:
     was unmet on days now past; what is left of `wanted` is `short`: the backordered part. `requested_item` is the item
     that was asked for and `item` the one that is given. `depot` is None while no depot was chosen. A ration
     has its days and grams per day, and what it was given counts for its earliest days first: so which days are
-    covered follows from the sums.
+    covered follows from the sums. A ration that is not `dealt` waits until its shelf is dealt; nothing is said of it
+    until then.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Reservation:
     per_day: int = 0
     fetch_by: date | None = None
     reason: Because = NO_REASON
+    dealt: bool = True
 
     def __post_init__(self) -> None:
         check_quantity("wanted", self.wanted, 1)

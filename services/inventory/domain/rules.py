@@ -21,6 +21,7 @@ class Rules:
     ration_item: str = "rice"
     winter_months: frozenset[int] = frozenset({10, 11, 12, 1, 2, 3})
     fetch_within_days: int = 30
+    deal_after: timedelta = timedelta(seconds=2)
 
     def __post_init__(self) -> None:
         check_quantity("grams per person per day", self.grams_per_person_day, 1)

@@ -3,6 +3,6 @@
 The API, the metrics, the plan and the pages share these. A list is asked for one row more than a page holds.
 """
 
-from services.inventory.queries.figures import actuals, observe
+from services.inventory.queries.figures import actuals, observe, put_off
 
-__all__ = ["actuals", "observe"]
+__all__ = ["actuals", "observe", "put_off"]

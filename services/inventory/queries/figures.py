@@ -4,22 +4,20 @@ from all history: a scrape costs the same after ten years.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.food import lapse
-from services.inventory.domain.forecast import days_left
 from services.inventory.domain.items import Kind
-from services.inventory.queries import forecasting
 from services.inventory.repository.reservations import past_short
 from services.inventory.settings import Settings
-from services.inventory.tables import HOUSEHOLD, UNMET
+from services.inventory.tables import FORECAST_SAID, HOUSEHOLD, MARKED_SHELF, RENEWAL, UNMET
 from shared.contracts.inventory import BED
 from shared.messaging.day import today_of
 from shared.observability import Metrics
-from shared.service.parts import Actuals, Observe
+from shared.service.parts import Actuals, Observe, PutOff
 
 _TOTALS = text("""
     SELECT item.code AS item, item.kind, item.unit,
@@ -87,6 +85,17 @@ def actuals(_: Settings) -> Actuals:
     return reached
 
 
+def put_off(_: Settings) -> PutOff:
+    """Food shelves that are marked to be dealt, and the renewal of rations that is under way."""
+
+    async def counted(session: AsyncSession) -> Mapping[str, int]:
+        tables = {"marked_shelves": MARKED_SHELF, "renewals": RENEWAL}
+        counts = {name: select(func.count()).select_from(table) for name, table in tables.items()}
+        return {name: await session.scalar(query) or 0 for name, query in counts.items()}
+
+    return counted
+
+
 def _by_label(rows: Sequence[RowMapping]) -> dict[str, Counter[str]]:
     """Totals by the item's label. All beds have one: the code of a bed may name its shelter."""
     sums: dict[str, Counter[str]] = defaultdict(Counter)
@@ -96,8 +105,8 @@ def _by_label(rows: Sequence[RowMapping]) -> dict[str, Counter[str]]:
     return sums
 
 
-def observe(settings: Settings) -> Callable[[Metrics], Observe]:
-    """Gauges of stock, reservations, backorders and how long the food lasts."""
+def observe(_: Settings) -> Callable[[Metrics], Observe]:
+    """Gauges of stock, reservations, backorders; and how long the food lasts, as reckoned after the last change."""
 
     def gauges(metrics: Metrics) -> Observe:
         on_hand = metrics.gauge("stock_on_hand", "On hand, in base units", "item")
@@ -112,11 +121,8 @@ def observe(settings: Settings) -> Callable[[Metrics], Observe]:
                 on_hand.labels(label).set(sums["on_hand"])
                 reserved.labels(label).set(sums["reserved"])
                 short.labels(label).set(sums["backordered"])
-            today = await today_of(session)
-            until = today + timedelta(days=settings.forecast_days)
-            for item in await forecasting.food_items(session):
-                made = await forecasting.make(session, settings.rules, item, today, until)
-                left.labels(item).set(days_left(made))
+            for item, days in await session.execute(select(FORECAST_SAID.c.item, FORECAST_SAID.c.days_left)):
+                left.labels(item).set(days)
 
         return observing
 

@@ -75,9 +75,3 @@ async def save_closed(session: AsyncSession, versions: Mapping[UUID, int]) -> No
     for household_id, version in versions.items():
         change = update(HOUSEHOLD).where(HOUSEHOLD.c.id == household_id)
         await session.execute(change.values(active=False, version=version))
-
-
-async def households_with_food(session: AsyncSession) -> list[Household]:
-    """All active households that ask for food, by id: the older ones first."""
-    query = select(HOUSEHOLD).where(HOUSEHOLD.c.active, WANTS_FOOD).order_by(HOUSEHOLD.c.id)
-    return [household_in(row) for row in (await session.execute(query)).mappings()]

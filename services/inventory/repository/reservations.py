@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, String, and_, bindparam, select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Catalogue, Kind
@@ -15,11 +14,15 @@ from services.inventory.domain.reasons import because_of
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.tables import RESERVATION, SHELF
+from shared.database.session import GatheringSession
 
 _ROW = RESERVATION.c
 _COLUMNS = tuple(field.name for field in fields(Reservation))
 SETTLED = _ROW.delivered + _ROW.released + _ROW.lapsed
 OPEN = _ROW.wanted > SETTLED
+FOOD = text("kind = 'food'")
+NOT_FOOD = text("kind <> 'food'")
+"""Without a parameter, so that the planner knows the partial indexes fit."""
 SHORT = _ROW.wanted > _ROW.reserved + _ROW.delivered + _ROW.released + _ROW.lapsed
 
 # The totals move with the reservations: what was wanted of the word is wanted of the code from now on.
@@ -73,7 +76,7 @@ async def given_since(session: AsyncSession, ids: Collection[UUID], first: date)
 async def open_rations(session: AsyncSession, keys: Collection[ShelfKey]) -> list[Reservation]:
     """Rations of these food shelves that are not fetched whole yet."""
     shelf = tuple_(_ROW.item, _ROW.depot).in_(sorted((item, depot) for depot, item in keys))
-    return await reservations_where(session, shelf, OPEN, _ROW.kind == Kind.FOOD)
+    return await reservations_where(session, shelf, OPEN, FOOD)
 
 
 async def homeless_rations(session: AsyncSession, items: Collection[str]) -> list[Reservation]:
@@ -82,7 +85,7 @@ async def homeless_rations(session: AsyncSession, items: Collection[str]) -> lis
     wanting = (
         _ROW.item.in_(sorted(items)),
         SHORT,
-        _ROW.kind == Kind.FOOD,
+        FOOD,
         _ROW.reserved == 0,
         _ROW.delivered == 0,
     )
@@ -98,20 +101,12 @@ async def set_aside_on(session: AsyncSession, key: ShelfKey) -> list[Reservation
 async def waiting(session: AsyncSession, items: Collection[str], limit: int) -> list[Reservation]:
     """Whole things that wait for one of the items, the first in line first."""
     asking = _ROW.requested_item.in_(sorted(items))
-    return await reservations_where(session, asking, SHORT, _ROW.kind != Kind.FOOD, limit=limit)
-
-
-async def short_shelves(session: AsyncSession, items: Collection[str]) -> frozenset[ShelfKey]:
-    """Food shelves for which somebody waits."""
-    asking = _ROW.requested_item.in_(sorted(items))
-    query = select(_ROW.depot, _ROW.item).where(asking, SHORT, _ROW.kind == Kind.FOOD)
-    found = await session.execute(query.where(_ROW.depot.is_not(None)).distinct())
-    return frozenset((str(depot), item) for depot, item in found)
+    return await reservations_where(session, asking, SHORT, NOT_FOOD, limit=limit)
 
 
 async def past_short(session: AsyncSession, day: date) -> list[Reservation]:
     """Rations with something missing that had begun by `day`."""
-    return await reservations_where(session, SHORT, _ROW.kind == Kind.FOOD, _ROW.first_day <= day)
+    return await reservations_where(session, SHORT, FOOD, _ROW.first_day <= day)
 
 
 async def not_fetched_by(session: AsyncSession, today: date) -> list[Reservation]:
@@ -119,14 +114,9 @@ async def not_fetched_by(session: AsyncSession, today: date) -> list[Reservation
     return await reservations_where(session, _ROW.reserved > 0, _ROW.fetch_by < today)
 
 
-async def save_reservations(session: AsyncSession, reservations: Sequence[Reservation]) -> None:
+async def save_reservations(session: GatheringSession, reservations: Sequence[Reservation]) -> None:
     """Write new ones and the new values of old ones."""
-    if not reservations:
-        return
-    adding = insert(RESERVATION)
-    replaced = {name: adding.excluded[name] for name in (*_COLUMNS, "numbers") if name != "id"}
-    rows = [_values_of(each) for each in reservations]
-    await session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=replaced), rows)
+    session.writes.replace(RESERVATION, map(_values_of, reservations))
 
 
 async def name_needs(session: AsyncSession, catalogue: Catalogue) -> None:

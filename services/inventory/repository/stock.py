@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.movements import Movement
 from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.tables import ITEM, LOT, MOVEMENT, SHELF, UNMET
+from shared.database.session import GatheringSession
 
 
 async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> None:
@@ -33,19 +34,14 @@ async def lock_shelves(session: AsyncSession, items: Collection[str]) -> dict[Sh
     return {(depot, item): (on_hand, reserved) for depot, item, on_hand, reserved in found}
 
 
-async def move_shelves(session: AsyncSession, deltas: Mapping[ShelfKey, tuple[int, int]]) -> None:
+async def move_shelves(session: GatheringSession, deltas: Mapping[ShelfKey, tuple[int, int]]) -> None:
     """Add differences of on hand and reserved to shelves that are there."""
-    row = SHELF.c
     moved = [
-        {"the_depot": depot, "the_item": item, "more": on_hand, "aside": reserved}
-        for (depot, item), (on_hand, reserved) in sorted(deltas.items())
+        {"depot": depot, "item": item, "on_hand": on_hand, "reserved": reserved}
+        for (depot, item), (on_hand, reserved) in deltas.items()
         if on_hand or reserved
     ]
-    if moved:
-        change = update(SHELF).where(row.depot == bindparam("the_depot"), row.item == bindparam("the_item"))
-        values = {"on_hand": row.on_hand + bindparam("more"), "reserved": row.reserved + bindparam("aside")}
-        connection = await session.connection()
-        await connection.execute(change.values(values), moved)
+    session.writes.increase(SHELF, moved)
 
 
 async def lots_of(session: AsyncSession, keys: Collection[ShelfKey]) -> dict[ShelfKey, list[Lot]]:
@@ -70,43 +66,38 @@ async def expired_lots(session: AsyncSession, today: date) -> list[tuple[ShelfKe
     return [((depot, item), Lot(lot_id, expires, on_hand)) for depot, item, lot_id, expires, on_hand in found]
 
 
-async def move_lots(session: AsyncSession, deltas: Mapping[UUID, int]) -> None:
+async def move_lots(session: GatheringSession, deltas: Mapping[UUID, int]) -> None:
     """Add differences to lots that are there."""
-    for lot_id, delta in sorted(deltas.items()):
-        change = update(LOT).where(LOT.c.id == lot_id)
-        await session.execute(change.values(on_hand=LOT.c.on_hand + delta))
+    session.writes.increase(LOT, ({"id": lot_id, "on_hand": delta} for lot_id, delta in deltas.items()))
 
 
-async def add_lots(session: AsyncSession, lots: Sequence[tuple[ShelfKey, Lot]]) -> None:
+async def add_lots(session: GatheringSession, lots: Sequence[tuple[ShelfKey, Lot]]) -> None:
     rows = [
         {"id": lot.id, "depot": depot, "item": item, "expires_on": lot.expires, "on_hand": lot.on_hand}
         for (depot, item), lot in lots
     ]
-    if rows:
-        await session.execute(insert(LOT), rows)
+    session.writes.insert(LOT, rows)
 
 
 async def add_movements(
-    session: AsyncSession, movements: Sequence[Movement], at: datetime, on_day: date
+    session: GatheringSession, movements: Sequence[Movement], at: datetime, on_day: date
 ) -> None:
-    if movements:
-        rows = [
-            {
-                **vars(each),
-                "at": at,
-                "on_day": on_day,
-                "reason": each.reason.code,
-                "numbers": each.reason.numbers,
-            }
-            for each in movements
-        ]
-        await session.execute(insert(MOVEMENT), rows)
+    rows = (
+        {
+            **vars(each),
+            "at": at,
+            "on_day": on_day,
+            "reason": each.reason.code,
+            "numbers": each.reason.numbers,
+        }
+        for each in movements
+    )
+    session.writes.insert(MOVEMENT, rows)
 
 
-async def add_unmet(session: AsyncSession, on_day: date, grams: Mapping[tuple[UUID, str], int]) -> None:
+async def add_unmet(session: GatheringSession, on_day: date, grams: Mapping[tuple[UUID, str], int]) -> None:
     rows = [
         {"household_id": household, "item": item, "on_day": on_day, "grams": amount}
-        for (household, item), amount in sorted(grams.items())
+        for (household, item), amount in grams.items()
     ]
-    if rows:
-        await session.execute(insert(UNMET), rows)
+    session.writes.insert(UNMET, rows)

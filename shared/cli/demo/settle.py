@@ -33,8 +33,8 @@ async def until(
 
 @dataclass
 class Quiet:
-    """Whether the services are done with each other: nothing in an outbox, the same households known to all that
-    keep them, and no message handled since the look before.
+    """Whether the services are done with each other: nothing in an outbox, nothing put off, the same households known
+    to all that keep them, and no message handled since the look before.
     """
 
     services: Services
@@ -45,10 +45,18 @@ class Quiet:
         """None when all is quiet, else what is still under way."""
         states = [await self.services.get(name, "/status") for name in talking()]
         waiting = {state["service"]: state["outbox_rows"] for state in states if state["outbox_rows"]}
+        put_off = [
+            f"{count:,} {what.replace('_', ' ')} of {state['service']}"
+            for state in states
+            for what, count in state["put_off"].items()
+            if count
+        ]
         now = [(state["said"], state["handled"]) for state in states]
         changed, self.seen = now != self.seen, now
         if waiting:
             return ", ".join(f"{rows:,} rows in the outbox of {name}" for name, rows in waiting.items())
+        if put_off:
+            return ", ".join(put_off)
         if changed:
             return "messages are still being handled"
         return await self._unknown_households(states)

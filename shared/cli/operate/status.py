@@ -83,8 +83,16 @@ def _troubles(said: dict[str, Any]) -> Iterator[str]:
         yield f"the days wait: {said['days_held']} ({typed('clock DATE')})"
     elif behind:
         yield f"{abs(behind):,} {'days' if abs(behind) > 1 else 'day'} {'behind' if behind > 0 else 'ahead'}"
+    if waiting := sum((said["waiting"] or {}).values()):
+        yield f"{_messages(waiting)} to be handled"
+    if again := sum((said["retrying"] or {}).values()):
+        yield f"{_messages(again)} to be tried again"
     if said["figures_age_seconds"]:
         yield f"its figures are {said['figures_age_seconds']:,} s old"
+
+
+def _messages(count: int) -> str:
+    return f"{count:,} message{'' if count == 1 else 's'}"
 
 
 def _of_compose(stack: Stack) -> Iterator[Part]:

@@ -148,6 +148,7 @@ def test_of_a_timer_too_only_ids_are_shown(capsys: pytest.CaptureFixture[str]) -
 
 STATUS: dict[str, Any] = {
     "problems": [], "today": "2006-11-01", "days_behind": 0, "days_held": "", "outbox_rows": 0, "parked": {},
+    "waiting": {}, "retrying": {},
     "timers_parked": {"a": 1, "b": 2}, "connections": "1 of 9", "figures_age_seconds": 0,
 }  # fmt: skip
 """What a service that is well says at `/readyz` and at `/status`."""
@@ -178,6 +179,8 @@ def test_the_status_counts_parked_timers_with_the_messages(
         ({"days_behind": -2}, "ready; 2 days ahead"),
         ({"days_behind": 9, "days_held": "why"}, "ready; the days wait: why (./relief clock DATE)"),
         ({"figures_age_seconds": 75}, "ready; its figures are 75 s old"),
+        ({"waiting": {"x": 3, "y": 0}}, "ready; 3 messages to be handled"),
+        ({"waiting": None, "retrying": {"1s": 0, "10s": 1}}, "ready; 1 message to be tried again"),
         ({"problems": ["database: no answer"], "status": 503}, "database: no answer"),
         ({"status": 503}, "/status answers 503"),
     ],

@@ -46,6 +46,7 @@ def upgrade() -> None:
         "forecast_said",
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("short_days", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("days_left", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("item", name=op.f("pk_forecast_said")),
     )
     op.create_table(
@@ -95,6 +96,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
     )
     op.create_index(op.f("ix_lot_depot_item"), "lot", ["depot", "item"], unique=False)
+    op.create_table(
+        "marked_shelf",
+        sa.Column("depot", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("depot", "item", name=op.f("pk_marked_shelf")),
+    )
     op.create_table(
         "month_total",
         sa.Column("item", sa.String(length=40), nullable=False),
@@ -170,6 +179,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_receipt_reference")),
     )
     op.create_table(
+        "renewal",
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("after_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("first_day", name=op.f("pk_renewal")),
+    )
+    op.create_table(
         "reservation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
@@ -192,6 +207,7 @@ def upgrade() -> None:
         sa.Column("fetch_by", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
         sa.Column("numbers", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("dealt", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint(
             "least(wanted - 1, reserved, delivered, released, lapsed, per_day) >= 0",
             name=op.f("ck_reservation_not_negative"),
@@ -239,7 +255,14 @@ def upgrade() -> None:
         "reservation",
         ["requested_item", "rank", "registered_on", "household_id"],
         unique=False,
-        postgresql_where=sa.text("wanted > reserved + delivered + released + lapsed"),
+        postgresql_where=sa.text("kind <> 'food' AND wanted > reserved + delivered + released + lapsed"),
+    )
+    op.create_index(
+        "ix_reservation_hungry",
+        "reservation",
+        ["item", "depot"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'food' AND wanted > reserved + delivered + released + lapsed"),
     )
     op.create_table(
         "shelf",
@@ -247,6 +270,7 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("on_hand", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("reserved", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("deal_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("reserved <= on_hand", name=op.f("ck_shelf_reserved_within_on_hand")),
         sa.CheckConstraint("reserved >= 0", name=op.f("ck_shelf_reserved_not_negative")),
         sa.PrimaryKeyConstraint("depot", "item", name=op.f("pk_shelf")),
@@ -282,10 +306,12 @@ def downgrade() -> None:
         "total",
         "shelf",
         "reservation",
+        "renewal",
         "receipt",
         "planned_delivery",
         "movement",
         "month_total",
+        "marked_shelf",
         "lot",
         "kit_part",
         "item",

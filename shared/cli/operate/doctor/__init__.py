@@ -53,16 +53,16 @@ async def examine(stack: Stack, client: httpx.AsyncClient, wait: float = 0.0) ->
     What waits for another try does not move: it is known by its id. With `wait` (seconds) it waits until nothing moves
     or waits; what does even then is a breach of its own.
     """
-    left = await until_quiet(stack, wait)
+    left = await until_quiet(stack, client, wait)
     report = await _look(stack, client)
     if not left.moving and report.unsettled:
         # Queue lengths are told late: only what is still missing after that time, with nothing moving, is lost.
         await asyncio.sleep(STATISTICS_SECONDS)
-        left, earlier = await until_quiet(stack, wait), report
+        left, earlier = await until_quiet(stack, client, wait), report
         report = await _look(stack, client)
-        if not left.moving and not (await moving(stack)).moving:
+        if not left.moving and not (await moving(stack, client)).moving:
             return _in_time(report.after(earlier), report.retrying, wait)
-        left = await moving(stack)
+        left = await moving(stack, client)
     if not left.moving and not report.unsettled:
         report.under_way = report.feeding + report.retrying
         return _in_time(report, report.retrying, wait)

@@ -1,4 +1,4 @@
-"""What is moving: rows in outboxes and messages in queues. Parked messages do not move."""
+"""What is moving: rows in outboxes, messages in queues, work that a service put off. Parked messages do not move."""
 
 import asyncio
 import time
@@ -19,7 +19,9 @@ RETRY = ".retry."
 
 @dataclass(frozen=True)
 class Movement:
-    """How much is on its way: `moving` in outboxes and queues, `retrying` in queues where it waits for another try."""
+    """How much is on its way: `moving` in outboxes and queues or put off by a service, `retrying` in queues where it
+    waits for another try.
+    """
 
     moving: int
     retrying: int
@@ -28,12 +30,22 @@ class Movement:
 STILL = Movement(0, 0)
 
 
-async def moving(stack: Stack) -> Movement:
-    """What moves now: outbox rows, and messages that wait, are in hand, or wait for another try."""
+async def moving(stack: Stack, client: httpx.AsyncClient) -> Movement:
+    """What moves now: outbox rows, what is put off, and messages that wait, are in hand, or wait for another try."""
     rows = await asyncio.gather(*(_outbox_rows(stack, name) for name in stack.services))
+    put_off = await asyncio.gather(*(_put_off(client, each.url) for each in stack.services.values()))
     lengths = await queue_lengths(stack)
     retrying = sum(count for name, count in lengths.items() if RETRY in name)
-    return Movement(sum(rows) + sum(lengths.values()) - retrying, retrying)
+    return Movement(sum(rows) + sum(put_off) + sum(lengths.values()) - retrying, retrying)
+
+
+async def _put_off(client: httpx.AsyncClient, url: str) -> int:
+    """What a service does by itself in a moment; nothing if it does not answer, which is a finding of its own."""
+    try:
+        answer = (await client.get(f"{url}/status")).raise_for_status()
+    except httpx.HTTPError:
+        return 0
+    return sum(answer.json()["put_off"].values())
 
 
 async def _outbox_rows(stack: Stack, name: str) -> int:
@@ -55,9 +67,10 @@ async def queue_lengths(stack: Stack) -> dict[str, int]:
     }
 
 
-async def until_quiet(stack: Stack, seconds: float) -> Movement:
+async def until_quiet(stack: Stack, client: httpx.AsyncClient, seconds: float) -> Movement:
     """Wait until nothing moves and nothing waits for another try, at most so long; returns what is left."""
     deadline = time.monotonic() + seconds
-    while (left := await moving(stack)) != STILL and time.monotonic() < deadline:  # noqa: ASYNC110 - nobody tells us
+    # Nobody tells us.
+    while (left := await moving(stack, client)) != STILL and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
     return left

@@ -15,6 +15,9 @@ from shared.cli.demo.chapters.inventory.figures import (
 from shared.cli.demo.chapters.inventory.goods import load_store, receipt, take_in
 from shared.cli.demo.chapters.inventory.store import Arrival, Shortage, Store, filled_of
 from shared.cli.demo.plan import Delivery
+from shared.cli.demo.settle import until
+
+DEAL_SECONDS = 120.0
 
 
 class Inventory(Chapter):
@@ -102,7 +105,8 @@ class Inventory(Chapter):
         return self.services.each("inventory", "/movements", item=item, from_day=day, to=day)
 
     async def people_fetch(self) -> None:
-        """Every household takes home what is set aside for it until it comes again."""
+        """Every household takes home what is set aside for it until it comes again, once that is dealt."""
+        await until(self._undealt, DEAL_SECONDS)
         found = [each async for each in self.services.each("inventory", "/reservations", state="open")]
         for household, lines in to_fetch(found, self.plan.next_fetch_day(self.stage.today)).items():
             body = {"received_by": await self._fetcher(household), "lines": lines}
@@ -110,6 +114,11 @@ class Inventory(Chapter):
             await self.services.post(
                 "inventory", path, body, key(self.plan, f"fetch/{self.stage.today}/{household}", body)
             )
+
+    async def _undealt(self) -> str | None:
+        """None when no shelf is to be dealt, else what is waited for."""
+        marked = (await self.services.get("inventory", "/status"))["put_off"]["marked_shelves"]
+        return f"{marked:,} shelves are to be dealt" if marked else None
 
     async def _fetcher(self, household: str) -> str:
         """The member who comes to fetch: the first one registered who has not left."""

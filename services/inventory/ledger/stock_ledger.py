@@ -1,92 +1,80 @@
 """The stock ledger: a block in which one unit changes the store. What it changed is posted at the block's end.
 
     async with StockLedger.open(unit, rules, items={"rice"}) as ledger:
-        to_deal = ledger.reserve(needs)
-        await ledger.deal(to_deal)
+        ledger.reserve(needs)
 
 A block that raises posts nothing; nor does one that was marked by `return ledger.refuse(refused)`.
 
-What happened follows from how the reservations differ at the end from what they were: the ledger's lines, the shelves,
-the totals and the facts that the other services hear. So no path can change stock and forget to say so.
+Whoever locks a marked food shelf deals it first, and posts that, unless the block puts dealing off: so commands and the
+turn of a day see the outcome, and messages only mark.
+
+What is written down and said at the end is in `posting.py`.
 """
 
-from collections import Counter, defaultdict
+import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any, TypeVar
+from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from services.inventory.domain.allocate import allocate, rehome
-from services.inventory.domain.draft import Draft
-from services.inventory.domain.facts import facts, net
 from services.inventory.domain.food import deal
-from services.inventory.domain.items import Catalogue, Kind
-from services.inventory.domain.movements import (
-    UNSAID,
-    Cause,
-    Movement,
-    lines_for,
-    lot_differences,
-    shelf_differences,
-)
-from services.inventory.domain.needs import Need
+from services.inventory.domain.households import Household
+from services.inventory.domain.items import Kind
+from services.inventory.domain.movements import UNSAID, Cause
+from services.inventory.domain.needs import Need, ration_need
 from services.inventory.domain.reservations import Reservation
-from services.inventory.domain.rules import Rules
-from services.inventory.domain.stock import Depot, Lot, ShelfKey, pick
-from services.inventory.domain.totals import month_differences, total_differences
+from services.inventory.domain.rules import Rules, period_of
+from services.inventory.domain.stock import Lot, ShelfKey, pick
 from services.inventory.domain.whole import cut_back, fill
+from services.inventory.ledger.posting import Posting
+from services.inventory.queries import forecasting
 from services.inventory.repository import catalogue as catalogues
-from services.inventory.repository import reservations, stock, totals
+from services.inventory.repository import marks, renewals, reservations, stock
+from services.inventory.repository.renewals import Renewal
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 
 T = TypeVar("T")
 
-FORECAST = "forecast"
-"""The reminder that a forecast is due."""
+RENEW = "renew"
+"""The timer that makes some more rations of a new period; it is set by `renewal.py`."""
+
+PART = 500
+"""So many households a part of the renewal takes."""
 
 
-class StockLedger(Draft):
+class StockLedger(Posting):
     """Shelves, reservations and lots that one unit has locked, and what it changed of them."""
-
-    def __init__(
-        self,
-        unit: Unit,
-        rules: Rules,
-        catalogue: Catalogue,
-        depots: Sequence[Depot],
-        document: UUID | None = None,
-    ) -> None:
-        super().__init__()
-        self.unit = unit
-        self.rules = rules
-        self.catalogue = catalogue
-        self.depots = depots
-        self.document = document
-        self._refused = False
-        self._short: frozenset[ShelfKey] = frozenset()
-        self._movements: list[Movement] = []
-        self._lots: list[tuple[ShelfKey, Lot]] = []
-        self._lapsed: Counter[tuple[UUID, str]] = Counter()
 
     # opening and closing
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, unit: Unit, rules: Rules, items: Collection[str] = (), document: UUID | None = None
+        cls,
+        unit: Unit,
+        rules: Rules,
+        items: Collection[str] = (),
+        document: UUID | None = None,
+        *,
+        puts_off: bool = False,
+        today: date | None = None,
     ) -> AsyncIterator["StockLedger"]:
         """The ledger with the shelves of `items` locked; `document` is the paper that its lines belong to.
 
-        Whoever does not know the items yet leaves them out and calls `lock` or `lock_for`.
+        Whoever does not know the items yet leaves them out and calls `lock` or `lock_for`. A block that `puts_off` only
+        marks food shelves that are to be dealt. `today` is the day that the work counts for, if it is not the unit's.
         """
         await catalogues.hold(unit.session)
         catalogue = await catalogues.load_catalogue(unit.session)
-        ledger = cls(unit, rules, catalogue, await catalogues.load_depots(unit.session), document)
+        depots = await catalogues.load_depots(unit.session)
+        ledger = cls(unit, rules, catalogue, depots, document, puts_off=puts_off, today=today)
         if items:
             await ledger.lock(items)
         yield ledger
@@ -99,7 +87,7 @@ class StockLedger(Draft):
         return refused
 
     async def lock(self, items: Collection[str], making: Collection[ShelfKey] = ()) -> None:
-        """Lock every shelf of these items, and of the sizes that can stand in for them.
+        """Lock every shelf of these items, and of the sizes that can stand in for them; deal those that are marked.
 
         Once per unit and with all its items, or two units would wait for each other. `making` names shelves that
         are made if they are not there.
@@ -109,9 +97,53 @@ class StockLedger(Draft):
         family = {each for item in items for each in self.catalogue.family(item)}
         for key, (on_hand, reserved) in (await stock.lock_shelves(session, family)).items():
             self._on_hand[key], self._reserved[key] = on_hand, reserved
+        self._began = time.monotonic()
         known = (self.catalogue.get(item) for item in family)
         if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
-            self._short = await reservations.short_shelves(session, food)
+            self._standing = await marks.standing(session, food)
+        if not self._puts_off:
+            await self._catch_up(rations=self.rules.ration_item in family)
+
+    async def _catch_up(self, *, rations: bool) -> None:
+        """Do what was put off, and post it by itself: it belongs to no document. With `rations` make all those of a
+        new period that are left.
+        """
+        document, self.document = self.document, None
+        while rations and await renewals.under_way(self.unit.session):
+            await self.renew_some()
+        if self._after or self._standing.marked:
+            await self.deal(self._standing.marked | self._to_mark)
+            await self._post()
+        self.document = document
+
+    def renew(self, households: Iterable[Household]) -> None:
+        """Their rations from today to the end of the period."""
+        needs = (ration_need(each, self.today, self.rules) for each in households)
+        self.reserve([need for need in needs if need])
+
+    async def renew_some(self) -> Renewal | None:
+        """Make the rations of some more households; the renewal, or None if it is done."""
+        session = self.unit.session
+        renewal = await renewals.under_way(session)
+        if renewal is None:
+            return None
+        found = await renewals.next_households(session, renewal, PART)
+        if renewal.after is None and await self._is_scarce():
+            self._standing = replace(self._standing, short=self._standing.short | self._ration_shelves)
+        self.renew(found)
+        await renewals.move(session, found[-1].id if len(found) == PART else None)
+        return renewal if len(found) == PART else None
+
+    async def _is_scarce(self) -> bool:
+        """Whether all rations of the period do not fit: then not even the first are given all they want."""
+        eaters = await forecasting.count_eaters(self.unit.session)
+        days = (period_of(self.today, self.rules.ration_period)[1] - self.today).days + 1
+        free = sum(self.shelf(key).free for key in self._ration_shelves)
+        return eaters * self.rules.grams_per_person_day * days > free
+
+    @property
+    def _ration_shelves(self) -> frozenset[ShelfKey]:
+        return frozenset(key for key in self._on_hand if key[1] == self.rules.ration_item)
 
     async def lock_for(self, load: Callable[[], Awaitable[T]], items: Callable[[T], Collection[str]]) -> T:
         """Load, lock the shelves of the `items` of what was loaded, and load again.
@@ -119,36 +151,49 @@ class StockLedger(Draft):
         The second look is needed: while this unit waited for the shelves, the unit that held them may have dealt the
         same reservations anew. Written over with what the first look saw, its grams would be given twice.
         """
-        await self.lock(items(await load()))
+        wanted = set(items(await load()))
+        if not self._puts_off and await renewals.under_way(self.unit.session):
+            wanted.add(self.rules.ration_item)
+        await self.lock(wanted)
         return await load()
 
     # reservations
 
-    def reserve(self, needs: Sequence[Need]) -> frozenset[ShelfKey]:
-        """Write down needs and set aside what is free; returns the food shelves that must be dealt again."""
+    def reserve(self, needs: Sequence[Need]) -> None:
+        """Write down needs and set aside what is free; food shelves with too little for all are marked."""
         made = allocate(
             needs,
             self.shelves(),
             self.depots,
             self.catalogue,
             self.rules,
-            self.unit.today,
+            self.today,
             uuid7,
-            self._short,
+            self._standing.short,
         )
         self.record_all((reservation, None) for reservation in made.reservations)
-        return made.to_deal
+        self._to_mark |= made.to_deal
 
     def lapse(self, after: Reservation, before: Reservation, grams: int) -> None:
         """A ration whose day has passed with `grams` missing."""
         self.record(after, before)
         self._lapsed[after.household_id, after.requested_item] += grams
 
+    def mark(self, keys: Iterable[ShelfKey]) -> None:
+        """Have these food shelves dealt soon, if somebody waits there."""
+        self._to_mark |= {key for key in keys if self._is_short(key)}
+
+    async def deal_due(self) -> None:
+        """Deal the marked shelves whose time has come."""
+        await self.deal(self._standing.due)
+
     async def deal(self, keys: Iterable[ShelfKey]) -> None:
         """Deal food shelves again among all that is not fetched yet."""
         wanted = set(keys)
         if not wanted:
             return
+        self._dealt |= wanted
+        self._to_mark -= wanted
         stored = {each.id: each for each in await reservations.open_rations(self.unit.session, wanted)}
         candidates = {**stored, **{key: each for key, each in self._after.items() if each.kind is Kind.FOOD}}
         by_shelf: dict[ShelfKey | None, list[Reservation]] = defaultdict(list)
@@ -159,17 +204,22 @@ class StockLedger(Draft):
         for key in sorted(wanted):
             rations = by_shelf[key]
             available = self.shelf(key).free + sum(each.reserved for each in rations)
-            for dealt in deal(available, rations, self.unit.today).outcomes:
-                if dealt.after != dealt.before:
+            for dealt in deal(available, rations, self.today).outcomes:
+                if dealt.changed:
                     self.record(dealt.after, stored.get(dealt.before.id))
 
     async def fill(self, keys: Iterable[ShelfKey]) -> None:
-        """Give what is free on these shelves to those who wait for it."""
+        """Give what is free on these shelves to those who wait for it; food is only marked if dealing is put off."""
         free = {key for key in keys if self.shelf(key).free > 0}
         food = {key for key in free if self._kind(key) is Kind.FOOD}
-        await self._rehome({item for _, item in food})
-        await self.deal(key for key in food if key in self._short or self._is_short(key))
-        whole = free - food
+        if self._puts_off:
+            self.mark(food)
+        else:
+            await self._rehome({item for _, item in food})
+            await self.deal(key for key in food if self._is_short(key))
+        await self._fill_whole(free - food)
+
+    async def _fill_whole(self, whole: Collection[ShelfKey]) -> None:
         if not whole:
             return
         family = {each for _, item in whole for each in self.catalogue.family(item)}
@@ -180,7 +230,7 @@ class StockLedger(Draft):
         line = [each for each in map(self.current, stored) if each.short]
         line += [each for each in self._after.values() if each.short and self._before[each.id] is None]
         before = {each.id: each for each in stored}
-        for given in fill(line, self.shelves(), self.depots, self.catalogue, self.rules, self.unit.today):
+        for given in fill(line, self.shelves(), self.depots, self.catalogue, self.rules, self.today):
             self.record(given, before.get(given.id))
 
     async def _rehome(self, items: Collection[str]) -> None:
@@ -191,7 +241,8 @@ class StockLedger(Draft):
                     self.record(moved, ration)
 
     def _is_short(self, key: ShelfKey) -> bool:
-        return any(each.key == key and each.short for each in self._after.values())
+        now = any(each.key == key and each.short for each in self._after.values())
+        return now or key in self._standing.short
 
     def _kind(self, key: ShelfKey) -> Kind | None:
         item = self.catalogue.get(key[1])
@@ -204,7 +255,7 @@ class StockLedger(Draft):
             return
         stored = await reservations.set_aside_on(self.unit.session, key)
         before = {each.id: each for each in stored}
-        for cut in cut_back([self.current(each) for each in stored], over, self.unit.today):
+        for cut in cut_back([self.current(each) for each in stored], over, self.today):
             self.record(cut, before[cut.id])
 
     # goods
@@ -247,29 +298,3 @@ class StockLedger(Draft):
         """Take a whole lot from its shelf; `cut_back` is to follow."""
         self._on_hand[key] -= lot.on_hand
         self._move(key, kind, on_hand=-lot.on_hand, lot_id=lot.id, **vars(cause))
-
-    def _move(self, key: ShelfKey, kind: str, **values: Any) -> None:
-        self._movements.append(self._line(key, kind, **values))
-
-    def _line(self, key: ShelfKey, kind: str, **values: Any) -> Movement:
-        return Movement(uuid7(), *key, kind, self.unit.actor.id, document_id=self.document, **values)
-
-    # posting
-
-    async def _post(self) -> None:
-        """Write everything down and say what happened."""
-        session, today, changed = self.unit.session, self.unit.today, self.changed()
-        changes = net(changed)
-        out = {change.key for change in changes if change.delivered > 0}
-        lots = await stock.lots_of(session, out) if out else {}
-        movements = self._movements + lines_for(changes, lots, today, self._line)
-        await stock.add_lots(session, self._lots)
-        await stock.move_lots(session, lot_differences(movements, {lot.id for _, lot in self._lots}))
-        await stock.move_shelves(session, shelf_differences(movements))
-        await reservations.save_reservations(session, [after for _, after in changed])
-        await stock.add_movements(session, movements, self.unit.now, today)
-        await stock.add_unmet(session, today - timedelta(days=1), self._lapsed)
-        await totals.add(session, total_differences(changed), month_differences(movements, today))
-        for fact in facts(changed, self._lapsed, self.catalogue, self.depots, today):
-            self.unit.say(fact)
-        self.unit.remind(FORECAST)

@@ -1,0 +1,10 @@
+"""Where stock is kept.
+
+`stock_ledger.py` is the block in which a unit changes the store; `posting.py` writes down and says what it changed;
+`renewal.py` makes the rations of a new period.
+"""
+
+from services.inventory.ledger.posting import DEAL, FORECAST
+from services.inventory.ledger.stock_ledger import RENEW, StockLedger
+
+__all__ = ["DEAL", "FORECAST", "RENEW", "StockLedger"]
