@@ -1,6 +1,7 @@
 """The whole local run, in a folder and on ports of its own."""
 
 import asyncio
+import tempfile
 import urllib.parse
 from collections.abc import Iterator
 from datetime import date
@@ -32,8 +33,14 @@ def quietly(_: str) -> None: ...
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
-    folder: Path = tmp_path_factory.mktemp("relief")
+def folder() -> Iterator[Path]:
+    """Not below pytest's own folder: another pytest, or another worker, closes that to the user who runs PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="relief-test-", ignore_cleanup_errors=True) as made:
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Iterator[LocalRun]:
     gateway, postgres, *services = free_ports(2 + len(SERVICES))
     ports = Ports(gateway, dict(zip(SERVICES, services, strict=True)), fresh_ports(), postgres)
     started = local_run(folder, ports)
