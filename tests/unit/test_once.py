@@ -50,11 +50,11 @@ class Book:
 class _Unit:
     def __init__(self, book: Book, actor: Principal) -> None:
         self.actor = actor
-        self.session = _Session(book)
+        self.session = self.writes = _Session(book)
 
 
 class _Session:
-    """Answers the three statements of `Once` by the values they hold."""
+    """Answers the two statements of `Once` by the values they hold, and takes the answer that is written."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -69,10 +69,11 @@ class _Session:
 
     async def execute(self, statement: Any) -> Any:
         values = statement.compile().params
-        row = self._book.rows[values["actor_1"], values["key_1"]]
-        if "body" in values:
-            row[1] = values["body"]
-        return _Found(*row)
+        return _Found(*self._book.rows[values["actor_1"], values["key_1"]])
+
+    def change(self, _: Any, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            self._book.rows[row["actor"], row["key"]][1] = row["body"]
 
 
 class _Found:
