@@ -81,7 +81,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
             "/away",
             503,
             "Service Unavailable",
-            "The service is busy or its database cannot be used. Send it again with the same key: nothing is done twice.",
+            "The service is busy or its database cannot be used. "
+            "Send it again with the same key: nothing is done twice.",
         ),
         (
             "/bug",
