@@ -12,7 +12,7 @@ from aio_pika.abc import AbstractChannel
 from services.inventory import handlers
 from shared.contracts.intake import HouseholdRegistered
 from shared.messaging.names import parked
-from tests.flow.test_messages import failing, handled, said, sealed
+from tests.support.registrations import failing, handled, said, sealed
 from tests.support.replica import Replica
 from tests.support.waiting import until
 from tests.support.world import World

@@ -16,60 +16,23 @@ from services.inventory.ledger import FORECAST
 from shared.cli.operate import parked
 from shared.contracts import heard_by
 from shared.contracts.intake import (
-    AgeBand,
-    ClothingSize,
     HouseholdChanged,
     HouseholdClosed,
     HouseholdRegistered,
     HouseholdReopened,
     HouseholdState,
-    MemberFacts,
-    NeedKind,
 )
 from shared.contracts.inventory import SuppliesReserved
 from shared.database.tables import journal, outbox, timer
-from shared.messaging.envelope import Envelope, headers_of, seal
+from shared.messaging.envelope import headers_of
 from shared.messaging.failures import LOOKED_AT
 from shared.messaging.names import facts_exchange
 from shared.messaging.timer_rows import REMINDER_DELAY
 from shared.messaging.unit import Unit
 from tests.support.messages import message_of
+from tests.support.registrations import failing, handled, said, sealed
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY, World, household_id
-
-
-def said(
-    contract: type[HouseholdState] = HouseholdRegistered, version: int = 1, people: int = 1, **values: Any
-) -> HouseholdState:
-    """What intake might say of a household that asks for food."""
-    state = {
-        "household_id": uuid7(),
-        "version": version,
-        "code": "LF-06-9999",
-        "region": "north",
-        "registered_on": FIRST_DAY,
-        "on": FIRST_DAY,
-        "members": [
-            MemberFacts(member_id=UUID(int=n + 1), age_band=AgeBand.ADULT, size=ClothingSize.ADULT_M)
-            for n in range(people)
-        ],
-        "needs": [NeedKind.FOOD],
-        **values,
-    }
-    return contract(**state)
-
-
-def sealed(fact: Any) -> Envelope:
-    return seal(fact, datetime.now(UTC))
-
-
-async def handled(world: World, count: int) -> None:
-    """Wait until inventory has so many messages in its inbox."""
-
-    async def look() -> Any:
-        return (await world.inventory.get("/status"))["handled"]
-
-    await until(look, lambda found: found >= count)
 
 
 async def lie_parked(world: World, count: int, contract: Any = HouseholdRegistered) -> list[parked.Parked]:
@@ -224,20 +187,6 @@ async def test_a_message_with_unknown_fields_is_handled(world: World) -> None:
     await world.send(replace(envelope, data=envelope.data[:-1] + ',"later_field":{"a":1}}'))
     await handled(world, 1)
     assert (await wanted_of(world, fact.subject))["wanted"] == 15_000
-
-
-def failing(households: set[UUID], times: int) -> Any:
-    """The handler, failing the first times that it is given one of these households alone."""
-    real, failures = handlers.on_household_registered, dict.fromkeys(households, times)
-
-    async def handler(rules: Any, facts: Sequence[HouseholdState], unit: Unit) -> None:
-        await real(rules, facts, unit)
-        for fact in facts:
-            if failures.get(fact.household_id):
-                failures[fact.household_id] -= len(facts) == 1
-                raise ZeroDivisionError("a bug of the tests")
-
-    return handler
 
 
 async def test_a_handler_that_fails_is_tried_again_later_and_its_neighbours_do_not_wait(

@@ -14,7 +14,7 @@ from shared.messaging.definitions import OPERATOR
 from shared.messaging.lenient import why_undecodable
 from shared.messaging.names import facts_exchange, queue_of
 from shared.messaging.names import parked as parked_queue
-from tests.flow.test_messages import handled, said, sealed
+from tests.support.registrations import handled, said, sealed
 from tests.support.waiting import until
 from tests.support.world import World
 
