@@ -28,11 +28,10 @@ from uuid import UUID
 from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import ChannelInvalidStateError
 from pydantic import ValidationError
-from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, text
 
 from shared.contracts.base import Contract
 from shared.database.errors import is_conflict, is_outage, kind_of
-from shared.messaging import crashpoints
+from shared.messaging import crashpoints, inbox_rows
 from shared.messaging.envelope import Malformed
 from shared.messaging.failures import Failures, reply
 from shared.messaging.reading import Received, read, why_unreadable
@@ -49,14 +48,6 @@ LONGEST_PAUSE_SECONDS = 5.0
 CONFLICT_TRIES = 5
 # When a connection has died, the client may wait for its writer for ever; so this wait ends.
 ACKNOWLEDGE_SECONDS = 5.0
-# Arrays, so that the statement is the same for every size of batch and is planned once.
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
-_CLAIM = text("""
-    INSERT INTO inbox (message_id, contract, digest)
-    SELECT message_id, :contract, digest FROM unnest(:ids, :digests) AS batch (message_id, digest)
-    ORDER BY message_id ON CONFLICT DO NOTHING RETURNING message_id
-""").bindparams(_IDS, bindparam("digests", type_=ARRAY(LargeBinary)), bindparam("contract", type_=String))
-_KNOWN = text("SELECT message_id, digest FROM inbox WHERE message_id = ANY(:ids)").bindparams(_IDS)
 
 
 @dataclass(frozen=True)
@@ -240,33 +231,21 @@ class Consumer:
         # Of two copies of a message in one batch the first stays, because it is put into the dictionary last.
         first = {received.envelope.id: received for received in reversed(batch)}
         async with self._units.open([received.envelope for received in batch]) as unit:
-            known = await self._claim(unit, list(first.values()))
+            digests = {identity: received.envelope.digest for identity, received in first.items()}
+            known = await inbox_rows.claim(unit.session, self.contract, digests)
             fresh = [received for received in first.values() if received.envelope.id not in known]
             # Ids are UUIDv7: in their order the handler gets the facts in the order in which they were said.
             fresh.sort(key=lambda received: received.envelope.id)
             if fresh:
                 unit.looked_at = [each.fact for each in fresh if self._failures.looked_at(each.raw)]
                 await self._handler([received.fact for received in fresh], unit)
-        digests = {identity: received.envelope.digest for identity, received in first.items()} | known
+        digests |= known
         self._count(fresh, len(batch) - len(fresh))
         return {
             received.envelope.id
             for received in batch
             if received.envelope.digest != digests[received.envelope.id]
         }
-
-    async def _claim(self, unit: Unit, batch: Sequence[Received]) -> dict[UUID, bytes]:
-        """Insert the ids as handled, in ascending order, so that two replicas with the same ids wait for each other and
-        do not deadlock. Returns the ids that were handled before, with their digests."""
-        digests = {each.envelope.id: each.envelope.digest for each in batch}
-        ids = sorted(digests)
-        values = {"ids": ids, "digests": [digests[each] for each in ids], "contract": self._contract.wire}
-        claimed = set(await unit.session.scalars(_CLAIM, values))
-        others = [each for each in ids if each not in claimed]
-        if not others:
-            return {}
-        found = await unit.session.execute(_KNOWN, {"ids": others})
-        return {row.message_id: row.digest for row in found}
 
     def _count(self, fresh: Sequence[Received], duplicates: int) -> None:
         now, clock = datetime.now(UTC), time.monotonic()

@@ -3,38 +3,59 @@
 For the test that the doctor sees what is missing. Nothing of it can be reached from the services themselves.
 """
 
+import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from aio_pika.abc import AbstractIncomingMessage
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.repository import stock
 from shared.cli.operate.serve import serve
 from shared.contracts.base import Contract
-from shared.messaging import outbox_rows, states
+from shared.messaging import inbox_rows, outbox_rows, states
 from shared.messaging import unit as units
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Envelope, seal
-from shared.messaging.reading import Received
-from shared.messaging.unit import Unit
+from shared.messaging.publishing import Outcome, Outgoing, Publisher
+
+LATE_SECONDS = 5.0
+"""Later than a test kills the process."""
 
 
 def no_inbox() -> None:
     """Every message is new, and none is remembered."""
 
-    async def claim(self: Consumer, unit: Unit, batch: list[Received]) -> dict[Any, bytes]:
+    async def claim(session: AsyncSession, contract: str, digests: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
         return {}
 
-    Consumer._claim = claim  # type: ignore[method-assign,assignment]
+    inbox_rows.claim = claim
 
 
 def no_outbox() -> None:
     """What is said is written in the journal, and never sent."""
 
     outbox_rows.add = lambda *_: None
+
+
+def early_delete() -> None:
+    """An outbox row is gone before the broker has confirmed what it held, or even seen it."""
+    real = Publisher.publish
+
+    async def publish(self: Publisher, messages: Sequence[Outgoing]) -> list[Outcome]:
+        async def later() -> None:
+            await asyncio.sleep(LATE_SECONDS)
+            await real(self, messages)
+
+        unfinished.add(asyncio.create_task(later()))
+        return [None] * len(messages)
+
+    unfinished: set[asyncio.Task[None]] = set()
+    Publisher.publish = publish  # type: ignore[method-assign]
 
 
 def early_ack() -> None:
@@ -80,7 +101,8 @@ def known_fields() -> None:
 
 
 PARTS: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (no_inbox, no_outbox, early_ack, no_guard, no_limit, known_fields)
+    each.__name__: each
+    for each in (no_inbox, no_outbox, early_delete, early_ack, no_guard, no_limit, known_fields)
 }
 
 

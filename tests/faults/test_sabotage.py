@@ -17,7 +17,7 @@ from shared.messaging.crashpoints import AFTER_RECEIVE
 from shared.messaging.envelope import message_of, seal
 from shared.messaging.names import facts_exchange
 from tests.faults.command import standing
-from tests.faults.counting import settle
+from tests.faults.counting import outboxes, settle
 from tests.faults.ground import Ground
 from tests.faults.load import calling, household, prepare
 from tests.faults.scenarios.crashes import gone
@@ -74,6 +74,15 @@ async def a_close_is_forged(site: Site) -> None:
     await until(lambda: site.value("inventory", query), lambda version: version == fact.version)
 
 
+async def dies_before_it_has_sent(site: Site) -> None:
+    """...what it holds for sent."""
+    await until(lambda: outboxes(site), lambda rows: not rows)
+    for replica in site.intake:
+        replica.kill()
+        replica.without.clear()
+    await site.bring_back()
+
+
 async def register(site: Site) -> None:
     async with calling(site) as caller:
         bodies = [household(site) for _ in range(HOUSEHOLDS)]
@@ -101,6 +110,7 @@ HANDLED_ONCE = "inventory.intake.household_registered.v1: handled once, parked o
 SABOTAGES = {
     "inbox": Sabotage("inventory", "no_inbox", all_served, HANDLED_ONCE),
     "outbox": Sabotage("intake", "no_outbox", nothing_arrives, HANDLED_ONCE),
+    "delete after the confirm": Sabotage("intake", "early_delete", dies_before_it_has_sent, HANDLED_ONCE),
     "acknowledgement after the commit": Sabotage(
         "inventory", "early_ack", dies_with_messages_in_hand, HANDLED_ONCE
     ),
