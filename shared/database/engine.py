@@ -1,5 +1,6 @@
 """The engine of a service's database, and how long a transaction may last."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -91,12 +92,15 @@ async def driver_transaction(engine: AsyncEngine) -> AsyncIterator[Any]:
     """
     async with engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
+        entered = False
         try:
             async with driver.transaction():
+                entered = True
                 yield driver
-        except BaseException:
-            if driver.is_closed() or driver.is_in_transaction():
-                # Whoever gets it next would fail on it.
+        except BaseException as error:
+            # A driver whose BEGIN got no answer takes the next BEGIN for a savepoint, and nothing would be committed.
+            silent = not entered or isinstance(error, TimeoutError | asyncio.CancelledError)
+            if silent or driver.is_closed() or driver.is_in_transaction():
                 await connection.invalidate()
             raise
 

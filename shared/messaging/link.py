@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from faststream.rabbit import Channel, RabbitBroker
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -110,7 +110,7 @@ class Link:
 
     async def _finish(self) -> None:
         """No message comes any more, and those here are worked off; what takes too long comes again elsewhere."""
-        with suppress(TimeoutError, AMQPError, ConnectionError):
+        with suppress(TimeoutError, AMQPError, ConnectionError, ChannelInvalidStateError):
             async with asyncio.timeout(GRACEFUL_SECONDS):
                 await asyncio.gather(*(each.end() for each in self._listeners))
                 await asyncio.gather(*(each.finish() for each in self._consumers))

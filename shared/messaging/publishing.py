@@ -19,6 +19,8 @@ from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
+from shared.messaging.failures import reply
+
 CONFIRM_SECONDS = 10.0
 CONNECT_SECONDS = 10.0
 NEEDED = (
@@ -143,10 +145,13 @@ class Publisher:
             return
         await self.close()
         async with asyncio.timeout(CONNECT_SECONDS):
-            self._connection = aiormq.Connection(self._url)
-            await self._connection.connect()
-            await self._connection.connected.wait()
-            self._channel = await _channel(self._connection)
+            await reply(self._open())
+
+    async def _open(self) -> None:
+        self._connection = aiormq.Connection(self._url)
+        await self._connection.connect()
+        await self._connection.connected.wait()
+        self._channel = await _channel(self._connection)
 
     async def publish(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """What became of each message. Whoever finds the connection lost among it calls `connect` before going on."""

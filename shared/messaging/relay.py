@@ -37,6 +37,7 @@ CLAIM_SECONDS = 5.0
 """A claim is not worked on for longer: the server ends a transaction that is idle for 20 s."""
 LONGEST_PAUSE_SECONDS = 5.0
 STOP_SECONDS = 10.0
+MANY_FAILURES = 6
 
 
 @dataclass
@@ -45,6 +46,7 @@ class _Row:
 
     claimed: Claimed
     facts: list[Envelope]
+    messages: list[Outgoing]
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
@@ -71,6 +73,8 @@ class Relay:
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._most = MOST_ROWS
+        self._failures = 0
+        """How often in a row nothing could be done."""
         for contract in said_by(metrics.service):
             # Told from the start, so that monitoring misses it when nobody tells it.
             metrics.publishes_failed.labels(contract=contract.wire)
@@ -100,6 +104,8 @@ class Relay:
             return "the relay has ended"
         if not all(each.connected for each in self._publishers):
             return "the relay is not connected"
+        if self._failures >= MANY_FAILURES:
+            return "the relay fails again and again"
         return None
 
     async def _run(self, publisher: Publisher) -> None:
@@ -109,9 +115,10 @@ class Relay:
                 try:
                     await publisher.connect()
                     await self._next(publisher)
-                    pause, waits = LOOK_EVERY_SECONDS, 0
+                    pause, waits, self._failures = LOOK_EVERY_SECONDS, 0, 0
                 except Exception as error:
                     waits += 1
+                    self._failures += 1
                     if _is_told(waits):
                         # What the broker says names exchanges and users, never a person.
                         said = str(error) if isinstance(error, AMQPError) else ""
@@ -162,8 +169,9 @@ class Relay:
         rows = []
         for each in claimed:
             try:
-                rows.append(_Row(each, unpack(each.packed)))
-            except (ValueError, KeyError, TypeError) as error:
+                rows.append(_row(each))
+            except Exception as error:
+                # Whatever is wrong with it: one row must not keep the others from being sent.
                 await self._failed(database, each, "unknown", error)
         return rows
 
@@ -171,8 +179,7 @@ class Relay:
         """Publish the facts of all rows, some hundreds with each write; stops early once the connection is lost."""
         deadline = asyncio.get_running_loop().time() + CLAIM_SECONDS
         for slice_ in _slices(rows):
-            messages = [_outgoing(fact, row.claimed.consumer) for row in slice_ for fact in row.facts]
-            outcomes = iter(await publisher.publish(messages))
+            outcomes = iter(await publisher.publish([each for row in slice_ for each in row.messages]))
             for row in slice_:
                 row.outcomes = [next(outcomes) for _ in row.facts]
             late = asyncio.get_running_loop().time() > deadline
@@ -209,6 +216,14 @@ class Relay:
 def _is_told(times: int) -> bool:
     """Whether this is the first, second, fourth, eighth time, ...: what lasts for days must not fill the log."""
     return times & (times - 1) == 0
+
+
+def _row(claimed: Claimed) -> _Row:
+    """Raises if somebody has tampered with the row, or a later version wrote it."""
+    facts = unpack(claimed.packed)
+    if not facts:
+        raise ValueError("a row without facts")
+    return _Row(claimed, facts, [_outgoing(fact, claimed.consumer) for fact in facts])
 
 
 def _lost(row: _Row) -> Exception | None:

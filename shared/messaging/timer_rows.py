@@ -84,7 +84,9 @@ def _row(each: Timer) -> dict[str, Any]:
 
 def set_timers(writes: Writes, timers: Iterable[Timer]) -> None:
     """Write timers with what else is gathered; one that has the key already is replaced."""
-    writes.replace(timer, [_row(each) for each in timers])
+    # Also when it was set: by that a timer that failed is told from the one that has taken its key.
+    now = datetime.now(UTC)
+    writes.replace(timer, [{**_row(each), "set_at": now} for each in timers])
 
 
 async def cancel_timer(session: AsyncSession, key: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from sqlalchemy import URL
 
+from shared.cli import Trouble
 from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
 from shared.cli.local.ports import free_ports
 from shared.cli.local.postgres import CLOSE_OWN_DATABASES, PostgresServer
@@ -197,7 +198,7 @@ class Containers(Servers):
     def _run(self, container: Any, *command: str) -> str:
         code, output = container.get_wrapped_container().exec_run(list(command))
         if code:
-            raise RuntimeError(f"{command[0]} failed: {output.decode()}")
+            raise Trouble(f"{command[0]} failed: {output.decode()}")
         return str(output.decode().strip())
 
     def _database_ready(self) -> bool:

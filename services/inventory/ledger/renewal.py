@@ -39,6 +39,6 @@ async def make_sure(unit: Unit, rules: Rules, known: Sequence[Household]) -> Non
     async with StockLedger.open(unit, rules, puts_off=True) as ledger:
         # All items at once: what the change needs beside food is not known yet, and locks are taken in one order.
         await ledger.lock(ledger.catalogue.codes)
-        if renewal := await renewals.under_way(unit.session):
+        if renewal := await renewals.under_way(unit.session, lock=True):
             lacking = await renewals.those_without(unit.session, renewal, [each.id for each in known])
             ledger.renew(each for each in known if each.id in lacking)

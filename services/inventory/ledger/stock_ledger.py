@@ -101,18 +101,22 @@ class StockLedger(Posting):
         if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
             self._standing = await marks.standing(session, food)
         if not self._puts_off:
-            await self._catch_up(rations=self.rules.ration_item in family)
+            await self._catch_up(food, rations=self.rules.ration_item in family)
 
-    async def _catch_up(self, *, rations: bool) -> None:
+    async def _catch_up(self, food: Collection[str], *, rations: bool) -> None:
         """Do what was put off, and post it by itself: it belongs to no document. With `rations` make all those of a
         new period that are left.
         """
         document, self.document = self.document, None
         while rations and await renewals.under_way(self.unit.session):
             await self.renew_some()
+        # How long a deal takes tells when the next is due, and making rations is none.
+        self._began = time.monotonic()
         if self._after or self._standing.marked:
             await self.deal(self._standing.marked | self._to_mark)
             await self._post()
+            # Rations that were made just now may wait on a shelf on which nobody waited before.
+            self._standing = await marks.standing(self.unit.session, food)
         self.document = document
 
     def renew(self, households: Iterable[Household]) -> None:
@@ -123,7 +127,7 @@ class StockLedger(Posting):
     async def renew_some(self) -> Renewal | None:
         """Make the rations of some more households; the renewal, or None if it is done."""
         session = self.unit.session
-        renewal = await renewals.under_way(session)
+        renewal = await renewals.under_way(session, lock=True)
         if renewal is None:
             return None
         found = await renewals.next_households(session, renewal, PART)
@@ -150,8 +154,10 @@ class StockLedger(Posting):
         The second look is needed: while this unit waited for the shelves, the unit that held them may have dealt the
         same reservations anew. Written over with what the first look saw, its grams would be given twice.
         """
+        # Asked before the first look: of rations that are made after it, the look would see nothing.
+        renewing = not self._puts_off and await renewals.under_way(self.unit.session)
         wanted = set(items(await load()))
-        if not self._puts_off and await renewals.under_way(self.unit.session):
+        if renewing:
             wanted.add(self.rules.ration_item)
         await self.lock(wanted)
         return await load()

@@ -26,9 +26,13 @@ class Renewal:
     after: UUID | None
 
 
-async def under_way(session: AsyncSession) -> Renewal | None:
-    """The renewal that is not done yet."""
-    row = (await session.execute(select(RENEWAL.c.first_day, RENEWAL.c.after_id))).first()
+async def under_way(session: AsyncSession, *, lock: bool = False) -> Renewal | None:
+    """The renewal that is not done yet; locked, after the shelves, by whoever makes rations.
+
+    The shelves' lock would be enough if the ration's item were always in the catalogue.
+    """
+    query = select(RENEWAL.c.first_day, RENEWAL.c.after_id)
+    row = (await session.execute(query.with_for_update() if lock else query)).first()
     return Renewal(row.first_day, row.after_id) if row else None
 
 

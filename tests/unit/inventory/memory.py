@@ -117,7 +117,7 @@ async def newest(unit: Unit, _: object, facts: Sequence[Household | HouseholdClo
     return SimpleNamespace(facts=said, rows={key: store.households.get(key) for key in said})
 
 
-async def under_way(store: Store) -> Renewal | None:
+async def under_way(store: Store, *, lock: bool = False) -> Renewal | None:
     return store.renewal
 
 
