@@ -28,6 +28,7 @@ from uuid import UUID
 from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import ChannelInvalidStateError
 from pydantic import ValidationError
+from sqlalchemy import select
 
 from shared.contracts.base import Contract
 from shared.database.errors import is_conflict, is_outage, kind_of
@@ -46,6 +47,8 @@ LINGER_SECONDS = 0.002
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
 CONFLICT_TRIES = 5
+LOST_IN_A_ROW = 3
+ANSWER_SECONDS = 2.0
 # When a connection has died, the client may wait for its writer for ever; so this wait ends.
 ACKNOWLEDGE_SECONDS = 5.0
 
@@ -198,9 +201,10 @@ class Consumer:
         )
 
     async def _work_through_troubles(self, batch: Sequence[Received]) -> set[UUID]:
-        """Handle a batch, and try again while no message is to blame: after an outage without end, after a conflict
-        without end for one message, and five times for a batch; then it raises, so that the caller halves the batch."""
-        pause, conflicts = FIRST_PAUSE_SECONDS, 0
+        """Handle a batch, and try again while no message is to blame: after an outage or a conflict without end for one
+        message; for a batch until five conflicts, or until three losses while the database answers: it may be too much
+        for one transaction. Then it raises, so that the caller halves the batch."""
+        pause, conflicts, lost = FIRST_PAUSE_SECONDS, 0, 0
         while True:
             try:
                 return await self._work(batch)
@@ -211,8 +215,20 @@ class Consumer:
                 ):
                     raise
                 self._log_trouble(error)
+                lost += is_outage(error)
+                if len(batch) > 1 and lost >= LOST_IN_A_ROW and await self._database_answers():
+                    raise
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _database_answers(self) -> bool:
+        """Whether the database is there for others."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS), self._units.read() as session:
+                await session.execute(select(1))
+        except Exception:
+            return False
+        return True
 
     @staticmethod
     def _retry_conflict(batch: Sequence[Received], conflicts: int) -> bool:

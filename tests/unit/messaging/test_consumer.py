@@ -210,6 +210,35 @@ async def test_who_stands_in_the_way_of_another_is_never_to_blame(monkeypatch: p
     assert all(each.acknowledged for each in messages)
 
 
+class Slow(Handling):
+    """Its transaction takes too long for more than ten messages; the database answers all others."""
+
+    answers = True
+
+    async def _work(self, batch: Sequence[Received]) -> set[UUID]:
+        if len(batch) > 10:
+            self.batches.append(len(batch))
+            raise TimeoutError
+        return await super()._work(batch)
+
+    async def _database_answers(self) -> bool:
+        return self.answers
+
+
+async def test_a_batch_that_is_too_much_for_one_transaction_is_halved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else it would be tried for ever, and all behind it would wait. It costs no message a try."""
+    monkeypatch.setattr("shared.messaging.consumer.FIRST_PAUSE_SECONDS", 0.0)
+    kept = Kept()
+    consumer = Slow(kept)
+    messages = [Incoming(closed()) for _ in range(40)]
+    await taking(consumer, messages)
+    assert not kept.failed_ids
+    assert consumer.batches == [40, 40, 40, 20, 20, 20, 10, 10, 20, 20, 20, 10, 10]
+    assert all(each.acknowledged for each in messages)
+
+
 async def test_a_message_that_makes_no_sense_is_safe_before_those_around_it_are_acknowledged() -> None:
     kept = Kept()
     consumer = Handling(kept)
