@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 HOUSEHOLDS = 60
 IN_HAND = 20
-DOCTOR_SECONDS = 30.0
+DOCTOR_SECONDS = 10.0
 
 
 @pytest.fixture(scope="module")
