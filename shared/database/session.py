@@ -8,7 +8,8 @@ from shared.database.writes import Writes
 
 
 class GatheringSession(AsyncSession):
-    """Of a unit. What is gathered in `writes` is written before the next statement, savepoint or commit."""
+    """The session of a unit. It writes what `writes` has gathered before the next statement; before a commit or a
+    savepoint the unit calls `write`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine, expire_on_commit=False)
@@ -44,6 +45,6 @@ class GatheringSession(AsyncSession):
         return await super().connection(*arguments, **more)
 
     def begin_nested(self) -> AsyncSessionTransaction:
-        """What was gathered must have been written: a savepoint that is undone would take it along."""
+        """The caller has called `write` before: an undone savepoint would take along what was gathered before it."""
         assert not self.writes, "write() before a savepoint"
         return super().begin_nested()

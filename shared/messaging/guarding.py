@@ -1,6 +1,7 @@
-"""Looks each second whether every listener hears, and now and then whether every queue is there; mends what it can.
+"""A guardian looks each second whether every listener hears, and once a minute whether every queue is there. It mends
+what it can.
 
-What it finds is told by `/readyz`, by metrics and in the log, with the name of the queue.
+What the guardian finds is told by `/readyz`, by metrics and in the log, with the name of the queue.
 """
 
 import asyncio
@@ -77,16 +78,13 @@ class Guardian:
         hears = await listener.hears()
         queue = listener.queue_name
         self._metrics.consumer_hears.labels(contract=listener.contract).set(hears)
-        if hears == (queue not in self._deaf):
-            if not hears:
-                await self._restore(listener)
-            return
-        if hears:
+        if hears and queue in self._deaf:
             self._deaf.discard(queue)
             log().info("a queue is heard again", queue=queue)
-        else:
+        if not hears and queue not in self._deaf:
             self._deaf.add(queue)
             log().error("nobody hears a queue", queue=queue)
+        if not hears:
             await self._restore(listener)
 
     async def _restore(self, listener: Listener) -> None:

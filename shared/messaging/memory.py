@@ -17,7 +17,7 @@ Load = Callable[[AsyncSession], Awaitable[T]]
 
 
 class Memory:
-    """Of one process. What is kept must not be changed by whoever recalls it."""
+    """What one process keeps. A value that is kept must not be changed by whoever recalls it."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[int, object]] = {}
