@@ -78,8 +78,8 @@ day = Table(
     Column("processed", Date, nullable=False),
     Column("edition", BigInteger, nullable=False, server_default="0"),
 )
-"""One row: the last day whose work is done, which is the service's today; and a number that is raised when something
-changes that processes keep in memory (`messaging/memory.py`)."""
+"""One row: the last day whose work is done, which is the service's today; and a random number that is another whenever
+something changes that processes keep in memory (`messaging/memory.py`)."""
 
 answer = Table(
     "answer",
