@@ -37,11 +37,12 @@ outbox = Table(
     Column("said_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("ready_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("(consumer IS NULL) = (contract IS NULL)", name="a_feed_or_for_all"),
-    Index(None, "ready_at", "id"),
+    Index("ix_outbox_never_tried", "id", postgresql_where=text("tries = 0")),
+    Index("ix_outbox_resting", "ready_at", "id", postgresql_where=text("tries > 0")),
 )
-"""What is to be published: a row a unit of work, holding all the facts it said; gone once the broker confirmed them.
-`consumer` and `contract` are set where one consumer alone is fed. `tries` and `reason` tell of failures that the row
-itself is to blame for; `ready_at` is when it may be tried next."""
+"""What is to be published: a row a unit of work, holding all the facts it said; a fact is gone once the broker has
+confirmed it. `consumer` and `contract` are set where one consumer alone is fed. `tries` and `reason` tell of failures
+that the row itself is to blame for; after the first one `ready_at` is when it may be tried next."""
 
 inbox = Table(
     "inbox",
@@ -77,8 +78,8 @@ day = Table(
     Column("processed", Date, nullable=False),
     Column("edition", BigInteger, nullable=False, server_default="0"),
 )
-"""One row: the last day whose work is done, which is the service's today; and a number that is raised when something
-changes that processes keep in memory (`messaging/memory.py`)."""
+"""One row: the last day whose work is done, which is the service's today; and a random number that is another whenever
+something changes that processes keep in memory (`messaging/memory.py`)."""
 
 answer = Table(
     "answer",

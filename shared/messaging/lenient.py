@@ -1,12 +1,18 @@
-"""A connection that reads whatever lies on the broker.
+"""Reads whatever lies on the broker.
 
 The client decodes the properties of a message while it reads the frame. When it cannot (a time after the year 9999, a
-text that is not UTF-8, a table in a table in a table), it gives up the whole connection. This connection looks at each
-such frame first, and puts in its place one that says only that it could not be read. Looking costs as much as decoding,
-so the consumers do without: `undecodable.py` and the operator's commands use it.
+text that is not UTF-8, a table in a table in a table), it gives up the whole connection. `LenientConnection` looks at
+each such frame first, and puts in its place one that says only that it could not be read. Looking costs as much as
+decoding, so the consumers do without: `undecodable.py` and the operator's commands use it.
+
+Other properties are decoded later, when the client makes the message that it hands over (a delivery mode of 7, which
+RabbitMQ 4 lets through). When it cannot do that, it logs an error and hands over nothing. `incoming` makes a message of
+everything.
 """
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import aio_pika
@@ -21,6 +27,8 @@ from yarl import URL
 
 UNDECODABLE = "x-relief-undecodable"
 """The only header of a message whose properties cannot be decoded: the kind of error."""
+
+LONGEST_KIND = 40
 
 FRAME_START = 7
 """Bytes of a frame before its payload: type, channel, size. One more byte comes after the payload."""
@@ -71,6 +79,26 @@ async def _next_frame(source: asyncio.StreamReader) -> bytes:
         properties = Basic.Properties(headers={UNDECODABLE: why})
         return marshal(ContentHeader(body_size=body_size, properties=properties), channel)
     return start + rest
+
+
+def incoming(message: DeliveredMessage) -> IncomingMessage:
+    """The message as the client would hand it over, or with UNDECODABLE in place of all properties."""
+    try:
+        return IncomingMessage(message)
+    except Exception as error:
+        properties = Basic.Properties(headers={UNDECODABLE: type(error).__name__})
+        header = ContentHeader(body_size=len(message.body), properties=properties)
+        return IncomingMessage(replace(message, header=header))
+
+
+def undecodable(headers: Mapping[str, Any]) -> str:
+    """The reason for which a message with these headers is parked; empty if it could be decoded."""
+    kind = headers.get(UNDECODABLE)
+    if kind is None:
+        return ""
+    # Somebody may have sent the header, and what he wrote is not to be repeated.
+    told = kind if isinstance(kind, str) and kind.isidentifier() and len(kind) <= LONGEST_KIND else "unknown"
+    return f"its properties cannot be decoded ({told})"
 
 
 def why_undecodable(payload: bytes) -> str:

@@ -10,10 +10,13 @@ from faststream.rabbit import Channel, RabbitBroker
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts import heard_by
+from shared.messaging.aside import Aside
 from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.failures import Failures, reply
 from shared.messaging.guarding import Guardian
+from shared.messaging.handling import Transactions
 from shared.messaging.listener import Listener
+from shared.messaging.patience import Patience
 from shared.messaging.relay import Relay
 from shared.messaging.topology import Depths, Topology
 from shared.messaging.undecodable import Undecodable
@@ -51,24 +54,20 @@ class Link:
         undecodable = Undecodable(settings.broker, self._topology, metrics)
         self.rabbit = _rabbit(service, settings, undecodable)
         failures = Failures(self.rabbit, self._topology, metrics)
+        self._asides = [
+            Aside(each.contract.wire, self._topology.queue_name(each.contract), failures) for each in handlers
+        ]
         self._consumers = [
-            Consumer(
-                each,
-                self._topology.queue_name(each.contract),
-                self.units,
-                failures,
-                metrics,
-                settings.batch_size,
-            )
-            for each in handlers
+            _consumer(each, aside, self.units, failures, metrics, settings.batch_size)
+            for each, aside in zip(handlers, self._asides, strict=True)
         ]
         self._listeners = [
             Listener(self.rabbit, self._topology, each.contract, consumer.take, 2 * settings.batch_size)
             for each, consumer in zip(handlers, self._consumers, strict=True)
         ]
         self._guardian = Guardian(self.rabbit, self._topology, self._listeners, metrics)
-        for consumer in self._consumers:
-            consumer.on_refusal = self._guardian.something_is_missing
+        for aside in self._asides:
+            aside.on_refusal = self._guardian.something_is_missing
         self.ready = False
         self._refusal = ""
         """What the broker said last when the service could not begin."""
@@ -155,6 +154,14 @@ class Link:
         """Set the gauges that are known without asking anybody."""
         for each in self._consumers:
             metrics.oldest_in_hand.labels(contract=each.contract).set(each.held_seconds())
+
+
+def _consumer(
+    hears: Hears[Any], aside: Aside, units: Units, failures: Failures, metrics: Metrics, batch_size: int
+) -> Consumer:
+    transactions = Transactions(hears.contract, hears.handler, units, failures, metrics)
+    patience = Patience(hears.contract.wire, transactions, metrics)
+    return Consumer(hears.contract, patience, aside, metrics, batch_size)
 
 
 def _rabbit(service: str, settings: ServiceSettings, undecodable: Undecodable) -> RabbitBroker:

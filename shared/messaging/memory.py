@@ -5,6 +5,9 @@
 Whoever changes it opens the unit with `alone=True` and calls `await unit.renew()`. Then no unit of any process is under
 way while it changes, and each unit that begins afterwards learns of the new edition together with the day it holds. So
 nobody works by what was true before, and nothing is asked that was not asked already.
+
+An edition is a random number. If it were counted, a database that is restored under running processes would count on
+from an earlier number, and come to one under which a process keeps something else.
 """
 
 from collections.abc import Awaitable, Callable

@@ -20,9 +20,11 @@ from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
 from shared.messaging.failures import reply
+from shared.observability import log
 
 CONFIRM_SECONDS = 10.0
 CONNECT_SECONDS = 10.0
+CHANNEL_SECONDS = 2.0
 NEEDED = (
     "confirmations",
     "create_future",
@@ -38,6 +40,10 @@ NEEDED = (
 
 class LostTouch(ConnectionError):
     """The broker did not say in time what became of the messages; some may have arrived."""
+
+
+class ClosesTheChannel(Exception):
+    """The broker has closed the channel or the connection on this message, which was sent alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ Outcome = Exception | None
 
 def is_its_own_fault(outcome: Outcome) -> bool:
     """Whether it was this message that the broker gave back or refused, or that can't be put into frames."""
-    return isinstance(outcome, (PublishError, DeliveryError, ValueError, TypeError))
+    return isinstance(outcome, (PublishError, DeliveryError, ClosesTheChannel, ValueError, TypeError))
 
 
 class OneWriteChannel(aiormq.Channel):
@@ -140,9 +146,18 @@ class Publisher:
         )
 
     async def connect(self) -> None:
-        """Do nothing if connected. Raises what the client raises, or TimeoutError."""
+        """Do nothing if connected. Raises what the client raises, or TimeoutError.
+
+        Where the broker has closed the channel alone, the connection is kept: a channel is opened in a millisecond.
+        """
         if self.connected:
             return
+        if self._connection is not None and self._channel is not None and self._connection.is_opened:
+            try:
+                self._channel = await asyncio.wait_for(reply(_channel(self._connection)), CHANNEL_SECONDS)
+                return
+            except Exception as error:
+                log().info("a channel cannot be opened again", kind=type(error).__name__)
         await self.close()
         async with asyncio.timeout(CONNECT_SECONDS):
             await reply(self._open())

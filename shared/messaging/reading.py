@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from shared.contracts.base import Contract
 from shared.messaging.envelope import Envelope, Malformed, unseal
+from shared.messaging.lenient import undecodable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +23,11 @@ class Received:
 def read(contract: type[Contract], raw: AbstractIncomingMessage, came_at: float) -> Received:
     """A message of the queue for `contract`.
 
-    Raises Malformed if the envelope cannot be read, is of another contract, publisher or subject; ValidationError if
-    the fact does not fit the contract.
+    Raises Malformed if the properties or the envelope cannot be read, or the envelope is of another contract, publisher
+    or subject; ValidationError if the fact does not fit the contract.
     """
+    if reason := undecodable(raw.headers):
+        raise Malformed(reason)
     envelope = unseal(raw.message_id, raw.headers, raw.body)
     if envelope.type != contract.wire:
         raise Malformed(f"{envelope.type[:60]!r} does not belong here: this queue is for {contract.wire!r}")

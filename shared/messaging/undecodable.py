@@ -15,7 +15,7 @@ from yarl import URL
 from shared.contracts import heard_by
 from shared.contracts.base import Contract
 from shared.messaging.failures import parking_headers
-from shared.messaging.lenient import UNDECODABLE, LenientConnection
+from shared.messaging.lenient import LenientConnection, undecodable
 from shared.messaging.names import parked
 from shared.messaging.topology import Topology
 from shared.observability import Metrics, log
@@ -67,8 +67,7 @@ class Undecodable:
                 message = await queue.get(fail=False)
                 if message is None:
                     break
-                if UNDECODABLE in message.headers:
-                    reason = f"its properties cannot be decoded ({message.headers[UNDECODABLE]!s})"
+                if reason := undecodable(message.headers):
                     await self._park(channel, parked(name), message.body, reason)
                     await message.ack()
                     self._metrics.messages_parked.labels(contract=contract.wire, reason="unreadable").inc()

@@ -9,6 +9,7 @@
 Nothing else in a service commits.
 """
 
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -101,7 +102,7 @@ class Unit:
 
     async def renew(self) -> None:
         """Something that processes keep in memory changes with this unit, which must hold the day alone."""
-        await self.session.execute(update(day).values(edition=day.c.edition + 1))
+        await self.session.execute(update(day).values(edition=secrets.randbits(63)))
         self.edition = None
 
     def forget(self) -> None:
@@ -154,6 +155,13 @@ class Units:
 
     async def write(self, unit: Unit) -> None:
         """Write what the unit gathered so far: its rows, what it said, its timers, its reminders."""
+        try:
+            await self._write(unit)
+        except Exception:
+            self._months.forget()
+            raise
+
+    async def _write(self, unit: Unit) -> None:
         if unit.said:
             await self._months.ensure(unit.session, unit.now.date())
         unit.writes.insert(journal, [_journal_row(each) for each in unit.said])

@@ -225,7 +225,7 @@ async def test_after_the_last_try_a_message_is_parked_and_can_be_replayed(
     (lying,) = await lie_parked(world, 1)
     assert lying.subject == str(bad.household_id)
     assert lying.reason.startswith(
-        "failed 2 times, last with ZeroDivisionError in shared/messaging/consumer.py:"
+        "failed 2 times, last with ZeroDivisionError in shared/messaging/handling.py:"
     )
     assert "a bug of the tests" not in str(lying)
     assert await world.inventory.metric("relief_messages_parked_total", reason="failed") == 1

@@ -1,9 +1,11 @@
 """The way out, on the real broker and database, without a service: what the relay does with the rows it finds."""
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aio_pika
@@ -12,14 +14,15 @@ import asyncpg
 import pytest
 from sqlalchemy import insert, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from structlog.testing import capture_logs
 from uuid_utils.compat import uuid7
 
 from shared.contracts.inventory import ShortfallForecast, SuppliesReleased, SuppliesReserved
 from shared.database.engine import connect, driver_transaction
 from shared.database.session import GatheringSession
 from shared.database.tables import outbox
-from shared.messaging import outbox_rows, publishing, relay
-from shared.messaging.envelope import Envelope, pack
+from shared.messaging import outbox_rows, publishing, relay, sending
+from shared.messaging.envelope import Envelope, pack, unpack
 from shared.messaging.names import facts_exchange
 from shared.messaging.publishing import LostTouch, OneWriteChannel, Outgoing, Publisher
 from shared.messaging.relay import Relay
@@ -140,6 +143,101 @@ async def test_what_no_queue_takes_or_nobody_can_read_rests_and_holds_up_no_othe
     await rig.gone(4)
 
 
+async def test_only_what_was_not_confirmed_is_sent_again(rig: Rig) -> None:
+    good, lost = [fact() for _ in range(3)], [fact(UNHEARD) for _ in range(2)]
+    await rig.say([good[0], lost[0], good[1], lost[1], good[2]])
+    await rig.start()
+    (row,) = await until(rig.rows, lambda rows: rows[0].tries >= 3)
+    assert [each.id for each in unpack(row.facts)] == [each.id for each in lost]
+    assert sorted(rig.heard) == sorted(str(each.id) for each in good)
+    assert rig.metrics.messages_said.labels(contract=HEARD)._value.get() == len(good)
+
+
+async def tried(rig: Rig, count: int, contract: str, rest: timedelta) -> None:
+    """Rows that were tried before and rest for so long."""
+    row = {"tries": 5, "reason": "no queue takes it", "ready_at": datetime.now(UTC) + rest}
+    async with AsyncSession(rig.engine) as session, session.begin():
+        await session.execute(
+            insert(outbox), [{"facts": pack([fact(contract)]), **row} for _ in range(count)]
+        )
+
+
+async def test_what_is_new_is_claimed_before_thousands_that_failed(rig: Rig) -> None:
+    await tried(rig, 3000, UNHEARD, timedelta(hours=-1))
+    new = [fact() for _ in range(3)]
+    await rig.say(*([each] for each in new))
+    async with driver_transaction(rig.engine) as database:
+        claimed = await outbox_rows.claim(database, 100)
+        assert [unpack(each.packed)[0].id for each in claimed[:3]] == [each.id for each in new]
+        assert [each.tries for each in claimed[3:]] == [5] * outbox_rows.MOST_AGAIN
+    await rig.start()
+    await rig.arrived(*new)
+    # A claim of each loop, and one more that may have begun since.
+    assert rig.metrics.publishes_failed.labels(contract=UNHEARD)._value.get() <= 3 * outbox_rows.MOST_AGAIN
+
+
+async def test_rests_grow_to_five_minutes_and_end_when_what_was_tried_again_went_out(rig: Rig) -> None:
+    await tried(rig, 3, UNHEARD, timedelta())
+    keys = [row.id for row in await rig.rows()]
+    rests = []
+    for _ in range(8):
+        async with driver_transaction(rig.engine) as database:
+            await outbox_rows.put_back(database, dict.fromkeys(keys, "r" * 600))
+            rests.append(await database.fetch("SELECT ready_at - clock_timestamp() FROM outbox"))
+    seconds = [[rest.total_seconds() for (rest,) in each] for each in rests]
+    wanted = [16, 32, 64, 128, 256, 300, 300, 300]
+    assert all(w - 2 < got <= w for each, w in zip(seconds, wanted, strict=True) for got in each), seconds
+    rows = await rig.rows()
+    assert [(row.tries, row.reason) for row in rows] == [(13, "r" * 500)] * 3
+    async with driver_transaction(rig.engine) as database:
+        assert await outbox_rows.claim(database, 100) == []
+        await outbox_rows.end_rests(database, 1)
+        assert len(await outbox_rows.claim(database, 100)) == 1
+        await outbox_rows.end_rests(database)
+        assert len(await outbox_rows.claim(database, 100)) == 3
+
+
+async def test_rows_that_rest_for_long_go_out_soon_after_their_queue_is_bound_again(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "SCOUT_EVERY_SECONDS", 0.1)
+    await tried(rig, 50, UNHEARD, timedelta(hours=1))
+    await rig.start()
+    await until(rig.rows, lambda rows: any(row.tries > 5 for row in rows))
+    async with await aio_pika.connect(rig.servers.broker_url("operator", rig.vhost)) as connection:
+        queue = await (await connection.channel()).get_queue(QUEUE)
+        await queue.bind(FACTS, UNHEARD)
+    await rig.gone()
+    assert len(set(rig.heard)) == 50
+
+
+CLOSING = {
+    "a right is missing": replace(fact(), source="donations"),
+    "a frame is too large": replace(fact(), traceparent="0" * 200_000),
+}
+
+
+@pytest.mark.parametrize("kind", CLOSING)
+async def test_a_fact_that_closes_the_channel_costs_the_others_one_channel_and_no_pause(
+    rig: Rig, kind: str
+) -> None:
+    bad, others = replace(CLOSING[kind], id=uuid7()), [fact() for _ in range(98)]
+    await rig.say(*([each] for each in others[:50]), [others[50], bad, others[51]])
+    await rig.say(*([each] for each in others[52:]))
+    with capture_logs() as logs:
+        running = await rig.start()
+        await rig.arrived(*others)
+        (row,) = await until(rig.rows, lambda rows: len(rows) == 1 and rows[0].tries >= 2)
+    assert row.reason.startswith("the broker closes the channel on it")
+    assert [each.id for each in unpack(row.facts)] == [bad.id]
+    # Once with the bad one and once alone; by then the broker may have had it.
+    assert max(Counter(rig.heard).values()) <= 2
+    assert running.problem() is None
+    events = [each["event"] for each in logs]
+    assert "a fact was not taken" in events
+    assert "the relay has to wait" not in events
+
+
 async def test_the_same_fact_twice_in_one_claim_is_not_taken_for_confirmed(rig: Rig) -> None:
     """The broker's answers are matched by id: in one write, the one that came back would count for the other too."""
     again = fact(UNHEARD)
@@ -214,7 +312,7 @@ async def publisher(rig: Rig) -> AsyncIterator[Publisher]:
 
 
 def outgoing(each: Envelope, key: str | None = None) -> Outgoing:
-    sent = relay._outgoing(each, None)
+    sent = sending.outgoing(each, None)
     return Outgoing(sent.exchange, key or sent.key, sent.body, sent.properties, mandatory=True)
 
 

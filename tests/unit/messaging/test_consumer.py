@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,11 +13,13 @@ from asyncpg import DeadlockDetectedError
 from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.intake import HouseholdClosed, HouseholdReopened
-from shared.messaging.consumer import CONFLICT_TRIES, Consumer, Hears
+from shared.messaging.aside import Aside
+from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Envelope, headers_of, seal
 from shared.messaging.failures import Failures
+from shared.messaging.handling import Transactions
+from shared.messaging.patience import CONFLICT_TRIES, Patience
 from shared.messaging.reading import Received
-from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics
 
 NOW = datetime(2006, 11, 1, tzinfo=UTC)
@@ -82,21 +84,15 @@ class Kept:
         self.parked.append((kind, reason))
 
 
-class Handling(Consumer):
-    """A consumer whose transaction only remembers, and fails where a bad message is in it."""
+class Remembering(Transactions):
+    """A transaction that only remembers, and fails where a bad message is in it."""
 
-    def __init__(self, kept: Kept, bad: set[UUID] | None = None, batch_size: int = 100) -> None:
-        async def nothing(facts: list[HouseholdClosed], unit: Unit) -> None:
-            raise AssertionError("the transaction is replaced")
-
-        hears: Hears[Any] = Hears(HouseholdClosed, nothing)
-        nowhere = cast(Units, None)
-        super().__init__(hears, "q", nowhere, cast(Failures, kept), Metrics("inventory"), batch_size)
+    def __init__(self, bad: set[UUID] | None = None) -> None:
         self.bad = bad or set()
         self.batches: list[int] = []
         self.handled: list[UUID] = []
 
-    async def _work(self, batch: Sequence[Received]) -> set[UUID]:
+    async def handle(self, batch: Sequence[Received]) -> set[UUID]:
         self.batches.append(len(batch))
         if any(each.envelope.id in self.bad for each in batch):
             raise RuntimeError("a bug")
@@ -104,6 +100,17 @@ class Handling(Consumer):
             cast(Incoming, each.raw).safe = True
         self.handled += [each.envelope.id for each in batch]
         return set()
+
+
+class Handling(Consumer):
+    """A consumer with such a transaction."""
+
+    def __init__(self, kept: Kept, work: Remembering | None = None, batch_size: int = 100) -> None:
+        self.work = work or Remembering()
+        aside = Aside(HouseholdClosed.wire, "q", cast(Failures, kept))
+        metrics = Metrics("inventory")
+        patience = Patience(HouseholdClosed.wire, self.work, metrics)
+        super().__init__(HouseholdClosed, patience, aside, metrics, batch_size)
 
 
 def closed() -> Envelope:
@@ -128,27 +135,27 @@ async def test_what_waits_is_handled_together_and_acknowledged() -> None:
     consumer = Handling(Kept())
     messages = [Incoming(closed()) for _ in range(60)]
     await taking(consumer, messages)
-    assert consumer.batches == [60]
+    assert consumer.work.batches == [60]
     assert all(each.acknowledged for each in messages)
 
 
 async def test_no_batch_is_larger_than_the_limit() -> None:
     consumer = Handling(Kept(), batch_size=10)
     await taking(consumer, [Incoming(closed()) for _ in range(95)])
-    assert max(consumer.batches) == 10
-    assert sum(consumer.batches) == 95
+    assert max(consumer.work.batches) == 10
+    assert sum(consumer.work.batches) == 95
 
 
 @pytest.mark.parametrize("place", [0, 37, 99])
 async def test_one_bad_message_fails_alone_and_the_others_are_handled(place: int) -> None:
     kept = Kept()
     envelopes = [closed() for _ in range(100)]
-    consumer = Handling(kept, {envelopes[place].id})
+    consumer = Handling(kept, Remembering({envelopes[place].id}))
     messages = [Incoming(each) for each in envelopes]
     await taking(consumer, messages)
     assert kept.failed_ids == [str(envelopes[place].id)]
-    assert set(consumer.handled) == {each.id for each in envelopes} - {envelopes[place].id}
-    assert len(consumer.batches) <= 15
+    assert set(consumer.work.handled) == {each.id for each in envelopes} - {envelopes[place].id}
+    assert len(consumer.work.batches) <= 15
     assert all(each.acknowledged for each in messages)
 
 
@@ -176,66 +183,64 @@ async def test_each_channel_of_a_batch_is_acknowledged() -> None:
         each.way.came.append(each)
         await consumer.take(cast(AbstractIncomingMessage, each))
     await taking(consumer, [])
-    assert consumer.batches == [2]
+    assert consumer.work.batches == [2]
     assert before.acknowledged
     assert after.acknowledged
 
 
-class Meeting(Handling):
-    """A consumer whose transactions meet others: each message must be alone in as many before it is handled."""
+class Meeting(Remembering):
+    """Its transactions meet others: each message must be alone in as many before it is handled."""
 
-    def __init__(self, kept: Kept, times: int) -> None:
-        super().__init__(kept)
+    def __init__(self, times: int) -> None:
+        super().__init__()
         self._times = times
         self._met: dict[UUID, int] = {}
 
-    async def _work(self, batch: Sequence[Received]) -> set[UUID]:
+    async def handle(self, batch: Sequence[Received]) -> set[UUID]:
         first = batch[0].envelope.id
         met = self._met.get(first, 0)
         if len(batch) > 1 or met < self._times:
             self._met[first] = met + (len(batch) == 1)
             raise DBAPIError("INSERT", {}, DeadlockDetectedError("in the way"))
-        return await super()._work(batch)
+        return await super().handle(batch)
 
 
 async def test_who_stands_in_the_way_of_another_is_never_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch that meets others is halved; a message alone is tried until nobody is there."""
-    monkeypatch.setattr("shared.messaging.consumer.FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("shared.messaging.patience.FIRST_PAUSE_SECONDS", 0.0)
     kept = Kept()
-    consumer = Meeting(kept, times=3 * CONFLICT_TRIES)
+    consumer = Handling(kept, Meeting(times=3 * CONFLICT_TRIES))
     messages = [Incoming(closed()) for _ in range(4)]
     await taking(consumer, messages)
     assert not kept.failed_ids
-    assert sorted(consumer.handled) == sorted(UUID(each.message_id) for each in messages)
+    assert sorted(consumer.work.handled) == sorted(UUID(each.message_id) for each in messages)
     assert all(each.acknowledged for each in messages)
 
 
-class Slow(Handling):
+class Slow(Remembering):
     """Its transaction takes too long for more than ten messages; the database answers all others."""
 
-    answers = True
-
-    async def _work(self, batch: Sequence[Received]) -> set[UUID]:
+    async def handle(self, batch: Sequence[Received]) -> set[UUID]:
         if len(batch) > 10:
             self.batches.append(len(batch))
             raise TimeoutError
-        return await super()._work(batch)
+        return await super().handle(batch)
 
-    async def _database_answers(self) -> bool:
-        return self.answers
+    async def database_answers(self) -> bool:
+        return True
 
 
 async def test_a_batch_that_is_too_much_for_one_transaction_is_halved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else it would be tried for ever, and all behind it would wait. It costs no message a try."""
-    monkeypatch.setattr("shared.messaging.consumer.FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("shared.messaging.patience.FIRST_PAUSE_SECONDS", 0.0)
     kept = Kept()
-    consumer = Slow(kept)
+    consumer = Handling(kept, Slow())
     messages = [Incoming(closed()) for _ in range(40)]
     await taking(consumer, messages)
     assert not kept.failed_ids
-    assert consumer.batches == [40, 40, 40, 20, 20, 20, 10, 10, 20, 20, 20, 10, 10]
+    assert consumer.work.batches == [40, 40, 40, 20, 20, 20, 10, 10, 20, 20, 20, 10, 10]
     assert all(each.acknowledged for each in messages)
 
 
@@ -298,4 +303,4 @@ async def test_a_message_that_makes_no_sense_is_parked_at_once(message: Incoming
     assert words in reason
     assert "secret words" not in reason
     assert message.acknowledged
-    assert consumer.batches == []
+    assert consumer.work.batches == []

@@ -135,7 +135,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
-    op.create_index(op.f("ix_outbox_ready_at_id"), "outbox", ["ready_at", "id"], unique=False)
+    op.create_index(
+        "ix_outbox_never_tried", "outbox", ["id"], unique=False, postgresql_where=sa.text("tries = 0")
+    )
+    op.create_index(
+        "ix_outbox_resting", "outbox", ["ready_at", "id"], unique=False, postgresql_where=sa.text("tries > 0")
+    )
     op.create_table(
         "target",
         sa.Column("measure", sa.String(length=60), nullable=False),
