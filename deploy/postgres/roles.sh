@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A role and a database for each service, closed to the others; the server's own databases are closed to all of them. A service is whoever has a secret
-# <service>_database_password here. Compose's database runs this at its first start; run again, it adds what is new.
+# A role and a database for each service, closed to the others; the server's own databases are closed to all of them.
+# A service is whoever has a secret <service>_database_password here. Compose's database runs this at its first start; run again, it adds what is new.
 set -euo pipefail
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
   --command 'REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC'

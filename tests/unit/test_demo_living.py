@@ -9,6 +9,7 @@ import pytest
 
 from shared.cli import Trouble, client
 from shared.cli.client import Refused, Services
+from shared.cli.demo import chapters
 from shared.cli.demo.chapter import Stage, key
 from shared.cli.demo.chapters import chapters_of
 from shared.cli.demo.chapters.inventory.fetching import to_fetch
@@ -23,6 +24,7 @@ from shared.cli.operate.own.intake import import_register
 from shared.contracts import SERVICES, talking
 
 FIRST = date(2006, 11, 1)
+CHAPTERS = Path(chapters.__file__).parent
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -37,7 +39,7 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def services(answer: Answer) -> Services:
-    """All five services, answered for by one function that sees their names as hosts."""
+    """All services, answered for by one function that sees their names as hosts."""
     transport = httpx.MockTransport(answer)
     return Services(
         {name: httpx.AsyncClient(base_url=f"http://{name}", transport=transport) for name in SERVICES}
@@ -56,9 +58,12 @@ async def stood_on(known: Services, plan: Plan) -> date:
 
 
 def test_a_chapter_is_found_by_its_services_name_and_a_service_without_one_has_none(plan: Plan) -> None:
-    chapters = chapters_of(stage_of(services(lambda _: httpx.Response(404)), plan))
-    assert [type(each).__name__ for each in chapters] == ["Intake", "Inventory"]
-    assert [each.registers for each in chapters] == [True, False]
+    told = chapters_of(stage_of(services(lambda _: httpx.Response(404)), plan))
+    written = {path.stem for path in CHAPTERS.iterdir()}
+    found = [type(each).__name__.lower() for each in told]
+    assert found == [name for name in SERVICES if name in written]
+    assert found[:2] == ["intake", "inventory"]
+    assert [name for name, each in zip(found, told, strict=True) if each.registers] == ["intake"]
 
 
 def ration(**changes: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from shared.cli.stack import ROOT
-from shared.cli.wiring import secret_fields
+from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 
 COMPOSE = "docker-compose.yml"
@@ -47,12 +47,13 @@ def _mixed_up(root: Path, services: Sequence[str]) -> Iterator[str]:
         if name in defined and f"{name}-migration" in defined:
             yield from _mixed_up_within(name, defined[name], defined[f"{name}-migration"])
             yield from _not_given(name, defined[name])
+            yield from _runs_otherwise(root, name, defined)
 
 
 def _not_given(name: str, process: Mapping[str, Any]) -> Iterator[str]:
-    """Secrets that the service's settings read and compose does not give it."""
+    """Secrets that the service's settings read, its two passwords among them, and compose does not give it."""
     given = {secret["target"] for secret in process.get("secrets", ())}
-    for field in secret_fields(name):
+    for field in (*ACCOUNTS, *secret_fields(name)):
         if f"relief_{field}" not in given:
             yield f"{COMPOSE}, {name}: the secret relief_{field} is missing, which the service's settings read."
 
@@ -67,8 +68,19 @@ def _mixed_up_within(name: str, process: Mapping[str, Any], migration: Mapping[s
             yield f"{COMPOSE}, {name}: the source of {secret['target']} must be {wanted}."
     if any(process.get(part) != migration.get(part) for part in ("environment", "secrets")):
         yield f"{COMPOSE}, {name}-migration: it must have the environment and secrets of {name}."
-    if f"{name}-migration" not in process.get("depends_on", {}):
-        yield f"{COMPOSE}, {name}: it must wait for {name}-migration."
+
+
+def _runs_otherwise(root: Path, name: str, defined: Mapping[str, Any]) -> Iterator[str]:
+    """What a process or a migration does not share with those of the other services."""
+    migration = f"{name}-migration"
+    kinds = {name: ("x-service", ("rabbitmq", migration)), migration: ("x-job", ("postgres",))}
+    for block, (kind, before) in kinds.items():
+        for part, wanted in _compose(root)[kind].items():
+            if defined[block].get(part) != wanted:
+                yield f"{COMPOSE}, {block}: {part} must be that of {kind}."
+        for other in before:
+            if other not in defined[block].get("depends_on", {}):
+                yield f"{COMPOSE}, {block}: it must wait for {other}."
 
 
 def _addresses(name: str) -> Mapping[str, str]:

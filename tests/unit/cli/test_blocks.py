@@ -158,6 +158,31 @@ MIXED = [
         f"{COMPOSE}, events: it must wait for events-migration.",
     ),
     (
+        r"^    - \{source: events_database_password, target.*\n",
+        "",
+        f"{COMPOSE}, events: the secret relief_database_password is missing, which the service's settings read.",
+    ),
+    (
+        r"<<: \*after-rabbitmq, events-migration",
+        "events-migration",
+        f"{COMPOSE}, events: it must wait for rabbitmq.",
+    ),
+    (
+        r"(\[migrate, events\]), depends_on: \*after-postgres",
+        r"\1",
+        f"{COMPOSE}, events-migration: it must wait for postgres.",
+    ),
+    (
+        r"(?<=\[\*events, \*service\]\n)",
+        "    restart: always\n",
+        f"{COMPOSE}, events: restart must be that of x-service.",
+    ),
+    (
+        r"(?<=\*events, \*job\], )",
+        "mem_limit: 1g, ",
+        f"{COMPOSE}, events-migration: mem_limit must be that of x-job.",
+    ),
+    (
         r"^.*target: relief_register_key.*\n",
         "",
         f"{COMPOSE}, intake: the secret relief_register_key is missing, which the service's settings read.",
