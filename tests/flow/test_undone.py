@@ -98,11 +98,11 @@ def test_a_movement_that_is_undone_later_changes_its_own_lot_or_nothing(
 REFUSED: dict[str, tuple[list[Step], str]] = {
     "handed out since": (
         [
-            ("receives", ("north", "rice", 9_000, 30)),
+            ("receives", ("north", "rice", 20_000, 30)),
             ("registers", (1, 1, "north", frozenset({NeedKind.FOOD}))),
             ("fetches", (1, 4_000)),
         ],
-        "Of the 9,000 of rice that came in, 4,000 left depot-north since. Count what is there instead.",
+        "Of the 20,000 of rice that came in, 4,000 left depot-north since. Count what is there instead.",
     ),
     "expired since": (
         [

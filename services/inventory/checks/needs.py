@@ -18,9 +18,9 @@ from shared.contracts.inventory import Why
 _WRONG = (
     # Food: nothing is open today for more people than there are...
     "mine.open_grams > people * :grams",
-    # ...every household has a ration of today, be it fetched or given up, once those of a new period are made...
-    "hungry AND mine.rations = 0",
-    # ...and those that feed today are for no fewer people than there are, unless one of today was given up for good.
+    # ...and once the rations of a new period are made, those that feed today are for no fewer people than there are,
+    # unless one of today was given up for good. So a household without any ration of today is a breach, whatever of its
+    # other days, or of other kinds, was given up.
     "hungry AND NOT mine.food_given_up AND mine.grams < people * :grams",
     # Clothing: every member has a set, fetched or open, or gave one up for good; nobody has two open, no stranger one.
     "'clothing' = ANY(needs) AND mine.dressed < people",
@@ -42,7 +42,6 @@ NEEDS = f"""
                AND NOT EXISTS (SELECT FROM renewal) AS hungry) now
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(per_day) FILTER (WHERE today AND open), 0) AS open_grams,
-               count(*) FILTER (WHERE today) AS rations,
                coalesce(sum(per_day) FILTER (WHERE today AND feeds), 0) AS grams,
                coalesce(bool_or(today AND for_good), false) AS food_given_up,
                count(DISTINCT member_id) FILTER (WHERE kind = 'clothing' AND here AND (held OR for_good)) AS dressed,
