@@ -1,6 +1,6 @@
 """What falls due in the store when a day begins, and the forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -19,12 +19,16 @@ from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, renewal
 from services.inventory.queries import forecasting
 from services.inventory.repository import marks, renewals, reservations, stock
+from services.inventory.repository.reservations import Some
 from services.inventory.settings import Settings
 from services.inventory.tables import FORECAST_SAID
 from shared.contracts.inventory import DayShort, ShortfallForecast
 from shared.messaging.timers import OnTimer
-from shared.messaging.turning import OnDay
+from shared.messaging.turning import Ahead, OnDay
 from shared.messaging.unit import Unit
+
+PART = 500
+"""So many reservations a part of what is done ahead takes."""
 
 FORECASTS = UUID("0b1f1c1e-6f0a-5d3c-9a77-2f0f5b6c7d10")
 """Namespace: the forecast of one item always has the same id."""
@@ -33,6 +37,14 @@ FORECASTS = UUID("0b1f1c1e-6f0a-5d3c-9a77-2f0f5b6c7d10")
 def on_day(settings: Settings) -> OnDay:
     """What is done when a day begins."""
     return partial(_day_begins, settings.rules)
+
+
+def ahead(settings: Settings) -> Sequence[Ahead]:
+    """What is done ahead of the turn, for very many households: first all is written off, then the rest is put back.
+
+    What is put back is dealt soon, and yesterday's hunger must not get any of it.
+    """
+    return tuple(partial(part, settings.rules) for part in (_deal_ahead, _write_off_ahead, _put_back_ahead))
 
 
 def timers(settings: Settings) -> Mapping[str, OnTimer]:
@@ -44,39 +56,80 @@ def timers(settings: Settings) -> Mapping[str, OnTimer]:
     }
 
 
+async def _deal_ahead(rules: Rules, day: date, unit: Unit) -> bool:
+    await _deal_marked(rules, day - timedelta(days=1), unit)
+    return False
+
+
+async def _write_off_ahead(rules: Rules, day: date, unit: Unit) -> bool:
+    return await _write_off(rules, day, unit, PART) == PART
+
+
+async def _put_back_ahead(rules: Rules, day: date, unit: Unit) -> bool:
+    """Put rations back; of other things few are late on the same day."""
+    async with StockLedger.open(unit, rules, puts_off=True, today=day) as ledger:
+        load = partial(reservations.rations_not_fetched_by, unit.session, day)
+        late = await _locked(ledger, load, PART)
+        await ledger.fill(_put_back(ledger, late, day))
+    return len(late) == PART
+
+
 async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
     """Deal what is marked, write off yesterday's missing food, put back what was not fetched, throw out what expired,
-    renew the rations.
+    begin to renew the rations.
 
-    Nobody else has a unit open while the day turns, so what is loaded here before the shelves are locked stays true.
+    Nobody else has a unit open while the day turns, so what is loaded before the shelves are locked stays true.
     """
-    yesterday = day - timedelta(days=1)
-    put_off = set(await marks.marked_items(unit.session))
-    if await renewals.under_way(unit.session):
-        put_off.add(rules.ration_item)
-    if put_off:
-        async with StockLedger.open(unit, rules, put_off, today=yesterday):
-            pass
+    await _deal_marked(rules, day - timedelta(days=1), unit)
+    await _write_off(rules, day, unit)
     late = await reservations.not_fetched_by(unit.session, day)
-    short = await reservations.past_short(unit.session, yesterday)
     spoiled = await stock.expired_lots(unit.session, day)
-    items = {each.item for each in (*late, *short)} | {item for (_, item), _ in spoiled} | {rules.ration_item}
+    items = {each.item for each in late} | {item for (_, item), _ in spoiled}
     async with StockLedger.open(unit, rules, items, puts_off=True) as ledger:
-        for ration in short:
-            lapsed = lapse(ration, yesterday)
-            if lapsed.grams:
-                ledger.lapse(lapsed.ration, ration, lapsed.grams)
         freed = _put_back(ledger, late, day)
         await _throw_out(ledger, spoiled)
         await ledger.fill(freed)
     await renewal.begin(unit, rules)
 
 
+async def _deal_marked(rules: Rules, yesterday: date, unit: Unit) -> None:
+    """Deal all that was put off, as of the day that ends."""
+    put_off = set(await marks.marked_items(unit.session))
+    if await renewals.under_way(unit.session):
+        put_off.add(rules.ration_item)
+    if put_off:
+        async with StockLedger.open(unit, rules, put_off, today=yesterday):
+            pass
+
+
+async def _write_off(rules: Rules, day: date, unit: Unit, limit: int | None = None) -> int:
+    """Write off the food that was missing before `day`, of at most so many rations; returns of how many."""
+    yesterday = day - timedelta(days=1)
+    async with StockLedger.open(unit, rules, puts_off=True, today=day) as ledger:
+        short = await _locked(ledger, partial(reservations.past_short, unit.session, yesterday), limit)
+        for ration in short:
+            lapsed = lapse(ration, yesterday)
+            ledger.lapse(lapsed.ration, ration, lapsed.grams)
+    return len(short)
+
+
+async def _locked(
+    ledger: StockLedger, load: Callable[[Some], Awaitable[list[Reservation]]], limit: int | None
+) -> list[Reservation]:
+    """Some reservations with their shelves locked."""
+    found = await load(Some(limit))
+    if not found:
+        return []
+    await ledger.lock({each.item for each in found})
+    # Others may have changed them while this unit waited for the shelves.
+    return await load(Some(ids=[each.id for each in found]))
+
+
 def _put_back(ledger: StockLedger, late: list[Reservation], day: date) -> set[ShelfKey]:
     """Give up what was not fetched in time; returns the shelves it goes back to."""
     freed = set()
     for each in late:
-        if over := expire(ledger.current(each), day):
+        if over := expire(each, day):
             ledger.record(over, each)
             freed.add(each.key)
     return {key for key in freed if key}

@@ -17,6 +17,7 @@ def build(settings: Settings) -> FastAPI:
         routers=api.routers(settings),
         hears=handlers.hears(settings),
         on_day=day.on_day(settings),
+        ahead=day.ahead(settings),
         timers=day.timers(settings),
         observe=queries.observe(settings),
         actuals=queries.actuals(settings),

@@ -56,6 +56,10 @@ class Unit:
     timers: dict[str, Timer] = field(default_factory=dict)
     looked_at: Sequence[Contract] = ()
 
+    def __post_init__(self) -> None:
+        self._about = {cause.subject: cause for cause in self.causes}
+        """The last cause about each subject."""
+
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
 
@@ -108,10 +112,7 @@ class Unit:
         self.reminders.clear()
 
     def _cause_of(self, fact: Contract) -> Envelope | None:
-        about = [cause for cause in self.causes if cause.subject == fact.subject]
-        if about:
-            return about[-1]
-        return self.causes[0] if len(self.causes) == 1 else None
+        return self._about.get(fact.subject, self.causes[0] if len(self.causes) == 1 else None)
 
 
 class Units:

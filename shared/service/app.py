@@ -12,7 +12,6 @@ from shared.messaging.day import begin
 from shared.messaging.feeding import Feeder, register_feeds
 from shared.messaging.housekeeping import keep_house, make_months
 from shared.messaging.timers import LOOPS
-from shared.messaging.turning import follow_wall_clock
 from shared.observability import set_up_logging
 from shared.service import operations, plan, standings
 from shared.service.addresses import API
@@ -87,6 +86,5 @@ def _running(service: Service) -> list[Coroutine[Any, Any, None]]:
     ]
     running += [service.timers.run() for _ in range(LOOPS)]
     if service.settings.clock is ClockMode.WALL:
-        on_day, clock = service.parts.on_day, service.wall_clock
-        running.append(follow_wall_clock(service.units, on_day, service.timers, clock))
+        running.append(service.days.follow(service.wall_clock))
     return running

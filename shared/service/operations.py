@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.engine import connections_in_use, set_transaction_timeout
 from shared.messaging.day import today_of
-from shared.messaging.turning import turn_to
 from shared.principals import Role
 from shared.service.figures import Figures
 from shared.service.parts import Count, Service
@@ -179,9 +178,7 @@ async def clock(service: This, turn: Turn, request: Request) -> Turned:
     elif turn.to - today > MOST_DAYS:
         words = f"The clock is turned at most {MOST_DAYS.days} days at a time; today is {today}."
         raise invalid(words, [("to", "lies too far ahead")])
-    days = await turn_to(
-        service.units, service.parts.on_day, service.timers, turn.to, request.is_disconnected
-    )
+    days = await service.days.turn_to(turn.to, request.is_disconnected)
     async with service.units.read() as session:
         return Turned(days=days, today=await today_of(session))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,8 +11,7 @@ from shared.database.engine import UNIT_SECONDS, connect
 from shared.messaging.consumer import Hears
 from shared.messaging.link import Link
 from shared.messaging.timers import LOOPS, OnTimer, Timers
-from shared.messaging.turning import OnDay
-from shared.messaging.unit import Unit
+from shared.messaging.turning import Ahead, Days, OnDay, nothing_falls_due
 from shared.messaging.wall_clock import WallClock
 from shared.observability import Metrics
 from shared.settings import ServiceSettings
@@ -59,23 +57,21 @@ Standings = Callable[[AsyncSession], AsyncIterator[Standing]]
 """Every household that a service knows, in the order of their ids, streamed."""
 
 
-async def nothing_falls_due(day: date, unit: Unit) -> None:
-    """The day of a service that has nothing to do by date."""
-
-
 @dataclass(frozen=True)
 class Parts:
     """What one service has; a part that it does not need is left out.
 
     Each is made by a function of the module of that name, which takes the service's settings: `api.routers(settings)`,
-    `handlers.hears(settings)`, `day.on_day(settings)`, `day.timers(settings)`, `queries.observe(settings)`,
-    `queries.actuals(settings)`, `queries.put_off(settings)`, `checks.check(settings)`, `checks.standings(settings)`.
+    `handlers.hears(settings)`, `day.on_day(settings)`, `day.ahead(settings)`, `day.timers(settings)`,
+    `queries.observe(settings)`, `queries.actuals(settings)`, `queries.put_off(settings)`, `checks.check(settings)`,
+    `checks.standings(settings)`.
     """
 
     description: str = ""
     routers: Sequence[APIRouter] = ()
     hears: Sequence[Hears[Any]] = ()
     on_day: OnDay = nothing_falls_due
+    ahead: Sequence[Ahead] = ()
     timers: Mapping[str, OnTimer] = field(default_factory=dict)
     observe: Callable[[Metrics], Observe] | None = None
     actuals: Actuals | None = None
@@ -108,6 +104,7 @@ class Service:
         self.link = Link(name, settings, self.engine, parts.hears, self.metrics)
         self.units = self.link.units
         self.timers = Timers(self.units, parts.timers, settings.retry_delays_seconds, self.metrics)
+        self.days = Days(self.units, self.timers, parts.on_day, parts.ahead)
         self.observe = parts.observe(self.metrics) if parts.observe else None
         self.wall_clock = WallClock(settings.wall_today)
         self.leaving = False

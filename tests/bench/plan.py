@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tests.bench import figures, limits
+from tests.bench import figures, limits, shortage
 from tests.bench.figures import Case
 from tests.bench.ground import Ground
 from tests.bench.peers.roster import BATCHED, BATCHES, CELERY, OURS, PEERS, PLAIN
@@ -30,6 +30,7 @@ class Sizes:
     register: int
     limit: int
     memory: int
+    shortage: tuple[int, ...]
     cases: tuple[Case, ...]
 
 
@@ -48,6 +49,7 @@ FULL = Sizes(
     register=4_000,
     limit=20_000,
     memory=200_000,
+    shortage=(500, 2_000, 8_000),
     cases=(
         SMALL,
         replace(SMALL, label="with 100,000 rows", rows=100_000),
@@ -69,6 +71,7 @@ QUICK = replace(
     catch_up=1_000,
     register=500,
     limit=3_000,
+    shortage=(250, 1_000, 4_000),
     cases=(
         replace(SMALL, count=1_500),
         replace(SMALL, label="rows", count=1_500, rows=100_000),
@@ -78,7 +81,7 @@ QUICK = replace(
     ),
 )
 
-FIGURES = ("drain", "scarce", "chain", "register", "limits", "growth", "catch-up", "memory")
+FIGURES = ("drain", "scarce", "chain", "register", "limits", "growth", "shortage", "catch-up", "memory")
 """What `--only` takes. Memory takes long and runs only when it is named."""
 
 
@@ -121,6 +124,8 @@ def _of_one_repeat(sizes: Sizes, repeat: int, seed: int) -> Iterator[Task]:
         yield task("limits", "aio-pika", partial(limits.broker, count=sizes.limit))
         yield task("memory", OURS, partial(figures.memory, peer=ours, seed=seed, count=sizes.memory))
     yield task("register", OURS, partial(limits.register, count=sizes.register))
+    for households in sizes.shortage if repeat <= sizes.growth else ():
+        yield task("shortage", OURS, partial(shortage.growth, households=households))
     for case in sizes.cases if repeat <= sizes.growth else ():
         yield task("growth", OURS, partial(figures.grown, peer=ours, seed=seed, case=case))
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import log
 from statistics import median
 from typing import Any
 
@@ -75,8 +76,33 @@ class Results:
             "growth_rows": Ratio(dearer("rows"), 1.25, at_least=False),
             "growth_items": Ratio(dearer("items"), 1.25, at_least=False),
             "growth_backlog": Ratio(dearer("backlog"), 1.25, at_least=False),
+            "growth_short_import": Ratio(self._exponent("short_import"), 1.1, at_least=False),
+            "growth_one_more_when_short": Ratio(self._exponent("one_more_when_short"), 0.1, at_least=False),
+            "growth_month_turn": Ratio(self._exponent("month_turn"), 1.1, at_least=False),
+            "growth_scrape": Ratio(self._exponent("scrape"), 0.1, at_least=False),
+            "month_turn_ms_a_household": Ratio(self._turned_ms(), 0.4, at_least=False),
             "replicas": Ratio(_quotient(mine.get("growth replicas"), mine.get("growth small")), 1.5),
         }
+
+    def _exponent(self, figure: str) -> float | None:
+        """How a figure grows with the number of households: 1 in proportion, 0 not at all, 2 with its square.
+
+        Of the two largest numbers: what a small number costs is mostly what any number costs.
+        """
+        points = self._by_households(figure)
+        if len(points) < 2:
+            return None
+        (fewer, less), (more, much) = sorted(points.items())[-2:]
+        return log(much / less) / log(more / fewer)
+
+    def _turned_ms(self) -> float | None:
+        points = self._by_households("month_turn")
+        return points[max(points)] / max(points) * 1000 if points else None
+
+    def _by_households(self, figure: str) -> dict[int, float]:
+        mine = self.medians().get(OURS, {})
+        found = {n: mine.get(f"{figure} {n:,}") for n in self.sizes.shortage}
+        return {n: value for n, value in found.items() if value}
 
     def latency(self) -> dict[str, float | None]:
         mine = self.medians().get(OURS, {})

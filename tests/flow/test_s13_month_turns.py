@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from shared.contracts.inventory import RationLapsed, ShortfallForecast, SuppliesReserved
-from shared.messaging.turning import turn_to
 from tests.support.people import person
 from tests.support.world import World
 
@@ -281,7 +280,7 @@ async def test_a_registration_that_was_under_way_at_the_turn_of_the_month_is_not
     household = await world.intake.register([person(1)], needs=["food"])
     app = world.build("inventory")
     service = app.state.service
-    await turn_to(service.units, service.parts.on_day, service.timers, date(2006, 12, 5))
+    await service.days.turn_to(date(2006, 12, 5))
     await service.engine.dispose()
     await world.start("inventory")
     await world.settled()

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from services.inventory.ledger import stock_ledger
+from shared.messaging.timers import Timers
+from shared.messaging.turning import Days
 from tests.support.people import person
 from tests.support.waiting import until
 from tests.support.world import World
@@ -143,3 +146,29 @@ async def test_what_happens_while_rations_are_renewed_comes_out_as_if_the_month_
     assert december == [2 * 31 * DAY] + [31 * DAY] * 11
     assert await world.inventory.set_aside(leave) == {}
     assert sum(row["delivered"] for row in rows[2]) > 0
+
+
+async def test_a_command_makes_the_rations_that_are_left_in_units_of_their_own(
+    bare_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = bare_world
+    monkeypatch.setattr(stock_ledger, "PART", 1)
+    await world.start("intake")
+    async with world.another("inventory"):
+        await world.inventory.load_catalogue()
+        await world.inventory.stock(rice=1_000_000)
+        households = [await world.intake.register(needs=["food"]) for _ in range(5)]
+        await world.settled()
+    service = world.build("inventory").state.service
+    no_timers = Timers(service.units, {}, (), service.metrics)
+    await Days(service.units, no_timers, service.parts.on_day).turn_to(date(2006, 12, 1))
+    async with service.units.open() as unit:
+        await unit.session.execute(text("DELETE FROM timer WHERE name = 'renew'"))
+    await service.engine.dispose()
+    await world.start("inventory")
+    assert (await world.inventory.get("/status"))["put_off"]["renewals"] == 1
+    await world.inventory.hand_out(households[0])
+    assert (await world.inventory.get("/status"))["put_off"]["renewals"] == 0
+    rows = await sql(world, "SELECT DISTINCT xmin::text FROM reservation WHERE first_day = '2006-12-01'")
+    # What was handed out was written once more by the hand-out.
+    assert len(rows) == len(households)

@@ -22,7 +22,7 @@ from shared.messaging.crashpoints import SETTING, TIMER_DONE
 from shared.messaging.timer_rows import parked_timers as parked_by_name
 from shared.messaging.timer_rows import share_reminder
 from shared.messaging.timers import LOST_IN_A_ROW
-from shared.messaging.turning import turn_to
+from shared.messaging.turning import Days
 from shared.messaging.unit import Unit
 from tests.support.clockwork import FIRST_DAY, NAME, OWNER, Shop, note, running
 from tests.support.databases import Databases
@@ -236,7 +236,7 @@ async def test_a_date_is_done_on_its_day_before_the_next_day_turns(shop: Shop, *
         await note({"what": f"day {day.day}"}, unit)
 
     for to in (FIRST_DAY + timedelta(days=1), FIRST_DAY + timedelta(days=4)):
-        await turn_to(service.units, on_day, service.timers, to)
+        await Days(service.units, service.timers, on_day).turn_to(to)
     assert await shop.noted() == ["day 2", "day 3", "third", "too", "day 4", "day 5"]
     async with service.units.read() as session:
         days = set(await session.scalars(text("SELECT today FROM noted WHERE what IN ('third', 'too')")))

@@ -10,7 +10,6 @@ from sqlalchemy import func, insert, select, text, update
 from shared.contracts.intake import HouseholdClosed
 from shared.database.tables import answer, day, inbox, journal
 from shared.messaging.housekeeping import make_months, tidy
-from shared.messaging.turning import follow_wall_clock
 from shared.messaging.wall_clock import MOST_DAYS
 from shared.service.parts import Service
 from shared.settings import ClockMode
@@ -141,6 +140,4 @@ async def test_days_wait_until_an_operator_confirms_a_date_far_ahead(
 
 
 async def follow(service: Service) -> None:
-    await follow_wall_clock(
-        service.units, service.parts.on_day, service.timers, service.wall_clock, every=0.05
-    )
+    await service.days.follow(service.wall_clock, every=0.05)

@@ -57,6 +57,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("replace"), LINES),
         st.tuples(st.just("increase"), LINES),
+        st.tuples(st.just("total"), LINES),
         st.tuples(st.just("note"), st.integers(1, 3)),
         st.tuples(st.just("look"), st.none()),
     ),
@@ -108,6 +109,10 @@ async def test_what_is_gathered_comes_out_as_if_each_row_had_been_written_at_onc
                 for key, amount in what:
                     if key in known:
                         known[key] += amount
+            elif verb == "total":
+                session.writes.total(SHELF, rows(what))
+                for key, amount in what:
+                    known[key] = known.get(key, 0) + amount
             elif verb == "note":
                 session.writes.insert(NOTE, [{"number": notes + each} for each in range(what)])
                 notes += what

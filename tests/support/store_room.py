@@ -21,7 +21,7 @@ from shared.database.tables import day, timer
 from shared.messaging.day import begin
 from shared.messaging.housekeeping import make_months
 from shared.messaging.timers import Timers
-from shared.messaging.turning import turn_to
+from shared.messaging.turning import Days
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics
 from shared.outcomes import Refused
@@ -50,6 +50,7 @@ class StoreRoom:
         self.rules = self.settings.rules
         handlers = days.timers(self.settings)
         self.timers = Timers(self.units, handlers, (1,), Metrics("inventory"))
+        self._days = Days(self.units, self.timers, days.on_day(self.settings), days.ahead(self.settings))
 
     @classmethod
     @asynccontextmanager
@@ -101,7 +102,7 @@ class StoreRoom:
     async def turn(self, many: int = 1) -> None:
         """The days turn; what the last of them puts off stays so."""
         to = await self.today() + timedelta(days=many)
-        await turn_to(self.units, days.on_day(self.settings), self.timers, to)
+        await self._days.turn_to(to)
 
     async def breaches(self) -> set[str]:
         """The names of the invariants that are broken."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.inventory.api.models import (
     LOOKING,
+    RENEWED,
     Body,
     Code,
     Goods,
@@ -58,7 +59,7 @@ class Received(BaseModel):
     filled: list[Filled]
 
 
-@router.post("/receipts", status_code=201, dependencies=[STOREKEEPER])
+@router.post("/receipts", status_code=201, dependencies=[STOREKEEPER, RENEWED])
 async def receive(body: NewReceipt, work: Work, settings: StoreSettings) -> Received:
     """Goods received: they are shelved and given to those who wait, the most urgent first."""
     lines = [goods.GoodsLine(**each.model_dump()) for each in body.lines]

@@ -7,11 +7,12 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.inventory.ledger import renewal
 from services.inventory.settings import Settings
 from shared.outcomes import Refused
 from shared.principals import Role
 from shared.web.roles import allows
-from shared.web.work import app_settings
+from shared.web.work import OpenUnits, app_settings
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -38,6 +39,14 @@ Filter = Annotated[str | None, Query(max_length=40)]
 LOOKING = allows(Role.STOREKEEPER, Role.CASEWORKER, Role.AUDITOR)
 """Who may see shelters: their codes and names, and who sleeps where, are told to no one else."""
 StoreSettings = Annotated[Settings, Depends(app_settings)]
+
+
+async def _renewed(units: OpenUnits, settings: StoreSettings) -> None:
+    await renewal.finish(units, settings.rules)
+
+
+RENEWED = Depends(_renewed)
+"""Whoever changes the store at the beginning of a ration period comes after the rations of it."""
 
 
 class Body(BaseModel):

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from services.inventory.api.models import (
     LOOKING,
+    RENEWED,
     Body,
     Code,
     Difference,
@@ -130,7 +131,7 @@ class KitsMade(BaseModel):
     reason: str
 
 
-@router.post("/kits/assemble", dependencies=[STOREKEEPER])
+@router.post("/kits/assemble", dependencies=[STOREKEEPER, RENEWED])
 async def assemble(body: NewKits, work: Work, settings: StoreSettings) -> KitsMade:
     """Put kits together, as many as the parts allow."""
 
@@ -176,7 +177,7 @@ class NewAdjustment(Body):
     reason: Reason
 
 
-@router.post("/adjustments", dependencies=[STOREKEEPER])
+@router.post("/adjustments", dependencies=[STOREKEEPER, RENEWED])
 async def adjust(body: NewAdjustment, work: Work, settings: StoreSettings) -> ShelvesChanged:
     """Correct a shelf, with the reason; what was set aside and is no longer there waits in line again."""
 
@@ -202,7 +203,7 @@ class NewStocktake(Body):
     reason: Reason
 
 
-@router.post("/stocktakes", dependencies=[STOREKEEPER])
+@router.post("/stocktakes", dependencies=[STOREKEEPER, RENEWED])
 async def stocktake(body: NewStocktake, work: Work, settings: StoreSettings) -> ShelvesChanged:
     """A stocktake: shelves become what was counted; the differences go into the ledger."""
     counts = [commands.Counted(each.item, each.counted) for each in body.counts]
@@ -234,7 +235,7 @@ def _done(papers: commands.Papers) -> Done:
     return Done(id=papers.document_id)
 
 
-@router.post("/transfers", dependencies=[STOREKEEPER])
+@router.post("/transfers", dependencies=[STOREKEEPER, RENEWED])
 async def transfer(body: NewTransfer, work: Work, settings: StoreSettings) -> Done:
     """Move free stock from one depot to another."""
 
@@ -247,7 +248,7 @@ async def transfer(body: NewTransfer, work: Work, settings: StoreSettings) -> Do
     return await work.once(Done, do)
 
 
-@router.post("/movements/{movement_id}/reverse", dependencies=[STOREKEEPER])
+@router.post("/movements/{movement_id}/reverse", dependencies=[STOREKEEPER, RENEWED])
 async def reverse(movement_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> Done:
     """Undo a movement of stock by its opposite."""
 

@@ -9,7 +9,16 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.inventory.api.models import LOOKING, Body, Note, Quantity, StoreSettings, WithReason, shown
+from services.inventory.api.models import (
+    LOOKING,
+    RENEWED,
+    Body,
+    Note,
+    Quantity,
+    StoreSettings,
+    WithReason,
+    shown,
+)
 from services.inventory.commands import handing_out
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.wording import words_of
@@ -117,7 +126,7 @@ class Delivered(BaseModel):
         return cls(delivery_id=delivery.id, lines=[HandedOut(**asdict(each)) for each in delivery.lines])
 
 
-@router.post("/households/{household_id}/deliveries", status_code=201, dependencies=[HELPERS])
+@router.post("/households/{household_id}/deliveries", status_code=201, dependencies=[HELPERS, RENEWED])
 async def deliver(household_id: UUID, body: NewDelivery, work: Work, settings: StoreSettings) -> Delivered:
     """Hand out what is set aside for a household, in whole or in part."""
     wanted = [handing_out.Wanted(each.reservation_id, each.quantity) for each in body.lines]
@@ -129,7 +138,7 @@ async def deliver(household_id: UUID, body: NewDelivery, work: Work, settings: S
     return await work.once(Delivered, do)
 
 
-@router.post("/reservations/{reservation_id}/cancel", dependencies=[HELPERS])
+@router.post("/reservations/{reservation_id}/cancel", dependencies=[HELPERS, RENEWED])
 async def cancel(
     reservation_id: UUID, body: WithReason, work: Work, settings: StoreSettings
 ) -> ReservationOut:

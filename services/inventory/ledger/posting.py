@@ -81,7 +81,7 @@ class Posting(Draft):
         await reservations.save_reservations(session, [after for _, after in changed])
         await stock.add_movements(session, movements, self.unit.now, today)
         await stock.add_unmet(session, today - timedelta(days=1), self._lapsed)
-        await totals.add(session, total_differences(changed), month_differences(movements, today))
+        totals.add(self.unit.writes, total_differences(changed), month_differences(movements, today))
         for fact in facts(changed, self._lapsed, self.catalogue, self.depots, today):
             self.unit.say(fact)
         await self._post_marks()

@@ -11,7 +11,7 @@ from services.inventory.domain.households import Household
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.ledger.stock_ledger import RENEW, StockLedger
 from services.inventory.repository import renewals
-from shared.messaging.unit import Unit
+from shared.messaging.unit import Unit, Units
 
 
 async def begin(unit: Unit, rules: Rules) -> None:
@@ -21,11 +21,26 @@ async def begin(unit: Unit, rules: Rules) -> None:
         _next_part(unit, unit.today)
 
 
-async def part(unit: Unit, rules: Rules) -> None:
-    """Renew the rations of some more households; the next part follows."""
+async def part(unit: Unit, rules: Rules) -> bool:
+    """Renew the rations of some more households; True if a next part follows."""
     async with StockLedger.open(unit, rules, {rules.ration_item}, puts_off=True) as ledger:
-        if renewal := await ledger.renew_some():
+        renewal = await ledger.renew_some()
+        if renewal:
             _next_part(unit, renewal.first_day)
+    return renewal is not None
+
+
+async def finish(units: Units, rules: Rules) -> None:
+    """Make all rations that are left, part by part in units of their own.
+
+    Whoever is going to change the store makes sure of it before: within its own unit it would hold the shelves until
+    all are made, and others would wait for it.
+    """
+    async with units.read() as session:
+        more = await renewals.under_way(session) is not None
+    while more:
+        async with units.open() as unit:
+            more = await part(unit, rules)
 
 
 def _next_part(unit: Unit, first_day: date) -> None:

@@ -1,12 +1,24 @@
 """Reservations: what was asked for, and what became of it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, and_, bindparam, func, select, text, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Catalogue, Kind
@@ -112,14 +124,42 @@ async def waiting(session: AsyncSession, items: Collection[str], limit: int) -> 
     )
 
 
-async def past_short(session: AsyncSession, day: date) -> list[Reservation]:
-    """Rations with something missing that had begun by `day`."""
-    return await reservations_where(session, SHORT, FOOD, _ROW.first_day <= day)
+@dataclass(frozen=True)
+class Some:
+    """At most so many rows, or only those with these ids; all if neither is said."""
+
+    limit: int | None = None
+    ids: Collection[UUID] | None = None
+
+    def of(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        if self.ids is not None:
+            condition = and_(condition, _ROW.id.in_(sorted(self.ids)))
+        # The limit within, so that not all rows are put in order to find some.
+        return _ROW.id.in_(select(_ROW.id).where(condition).limit(self.limit)) if self.limit else condition
+
+
+ALL = Some()
+
+
+async def past_short(session: AsyncSession, day: date, some: Some = ALL) -> list[Reservation]:
+    """Rations of which something is missing for `day` or a day before it."""
+    due = func.least(_ROW.wanted, _ROW.per_day * (literal(day) + 1 - _ROW.first_day))
+    missing = and_(SHORT, FOOD, _ROW.first_day <= day, due > SETTLED + _ROW.reserved)
+    return await reservations_where(session, some.of(missing))
 
 
 async def not_fetched_by(session: AsyncSession, today: date) -> list[Reservation]:
     """What is set aside although its date to fetch has passed."""
-    return await reservations_where(session, SET_ASIDE, _ROW.fetch_by < today)
+    return await reservations_where(session, _late(today))
+
+
+async def rations_not_fetched_by(session: AsyncSession, today: date, some: Some = ALL) -> list[Reservation]:
+    """Rations that are set aside although their days are over."""
+    return await reservations_where(session, some.of(and_(FOOD, _late(today))))
+
+
+def _late(today: date) -> ColumnElement[bool]:
+    return and_(SET_ASIDE, _ROW.fetch_by < today)
 
 
 async def save_reservations(session: GatheringSession, reservations: Sequence[Reservation]) -> None:

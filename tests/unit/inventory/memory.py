@@ -13,8 +13,9 @@ from uuid import UUID
 
 import pytest
 
-from services.inventory import handlers
+from services.inventory import day, handlers
 from services.inventory.commands import handing_out
+from services.inventory.domain.food import lapse
 from services.inventory.domain.households import Household
 from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
@@ -24,6 +25,7 @@ from services.inventory.ledger import goods as ledger_goods
 from services.inventory.queries import forecasting
 from services.inventory.repository import catalogue, households, marks, renewals, reservations, stock, totals
 from services.inventory.repository.renewals import Renewal
+from services.inventory.repository.reservations import ALL, Some
 from shared.contracts.intake import HouseholdClosed, NeedKind
 from shared.database.session import GatheringSession
 from shared.messaging.unit import Unit
@@ -36,9 +38,10 @@ NOW = datetime(2006, 11, 28, tzinfo=UTC)
 
 @dataclass
 class Store:
-    """All that inventory has written down."""
+    """All that inventory has written down. A patient store does ahead of the turn of a day what can be done ahead."""
 
     today: date
+    patient: bool = False
     households: dict[UUID, Household] = field(default_factory=dict)
     reservations: dict[UUID, Reservation] = field(default_factory=dict)
     shelves: dict[ShelfKey, tuple[int, int]] = field(default_factory=dict)
@@ -155,7 +158,9 @@ def found(condition: Callable[..., Callable[[Reservation], object]]) -> Callable
     """A query for reservations; `condition` makes of its parameters what a row must meet."""
 
     async def query(store: Store, *parameters: Any, **_: object) -> list[Reservation]:
-        return store.those(condition(*parameters))
+        some = parameters[-1] if isinstance(parameters[-1], Some) else ALL
+        rows = store.those(condition(*(each for each in parameters if each is not some)))
+        return [each for each in rows if some.ids is None or each.id in some.ids][: some.limit]
 
     return query
 
@@ -185,7 +190,10 @@ QUERIES: dict[str, Callable[..., Callable[[Reservation], object]]] = {
     "waiting": lambda _, __: lambda _: False,
     "set_aside_on": lambda key: lambda each: each.reserved and each.key == key,
     "not_fetched_by": lambda today: lambda each: each.reserved and each.fetch_by and each.fetch_by < today,
-    "past_short": lambda day: lambda each: each.short and each.first_day and each.first_day <= day,
+    "rations_not_fetched_by": lambda today: (
+        lambda each: each.kind is Kind.FOOD and each.reserved and each.fetch_by and each.fetch_by < today
+    ),
+    "past_short": lambda day: lambda each: each.kind is Kind.FOOD and lapse(each, day).grams,
     "open_of_households": lambda ids: lambda each: each.open and each.household_id in ids,
     "given_since": lambda ids, first: (
         lambda each: (
@@ -234,6 +242,7 @@ def in_memory() -> Iterator[None]:
             ledger_goods: {"uuid7": numbers},
             giving: {"uuid7": numbers},
             stock_ledger: {"PART": 1},
+            day: {"PART": 1},
             handing_out: {
                 "lock_household": locked,
                 "open_of_households": found(QUERIES["open_of_households"]),
@@ -244,8 +253,8 @@ def in_memory() -> Iterator[None]:
         for module, names in {
             marks: ("took",),
             stock: ("add_lots", "move_lots", "add_movements", "add_unmet"),
-            totals: ("add",),
         }.items():
             for name in names:
                 patch.setattr(module, name, gives(None))
+        patch.setattr(totals, "add", lambda *_: None)
         yield

@@ -106,7 +106,12 @@ def fetches(number: int, grams: int | None) -> Step:
 
 
 async def night(store: Store) -> None:
-    store.today += timedelta(days=1)
+    """The day turns; a patient store does what it can ahead."""
+    tomorrow = store.today + timedelta(days=1)
+    for part in day.ahead(SETTINGS) if store.patient else ():
+        while await part(tomorrow, store.unit()):
+            pass
+    store.today = tomorrow
     await day.on_day(SETTINGS)(store.today, store.unit())
 
 
@@ -192,7 +197,7 @@ def undealt(*steps: Step) -> list[tuple[Step, bool]]:
     undealt(lives(1, 1, False, "coast"), comes_in(2_000, SOUTH), lives(2, 1, True, "coast"), goes(400, SOUTH))
 )
 def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
-    later, at_once = Store(FIRST), Store(FIRST)
+    later, at_once = Store(FIRST, patient=True), Store(FIRST)
     with in_memory():
         asyncio.run(lived(later, steps, at_once=False))
     with in_memory():
