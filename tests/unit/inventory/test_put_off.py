@@ -190,6 +190,7 @@ def undealt(*steps: Step) -> list[tuple[Step, bool]]:
 @example(undealt(lives(1, 1, False), lives(2, 1, True), night, night, night, night, lives(3, 1, True)))
 @example(undealt(lives(1, 1, False), night, night, night, night))
 @example(undealt(lives(1, 2, False), lives(2, 2, True), fetches(1, None), leaves(2)))
+@example(undealt(comes_in(900, SOUTH), lives(1, 2, False), lives(2, 2, True, "coast"), night))
 @example(
     undealt(comes_in(900, SOUTH), lives(1, 2, False), lives(2, 1, True, "coast"), lives(1, 2, False, "coast"))
 )
