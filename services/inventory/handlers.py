@@ -125,7 +125,7 @@ async def _apply(ledger: StockLedger, needs: Sequence[Need], edits: Sequence[Edi
         ledger.mark(row.key for row in edit.change.changed if row.key and row.kind is Kind.FOOD)
     asked = [*needs, *(need for edit in edits for need in edit.change.add)]
     in_order = sorted(asked, key=lambda need: (need.rank, need.registered_on, need.household_id))
-    ledger.reserve(in_order)
+    ledger.reserve(in_order, await ledger.line_for(freed))
     await ledger.fill(freed)
 
 

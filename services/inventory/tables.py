@@ -144,7 +144,11 @@ class LotRow(Row, table=True):
     """A batch of one item in one depot; the lots of a shelf add up to what is on hand."""
 
     __tablename__ = "lot"
-    __table_args__ = (CheckConstraint("on_hand >= 0", name="not_negative"), Index(None, "depot", "item"))
+    __table_args__ = (
+        CheckConstraint("on_hand >= 0", name="not_negative"),
+        Index(None, "depot", "item", postgresql_where=text("on_hand > 0")),
+        Index(None, "expires_on", postgresql_where=text("on_hand > 0")),
+    )
     id: UUID = Field(primary_key=True)
     depot: str = _code()
     item: str = _code()
@@ -170,6 +174,11 @@ class ReservationRow(Row, table=True):
             "registered_on",
             "household_id",
             postgresql_where=text(f"kind <> 'food' AND {_SHORT}"),
+        ),
+        Index(
+            "ix_reservation_nothing_given",
+            "requested_item",
+            postgresql_where=text("reserved = 0 AND delivered = 0"),
         ),
         Index("ix_reservation_hungry", "item", "depot", postgresql_where=text(f"kind = 'food' AND {_SHORT}")),
         Index("ix_reservation_open_shelf", "item", "depot", postgresql_where=text(_OPEN)),

@@ -55,3 +55,11 @@ async def world(bare_world: World, request: pytest.FixtureRequest) -> AsyncItera
     if request.node.stash.get(PASSED, False):
         await bare_world.settled()
         await bare_world.sound()
+
+
+@pytest.fixture
+def room_url(servers: Servers, databases: Databases) -> str:
+    """A database for a store room. Its commits wait for no disk: a story makes many."""
+    name = databases["inventory"]
+    servers.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    return servers.database_url("inventory", name)

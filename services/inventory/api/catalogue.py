@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
-from services.inventory.api.models import LOOKING, Body, Code, Quantity, shown
+from services.inventory.api.models import LOOKING, Body, Code, Quantity, StoreSettings, shown
 from services.inventory.commands import catalogue
 from services.inventory.domain.items import Item, Kind, Season
 from services.inventory.queries import lists
@@ -74,7 +74,7 @@ class CatalogueLoaded(BaseModel):
 
 
 @router.post("/catalogue", dependencies=[allows(Role.STOREKEEPER, Role.OPERATOR)])
-async def load_catalogue(body: NewCatalogue, work: Work) -> CatalogueLoaded:
+async def load_catalogue(body: NewCatalogue, work: Work, settings: StoreSettings) -> CatalogueLoaded:
     """Add items, depots and bills of materials, or change those of the same code."""
     items = [each.item() for each in body.items]
     depots = [catalogue.NewDepot(**each.model_dump()) for each in body.depots]
@@ -82,7 +82,8 @@ async def load_catalogue(body: NewCatalogue, work: Work) -> CatalogueLoaded:
 
     async def do(unit: Unit) -> CatalogueLoaded | Refused:
         return shown(
-            await catalogue.load(unit, items, depots, parts), lambda done: CatalogueLoaded(**vars(done))
+            await catalogue.load(unit, settings.rules, items, depots, parts),
+            lambda done: CatalogueLoaded(**vars(done)),
         )
 
     return await work.once(CatalogueLoaded, do, alone=True)

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from services.inventory.domain.items import Item
+from services.inventory.domain.items import GIVEN_WHOLE, Item
+from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Depot
-from services.inventory.ledger import FORECAST
+from services.inventory.ledger import FORECAST, StockLedger
 from services.inventory.repository.catalogue import load_catalogue, load_depots, save
 from services.inventory.repository.reservations import name_needs
 from services.inventory.tables import DEPOT, ITEM, KIT_PART
@@ -44,11 +45,12 @@ class Loaded:
 
 
 async def load(
-    unit: Unit, items: Sequence[Item], depots: Sequence[NewDepot], kit_parts: Sequence[KitPart]
+    unit: Unit, rules: Rules, items: Sequence[Item], depots: Sequence[NewDepot], kit_parts: Sequence[KitPart]
 ) -> Loaded | Refused:
     """Add items, depots and bills of materials, or give those there new values; of two of one code the later counts.
 
-    What was asked for before the catalogue had it gets its item's code. Refused for two items of clothing with one
+    What was asked for before the catalogue had it gets its item's code, and what lies on the shelves of items that are
+    another kind or size now goes to those who wait for it. Refused for two items of clothing with one
     season and size, and for a depot that would become a shelter: the other services were told its code.
     """
     await unit.renew()
@@ -63,9 +65,17 @@ async def load(
         return conflict("Two items would be clothing of one season and size.")
     await save(unit.session, DEPOT, list(places.values()))
     await save(unit.session, KIT_PART, list(parts.values()))
-    await name_needs(unit.session, await load_catalogue(unit.session))
+    known = await load_catalogue(unit.session)
+    await name_needs(unit.session, known)
+    await _offer(unit, rules, [code for code in by_code if known.kind(code) in GIVEN_WHOLE])
     unit.remind(FORECAST)
     return Loaded(len(by_code), len(places), len(parts))
+
+
+async def _offer(unit: Unit, rules: Rules, codes: Sequence[str]) -> None:
+    if codes:
+        async with StockLedger.open(unit, rules, codes) as ledger:
+            await ledger.fill([shelf.key for shelf in ledger.shelves()])
 
 
 def _turned(known: Sequence[Depot], wanted: Sequence[NewDepot]) -> Refused | None:

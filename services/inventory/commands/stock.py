@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,8 +13,9 @@ from services.inventory.domain.kits import Assembled, MissingParts, assemble
 from services.inventory.domain.movements import Cause
 from services.inventory.domain.reasons import Because, InStore
 from services.inventory.domain.rules import Rules
-from services.inventory.domain.stock import ShelfKey
+from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.ledger import StockLedger
+from services.inventory.repository import stock
 from services.inventory.repository.catalogue import bill_of
 from services.inventory.tables import MOVEMENT
 from shared.messaging.unit import Unit
@@ -174,13 +176,13 @@ async def put_together(
 
 
 async def reverse(unit: Unit, rules: Rules, movement_id: UUID, note: str) -> Papers | Refused:
-    """Undo a movement of stock by its opposite, once.
+    """Undo a movement of stock by its opposite, once, in the lot that it moved.
 
-    Refused for an unknown movement, for one that is none of goods, for one that was reversed, and for more than there
-    is now.
+    Refused for an unknown movement, for one that is none of goods, for one that was reversed, for goods that came in
+    and were handed out or moved on since, and for goods that were taken off and have expired since.
     """
     row, session, document = MOVEMENT.c, unit.session, uuid7()
-    query = select(row.depot, row.item, row.kind, row.on_hand).where(row.id == movement_id)
+    query = select(row.depot, row.item, row.kind, row.on_hand, row.lot_id).where(row.id == movement_id)
     moved = (await session.execute(query)).one_or_none()
     if moved is None:
         return missing(f"movement {movement_id}")
@@ -193,8 +195,22 @@ async def reverse(unit: Unit, rules: Rules, movement_id: UUID, note: str) -> Pap
         # Looked up under the lock of the shelf, so that of two who reverse it at once the second sees the first.
         if await session.scalar(select(row.id).where(row.reverses == movement_id)) is not None:
             return ledger.refuse(conflict("This movement was reversed before."))
-        cause = Cause(note=note, reverses=movement_id)
-        if refused := await _shift(ledger, key, -moved.on_hand, "reversed", cause):
+        lot = await stock.lot_of(session, moved.lot_id)
+        if refused := _gone(lot, moved.depot, moved.item, moved.on_hand, unit.today):
             return ledger.refuse(refused)
+        ledger.move_lot(key, lot.id, -moved.on_hand, "reversed", Cause(note=note, reverses=movement_id))
+        await ledger.cut_back(key)
         await ledger.fill({key})
         return Papers(document)
+
+
+def _gone(lot: Lot, depot: str, item: str, came_in: int, today: date) -> Refused | None:
+    """Refused if a lot is no longer as the movement that is to be undone left it."""
+    if lot.on_hand < came_in:
+        gone = came_in - lot.on_hand
+        return conflict(
+            f"Of the {came_in:,} of {item} that came in, {gone:,} left {depot} since. Count what is there instead."
+        )
+    if came_in < 0 and lot.expired(today):
+        return conflict(f"This {item} expired on {lot.expires}; it does not come back to {depot}.")
+    return None

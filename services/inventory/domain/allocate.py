@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from services.inventory.domain.food import fits, give_all, how_far
@@ -14,9 +15,21 @@ from services.inventory.domain.stock import Depot, Shelf, ShelfKey, depots_for
 from services.inventory.domain.whole import fill, why_waiting
 
 
+class Waiting(NamedTuple):
+    """Who waits already: the food shelves on which somebody does, and those in line for whole things that have just
+    become free.
+    """
+
+    shelves: frozenset[ShelfKey] = frozenset()
+    line: Sequence[Reservation] = ()
+
+
+NOBODY = Waiting()
+
+
 @dataclass(frozen=True)
 class Allocation:
-    """One reservation for each need, in the order of the needs.
+    """One reservation for each need, in the order of the needs; and those `filled` of the ones that waited already.
 
     `to_deal` names the food shelves that have too little for all: every open ration of those shelves, the new
     ones included, is to be dealt again with `food.deal`. The new ones have nothing set aside until then, and are not
@@ -25,6 +38,7 @@ class Allocation:
 
     reservations: tuple[Reservation, ...]
     to_deal: frozenset[ShelfKey]
+    filled: tuple[Reservation, ...] = ()
 
 
 def allocate(
@@ -35,22 +49,26 @@ def allocate(
     rules: Rules,
     today: date,
     new_id: Callable[[], UUID],
-    short_shelves: frozenset[ShelfKey] = frozenset(),
+    waiting: Waiting = NOBODY,
 ) -> Allocation:
     """Write down every need and set aside what is free: whole things at once, food where there is enough for
     all.
 
-    `short_shelves` are the food shelves on which somebody waits already; there the fast way is not taken.
+    Where somebody waits already, food is not given by the fast way; those of `waiting.line` and the needs are served in
+    one order.
     """
     opened = [backorder(need, new_id(), _first_depot(need, shelves, depots)) for need in needs]
     near = {need.household_id: need.near for need in needs if need.near}
-    settled = {r.id: r for r in fill(opened, shelves, depots, catalogue, rules, today, near)}
-    rations, to_deal = _feed([r for r in opened if r.kind is Kind.FOOD], shelves, short_shelves)
+    settled = {
+        r.id: r for r in fill([*opened, *waiting.line], shelves, depots, catalogue, rules, today, near)
+    }
+    rations, to_deal = _feed([r for r in opened if r.kind is Kind.FOOD], shelves, waiting.shelves)
     settled.update({r.id: r for r in rations})
     for reservation in opened:
         if reservation.id not in settled:
             settled[reservation.id] = replace(reservation, reason=why_waiting(reservation, catalogue))
-    return Allocation(tuple(settled[r.id] for r in opened), to_deal)
+    waited = tuple(settled[r.id] for r in waiting.line if r.id in settled)
+    return Allocation(tuple(settled[r.id] for r in opened), to_deal, waited)
 
 
 def food_depot(item: str, region: str, shelves: Iterable[Shelf], depots: Sequence[Depot]) -> str | None:

@@ -129,7 +129,10 @@ class _Edit:
                 self._add.append(need)
 
     def _after_fetched(self, need: Need) -> list[Need]:
-        """The ration from the first day without fetched food; of several rations, of the one with least."""
+        """The ration from the first day without fetched food; of several rations, of the one with least.
+
+        If there are more people now than food was fetched for, the others have a ration of the days before it.
+        """
         if need.first_day is None or need.last_day is None:
             return []
         rations = [row for row in self._rows.values() if row.last_day and row.last_day >= need.first_day]
@@ -137,9 +140,18 @@ class _Edit:
             (row.first_ordinal + (row.delivered + row.lapsed) // row.per_day for row in rations), default=1
         )
         first = max(need.first_day, date.fromordinal(reach))
-        if first > need.last_day:
-            return []
-        return [ration_line(self._new, first, need.last_day, need.per_day, self._rules)]
+        rests = need.per_day - sum(
+            row.per_day for row in rations if row.first_ordinal <= need.first_day.toordinal()
+        )
+        lines = [
+            (need.first_day, min(first - timedelta(days=1), need.last_day), rests),
+            (first, need.last_day, need.per_day),
+        ]
+        return [
+            ration_line(self._new, begins, ends, per_day, self._rules)
+            for begins, ends, per_day in lines
+            if begins <= ends and per_day > 0
+        ]
 
     def change_needs(self, old: Household) -> None:
         """What is newly asked for is added for all members, what is no longer asked for is given up."""

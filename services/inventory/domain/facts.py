@@ -55,6 +55,9 @@ def net(changed: Sequence[Changed]) -> list[Net]:
                 reserved[place] += sign * (each.reserved + each.delivered)
                 delivered[place] += sign * each.delivered
                 reasons.setdefault(place, after.reason)
+        if before and before.key and before.reserved and before.key != after.key:
+            # It lies somewhere else now, because it is no longer where it was set aside.
+            reasons[before.household_id, before.key] = Because(Why.TAKEN_BACK, before.reserved)
         if before and before.key and (quantity := _given_up(before, after)):
             reserved[before.household_id, before.key] += quantity
             given_up[before.household_id, before.key] += quantity

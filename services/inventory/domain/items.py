@@ -18,6 +18,9 @@ class Kind(StrEnum):
     PART = "part"
 
 
+GIVEN_WHOLE = frozenset({Kind.CLOTHING, Kind.KIT, Kind.BED})
+
+
 class Season(StrEnum):
     SUMMER = "summer"
     WINTER = "winter"
@@ -102,6 +105,11 @@ class Catalogue:
 
     def get(self, code: str) -> Item | None:
         return self._by_code.get(code)
+
+    def kind(self, code: str) -> Kind | None:
+        """The item's kind, or None if the catalogue does not know it."""
+        item = self._by_code.get(code)
+        return item.kind if item else None
 
     def name(self, code: str) -> str:
         """The item's name, or the code itself if the catalogue does not know it."""

@@ -85,7 +85,7 @@ class _Hands:
             together = self._free[shelter, beds[0].requested_item] >= wanted
             rest = []
             for bed in beds:
-                if self._free[shelter, bed.requested_item] >= bed.short:
+                if self._free.get((shelter, bed.requested_item), 0) >= bed.short:
                     yield self._take(bed, shelter, bed.requested_item, _why_there(wanted, together))
                 else:
                     rest.append(bed)

@@ -1,7 +1,8 @@
 """Where stock is kept.
 
-`stock_ledger.py` is the block in which a unit changes the store; `posting.py` writes down and says what it changed;
-`renewal.py` makes the rations of a new period.
+`stock_ledger.py` is the block in which a unit changes the store: it locks and catches up with what was put off.
+`goods.py` moves goods, `giving.py` sets them aside; `posting.py` writes down and says what was changed; `renewal.py`
+makes the rations of a new period.
 """
 
 from services.inventory.ledger.posting import DEAL, FORECAST

@@ -53,6 +53,7 @@ class Posting(Draft):
         self.today = today or unit.today
         self._puts_off = puts_off
         self._refused = False
+        self._taken_back = False
         self._standing = marks.Standing()
         self._to_mark: set[ShelfKey] = set()
         self._dealt: set[ShelfKey] = set()

@@ -6,7 +6,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, String, and_, bindparam, func, literal, select, text, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Catalogue, Kind
@@ -23,6 +35,7 @@ OPEN = _ROW.wanted > SETTLED
 FOOD = text("kind = 'food'")
 NOT_FOOD = text("kind <> 'food'")
 """Without a parameter, so that the planner knows the partial indexes fit."""
+SET_ASIDE = text("reserved > 0")
 SHORT = _ROW.wanted > _ROW.reserved + _ROW.delivered + _ROW.released + _ROW.lapsed
 
 # The totals move with the reservations: what was wanted of the word is wanted of the code from now on.
@@ -43,12 +56,10 @@ _NAME_NEEDS = text("""
 """).bindparams(bindparam("words", type_=ARRAY(String)), bindparam("codes", type_=ARRAY(String)))
 
 
-async def reservations_where(
-    session: AsyncSession, *conditions: Any, limit: int | None = None
-) -> list[Reservation]:
+async def reservations_where(session: AsyncSession, *conditions: Any) -> list[Reservation]:
     """Reservations that meet all conditions on the table's columns, the most urgent first."""
     query = select(*(_ROW[name] for name in _COLUMNS), _ROW.numbers).where(*conditions)
-    query = query.order_by(_ROW.rank, _ROW.registered_on, _ROW.household_id, _ROW.id).limit(limit)
+    query = query.order_by(_ROW.rank, _ROW.registered_on, _ROW.household_id, _ROW.id)
     return [_reservation_of(dict(row)) for row in (await session.execute(query)).mappings()]
 
 
@@ -95,13 +106,22 @@ async def homeless_rations(session: AsyncSession, items: Collection[str]) -> lis
 async def set_aside_on(session: AsyncSession, key: ShelfKey) -> list[Reservation]:
     """Those that have something of one shelf set aside."""
     depot, item = key
-    return await reservations_where(session, _ROW.depot == depot, _ROW.item == item, _ROW.reserved > 0)
+    return await reservations_where(session, _ROW.depot == depot, _ROW.item == item, SET_ASIDE, OPEN)
 
 
 async def waiting(session: AsyncSession, items: Collection[str], limit: int) -> list[Reservation]:
-    """Whole things that wait for one of the items, the first in line first."""
-    asking = _ROW.requested_item.in_(sorted(items))
-    return await reservations_where(session, asking, SHORT, NOT_FOOD, limit=limit)
+    """Whole things that wait for one of the items, the first in line first; of each item at most `limit`.
+
+    A limit for all items together would let a long line for one of them hide those who wait for another.
+    """
+    asked = (
+        func.unnest(bindparam("asked", sorted(items), ARRAY(String))).table_valued("code").render_derived()
+    )
+    mine = select(_ROW.id).where(_ROW.requested_item == asked.c.code, SHORT, NOT_FOOD)
+    first = mine.order_by(_ROW.rank, _ROW.registered_on, _ROW.household_id, _ROW.id).limit(limit).lateral()
+    return await reservations_where(
+        session, _ROW.id.in_(select(first.c.id).select_from(asked).join(first, true()))
+    )
 
 
 @dataclass(frozen=True)
@@ -139,7 +159,7 @@ async def rations_not_fetched_by(session: AsyncSession, today: date, some: Some 
 
 
 def _late(today: date) -> ColumnElement[bool]:
-    return and_(_ROW.reserved > 0, _ROW.fetch_by < today)
+    return and_(SET_ASIDE, _ROW.fetch_by < today)
 
 
 async def save_reservations(session: GatheringSession, reservations: Sequence[Reservation]) -> None:

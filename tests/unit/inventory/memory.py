@@ -20,7 +20,8 @@ from services.inventory.domain.households import Household
 from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Lot, ShelfKey
-from services.inventory.ledger import posting, stock_ledger
+from services.inventory.ledger import giving, posting, stock_ledger
+from services.inventory.ledger import goods as ledger_goods
 from services.inventory.queries import forecasting
 from services.inventory.repository import catalogue, households, marks, renewals, reservations, stock, totals
 from services.inventory.repository.renewals import Renewal
@@ -238,7 +239,9 @@ def in_memory() -> Iterator[None]:
             forecasting: {"count_eaters": count_eaters},
             handlers: {"newest": newest, "uuid7": numbers},
             posting: {"uuid7": numbers},
-            stock_ledger: {"uuid7": numbers, "PART": 1},
+            ledger_goods: {"uuid7": numbers},
+            giving: {"uuid7": numbers},
+            stock_ledger: {"PART": 1},
             day: {"PART": 1},
             handing_out: {
                 "lock_household": locked,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.inventory import day, handlers
 from services.inventory.commands import goods, handing_out, stock
 from services.inventory.domain.households import Household
+from services.inventory.domain.stock import ShelfKey
 from services.inventory.ledger import StockLedger
 from services.inventory.settings import Settings
 from shared.cli.wiring import filled_in
@@ -20,15 +21,17 @@ from tests.unit.inventory.memory import Store, in_memory
 
 FIRST = date(2006, 11, 28)
 """The month turns within the steps of a story."""
-SHELF = ("north", "rice")
+NORTH, SOUTH = SHELVES = (("north", "rice"), ("south", "rice"))
+"""Two depots that keep rice, the second from when it first comes there; each serves its own region first."""
+REGIONS = ("border", "coast")
 SETTINGS = cast(Settings, filled_in("inventory"))
 
 Step = Callable[[Store], Coroutine[Any, Any, None]]
 
 
-def one(number: int, people: int, urgent: bool) -> Household:
+def one(number: int, people: int, urgent: bool, region: str = "border") -> Household:
     needs = frozenset({NeedKind.FOOD})
-    return household(number, ("M",) * people, needs=needs, rank=0 if urgent else 9)
+    return household(number, ("M",) * people, needs=needs, rank=0 if urgent else 9, region=region)
 
 
 async def hears(store: Store, said: Household) -> None:
@@ -36,9 +39,11 @@ async def hears(store: Store, said: Household) -> None:
     await handlers.on_household_registered(RULES, cast("Any", [said]), store.unit())
 
 
-def lives(number: int, people: int, urgent: bool) -> Step:
+def lives(number: int, people: int, urgent: bool, region: str = "border") -> Step:
+    """Known already, a household grows, shrinks, moves or is another rank."""
+
     async def step(store: Store) -> None:
-        await hears(store, one(number, people, urgent))
+        await hears(store, one(number, people, urgent, region))
 
     return step
 
@@ -53,17 +58,32 @@ def leaves(number: int) -> Step:
     return step
 
 
-def comes_in(grams: int) -> Step:
+def comes_in(grams: int, shelf: ShelfKey = NORTH) -> Step:
     async def step(store: Store) -> None:
-        await goods.receive(store.unit(), RULES, SHELF[0], "waybill", [goods.GoodsLine("rice", grams)], None)
+        await goods.receive(store.unit(), RULES, shelf[0], "waybill", [goods.GoodsLine("rice", grams)], None)
 
     return step
 
 
-def is_lost(grams: int) -> Step:
+def is_lost(grams: int, shelf: ShelfKey = NORTH) -> Step:
     async def step(store: Store) -> None:
-        less = min(grams, store.shelves[SHELF][0])
-        await stock.adjust(store.unit(), RULES, *SHELF, -less, "lost")
+        less = min(grams, store.shelves.get(shelf, (0, 0))[0])
+        await stock.adjust(store.unit(), RULES, *shelf, -less, "lost")
+
+    return step
+
+
+def goes(grams: int, source: ShelfKey) -> Step:
+    """What is free of so much goes to the other depot."""
+
+    async def step(store: Store) -> None:
+        target = next(each for each in SHELVES if each != source)
+        # Whoever says how much goes has seen what is free.
+        async with StockLedger.open(store.unit(), RULES, {"rice"}):
+            pass
+        on_hand, reserved = store.shelves.get(source, (0, 0))
+        if less := min(grams, on_hand - reserved):
+            await stock.transfer(store.unit(), RULES, source[0], target[0], "rice", less, "evening out")
 
     return step
 
@@ -106,12 +126,13 @@ async def dealt(store: Store) -> None:
 
 NUMBERS = st.integers(1, 3)
 MESSAGES = st.one_of(
-    st.builds(lives, NUMBERS, st.integers(1, 2), st.booleans()),
+    st.builds(lives, NUMBERS, st.integers(1, 2), st.booleans(), st.sampled_from(REGIONS)),
     st.builds(leaves, NUMBERS),
 )
 COMMANDS = st.one_of(
-    st.builds(comes_in, st.integers(1, 12_000)),
-    st.builds(is_lost, st.integers(1, 6_000)),
+    st.builds(comes_in, st.integers(1, 12_000), st.sampled_from(SHELVES)),
+    st.builds(is_lost, st.integers(1, 6_000), st.sampled_from(SHELVES)),
+    st.builds(goes, st.integers(1, 6_000), st.sampled_from(SHELVES)),
     st.builds(fetches, NUMBERS, st.none() | st.integers(1, 4_000)),
     st.just(night),
     st.just(some_renewed),
@@ -122,14 +143,14 @@ def outcome(store: Store) -> list[tuple[object, ...]]:
     """Every reservation, without its id and its words."""
     assert all(row.dealt for row in store.those(lambda each: each.open))
     sums = ("wanted", "reserved", "delivered", "released", "lapsed")
-    names = ("household_id", "first_day", "last_day", "rank", *sums)
+    names = ("household_id", "depot", "first_day", "last_day", "rank", *sums)
     return [tuple(getattr(row, name) for name in names) for row in store.those(lambda _: True)]
 
 
 async def deal_at_once(store: Store) -> None:
     """Marked or not."""
     async with StockLedger.open(store.unit(), RULES, {"rice"}, puts_off=True) as ledger:
-        await ledger.deal({SHELF})
+        await ledger.deal(SHELVES)
 
 
 async def all_renewed(store: Store) -> None:
@@ -169,6 +190,13 @@ def undealt(*steps: Step) -> list[tuple[Step, bool]]:
 @example(undealt(lives(1, 1, False), lives(2, 1, True), night, night, night, night, lives(3, 1, True)))
 @example(undealt(lives(1, 1, False), night, night, night, night))
 @example(undealt(lives(1, 2, False), lives(2, 2, True), fetches(1, None), leaves(2)))
+@example(undealt(comes_in(900, SOUTH), lives(1, 2, False), lives(2, 2, True, "coast"), night))
+@example(
+    undealt(comes_in(900, SOUTH), lives(1, 2, False), lives(2, 1, True, "coast"), lives(1, 2, False, "coast"))
+)
+@example(
+    undealt(lives(1, 1, False, "coast"), comes_in(2_000, SOUTH), lives(2, 1, True, "coast"), goes(400, SOUTH))
+)
 def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
     later, at_once = Store(FIRST, patient=True), Store(FIRST)
     with in_memory():

@@ -16,6 +16,7 @@ from services.inventory.domain.needs import needs_of
 from services.inventory.domain.reasons import Because, InStore, because_of
 from services.inventory.domain.reservations import deliver, release
 from services.inventory.domain.stock import Depot, Shelf
+from services.inventory.domain.whole import cut_back, fill
 from services.inventory.domain.wording import TEXTS, words_of
 from shared.contracts.intake import NeedKind
 from shared.contracts.inventory import (
@@ -69,6 +70,18 @@ def test_a_reason_is_kept_and_worded_whatever_its_numbers(reason: Because) -> No
 )
 def test_the_words_are_of_the_code_and_the_numbers(reason: Because, words: str) -> None:
     assert words_of(reason) == words
+
+
+def test_what_is_set_aside_elsewhere_now_was_taken_back_where_it_was() -> None:
+    asking = household(1, needs=frozenset({NeedKind.KIT}))
+    needs = needs_of(asking, NOV_1, CATALOGUE, RULES)
+    two = [Depot("north", "border"), Depot("south", "coast")]
+    (held,) = allocate(needs, [Shelf("north", "kit", 1)], two, CATALOGUE, RULES, NOV_1, ids()).reservations
+    (cut,) = cut_back([held], 1, NOV_1)
+    (given_again,) = fill([cut], [Shelf("south", "kit", 1)], two, CATALOGUE, RULES, NOV_1)
+    said = facts([(held, given_again)], {}, CATALOGUE, two, NOV_1)
+    reasons = {type(each): each.lines[0].reason.code for each in said}  # type: ignore[attr-defined]
+    assert reasons == {SuppliesReserved: Why.FROM_AFAR, SuppliesReleased: Why.TAKEN_BACK}
 
 
 SHELTER, BED_THERE = "s1", "bed-in-s1"

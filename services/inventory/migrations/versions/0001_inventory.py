@@ -95,7 +95,20 @@ def upgrade() -> None:
         sa.CheckConstraint("on_hand >= 0", name=op.f("ck_lot_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
     )
-    op.create_index(op.f("ix_lot_depot_item"), "lot", ["depot", "item"], unique=False)
+    op.create_index(
+        op.f("ix_lot_depot_item"),
+        "lot",
+        ["depot", "item"],
+        unique=False,
+        postgresql_where=sa.text("on_hand > 0"),
+    )
+    op.create_index(
+        op.f("ix_lot_expires_on"),
+        "lot",
+        ["expires_on"],
+        unique=False,
+        postgresql_where=sa.text("on_hand > 0"),
+    )
     op.create_table(
         "marked_shelf",
         sa.Column("depot", sa.String(length=40), nullable=False),
@@ -256,6 +269,13 @@ def upgrade() -> None:
         ["requested_item", "rank", "registered_on", "household_id"],
         unique=False,
         postgresql_where=sa.text("kind <> 'food' AND wanted > reserved + delivered + released + lapsed"),
+    )
+    op.create_index(
+        "ix_reservation_nothing_given",
+        "reservation",
+        ["requested_item"],
+        unique=False,
+        postgresql_where=sa.text("reserved = 0 AND delivered = 0"),
     )
     op.create_index(
         "ix_reservation_hungry",

@@ -1,13 +1,12 @@
-"""The invariants of the store, for `./relief doctor`, and each household as it compares it with intake's.
-
-Each query gives two numbers: how many were counted, and how many of them break the rule.
-"""
+"""The invariants, each a query that gives two numbers: how many were counted, and how many of them break the rule."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inventory.checks.needs import NEEDS
+from services.inventory.checks.whole import WHOLE_IDLE
 from services.inventory.settings import Settings
 from services.inventory.tables import HOUSEHOLD
 from shared.service.parts import Count, Standing, Standings
@@ -30,43 +29,10 @@ _HANDED_OUT = """
     LEFT JOIN (SELECT household_id, item, -sum(on_hand) AS delivered FROM movement
                WHERE kind = 'delivered' GROUP BY 1, 2) ledger USING (household_id, item)
 """
-# What is wrong with an active household's reservations (`mine`, summed below), a rule per line. A ration that was given
-# up whole, and a set or kit that was not fetched in time, is no longer asked for: so the rules that want as many
-# rations or beds as people look only at households that never gave anything up.
-_WRONG = (
-    # Food: never rations for more people than there are on this day...
-    "'food' = ANY(needs) AND registered_on <= day.processed AND coalesce(mine.eaters, 0) > people",
-    # ...nor for fewer, once those of a new period are made.
-    "'food' = ANY(needs) AND registered_on <= day.processed AND NOT mine.ever_given_up AND NOT mine.renewing"
-    " AND coalesce(mine.eaters, 0) <> people",
-    # Clothing: every member was asked a set for at least once; those who left may have one too.
-    "'clothing' = ANY(needs) AND coalesce(mine.dressed, 0) < people",
-    # A kit: at least one was asked for, and not two stand open at once.
-    "'kit' = ANY(needs) AND people > 0 AND coalesce(mine.kits, 0) = 0",
-    "coalesce(mine.open_kits, 0) > 1",
-    # Beds: never more than people, and one for each.
-    "coalesce(mine.beds, 0) > people",
-    "'shelter' = ANY(needs) AND NOT mine.ever_given_up AND coalesce(mine.beds, 0) <> people",
-)
-# `eaters` is for how many people the rations of today are: grams per day of all of them, by the grams for one person.
-_NEEDS = f"""
-    SELECT count(*), count(*) FILTER (WHERE {" OR ".join(f"({each})" for each in _WRONG)})
-    FROM day CROSS JOIN household LEFT JOIN LATERAL (
-        SELECT sum(per_day) FILTER (WHERE kind = 'food' AND released < wanted
-                   AND day.processed BETWEEN first_day AND last_day) / CAST(:grams AS bigint) AS eaters,
-               count(DISTINCT member_id) FILTER (WHERE kind = 'clothing') AS dressed,
-               count(*) FILTER (WHERE kind = 'kit') AS kits,
-               count(*) FILTER (WHERE kind = 'kit' AND released = 0) AS open_kits,
-               count(*) FILTER (WHERE kind = 'bed' AND released = 0) AS beds,
-               coalesce(bool_or(released > 0), false) AS ever_given_up,
-               EXISTS (SELECT FROM renewal) AS renewing
-        FROM reservation WHERE household_id = household.id) mine ON true
-    WHERE active AND version > 0
-"""  # noqa: S608, nothing in it comes from outside
 _CLOSED = """
-    SELECT count(*), count(*) FILTER (WHERE coalesce(mine.reserved, 0) <> 0)
-    FROM household LEFT JOIN (SELECT household_id AS id, sum(reserved) AS reserved FROM reservation GROUP BY 1) mine
-    USING (id) WHERE NOT active AND version > 0
+    SELECT count(*), count(*) FILTER (WHERE EXISTS (
+        SELECT FROM reservation WHERE household_id = household.id AND wanted > delivered + released + lapsed))
+    FROM household WHERE NOT active AND version > 0
 """
 # A full join, so that a total without history and history without a total are breaches too, unless they are 0.
 _TOTALS = """
@@ -112,11 +78,12 @@ CHECKS = {
     "the lots add up to stock on hand": _SHELVES.format(column="on_hand", table="lot"),
     "no reservation has more than was wanted": _WHOLE,
     "what the ledger handed out, reservations have": _HANDED_OUT,
-    "each active household has its needs written down once": _NEEDS,
-    "closed households have nothing set aside": _CLOSED,
+    "each active household has its needs written down once": NEEDS,
+    "closed households have nothing set aside and wait for nothing": _CLOSED,
     "marked shelves are dealt within a minute of their time": _MARKS,
     "rations that are not dealt yet are on a marked shelf": _UNDEALT,
     "no food lies free where somebody waits for it": _IDLE,
+    "no whole thing lies free that somebody waits for": WHOLE_IDLE,
     "rations of a new period are made on its first day": _RENEWALS,
     "the totals by item equal the sums of all reservations": _TOTALS,
     "the totals by month equal the sums of the ledger": _MONTHS,

@@ -1,0 +1,265 @@
+"""What can happen to a store and its households, step by step; a step that does not fit does nothing.
+
+A story is a list of pairs: the name of a method of `Story`, and what it is given.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import partial
+from uuid import UUID
+
+from hypothesis import strategies as st
+from uuid_utils.compat import uuid7
+
+from services.inventory.commands import goods, handing_out, stock
+from services.inventory.domain.reservations import Reservation
+from services.inventory.repository.reservations import reservations_where
+from services.inventory.tables import RESERVATION
+from shared.contracts.intake import (
+    AgeBand,
+    ClothingSize,
+    HouseholdChanged,
+    HouseholdClosed,
+    HouseholdRegistered,
+    HouseholdReopened,
+    HouseholdState,
+    MemberFacts,
+    NeedKind,
+)
+from tests.support.catalogue import depot_of
+from tests.support.store_room import StoreRoom
+
+REGIONS = ("north", "south")
+SIZES = (ClothingSize.ADULT_S, ClothingSize.ADULT_M, ClothingSize.ADULT_L)
+WHOLE = ("first-aid-kit", "bed", "winter-S", "winter-M", "winter-L")
+Step = tuple[str, tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A household as intake knows it; its members by number."""
+
+    id: UUID
+    since: date
+    region: str
+    needs: frozenset[NeedKind]
+    members: tuple[int, ...]
+    newest: int
+    rank: int = 9
+    active: bool = True
+    version: int = 1
+
+
+@dataclass
+class Story:
+    """A store room and the households that it was told of, by number."""
+
+    room: StoreRoom
+    homes: dict[int, Home] = field(default_factory=dict)
+
+    async def tell(self, step: Step) -> None:
+        name, given = step
+        await getattr(self, name)(*given)
+
+    # what intake says
+
+    async def registers(self, number: int, people: int, region: str, needs: frozenset[NeedKind]) -> None:
+        if number not in self.homes:
+            members = tuple(range(people))
+            today = await self.room.today()
+            self.homes[number] = Home(UUID(int=number), today, region, needs, members, people)
+            await self.room.hears(await self._state(number, HouseholdRegistered))
+
+    async def joins(self, number: int, people: int = 1) -> None:
+        if home := self._active(number):
+            more = tuple(range(home.newest, home.newest + people))
+            newest = home.newest + people
+            await self._changes(number, replace(home, members=home.members + more, newest=newest))
+
+    async def leaves(self, number: int) -> None:
+        """The one who has been there longest."""
+        if home := self._active(number):
+            await self._changes(number, replace(home, members=home.members[1:]))
+
+    async def moves(self, number: int, region: str) -> None:
+        if home := self._active(number):
+            await self._changes(number, replace(home, region=region))
+
+    async def asks(self, number: int, needs: frozenset[NeedKind]) -> None:
+        if home := self._active(number):
+            await self._changes(number, replace(home, needs=needs))
+
+    async def ranks(self, number: int, rank: int) -> None:
+        if home := self._active(number):
+            await self._changes(number, replace(home, rank=rank))
+
+    async def closes(self, number: int) -> None:
+        if home := self._active(number):
+            home = replace(home, active=False, version=home.version + 1)
+            self.homes[number] = home
+            fact = HouseholdClosed(household_id=home.id, version=home.version, on=await self.room.today())
+            await self.room.hears(fact)
+
+    async def reopens(self, number: int, more: int) -> None:
+        """Some may have joined by a change that overtook the fact that it is open again."""
+        home = self.homes.get(number)
+        if home and not home.active:
+            members = home.members + tuple(range(home.newest, home.newest + more))
+            opened = replace(home, active=True, members=members, newest=home.newest + more)
+            await self._changes(number, opened, HouseholdReopened)
+
+    async def moves_while_another_comes(self, number: int, people: int, region: str) -> None:
+        """Both facts in one batch."""
+        home, stranger = self._active(number), max(self.homes, default=0) + 100
+        if home:
+            self.homes[number] = replace(home, region=region, version=home.version + 1)
+            members = tuple(range(people))
+            new = Home(UUID(int=stranger), await self.room.today(), region, home.needs, members, people)
+            self.homes[stranger] = new
+            states = [await self._state(each, HouseholdChanged) for each in (number, stranger)]
+            await self.room.hears(*states)
+
+    # what people do in the store
+
+    async def receives(self, region: str, item: str, quantity: int, days: int | None) -> None:
+        expires = None if days is None else await self.room.today() + timedelta(days=days)
+        lines = [goods.GoodsLine(item, quantity, expires)]
+        depot, waybill = depot_of(item, region), str(uuid7())
+        await self.room.do(lambda unit: goods.receive(unit, self.room.rules, depot, waybill, lines, None))
+
+    async def adjusts(self, region: str, item: str, difference: int) -> None:
+        depot = depot_of(item, region)
+        await self.room.do(
+            lambda unit: stock.adjust(unit, self.room.rules, depot, item, difference, "weighed")
+        )
+
+    async def counts(self, region: str, counted: dict[str, int]) -> None:
+        """What lies in the depot of a region."""
+        found = [stock.Counted(item, quantity) for item, quantity in counted.items()]
+        await self.room.do(
+            lambda unit: stock.count(unit, self.room.rules, depot_of("any", region), found, "autumn")
+        )
+
+    async def transfers(self, source: str, item: str, quantity: int) -> None:
+        here, there = depot_of(item, source), depot_of(item, next(each for each in REGIONS if each != source))
+        await self.room.do(
+            lambda unit: stock.transfer(unit, self.room.rules, here, there, item, quantity, "evening out")
+        )
+
+    async def undoes(self, place: int) -> None:
+        """A movement of goods, the newest ones first."""
+        rows = await self.room.rows("SELECT id FROM movement WHERE on_hand <> 0 ORDER BY id DESC")
+        if place < len(rows):
+            await self.room.do(lambda unit: stock.reverse(unit, self.room.rules, rows[place]["id"], "wrong"))
+
+    async def fetches(self, number: int, part: int | None) -> None:
+        """A part of the first thing that is set aside for a household, or all."""
+        home = self._active(number)
+        if home and home.members:
+            mine = [each for each in await self._rows(number) if each.reserved and each.kind != "bed"]
+            wanted = [handing_out.Wanted(each.id, min(part, each.reserved)) for each in mine[:1] if part]
+            receiver = _member(home, home.members[0])
+            await self.room.do(
+                lambda unit: handing_out.hand_out(unit, self.room.rules, home.id, receiver, wanted)
+            )
+
+    async def gives_up(self, number: int, place: int) -> None:
+        mine = [each for each in await self._rows(number) if each.open] if number in self.homes else []
+        if place < len(mine):
+            cancel = partial(
+                handing_out.cancel, rules=self.room.rules, reservation_id=mine[place].id, note="no"
+            )
+            await self.room.do(cancel)
+
+    async def nights(self, days: int) -> None:
+        await self.room.turn(days)
+
+    async def renews(self) -> None:
+        """What the turn of a month has put off is done."""
+        while await self.room.rows("SELECT FROM renewal"):
+            await self.room.timers.do_next()
+
+    def _active(self, number: int) -> Home | None:
+        home = self.homes.get(number)
+        return home if home and home.active else None
+
+    async def _changes(
+        self, number: int, home: Home, contract: type[HouseholdState] = HouseholdChanged
+    ) -> None:
+        self.homes[number] = replace(home, version=home.version + 1)
+        await self.room.hears(await self._state(number, contract))
+
+    async def _state(self, number: int, contract: type[HouseholdState]) -> HouseholdState:
+        home = self.homes[number]
+        return contract(
+            household_id=home.id,
+            version=home.version,
+            code=f"LF-06-{number:04}",
+            region=home.region,
+            registered_on=home.since,
+            on=await self.room.today(),
+            members=tuple(
+                MemberFacts(
+                    member_id=_member(home, each), age_band=AgeBand.ADULT, size=SIZES[each % len(SIZES)]
+                )
+                for each in home.members
+            ),
+            needs=home.needs,
+            rank=home.rank,
+        )
+
+    async def _rows(self, number: int) -> list[Reservation]:
+        async with self.room.units.read() as session:
+            return await reservations_where(session, RESERVATION.c.household_id == self.homes[number].id)
+
+
+def _member(home: Home, place: int) -> UUID:
+    return UUID(int=home.id.int * 1000 + place)
+
+
+def step(name: str, *given: st.SearchStrategy[object]) -> st.SearchStrategy[Step]:
+    """A step with whatever it is given."""
+    return st.tuples(st.just(name), st.tuples(*given))
+
+
+NUMBERS = st.integers(1, 3)
+REGION = st.sampled_from(REGIONS)
+NEEDS = st.frozensets(st.sampled_from(NeedKind), min_size=1)
+
+
+def told(needs: st.SearchStrategy[frozenset[NeedKind]] = NEEDS) -> st.SearchStrategy[Step]:
+    """Whatever intake may say of households that have such needs."""
+    return st.one_of(
+        step("registers", NUMBERS, st.integers(1, 3), REGION, needs),
+        step("joins", NUMBERS),
+        step("leaves", NUMBERS),
+        step("moves", NUMBERS, REGION),
+        step("asks", NUMBERS, needs),
+        step("ranks", NUMBERS, st.sampled_from((0, 9))),
+        step("closes", NUMBERS),
+        step("reopens", NUMBERS, st.integers(0, 1)),
+        step("moves_while_another_comes", NUMBERS, st.integers(1, 2), REGION),
+    )
+
+
+def done(item: st.SearchStrategy[str], amount: int) -> st.SearchStrategy[Step]:
+    """Whatever people may do in the store with such items, up to such an amount of them."""
+    days = st.none() | st.integers(0, 4)
+    return st.one_of(
+        step("receives", REGION, item, st.integers(1, amount), days),
+        step("adjusts", REGION, item, st.integers(-amount, amount)),
+        step("counts", REGION, st.dictionaries(item, st.integers(0, amount), min_size=1, max_size=3)),
+        step("transfers", REGION, item, st.integers(1, amount)),
+        step("undoes", st.integers(0, 5)),
+    )
+
+
+def lives() -> st.SearchStrategy[Step]:
+    """Whatever households do, and the days."""
+    return st.one_of(
+        step("fetches", NUMBERS, st.none() | st.integers(1, 20_000)),
+        step("gives_up", NUMBERS, st.integers(0, 4)),
+        step("nights", st.integers(1, 4)),
+        step("nights", st.just(31)),
+        step("renews"),
+    )
