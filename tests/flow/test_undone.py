@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.inventory.commands import stock
@@ -41,6 +41,8 @@ async def undo(room: StoreRoom, movement: UUID) -> bool:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BEFORE, GOODS)
+@example([("receives", ("north", "rice", 10, 3))], ("adjusts", ("north", "rice", -4)))
+@example([("receives", ("north", "rice", 10, 3))], ("receives", ("north", "rice", 10, None)))
 def test_a_movement_that_is_undone_at_once_leaves_the_lots_as_they_were(
     room_url: str, steps: list[Step], last: Step
 ) -> None:
