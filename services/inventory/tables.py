@@ -184,6 +184,7 @@ class ReservationRow(Row, table=True):
         Index("ix_reservation_open_shelf", "item", "depot", postgresql_where=text(_OPEN)),
         Index("ix_reservation_fetch_by", "fetch_by", postgresql_where=text("reserved > 0")),
         Index("ix_reservation_last_day", "item", "last_day", postgresql_where=text("last_day IS NOT NULL")),
+        Index(None, "member_id", postgresql_where=text("member_id IS NOT NULL")),
         Index("ix_reservation_bed", "depot", postgresql_where=text("kind = 'bed' AND reserved > 0")),
     )
     id: UUID = Field(primary_key=True)
@@ -217,6 +218,7 @@ class MovementRow(Row, table=True):
     __table_args__ = (
         Index(None, "depot", "item"),
         Index(None, "household_id", postgresql_where=text("household_id IS NOT NULL")),
+        Index(None, "document_id", postgresql_where=text("document_id IS NOT NULL AND on_hand <> 0")),
         Index("uq_movement_reverses", "reverses", unique=True, postgresql_where=text("reverses IS NOT NULL")),
     )
     id: UUID = Field(primary_key=True)
@@ -249,13 +251,24 @@ class UnmetRow(Row, table=True):
 
 
 class ReceiptRow(Row, table=True):
-    """Goods that came in together."""
+    """Goods that came in together; a depot takes in one reference once, unless what it stood for was undone."""
 
     __tablename__ = "receipt"
+    __table_args__ = (
+        Index(
+            "uq_receipt_reference",
+            "depot",
+            "reference",
+            unique=True,
+            postgresql_where=text("undone_on IS NULL"),
+        ),
+    )
     id: UUID = Field(primary_key=True)
     depot: str = _code()
-    reference: str = Field(sa_column=Column(String(100), nullable=False, unique=True))
+    reference: str = Field(sa_column=Column(String(100), nullable=False))
     on_day: date
+    planned_id: UUID | None = None
+    undone_on: date | None = None
     actor: str = _actor()
 
 
@@ -268,6 +281,7 @@ class DeliveryRow(Row, table=True):
     household_id: UUID
     received_by: UUID
     on_day: date
+    undone_on: date | None = None
     actor: str = _actor()
 
 
@@ -282,21 +296,43 @@ class CancellationRow(Row, table=True):
     actor: str = _actor()
 
 
+class AskedAgainRow(Row, table=True):
+    """Somebody asked once more for a set or kit that a household had, or had given up, and why as a code."""
+
+    __tablename__ = "asked_again"
+    __table_args__ = (Index(None, "household_id"),)
+    reservation_id: UUID = Field(primary_key=True)
+    household_id: UUID
+    on_day: date
+    reason: str = _reason()
+    actor: str = _actor()
+
+
 class PlannedDeliveryRow(Row, table=True):
-    """Goods that are to come: the forecast counts on them."""
+    """Goods that are to come: the forecast counts on them until their day is past.
+
+    `received` came so far; `received_on` is the day on which it was all, `closed_on` the day on which somebody said
+    that no more comes, and why as a code.
+    """
 
     __tablename__ = "planned_delivery"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="positive"),
-        Index(None, "item", postgresql_where=text("received_on IS NULL")),
+        CheckConstraint("received >= 0", name="received_not_negative"),
+        UniqueConstraint("depot", "reference"),
+        Index(None, "item", postgresql_where=text("received_on IS NULL AND closed_on IS NULL")),
     )
     id: UUID = Field(primary_key=True)
     depot: str = _code()
     item: str = _code()
     quantity: int = _amount()
     due_on: date
-    reference: str = Field(sa_column=Column(String(100), nullable=False, unique=True))
+    expires_on: date | None = None
+    reference: str = Field(sa_column=Column(String(100), nullable=False))
+    received: int = _amount(0)
     received_on: date | None = None
+    closed_on: date | None = None
+    closed_reason: str | None = Field(default=None, sa_column=Column(CODE))
     actor: str = _actor()
 
 
@@ -316,6 +352,7 @@ class ForecastSaidRow(Row, table=True):
     __tablename__ = "forecast_said"
     item: str = _code(primary_key=True)
     short_days: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    after_transfers: list[Any] = Field(sa_column=Column(JSONB, nullable=False, server_default="[]"))
     days_left: int = Field(sa_column=Column(Integer, nullable=False))
 
 
@@ -358,6 +395,7 @@ UNMET = table_of(UnmetRow)
 RECEIPT = table_of(ReceiptRow)
 DELIVERY = table_of(DeliveryRow)
 CANCELLATION = table_of(CancellationRow)
+ASKED_AGAIN = table_of(AskedAgainRow)
 PLANNED_DELIVERY = table_of(PlannedDeliveryRow)
 RENEWAL = table_of(RenewalRow)
 FORECAST_SAID = table_of(ForecastSaidRow)

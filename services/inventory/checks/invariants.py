@@ -58,11 +58,15 @@ _UNDEALT = """
     SELECT count(*), count(*) FILTER (WHERE mark.item IS NULL)
     FROM reservation LEFT JOIN marked_shelf mark USING (depot, item) WHERE NOT dealt AND wanted > released
 """
+# Food that is thrown out before the first day on which somebody goes short is nothing to wait for.
 _IDLE = """
     SELECT count(*), count(*) FILTER (WHERE on_hand > reserved AND mark.item IS NULL AND EXISTS (
         SELECT FROM reservation WHERE reservation.item = shelf.item AND reservation.depot = shelf.depot
-        AND reservation.kind = 'food' AND wanted > reservation.reserved + delivered + released + lapsed))
-    FROM shelf LEFT JOIN marked_shelf mark USING (depot, item)
+        AND reservation.kind = 'food' AND wanted > reservation.reserved + delivered + released + lapsed
+        AND shelf.reserved < on_hand - (SELECT coalesce(sum(lot.on_hand), 0) FROM lot
+            WHERE lot.item = shelf.item AND lot.depot = shelf.depot AND lot.expires_on < greatest(day.processed,
+                first_day + CAST((reservation.reserved + delivered + released + lapsed) / per_day AS integer)))))
+    FROM day CROSS JOIN shelf LEFT JOIN marked_shelf mark USING (depot, item)
 """
 _RENEWALS = "SELECT count(*), count(*) FILTER (WHERE first_day < processed) FROM renewal CROSS JOIN day"
 _SHELTERS = """

@@ -198,7 +198,7 @@ async def reverse(unit: Unit, rules: Rules, movement_id: UUID, note: str) -> Pap
         lot = await stock.lot_of(session, moved.lot_id)
         if refused := _gone(lot, moved.depot, moved.item, moved.on_hand, unit.today):
             return ledger.refuse(refused)
-        ledger.move_lot(key, lot.id, -moved.on_hand, "reversed", Cause(note=note, reverses=movement_id))
+        ledger.move_lot(key, lot, -moved.on_hand, "reversed", Cause(note=note, reverses=movement_id))
         await ledger.cut_back(key)
         await ledger.fill({key})
         return Papers(document)

@@ -70,7 +70,7 @@ class Giving(Goods):
         for key in sorted(wanted):
             rations = by_shelf[key]
             available = self.shelf(key).free + sum(each.reserved for each in rations)
-            for dealt in deal(available, rations, self.today).outcomes:
+            for dealt in deal(available, rations, self.today, self.shelf(key).dated).outcomes:
                 if dealt.changed:
                     self.record(dealt.after, stored.get(dealt.before.id))
 

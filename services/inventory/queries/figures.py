@@ -51,6 +51,12 @@ _ACTUALS = text("""
 """)
 
 
+_LATE = text("""
+    SELECT count(*) FROM planned_delivery CROSS JOIN day
+    WHERE received_on IS NULL AND closed_on IS NULL AND due_on < day.processed
+""")
+
+
 async def item_totals(session: AsyncSession) -> Sequence[RowMapping]:
     """Totals of each item since the beginning."""
     return (await session.execute(_TOTALS)).mappings().all()
@@ -116,7 +122,12 @@ def observe(_: Settings) -> Callable[[Metrics], Observe]:
             "stock_days_left", "Days from today on which all can eat, within the horizon", "item"
         )
 
+        late = metrics.gauge(
+            "late_deliveries", "Planned deliveries whose day is past and that did not come whole"
+        )
+
         async def observing(session: AsyncSession) -> None:
+            late.set(await session.scalar(_LATE) or 0)
             for label, sums in _by_label(await item_totals(session)).items():
                 on_hand.labels(label).set(sums["on_hand"])
                 reserved.labels(label).set(sums["reserved"])

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Kind
@@ -99,18 +99,25 @@ async def movements(
     return await _rows(session, query.where(*wanted).order_by(row.id).limit(limit))
 
 
+@dataclass(frozen=True)
+class PlannedFilter:
+    """Which planned deliveries; None takes all. Those that are closed are no longer to come, and not late."""
+
+    received: bool | None = None
+    late: bool | None = None
+    due_until: date | None = None
+
+
 async def planned_deliveries(
-    session: AsyncSession,
-    limit: int,
-    after: UUID | None = None,
-    received: bool | None = None,
-    due_until: date | None = None,
+    session: AsyncSession, which: PlannedFilter, today: date, limit: int, after: UUID | None = None
 ) -> Sequence[RowMapping]:
     """Planned deliveries, in the order in which they were written down."""
     row = PLANNED_DELIVERY.c
+    over = or_(row.received_on.is_not(None), row.closed_on.is_not(None))
     wanted = [
-        None if received is None else row.received_on.is_not(None) == received,
-        None if due_until is None else row.due_on <= due_until,
+        None if which.received is None else over == which.received,
+        None if which.late is None else and_(~over, row.due_on < today) == which.late,
+        None if which.due_until is None else row.due_on <= which.due_until,
         None if after is None else row.id > after,
     ]
     query = select(PLANNED_DELIVERY).where(*_given(wanted)).order_by(row.id)

@@ -1,10 +1,11 @@
 """Shelves, lots, and the lines of the ledger."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -57,6 +58,20 @@ async def lots_of(session: AsyncSession, keys: Collection[ShelfKey]) -> dict[She
     for depot, item, lot_id, expires, on_hand in await session.execute(query.order_by(row.id)):
         lots[depot, item].append(Lot(lot_id, expires, on_hand))
     return lots
+
+
+async def dated_lots(session: AsyncSession, items: Collection[str]) -> dict[ShelfKey, Counter[date]]:
+    """What expires of these items and when, by shelf; lots that keep are left out."""
+    row = LOT.c
+    query = select(row.depot, row.item, row.expires_on, func.sum(row.on_hand)).where(
+        row.item.in_(sorted(items)), row.expires_on.is_not(None), SOMETHING_LEFT
+    )
+    dated: dict[ShelfKey, Counter[date]] = {}
+    for depot, item, expires, grams in await session.execute(
+        query.group_by(row.depot, row.item, row.expires_on)
+    ):
+        dated.setdefault((depot, item), Counter())[expires] = int(grams)
+    return dated
 
 
 async def lot_of(session: AsyncSession, lot_id: UUID) -> Lot:

@@ -216,6 +216,7 @@ def in_memory() -> Iterator[None]:
                 "lock_shelves": lock_shelves,
                 "move_shelves": move_shelves,
                 "expired_lots": gives([]),
+                "dated_lots": gives({}),
             },
             reservations: {"save_reservations": save_reservations}
             | {name: found(each) for name, each in QUERIES.items()},
