@@ -8,7 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.inventory.domain.changes import Change, difference
+from services.inventory.domain.changes import Change, difference, not_had
 from services.inventory.domain.households import Household
 from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, needs_of
@@ -51,6 +51,7 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
     await renewal.make_sure(unit, rules, [old for old, _ in again])
     async with StockLedger.open(unit, rules, puts_off=True) as ledger:
         needs = [need for each in first for need in needs_of(each, unit.today, ledger.catalogue, rules)]
+        needs = not_had(needs, await _worn(ledger, first), ledger.catalogue)
         edits = await ledger.lock_for(partial(_edits, ledger, again), partial(_touched, needs))
         await _apply(ledger, needs, edits)
 
@@ -87,12 +88,21 @@ class Edit:
 async def _edits(ledger: StockLedger, pairs: Sequence[Pair]) -> list[Edit]:
     """The changes of households that were known already."""
     given = await _given(ledger, [now.id for _, now in pairs])
+    worn = await _worn(ledger, [now for _, now in pairs])
     edits = []
     for old, now in pairs:
-        mine = given.get(now.id, {})
-        change = difference(old, now, mine.values(), ledger.unit.today, ledger.catalogue, ledger.rules, uuid7)
+        mine, theirs = given.get(now.id, {}), {member.id for member in now.members}
+        others = [each for each in worn if each.member_id in theirs]
+        today, catalogue, rules = ledger.unit.today, ledger.catalogue, ledger.rules
+        change = difference(old, now, mine.values(), today, catalogue, rules, uuid7, others)
         edits.append(Edit(change, mine))
     return edits
+
+
+async def _worn(ledger: StockLedger, households: Sequence[Household]) -> list[Reservation]:
+    """The sets that members of these households were given, wherever they lived then."""
+    members = [member.id for each in households for member in each.members]
+    return await reservations.worn_by(ledger.unit.session, members)
 
 
 async def _given(ledger: StockLedger, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, Reservation]]:
@@ -101,7 +111,9 @@ async def _given(ledger: StockLedger, ids: Sequence[UUID]) -> dict[UUID, dict[UU
         return {}
     session, today = ledger.unit.session, ledger.unit.today
     rows = await reservations.open_of_households(session, ids)
-    rows += await reservations.given_since(session, ids, period_of(today, ledger.rules.ration_period)[0])
+    first = period_of(today, ledger.rules.ration_period)[0]
+    rows += await reservations.given_since(session, ids, first)
+    rows += await reservations.cancelled_since(session, ids, first)
     given: dict[UUID, dict[UUID, Reservation]] = {}
     for row in rows:
         given.setdefault(row.household_id, {})[row.id] = row

@@ -64,13 +64,18 @@ class ItemRow(Row, table=True):
     """Something the store keeps. Only clothing has a season and a size."""
 
     __tablename__ = "item"
-    __table_args__ = (UniqueConstraint("season", "size"),)
+    __table_args__ = (
+        Index(
+            "uq_item_season_size", "season", "size", unique=True, postgresql_where=text("retired_on IS NULL")
+        ),
+    )
     code: str = _code(primary_key=True)
     name: str = Field(sa_column=Column(String(100), nullable=False))
     kind: str = Field(sa_column=Column(String(10), nullable=False))
     unit: str = Field(sa_column=Column(String(10), nullable=False))
     season: str | None = Field(sa_column=Column(String(10)))
     size: str | None = Field(sa_column=Column(String(10)))
+    retired_on: date | None = None
 
 
 class DepotRow(Row, table=True):
@@ -273,7 +278,7 @@ class ReceiptRow(Row, table=True):
 
 
 class DeliveryRow(Row, table=True):
-    """Supplies handed out to a household, and which of its members received them."""
+    """Supplies handed out to a household, and which of its members received them; `lines`: how much, by reservation."""
 
     __tablename__ = "delivery"
     __table_args__ = (Index(None, "household_id"),)
@@ -281,6 +286,9 @@ class DeliveryRow(Row, table=True):
     household_id: UUID
     received_by: UUID
     on_day: date
+    lines: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default="{}")
+    )
     undone_on: date | None = None
     actor: str = _actor()
 

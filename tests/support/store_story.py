@@ -11,7 +11,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from services.inventory.commands import goods, handing_out, planning, stock
+from services.inventory.commands import asking, goods, handing_out, planning, stock, undoing
+from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.repository.reservations import reservations_where
 from services.inventory.tables import RESERVATION
@@ -45,6 +46,7 @@ class Home:
     needs: frozenset[NeedKind]
     members: tuple[int, ...]
     newest: int
+    guests: tuple[UUID, ...] = ()
     rank: int = 9
     active: bool = True
     version: int = 1
@@ -80,6 +82,12 @@ class Story:
         """The one who has been there longest."""
         if home := self._active(number):
             await self._changes(number, replace(home, members=home.members[1:]))
+
+    async def returns(self, number: int) -> None:
+        """The one who left last is there again."""
+        if home := self._active(number):
+            gone = [each for each in range(home.newest) if each not in home.members]
+            await self._changes(number, replace(home, members=(*home.members, *gone[-1:])))
 
     async def moves(self, number: int, region: str) -> None:
         if home := self._active(number):
@@ -173,7 +181,9 @@ class Story:
         """A movement of goods, the newest ones first."""
         rows = await self.room.rows("SELECT id FROM movement WHERE on_hand <> 0 ORDER BY id DESC")
         if place < len(rows):
-            await self.room.do(lambda unit: stock.reverse(unit, self.room.rules, rows[place]["id"], "wrong"))
+            await self.room.do(
+                lambda unit: undoing.reverse(unit, self.room.rules, rows[place]["id"], "wrong")
+            )
 
     async def fetches(self, number: int, part: int | None) -> None:
         """A part of the first thing that is set aside for a household, or all."""
@@ -190,6 +200,22 @@ class Story:
         await self.room.do(
             lambda unit: handing_out.hand_out(unit, self.room.rules, home.id, receiver, wanted)
         )
+
+    async def asks_again(self, number: int, kit: bool, reason: asking.OnceMore) -> None:
+        """For a kit, or a set for the first member."""
+        if (home := self._active(number)) and home.members:
+            kind, member = (Kind.KIT, None) if kit else (Kind.CLOTHING, _member(home, home.members[0]))
+            await self.room.do(
+                lambda unit: asking.ask_again(unit, self.room.rules, home.id, kind, member, reason)
+            )
+
+    async def goes_over(self, number: int, other: int) -> None:
+        """One member moves from one household to another: two facts, one after another."""
+        here, there = self._active(number), self._active(other)
+        if here and there and number != other and here.members:
+            who = _member(here, here.members[-1])
+            await self._changes(number, replace(here, members=here.members[:-1], guests=here.guests))
+            await self._changes(other, replace(there, guests=(*there.guests, who)))
 
     async def gives_up(self, number: int, place: int) -> None:
         mine = [each for each in await self.rows(number) if each.open] if number in self.homes else []
@@ -231,6 +257,9 @@ class Story:
                     member_id=_member(home, each), age_band=AgeBand.ADULT, size=SIZES[each % len(SIZES)]
                 )
                 for each in home.members
+            )
+            + tuple(
+                MemberFacts(member_id=each, age_band=AgeBand.ADULT, size=SIZES[0]) for each in home.guests
             ),
             needs=home.needs,
             rank=home.rank,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.inventory.api.models import Body, Code, StoreSettings, shown
+from services.inventory.api.models import Body, Code, Day, StoreSettings, shown
 from services.inventory.domain.evening_out import Transfer
 from services.inventory.domain.forecast import Forecast
 from services.inventory.domain.items import Kind
@@ -119,7 +119,7 @@ def _proposed(item: str, each: Transfer) -> ProposedTransfer:
 
 @router.get("/forecast")
 async def forecast(
-    item: Code, session: Reading, settings: StoreSettings, until: date | None = None
+    item: Code, session: Reading, settings: StoreSettings, until: Day | None = None
 ) -> ForecastOut:
     """Run-out date and shortfall per day, from headcount, stock and planned deliveries."""
     made = await forecasting.forecast_for(session, settings, item, await today_of(session), until)
@@ -130,7 +130,7 @@ class WantedForecast(Body):
     """A forecast to be made now and kept under its key."""
 
     item: Code
-    until: date | None = Field(default=None, description="as far ahead as the settings say if left out")
+    until: Day | None = Field(default=None, description="as far ahead as the settings say if left out")
 
 
 @router.post("/forecasts", status_code=201)
@@ -161,8 +161,8 @@ async def unmet(
     item: Code,
     session: Reading,
     settings: StoreSettings,
-    first: Annotated[date, Query(alias="from")],
-    last: Annotated[date, Query(alias="to")],
+    first: Annotated[Day, Query(alias="from")],
+    last: Annotated[Day, Query(alias="to")],
 ) -> UnmetOut:
     """Food that was missing, by day."""
     days = await figures.unmet_by_day(session, item, first, last)

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.inventory.api.models import LOOKING, Body, Code, Quantity, Reference, shown
+from services.inventory.api.models import LOOKING, Body, Code, Day, Quantity, Reference, shown
 from services.inventory.commands import planning
 from services.inventory.queries import lists
 from shared.messaging.day import today_of
@@ -30,8 +30,8 @@ class NewPlanned(Body):
     depot: Code
     item: Code
     quantity: Quantity
-    due_on: date
-    expires_on: date | None = Field(default=None, description="the date that they are expected to have")
+    due_on: Day
+    expires_on: Day | None = Field(default=None, description="the date that they are expected to have")
     reference: Reference
 
 
@@ -88,7 +88,7 @@ async def planned_deliveries(
     session: Reading,
     received: bool | None = None,
     late: bool | None = None,
-    due_until: date | None = None,
+    due_until: Day | None = None,
     limit: Limit = 100,
     after: After = None,
 ) -> Page[PlannedOut]:
@@ -105,8 +105,8 @@ class Changes(Body):
     """What is to be different; what is left out stays as it is."""
 
     quantity: Quantity | None = None
-    due_on: date | None = None
-    expires_on: date | None = None
+    due_on: Day | None = None
+    expires_on: Day | None = None
 
 
 @router.patch("/planned-deliveries/{planned_id}", dependencies=[STOREKEEPER])

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
 from services.inventory.commands.planning import arrived
+from services.inventory.commands.room import too_much
 from services.inventory.domain.facts import Changed
 from services.inventory.domain.reasons import Because
 from services.inventory.domain.rules import Rules
@@ -59,7 +60,9 @@ async def receive(
     receipt_id = uuid7()
     async with StockLedger.open(unit, rules, document=receipt_id) as ledger:
         items = sorted({line.item for line in lines})
-        if refused := unknown(ledger.catalogue, ledger.depots, [depot], items) or _unfit(lines, unit.today):
+        if refused := unknown(ledger.catalogue, ledger.depots, [depot], items, coming=True) or _unfit(
+            lines, unit.today
+        ):
             return ledger.refuse(refused)
         if refused := await _new_receipt(unit, receipt_id, depot, reference, planned):
             return ledger.refuse(refused)
@@ -70,6 +73,9 @@ async def receive(
             return ledger.refuse(refused)
         keys = {(depot, line.item) for line in lines}
         await ledger.lock({item for _, item in keys}, making=keys)
+        for item, quantity in came.items():
+            if refused := too_much(ledger, (depot, item), quantity):
+                return ledger.refuse(refused)
         for line in lines:
             key = (depot, line.item)
             ledger.receive(key, line.quantity, line.expires_on, "received")

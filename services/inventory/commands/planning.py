@@ -51,7 +51,7 @@ async def plan_deliveries(unit: Unit, deliveries: Sequence[PlannedGoods]) -> Pla
     """
     items, depots = await catalogue.catalogue_of(unit), await catalogue.depots_of(unit)
     for each in deliveries:
-        if refused := unknown(items, depots, [each.depot], [each.item]):
+        if refused := unknown(items, depots, [each.depot], [each.item], coming=True):
             return refused
     wanted = {(each.depot, each.reference): each for each in deliveries}
     rows = [{"id": uuid7(), "actor": unit.actor.id, **asdict(each)} for _, each in sorted(wanted.items())]

@@ -15,16 +15,18 @@ The edits of `difference` come in this order, because each looks at what the one
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from services.inventory.domain.cutting import lower, split
 from services.inventory.domain.households import Household, Member
 from services.inventory.domain.items import Catalogue, Kind
-from services.inventory.domain.needs import Need, bed_need, clothing_need, needs_of, ration_line, ration_need
+from services.inventory.domain.needs import Need, bed_need, clothing_need, needs_of, ration_line
 from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation, release, reserved_by_shelf
-from services.inventory.domain.rules import Rules
+from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import ShelfKey
 from shared.contracts.intake import NeedKind
 from shared.contracts.inventory import Why
@@ -59,14 +61,15 @@ def difference(
     catalogue: Catalogue,
     rules: Rules,
     new_id: Callable[[], UUID],
+    worn: Iterable[Reservation] = (),
 ) -> Change:
     """What to add and what to give up when a household is no longer `old` but `new`, from `today` on.
 
-    `reservations` are the household's: the open ones suffice, but for one that is opened again give the
-    delivered ones of this ration period too, so that nothing is given twice. Closed or empty: all that is not
-    delivered is released. What is delivered is never taken back.
+    `reservations` are the household's open ones, and those of which something was delivered: rations of this ration
+    period, and all else ever; `worn` are the sets that its members were given in other households. So nothing is given
+    twice. Closed or empty: all that is not delivered is released. What is delivered is never taken back.
     """
-    edit = _Edit(new, reservations, today, catalogue, rules, new_id)
+    edit = _Edit(new, reservations, today, catalogue, rules, new_id, worn)
     if not new.active or not new.members:
         edit.release_where(lambda _: True, Because(Why.HOUSEHOLD_CLOSED if new.members else Why.NOBODY_LEFT))
     elif not old.active or not old.members:
@@ -81,6 +84,36 @@ def difference(
     return edit.result()
 
 
+def not_had(needs: Iterable[Need], given: Iterable[Reservation], catalogue: Catalogue) -> list[Need]:
+    """Needs less the sets and kits that were given: whoever was given a set has one for that season, whatever its size,
+    and whatever became of the household since. `commands/asking.py` asks once more.
+    """
+    had = {
+        _thing(each.kind, each.member_id, each.requested_item, catalogue) for each in given if each.delivered
+    }
+    return [need for need in needs if _thing(need.kind, need.member_id, need.item, catalogue) not in had]
+
+
+def _thing(kind: Kind, member: UUID | None, item: str, catalogue: Catalogue) -> tuple[object, ...]:
+    known = catalogue.get(item)
+    # The code of clothing that the catalogue did not have yet begins with the season.
+    season = (known.season if known else None) or (
+        item.split("-", maxsplit=1)[0] if kind is Kind.CLOTHING else ""
+    )
+    return kind, member, str(season)
+
+
+def _covers(ration: Reservation, ordinal: int, *, for_good: bool) -> int:
+    """Grams of a ration for one day: all of them while it is open, else what was fetched."""
+    if not ration.first_ordinal <= ordinal < ration.first_ordinal + ration.days:
+        return 0
+    given_up = for_good and ration.released and ration.reason.code in (Why.CANCELLED, Why.NOT_FETCHED)
+    if ration.open or given_up:
+        return ration.per_day
+    past = ration.per_day * (ordinal - ration.first_ordinal)
+    return max(0, min(ration.per_day, ration.delivered + ration.lapsed - past))
+
+
 class _Edit:
     """The household's reservations while they are being changed."""
 
@@ -92,7 +125,9 @@ class _Edit:
         catalogue: Catalogue,
         rules: Rules,
         new_id: Callable[[], UUID],
+        worn: Iterable[Reservation],
     ) -> None:
+        self._worn = tuple(worn)
         self._before = {row.id: row for row in reservations}
         self._rows = dict(self._before)
         self._add: list[Need] = []
@@ -118,39 +153,38 @@ class _Edit:
                 self._rows[row.id] = release(row, reason)
 
     def reopen(self) -> None:
-        """All needs again, less what was delivered: a kit or set once given, and the days whose food was
-        fetched.
-        """
-        had = {(row.member_id, row.requested_item) for row in self._rows.values() if row.delivered}
-        for need in needs_of(self._new, self._today, self._catalogue, self._rules):
-            if need.kind is Kind.FOOD:
-                self._add += self._after_fetched(need)
-            elif (need.member_id, need.item) not in had:
-                self._add.append(need)
+        """All needs again, less what was given: a kit or set, and the days whose food was fetched."""
+        self._add += self._food()
+        self._add += self._not_had(need for need in self._all_needs() if need.kind is not Kind.FOOD)
 
-    def _after_fetched(self, need: Need) -> list[Need]:
-        """The ration from the first day without fetched food; of several rations, of the one with least.
+    def _all_needs(self) -> tuple[Need, ...]:
+        return needs_of(self._new, self._today, self._catalogue, self._rules)
 
-        If there are more people now than food was fetched for, the others have a ration of the days before it.
+    def _not_had(self, needs: Iterable[Need]) -> Iterable[Need]:
+        return not_had(needs, (*self._rows.values(), *self._worn), self._catalogue)
+
+    def _food(self, *, for_good: bool = False) -> list[Need]:
+        """Rations for what the days to come lack: 500 g a member, less what open rations want or was fetched for them.
+
+        With `for_good`, what was cancelled of a ration is not asked for again.
         """
-        if need.first_day is None or need.last_day is None:
+        last = period_of(self._today, self._rules.ration_period)[1]
+        first = max(self._today, self._new.registered_on)
+        due = len(self._new.members) * self._rules.grams_per_person_day
+        if NeedKind.FOOD not in self._new.needs or first > last:
             return []
-        rations = [row for row in self._rows.values() if row.last_day and row.last_day >= need.first_day]
-        reach = min(
-            (row.first_ordinal + (row.delivered + row.lapsed) // row.per_day for row in rations), default=1
-        )
-        first = max(need.first_day, date.fromordinal(reach))
-        rests = need.per_day - sum(
-            row.per_day for row in rations if row.first_ordinal <= need.first_day.toordinal()
-        )
-        lines = [
-            (need.first_day, min(first - timedelta(days=1), need.last_day), rests),
-            (first, need.last_day, need.per_day),
+        rations = [row for row in self._rows.values() if row.last_day and row.last_day >= first]
+        lacking = [
+            (day, due - sum(_covers(row, day, for_good=for_good) for row in rations))
+            for day in range(first.toordinal(), last.toordinal() + 1)
         ]
         return [
-            ration_line(self._new, begins, ends, per_day, self._rules)
-            for begins, ends, per_day in lines
-            if begins <= ends and per_day > 0
+            ration_line(
+                self._new, date.fromordinal(days[0]), date.fromordinal(days[-1]), per_day, self._rules
+            )
+            for per_day, run in groupby(lacking, itemgetter(1))
+            if per_day > 0
+            for days in [[day for day, _ in run]]
         ]
 
     def change_needs(self, old: Household) -> None:
@@ -158,8 +192,10 @@ class _Edit:
         asked = {KINDS[asked] for asked in self._new.needs - old.needs}
         dropped = {KINDS[asked] for asked in old.needs - self._new.needs}
         self.release_where(lambda row: row.kind in dropped, Because(Why.NOT_ASKED))
-        needs = needs_of(self._new, self._today, self._catalogue, self._rules)
-        self._add += [need for need in needs if need.kind in asked]
+        wanted = [need for need in self._all_needs() if need.kind in asked]
+        if Kind.FOOD in asked:
+            self._add += self._food()
+        self._add += self._not_had(need for need in wanted if need.kind is not Kind.FOOD)
 
     def change_members(self, old: Household) -> None:
         """Clothing and bed of members who join, leave, or turn out to have another size."""
@@ -176,7 +212,8 @@ class _Edit:
 
     def _join(self, member: Member, asked: frozenset[NeedKind]) -> None:
         if NeedKind.CLOTHING in asked:
-            self._add.append(clothing_need(self._new, member, self._today, self._catalogue, self._rules))
+            need = clothing_need(self._new, member, self._today, self._catalogue, self._rules)
+            self._add += self._not_had([need])
         if NeedKind.SHELTER in asked:
             beds = [row.depot for row in self._open() if row.kind is Kind.BED and row.reserved]
             self._add.append(bed_need(self._new, member, self._catalogue, beds[0] if beds else None))
@@ -196,8 +233,8 @@ class _Edit:
         if NeedKind.FOOD not in self._new.needs & old.needs:
             return
         more = len(self._new.members) - len(old.members)
-        if more > 0 and (need := ration_need(self._new, self._today, self._rules, more)):
-            self._add.append(need)
+        if more > 0:
+            self._add += self._food(for_good=True)
         taken: Counter[int] = Counter()
         for row in sorted(self._rations(), key=lambda row: (row.first_ordinal, row.id)):
             self._take_off(row, -more * self._rules.grams_per_person_day, taken)
@@ -223,34 +260,28 @@ class _Edit:
 
     def move(self) -> None:
         """Another region: what was not fetched in the old one is given up and asked for in the new one."""
-        self._add = [replace(need, near=None) for need in self._add]
+        waited = [replace(need, near=None) for need in self._add if need.kind is not Kind.FOOD]
+        again: list[Need] = []
         for row in self._open():
             if row.last_day and row.last_day < self._today:
                 continue
             later = self._from(row, self._today)
             self._rows[later.id] = release(later, Because(Why.MOVED))
-            self._add += self._again(later)
+            again += [] if later.per_day else [self._again(later)]
+        self._add = [*self._food(for_good=True), *waited, *again]
 
-    def _again(self, row: Reservation) -> list[Need]:
-        """What was still open of a row, to be met in the new region; food from the first day not fetched."""
-        if row.first_day and row.last_day:
-            first = row.first_day + timedelta(days=row.delivered // row.per_day)
-            if first > row.last_day:
-                return []
-            return [ration_line(self._new, first, row.last_day, row.per_day, self._rules)]
-        quantity = row.reserved + row.short
-        return [
-            Need(
-                household_id=self._new.id,
-                member_id=row.member_id,
-                kind=row.kind,
-                item=row.requested_item,
-                quantity=quantity,
-                region=self._new.region,
-                rank=self._new.rank,
-                registered_on=self._new.registered_on,
-            )
-        ]
+    def _again(self, row: Reservation) -> Need:
+        """What was still open of a row, to be met in the new region."""
+        return Need(
+            household_id=self._new.id,
+            member_id=row.member_id,
+            kind=row.kind,
+            item=row.requested_item,
+            quantity=row.reserved + row.short,
+            region=self._new.region,
+            rank=self._new.rank,
+            registered_on=self._new.registered_on,
+        )
 
     def reorder(self) -> None:
         for row in self._open():

@@ -26,6 +26,9 @@ class Draft:
         dated = tuple(sorted(self._dated.get(key, {}).items()))
         return Shelf(*key, self._on_hand.get(key, 0), self._reserved.get(key, 0), dated)
 
+    def on_hand(self, key: ShelfKey) -> int:
+        return self._on_hand.get(key, 0)
+
     def shelves(self) -> list[Shelf]:
         return [self.shelf(key) for key in self._on_hand]
 

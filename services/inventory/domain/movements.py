@@ -12,12 +12,21 @@ from services.inventory.domain.stock import Lot, ShelfKey, pick
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """Which kind of line is undone, and on which day it was written."""
+
+    kind: str
+    day: date
+
+
+@dataclass(frozen=True)
 class Cause:
     """Why goods moved: a reason, and what a member of staff wrote about it; `reverses` is the movement undone."""
 
     reason: Because = NO_REASON
     note: str | None = None
     reverses: UUID | None = None
+    undoes: Earlier | None = None
 
 
 UNSAID = Cause()
@@ -44,6 +53,7 @@ class Movement:
     reverses: UUID | None = None
     reason: Because = NO_REASON
     note: str | None = None
+    undoes: Earlier | None = None
 
     @property
     def key(self) -> ShelfKey:

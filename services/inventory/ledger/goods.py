@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -54,6 +55,13 @@ class Goods(Posting):
         if lot.expires:
             self._dated.setdefault(key, Counter())[lot.expires] += difference
         self._move(key, kind, on_hand=difference, lot_id=lot.id, **vars(cause))
+
+    def bring_back(self, key: ShelfKey, lot: Lot, quantity: int, household_id: UUID, cause: Cause) -> None:
+        """A line for what was handed out of a lot and comes back; the reservation to be recorded moves the shelf."""
+        if lot.expires:
+            self._dated.setdefault(key, Counter())[lot.expires] += quantity
+        values = {"on_hand": quantity, "reserved": quantity, "household_id": household_id}
+        self._move(key, "delivered", lot_id=lot.id, **values, **vars(cause))
 
     async def cut_back(self, key: ShelfKey) -> None:
         """Take back what is set aside beyond what is on hand: from the last in line, food from the latest days."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select
+from sqlalchemy import RowMapping, Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Kind
@@ -18,6 +18,7 @@ from services.inventory.tables import (
     HOUSEHOLD,
     ITEM,
     KIT_PART,
+    LOT,
     MOVEMENT,
     PLANNED_DELIVERY,
     RECEIPT,
@@ -67,6 +68,27 @@ async def stock(
     return await _rows(session, query.order_by(place).limit(limit))
 
 
+async def lots(
+    session: AsyncSession,
+    limit: int,
+    after: UUID | None = None,
+    depot: str | None = None,
+    item: str | None = None,
+    until: date | None = None,
+) -> Sequence[RowMapping]:
+    """Lots of which something is left, in the order in which they came; with `until` those that expire up to then."""
+    row = LOT.c
+    wanted = [
+        text("lot.on_hand > 0"),
+        None if depot is None else row.depot == depot,
+        None if item is None else row.item == item,
+        None if until is None else row.expires_on <= until,
+        None if after is None else row.id > after,
+    ]
+    query = select(LOT, ITEM.c.kind, ITEM.c.unit).join(ITEM, ITEM.c.code == row.item)
+    return await _rows(session, query.where(*_given(wanted)).order_by(row.id).limit(limit))
+
+
 @dataclass(frozen=True)
 class MovementFilter:
     """Which lines of the ledger; None takes all. Days are those on which they were written down, both included."""
@@ -95,7 +117,8 @@ async def movements(
     )
     note = func.coalesce(row.note, RECEIPT.c.reference).label("note")
     shown = [column for column in row if column is not row.note]
-    query = select(*shown, note).outerjoin(RECEIPT, RECEIPT.c.id == row.document_id)
+    query = select(*shown, note, LOT.c.expires_on).outerjoin(RECEIPT, RECEIPT.c.id == row.document_id)
+    query = query.outerjoin(LOT, LOT.c.id == row.lot_id)
     return await _rows(session, query.where(*wanted).order_by(row.id).limit(limit))
 
 

@@ -1,6 +1,6 @@
 """Reservations: what was asked for, and what became of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ from services.inventory.domain.reasons import because_of
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.tables import RESERVATION, SHELF
+from shared.contracts.inventory import Why
 from shared.database.session import GatheringSession
 
 _ROW = RESERVATION.c
@@ -82,6 +83,20 @@ async def given_since(session: AsyncSession, ids: Collection[UUID], first: date)
     """What these households were handed, rations for days from `first` on and all else ever."""
     recent = (_ROW.last_day.is_(None)) | (_ROW.last_day >= first)
     return await reservations_where(session, _ROW.household_id.in_(sorted(ids)), _ROW.delivered > 0, recent)
+
+
+async def worn_by(session: AsyncSession, members: Collection[UUID]) -> list[Reservation]:
+    """Sets that these people were given, in whatever household."""
+    if not members:
+        return []
+    mine = _ROW.member_id.in_(sorted(members))
+    return await reservations_where(session, mine, _ROW.kind == Kind.CLOTHING, _ROW.delivered > 0)
+
+
+async def cancelled_since(session: AsyncSession, ids: Collection[UUID], first: date) -> list[Reservation]:
+    """Rations of these households for days from `first` on that were cancelled before anything was fetched."""
+    over = (_ROW.last_day >= first, _ROW.delivered == 0, _ROW.released > 0, _ROW.reason == Why.CANCELLED)
+    return await reservations_where(session, _ROW.household_id.in_(sorted(ids)), FOOD, *over)
 
 
 async def open_rations(session: AsyncSession, keys: Collection[ShelfKey]) -> list[Reservation]:
@@ -169,5 +184,9 @@ async def save_reservations(session: GatheringSession, reservations: Sequence[Re
 
 async def name_needs(session: AsyncSession, catalogue: Catalogue) -> None:
     """What was asked for before the catalogue had it gets its item's code."""
-    named = catalogue.named_since()
+    await rename_needs(session, catalogue.named_since())
+
+
+async def rename_needs(session: AsyncSession, named: Mapping[str, str]) -> None:
+    """What was asked for under one word, and of which nothing was given, is asked for under another one."""
     await session.execute(_NAME_NEEDS, {"words": list(named), "codes": list(named.values())})

@@ -27,6 +27,7 @@ from services.inventory.repository import catalogue, households, marks, renewals
 from services.inventory.repository.renewals import Renewal
 from services.inventory.repository.reservations import ALL, Some
 from shared.contracts.intake import HouseholdClosed, NeedKind
+from shared.contracts.inventory import Why
 from shared.database.session import GatheringSession
 from shared.messaging.unit import Unit
 from shared.principals import service_principal
@@ -195,6 +196,19 @@ QUERIES: dict[str, Callable[..., Callable[[Reservation], object]]] = {
     ),
     "past_short": lambda day: lambda each: each.kind is Kind.FOOD and lapse(each, day).grams,
     "open_of_households": lambda ids: lambda each: each.open and each.household_id in ids,
+    "worn_by": lambda members: (
+        lambda each: each.kind is Kind.CLOTHING and each.delivered and each.member_id in members
+    ),
+    "cancelled_since": lambda ids, first: (
+        lambda each: (
+            each.household_id in ids
+            and each.released
+            and not each.delivered
+            and each.reason.code == Why.CANCELLED
+            and each.last_day
+            and each.last_day >= first
+        )
+    ),
     "given_since": lambda ids, first: (
         lambda each: (
             each.delivered and each.household_id in ids and (each.last_day is None or each.last_day >= first)

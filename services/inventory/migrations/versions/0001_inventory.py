@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("received_by", sa.Uuid(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("undone_on", sa.Date(), nullable=True),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
@@ -88,8 +89,15 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=10), nullable=False),
         sa.Column("season", sa.String(length=10), nullable=True),
         sa.Column("size", sa.String(length=10), nullable=True),
+        sa.Column("retired_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_item")),
-        sa.UniqueConstraint("season", "size", name=op.f("uq_item_season_size")),
+    )
+    op.create_index(
+        "uq_item_season_size",
+        "item",
+        ["season", "size"],
+        unique=True,
+        postgresql_where=sa.text("retired_on IS NULL"),
     )
     op.create_table(
         "kit_part",
