@@ -146,11 +146,13 @@ class MarkedShelfRow(Row, table=True):
 
 
 class LotRow(Row, table=True):
-    """A batch of one item in one depot; the lots of a shelf add up to what is on hand."""
+    """A batch of one item in one depot; the lots of a shelf add up to what is on hand. What is `blocked` of a lot is on no
+    shelf.
+    """
 
     __tablename__ = "lot"
     __table_args__ = (
-        CheckConstraint("on_hand >= 0", name="not_negative"),
+        CheckConstraint("least(on_hand, blocked) >= 0", name="not_negative"),
         Index(None, "depot", "item", postgresql_where=text("on_hand > 0")),
         Index(None, "expires_on", postgresql_where=text("on_hand > 0")),
     )
@@ -159,6 +161,7 @@ class LotRow(Row, table=True):
     item: str = _code()
     expires_on: date | None = None
     on_hand: int = _amount()
+    blocked: int = _amount(0)
 
 
 class ReservationRow(Row, table=True):
@@ -224,6 +227,7 @@ class MovementRow(Row, table=True):
         Index(None, "depot", "item"),
         Index(None, "household_id", postgresql_where=text("household_id IS NOT NULL")),
         Index(None, "document_id", postgresql_where=text("document_id IS NOT NULL AND on_hand <> 0")),
+        Index("ix_movement_lot_handed_out", "lot_id", postgresql_where=text("kind IN ('delivered', 'used')")),
         Index("uq_movement_reverses", "reverses", unique=True, postgresql_where=text("reverses IS NOT NULL")),
     )
     id: UUID = Field(primary_key=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from services.inventory.commands import bringing_back, catalogue, goods, planning, stock, undoing
+from services.inventory.commands import bringing_back, catalogue, goods, planning, recalling, stock, undoing
 from services.inventory.commands.catalogue import KitPart, Line
 from services.inventory.domain.items import Item, Kind
 from services.inventory.domain.kits import Assembled
@@ -323,6 +323,31 @@ async def undone_transfer_and_kits(store: Store) -> None:
     assert await figure(store, "first_aid_kits_assembled") == 0
 
 
+async def recalled(store: Store) -> None:
+    await store.receive("A", ("first-aid-kit", 2, nov(9)))
+    await store.receive("B", ("first-aid-kit", 1, nov(20)))
+    await store.tell(
+        *(("registers", (number, 1, "north", KIT)) for number in (1, 2, 3)), ("fetches", (1, None))
+    )
+    (row,) = await store.room.rows("SELECT id FROM lot WHERE expires_on = '2006-11-09'")
+
+    async def turn(what: Any) -> Any:
+        return await store.room.do(lambda unit: what(unit, store.room.rules, row["id"], "mouldy"))
+
+    async with store.room.units.read() as session:
+        (given,) = await lists.given_of(session, row["id"])
+    assert (given["household_id"], given["quantity"]) == (UUID(int=1), 1)
+    blocked = await turn(recalling.block)
+    assert [(each.household_id, each.quantity) for each in blocked.whose] == [(UUID(int=3), -1)]
+    assert [await store.aside(number) for number in (1, 2, 3)] == [0, 1, 0]
+    assert "Nothing of this lot is left" in said(await turn(recalling.block))
+    assert not isinstance(await turn(recalling.unblock), Refused)
+    assert await store.aside(3) == 1
+    await turn(recalling.block)
+    await store.tell(("nights", (10,)))
+    assert "expired" in said(await turn(recalling.unblock))
+
+
 async def counted_since(store: Store) -> None:
     await store.receive("A", ("soap", 10, None))
     await store.count("soap", 12)
@@ -350,7 +375,7 @@ CASES = {
     name: tale
     for name, tale in list(globals().items())
     if name.startswith("case_")
-    or tale in (undone_hand_out, undone_transfer_and_kits, counted_since, whose_goods, too_much)
+    or tale in (recalled, undone_hand_out, undone_transfer_and_kits, counted_since, whose_goods, too_much)
 }
 
 

@@ -51,6 +51,8 @@ class Story:
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()
+        handed_out = await self.world.inventory.hand_out(household)
+        await self.says_why("/deliveries/{delivery_id}/undo", delivery_id=handed_out["delivery_id"])
         await self.world.inventory.hand_out(household)
         await self.world.turn("2006-12-02")
         await self.post("intake", f"/households/{household['household_id']}/close", {"outcome": "moved_on"})
@@ -120,10 +122,20 @@ class Story:
             ("/transfers", move),
         ):
             await self.post("inventory", path, {**body, "reason": self.plant("inventory", path, "reason")})
+        (gone, _) = (await self.world.inventory.get("/movements", kind="transferred"))["items"]
+        await self.says_why("/papers/{document_id}/undo", document_id=gone["document_id"])
+        (lot, *_) = (await self.world.inventory.get("/lots", item="rice"))["items"]
+        for path in ("/lots/{lot_id}/block", "/lots/{lot_id}/unblock"):
+            await self.says_why(path, lot_id=lot["id"])
         (moved,) = (await self.world.inventory.get("/movements", kind="adjusted"))["items"]
         path = "/movements/{movement_id}/reverse"
         reason = {"reason": self.plant("inventory", path, "reason")}
         await self.post("inventory", path.format(movement_id=moved["id"]), reason)
+
+    async def says_why(self, path: str, **which: str) -> None:
+        """Something is undone or blocked, and whoever does it says why."""
+        reason = {"reason": self.plant("inventory", path, "reason")}
+        await self.post("inventory", path.format(**which), reason)
 
     async def refuse(self, household: Any) -> None:
         """What is refused is kept nowhere, and no answer repeats it."""

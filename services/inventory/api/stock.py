@@ -22,8 +22,10 @@ from services.inventory.api.models import (
     Quantity,
     Reason,
     StoreSettings,
+    WithReason,
     shown,
 )
+from services.inventory.commands import recalling
 from services.inventory.commands import stock as commands
 from services.inventory.domain.items import Kind
 from services.inventory.domain.kits import Assembled, MissingParts
@@ -111,6 +113,7 @@ class LotOut(BaseModel):
     expires_on: date | None
     days_left: int | None
     on_hand: int
+    blocked: int
 
     @classmethod
     def of(cls, row: RowMapping, today: date) -> "LotOut":
@@ -134,6 +137,21 @@ async def lots(
     until = None if expiring_within is None else today + timedelta(days=expiring_within)
     found = await lists.lots(session, limit + 1, place_of(after), depot, item, until)
     return page_of(found, limit, lambda row: LotOut.of(row, today), lambda row: row["id"])
+
+
+class GivenOut(BaseModel):
+    """What a household was given of a lot, or of kits that were put together with some of it."""
+
+    household_id: UUID
+    item: str
+    lot_id: UUID
+    quantity: int
+
+
+@router.get("/lots/{lot_id}/given", dependencies=[LOOKING])
+async def given(lot_id: UUID, session: Reading) -> list[GivenOut]:
+    """Who was given something of a lot, so that they can be told."""
+    return [GivenOut(**row) for row in await lists.given_of(session, lot_id)]
 
 
 @router.get("/movements", dependencies=[LOOKING])
@@ -324,3 +342,23 @@ async def transfer(body: NewTransfer, work: Work, settings: StoreSettings) -> Do
         return shown(done, _done)
 
     return await work.once(Done, do)
+
+
+@router.post("/lots/{lot_id}/block", dependencies=[STOREKEEPER, RENEWED])
+async def block(lot_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> ShelvesChanged:
+    """Nothing that is left of a lot is given out; reservations on it are dealt again from other lots."""
+
+    async def do(unit: Unit) -> ShelvesChanged | Refused:
+        return shown(await recalling.block(unit, settings.rules, lot_id, body.reason), _changed)
+
+    return await work.once(ShelvesChanged, do)
+
+
+@router.post("/lots/{lot_id}/unblock", dependencies=[STOREKEEPER, RENEWED])
+async def unblock(lot_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> ShelvesChanged:
+    """What was blocked of a lot is given out again."""
+
+    async def do(unit: Unit) -> ShelvesChanged | Refused:
+        return shown(await recalling.unblock(unit, settings.rules, lot_id, body.reason), _changed)
+
+    return await work.once(ShelvesChanged, do)

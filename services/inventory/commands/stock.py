@@ -135,10 +135,11 @@ async def _correct(
             return ledger.refuse(refused)
     await ledger.fill(key for key, difference, _ in changes if difference > 0)
     shelves = (ShelfChange(*key, ledger.on_hand(key), difference) for key, difference in sorted(sums.items()))
-    return Correction(tuple(shelves), _whose(ledger), ledger.document)
+    return Correction(tuple(shelves), whose_goods(ledger), ledger.document)
 
 
-def _whose(ledger: StockLedger) -> tuple[Whose, ...]:
+def whose_goods(ledger: StockLedger) -> tuple[Whose, ...]:
+    """For whom more or less is set aside than before this unit."""
     more: Counter[tuple[UUID, str]] = Counter()
     for before, after in ledger.changed():
         more[after.household_id, after.item] += after.reserved

@@ -76,10 +76,10 @@ async def lots(
     item: str | None = None,
     until: date | None = None,
 ) -> Sequence[RowMapping]:
-    """Lots of which something is left, in the order in which they came; with `until` those that expire up to then."""
+    """Lots of which something is left, or blocked, in the order in which they came; with `until` those that expire up to then."""
     row = LOT.c
     wanted = [
-        text("lot.on_hand > 0"),
+        text("(lot.on_hand > 0 OR lot.blocked > 0)"),
         None if depot is None else row.depot == depot,
         None if item is None else row.item == item,
         None if until is None else row.expires_on <= until,
@@ -87,6 +87,24 @@ async def lots(
     ]
     query = select(LOT, ITEM.c.kind, ITEM.c.unit).join(ITEM, ITEM.c.code == row.item)
     return await _rows(session, query.where(*_given(wanted)).order_by(row.id).limit(limit))
+
+
+_GIVEN = text("""
+    WITH RECURSIVE into_kits AS (
+        SELECT CAST(:lot AS uuid) AS lot_id
+        UNION
+        SELECT made.lot_id FROM into_kits
+        JOIN movement used ON used.lot_id = into_kits.lot_id AND used.kind = 'used'
+        JOIN movement made ON made.document_id = used.document_id AND made.kind = 'assembled'
+    )
+    SELECT household_id, item, lot_id, -sum(on_hand) AS quantity FROM movement JOIN into_kits USING (lot_id)
+    WHERE kind = 'delivered' GROUP BY 1, 2, 3 HAVING sum(on_hand) < 0 ORDER BY 1, 2, 3
+""")
+
+
+async def given_of(session: AsyncSession, lot_id: UUID) -> Sequence[RowMapping]:
+    """Who was given something of a lot, or a kit that was put together by a paper that used some of it."""
+    return (await session.execute(_GIVEN, {"lot": lot_id})).mappings().all()
 
 
 @dataclass(frozen=True)

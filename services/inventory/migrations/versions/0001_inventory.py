@@ -114,7 +114,8 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("on_hand", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("on_hand >= 0", name=op.f("ck_lot_not_negative")),
+        sa.Column("blocked", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("least(on_hand, blocked) >= 0", name=op.f("ck_lot_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
     )
     op.create_index(
@@ -181,6 +182,13 @@ def upgrade() -> None:
         ["document_id"],
         unique=False,
         postgresql_where=sa.text("document_id IS NOT NULL AND on_hand <> 0"),
+    )
+    op.create_index(
+        "ix_movement_lot_handed_out",
+        "movement",
+        ["lot_id"],
+        unique=False,
+        postgresql_where=sa.text("kind IN ('delivered', 'used')"),
     )
     op.create_index(
         "uq_movement_reverses",
