@@ -89,6 +89,7 @@ async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
         freed = _put_back(ledger, late, day)
         await _throw_out(ledger, spoiled)
         await ledger.fill(freed)
+    await reservations.forget_taken_along(unit.session, day)
     await renewal.begin(unit, rules)
 
 

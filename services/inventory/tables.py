@@ -146,9 +146,7 @@ class MarkedShelfRow(Row, table=True):
 
 
 class LotRow(Row, table=True):
-    """A batch of one item in one depot; the lots of a shelf add up to what is on hand. What is `blocked` of a lot is on no
-    shelf.
-    """
+    """A batch of one item in one depot; the lots of a shelf add up to what is on hand. The blocked is on no shelf."""
 
     __tablename__ = "lot"
     __table_args__ = (
@@ -246,6 +244,20 @@ class MovementRow(Row, table=True):
     reason: str = _reason()
     numbers: dict[str, Any] = _numbers()
     note: str | None = Field(default=None, sa_column=Column(String(200)))
+
+
+class TakenAlongRow(Row, table=True):
+    """Food that was fetched for somebody who left the household since: wherever that person is, it counts there.
+
+    A row per day, in grams; days past are taken away when the day turns.
+    """
+
+    __tablename__ = "taken_along"
+    __table_args__ = (Index(None, "household_id"), CheckConstraint("grams > 0", name="positive"))
+    member_id: UUID = Field(primary_key=True)
+    on_day: date = Field(primary_key=True)
+    household_id: UUID
+    grams: int = _amount()
 
 
 class UnmetRow(Row, table=True):
@@ -403,6 +415,7 @@ MARKED_SHELF = table_of(MarkedShelfRow)
 LOT = table_of(LotRow)
 RESERVATION = table_of(ReservationRow)
 MOVEMENT = table_of(MovementRow)
+TAKEN_ALONG = table_of(TakenAlongRow)
 UNMET = table_of(UnmetRow)
 RECEIPT = table_of(ReceiptRow)
 DELIVERY = table_of(DeliveryRow)

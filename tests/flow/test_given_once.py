@@ -54,7 +54,7 @@ def told_in(room_url: str, steps: Sequence[Step]) -> dict[str, list[int]]:
             found: dict[str, list[int]] = {}
             for (kind, _), quantity in sorted((await given_to(room)).items(), key=str):
                 found.setdefault(kind, []).append(quantity)
-            return found
+            return {kind: sorted(each) for kind, each in found.items()}
 
     return asyncio.run(telling())
 
@@ -93,6 +93,7 @@ def test_who_moves_to_another_household_takes_the_set_along(room_url: str) -> No
     other: Step = ("registers", (2, 1, "north", ALL))
     found = told_in(room_url, [TWO, FETCH, other, ("goes_over", (1, 2)), ("fetches", (2, None))])
     assert found["clothing"] == [1, 1, 1]
+    assert sum(found["food"]) == 45_000
 
 
 def test_a_part_of_a_day_is_counted_too(room_url: str) -> None:

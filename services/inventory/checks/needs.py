@@ -19,9 +19,9 @@ _WRONG = (
     # Food: nothing is open today for more people than there are...
     "mine.open_grams > people * :grams",
     # ...and once the rations of a new period are made, those that feed today are for no fewer people than there are,
-    # unless one of today was given up for good. So a household without any ration of today is a breach, whatever of its
-    # other days, or of other kinds, was given up.
-    "hungry AND NOT mine.food_given_up AND mine.grams < people * :grams",
+    # unless one of today was given up for good; food that members brought from other households counts. So a household
+    # without any ration of today is a breach, whatever of its other days, or of other kinds, was given up.
+    "hungry AND NOT mine.food_given_up AND mine.grams + brought.grams < people * :grams",
     # Clothing: every member has a set, fetched or open, in whatever household, or gave one up for good; nobody has two
     # open, no stranger one.
     "'clothing' = ANY(needs) AND mine.dressed < people",
@@ -68,5 +68,9 @@ NEEDS = f"""
                 SELECT wanted > delivered + released + lapsed AS open, released = 0 AS held,
                        kind = 'food' AND day.processed BETWEEN first_day AND last_day AS today) state
             WHERE household_id = household.id) own) mine
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(along.grams), 0) AS grams FROM taken_along along
+        WHERE along.on_day = day.processed AND along.household_id <> household.id
+        AND members @> jsonb_build_array(jsonb_build_object('id', CAST(along.member_id AS text)))) brought
     WHERE active AND version > 0
 """  # noqa: S608, nothing in it comes from outside

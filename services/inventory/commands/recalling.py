@@ -25,7 +25,10 @@ async def block(unit: Unit, rules: Rules, lot_id: UUID, note: str) -> Correction
 
 
 async def unblock(unit: Unit, rules: Rules, lot_id: UUID, note: str) -> Correction | Refused:
-    """What was blocked of a lot is given out again. Refused for an unknown lot, one that is not blocked, or past its date."""
+    """What was blocked of a lot is given out again.
+
+    Refused for an unknown lot, one that is not blocked, and one past its date.
+    """
     return await _turn(unit, rules, lot_id, note, blocking=False)
 
 

@@ -13,7 +13,7 @@ The edits of `difference` come in this order, because each looks at what the one
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -40,17 +40,39 @@ KINDS: dict[NeedKind, Kind] = {
 
 
 @dataclass(frozen=True)
+class TakenAlong:
+    """Grams that were fetched in a household for one day of a member who left it since."""
+
+    member_id: UUID
+    household_id: UUID
+    day: date
+    grams: int
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The sets that members of a household were given in other ones, and the food that they brought from there, with
+    the food that others took from here.
+    """
+
+    worn: Sequence[Reservation] = ()
+    taken_along: Sequence[TakenAlong] = ()
+
+
+@dataclass(frozen=True)
 class Change:
     """What follows from a change of a household.
 
     `add` is to be allocated; `changed` are reservations with new values under their old ids; `created` are
-    parts cut off from rations, under new ids; `freed` is what comes back to each shelf.
+    parts cut off from rations, under new ids; `freed` is what comes back to each shelf. `taken_along` is what was
+    fetched for those who left.
     """
 
     add: tuple[Need, ...]
     changed: tuple[Reservation, ...]
     created: tuple[Reservation, ...]
     freed: Counter[ShelfKey]
+    taken_along: tuple[TakenAlong, ...] = ()
 
 
 def difference(
@@ -61,17 +83,18 @@ def difference(
     catalogue: Catalogue,
     rules: Rules,
     new_id: Callable[[], UUID],
-    worn: Iterable[Reservation] = (),
+    elsewhere: Elsewhere | None = None,
 ) -> Change:
     """What to add and what to give up when a household is no longer `old` but `new`, from `today` on.
 
     `reservations` are the household's open ones, and those of which something was delivered: rations of this ration
-    period, and all else ever; `worn` are the sets that its members were given in other households. So nothing is given
+    period, and all else ever; `elsewhere` is what its members were given in other households. So nothing is given
     twice. Closed or empty: all that is not delivered is released. What is delivered is never taken back.
     """
-    edit = _Edit(new, reservations, today, catalogue, rules, new_id, worn)
+    edit = _Edit(new, reservations, today, catalogue, rules, new_id, elsewhere or Elsewhere())
     if not new.active or not new.members:
         edit.release_where(lambda _: True, Because(Why.HOUSEHOLD_CLOSED if new.members else Why.NOBODY_LEFT))
+        edit.part_from(old.members)
     elif not old.active or not old.members:
         edit.reopen()
     else:
@@ -125,9 +148,11 @@ class _Edit:
         catalogue: Catalogue,
         rules: Rules,
         new_id: Callable[[], UUID],
-        worn: Iterable[Reservation],
+        elsewhere: Elsewhere,
     ) -> None:
-        self._worn = tuple(worn)
+        self._worn = elsewhere.worn
+        self._along = list(elsewhere.taken_along)
+        self._known = len(self._along)
         self._before = {row.id: row for row in reservations}
         self._rows = dict(self._before)
         self._add: list[Need] = []
@@ -145,7 +170,7 @@ class _Edit:
         )
         created = tuple(row for key, row in self._rows.items() if key not in self._before)
         freed = reserved_by_shelf(self._before.values()) - reserved_by_shelf(self._rows.values())
-        return Change(tuple(self._add), changed, created, freed)
+        return Change(tuple(self._add), changed, created, freed, tuple(self._along[self._known :]))
 
     def release_where(self, condition: Callable[[Reservation], bool], reason: Because) -> None:
         for row in self._open():
@@ -164,20 +189,8 @@ class _Edit:
         return not_had(needs, (*self._rows.values(), *self._worn), self._catalogue)
 
     def _food(self, *, for_good: bool = False) -> list[Need]:
-        """Rations for what the days to come lack: 500 g a member, less what open rations want or was fetched for them.
-
-        With `for_good`, what was cancelled of a ration is not asked for again.
-        """
-        last = period_of(self._today, self._rules.ration_period)[1]
-        first = max(self._today, self._new.registered_on)
-        due = len(self._new.members) * self._rules.grams_per_person_day
-        if NeedKind.FOOD not in self._new.needs or first > last:
-            return []
-        rations = [row for row in self._rows.values() if row.last_day and row.last_day >= first]
-        lacking = [
-            (day, due - sum(_covers(row, day, for_good=for_good) for row in rations))
-            for day in range(first.toordinal(), last.toordinal() + 1)
-        ]
+        """Rations for what the days to come lack. With `for_good`, what was cancelled is not asked for again."""
+        lacking = [(day, self._lacking(day, for_good=for_good)) for day in self._days()]
         return [
             ration_line(
                 self._new, date.fromordinal(days[0]), date.fromordinal(days[-1]), per_day, self._rules
@@ -186,6 +199,40 @@ class _Edit:
             if per_day > 0
             for days in [[day for day, _ in run]]
         ]
+
+    def _days(self) -> range:
+        """The days to come of this period on which the household eats; none if it does not ask for food."""
+        last = period_of(self._today, self._rules.ration_period)[1]
+        first = max(self._today, self._new.registered_on)
+        asked = NeedKind.FOOD in self._new.needs
+        return range(first.toordinal(), last.toordinal() + 1) if asked else range(0)
+
+    def _lacking(self, day: int, *, for_good: bool) -> int:
+        """500 g a member, less what open rations want, or was fetched, for a day; below 0 if that is too much."""
+        due = len(self._new.members) * self._rules.grams_per_person_day
+        rations = [row for row in self._rows.values() if row.per_day]
+        return (
+            due
+            - sum(_covers(row, day, for_good=for_good) for row in rations)
+            - self._brought(day)
+            + self._taken(day)
+        )
+
+    def _brought(self, day: int) -> int:
+        """What members brought from other households for a day."""
+        here = {member.id for member in self._new.members}
+        theirs = (
+            each for each in self._along if each.household_id != self._new.id and each.member_id in here
+        )
+        return sum(each.grams for each in theirs if each.day.toordinal() == day)
+
+    def _taken(self, day: int) -> int:
+        """What those who left took from here for a day; of a closed household all have left."""
+        here = {member.id for member in self._new.members} if self._new.active else set()
+        mine = (
+            each for each in self._along if each.household_id == self._new.id and each.member_id not in here
+        )
+        return sum(each.grams for each in mine if each.day.toordinal() == day)
 
     def change_needs(self, old: Household) -> None:
         """What is newly asked for is added for all members, what is no longer asked for is given up."""
@@ -227,29 +274,56 @@ class _Edit:
             self._add.append(clothing_need(self._new, member, self._today, self._catalogue, self._rules))
 
     def change_people(self, old: Household) -> None:
-        """More or fewer to feed from today (or registration) on: a further ration, or less per day on those there
-        are.
-        """
-        if NeedKind.FOOD not in self._new.needs & old.needs:
+        """More or fewer to feed from today (or registration) on: a further ration, or less per day."""
+        if {member.id for member in old.members} == {member.id for member in self._new.members}:
             return
-        more = len(self._new.members) - len(old.members)
-        if more > 0:
+        if NeedKind.FOOD in self._new.needs & old.needs:
+            self._take_off()
+            self.part_from(old.members)
             self._add += self._food(for_good=True)
-        taken: Counter[int] = Counter()
-        for row in sorted(self._rations(), key=lambda row: (row.first_ordinal, row.id)):
-            self._take_off(row, -more * self._rules.grams_per_person_day, taken)
+        else:
+            self.part_from(old.members)
 
-    def _take_off(self, row: Reservation, grams: int, taken: Counter[int]) -> None:
-        """Lower a ration from today on by what is still to come off of its first day.
+    def _take_off(self) -> None:
+        """Lower open rations by what is too much for the people who are left.
 
-        `taken` is what was taken off each day (ordinal) by the rations that began earlier.
+        From the last days to the first: a ration that is cut keeps its id for the earlier days.
         """
-        first = max(row.first_ordinal, self._today.toordinal())
-        less = min(row.per_day, grams - taken[first])
-        if less > 0:
-            later = self._from(row, self._today)
-            self._lower(later, less)
-            taken.update(dict.fromkeys(range(first, first + later.days), less))
+        days = [(day, -self._lacking(day, for_good=True), self._open_on(day)) for day in self._days()]
+        runs = [list(run) for _, run in groupby(days, itemgetter(1, 2))]
+        for run in reversed(runs):
+            (first, too_much, keys), last = run[0], run[-1][0]
+            for key in keys:
+                if too_much > 0:
+                    row = self._rows[key]
+                    if row.last_day and last < row.last_day.toordinal():
+                        self._from(row, date.fromordinal(last + 1))
+                    part = self._from(self._rows[key], date.fromordinal(first))
+                    less = min(part.per_day, too_much)
+                    self._lower(part, less)
+                    too_much -= less
+
+    def _open_on(self, day: int) -> tuple[UUID, ...]:
+        """The open rations of a day, the one that began first first."""
+        rows = [row for row in self._rations() if 0 <= day - row.first_ordinal < row.days]
+        return tuple(row.id for row in sorted(rows, key=lambda row: (row.first_ordinal, row.id)))
+
+    def part_from(self, members: Iterable[Member]) -> None:
+        """What was fetched for those who are gone goes with them, if those who stay have enough without it."""
+        here = {member.id for member in self._new.members} if self._new.active else set()
+        gone = [member.id for member in members if member.id not in here]
+        if not gone:
+            return
+        due = len(here) * self._rules.grams_per_person_day
+        last = period_of(self._today, self._rules.ration_period)[1]
+        closed = [row for row in self._rows.values() if row.per_day and not row.open]
+        for day in range(self._today.toordinal(), last.toordinal() + 1):
+            spare = sum(_covers(row, day, for_good=False) for row in closed) - self._taken(day) - due
+            for member in gone:
+                grams = min(spare, self._rules.grams_per_person_day)
+                if grams > 0:
+                    self._along.append(TakenAlong(member, self._new.id, date.fromordinal(day), grams))
+                    spare -= grams
 
     def _lower(self, row: Reservation, less: int) -> None:
         if less == row.per_day:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from services.inventory.domain.forecast import Forecast, Outlook, forecast
 from services.inventory.domain.larder import Dated
@@ -64,20 +65,26 @@ def _helps(outlook: Outlook, until: date, source: str, target: str) -> int:
         sacks=(),
     )
 
-    def short(code: str, grams: int) -> int:
+    @cache
+    def short(grams: int) -> tuple[int, int]:
+        """What is missing at the source and at the target after so much has gone."""
         made = forecast(after(mine, Transfer(source, target, grams)), until).depots
-        return made[code].short_grams if code in made else 0
+        return made[source].short_grams, made[target].short_grams
 
-    here, there = short(source, 0), short(target, 0)
-    spared = _last(most, lambda grams: short(source, grams) == here)
-    best = short(target, spared)
-    if not there or best == there:
+    here, there = short(0)
+    if not there or short(most)[1] == there:
         return 0
-    return spared - _last(spared, lambda less: short(target, spared - less) == best)
+    spared = _last(most, lambda grams: short(grams)[0] == here)
+    best = short(spared)[1]
+    if best == there:
+        return 0
+    return spared - _last(spared, lambda less: short(spared - less)[1] == best)
 
 
 def _last(most: int, holds: Callable[[int], bool]) -> int:
     """The largest number up to `most` for which it holds; it holds for 0 and, where it ends, not again."""
+    if holds(most):
+        return most
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2

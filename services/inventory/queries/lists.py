@@ -76,7 +76,7 @@ async def lots(
     item: str | None = None,
     until: date | None = None,
 ) -> Sequence[RowMapping]:
-    """Lots of which something is left, or blocked, in the order in which they came; with `until` those that expire up to then."""
+    """Lots with something left, or blocked, in the order in which they came; with `until` those that expire by then."""
     row = LOT.c
     wanted = [
         text("(lot.on_hand > 0 OR lot.blocked > 0)"),

@@ -232,7 +232,7 @@ def in_memory() -> Iterator[None]:
                 "expired_lots": gives([]),
                 "dated_lots": gives({}),
             },
-            reservations: {"save_reservations": save_reservations}
+            reservations: {"save_reservations": save_reservations, "taken_along": gives([])}
             | {name: found(each) for name, each in QUERIES.items()},
             households: {
                 "save_states": save_states,
@@ -260,6 +260,7 @@ def in_memory() -> Iterator[None]:
             day: {"PART": 1},
             handing_out: {
                 "lock_household": locked,
+                "lots_of_paper": gives(()),
                 "open_of_households": found(QUERIES["open_of_households"]),
             },
         }.items():
@@ -267,6 +268,7 @@ def in_memory() -> Iterator[None]:
                 patch.setattr(module, name, fake)
         for module, names in {
             marks: ("took",),
+            reservations: ("take_along", "forget_taken_along"),
             stock: ("add_lots", "move_lots", "add_movements", "add_unmet"),
         }.items():
             for name in names:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.inventory.domain.evening_out import Transfer, even_out
@@ -166,6 +166,7 @@ def test_a_shortage_in_one_depot_is_one_in_total_and_a_surplus_elsewhere_propose
     assert proposal.after.short_days == ()
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 20_000)), max_size=3),
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 40_000)), max_size=3),

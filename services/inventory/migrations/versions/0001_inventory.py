@@ -16,6 +16,16 @@ FOR EACH ROW EXECUTE FUNCTION append_only()
 
 def upgrade() -> None:
     op.create_table(
+        "taken_along",
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("grams", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("grams > 0", name=op.f("ck_taken_along_positive")),
+        sa.PrimaryKeyConstraint("member_id", "on_day", name=op.f("pk_taken_along")),
+    )
+    op.create_index(op.f("ix_taken_along_household_id"), "taken_along", ["household_id"], unique=False)
+    op.create_table(
         "asked_again",
         sa.Column("reservation_id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
@@ -398,5 +408,6 @@ def downgrade() -> None:
         "delivery",
         "cancellation",
         "asked_again",
+        "taken_along",
     ):
         op.drop_table(table)
