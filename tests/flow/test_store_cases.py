@@ -158,6 +158,22 @@ async def case_7(store: Store) -> None:
     assert (ration.delivered, ration.reason.number, ration.reason.on) == (1_500, 3, nov(4))
 
 
+async def case_7_fetched_at_once(store: Store) -> None:
+    """Two fetch all at once: the second one finds as much of the early lot as the first one."""
+    await store.receive("A", ("rice", 15_000, nov(10)), ("rice", 15_000, None))
+    await store.tell(*(("registers", (number, 1, "north", FOOD)) for number in (1, 2)))
+    promised = (await store.forecast()).forecast
+    await store.tell(*(("fetches", (number, None)) for number in (1, 2)))
+    assert [each.delivered for number in (1, 2) for each in await store.story.rows(number)] == [
+        12_500,
+        12_500,
+    ]
+    assert await store.lots("rice") == [(nov(10), 5_000)]
+    assert promised.first_short_day == nov(26)
+    assert promised.days[10].spoiled == 5_000
+    assert (await store.forecast()).forecast.short_days == promised.short_days
+
+
 async def case_8(store: Store) -> None:
     await store.tell(("registers", (1, 1, "north", FOOD)))
     await store.plan(100_000, nov(5))

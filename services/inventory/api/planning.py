@@ -109,7 +109,7 @@ class Changes(Body):
     expires_on: Day | None = None
 
 
-@router.patch("/planned-deliveries/{planned_id}", dependencies=[STOREKEEPER])
+@router.post("/planned-deliveries/{planned_id}/change", dependencies=[STOREKEEPER])
 async def change(planned_id: UUID, body: Changes, work: Work) -> PlannedOut:
     """A new quantity or new dates; one that is late counts again from its new day on."""
 
