@@ -1,7 +1,7 @@
 """What lies on the shelves: looking at it, correcting, counting, moving it, putting kits together."""
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -22,17 +22,14 @@ from services.inventory.api.models import (
     Quantity,
     Reason,
     StoreSettings,
-    WithReason,
     shown,
 )
-from services.inventory.commands import recalling
 from services.inventory.commands import stock as commands
 from services.inventory.domain.items import Kind
 from services.inventory.domain.kits import Assembled, MissingParts
 from services.inventory.domain.reasons import because_of
 from services.inventory.domain.wording import words_of
 from services.inventory.queries import lists
-from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
@@ -100,58 +97,6 @@ class MovementOut(BaseModel):
     def of(cls, row: RowMapping) -> "MovementOut":
         values = {name: row[name] for name in cls.model_fields if name != "reason"}
         return cls(**values, reason=words_of(because_of(row["reason"], row["numbers"])))
-
-
-class LotOut(BaseModel):
-    """What is left of goods that came together, with their date; `days_left` counts today."""
-
-    id: UUID
-    depot: str
-    item: str
-    kind: Kind
-    unit: str
-    expires_on: date | None
-    days_left: int | None
-    on_hand: int
-    blocked: int
-
-    @classmethod
-    def of(cls, row: RowMapping, today: date) -> "LotOut":
-        until = row["expires_on"]
-        return cls(**row, days_left=until and (until - today).days + 1)
-
-
-@router.get("/lots", dependencies=[LOOKING])
-async def lots(
-    session: Reading,
-    depot: Filter = None,
-    item: Filter = None,
-    expiring_within: Annotated[
-        int | None, Query(ge=0, le=3660, description="so many days after today")
-    ] = None,
-    limit: Limit = 100,
-    after: After = None,
-) -> Page[LotOut]:
-    """Lots with something left, in the order in which they came."""
-    today = await today_of(session)
-    until = None if expiring_within is None else today + timedelta(days=expiring_within)
-    found = await lists.lots(session, limit + 1, place_of(after), depot, item, until)
-    return page_of(found, limit, lambda row: LotOut.of(row, today), lambda row: row["id"])
-
-
-class GivenOut(BaseModel):
-    """What a household was given of a lot, or of kits that were put together with some of it."""
-
-    household_id: UUID
-    item: str
-    lot_id: UUID
-    quantity: int
-
-
-@router.get("/lots/{lot_id}/given", dependencies=[LOOKING])
-async def given(lot_id: UUID, session: Reading) -> list[GivenOut]:
-    """Who was given something of a lot, so that they can be told."""
-    return [GivenOut(**row) for row in await lists.given_of(session, lot_id)]
 
 
 @router.get("/movements", dependencies=[LOOKING])
@@ -237,7 +182,7 @@ class ShelvesChanged(BaseModel):
     document_id: UUID | None = Field(default=None, description="to undo it by")
 
 
-def _changed(correction: commands.Correction) -> ShelvesChanged:
+def changed(correction: commands.Correction) -> ShelvesChanged:
     return ShelvesChanged(
         shelves=[OnHand(**asdict(each)) for each in correction.shelves],
         whose=[Whose(**asdict(each)) for each in correction.whose],
@@ -276,7 +221,7 @@ async def adjust(body: NewAdjustment, work: Work, settings: StoreSettings) -> Sh
         done = await commands.adjust(
             unit, settings.rules, body.depot, body.item, body.quantity, body.reason, body.found()
         )
-        return shown(done, _changed)
+        return shown(done, changed)
 
     return await work.once(ShelvesChanged, do)
 
@@ -305,7 +250,7 @@ async def stocktake(body: NewStocktake, work: Work, settings: StoreSettings) -> 
     counts = [each.as_counted() for each in body.counts]
 
     async def do(unit: Unit) -> ShelvesChanged | Refused:
-        return shown(await commands.count(unit, settings.rules, body.depot, counts, body.reason), _changed)
+        return shown(await commands.count(unit, settings.rules, body.depot, counts, body.reason), changed)
 
     return await work.once(ShelvesChanged, do)
 
@@ -342,23 +287,3 @@ async def transfer(body: NewTransfer, work: Work, settings: StoreSettings) -> Do
         return shown(done, _done)
 
     return await work.once(Done, do)
-
-
-@router.post("/lots/{lot_id}/block", dependencies=[STOREKEEPER, RENEWED])
-async def block(lot_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> ShelvesChanged:
-    """Nothing that is left of a lot is given out; reservations on it are dealt again from other lots."""
-
-    async def do(unit: Unit) -> ShelvesChanged | Refused:
-        return shown(await recalling.block(unit, settings.rules, lot_id, body.reason), _changed)
-
-    return await work.once(ShelvesChanged, do)
-
-
-@router.post("/lots/{lot_id}/unblock", dependencies=[STOREKEEPER, RENEWED])
-async def unblock(lot_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> ShelvesChanged:
-    """What was blocked of a lot is given out again."""
-
-    async def do(unit: Unit) -> ShelvesChanged | Refused:
-        return shown(await recalling.unblock(unit, settings.rules, lot_id, body.reason), _changed)
-
-    return await work.once(ShelvesChanged, do)
