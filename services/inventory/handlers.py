@@ -96,7 +96,8 @@ async def _edits(ledger: StockLedger, pairs: Sequence[Pair]) -> list[Edit]:
     worn = await _worn(ledger, [now for _, now in pairs])
     along = await _along(ledger, [now for _, now in pairs])
     edits = []
-    for old, now in pairs:
+    # Households that somebody leaves come first: what was fetched there is known when another one is joined.
+    for old, now in sorted(pairs, key=lambda pair: not _left(*pair)):
         mine, theirs = given.get(now.id, {}), {member.id for member in now.members}
         others = [each for each in worn if each.member_id in theirs]
         today, catalogue, rules = ledger.unit.today, ledger.catalogue, ledger.rules
@@ -105,6 +106,10 @@ async def _edits(ledger: StockLedger, pairs: Sequence[Pair]) -> list[Edit]:
         along += change.taken_along
         edits.append(Edit(change, mine))
     return edits
+
+
+def _left(old: Household, now: Household) -> bool:
+    return bool({member.id for member in old.members} - {member.id for member in now.members})
 
 
 async def _known_elsewhere(ledger: StockLedger, first: Sequence[Household]) -> frozenset[UUID]:
