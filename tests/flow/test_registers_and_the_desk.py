@@ -173,7 +173,7 @@ async def test_the_doctor_counts_people_who_are_there_twice(world: World, name: 
 REGISTER = table_of([head("X-1", "Visible")])
 OTHER = table_of([head("X-2", "Hidden")])
 COVER = [[None], ["This document was exported"]]
-BOOKS = {
+BOOKS: dict[str, Any] = {
     "a hidden sheet before it": (("old", "hidden", OTHER), ("Register 2006", "visible", REGISTER)),
     "a cover before it": (("Summary", "visible", COVER), ("Households", "visible", REGISTER)),
     "a blank sheet after it": (("Households", "visible", REGISTER), ("Sheet2", "visible", [])),
