@@ -14,7 +14,7 @@ from rich.console import Console
 from shared.cli import Trouble
 from shared.cli.stack import ROOT
 
-Quick = Annotated[bool, typer.Option("--quick", help="Smaller sizes: under five minutes.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Smaller sizes: about fifteen minutes.")]
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write every value to this file, and pictures beside it.")
 ]
