@@ -233,3 +233,33 @@ async def test_a_register_of_a_caseworker(shared: World, name: str) -> None:
         assert report["people"] + report["already_there"] + report["bad_rows"] == report["rows"]
         assert_told(report["errors"], case.errors)
         assert_told(report["warnings"], case.warnings)
+
+
+async def test_rows_that_only_a_later_one_decides_are_put_off_to_the_end(shared: World) -> None:
+    """Rows of one household are 150 households apart, and so in two units."""
+    father = man("P-1", "Pahor", birth_date="", age="45")
+    await sent(shared, csv_of([father]))
+    others = [head(f"P-{number}", f"Pena{number}", birth_date="", age="30") for number in range(100, 250)]
+    son = {**SON, "household": "P-1", "given_name": "Pahor"}
+    early, late = child("P-2", "Pela"), head("P-2", "Pola")
+    strangers, known = child("P-1", "Pira", region="south"), {**father, "region": ""}
+    rows = [
+        son,
+        early,
+        strangers,
+        *others,
+        father,
+        late,
+        known,
+        head("P-100", "Pena100", birth_date="", age="30"),
+    ]
+    content = csv_of(rows)
+    for report in (await sent(shared, content, dry=True), await sent(shared, content)):
+        figures = {name: report[name] for name in ("people", "already_there", "namesakes", "unsure", "twice")}
+        assert figures == {"people": 154, "already_there": 1, "namesakes": 1, "unsure": 0, "twice": 2}, (
+            figures
+        )
+        assert [each["row"] for each in report["errors"]] == [157, 158]
+        assert report["rows"] == len(rows)
+    again = await sent(shared, content)
+    assert (again["people"], again["already_there"], again["twice"]) == (0, 154 + 1, 2)

@@ -135,7 +135,7 @@ def mapping_of(content: bytes) -> Mapped | Refused:
     except tomllib.TOMLDecodeError:
         return invalid("The mapping file is not TOML; see the handbook for one to copy.")
     except ValidationError as error:
-        fields = [(".".join(map(str, each["loc"][:1])), each["msg"]) for each in error.errors()]
+        fields = [(_part(each["loc"]), each["msg"]) for each in error.errors()]
         return invalid("The mapping file holds what a mapping cannot have.", *fields[:20])
     known = set(REGISTER.names)
     unknown = {*file.headings.values(), *file.values, *file.fixed} - known
@@ -154,6 +154,11 @@ def mapping_of(content: bytes) -> Mapped | Refused:
         family_first=options.full_name == "family given",
         size_from_age=options.size_from_age,
     )
+
+
+def _part(place: tuple[int | str, ...]) -> str:
+    """Which part of the file is at fault, without a word that the group wrote."""
+    return str(place[0]) if place and place[0] in _File.model_fields else "mapping"
 
 
 def _values(own: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
