@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from services.intake.domain.alike import Face
 from services.intake.domain.people import Relation, Sex
@@ -38,7 +39,7 @@ class Person:
     languages: tuple[str, ...] = ()
     row: int | None = None
 
-    @property
+    @cached_property
     def face(self) -> Face:
         return self.identity.face(self.sex)
 

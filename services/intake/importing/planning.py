@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from uuid import UUID
 
 from services.intake.commands.people import Person
 from services.intake.commands.registration import Arrival
@@ -23,6 +24,7 @@ class Plan:
     `put_off` are rows that only the end of the file can decide: what they lack may stand in a later row.
     """
 
+    import_id: UUID | None = None
     arrivals: list[tuple[str, Arrival]] = field(default_factory=list)
     joining: list[tuple[str, Household | None, dict[int, Person]]] = field(default_factory=list)
     already: dict[int, int] = field(default_factory=dict)
@@ -111,35 +113,35 @@ def plan_joining(
     """Plan rows of a household that is registered; `known` are its members, of a dry run those it would have."""
     found = match(each.people, known, today)
     recognised = found.already or found.left or found.twice or any(one.row is not None for one in known)
-    others = _other_than(each, household) if household else {}
-    if household and not recognised and each.people and {"region", "arrived_on"} & others.keys():
-        if not last:
-            plan.put_off.append(replace(each, faults=[], warnings=[]))
-            return
+    others, code = (_other_than(each, household), household.code) if household else ({}, "")
+    strange = household and not recognised and each.people and {"region", "arrived_on"} & others.keys()
+    if strange and not last:
+        plan.put_off.append(replace(each, faults=[], warnings=[]))
+    elif household and strange:
         _refuse_strangers(plan, each, household, others)
-        return
-    if household and not household.helped:
+    elif household and not household.helped:
         _tell_closed(plan, each, household)
-        return
-    if found.unsure and not last:
-        later = {row: each.people[row] for row in found.unsure}
-        plan.put_off.append(replace(each, people=later, faults=[], warnings=[], said={}))
-        found.unsure = {}
-    if household:
+    else:
+        if found.unsure and not last:
+            later = {row: each.people[row] for row in found.unsure}
+            plan.put_off.append(replace(each, people=later, faults=[], warnings=[], said={}))
+            found.unsure = {}
         for name, row in others.items():
-            reason = (
-                f"the {LABELS[name]} of household {household.code} is another one; what is registered stays"
-            )
+            reason = f"the {LABELS[name]} of household {code} is another one; what is registered stays"
             plan.warn(row, reason, name)
+        _plan_found(plan, each, household, found, sum(one.left_on is None for one in known))
+
+
+def _plan_found(plan: Plan, each: Read, household: Household | None, found: Matched, present: int) -> None:
+    """Plan the rows of a household that is helped, once it is known who they are."""
     _tell_known(plan, found, each, household)
     _tell_namesakes(plan, found.namesakes)
-    heads = sum(member.relation is Relation.HEAD for member in household.present) if household else 0
+    heads = sum(member.relation is Relation.HEAD for member in household.present) if household else 1
     _tell_heads(plan, each, found.new, heads)
-    taken = sum(one.left_on is None for one in known)
-    those = fitting(plan, found.new, MOST_MEMBERS - taken)
+    those = fitting(plan, found.new, MOST_MEMBERS - present)
     if those:
         plan.joining.append((each.ref, household, those))
-    if household and not any(one.row is not None for one in known):
+    if household and household.import_id != plan.import_id:
         for row in those:
             plan.warn(row, f"joins household {household.code}, which was registered before")
 

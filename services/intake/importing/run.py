@@ -95,7 +95,7 @@ class Import:
         self._keep(plan)
 
     async def _planned(self, reads: list[Read], unit: Unit, *, last: bool) -> Plan:
-        plan = Plan()
+        plan = Plan(self._id)
         last = last or self._rows_put_off > MOST_PUT_OFF
         wanted = merged(reads, plan, unit.today)
         lock = not self.report.dry_run
