@@ -106,6 +106,13 @@ class Story:
             path.format(**household), {"reason": self.plant("intake", path, "reason")}
         )
         assert first["given_name"] in str(seen)
+        path = "/households/find"
+        looked_for = {"register_ref": self.plant("intake", path, "register_ref")}
+        assert await self.post("intake", path, looked_for) == []
+        path = "/households/{household_id}/members/{member_id}/correct"
+        right = {name: self.plant("intake", path, name) for name in names}
+        where = path.format(**household, member_id=household["members"][1]["member_id"])
+        await self.post("intake", where, right)
         return household
 
     async def correct_the_store(self, household: Any) -> None:
@@ -167,7 +174,12 @@ class Story:
             f"K-2,{bad},{bad},{BIRTH},{bad},north,2006-10-20\n"
             f"K-3,={bad},{bad},{bad},M,{bad},2006-10-20\n"
         )
-        files = {"file": (f"{bad}.csv", register.encode(), "text/csv")}
+        self.planted.add(("intake", "/imports", "mapping"))
+        mapping = f'[values.needs]\n"{bad}" = "food"\n[headings]\n"{bad}" = "needs"'
+        files = {
+            "file": (f"{bad}.csv", register.encode(), "text/csv"),
+            "mapping": (f"{bad}.toml", mapping.encode(), "application/toml"),
+        }
         imported = await self.world.intake.client.post("/imports", files=files, headers={"Accept": bad})
         assert (imported.json()["people"], imported.json()["error_count"] > 0) == (1, True)
         self.answers["intake"].append(imported.text)
