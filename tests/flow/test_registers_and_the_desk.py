@@ -68,6 +68,18 @@ async def test_who_left_and_who_is_of_a_closed_household_is_told_as_such(world: 
     assert all("closed on 2006-11-01: reopen it" in reason for _, reason in reasons(report))
 
 
+async def test_a_child_who_moves_is_told_of_until_they_have_left_the_other_family(world: World) -> None:
+    old = await world.intake.register([said(ROSAL), said(ROSIN)])
+    new = await world.intake.register([said(head("W-11", "Rosa"))])
+    joined = await world.intake.post(f"/households/{new['household_id']}/members", said(ROSIN))
+    assert "present in another household" in (await world.intake.timeline(joined))[0]["summary"]
+    assert await breaches(world) == ["nobody is present in two households"]
+    moved = f"/households/{old['household_id']}/members/{old['members'][1]['member_id']}/leave"
+    await world.intake.post(moved, {})
+    assert await breaches(world) == []
+    await world.settled()
+
+
 async def test_a_head_who_leaves_leaves_a_question(world: World) -> None:
     household = await world.intake.register([said(ROSAL), said(ROSIN)])
     path = f"/households/{household['household_id']}/members"

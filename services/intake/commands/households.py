@@ -1,19 +1,27 @@
 """What a caseworker asks for one household. Each change is decided under the household's lock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from services.intake import identities, repository
-from services.intake.commands.people import HOW_TWINS, Newcomer, people_of, person_of
+from services.intake.commands.people import HOW_TWINS, Newcomer, Person, people_of, person_of
 from services.intake.commands.registration import Arrival, join_all, register_all
-from services.intake.commands.saying import tell, tell_closed
+from services.intake.commands.saying import entry, tell, tell_closed
 from services.intake.domain import households as rules
 from services.intake.domain.households import Household, Outcome, Priority, checked_arrival
 from services.intake.domain.people import Relation
 from shared.contracts.intake import HouseholdChanged, HouseholdReopened, NeedKind
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
+
+ALIKE = "intake.alike"
+"""What stands for a contract in a timeline where somebody may be present in another household too."""
+ALIKE_WORDS = (
+    "Somebody of the same name, sex and birth date is present in another household: if it is the same person, let "
+    "them leave one of the two."
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,12 @@ async def register(unit: Unit, wanted: Wanted) -> Household | Refused:
     arrival = Arrival(
         wanted.region, wanted.arrived_on, people, wanted.needs, wanted.priorities, wanted.register_ref
     )
+    alike = await _is_elsewhere(unit, None, people)
     (household,) = await register_all(unit, [arrival])
-    return household or conflict("A household with this register reference is registered already.")
+    if household is None:
+        return conflict("A household with this register reference is registered already.")
+    _tell_alike(unit, household, alike=alike)
+    return household
 
 
 async def add_member(
@@ -62,7 +74,10 @@ async def add_member(
         return conflict(
             f"Somebody of this name, sex and birth date is in this household already; {HOW_TWINS}."
         )
+    alike = await _is_elsewhere(unit, household_id, [person])
     (after,) = await join_all(unit, [(household, [person])], on)
+    if isinstance(after, Household):
+        _tell_alike(unit, after, alike=alike)
     return after
 
 
@@ -130,6 +145,19 @@ async def reopen(unit: Unit, household_id: UUID) -> Household | Refused:
         repository.set_bands(unit.writes, [after])
         tell(unit, [after], HouseholdReopened, lambda _: "Reopened.")
     return after
+
+
+async def _is_elsewhere(unit: Unit, household_id: UUID | None, people: Sequence[Person]) -> bool:
+    """Whether one of these people may be present in another household already."""
+    return bool(
+        await identities.present_elsewhere(unit.session, {household_id: [each.face for each in people]})
+    )
+
+
+def _tell_alike(unit: Unit, household: Household, *, alike: bool) -> None:
+    """A line for whoever looks at the household; of the other one nothing is told."""
+    if alike:
+        repository.add_entries(unit.writes, [entry(unit, household, ALIKE, ALIKE_WORDS)])
 
 
 async def _locked(unit: Unit, household_id: UUID) -> Household | Refused:

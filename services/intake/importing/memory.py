@@ -30,6 +30,8 @@ class Remembered:
 
     def of(self, ref: str, people: Iterable[Person]) -> list[Registered]:
         """Whom the household would have, with the names of those of `people` who have the same ones."""
+        if _home(ref) not in self._homes:
+            return []
         mine = key_of(ref)[:8]
         names = {self._mark(ref, person): person.face.name for person in people}
         found = []
