@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shared.cli import Trouble
+from shared.cli.files import text_of
 from shared.contracts import SERVICES
 from shared.contracts.intake import ClothingSize
 
@@ -211,10 +212,8 @@ def _known(code: str, known: set[str], what: str) -> None:
 def load_plan(path: Path) -> Plan:
     """The plan in a TOML file. Trouble, naming the place and the reason, if it cannot be taken."""
     try:
-        return Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Trouble(f"The plan {path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return Plan.model_validate(tomllib.loads(text_of(path, "The plan")))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Trouble(f"The plan {path} is not TOML: {error}.") from None
     except ValidationError as error:
         raise Trouble(f"The plan {path} cannot be taken:\n" + "\n".join(_reasons(error))) from None
