@@ -17,6 +17,7 @@ MODULES = (
     "shared.cli.develop.lock",
     "shared.cli.operate.serve",
     "shared.cli.demo",
+    "shared.cli.load",
     "shared.cli.operate.clock",
     "shared.cli.operate.doctor",
     "shared.cli.operate.parking",

@@ -39,7 +39,7 @@ def text_of(path: Path, what: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise Trouble(f"{what} {path} is no text in UTF-8.") from None
+        raise Trouble(f"{what} {path} is not TOML: it is no text in UTF-8.") from None
     except OSError as error:
         raise Trouble(f"{what} {path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
 

@@ -74,12 +74,24 @@ def _blocks(parts: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> Iterator[bytes]:
         return
 
 
-def xlsx_rows(file: BinaryIO) -> Iterator[tuple[int, Raw]]:
-    """Row number and cells of the first sheet; a file that breaks in the middle ends with a Fault."""
+def sheet_names(file: BinaryIO) -> list[str]:
+    """The sheets of a workbook, in their order. Unreadable if it is none."""
     file.seek(0)
     try:
         book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
-        sheet = book.worksheets[0]
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - openpyxl raises what its parts raise
+        raise _unopened() from None
+    return [str(sheet.title) for sheet in book.worksheets]
+
+
+def xlsx_rows(file: BinaryIO, name: str | None = None) -> Iterator[tuple[int, Raw]]:
+    """Row number and cells of a sheet, the first if none is named; a file that breaks off ends with a Fault."""
+    file.seek(0)
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+        sheet = book.worksheets[0] if name is None else book[name]
         # The size written in the file may be wrong, and rows would be left out.
         sheet.reset_dimensions()
     except MemoryError:

@@ -1,5 +1,6 @@
 """The plan that the demo loads: a TOML file, read and checked before anything is sent."""
 
+import hashlib
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from shared.cli.files import text_of
 from shared.contracts import SERVICES
 from shared.contracts.intake import ClothingSize
 
+LONGEST_REFERENCE = 100
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
 Quantity = Annotated[int, Field(ge=1, le=10**12, strict=True)]
@@ -62,10 +64,11 @@ class Kit(Piece):
 
 
 class Opening(Piece):
-    """What one depot has on the first day, in base units by item."""
+    """What one depot has on the first day, in base units by item; all of it expires on the day given, if one is."""
 
     depot: Code
     lines: Lines
+    expires_on: date | None = None
 
 
 class Deliveries(Piece):
@@ -117,8 +120,8 @@ class Plan(Piece):
     depots: Annotated[tuple[Depot, ...], Field(min_length=1)]
     kits: tuple[Kit, ...] = ()
     opening: tuple[Opening, ...] = ()
-    deliveries: Annotated[tuple[Deliveries, ...], Field(min_length=1)]
-    targets: Annotated[tuple[Target, ...], Field(min_length=1)]
+    deliveries: tuple[Deliveries, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -130,7 +133,7 @@ class Plan(Piece):
         for what, codes in (
             ("item", [item.code for item in self.items]),
             ("depot", [depot.code for depot in self.depots]),
-            ("opening stock of", [stock.depot for stock in self.opening]),
+            ("opening stock of", [f"{each.depot} {each.expires_on or ''}".strip() for each in self.opening]),
             ("kit", [kit.kit for kit in self.kits]),
             ("delivery", [delivery.reference for delivery in self.planned()]),
             ("measure", [target.measure for target in self.targets]),
@@ -155,7 +158,7 @@ class Plan(Piece):
         for delivery in self.deliveries:
             for day in delivery.due_on:
                 for item, quantity in delivery.lines.items():
-                    reference = f"{self.name}/{delivery.name}/{day}/{item}"
+                    reference = delivery_reference(self.name, delivery.name, day, item)
                     yield Delivery(delivery.name, reference, delivery.depot, item, quantity, day)
 
     def owns(self, reference: str) -> bool:
@@ -202,6 +205,18 @@ class Plan(Piece):
             if delivery.depot == kit.depot and first <= delivery.due_on <= day:
                 come[delivery.item] += delivery.quantity
         return min(come[part] // quantity for part, quantity in kit.parts.items())
+
+
+def delivery_reference(plan: str, name: str, due_on: date, item: str) -> str:
+    """The reference of a planned delivery; loaded again, it is the same one."""
+    return f"{plan}/{name}/{due_on}/{item}"
+
+
+def opening_reference(plan: str, depot: str, item: str, expires_on: date | None) -> str:
+    """The reference under which an item is received into a depot as opening stock, at most 100 characters."""
+    whole = f"{plan}/opening/{depot}/{item}" + (f"/{expires_on}" if expires_on else "")
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:24]
+    return whole if len(whole) <= LONGEST_REFERENCE else f"{whole[: LONGEST_REFERENCE - 25]}/{digest}"
 
 
 def _known(code: str, known: set[str], what: str) -> None:
