@@ -101,6 +101,11 @@ class Daemon:
         return (pid if started_at(pid) == started else None) if pid else marked(self._mark)
 
     @property
+    def died(self) -> bool:
+        """Whether it was started, was not stopped, and does not run."""
+        return self.pid_file.exists() and self.pid is None
+
+    @property
     def _mark(self) -> str:
         return f"{MARK}={self.pid_file.absolute()}"
 

@@ -4,11 +4,14 @@ import fcntl
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from shared.cli.files import Damaged
+import httpx
+
+from shared.cli import Trouble
+from shared.cli.files import Damaged, kept_json
 from shared.cli.local.broker import RabbitNode
 from shared.cli.local.gateway import Gateway
 from shared.cli.local.ports import LOOPBACK, Ports, require_free
@@ -91,6 +94,31 @@ class LocalRun:
         self.postgres.stop()
         Settings.forget(self.folder)
 
+    def stop(self, part: str) -> None:
+        """Stop one part, by its name in `running`."""
+        match part:
+            case "postgres":
+                self.postgres.stop()
+            case "rabbitmq":
+                self.broker.stop()
+            case "gateway":
+                stop_all([self.gateway.daemon])
+            case _:
+                stop_all([self.services[part].daemon])
+
+    def start(self, part: str, settings: Settings) -> None:
+        """Start one part as it was started with the run, and wait until it is ready."""
+        match part:
+            case "postgres":
+                self.postgres.start()
+            case "rabbitmq":
+                self.broker.start()
+            case "gateway":
+                self.gateway.start()
+            case _:
+                self.services[part].launch(settings.clock, settings.first_day)
+                self.services[part].wait()
+
     def erase(self) -> None:
         """Remove data, logs and passwords; only after `down`."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -162,8 +190,28 @@ def chosen_ports(folder: Path, *, to_stop_it: bool = False) -> Ports:
     except Damaged:
         if not to_stop_it:
             raise
-        known = None
+        return _ports_of_gateway(folder) or Ports.from_setting()
     return Ports.from_setting() if known is None else Ports.counted_from(known.port_base)
+
+
+def _ports_of_gateway(folder: Path) -> Ports | None:
+    """The ports of a run as its other file tells them; None if that is damaged too."""
+    with suppress(Trouble, TypeError, KeyError, ValueError):
+        if port := httpx.URL(kept_json(folder / "run" / "stack.json")["gateway_url"]).port:
+            return Ports.counted_from(port)
+    return None
+
+
+@contextmanager
+def try_only_one(folder: Path) -> Iterator[bool]:
+    """The same lock for who does not wait: False while somebody else has it."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from rich.table import Column, Table
 
 from shared.cli import Trouble, in_compose, typed
 from shared.cli.console import shown, wide_enough
+from shared.cli.local.keeper import keeper_of
 from shared.cli.local.up import LocalRun, local_run
 from shared.cli.stack import ServiceAddress, Stack
 
@@ -124,6 +125,8 @@ def _of_local_run(run: LocalRun) -> Iterator[Part]:
     )
     for name, pid, address in servers:
         yield Part(name, "running" if pid else "stopped", pid, address)
+    keeper = keeper_of(run).pid
+    yield Part("keeper", "running" if keeper else "stopped", keeper)
     for name, service in run.services.items():
         pid = service.daemon.pid
         stopped = Part(name, "stopped", None, service.address.url)
