@@ -39,9 +39,9 @@ SMALL = Case("small", count=10_000, items=10, rows=1_000)
 
 FULL = Sizes(
     repeats=3,
-    others=3,
-    growth=3,
-    drain=20_000,
+    others=1,
+    growth=2,
+    drain=12_000,
     scarce=2_000,
     chain=5_000,
     latency_seconds=60,

@@ -15,7 +15,7 @@ from shared.cli import Trouble
 from shared.cli.files import to_be_written
 from shared.cli.stack import ROOT
 
-Quick = Annotated[bool, typer.Option("--quick", help="Smaller sizes: under five minutes.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Smaller sizes: about fifteen minutes.")]
 JsonFile = Annotated[
     Path | None,
     typer.Option(
