@@ -3,9 +3,11 @@
 import importlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import textwrap
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ import pytest
 
 from shared.cli import Trouble, stack
 from shared.cli.__main__ import main, make_app
+from shared.cli.load.reading import read
+from shared.cli.load.rows import KINDS, checked, hang_together
 from shared.cli.local import up
 from shared.cli.local.processes import Daemon, wait_until
 from shared.cli.local.remembered import Clock, Settings, clock_for
@@ -297,6 +301,8 @@ def test_what_the_machine_refuses_is_told(error: Exception, words: str) -> None:
 WAITS = """
 import fcntl, sys
 from pathlib import Path
+from shared.cli.load.reading import read
+from shared.cli.load.rows import KINDS, checked, hang_together
 from shared.cli.local import up
 up.ROOT = Path(sys.argv[1])
 folder = up.ROOT / ".relief"
@@ -327,3 +333,17 @@ def test_what_a_run_was_started_with_is_read_as_it_was_written(tmp_path: Path) -
     Settings(18100, ClockMode.MANUAL, FIRST).write(tmp_path)
     assert Settings.read(tmp_path) == Settings(18100, ClockMode.MANUAL, FIRST)
     assert json.loads((tmp_path / "run" / "settings.json").read_text())["first_day"] == "2006-11-01"
+
+
+def test_the_store_in_the_handbook_is_one_that_can_be_loaded(tmp_path: Path) -> None:
+    handbook = (ROOT / "docs" / "operations.md").read_text()
+    (text,) = re.findall(r"```toml\n(.*?)```", handbook, re.DOTALL)
+    file = tmp_path / "store.toml"
+    file.write_text(textwrap.dedent(text))
+    name, raw, bad = read(file)
+    rows = checked(raw)
+    hang_together(rows, set(), set())
+    assert (name, bad, rows.bad) == ("our-store", [], [])
+    assert all(rows.of(kind) for kind in KINDS)
+    for kind in KINDS:
+        assert f"| `{kind.sheet}` | " + ", ".join(f"`{each}`" for each in kind.model_fields) in handbook
