@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import identities
-from services.intake.repository import HELPED, PRESENT
+from services.intake.repository import HELPED, PRESENT, key_of
 from services.intake.settings import Settings
 from services.intake.tables import HOUSEHOLD, MEMBER, READING, TIMELINE
 from shared.database.tables import journal
@@ -34,6 +34,7 @@ async def _check(session: AsyncSession) -> list[Count]:
     readings = select(func.count()).select_from(READING)
     entries = select(func.count()).select_from(TIMELINE)
     helped = select(func.count()).select_from(MEMBER.join(HOUSEHOLD)).where(PRESENT, HELPED)
+    refs = await _refs_that_fold_to_one(session)
     grown = await identities.count_grown(session, await today_of(session))
     return [
         Count(
@@ -42,6 +43,11 @@ async def _check(session: AsyncSession) -> list[Count]:
         Count("every member has an identity", members, await identities.members_without(session)),
         Count("everybody who is helped has the age band of today", await _count(session, helped), grown),
         Count("no code is used twice", households, await _count(session, codes)),
+        Count("nobody is twice in one household", members, await identities.count_alike(session)),
+        Count(
+            "nobody is present in two households", members, await identities.count_in_two_households(session)
+        ),
+        Count("no two register references are one", households, refs),
         Count("every version was said", households, await _count(session, _unsaid())),
         Count("times that names were shown", await _count(session, readings), 0),
         Count("timeline entries", await _count(session, entries), 0),
@@ -71,6 +77,20 @@ def _unsaid() -> Any:
         .select_from(HOUSEHOLD)
         .where(HOUSEHOLD.c.registered_at >= oldest, said != HOUSEHOLD.c.version)
     )
+
+
+async def _refs_that_fold_to_one(session: AsyncSession) -> int:
+    """How many households have a reference that is another one's too but for capitals, width, blanks and marks.
+
+    The references themselves are folded here: what stands beside them for that was made when they came.
+    """
+    seen, count = set[int](), 0
+    refs = select(HOUSEHOLD.c.register_ref).where(HOUSEHOLD.c.register_ref.is_not(None))
+    async for ref in await session.stream_scalars(refs):
+        mark = int.from_bytes(key_of(ref)[:8])
+        count += mark in seen
+        seen.add(mark)
+    return count
 
 
 async def _count(session: AsyncSession, query: Any) -> int:

@@ -16,7 +16,7 @@ from services.intake.domain.households import Household, Outcome, Priority, Stat
 from services.intake.domain.timeline import Entry
 from services.intake.repository import HELPED, PRESENT
 from services.intake.settings import Settings
-from services.intake.tables import HOUSEHOLD, MEMBER, READING, TIMELINE
+from services.intake.tables import HOUSEHOLD, IMPORT, MEMBER, READING, TIMELINE
 from shared.contracts.intake import AgeBand
 from shared.observability import Metrics
 from shared.outcomes import Refused, missing
@@ -88,11 +88,26 @@ async def readings(
     return list((await session.execute(query)).mappings())
 
 
+async def imports(session: AsyncSession, after: UUID | None, limit: int) -> list[RowMapping]:
+    """Registers that were taken in, the newest first."""
+    query = select(IMPORT).order_by(IMPORT.c.id.desc()).limit(limit)
+    if after:
+        query = query.where(IMPORT.c.id < after)
+    return list((await session.execute(query)).mappings())
+
+
+async def with_reference(session: AsyncSession, reference: str) -> list[Household]:
+    """The household with this reference of somebody's register, however it is written; none or one."""
+    query = select(HOUSEHOLD).where(HOUSEHOLD.c.register_key == repository.key_of(reference))
+    return await repository.with_members(session, query)
+
+
 async def by_status(session: AsyncSession) -> dict[Status, tuple[int, int]]:
-    """Households and the people now in them, by status."""
+    """Households and the people now in them, by status; without those whose import was undone."""
     query = (
         select(HOUSEHOLD.c.status, func.count(func.distinct(HOUSEHOLD.c.id)), func.count(MEMBER.c.id))
         .outerjoin(MEMBER, (MEMBER.c.household_id == HOUSEHOLD.c.id) & PRESENT)
+        .where(HOUSEHOLD.c.outcome.is_distinct_from(Outcome.MISTAKEN.value))
         .group_by(HOUSEHOLD.c.status)
     )
     found = {
@@ -130,8 +145,10 @@ async def by_outcome(session: AsyncSession) -> dict[Outcome, int]:
 
 
 async def people_ever(session: AsyncSession) -> int:
-    """Everybody who was ever registered, those who left among them."""
-    return (await session.execute(select(func.count()).select_from(MEMBER))).scalar_one()
+    """Everybody who was ever registered, those who left among them; whom an undone import brought, never was."""
+    every = select(func.count()).select_from(MEMBER)
+    undone = every.where(MEMBER.c.undone).scalar_subquery()
+    return int((await session.execute(select(every.scalar_subquery() - undone))).scalar_one())
 
 
 async def by_priority(session: AsyncSession) -> dict[Priority, int]:

@@ -1,7 +1,8 @@
 """Rows and values of intake. Set-based, never commits; names and birth dates are in `identities.py`, not here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from services.intake.domain.households import Household, Member, Outcome, Priority, Status
-from services.intake.domain.people import Relation, Sex
+from services.intake.domain.people import Relation, Sex, folded, without_leading_zeros
 from services.intake.domain.timeline import Entry
 from services.intake.tables import HOUSEHOLD, MEMBER, TIMELINE
 from shared.contracts.intake import AgeBand, ClothingSize, NeedKind
+from shared.contracts.inventory import SuppliesDelivered
 from shared.database.session import GatheringSession
 from shared.database.writes import Writes
 
@@ -22,7 +24,8 @@ PRESENT = MEMBER.c.left_on.is_(None)
 """A member who has not left."""
 HELPED = HOUSEHOLD.c.status != Status.CLOSED.value
 """A household that is not closed."""
-_ADDING = upsert(HOUSEHOLD).on_conflict_do_nothing(index_elements=["register_ref"]).returning(HOUSEHOLD.c.id)
+NO_ROWS: Mapping[UUID, int | None] = {}
+_ADDING = upsert(HOUSEHOLD).on_conflict_do_nothing(index_elements=["register_key"]).returning(HOUSEHOLD.c.id)
 
 
 async def draw_codes(session: AsyncSession, year: int, count: int) -> list[int]:
@@ -38,8 +41,10 @@ async def insert_households(session: GatheringSession, households: Iterable[Hous
 
     In the order of the references, so that two imports of one register wait for each other and do not deadlock.
     """
-    rows = sorted((_household_values(each) for each in households), key=lambda row: row["register_ref"] or "")
-    if any(row["register_ref"] for row in rows):
+    rows = sorted(
+        (_household_values(each) for each in households), key=lambda row: row["register_key"] or b""
+    )
+    if any(row["register_key"] for row in rows):
         return set(await session.scalars(_ADDING, rows))
     session.writes.insert(HOUSEHOLD, rows)
     return {row["id"] for row in rows}
@@ -47,14 +52,15 @@ async def insert_households(session: GatheringSession, households: Iterable[Hous
 
 def add_members(
     writes: Writes,
-    members: Iterable[tuple[UUID, Member]],
-    keys: Mapping[UUID, bytes] | None = None,
+    household_id: UUID,
+    members: Sequence[Member],
+    import_id: UUID | None = None,
+    rows: Mapping[UUID, int | None] = NO_ROWS,
 ) -> None:
-    """Add members, each with its household's id; `keys` are the register keys of those who came by an import."""
-    known = keys or {}
-    writes.insert(
-        MEMBER, (_member_values(household, each, known.get(each.id)) for household, each in members)
-    )
+    """Add members to a household; those who came by an import stood in these rows of it."""
+    came = ({"import_id": import_id, "import_row": rows.get(each.id)} for each in members)
+    values = (_member_values(household_id, each) for each in members)
+    writes.insert(MEMBER, [value | how for value, how in zip(values, came, strict=True)])
 
 
 def save(writes: Writes, households: Iterable[Household]) -> None:
@@ -66,6 +72,22 @@ def save(writes: Writes, households: Iterable[Household]) -> None:
 
 def set_left(writes: Writes, member_id: UUID, on: date) -> None:
     writes.change(MEMBER, [{"id": member_id, "left_on": on}])
+
+
+def set_corrected(writes: Writes, household: Household, member_id: UUID) -> None:
+    """Write what may be corrected of a member."""
+    columns = ("id", "sex", "size", "relation", "languages", "age_band")
+    values = (_member_values(household.id, each) for each in household.members if each.id == member_id)
+    writes.change(MEMBER, ({name: each[name] for name in columns} for each in values))
+
+
+def set_undone(writes: Writes, household: Household, brought: Collection[UUID]) -> None:
+    """Members whom an undone import brought: they count as nobody who ever came. A mistaken household is free again."""
+    if household.outcome is Outcome.MISTAKEN:
+        free = {"register_ref": None, "register_key": None, "register_loose": None}
+        writes.change(HOUSEHOLD, [{"id": household.id, **free}])
+    left = ({"id": each.id, "left_on": each.left_on} for each in household.members if each.id in brought)
+    writes.change(MEMBER, [{**each, "undone": True} for each in left])
 
 
 def set_bands(writes: Writes, households: Iterable[Household]) -> None:
@@ -87,22 +109,44 @@ async def lock_all(session: AsyncSession, households: Collection[UUID]) -> list[
     return await with_members(session, query.with_for_update()) if households else []
 
 
-async def registered(session: AsyncSession, refs: Collection[str], *, lock: bool) -> dict[str, Household]:
-    """The households with these register references, locked in the order of their ids if they are to be changed."""
-    query = select(HOUSEHOLD).where(HOUSEHOLD.c.register_ref.in_(refs)).order_by(HOUSEHOLD.c.id)
-    found = await with_members(session, query.with_for_update() if lock else query) if refs else []
-    return {each.register_ref: each for each in found if each.register_ref}
+async def registered(session: AsyncSession, refs: Collection[str], *, lock: bool) -> dict[bytes, Household]:
+    """The households with these register references however written, by `key_of` them.
+
+    They are locked in the order of their ids if they are to be changed.
+    """
+    keys = {key_of(ref) for ref in refs}
+    query = select(HOUSEHOLD).where(HOUSEHOLD.c.register_key.in_(keys)).order_by(HOUSEHOLD.c.id)
+    found = await with_members(session, query.with_for_update() if lock else query) if keys else []
+    return {key_of(each.register_ref): each for each in found if each.register_ref}
 
 
-async def register_keys(session: AsyncSession, households: Collection[UUID]) -> dict[UUID, set[bytes]]:
-    """The register keys already used in each of these households."""
-    query = select(MEMBER.c.household_id, MEMBER.c.register_key).where(
-        MEMBER.c.household_id.in_(households), MEMBER.c.register_key.is_not(None)
-    )
-    keys: dict[UUID, set[bytes]] = {each: set() for each in households}
-    for household_id, key in await session.execute(query):
-        keys[household_id].add(key)
-    return keys
+async def but_for_zeros(session: AsyncSession, refs: Collection[str]) -> dict[bytes, tuple[bytes, str]]:
+    """By `loose_of` these references: key and code of a household whose own may differ by leading zeros alone."""
+    columns = (HOUSEHOLD.c.register_loose, HOUSEHOLD.c.register_key, HOUSEHOLD.c.code)
+    query = select(*columns).where(HOUSEHOLD.c.register_loose.in_({loose_of(ref) for ref in refs}))
+    return {loose: (key, code) for loose, key, code in await session.execute(query)}
+
+
+async def regions(session: AsyncSession) -> set[str]:
+    """Where households are or were."""
+    return set(await session.scalars(select(HOUSEHOLD.c.region).distinct()))
+
+
+async def delivered(session: AsyncSession, households: Collection[UUID], since: datetime) -> set[UUID]:
+    """Those of these households to which something was handed out since then, as far as inventory has told."""
+    told = TIMELINE.c.contract == SuppliesDelivered.wire
+    query = select(TIMELINE.c.household_id).where(TIMELINE.c.household_id.in_(households), told)
+    return set(await session.scalars(query.where(TIMELINE.c.at >= since)))
+
+
+def key_of(ref: str) -> bytes:
+    """What is the same for W-201 and w-201."""
+    return sha256(folded(ref).encode()).digest()
+
+
+def loose_of(ref: str) -> bytes:
+    """What is the same for 0301 and 301."""
+    return sha256(without_leading_zeros(ref).encode()).digest()
 
 
 async def activate(session: AsyncSession, households: Collection[UUID]) -> list[UUID]:
@@ -152,6 +196,7 @@ def _household_of(row: Any, members: Iterable[Member]) -> Household:
         outcome=Outcome(row.outcome) if row.outcome else None,
         closed_on=row.closed_on,
         register_ref=row.register_ref,
+        import_id=row.import_id,
     )
 
 
@@ -169,6 +214,7 @@ def _member_of(row: Any) -> Member:
 
 
 def _household_values(household: Household) -> dict[str, Any]:
+    ref = household.register_ref
     return {
         "id": household.id,
         "code": household.code,
@@ -182,11 +228,14 @@ def _household_values(household: Household) -> dict[str, Any]:
         "version": household.version,
         "outcome": household.outcome.value if household.outcome else None,
         "closed_on": household.closed_on,
-        "register_ref": household.register_ref,
+        "register_ref": ref,
+        "register_key": key_of(ref) if ref else None,
+        "register_loose": loose_of(ref) if ref else None,
+        "import_id": household.import_id,
     }
 
 
-def _member_values(household_id: UUID, member: Member, key: bytes | None) -> dict[str, Any]:
+def _member_values(household_id: UUID, member: Member) -> dict[str, Any]:
     return {
         "id": member.id,
         "household_id": household_id,
@@ -197,5 +246,4 @@ def _member_values(household_id: UUID, member: Member, key: bytes | None) -> dic
         "age_band": member.age_band.value,
         "joined_on": member.joined_on,
         "left_on": member.left_on,
-        "register_key": key,
     }

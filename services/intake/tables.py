@@ -16,7 +16,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
-    UniqueConstraint,
     Uuid,
     text,
 )
@@ -33,7 +32,11 @@ class Row(SQLModel, registry=own_registry()):
 
 
 class HouseholdRow(Row, table=True):
-    """A household as it is now."""
+    """A household as it is now.
+
+    `register_ref` is as somebody wrote it; `register_key` is a hash of it folded, so that W-1 and w-1 are one, and
+    `register_loose` one without leading zeros. An undone import gives all three free.
+    """
 
     __tablename__ = "household"
     __table_args__ = (
@@ -59,16 +62,27 @@ class HouseholdRow(Row, table=True):
     version: int = Field(sa_column=Column(Integer, nullable=False))
     outcome: str | None = Field(sa_column=Column(String(20)))
     closed_on: date | None = Field(sa_column=Column(Date))
-    register_ref: str | None = Field(sa_column=Column(String(60), unique=True))
+    register_ref: str | None = Field(sa_column=Column(String(60)))
+    register_key: bytes | None = Field(sa_column=Column(LargeBinary(32), unique=True))
+    register_loose: bytes | None = Field(sa_column=Column(LargeBinary(32), index=True))
+    import_id: UUID | None = Field(sa_column=Column(Uuid, ForeignKey("register_import.id")))
 
 
 class MemberRow(Row, table=True):
-    """A member, without name or birth date. `age_band` is the band that the other services were told last."""
+    """A member, without name or birth date. `age_band` is the band that the other services were told last.
+
+    `import_id` and `import_row` say which row of which import brought this member; `undone` that it was undone.
+    """
 
     __tablename__ = "member"
     __table_args__ = (
         CheckConstraint("left_on >= joined_on", name="left_after_joining"),
-        UniqueConstraint("household_id", "register_key"),
+        Index(None, "household_id"),
+        Index(
+            None, "import_id", "household_id", postgresql_where=text("import_id IS NOT NULL AND NOT undone")
+        ),
+        # For counting them from the index alone; see `queries.people_ever`.
+        Index("ix_member_undone", "id", postgresql_where=text("undone")),
     )
 
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
@@ -80,19 +94,43 @@ class MemberRow(Row, table=True):
     age_band: str = Field(sa_column=Column(String(10), nullable=False))
     joined_on: date = Field(sa_column=Column(Date, nullable=False))
     left_on: date | None = Field(sa_column=Column(Date))
-    register_key: bytes | None = Field(sa_column=Column(LargeBinary(32)))
+    import_id: UUID | None = Field(sa_column=Column(Uuid, ForeignKey("register_import.id")))
+    import_row: int | None = Field(sa_column=Column(Integer))
+    undone: bool = Field(sa_column=Column(Boolean, nullable=False, server_default="false"))
 
 
 class IdentityRow(Row, table=True):
     """A member's name and birth date."""
 
     __tablename__ = "identity"
+    # Whoever comes by an import is looked for in other households by birth date.
+    __table_args__ = (Index(None, "birth_date"),)
 
     member_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("member.id"), primary_key=True))
     given: str = Field(sa_column=Column(String(100), nullable=False))
     family: str = Field(sa_column=Column(String(100), nullable=False))
     birth_date: date = Field(sa_column=Column(Date, nullable=False))
     estimated: bool = Field(sa_column=Column(Boolean, nullable=False))
+
+
+class ImportRow(Row, table=True):
+    """A register that was taken in, or as far as it came: who did it, when, and how many."""
+
+    __tablename__ = "register_import"
+
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    on: date = Field(sa_column=Column(Date, nullable=False))
+    actor: str = Field(sa_column=Column(String(100), nullable=False))
+    rows: int = Field(sa_column=Column(Integer, nullable=False))
+    households: int = Field(sa_column=Column(Integer, nullable=False))
+    people: int = Field(sa_column=Column(Integer, nullable=False))
+    joined: int = Field(sa_column=Column(Integer, nullable=False))
+    already_there: int = Field(sa_column=Column(Integer, nullable=False))
+    bad_rows: int = Field(sa_column=Column(Integer, nullable=False))
+    finished: bool = Field(sa_column=Column(Boolean, nullable=False))
+    undone_on: date | None = Field(sa_column=Column(Date))
+    undone_by: str | None = Field(sa_column=Column(String(100)))
 
 
 class TimelineRow(Row, table=True):
@@ -130,5 +168,6 @@ class ReadingRow(Row, table=True):
 HOUSEHOLD = table_of(HouseholdRow)
 MEMBER = table_of(MemberRow)
 IDENTITY = table_of(IdentityRow)
+IMPORT = table_of(ImportRow)
 TIMELINE = table_of(TimelineRow)
 READING = table_of(ReadingRow)

@@ -89,6 +89,7 @@ async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
         freed = _put_back(ledger, late, day)
         await _throw_out(ledger, spoiled)
         await ledger.fill(freed)
+    await reservations.forget_taken_along(unit.session, day)
     await renewal.begin(unit, rules)
 
 
@@ -159,8 +160,9 @@ async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Uni
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))
     until = unit.today + timedelta(days=settings.forecast_days)
     for item in await forecasting.food_items(unit.session):
-        made = await forecasting.make(unit.session, settings.rules, item, unit.today, until)
-        if await _is_news(unit, item, made):
+        found = await forecasting.make(unit.session, settings.rules, item, unit.today, until)
+        made, after = found.forecast, found.proposal.after
+        if await _is_news(unit, item, made, after):
             unit.say(
                 ShortfallForecast(
                     forecast_id=uuid5(FORECASTS, item),
@@ -168,16 +170,23 @@ async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Uni
                     made_on=unit.today,
                     until=until,
                     runs_out_on=made.run_out_on,
-                    short_days=tuple(DayShort(on=each.day, grams=each.short) for each in made.short_days),
+                    short_days=_short_days(made),
+                    short_days_after_transfers=_short_days(after),
                 )
             )
 
 
-async def _is_news(unit: Unit, item: str, made: Forecast) -> bool:
+def _short_days(made: Forecast) -> tuple[DayShort, ...]:
+    return tuple(DayShort(on=each.day, grams=each.short) for each in made.short_days)
+
+
+async def _is_news(unit: Unit, item: str, made: Forecast, after: Forecast) -> bool:
     """Remember a forecast; False if its short days were said before, or if there are none and never were."""
-    row, short = FORECAST_SAID.c, [[each.day.isoformat(), each.short] for each in made.short_days]
-    said = await unit.session.scalar(select(row.short_days).where(row.item == item))
-    kept = {"short_days": short, "days_left": days_left(made)}
+    row = FORECAST_SAID.c
+    short, rest = ([[each.day.isoformat(), each.short] for each in of.short_days] for of in (made, after))
+    query = select(row.short_days, row.after_transfers).where(row.item == item)
+    said = (await unit.session.execute(query)).one_or_none()
+    kept = {"short_days": short, "after_transfers": rest, "days_left": days_left(made)}
     adding = insert(FORECAST_SAID).values(item=item, **kept)
     await unit.session.execute(adding.on_conflict_do_update(index_elements=["item"], set_=kept))
-    return short != (said or [])
+    return (short, rest) != (tuple(said) if said else ([], []))

@@ -1,14 +1,14 @@
 """What inventory does when intake says something: load, decide, write down, say."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.inventory.domain.changes import Change, difference
+from services.inventory.domain.changes import Change, Elsewhere, TakenAlong, difference
 from services.inventory.domain.households import Household
 from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, needs_of
@@ -50,7 +50,10 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
             again.append((households.household_in(row), now))
     await renewal.make_sure(unit, rules, [old for old, _ in again])
     async with StockLedger.open(unit, rules, puts_off=True) as ledger:
-        needs = [need for each in first for need in needs_of(each, unit.today, ledger.catalogue, rules)]
+        known = await _known_elsewhere(ledger, first)
+        again += [(replace(each, active=False), each) for each in first if each.id in known]
+        new = [each for each in first if each.id not in known]
+        needs = [need for each in new for need in needs_of(each, unit.today, ledger.catalogue, rules)]
         edits = await ledger.lock_for(partial(_edits, ledger, again), partial(_touched, needs))
         await _apply(ledger, needs, edits)
 
@@ -68,6 +71,9 @@ async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], un
             return await reservations.open_of_households(unit.session, closed)
 
         left = await ledger.lock_for(load, lambda found: {each.item for each in found})
+        pairs = [(each, replace(each, active=False)) for each in known if each.id in closed and each.active]
+        along = [each for edit in await _edits(ledger, pairs) for each in edit.change.taken_along]
+        await reservations.take_along(unit.session, along)
         ledger.record_all((release(each, Because(Why.HOUSEHOLD_CLOSED)), each) for each in left)
         await ledger.fill({each.key for each in left if each.key})
 
@@ -87,12 +93,40 @@ class Edit:
 async def _edits(ledger: StockLedger, pairs: Sequence[Pair]) -> list[Edit]:
     """The changes of households that were known already."""
     given = await _given(ledger, [now.id for _, now in pairs])
+    worn = await _worn(ledger, [now for _, now in pairs])
+    along = await _along(ledger, [now for _, now in pairs])
     edits = []
     for old, now in pairs:
-        mine = given.get(now.id, {})
-        change = difference(old, now, mine.values(), ledger.unit.today, ledger.catalogue, ledger.rules, uuid7)
+        mine, theirs = given.get(now.id, {}), {member.id for member in now.members}
+        others = [each for each in worn if each.member_id in theirs]
+        today, catalogue, rules = ledger.unit.today, ledger.catalogue, ledger.rules
+        elsewhere = Elsewhere(others, along)
+        change = difference(old, now, mine.values(), today, catalogue, rules, uuid7, elsewhere)
+        along += change.taken_along
         edits.append(Edit(change, mine))
     return edits
+
+
+async def _known_elsewhere(ledger: StockLedger, first: Sequence[Household]) -> frozenset[UUID]:
+    """Those of new households in which somebody was given something in another household."""
+    had = {row.member_id for row in await _worn(ledger, first)}
+    had |= {each.member_id for each in await _along(ledger, first)}
+    return frozenset(each.id for each in first if had & {member.id for member in each.members})
+
+
+async def _along(ledger: StockLedger, households: Sequence[Household]) -> list[TakenAlong]:
+    """Food that members of these households brought along, or that others took from them."""
+    if not households:
+        return []
+    members = [member.id for each in households for member in each.members]
+    unit = ledger.unit
+    return await reservations.taken_along(unit.session, [each.id for each in households], members, unit.today)
+
+
+async def _worn(ledger: StockLedger, households: Sequence[Household]) -> list[Reservation]:
+    """The sets that members of these households were given, wherever they lived then."""
+    members = [member.id for each in households for member in each.members]
+    return await reservations.worn_by(ledger.unit.session, members)
 
 
 async def _given(ledger: StockLedger, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, Reservation]]:
@@ -101,7 +135,9 @@ async def _given(ledger: StockLedger, ids: Sequence[UUID]) -> dict[UUID, dict[UU
         return {}
     session, today = ledger.unit.session, ledger.unit.today
     rows = await reservations.open_of_households(session, ids)
-    rows += await reservations.given_since(session, ids, period_of(today, ledger.rules.ration_period)[0])
+    first = period_of(today, ledger.rules.ration_period)[0]
+    rows += await reservations.given_since(session, ids, first)
+    rows += await reservations.cancelled_since(session, ids, first)
     given: dict[UUID, dict[UUID, Reservation]] = {}
     for row in rows:
         given.setdefault(row.household_id, {})[row.id] = row
@@ -118,6 +154,8 @@ def _touched(needs: Sequence[Need], edits: Sequence[Edit]) -> Collection[str]:
 async def _apply(ledger: StockLedger, needs: Sequence[Need], edits: Sequence[Edit]) -> None:
     """Give up before reserving anew, and fill what has become free. Who comes first may have changed too."""
     freed: set[ShelfKey] = set()
+    along = [each for edit in edits for each in edit.change.taken_along]
+    await reservations.take_along(ledger.unit.session, along)
     for edit in edits:
         ledger.record_all((after, edit.before[after.id]) for after in edit.change.changed)
         ledger.record_all((after, None) for after in edit.change.created)

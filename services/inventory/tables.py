@@ -64,13 +64,18 @@ class ItemRow(Row, table=True):
     """Something the store keeps. Only clothing has a season and a size."""
 
     __tablename__ = "item"
-    __table_args__ = (UniqueConstraint("season", "size"),)
+    __table_args__ = (
+        Index(
+            "uq_item_season_size", "season", "size", unique=True, postgresql_where=text("retired_on IS NULL")
+        ),
+    )
     code: str = _code(primary_key=True)
     name: str = Field(sa_column=Column(String(100), nullable=False))
     kind: str = Field(sa_column=Column(String(10), nullable=False))
     unit: str = Field(sa_column=Column(String(10), nullable=False))
     season: str | None = Field(sa_column=Column(String(10)))
     size: str | None = Field(sa_column=Column(String(10)))
+    retired_on: date | None = None
 
 
 class DepotRow(Row, table=True):
@@ -141,11 +146,11 @@ class MarkedShelfRow(Row, table=True):
 
 
 class LotRow(Row, table=True):
-    """A batch of one item in one depot; the lots of a shelf add up to what is on hand."""
+    """A batch of one item in one depot; the lots of a shelf add up to what is on hand. The blocked is on no shelf."""
 
     __tablename__ = "lot"
     __table_args__ = (
-        CheckConstraint("on_hand >= 0", name="not_negative"),
+        CheckConstraint("least(on_hand, blocked) >= 0", name="not_negative"),
         Index(None, "depot", "item", postgresql_where=text("on_hand > 0")),
         Index(None, "expires_on", postgresql_where=text("on_hand > 0")),
     )
@@ -154,6 +159,7 @@ class LotRow(Row, table=True):
     item: str = _code()
     expires_on: date | None = None
     on_hand: int = _amount()
+    blocked: int = _amount(0)
 
 
 class ReservationRow(Row, table=True):
@@ -184,6 +190,7 @@ class ReservationRow(Row, table=True):
         Index("ix_reservation_open_shelf", "item", "depot", postgresql_where=text(_OPEN)),
         Index("ix_reservation_fetch_by", "fetch_by", postgresql_where=text("reserved > 0")),
         Index("ix_reservation_last_day", "item", "last_day", postgresql_where=text("last_day IS NOT NULL")),
+        Index(None, "member_id", postgresql_where=text("member_id IS NOT NULL")),
         Index("ix_reservation_bed", "depot", postgresql_where=text("kind = 'bed' AND reserved > 0")),
     )
     id: UUID = Field(primary_key=True)
@@ -217,6 +224,8 @@ class MovementRow(Row, table=True):
     __table_args__ = (
         Index(None, "depot", "item"),
         Index(None, "household_id", postgresql_where=text("household_id IS NOT NULL")),
+        Index(None, "document_id", postgresql_where=text("document_id IS NOT NULL AND on_hand <> 0")),
+        Index("ix_movement_lot_handed_out", "lot_id", postgresql_where=text("kind IN ('delivered', 'used')")),
         Index("uq_movement_reverses", "reverses", unique=True, postgresql_where=text("reverses IS NOT NULL")),
     )
     id: UUID = Field(primary_key=True)
@@ -237,6 +246,20 @@ class MovementRow(Row, table=True):
     note: str | None = Field(default=None, sa_column=Column(String(200)))
 
 
+class TakenAlongRow(Row, table=True):
+    """Food that was fetched for somebody who left the household since: wherever that person is, it counts there.
+
+    A row per day, in grams; days past are taken away when the day turns.
+    """
+
+    __tablename__ = "taken_along"
+    __table_args__ = (Index(None, "household_id"), CheckConstraint("grams > 0", name="positive"))
+    member_id: UUID = Field(primary_key=True)
+    on_day: date = Field(primary_key=True)
+    household_id: UUID
+    grams: int = _amount()
+
+
 class UnmetRow(Row, table=True):
     """Food that was missing for a household on a day now past, in grams."""
 
@@ -249,18 +272,29 @@ class UnmetRow(Row, table=True):
 
 
 class ReceiptRow(Row, table=True):
-    """Goods that came in together."""
+    """Goods that came in together; a depot takes in one reference once, unless what it stood for was undone."""
 
     __tablename__ = "receipt"
+    __table_args__ = (
+        Index(
+            "uq_receipt_reference",
+            "depot",
+            "reference",
+            unique=True,
+            postgresql_where=text("undone_on IS NULL"),
+        ),
+    )
     id: UUID = Field(primary_key=True)
     depot: str = _code()
-    reference: str = Field(sa_column=Column(String(100), nullable=False, unique=True))
+    reference: str = Field(sa_column=Column(String(100), nullable=False))
     on_day: date
+    planned_id: UUID | None = None
+    undone_on: date | None = None
     actor: str = _actor()
 
 
 class DeliveryRow(Row, table=True):
-    """Supplies handed out to a household, and which of its members received them."""
+    """Supplies handed out to a household, and which of its members received them; `lines`: how much, by reservation."""
 
     __tablename__ = "delivery"
     __table_args__ = (Index(None, "household_id"),)
@@ -268,6 +302,10 @@ class DeliveryRow(Row, table=True):
     household_id: UUID
     received_by: UUID
     on_day: date
+    lines: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default="{}")
+    )
+    undone_on: date | None = None
     actor: str = _actor()
 
 
@@ -282,21 +320,43 @@ class CancellationRow(Row, table=True):
     actor: str = _actor()
 
 
+class AskedAgainRow(Row, table=True):
+    """Somebody asked once more for a set or kit that a household had, or had given up, and why as a code."""
+
+    __tablename__ = "asked_again"
+    __table_args__ = (Index(None, "household_id"),)
+    reservation_id: UUID = Field(primary_key=True)
+    household_id: UUID
+    on_day: date
+    reason: str = _reason()
+    actor: str = _actor()
+
+
 class PlannedDeliveryRow(Row, table=True):
-    """Goods that are to come: the forecast counts on them."""
+    """Goods that are to come: the forecast counts on them until their day is past.
+
+    `received` came so far; `received_on` is the day on which it was all, `closed_on` the day on which somebody said
+    that no more comes, and why as a code.
+    """
 
     __tablename__ = "planned_delivery"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="positive"),
-        Index(None, "item", postgresql_where=text("received_on IS NULL")),
+        CheckConstraint("received >= 0", name="received_not_negative"),
+        UniqueConstraint("depot", "reference"),
+        Index(None, "item", postgresql_where=text("received_on IS NULL AND closed_on IS NULL")),
     )
     id: UUID = Field(primary_key=True)
     depot: str = _code()
     item: str = _code()
     quantity: int = _amount()
     due_on: date
-    reference: str = Field(sa_column=Column(String(100), nullable=False, unique=True))
+    expires_on: date | None = None
+    reference: str = Field(sa_column=Column(String(100), nullable=False))
+    received: int = _amount(0)
     received_on: date | None = None
+    closed_on: date | None = None
+    closed_reason: str | None = Field(default=None, sa_column=Column(CODE))
     actor: str = _actor()
 
 
@@ -316,6 +376,7 @@ class ForecastSaidRow(Row, table=True):
     __tablename__ = "forecast_said"
     item: str = _code(primary_key=True)
     short_days: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    after_transfers: list[Any] = Field(sa_column=Column(JSONB, nullable=False, server_default="[]"))
     days_left: int = Field(sa_column=Column(Integer, nullable=False))
 
 
@@ -354,10 +415,12 @@ MARKED_SHELF = table_of(MarkedShelfRow)
 LOT = table_of(LotRow)
 RESERVATION = table_of(ReservationRow)
 MOVEMENT = table_of(MovementRow)
+TAKEN_ALONG = table_of(TakenAlongRow)
 UNMET = table_of(UnmetRow)
 RECEIPT = table_of(ReceiptRow)
 DELIVERY = table_of(DeliveryRow)
 CANCELLATION = table_of(CancellationRow)
+ASKED_AGAIN = table_of(AskedAgainRow)
 PLANNED_DELIVERY = table_of(PlannedDeliveryRow)
 RENEWAL = table_of(RenewalRow)
 FORECAST_SAID = table_of(ForecastSaidRow)

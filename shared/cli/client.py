@@ -55,14 +55,17 @@ class Services:
             if after is None:
                 return
 
-    async def upload(self, service: str, path: str, file: Path) -> AsyncIterator[dict[str, Any]]:
+    async def upload(
+        self, service: str, path: str, file: Path, mapping: bytes | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
         """Send a file and yield the lines of JSON that come back while it is read."""
         client = self.clients[service]
+        more = {"mapping": ("mapping.toml", mapping)} if mapping else {}
         with file.open("rb") as content:
             request = client.build_request(
                 "POST",
                 address_of(path),
-                files={"file": (file.name, content)},
+                files={"file": (file.name, content), **more},
                 headers={"Accept": "application/x-ndjson"},
             )
             response = await client.send(request, stream=True)

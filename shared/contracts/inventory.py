@@ -135,7 +135,12 @@ class DayShort(Part):
 
 
 class ShortfallForecast(Contract):
-    """What will be missing within the horizon. Said once, and again only when it changes; no days means it is over."""
+    """What will be missing within the horizon, summed over the depots. Said once, and again only when it changes; no
+    days means it is over.
+
+    `short_days_after_transfers` is what would still be missing if what one depot can spare were moved to those that go
+    short; None was said before there was such a figure.
+    """
 
     wire: ClassVar[str] = "inventory.shortfall_forecast.v1"
 
@@ -145,6 +150,7 @@ class ShortfallForecast(Contract):
     until: date
     runs_out_on: date | None
     short_days: tuple[DayShort, ...]
+    short_days_after_transfers: tuple[DayShort, ...] | None = None
 
     @property
     def subject(self) -> UUID:

@@ -32,7 +32,9 @@ def open_apart(file: BinaryIO, form: Format, columns: Columns) -> Sheet | Refuse
 
     `file` lies on disk, or goes there. Like `open_sheet` it waits for the file, so an event loop calls it in a thread.
     """
-    given = orjson.dumps([form, asdict(columns) | {"numbers": sorted(columns.numbers)}]).decode()
+    given = orjson.dumps(
+        [form, asdict(columns) | {name: sorted(getattr(columns, name)) for name in ("numbers", "ignored")}]
+    ).decode()
     # A file that is still in memory goes to the disk when it is asked for its number.
     file.fileno()
     file.flush()
@@ -119,6 +121,8 @@ def main() -> None:
         tuple(given["required"]),
         tuple(map(tuple, given["either"])),
         frozenset(given["numbers"]),
+        given["also"],
+        frozenset(given["ignored"]),
     )
     with open(0, "rb") as file, open(1, "wb") as out:
         _read(file, out, form, columns)

@@ -3,10 +3,13 @@
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from shared.spreadsheets.cells import MEGABYTE, Fault, Raw, Unreadable
+
+LONGEST_LOOK = 64 * 1024
 
 
 def csv_size(file: BinaryIO) -> int:
@@ -22,13 +25,33 @@ def csv_size(file: BinaryIO) -> int:
         raise Unreadable(f"This file is not text in UTF-8. {hint} Nothing was changed.") from None
     finally:
         text.detach()
-    return count + (last != "\n")
+    return count + (last != "\n") - bool(_parting(file).said)
+
+
+class Parting(NamedTuple):
+    """What parts the cells, and whether a first line of its own says so (`sep=;`), which spreadsheets do not show."""
+
+    mark: str
+    said: bool
+
+
+def _parting(file: BinaryIO) -> Parting:
+    """A comma, but for tabs in the first row, and what the file says itself. Any number of bytes may be unreadable."""
+    file.seek(0)
+    first = file.readline(LONGEST_LOOK).decode("utf-8-sig", "replace")
+    if said := re.fullmatch(r'"?sep=([^\r\n"])"?\s*', first, re.IGNORECASE):
+        return Parting(said[1], said=True)
+    return Parting("\t" if first.count("\t") > first.count(",") else ",", said=False)
 
 
 def csv_rows(file: BinaryIO) -> Iterator[tuple[int, Raw]]:
     """Row number and cells; a row that cannot be read is a Fault, the next is tried. The file is closed after it."""
+    parting = _parting(file)
     file.seek(0)
-    reader = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""), strict=True)
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    if parting.said:
+        text.readline()
+    reader = csv.reader(text, strict=True, delimiter=parting.mark)
     for row in itertools.count(1):
         try:
             yield row, next(reader)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO, Literal
 
 from shared.outcomes import Refused, invalid
@@ -10,6 +11,10 @@ from shared.spreadsheets.columns import Columns, headings, lines
 from shared.spreadsheets.csv_rows import csv_rows, csv_size
 
 Format = Literal["csv", "xlsx"]
+Rows = Iterator[tuple[int, Raw]]
+Tab = tuple[str, Rows]
+"""A sheet that people see: its title and its rows."""
+MOST_TITLES, LONGEST_TITLE = 5, 31
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -30,22 +35,51 @@ def open_sheet(file: BinaryIO, form: Format, columns: Columns) -> Sheet | Refuse
     """
     try:
         _check_beginning(file, form)
-        size, rows = _rows_of(file, form, columns)
-        _, first = next(rows, (1, None))
-        names = headings(columns, first)
+        size, tabs = _tabs_of(file, form, columns)
+        names, rows = _the_one(tabs, columns)
     except Unreadable as error:
         return invalid(error.words, *error.fields)
-    return Sheet(lines(columns, names, rows), None if size is None else max(size - 1, 0))
+    found = lines(columns, names, rows)
+    first = next(found, None)
+    if first is None:
+        return invalid("There are no rows under the headings; nothing was changed.")
+    return Sheet(chain([first], found), None if size is None else max(size - 1, 0))
 
 
-def _rows_of(file: BinaryIO, form: Format, columns: Columns) -> tuple[int | None, Iterator[tuple[int, Raw]]]:
-    """How many rows there are if that is known, and the rows; the size is looked at first, as it has limits."""
+def _tabs_of(file: BinaryIO, form: Format, columns: Columns) -> tuple[int | None, list[Tab]]:
+    """How many rows there are if that is known, and what can be read; the size is looked at first, as it has limits."""
     if form == "csv":
-        return csv_size(file), csv_rows(file)
+        return csv_size(file), [("", csv_rows(file))]
     # Slow to load, and no CSV file needs it.
-    from shared.spreadsheets.xlsx_rows import xlsx_rows, xlsx_size
+    from shared.spreadsheets.xlsx_rows import xlsx_size, xlsx_tabs
 
-    return xlsx_size(file, columns.what), xlsx_rows(file)
+    return xlsx_size(file, columns.what), xlsx_tabs(file)
+
+
+def _the_one(tabs: list[Tab], columns: Columns) -> tuple[list[str], Rows]:
+    """The headings of the one sheet that has them, and the rows below. Unreadable if there is none, or several."""
+    found: list[tuple[str, list[str], Rows]] = []
+    faults: list[Unreadable] = []
+    for title, rows in tabs:
+        _, first = next(rows, (1, None))
+        try:
+            found.append((title, headings(columns, first), rows))
+        except Unreadable as error:
+            faults.append(error)
+    if len(found) > 1:
+        titles = ", ".join(f'"{title[:LONGEST_TITLE]}"' for title, _, _ in found[:MOST_TITLES])
+        raise Unreadable(
+            f"Several sheets have the headings of {columns.what}: {titles}. Which one is meant? "
+            "Hide or remove the others, or send them one by one. Nothing was changed."
+        )
+    if found:
+        return found[0][1:]
+    if len(tabs) > 1:
+        raise Unreadable(
+            f"No visible sheet has the headings of {columns.what} in its row 1; nothing was changed.",
+            min(faults, key=lambda each: len(each.fields)).fields,
+        )
+    raise faults[0] if faults else Unreadable("This file has no visible sheet; nothing was changed.")
 
 
 def _check_beginning(file: BinaryIO, form: Format) -> None:

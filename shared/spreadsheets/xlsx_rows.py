@@ -11,17 +11,17 @@ from typing import Any, BinaryIO
 import openpyxl
 
 from shared.spreadsheets.cells import MEGABYTE, Fault, Raw, Unreadable
-from shared.spreadsheets.columns import MOST_COLUMNS
 
 MOST_UNPACKED = 150 * MEGABYTE
 MOST_UNPACKED_BESIDE_SHEETS = 30 * MEGABYTE
 MOST_PARTS = 1000
 LONGEST_ROW = 2 * MEGABYTE
-# So many are looked at beyond the last heading, to tell of what stands there.
-COLUMNS_WITHOUT_HEADING = 3
 BROKEN = Fault("the file is broken here; the rows before were read, those from here on were not")
 _ROW_TAG = re.compile(rb"<(?:\w+:)?row[\s/>]")
-_FAULTY = {"f": "is a formula; put its value there", "e": "is an error of the spreadsheet"}
+_FAULTY = {
+    "f": "is a formula without a stored value; put its value there",
+    "e": "is an error of the spreadsheet",
+}
 
 # openpyxl's warnings name the values of cells.
 warnings.filterwarnings("ignore", module="openpyxl")
@@ -74,55 +74,63 @@ def _blocks(parts: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> Iterator[bytes]:
         return
 
 
-def sheet_names(file: BinaryIO) -> list[str]:
-    """The sheets of a workbook, in their order. Unreadable if it is none."""
-    file.seek(0)
+def xlsx_tabs(file: BinaryIO) -> list[tuple[str, Iterator[tuple[int, Raw]]]]:
+    """The sheets that people see: titles, row numbers, cells. One that breaks in the middle ends with a Fault."""
     try:
-        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+        book = _opened(file)
+        shown = [each for each in book.worksheets if each.sheet_state == "visible"]
+        return [(each.title, _rows(each, file)) for each in shown]
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - openpyxl raises what its parts raise
         raise _unopened() from None
-    return [str(sheet.title) for sheet in book.worksheets]
 
 
-def xlsx_rows(file: BinaryIO, name: str | None = None) -> Iterator[tuple[int, Raw]]:
-    """Row number and cells of a sheet, the first if none is named; a file that breaks off ends with a Fault."""
+def _opened(file: BinaryIO, *, data_only: bool = False) -> Any:
     file.seek(0)
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
-        sheet = book.worksheets[0] if name is None else book[name]
+    book = openpyxl.load_workbook(file, read_only=True, keep_links=False, data_only=data_only)
+    for sheet in book.worksheets:
         # The size written in the file may be wrong, and rows would be left out.
         sheet.reset_dimensions()
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - openpyxl raises what its parts raise
-        raise _unopened() from None
-    row = 0
+    return book
+
+
+def _rows(sheet: Any, file: BinaryIO) -> Iterator[tuple[int, Raw]]:
+    row, stored = 0, _Stored(sheet.title, file)
     try:
-        for row, cells in _sheet_rows(sheet):
-            yield row, cells
+        # All cells that the file has: a note far to the right is told of as in a CSV file.
+        for row, cells in enumerate(sheet.iter_rows(), 1):
+            if any(cell.data_type == "f" for cell in cells):
+                yield row, [_text(cell, stored.of(row, place)) for place, cell in enumerate(cells)]
+            else:
+                yield row, [_text(cell) for cell in cells]
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - openpyxl raises what its parts raise
         yield row + 1, BROKEN
-    finally:
-        book.close()
 
 
-def _sheet_rows(sheet: Any) -> Iterator[tuple[int, Raw]]:
-    width = MOST_COLUMNS
-    for cells in sheet.iter_rows(max_row=1, max_col=width):
-        first = [_text(cell) for cell in cells]
-        width = (
-            max((place for place, text in enumerate(first, 1) if text), default=0) + COLUMNS_WITHOUT_HEADING
-        )
-        yield 1, first
-    for row, cells in enumerate(sheet.iter_rows(min_row=2, max_col=width), 2):
-        yield row, [_text(cell) for cell in cells]
+class _Stored:
+    """The values that a spreadsheet stored beside its formulas, read as the rows go by; opened only where one is."""
+
+    def __init__(self, title: str, file: BinaryIO) -> None:
+        self._title, self._file = title, file
+        self._rows: Iterator[Any] | None = None
+        self._row, self._cells = 0, ()
+
+    def of(self, row: int, place: int) -> Any:
+        """The cell of a row that is not before those asked for already; None if the file has no such cell."""
+        if self._rows is None:
+            self._rows = _opened(self._file, data_only=True)[self._title].iter_rows()
+        while self._row < row:
+            self._row, self._cells = self._row + 1, next(self._rows, ())
+        return self._cells[place] if place < len(self._cells) else None
 
 
-def _text(cell: Any) -> str | Fault:
+def _text(cell: Any, stored: Any = None) -> str | Fault:
+    """`stored` is the cell with what its formula came to, if the file says it."""
+    if cell.data_type == "f" and stored is not None and stored.value is not None:
+        cell = stored
     value = cell.value
     if cell.data_type in _FAULTY:
         return Fault(_FAULTY[cell.data_type])

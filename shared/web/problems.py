@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from shared.database.errors import is_conflict, is_outage
 from shared.observability import log
@@ -105,6 +106,14 @@ def install(app: FastAPI) -> None:
         status, said = HTTPStatus(error.status_code), str(error.detail)
         problem = Problem(status, NO_ROUTE.get(status, said) if said == status.phrase else said)
         return answered(request, problem, error.headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _(request: Request, __: ClientDisconnect) -> Response:
+        # Whoever sent it is gone, and knows: nobody has to be woken, and the answer reaches nobody.
+        log().info("a request was cut off by its sender", path=request.url.path)
+        return answered(
+            request, Problem(HTTPStatus.BAD_REQUEST, "The request was cut off; nothing was changed.")
+        )
 
     @app.exception_handler(UnicodeEncodeError)
     async def _(request: Request, __: UnicodeEncodeError) -> Response:

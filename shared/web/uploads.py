@@ -1,7 +1,7 @@
 """Files that are sent over HTTP: the file out of a multipart request; `bodies.py` sees to their size."""
 
 from http import HTTPStatus
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -15,7 +15,7 @@ TYPES: dict[Literal["csv", "xlsx"], set[str]] = {
 }
 """The content types under which browsers send each format."""
 ANY_TYPE = {"", "application/octet-stream"}
-FILE_FORM = {
+FILE_FORM: dict[str, Any] = {
     "type": "object",
     "required": ["file"],
     "properties": {
@@ -29,12 +29,15 @@ FILE_FORM = {
 """The JSON schema of the form, for the documentation of a route."""
 
 
-async def form_of(request: Request) -> FormData:
-    """The form of the request. Problem 415 if it is none; what `Body` raises if it is too large or too slow."""
+async def form_of(request: Request, files: int = 1) -> FormData:
+    """The form of the request, with at most so many files.
+
+    Problem 415 if it is none; what `Body` raises if it is too large or too slow.
+    """
     if not request.headers.get("content-type", "").startswith(FORM):
         detail = "Send the file as multipart/form-data, in a part named file."
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-    return await request.form(max_files=1, max_fields=4, max_part_size=1024)
+    return await request.form(max_files=files, max_fields=4, max_part_size=1024)
 
 
 def file_of(form: FormData) -> UploadFile:
@@ -42,6 +45,14 @@ def file_of(form: FormData) -> UploadFile:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise invalid("There is no file: send it in a part named file.", [("file", "is missing")])
+    return file
+
+
+def further_file_of(form: FormData, name: str) -> UploadFile | None:
+    """A file in the form that may be left out. Problem 422 if there is something else under its name."""
+    file = form.get(name)
+    if file is not None and not isinstance(file, UploadFile):
+        raise invalid("Something that should be a file is none.", [(name, "is no file")])
     return file
 
 

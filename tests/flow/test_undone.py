@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.inventory.commands import stock
+from services.inventory.commands import undoing
 from shared.contracts.intake import NeedKind
 from shared.outcomes import Refused
 from tests.support.store_room import StoreRoom
@@ -35,7 +35,7 @@ async def lines(room: StoreRoom) -> list[Any]:
 
 async def undo(room: StoreRoom, movement: UUID) -> bool:
     """Whether it was undone."""
-    answer = await room.do(lambda unit: stock.reverse(unit, room.rules, movement, "wrong"))
+    answer = await room.do(lambda unit: undoing.reverse(unit, room.rules, movement, "wrong"))
     return not isinstance(answer, Refused)
 
 
@@ -127,7 +127,7 @@ def test_what_cannot_be_undone_says_why(room_url: str, why: str) -> None:
             for each in steps:
                 await story.tell(each)
             line = next(each for each in await lines(room) if each["kind"] in UNDOABLE)
-            return await room.do(lambda unit: stock.reverse(unit, room.rules, line["id"], "wrong"))
+            return await room.do(lambda unit: undoing.reverse(unit, room.rules, line["id"], "wrong"))
 
     answer = asyncio.run(telling())
     assert isinstance(answer, Refused)

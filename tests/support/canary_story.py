@@ -51,6 +51,8 @@ class Story:
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()
+        handed_out = await self.world.inventory.hand_out(household)
+        await self.says_why("/deliveries/{delivery_id}/undo", delivery_id=handed_out["delivery_id"])
         await self.world.inventory.hand_out(household)
         await self.world.turn("2006-12-02")
         await self.post("intake", f"/households/{household['household_id']}/close", {"outcome": "moved_on"})
@@ -104,6 +106,13 @@ class Story:
             path.format(**household), {"reason": self.plant("intake", path, "reason")}
         )
         assert first["given_name"] in str(seen)
+        path = "/households/find"
+        looked_for = {"register_ref": self.plant("intake", path, "register_ref")}
+        assert await self.post("intake", path, looked_for) == []
+        path = "/households/{household_id}/members/{member_id}/correct"
+        right = {name: self.plant("intake", path, name) for name in names}
+        where = path.format(**household, member_id=household["members"][1]["member_id"])
+        await self.post("intake", where, right)
         return household
 
     async def correct_the_store(self, household: Any) -> None:
@@ -120,10 +129,20 @@ class Story:
             ("/transfers", move),
         ):
             await self.post("inventory", path, {**body, "reason": self.plant("inventory", path, "reason")})
+        (gone, _) = (await self.world.inventory.get("/movements", kind="transferred"))["items"]
+        await self.says_why("/papers/{document_id}/undo", document_id=gone["document_id"])
+        (lot, *_) = (await self.world.inventory.get("/lots", item="rice"))["items"]
+        for path in ("/lots/{lot_id}/block", "/lots/{lot_id}/unblock"):
+            await self.says_why(path, lot_id=lot["id"])
         (moved,) = (await self.world.inventory.get("/movements", kind="adjusted"))["items"]
         path = "/movements/{movement_id}/reverse"
         reason = {"reason": self.plant("inventory", path, "reason")}
         await self.post("inventory", path.format(movement_id=moved["id"]), reason)
+
+    async def says_why(self, path: str, **which: str) -> None:
+        """Something is undone or blocked, and whoever does it says why."""
+        reason = {"reason": self.plant("inventory", path, "reason")}
+        await self.post("inventory", path.format(**which), reason)
 
     async def refuse(self, household: Any) -> None:
         """What is refused is kept nowhere, and no answer repeats it."""
@@ -155,7 +174,12 @@ class Story:
             f"K-2,{bad},{bad},{BIRTH},{bad},north,2006-10-20\n"
             f"K-3,={bad},{bad},{bad},M,{bad},2006-10-20\n"
         )
-        files = {"file": (f"{bad}.csv", register.encode(), "text/csv")}
+        self.planted.add(("intake", "/imports", "mapping"))
+        mapping = f'[values.needs]\n"{bad}" = "food"\n[headings]\n"{bad}" = "needs"'
+        files = {
+            "file": (f"{bad}.csv", register.encode(), "text/csv"),
+            "mapping": (f"{bad}.toml", mapping.encode(), "application/toml"),
+        }
         imported = await self.world.intake.client.post("/imports", files=files, headers={"Accept": bad})
         assert (imported.json()["people"], imported.json()["error_count"] > 0) == (1, True)
         self.answers["intake"].append(imported.text)

@@ -11,7 +11,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from services.inventory.commands import goods, handing_out, stock
+from services.inventory.commands import asking, goods, handing_out, planning, stock, undoing
+from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.repository.reservations import reservations_where
 from services.inventory.tables import RESERVATION
@@ -45,6 +46,7 @@ class Home:
     needs: frozenset[NeedKind]
     members: tuple[int, ...]
     newest: int
+    guests: tuple[UUID, ...] = ()
     rank: int = 9
     active: bool = True
     version: int = 1
@@ -80,6 +82,12 @@ class Story:
         """The one who has been there longest."""
         if home := self._active(number):
             await self._changes(number, replace(home, members=home.members[1:]))
+
+    async def returns(self, number: int) -> None:
+        """The one who left last is there again."""
+        if home := self._active(number):
+            gone = [each for each in range(home.newest) if each not in home.members]
+            await self._changes(number, replace(home, members=(*home.members, *gone[-1:])))
 
     async def moves(self, number: int, region: str) -> None:
         if home := self._active(number):
@@ -127,6 +135,29 @@ class Story:
         depot, waybill = depot_of(item, region), str(uuid7())
         await self.room.do(lambda unit: goods.receive(unit, self.room.rules, depot, waybill, lines, None))
 
+    async def plans(self, region: str, item: str, quantity: int, days: int, life: int | None) -> None:
+        """Goods that are to come in some days, and keep so long then."""
+        due = await self.room.today() + timedelta(days=days)
+        until = None if life is None else due + timedelta(days=life)
+        wanted = planning.PlannedGoods(depot_of(item, region), item, quantity, due, str(uuid7()), until)
+        await self.room.do(lambda unit: planning.plan_deliveries(unit, [wanted]))
+
+    async def comes(self, place: int, part: int | None) -> None:
+        """Of goods that are to come a part, or the rest of them."""
+        plans = await self.room.rows(
+            "SELECT * FROM planned_delivery WHERE received_on IS NULL AND closed_on IS NULL ORDER BY due_on, id"
+        )
+        if place < len(plans):
+            plan = plans[place]
+            rest = plan["quantity"] - plan["received"]
+            today = await self.room.today()
+            until = plan["expires_on"] if plan["expires_on"] and plan["expires_on"] >= today else None
+            lines = [goods.GoodsLine(plan["item"], min(part or rest, rest), until)]
+            rules, waybill = self.room.rules, str(uuid7())
+            await self.room.do(
+                lambda unit: goods.receive(unit, rules, plan["depot"], waybill, lines, plan["id"])
+            )
+
     async def adjusts(self, region: str, item: str, difference: int) -> None:
         depot = depot_of(item, region)
         await self.room.do(
@@ -150,21 +181,44 @@ class Story:
         """A movement of goods, the newest ones first."""
         rows = await self.room.rows("SELECT id FROM movement WHERE on_hand <> 0 ORDER BY id DESC")
         if place < len(rows):
-            await self.room.do(lambda unit: stock.reverse(unit, self.room.rules, rows[place]["id"], "wrong"))
+            await self.room.do(
+                lambda unit: undoing.reverse(unit, self.room.rules, rows[place]["id"], "wrong")
+            )
 
     async def fetches(self, number: int, part: int | None) -> None:
         """A part of the first thing that is set aside for a household, or all."""
         home = self._active(number)
         if home and home.members:
-            mine = [each for each in await self._rows(number) if each.reserved and each.kind != "bed"]
+            mine = [each for each in await self.rows(number) if each.reserved and each.kind != "bed"]
             wanted = [handing_out.Wanted(each.id, min(part, each.reserved)) for each in mine[:1] if part]
-            receiver = _member(home, home.members[0])
+            await self.hands(number, wanted)
+
+    async def hands(self, number: int, wanted: list[handing_out.Wanted]) -> None:
+        """To the first member of a household what is wanted, or with nothing named all that is set aside."""
+        home = self.homes[number]
+        receiver = _member(home, home.members[0])
+        await self.room.do(
+            lambda unit: handing_out.hand_out(unit, self.room.rules, home.id, receiver, wanted)
+        )
+
+    async def asks_again(self, number: int, kit: bool, reason: asking.OnceMore) -> None:
+        """For a kit, or a set for the first member."""
+        if (home := self._active(number)) and home.members:
+            kind, member = (Kind.KIT, None) if kit else (Kind.CLOTHING, _member(home, home.members[0]))
             await self.room.do(
-                lambda unit: handing_out.hand_out(unit, self.room.rules, home.id, receiver, wanted)
+                lambda unit: asking.ask_again(unit, self.room.rules, home.id, kind, member, reason)
             )
 
+    async def goes_over(self, number: int, other: int) -> None:
+        """One member moves from one household to another: two facts, one after another."""
+        here, there = self._active(number), self._active(other)
+        if here and there and number != other and here.members:
+            who = _member(here, here.members[-1])
+            await self._changes(number, replace(here, members=here.members[:-1], guests=here.guests))
+            await self._changes(other, replace(there, guests=(*there.guests, who)))
+
     async def gives_up(self, number: int, place: int) -> None:
-        mine = [each for each in await self._rows(number) if each.open] if number in self.homes else []
+        mine = [each for each in await self.rows(number) if each.open] if number in self.homes else []
         if place < len(mine):
             cancel = partial(
                 handing_out.cancel, rules=self.room.rules, reservation_id=mine[place].id, note="no"
@@ -176,7 +230,7 @@ class Story:
 
     async def renews(self) -> None:
         """What the turn of a month has put off is done."""
-        while await self.room.rows("SELECT FROM renewal"):
+        while await self.room.rows("SELECT first_day FROM renewal"):
             await self.room.timers.do_next()
 
     def _active(self, number: int) -> Home | None:
@@ -203,12 +257,15 @@ class Story:
                     member_id=_member(home, each), age_band=AgeBand.ADULT, size=SIZES[each % len(SIZES)]
                 )
                 for each in home.members
+            )
+            + tuple(
+                MemberFacts(member_id=each, age_band=AgeBand.ADULT, size=SIZES[0]) for each in home.guests
             ),
             needs=home.needs,
             rank=home.rank,
         )
 
-    async def _rows(self, number: int) -> list[Reservation]:
+    async def rows(self, number: int) -> list[Reservation]:
         async with self.room.units.read() as session:
             return await reservations_where(session, RESERVATION.c.household_id == self.homes[number].id)
 
@@ -251,6 +308,15 @@ def done(item: st.SearchStrategy[str], amount: int) -> st.SearchStrategy[Step]:
         step("counts", REGION, st.dictionaries(item, st.integers(0, amount), min_size=1, max_size=3)),
         step("transfers", REGION, item, st.integers(1, amount)),
         step("undoes", st.integers(0, 5)),
+    )
+
+
+def planned(item: st.SearchStrategy[str], amount: int) -> st.SearchStrategy[Step]:
+    """Goods that are to come, and come in parts, late, or never."""
+    life = st.none() | st.integers(0, 9)
+    return st.one_of(
+        step("plans", REGION, item, st.integers(1, amount), st.integers(0, 12), life),
+        step("comes", st.integers(0, 2), st.none() | st.integers(1, amount)),
     )
 
 

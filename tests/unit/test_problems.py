@@ -1,14 +1,15 @@
 """Every error is a problem document (RFC 9457), in plain words and without the value that was refused."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError
+from structlog.testing import capture_logs
 
 from shared.principals import Role
 from shared.web import problems
@@ -34,6 +35,10 @@ def application() -> FastAPI:
     @app.post("/register")
     async def register(body: Body) -> Body:
         return body
+
+    @app.post("/upload")
+    async def upload(request: Request) -> int:
+        return len(await request.form())
 
     @app.post("/strict")
     async def strict(body: Strict) -> Strict:
@@ -154,3 +159,23 @@ async def test_a_browser_that_looks_at_a_page_gets_a_page(path: str, page: bool)
         answer = await browser.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
     assert answer.is_error
     assert answer.headers["content-type"] == ("text/html; charset=utf-8" if page else MEDIA_TYPE)
+
+
+async def test_an_upload_that_is_cut_off_is_one_line_of_information() -> None:
+    messages = [{"type": "http.request", "body": b"--x\r\n", "more_body": True}, {"type": "http.disconnect"}]
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=x")]
+    scope = {"type": "http", "method": "POST", "path": "/upload", "headers": headers, "query_string": b""}
+    with capture_logs() as logged:
+        await application()(scope, receive, send)
+    assert [(each["log_level"], each["event"]) for each in logged] == [
+        ("info", "a request was cut off by its sender")
+    ]
+    assert told[0]["status"] == 400

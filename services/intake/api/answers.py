@@ -6,7 +6,9 @@ from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
 
+from services.intake.commands.imports import Kept
 from services.intake.domain.households import Household, Member, Outcome, Priority, Status
 from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
@@ -130,6 +132,50 @@ class ReadingOut(BaseModel):
     actor: str = Field(examples=["local-operator"])
     household_id: UUID
     route: str = Field(examples=["/{household_id}/identities"])
+
+
+class ImportOut(BaseModel):
+    """A register that was taken in, or as far as it came."""
+
+    import_id: UUID
+    at: datetime = Field(description="when it began, UTC")
+    on: date
+    actor: str = Field(examples=["local-operator"])
+    finished: bool = Field(description="false while it runs, and if it broke off")
+    rows: int
+    households: int
+    people: int
+    joined: int
+    already_there: int
+    bad_rows: int
+    undone_on: date | None
+    undone_by: str | None
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Self:
+        return cls(import_id=row["id"], **{name: row[name] for name in cls.model_fields if name in row})
+
+
+class KeptOut(BaseModel):
+    """A household that an undone import did not give back, and why."""
+
+    household_id: UUID
+    code: str
+    reason: str
+
+    @classmethod
+    def of(cls, kept: Kept) -> Self:
+        return cls(household_id=kept.household_id, code=kept.code, reason=kept.reason)
+
+
+class UndoneOut(BaseModel):
+    """What became of an import that was undone."""
+
+    import_id: UUID
+    closed: int = Field(default=0, description="households closed as mistaken")
+    people: int = Field(default=0, description="people who count as never registered")
+    kept_count: int = Field(default=0, description="households that stay as they are")
+    kept: list[KeptOut] = Field(default=[], description="the first 1,000 of them")
 
 
 class EntryOut(BaseModel):

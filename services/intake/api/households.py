@@ -10,6 +10,8 @@ from services.intake.api.answers import EntryOut, HouseholdOut, HouseholdSummary
 from services.intake.api.requests import (
     Change,
     Closing,
+    Correction,
+    Finding,
     JoiningMember,
     Leaving,
     Looking,
@@ -17,6 +19,7 @@ from services.intake.api.requests import (
     Search,
 )
 from services.intake.commands import households as commands
+from services.intake.commands.correcting import correct_member
 from services.intake.commands.reading import read_identities
 from services.intake.domain.households import Household
 from shared.messaging.unit import Unit
@@ -58,6 +61,15 @@ async def find(session: Reading, wanted: Annotated[Search, Query()]) -> Page[Hou
     return page_of(found, limit, HouseholdSummary.of, lambda household: household.id)
 
 
+@router.post("/find", dependencies=[LOOKING])
+async def find_by_reference(body: Finding, session: Reading) -> list[HouseholdSummary]:
+    """The household with a reference of somebody's register, however it is written; none or one.
+
+    It is asked for in the body, for addresses are logged on their way.
+    """
+    return [HouseholdSummary.of(each) for each in await queries.with_reference(session, body.register_ref)]
+
+
 @router.get("/{household_id}", dependencies=[LOOKING])
 async def show(household_id: HouseholdId, session: Reading) -> HouseholdOut:
     """One household with its members, without names."""
@@ -82,6 +94,19 @@ async def let_leave(
 
     async def do(unit: Unit) -> HouseholdOut | Refused:
         return _shown(await commands.let_leave(unit, household_id, member_id, body.left_on if body else None))
+
+    return await work.once(HouseholdOut, do)
+
+
+@router.post("/{household_id}/members/{member_id}/correct", dependencies=[CASEWORKER])
+async def correct(household_id: HouseholdId, member_id: UUID, body: Correction, work: Work) -> HouseholdOut:
+    """Something about a member was wrong, or is no longer so: children outgrow their sizes.
+
+    The timeline tells what was corrected, and no value.
+    """
+
+    async def do(unit: Unit) -> HouseholdOut | Refused:
+        return _shown(await correct_member(unit, household_id, member_id, body.given()))
 
     return await work.once(HouseholdOut, do)
 

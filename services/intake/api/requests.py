@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -17,18 +17,26 @@ from pydantic import (
 from services.intake.commands.households import Wanted
 from services.intake.commands.people import Newcomer
 from services.intake.domain.households import ALL_NEEDS, MOST_MEMBERS, Outcome, Priority, Status
-from services.intake.domain.people import OLDEST, Relation, Sex, language_codes, plain_text, region_code
+from services.intake.domain.people import (
+    OLDEST,
+    Relation,
+    Sex,
+    language_codes,
+    name_text,
+    reference_text,
+    region_code,
+)
 from services.intake.queries import Filter
 from shared.contracts.intake import ClothingSize, NeedKind
 from shared.web.paging import After, Limit
 
-Name = Annotated[str, Field(max_length=100, examples=["Example"]), AfterValidator(plain_text)]
+Name = Annotated[str, Field(max_length=100, examples=["Example"]), AfterValidator(name_text)]
 Region = Annotated[
     str,
     Field(max_length=40, examples=["border-north"], json_schema_extra={"pattern": "^[a-z0-9-]+$"}),
     AfterValidator(region_code),
 ]
-Reference = Annotated[str, Field(max_length=60, examples=["R-17"]), AfterValidator(plain_text)]
+Reference = Annotated[str, Field(max_length=60, examples=["R-17"]), AfterValidator(reference_text)]
 Needs = Annotated[
     frozenset[NeedKind], Field(description="what the household asks for", examples=[["food", "clothing"]])
 ]
@@ -45,6 +53,17 @@ def _iso(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_iso)]
 
 
+Age = Annotated[int, Field(strict=True, ge=0, le=OLDEST)]
+Languages = Annotated[
+    list[Annotated[str, Field(max_length=10, json_schema_extra={"pattern": "^[A-Za-z]{2,3}$"})]],
+    Field(max_length=20, examples=[["ko", "zh"]]),
+]
+
+
+def _language_list(codes: list[str] | None) -> list[str] | None:
+    return None if codes is None else list(language_codes(codes))
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -56,20 +75,12 @@ class NewMember(_Request):
     family_name: Name
     sex: Sex = Sex.UNKNOWN
     birth_date: Day | None = Field(default=None, examples=["1980-05-17"])
-    age: Annotated[int, Field(strict=True, ge=0, le=OLDEST)] | None = Field(
-        default=None, description="in full years"
-    )
+    age: Age | None = Field(default=None, description="in full years")
     size: ClothingSize
-    languages: Annotated[
-        list[Annotated[str, Field(max_length=10, json_schema_extra={"pattern": "^[A-Za-z]{2,3}$"})]],
-        Field(max_length=20, examples=[["ko", "zh"]]),
-    ] = []
+    languages: Languages = []
     relation: Relation = Relation.OTHER
 
-    @field_validator("languages")
-    @classmethod
-    def _languages(cls, codes: list[str]) -> list[str]:
-        return list(language_codes(codes))
+    _codes = field_validator("languages")(_language_list)
 
     @model_validator(mode="after")
     def _birth_or_age(self) -> Self:
@@ -131,6 +142,38 @@ class Change(_Request):
         if not self.model_fields_set:
             raise ValueError("give at least one of region, needs, priorities")
         return self
+
+
+class Correction(_Request):
+    """What is right about a member; what is left out stays. Give a birth date, or an age if it is not known."""
+
+    given_name: Name | None = None
+    family_name: Name | None = None
+    sex: Sex | None = None
+    birth_date: Day | None = None
+    age: Age | None = Field(default=None, description="in full years")
+    size: ClothingSize | None = None
+    languages: Languages | None = None
+    relation: Relation | None = None
+
+    _codes = field_validator("languages")(_language_list)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if all(value is None for _, value in self):
+            raise ValueError("give at least one thing that is to be corrected")
+        if self.birth_date is not None and self.age is not None:
+            raise ValueError("give either a birth date or an age")
+        return self
+
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in self if value is not None}
+
+
+class Finding(_Request):
+    """Which household is looked for."""
+
+    register_ref: Reference
 
 
 class Leaving(_Request):

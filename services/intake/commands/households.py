@@ -5,11 +5,12 @@ from datetime import date
 from uuid import UUID
 
 from services.intake import identities, repository
-from services.intake.commands.people import Newcomer, people_of, person_of
+from services.intake.commands.people import HOW_TWINS, Newcomer, people_of, person_of
 from services.intake.commands.registration import Arrival, join_all, register_all
 from services.intake.commands.saying import tell, tell_closed
 from services.intake.domain import households as rules
 from services.intake.domain.households import Household, Outcome, Priority, checked_arrival
+from services.intake.domain.people import Relation
 from shared.contracts.intake import HouseholdChanged, HouseholdReopened, NeedKind
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
@@ -56,6 +57,11 @@ async def add_member(
         return household
     if isinstance(person, Refused):
         return person
+    known = await identities.known(unit.session, [household_id])
+    if any(each.left_on is None and each.face == person.face for each in known[household_id]):
+        return conflict(
+            f"Somebody of this name, sex and birth date is in this household already; {HOW_TWINS}."
+        )
     (after,) = await join_all(unit, [(household, [person])], on)
     return after
 
@@ -74,7 +80,9 @@ async def let_leave(
     if isinstance(after, Refused):
         return after
     repository.set_left(unit.writes, member_id, on)
-    tell(unit, [after], HouseholdChanged, lambda each: f"A member left; {len(each.present)} remain.")
+    heads = [{each.relation is Relation.HEAD for each in some.present} for some in (household, after)]
+    who = " Who is head of the household now?" if True in heads[0] - heads[1] else ""
+    tell(unit, [after], HouseholdChanged, lambda each: f"A member left; {len(each.present)} remain.{who}")
     return after
 
 
@@ -114,6 +122,8 @@ async def reopen(unit: Unit, household_id: UUID) -> Household | Refused:
     household = await _locked(unit, household_id)
     if isinstance(household, Refused):
         return household
+    if household.outcome is Outcome.MISTAKEN:
+        return conflict("The import that brought this household was undone. Register it anew.")
     present = [member.id for member in household.present]
     after = rules.reopen(household, await identities.bands(unit.session, present, unit.today))
     if isinstance(after, Household):

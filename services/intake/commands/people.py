@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
+from services.intake.domain.alike import Face
 from services.intake.domain.people import Relation, Sex
 from services.intake.identities import Identity, Unfit, identity_of
 from shared.contracts.intake import ClothingSize
 from shared.outcomes import Refused, invalid
+
+HOW_TWINS = "if they are two, like newborn twins, tell them apart by name (Baby 1, Baby 2), sex or birth date"
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,18 @@ class Newcomer:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can be a member; `key` tells people of one register apart."""
+    """Somebody who can be a member; `row` is that of the register which brings them."""
 
     identity: Identity
     sex: Sex
     size: ClothingSize
     relation: Relation
     languages: tuple[str, ...] = ()
-    key: bytes | None = field(default=None, repr=False)
+    row: int | None = None
+
+    @cached_property
+    def face(self) -> Face:
+        return self.identity.face(self.sex)
 
 
 def person_of(said: Newcomer, today: date, where: str = "") -> Person | Refused:
@@ -48,10 +56,14 @@ def person_of(said: Newcomer, today: date, where: str = "") -> Person | Refused:
 
 def people_of(said: Sequence[Newcomer], today: date) -> tuple[Person, ...] | Refused:
     """All of them, or why the first of those who cannot be taken cannot be."""
-    people = []
+    people: list[Person] = []
     for place, each in enumerate(said):
         person = person_of(each, today, f"members.{place}.")
         if isinstance(person, Refused):
             return person
+        twin = next((at for at, other in enumerate(people) if other.face == person.face), None)
+        if twin is not None:
+            reason = f"is the same person as members.{twin}: {HOW_TWINS}"
+            return invalid("Somebody is there twice; nothing was changed.", (f"members.{place}", reason))
         people.append(person)
     return tuple(people)

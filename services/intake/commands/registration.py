@@ -27,6 +27,7 @@ class Arrival:
     needs: frozenset[NeedKind] = ALL_NEEDS
     priorities: frozenset[Priority] = frozenset()
     register_ref: str | None = field(default=None, repr=False)
+    import_id: UUID | None = None
 
 
 async def register_all(unit: Unit, arrivals: Sequence[Arrival]) -> list[Household | None]:
@@ -35,7 +36,7 @@ async def register_all(unit: Unit, arrivals: Sequence[Arrival]) -> list[Househol
     taken = [_household(unit, *each) for each in zip(range(len(arrivals)), numbers, arrivals, strict=True)]
     added = await repository.insert_households(unit.session, [household for household, _ in taken])
     new = [(household, people) for household, people in taken if household.id in added]
-    _write_people(unit, new)
+    _write_people(unit, [(household, people, household.import_id) for household, people in new])
     households = [household for household, _ in new]
     tell_new(
         unit, households, HouseholdRegistered, lambda each: f"Registered: {people_words(len(each.members))}."
@@ -44,7 +45,10 @@ async def register_all(unit: Unit, arrivals: Sequence[Arrival]) -> list[Househol
 
 
 async def join_all(
-    unit: Unit, joining: Sequence[tuple[Household, Sequence[Person]]], on: date | None = None
+    unit: Unit,
+    joining: Sequence[tuple[Household, Sequence[Person]]],
+    on: date | None = None,
+    import_id: UUID | None = None,
 ) -> list[Household | Refused]:
     """Add people to households that this unit has locked; they join on `on`, today if it is None."""
     results: list[Household | Refused] = []
@@ -54,7 +58,7 @@ async def join_all(
         results.append(join(household, *_members(with_ids, on or unit.today, unit.today)))
         if isinstance(after := results[-1], Household):
             newcomers.append((after, with_ids))
-    _write_people(unit, newcomers)
+    _write_people(unit, [(household, some, import_id) for household, some in newcomers])
     households = [household for household, _ in newcomers]
     tell(unit, households, HouseholdChanged, lambda each: f"Joined; now {people_words(len(each.present))}.")
     return results
@@ -74,6 +78,7 @@ def _household(unit: Unit, place: int, number: int, arrival: Arrival) -> tuple[H
         needs=arrival.needs,
         priorities=arrival.priorities,
         register_ref=arrival.register_ref,
+        import_id=arrival.import_id,
     )
     return household, people
 
@@ -93,9 +98,11 @@ def _members(people: Mapping[UUID, Person], joined_on: date, today: date) -> tup
     )
 
 
-def _write_people(unit: Unit, households: Sequence[tuple[Household, Mapping[UUID, Person]]]) -> None:
-    people = {member_id: person for _, some in households for member_id, person in some.items()}
-    members = [(each.id, member) for each, some in households for member in each.members if member.id in some]
-    keys = {member_id: person.key for member_id, person in people.items() if person.key}
-    repository.add_members(unit.writes, members, keys)
-    identities.write(unit.writes, {member_id: person.identity for member_id, person in people.items()})
+def _write_people(
+    unit: Unit, households: Sequence[tuple[Household, Mapping[UUID, Person], UUID | None]]
+) -> None:
+    for household, people, import_id in households:
+        members = [member for member in household.members if member.id in people]
+        rows = {member_id: person.row for member_id, person in people.items()}
+        repository.add_members(unit.writes, household.id, members, import_id, rows)
+        identities.write(unit.writes, {member_id: person.identity for member_id, person in people.items()})

@@ -1,10 +1,10 @@
 """A household and what can happen to it. Each change gives the household after it, or says why it cannot be."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.intake.domain.people import Relation, Sex
@@ -56,6 +56,8 @@ class Outcome(StrEnum):
     MOVED_ON = "moved_on"
     LOST_CONTACT = "lost_contact"
     DIED = "died"
+    MISTAKEN = "mistaken"
+    """It was never taken in: the import that brought it was undone."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Household:
     outcome: Outcome | None = None
     closed_on: date | None = None
     register_ref: str | None = field(default=None, repr=False)
+    import_id: UUID | None = None
 
     @property
     def present(self) -> tuple[Member, ...]:
@@ -182,6 +185,44 @@ def close(household: Household, outcome: Outcome, on: date) -> Household | Refus
     if not household.helped:
         return conflict("This household is closed already.")
     return _next(replace(household, status=Status.CLOSED, outcome=outcome, closed_on=on))
+
+
+def undo(household: Household, brought: Collection[UUID], on: date) -> Household | Refused:
+    """An import that brought these members is undone: what it alone brought was never there.
+
+    A household of nobody else is closed as mistaken, and free for another import; from any other the members leave.
+    """
+    if not household.helped:
+        return conflict("it is closed already")
+    others = [member for member in household.present if member.id not in brought]
+    if others:
+        members = (_gone(each, on) if each.id in brought else each for each in household.members)
+        after = replace(household, members=tuple(members))
+        return household if after == household else _next(after)
+    if household.import_id is None or any(member.id not in brought for member in household.members):
+        return conflict("everybody else has left it: close it by hand if nobody is there")
+    after = replace(household, status=Status.CLOSED, outcome=Outcome.MISTAKEN, closed_on=on)
+    return _next(replace(after, register_ref=None, priorities=frozenset()))
+
+
+def _gone(member: Member, on: date) -> Member:
+    return member if member.left_on else replace(member, left_on=max(on, member.joined_on))
+
+
+def correct(household: Household, member_id: UUID, **values: Any) -> Household | Refused:
+    """Other values of a member, who was this all along; a household that is no different keeps its version.
+
+    A closed household keeps its version too: the others hear its whole state when it is opened again.
+    """
+    if all(member.id != member_id for member in household.members):
+        return missing("such member in this household")
+    members = (replace(each, **values) if each.id == member_id else each for each in household.members)
+    after = replace(household, members=tuple(members))
+    told = [
+        tuple((each.age_band, each.size, each.languages, each.circumstances) for each in some.present)
+        for some in (household, after)
+    ]
+    return _next(after) if household.helped and told[0] != told[1] else after
 
 
 def reopen(household: Household, bands: Mapping[UUID, AgeBand]) -> Household | Refused:

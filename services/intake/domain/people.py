@@ -9,6 +9,7 @@ from shared.contracts.intake import AgeBand
 
 OLDEST = 120
 LONGEST_NAME = 100
+LONGEST_REFERENCE = 60
 MOST_LANGUAGES = 10
 _TWO_LETTERS = """
 aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de
@@ -20,6 +21,20 @@ ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
 LANGUAGE_CODES = frozenset(_TWO_LETTERS.split())
 """ISO 639-1. The three-letter codes of ISO 639-3 are some 8,000: their shape alone is checked."""
+
+_JOINING, _HAN = "\u0600-\u0dff", "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Part of how a name is written: joiners within Arabic and Indic words, and the forms of Han characters.
+_WRITTEN = (
+    f"(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])|(?<=[{_HAN}])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+_MARK = (
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What nobody sees: Unicode's default-ignorable characters, and the blank of Braille."""
+_MARKS, _UNWRITTEN = re.compile(_MARK), re.compile(f"({_WRITTEN})|{_MARK}")
+REPLACED = "\ufffd"
+"""What stands where a program could not read a character."""
 
 # Control characters break logs and files; direction marks let a name show as another one.
 _NOT_IN_TEXT = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -53,9 +68,42 @@ def plain_text(text: str, longest: int = LONGEST_NAME) -> str:
         raise ValueError("is empty")
     if len(clean) > longest:
         raise ValueError(f"is longer than {longest} characters")
+    if re.search("[\n\r\u2028\u2029\x0b\x0c\x85]", clean):
+        raise ValueError("holds a line break, which is a control character; write it in one line")
     if any(unicodedata.category(each) in _NOT_IN_TEXT or each in _DIRECTION_MARKS for each in clean):
         raise ValueError("holds a control character")
     return clean
+
+
+def name_text(text: str) -> str:
+    """A name without the marks that nobody sees. ValueError if no letter is left, or if one was lost on the way."""
+    clean = _readable(text, LONGEST_NAME)
+    if not any(unicodedata.category(each).startswith("L") for each in clean):
+        raise ValueError("has no letter that can be seen")
+    return clean
+
+
+def reference_text(text: str) -> str:
+    """A register's reference for a household, without the marks that nobody sees."""
+    return _readable(text, LONGEST_REFERENCE)
+
+
+def _readable(text: str, longest: int) -> str:
+    clean = plain_text(_UNWRITTEN.sub(lambda found: found[1] or "", text[: longest * 4 + 1]), longest)
+    if REPLACED in clean:
+        raise ValueError("holds a character that was lost (\ufffd) when the file was saved; write it again")
+    return clean
+
+
+def folded(text: str) -> str:
+    """As names and references are compared: width, capitals, blanks and marks make no other one."""
+    wide = unicodedata.normalize("NFKC", _MARKS.sub("", text))
+    return " ".join(unicodedata.normalize("NFKC", _MARKS.sub("", wide).casefold()).split())
+
+
+def without_leading_zeros(reference: str) -> str:
+    """A reference folded, each number in it without zeros before it: 0301 and 301 come out the same."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", folded(reference))
 
 
 def region_code(text: str) -> str:

@@ -1,26 +1,40 @@
 """Takes a register in: 100 households per unit, each unit whole or not at all, so that the file may be sent again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
-from itertools import islice
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import groupby, islice
+from uuid import UUID
 
-from services.intake import repository
+from uuid_utils.compat import uuid7
+
+from services.intake import identities, repository
+from services.intake.commands import imports
 from services.intake.commands.people import Person
 from services.intake.commands.registration import join_all, register_all
-from services.intake.domain.households import CLOSED_ALREADY, MOST_MEMBERS, Household
-from services.intake.importing.people import Group, Read, groups, read, register_key
-from services.intake.importing.planning import Plan, fitting, merged, plan_arrival
+from services.intake.domain.households import Household
+from services.intake.domain.people import folded
+from services.intake.identities import Known
+from services.intake.importing.looking import tell_elsewhere, tell_regions, tell_zeros
+from services.intake.importing.mapping import PLAIN, Mapped
+from services.intake.importing.matching import Registered
+from services.intake.importing.memory import Remembered
+from services.intake.importing.people import Group, Read, groups, read
+from services.intake.importing.planning import Plan, merged, plan_arrival, plan_joining
 from services.intake.importing.report import Report
 from shared.database.errors import is_conflict
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import Principal
-from shared.spreadsheets.cells import RowFault
 from shared.spreadsheets.opening import Sheet
 
 HOUSEHOLDS_PER_UNIT = 100
 ROWS_PER_UNIT = 1000
+MOST_PUT_OFF = 2000
 TRIES = 5
+
+Reading = Callable[[date], list[Read]]
 
 
 class RegisteredMeanwhile(Exception):
@@ -30,99 +44,130 @@ class RegisteredMeanwhile(Exception):
 class Import:
     """One import of one register."""
 
-    def __init__(self, units: Units, actor: Principal, key: bytes, *, dry_run: bool) -> None:
-        """`key` is the secret that tells a register's people apart; a dry run changes nothing."""
+    def __init__(
+        self, units: Units, actor: Principal, key: bytes, *, dry_run: bool, mapped: Mapped = PLAIN
+    ) -> None:
+        """A dry run changes nothing; what it remembers of people is hashed with `key`."""
         self._units = units
         self._actor = actor
-        self._key = key
-        # Whom a dry run would have registered so far, as nothing of it is in the database: how many of each household,
-        # and everybody's register key. Hashes of them, for there may be 200,000.
-        self._seen: dict[int, int] = {}
-        self._people: set[int] = set()
-        self.report = Report(dry_run=dry_run)
+        self._mapped = mapped
+        self._remembered = Remembered(key)
+        # By the mark of a member who was there before, the row that they answer for.
+        self._claimed: dict[int, int] = {}
+        self._put_off: list[Read] = []
+        self._rows_put_off = 0
+        self._regions: frozenset[str] | None = None
+        self._id = uuid7()
+        self.report = Report(dry_run=dry_run, import_id=None if dry_run else self._id)
 
     async def run(self, register: Sheet) -> AsyncIterator[int]:
         """Take everything in; gives the number of rows done after each unit. `report` grows meanwhile."""
         every = groups(register.lines)
         # Reading is work for the processor: in a thread, so that other requests are answered.
         while some := await asyncio.to_thread(_some_households, every):
-            await self._take(some)
+            await self._take(self._reading(some), sum(len(group.lines) for group in some))
             yield self.report.rows
+        later = _by_household(self._put_off)
+        while reads := [each for one in islice(later, HOUSEHOLDS_PER_UNIT) for each in one]:
+            await self._take(_again(reads), 0, last=True)
+        if not self.report.dry_run:
+            async with self._units.open(actor=self._actor) as unit:
+                imports.record(unit, self._id, self.report.model_dump(), begun=True, finished=True)
 
-    async def _take(self, some: list[Group]) -> None:
+    def _reading(self, some: list[Group]) -> Reading:
+        return lambda today: [read(group, today, self._mapped) for group in some]
+
+    async def _take(self, reading: Reading, rows: int, *, last: bool = False) -> None:
         for attempt in range(1, TRIES + 1):
             try:
                 async with self._units.open(actor=self._actor) as unit:
-                    plan = await self._planned(some, unit)
+                    plan = await self._planned(reading(unit.today), unit, last=last)
+                    after = _counted(self.report, plan, rows)
                     if not self.report.dry_run:
-                        await _carry_out(plan, unit)
+                        imports.record(unit, self._id, after.model_dump(), begun=self.report.rows > 0)
+                        await _carry_out(plan, unit, self._id)
                 break
             except Exception as error:
                 passing = isinstance(error, RegisteredMeanwhile) or is_conflict(error)
                 if not passing or attempt == TRIES:
                     raise
-        self._count(some, plan)
+        self.report = after
+        self._keep(plan)
 
-    async def _planned(self, some: list[Group], unit: Unit) -> Plan:
-        plan = Plan()
-        wanted = merged([read(group, unit.today, self._key) for group in some], plan)
+    async def _planned(self, reads: list[Read], unit: Unit, *, last: bool) -> Plan:
+        plan = Plan(self._id)
+        last = last or self._rows_put_off > MOST_PUT_OFF
+        wanted = merged(reads, plan, unit.today)
         lock = not self.report.dry_run
-        known = await repository.registered(unit.session, [each.ref for each in wanted], lock=lock)
-        keys = await repository.register_keys(unit.session, [household.id for household in known.values()])
+        homes = await repository.registered(unit.session, [each.ref for each in wanted], lock=lock)
+        members = await identities.known(unit.session, [household.id for household in homes.values()])
+        if self._regions is None:
+            self._regions = frozenset(await repository.regions(unit.session))
         for each in wanted:
             plan.faults += each.faults
-            household = known.get(each.ref)
-            if household is not None or hash(each.ref) in self._seen:
-                self._plan_joining(plan, each, household, keys[household.id] if household else set())
+            plan.warnings += each.warnings
+            household = homes.get(repository.key_of(each.ref)) if each.ref else None
+            known = self._known(each, members[household.id] if household else [])
+            if household is not None or known:
+                plan_joining(plan, each, household, known, unit.today, last=last)
             elif each.people:
-                plan_arrival(plan, each)
+                plan_arrival(plan, each, last=last)
+        tell_regions(plan, wanted, self._regions)
+        await tell_zeros(plan, unit, self._remembered)
+        await tell_elsewhere(plan, unit)
         return plan
 
-    def _plan_joining(self, plan: Plan, each: Read, household: Household | None, keys: set[bytes]) -> None:
-        new = {row: who for row, who in each.people.items() if not self._is_known(each.ref, who, keys)}
-        plan.already_there += len(each.people) - len(new)
-        if household is not None and not household.helped:
-            plan.faults += [RowFault(row, None, CLOSED_ALREADY.words) for row in new]
-            return
-        taken = len(household.present) if household else 0
-        those = fitting(plan, new, MOST_MEMBERS - taken - self._seen.get(hash(each.ref), 0))
-        if those:
-            plan.joining.append((each.ref, household, those))
+    def _known(self, each: Read, members: Iterable[Known]) -> list[Registered]:
+        there = [
+            Registered(mark, known.face, known.left_on, self._row_of(known, mark))
+            for known in members
+            for mark in [hash(known.member_id)]
+        ]
+        return there + self._remembered.of(each.ref, each.people.values())
 
-    def _is_known(self, ref: str, person: Person, keys: set[bytes]) -> bool:
-        return any(key in keys or hash(key) in self._people for key in self._keys_of(ref, person))
+    def _row_of(self, known: Known, mark: int) -> int | None:
+        """The row of this file that brought somebody, or for which they answered already."""
+        return known.import_row if known.import_id == self._id else self._claimed.get(mark)
 
-    def _keys_of(self, ref: str, person: Person) -> set[bytes]:
-        """The keys somebody may be known by: a birth date that was missing before does not make another person."""
-        return {register_key(self._key, ref, person.identity, dated=dated) for dated in (True, False)}
-
-    def _count(self, some: list[Group], plan: Plan) -> None:
-        report = self.report
-        joined = sum(len(people) for _, _, people in plan.joining)
-        report.rows += sum(len(group.lines) for group in some)
-        report.households += len(plan.arrivals)
-        report.people += sum(len(arrival.people) for _, arrival in plan.arrivals) + joined
-        report.joined += joined
-        report.already_there += plan.already_there
-        report.blame(plan.faults)
-        if report.dry_run:
+    def _keep(self, plan: Plan) -> None:
+        """What the next units have to know of this one."""
+        self._claimed |= plan.already
+        self._put_off += plan.put_off
+        self._rows_put_off += sum(len(each.people) for each in plan.put_off)
+        self._regions = (self._regions or frozenset()) | plan.regions
+        if self.report.dry_run:
             for ref, arrival in plan.arrivals:
                 self._remember(ref, arrival.people)
             for ref, _, people in plan.joining:
                 self._remember(ref, people.values())
 
     def _remember(self, ref: str, people: Iterable[Person]) -> None:
-        new = {hash(person.key) for person in people if person.key} - self._people
-        self._people |= new
-        self._seen[hash(ref)] = self._seen.get(hash(ref), 0) + len(new)
+        self._remembered.add(ref, people)
 
 
-async def _carry_out(plan: Plan, unit: Unit) -> None:
+def _counted(before: Report, plan: Plan, rows: int) -> Report:
+    """The report with what this plan adds."""
+    report = before.model_copy()
+    joined = sum(len(people) for _, _, people in plan.joining)
+    report.rows += rows
+    report.households += len(plan.arrivals)
+    report.people += sum(len(arrival.people) for _, arrival in plan.arrivals) + joined
+    report.joined += joined
+    for name in ("already_there", "left", "closed", "twice", "unsure", "namesakes"):
+        setattr(report, name, getattr(report, name) + getattr(plan, name))
+    report.blame(plan.faults)
+    report.warn(plan.warnings)
+    return report
+
+
+async def _carry_out(plan: Plan, unit: Unit, import_id: UUID) -> None:
     joining = [(household, list(people.values())) for _, household, people in plan.joining if household]
-    refused = [each for each in await join_all(unit, joining) if isinstance(each, Refused)]
+    outcomes = await join_all(unit, joining, import_id=import_id)
+    refused = [each for each in outcomes if isinstance(each, Refused)]
     if refused:
         raise AssertionError(f"a planned joining was refused: {refused[0].words}")
-    registered = await register_all(unit, [arrival for _, arrival in plan.arrivals])
+    arrivals = [replace(arrival, import_id=import_id) for _, arrival in plan.arrivals]
+    registered: list[Household | None] = await register_all(unit, arrivals)
     if None in registered:
         raise RegisteredMeanwhile
 
@@ -136,3 +181,24 @@ def _some_households(every: Iterator[Group]) -> list[Group]:
         if rows >= ROWS_PER_UNIT:
             break
     return some
+
+
+def _by_household(put_off: list[Read]) -> Iterator[list[Read]]:
+    def ref(each: Read) -> str:
+        return folded(each.ref)
+
+    return (list(some) for _, some in groupby(sorted(put_off, key=ref), ref))
+
+
+def _again(reads: list[Read]) -> Reading:
+    """Rows that were put off, anew for each try."""
+    return lambda _: [
+        replace(
+            each,
+            people=dict(each.people),
+            faults=[],
+            warnings=[],
+            said={name: list(said) for name, said in each.said.items()},
+        )
+        for each in reads
+    ]

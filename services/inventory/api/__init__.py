@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.inventory.api import catalogue, figures, goods, stock, supplies
+from services.inventory.api import catalogue, figures, goods, planning, stock, supplies, undoing
 from services.inventory.settings import Settings
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [catalogue.router, goods.router, stock.router, supplies.router, figures.router]
+    routes = (catalogue, goods, planning, stock, undoing, supplies, figures)
+    return [each.router for each in routes]

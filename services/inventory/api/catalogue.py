@@ -1,5 +1,6 @@
 """Items, depots and bills of materials."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -57,12 +58,20 @@ class KitPartBody(Body):
     quantity: Quantity
 
 
+class BillLine(Body):
+    """A line of a bill of materials."""
+
+    kit: Code
+    part: Code
+
+
 class NewCatalogue(Body):
-    """What to add, or to give new values."""
+    """What to add, or to give new values; and lines of bills of materials to be taken out."""
 
     items: Annotated[list[ItemBody], Field(default_factory=list, max_length=5000)]
     depots: Annotated[list[DepotBody], Field(default_factory=list, max_length=500)]
     kit_parts: Annotated[list[KitPartBody], Field(default_factory=list, max_length=5000)]
+    taken_out: Annotated[list[BillLine], Field(default_factory=list, max_length=5000)]
 
 
 class CatalogueLoaded(BaseModel):
@@ -79,20 +88,57 @@ async def load_catalogue(body: NewCatalogue, work: Work, settings: StoreSettings
     items = [each.item() for each in body.items]
     depots = [catalogue.NewDepot(**each.model_dump()) for each in body.depots]
     parts = [catalogue.KitPart(**each.model_dump()) for each in body.kit_parts]
+    out = [catalogue.Line(**each.model_dump()) for each in body.taken_out]
 
     async def do(unit: Unit) -> CatalogueLoaded | Refused:
         return shown(
-            await catalogue.load(unit, settings.rules, items, depots, parts),
+            await catalogue.load(unit, settings.rules, items, depots, parts, out),
             lambda done: CatalogueLoaded(**vars(done)),
         )
 
     return await work.once(CatalogueLoaded, do, alone=True)
 
 
+class Retiring(Body):
+    """What takes the item's place for those who wait for it."""
+
+    replaced_by: Code | None = None
+
+
+class RetiredItem(BaseModel):
+    """It is asked for no more."""
+
+    item: str
+    replaced_by: str | None
+
+
+@router.post("/items/{code}/retire", dependencies=[allows(Role.STOREKEEPER, Role.OPERATOR)])
+async def retire(code: Code, body: Retiring, work: Work, settings: StoreSettings) -> RetiredItem:
+    """Nobody asks for an item any more; what is there of it is given out as before."""
+
+    async def do(unit: Unit) -> RetiredItem | Refused:
+        done = await catalogue.retire(unit, settings.rules, code, body.replaced_by)
+        return shown(done, lambda it: RetiredItem(**vars(it)))
+
+    return await work.once(RetiredItem, do, alone=True)
+
+
+class ItemOut(BaseModel):
+    """Something the store keeps, or kept."""
+
+    code: str
+    name: str
+    kind: Kind
+    unit: str
+    season: Season | None
+    size: str | None
+    retired_on: date | None
+
+
 @router.get("/items", dependencies=[allows(*Role)])
-async def items(session: Reading) -> list[ItemBody]:
+async def items(session: Reading) -> list[ItemOut]:
     """All items, by code."""
-    return [ItemBody(**row) for row in await lists.items(session)]
+    return [ItemOut(**row) for row in await lists.items(session)]
 
 
 @router.get("/depots", dependencies=[LOOKING])

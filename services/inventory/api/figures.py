@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.inventory.api.models import Body, Code, StoreSettings, shown
+from services.inventory.api.models import Body, Code, Day, StoreSettings, shown
+from services.inventory.domain.evening_out import Transfer
 from services.inventory.domain.forecast import Forecast
 from services.inventory.domain.items import Kind
 from services.inventory.queries import figures, forecasting
@@ -28,6 +29,7 @@ class DayOut(BaseModel):
     eaten: int
     short: int
     left: int
+    spoiled: int = Field(default=0, description="was past its date in the morning")
 
 
 class ShortDay(BaseModel):
@@ -37,8 +39,38 @@ class ShortDay(BaseModel):
     grams: int
 
 
+class DepotForecast(BaseModel):
+    """How long a food lasts in one depot; all shelters together have no name."""
+
+    depot: str | None
+    short_days: list[ShortDay]
+    first_short_day: date | None
+    left_grams: int
+
+    @classmethod
+    def of(cls, depot: str | None, made: Forecast) -> "DepotForecast":
+        return cls(
+            depot=depot,
+            short_days=_short_days(made),
+            first_short_day=made.first_short_day,
+            left_grams=made.left_grams,
+        )
+
+
+class ProposedTransfer(BaseModel):
+    """So much to be moved today from one depot to another, because the other one will go short."""
+
+    from_depot: str
+    to_depot: str
+    item: str
+    quantity: int
+    words: str
+
+
 class ForecastOut(BaseModel):
-    """How long a food lasts. Unmet need is not carried forward, but for the last figure."""
+    """How long a food lasts: by depot, and in total as the sum of what is missing in each depot. Unmet need is not
+    carried forward, but for the last figure.
+    """
 
     item: str
     from_day: date
@@ -50,45 +82,63 @@ class ForecastOut(BaseModel):
     runs_out_on: date | None
     left_grams: int
     missing_carried_forward: int
+    depots: list[DepotForecast] = Field(default_factory=list)
+    transfers: list[ProposedTransfer] = Field(default_factory=list)
+    short_days_after_transfers: list[ShortDay] = Field(default_factory=list)
 
     @classmethod
-    def of(cls, item: str, made: Forecast, grams_per_person_day: int) -> "ForecastOut":
+    def of(cls, item: str, found: forecasting.Made) -> "ForecastOut":
+        made, proposal = found.forecast, found.proposal
         return cls(
             item=item,
             from_day=made.days[0].day,
             until=made.days[-1].day,
-            eaters=made.days[0].need // grams_per_person_day,
+            eaters=found.eaters,
             days=[DayOut(**vars(each)) for each in made.days],
-            short_days=[ShortDay(date=each.day, grams=each.short) for each in made.short_days],
+            short_days=_short_days(made),
             first_short_day=made.first_short_day,
             runs_out_on=made.run_out_on,
             left_grams=made.left_grams,
             missing_carried_forward=made.missing_carried_forward_grams,
+            depots=[DepotForecast.of(depot, each) for depot, each in found.named.items()],
+            transfers=[_proposed(item, each) for each in proposal.transfers],
+            short_days_after_transfers=_short_days(proposal.after),
         )
+
+
+def _short_days(made: Forecast) -> list[ShortDay]:
+    return [ShortDay(date=each.day, grams=each.short) for each in made.short_days]
+
+
+def _proposed(item: str, each: Transfer) -> ProposedTransfer:
+    words = f"Move {each.grams:,} of {item} from {each.source}, which can spare them, to {each.target}."
+    return ProposedTransfer(
+        from_depot=each.source, to_depot=each.target, item=item, quantity=each.grams, words=words
+    )
 
 
 @router.get("/forecast")
 async def forecast(
-    item: Code, session: Reading, settings: StoreSettings, until: date | None = None
+    item: Code, session: Reading, settings: StoreSettings, until: Day | None = None
 ) -> ForecastOut:
     """Run-out date and shortfall per day, from headcount, stock and planned deliveries."""
     made = await forecasting.forecast_for(session, settings, item, await today_of(session), until)
-    return ForecastOut.of(item, accepted(made), settings.grams_per_person_day)
+    return ForecastOut.of(item, accepted(made))
 
 
 class WantedForecast(Body):
     """A forecast to be made now and kept under its key."""
 
     item: Code
-    until: date | None = Field(default=None, description="as far ahead as the settings say if left out")
+    until: Day | None = Field(default=None, description="as far ahead as the settings say if left out")
 
 
 @router.post("/forecasts", status_code=201)
 async def keep_forecast(body: WantedForecast, work: Work, settings: StoreSettings) -> ForecastOut:
     """A forecast to hold against what comes to pass: the same key gives the same forecast again on later days."""
 
-    def show(made: Forecast) -> ForecastOut:
-        return ForecastOut.of(body.item, made, settings.grams_per_person_day)
+    def show(made: forecasting.Made) -> ForecastOut:
+        return ForecastOut.of(body.item, made)
 
     async def do(unit: Unit) -> ForecastOut | Refused:
         made = await forecasting.forecast_for(unit.session, settings, body.item, unit.today, body.until)
@@ -111,8 +161,8 @@ async def unmet(
     item: Code,
     session: Reading,
     settings: StoreSettings,
-    first: Annotated[date, Query(alias="from")],
-    last: Annotated[date, Query(alias="to")],
+    first: Annotated[Day, Query(alias="from")],
+    last: Annotated[Day, Query(alias="to")],
 ) -> UnmetOut:
     """Food that was missing, by day."""
     days = await figures.unmet_by_day(session, item, first, last)

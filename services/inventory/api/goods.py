@@ -1,7 +1,6 @@
-"""Goods that come in, and those that are to come."""
+"""Goods that come in."""
 
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,32 +8,28 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.inventory.api.models import (
-    LOOKING,
     RENEWED,
     Body,
     Code,
     Goods,
-    Quantity,
     Reference,
     StoreSettings,
     shown,
 )
 from services.inventory.commands import goods
 from services.inventory.domain.wording import words_of
-from services.inventory.queries import lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
-from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
-from shared.web.work import Reading, Work
+from shared.web.work import Work
 
 router = APIRouter(tags=["goods"])
 STOREKEEPER = allows(Role.STOREKEEPER)
 
 
 class NewReceipt(Body):
-    """Goods that came in together; the reference is new for each."""
+    """Goods that came in together; the reference is new for each in its depot. A line is an item and a date."""
 
     depot: Code
     reference: Reference
@@ -75,61 +70,3 @@ async def receive(body: NewReceipt, work: Work, settings: StoreSettings) -> Rece
         return shown(done, show)
 
     return await work.once(Received, do)
-
-
-class NewPlanned(Body):
-    """Goods that are to come."""
-
-    depot: Code
-    item: Code
-    quantity: Quantity
-    due_on: date
-    reference: Reference
-
-
-class NewPlan(Body):
-    """Deliveries that are to come; a reference that is known already is left as it is."""
-
-    deliveries: Annotated[list[NewPlanned], Field(min_length=1, max_length=1000)]
-
-
-class Planned(BaseModel):
-    """How many were new."""
-
-    planned: int
-
-
-@router.post("/planned-deliveries", dependencies=[STOREKEEPER])
-async def plan(body: NewPlan, work: Work) -> Planned:
-    """Write down deliveries that are to come; the forecast counts on them."""
-    deliveries = [goods.PlannedGoods(**each.model_dump()) for each in body.deliveries]
-
-    async def do(unit: Unit) -> Planned | Refused:
-        return shown(await goods.plan_deliveries(unit, deliveries), lambda done: Planned(planned=done.new))
-
-    return await work.once(Planned, do)
-
-
-class PlannedOut(BaseModel):
-    """A delivery that is to come, or has come."""
-
-    id: UUID
-    depot: str
-    item: str
-    quantity: int
-    due_on: date
-    reference: str
-    received_on: date | None
-
-
-@router.get("/planned-deliveries", dependencies=[LOOKING])
-async def planned_deliveries(
-    session: Reading,
-    received: bool | None = None,
-    due_until: date | None = None,
-    limit: Limit = 100,
-    after: After = None,
-) -> Page[PlannedOut]:
-    """Planned deliveries, in the order in which they were written down."""
-    found = await lists.planned_deliveries(session, limit + 1, place_of(after), received, due_until)
-    return page_of(found, limit, lambda row: PlannedOut(**row), lambda row: row["id"])

@@ -1,11 +1,12 @@
 """What several routes share: codes, quantities, reasons, the settings, and showing what a command did."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.inventory.ledger import renewal
 from services.inventory.settings import Settings
@@ -49,6 +50,17 @@ RENEWED = Depends(_renewed)
 """Whoever changes the store at the beginning of a ration period comes after the rations of it."""
 
 
+def _only_written(value: object) -> object:
+    """A number is no date, though it could be read as seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _WRITTEN.fullmatch(value)):
+        return value
+    raise ValueError("a date is written like 2006-11-01")
+
+
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
+Day = Annotated[date, BeforeValidator(_only_written)]
+
+
 class Body(BaseModel):
     """A request: a field that is not known is an error, not a surprise."""
 
@@ -60,7 +72,7 @@ class Goods(Body):
 
     item: Code
     quantity: Quantity
-    expires_on: date | None = Field(default=None, description="none if it keeps")
+    expires_on: Day | None = Field(default=None, description="none if it keeps")
 
 
 class WithReason(Body):

@@ -1,7 +1,7 @@
 """What lies on the shelves: looking at it, correcting, counting, moving it, putting kits together."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.inventory.api.models import (
     RENEWED,
     Body,
     Code,
+    Day,
     Difference,
     Filter,
     Goods,
@@ -24,12 +25,14 @@ from services.inventory.api.models import (
     WithReason,
     shown,
 )
+from services.inventory.commands import recalling
 from services.inventory.commands import stock as commands
 from services.inventory.domain.items import Kind
 from services.inventory.domain.kits import Assembled, MissingParts
 from services.inventory.domain.reasons import because_of
 from services.inventory.domain.wording import words_of
 from services.inventory.queries import lists
+from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
@@ -86,6 +89,8 @@ class MovementOut(BaseModel):
     reserved: int
     household_id: UUID | None
     document_id: UUID | None
+    lot_id: UUID | None
+    expires_on: date | None = Field(description="of the lot")
     reverses: UUID | None
     actor: str = Field(description="who decided: a principal's id")
     reason: str
@@ -97,6 +102,58 @@ class MovementOut(BaseModel):
         return cls(**values, reason=words_of(because_of(row["reason"], row["numbers"])))
 
 
+class LotOut(BaseModel):
+    """What is left of goods that came together, with their date; `days_left` counts today."""
+
+    id: UUID
+    depot: str
+    item: str
+    kind: Kind
+    unit: str
+    expires_on: date | None
+    days_left: int | None
+    on_hand: int
+    blocked: int
+
+    @classmethod
+    def of(cls, row: RowMapping, today: date) -> "LotOut":
+        until = row["expires_on"]
+        return cls(**row, days_left=until and (until - today).days + 1)
+
+
+@router.get("/lots", dependencies=[LOOKING])
+async def lots(
+    session: Reading,
+    depot: Filter = None,
+    item: Filter = None,
+    expiring_within: Annotated[
+        int | None, Query(ge=0, le=3660, description="so many days after today")
+    ] = None,
+    limit: Limit = 100,
+    after: After = None,
+) -> Page[LotOut]:
+    """Lots with something left, in the order in which they came."""
+    today = await today_of(session)
+    until = None if expiring_within is None else today + timedelta(days=expiring_within)
+    found = await lists.lots(session, limit + 1, place_of(after), depot, item, until)
+    return page_of(found, limit, lambda row: LotOut.of(row, today), lambda row: row["id"])
+
+
+class GivenOut(BaseModel):
+    """What a household was given of a lot, or of kits that were put together with some of it."""
+
+    household_id: UUID
+    item: str
+    lot_id: UUID
+    quantity: int
+
+
+@router.get("/lots/{lot_id}/given", dependencies=[LOOKING])
+async def given(lot_id: UUID, session: Reading) -> list[GivenOut]:
+    """Who was given something of a lot, so that they can be told."""
+    return [GivenOut(**row) for row in await lists.given_of(session, lot_id)]
+
+
 @router.get("/movements", dependencies=[LOOKING])
 async def movements(  # noqa: PLR0913, PLR0917, each is a filter
     session: Reading,
@@ -104,8 +161,8 @@ async def movements(  # noqa: PLR0913, PLR0917, each is a filter
     item: Filter = None,
     kind: Filter = None,
     household_id: UUID | None = None,
-    first: Annotated[date | None, Query(alias="from")] = None,
-    last: Annotated[date | None, Query(alias="to")] = None,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
     limit: Limit = 100,
     after: After = None,
 ) -> Page[MovementOut]:
@@ -124,11 +181,13 @@ class NewKits(Body):
 
 
 class KitsMade(BaseModel):
-    """How many were put together, from what, and why not more."""
+    """How many were put together, from what, and why not more; `expires_on` is when the first of them expires."""
 
     assembled: int
     parts: list[Goods]
     reason: str
+    expires_on: date | None = None
+    document_id: UUID | None = Field(default=None, description="to undo it by")
 
 
 @router.post("/kits/assemble", dependencies=[STOREKEEPER, RENEWED])
@@ -146,7 +205,11 @@ def _kits_made(made: Assembled | MissingParts) -> KitsMade:
     if isinstance(made, MissingParts):
         return KitsMade(assembled=0, parts=[], reason=made.reason)
     parts = [Goods(item=part, quantity=used) for part, used in sorted(made.used.items())]
-    return KitsMade(assembled=made.kits, parts=parts, reason=made.reason)
+    until = None if made.expires == date.max else made.expires
+    words = f"{made.reason}; the first expires on {until} with its parts" if until else made.reason
+    return KitsMade(
+        assembled=made.kits, parts=parts, reason=words, expires_on=until, document_id=made.document_id
+    )
 
 
 class OnHand(BaseModel):
@@ -158,18 +221,46 @@ class OnHand(BaseModel):
     difference: int
 
 
+class Whose(BaseModel):
+    """A household for which `quantity` more, or below 0 less, is set aside now."""
+
+    household_id: UUID
+    item: str
+    quantity: int
+
+
 class ShelvesChanged(BaseModel):
-    """The shelves that were changed."""
+    """The shelves that were changed, and whose goods were cut or filled by it."""
 
     shelves: list[OnHand]
+    whose: list[Whose] = Field(default_factory=list)
+    document_id: UUID | None = Field(default=None, description="to undo it by")
 
 
 def _changed(correction: commands.Correction) -> ShelvesChanged:
-    return ShelvesChanged(shelves=[OnHand(**asdict(each)) for each in correction.shelves])
+    return ShelvesChanged(
+        shelves=[OnHand(**asdict(each)) for each in correction.shelves],
+        whose=[Whose(**asdict(each)) for each in correction.whose],
+        document_id=correction.document_id,
+    )
 
 
-class NewAdjustment(Body):
-    """A difference to put on a shelf or take off it."""
+class Surplus(Body):
+    """Which lot, and which date what is found has."""
+
+    lot_id: UUID | None = Field(
+        default=None, description="of this lot; left out, the first to expire are taken first"
+    )
+    expires_on: Day | None = Field(
+        default=None, description="of what is found; left out, the item's earliest date; null, it keeps"
+    )
+
+    def found(self) -> commands.Found:
+        return commands.Found(self.lot_id, self.expires_on, "expires_on" in self.model_fields_set)
+
+
+class NewAdjustment(Surplus):
+    """A difference to put on a shelf or lot, or to take off it."""
 
     depot: Code
     item: Code
@@ -182,17 +273,22 @@ async def adjust(body: NewAdjustment, work: Work, settings: StoreSettings) -> Sh
     """Correct a shelf, with the reason; what was set aside and is no longer there waits in line again."""
 
     async def do(unit: Unit) -> ShelvesChanged | Refused:
-        done = await commands.adjust(unit, settings.rules, body.depot, body.item, body.quantity, body.reason)
+        done = await commands.adjust(
+            unit, settings.rules, body.depot, body.item, body.quantity, body.reason, body.found()
+        )
         return shown(done, _changed)
 
     return await work.once(ShelvesChanged, do)
 
 
-class Counted(Body):
-    """What was counted of an item."""
+class Counted(Surplus):
+    """What was counted of an item, or of one of its lots."""
 
     item: Code
     counted: NotNegative
+
+    def as_counted(self) -> commands.Counted:
+        return commands.Counted(self.item, self.counted, self.found())
 
 
 class NewStocktake(Body):
@@ -206,7 +302,7 @@ class NewStocktake(Body):
 @router.post("/stocktakes", dependencies=[STOREKEEPER, RENEWED])
 async def stocktake(body: NewStocktake, work: Work, settings: StoreSettings) -> ShelvesChanged:
     """A stocktake: shelves become what was counted; the differences go into the ledger."""
-    counts = [commands.Counted(each.item, each.counted) for each in body.counts]
+    counts = [each.as_counted() for each in body.counts]
 
     async def do(unit: Unit) -> ShelvesChanged | Refused:
         return shown(await commands.count(unit, settings.rules, body.depot, counts, body.reason), _changed)
@@ -248,11 +344,21 @@ async def transfer(body: NewTransfer, work: Work, settings: StoreSettings) -> Do
     return await work.once(Done, do)
 
 
-@router.post("/movements/{movement_id}/reverse", dependencies=[STOREKEEPER, RENEWED])
-async def reverse(movement_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> Done:
-    """Undo a movement of stock by its opposite."""
+@router.post("/lots/{lot_id}/block", dependencies=[STOREKEEPER, RENEWED])
+async def block(lot_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> ShelvesChanged:
+    """Nothing that is left of a lot is given out; reservations on it are dealt again from other lots."""
 
-    async def do(unit: Unit) -> Done | Refused:
-        return shown(await commands.reverse(unit, settings.rules, movement_id, body.reason), _done)
+    async def do(unit: Unit) -> ShelvesChanged | Refused:
+        return shown(await recalling.block(unit, settings.rules, lot_id, body.reason), _changed)
 
-    return await work.once(Done, do)
+    return await work.once(ShelvesChanged, do)
+
+
+@router.post("/lots/{lot_id}/unblock", dependencies=[STOREKEEPER, RENEWED])
+async def unblock(lot_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> ShelvesChanged:
+    """What was blocked of a lot is given out again."""
+
+    async def do(unit: Unit) -> ShelvesChanged | Refused:
+        return shown(await recalling.unblock(unit, settings.rules, lot_id, body.reason), _changed)
+
+    return await work.once(ShelvesChanged, do)

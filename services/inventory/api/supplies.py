@@ -19,7 +19,8 @@ from services.inventory.api.models import (
     WithReason,
     shown,
 )
-from services.inventory.commands import handing_out
+from services.inventory.commands import asking, handing_out
+from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.wording import words_of
 from services.inventory.queries import lists
@@ -31,6 +32,7 @@ from shared.web.roles import allows
 from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(tags=["supplies"])
+CASEWORKER = allows(Role.CASEWORKER)
 HELPERS = allows(Role.STOREKEEPER, Role.CASEWORKER)
 
 
@@ -115,15 +117,29 @@ class HandedOut(BaseModel):
     depot: str | None
 
 
+class HandedLot(BaseModel):
+    """How much came out of which lot."""
+
+    lot_id: UUID
+    item: str
+    expires_on: date | None
+    quantity: int
+
+
 class Delivered(BaseModel):
     """What was handed out."""
 
     delivery_id: UUID
     lines: list[HandedOut]
+    lots: list[HandedLot] = Field(default_factory=list)
 
     @classmethod
     def of(cls, delivery: handing_out.Delivery) -> "Delivered":
-        return cls(delivery_id=delivery.id, lines=[HandedOut(**asdict(each)) for each in delivery.lines])
+        return cls(
+            delivery_id=delivery.id,
+            lines=[HandedOut(**asdict(each)) for each in delivery.lines],
+            lots=[HandedLot(**asdict(each)) for each in delivery.lots],
+        )
 
 
 @router.post("/households/{household_id}/deliveries", status_code=201, dependencies=[HELPERS, RENEWED])
@@ -147,6 +163,28 @@ async def cancel(
     # The answer is kept for the key and so repeats none of the words that were sent.
     async def do(unit: Unit) -> ReservationOut | Refused:
         done = await handing_out.cancel(unit, settings.rules, reservation_id, body.reason)
+        return shown(done, ReservationOut.of)
+
+    return await work.once(ReservationOut, do)
+
+
+class AskAgain(Body):
+    """One more set for a member, or one more kit for the household, and why."""
+
+    kind: Literal["clothing", "kit"]
+    member_id: UUID | None = Field(default=None, description="whose set; left out for a kit")
+    reason: asking.OnceMore
+
+
+@router.post("/households/{household_id}/ask-again", status_code=201, dependencies=[CASEWORKER, RENEWED])
+async def ask_again(
+    household_id: UUID, body: AskAgain, work: Work, settings: StoreSettings
+) -> ReservationOut:
+    """Ask once more for one thing that was lost, worn out, not fetched or cancelled; it waits in line like all else."""
+
+    async def do(unit: Unit) -> ReservationOut | Refused:
+        kind = Kind(body.kind)
+        done = await asking.ask_again(unit, settings.rules, household_id, kind, body.member_id, body.reason)
         return shown(done, ReservationOut.of)
 
     return await work.once(ReservationOut, do)

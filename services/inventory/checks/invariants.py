@@ -6,6 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.checks.needs import NEEDS
+from services.inventory.checks.promises import plan_figures, promises
 from services.inventory.checks.whole import WHOLE_IDLE
 from services.inventory.settings import Settings
 from services.inventory.tables import HOUSEHOLD
@@ -46,11 +47,37 @@ _TOTALS = """
                sum(delivered) AS delivered, sum(released) AS released, sum(lapsed) AS lapsed
         FROM reservation GROUP BY 1, 2) sums USING (item, kind)
 """
+# A line that undoes another one counts as its kind and in its month, so that plan figures follow what was undone.
 _MONTHS = """
     SELECT count(*), count(*) FILTER (WHERE coalesce(kept.on_hand, 0) <> coalesce(sums.on_hand, 0))
     FROM month_total kept FULL JOIN (
-        SELECT item, kind, CAST(date_trunc('month', on_day) AS date) AS month, sum(on_hand) AS on_hand
-        FROM movement GROUP BY 1, 2, 3) sums USING (item, kind, month)
+        SELECT line.item, coalesce(undone.kind, line.kind) AS kind,
+               CAST(date_trunc('month', coalesce(undone.on_day, line.on_day)) AS date) AS month,
+               sum(line.on_hand) AS on_hand
+        FROM movement line LEFT JOIN movement undone ON undone.id = line.reverses
+        GROUP BY 1, 2, 3) sums USING (item, kind, month)
+"""
+_PAST_DATE = """
+    SELECT count(*), count(*) FILTER (WHERE expires_on < day.processed) FROM lot CROSS JOIN day WHERE on_hand > 0
+"""
+# The lots that went into a lot of kits by the same paper: the first of them to expire says when the first kits do.
+_KITS = """
+    SELECT count(*), count(*) FILTER (WHERE part.until < kit.until)
+    FROM (SELECT line.document_id, min(coalesce(lot.expires_on, 'infinity')) AS until
+          FROM movement line JOIN lot ON lot.id = line.lot_id WHERE line.kind = 'assembled' GROUP BY 1) kit
+    JOIN (SELECT line.document_id, min(coalesce(lot.expires_on, 'infinity')) AS until
+          FROM movement line JOIN lot ON lot.id = line.lot_id WHERE line.kind = 'used' GROUP BY 1) part
+    USING (document_id)
+"""
+# What came of a planned delivery is what the receipts that name it have in the ledger, less what was undone.
+_PLANNED = """
+    SELECT count(*), count(*) FILTER (WHERE plan.received <> coalesce(came.quantity, 0)
+        OR (received_on IS NOT NULL) <> (received >= plan.quantity))
+    FROM planned_delivery plan LEFT JOIN (
+        SELECT receipt.planned_id, line.item, sum(line.on_hand) AS quantity
+        FROM receipt JOIN movement line ON line.document_id = receipt.id AND line.kind = 'received'
+        WHERE NOT EXISTS (SELECT FROM movement undone WHERE undone.reverses = line.id)
+        GROUP BY 1, 2) came ON came.planned_id = plan.id AND came.item = plan.item
 """
 _MARKS = "SELECT count(*), count(*) FILTER (WHERE due_at < clock_timestamp() - interval '1 minute') FROM marked_shelf"
 # A ration that is not dealt would wait for ever on a shelf without a mark.
@@ -58,11 +85,15 @@ _UNDEALT = """
     SELECT count(*), count(*) FILTER (WHERE mark.item IS NULL)
     FROM reservation LEFT JOIN marked_shelf mark USING (depot, item) WHERE NOT dealt AND wanted > released
 """
+# Food that is thrown out before the first day on which somebody goes short is nothing to wait for.
 _IDLE = """
     SELECT count(*), count(*) FILTER (WHERE on_hand > reserved AND mark.item IS NULL AND EXISTS (
         SELECT FROM reservation WHERE reservation.item = shelf.item AND reservation.depot = shelf.depot
-        AND reservation.kind = 'food' AND wanted > reservation.reserved + delivered + released + lapsed))
-    FROM shelf LEFT JOIN marked_shelf mark USING (depot, item)
+        AND reservation.kind = 'food' AND wanted > reservation.reserved + delivered + released + lapsed
+        AND shelf.reserved < on_hand - (SELECT coalesce(sum(lot.on_hand), 0) FROM lot
+            WHERE lot.item = shelf.item AND lot.depot = shelf.depot AND lot.expires_on < greatest(day.processed,
+                first_day + CAST((reservation.reserved + delivered + released + lapsed) / per_day AS integer)))))
+    FROM day CROSS JOIN shelf LEFT JOIN marked_shelf mark USING (depot, item)
 """
 _RENEWALS = "SELECT count(*), count(*) FILTER (WHERE first_day < processed) FROM renewal CROSS JOIN day"
 _SHELTERS = """
@@ -87,6 +118,9 @@ CHECKS = {
     "rations of a new period are made on its first day": _RENEWALS,
     "the totals by item equal the sums of all reservations": _TOTALS,
     "the totals by month equal the sums of the ledger": _MONTHS,
+    "no lot past its date has anything left": _PAST_DATE,
+    "no kit outlives its parts": _KITS,
+    "what came of planned deliveries is what the ledger received for them": _PLANNED,
     "nothing that was said names a shelter": _SHELTERS,
 }
 
@@ -100,7 +134,7 @@ def check(settings: Settings) -> Callable[[AsyncSession], Awaitable[list[Count]]
             values = {"grams": settings.grams_per_person_day} if ":grams" in query else {}
             total, breaches = (await session.execute(text(query), values)).one()
             counts.append(Count(name, total, breaches))
-        return counts
+        return [*counts, await promises(session, settings), await plan_figures(session)]
 
     return counted
 

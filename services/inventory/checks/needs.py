@@ -6,8 +6,8 @@
 - it is *given up for good* if staff cancelled it or if it was not fetched in time: then nothing takes its place.
   Whatever else gives a row up (a move, another size, a household that closes) has another row follow, if the household
   is there and still asks for it;
-- a ration *feeds* on a day while it is open, if it was fetched whole, or up to the last day that was fetched before the
-  rest was given up.
+- a ration *feeds* on a day while it is open, if it was fetched whole, or by as much as was fetched for that day before
+  the rest was given up.
 """
 
 from shared.contracts.inventory import Why
@@ -19,10 +19,11 @@ _WRONG = (
     # Food: nothing is open today for more people than there are...
     "mine.open_grams > people * :grams",
     # ...and once the rations of a new period are made, those that feed today are for no fewer people than there are,
-    # unless one of today was given up for good. So a household without any ration of today is a breach, whatever of its
-    # other days, or of other kinds, was given up.
-    "hungry AND NOT mine.food_given_up AND mine.grams < people * :grams",
-    # Clothing: every member has a set, fetched or open, or gave one up for good; nobody has two open, no stranger one.
+    # unless one of today was given up for good; food that members brought from other households counts. So a household
+    # without any ration of today is a breach, whatever of its other days, or of other kinds, was given up.
+    "hungry AND NOT mine.food_given_up AND mine.grams + brought.grams < people * :grams",
+    # Clothing: every member has a set, fetched or open, in whatever household, or gave one up for good; nobody has two
+    # open, no stranger one.
     "'clothing' = ANY(needs) AND mine.dressed < people",
     "mine.open_sets <> mine.members_with_open_set",
     # A kit: the household has one, fetched or open, or gave one up for good; and not two open.
@@ -42,9 +43,12 @@ NEEDS = f"""
                AND NOT EXISTS (SELECT FROM renewal) AS hungry) now
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(per_day) FILTER (WHERE today AND open), 0) AS open_grams,
-               coalesce(sum(per_day) FILTER (WHERE today AND feeds), 0) AS grams,
+               coalesce(sum(feeds) FILTER (WHERE today), 0) AS grams,
                coalesce(bool_or(today AND for_good), false) AS food_given_up,
-               count(DISTINCT member_id) FILTER (WHERE kind = 'clothing' AND here AND (held OR for_good)) AS dressed,
+               (SELECT count(*) FROM jsonb_array_elements(members) one WHERE EXISTS (
+                   SELECT FROM reservation theirs WHERE theirs.member_id = CAST(one ->> 'id' AS uuid)
+                   AND theirs.kind = 'clothing' AND (theirs.released = 0 OR theirs.delivered > 0
+                       OR theirs.reason IN ('{Why.CANCELLED}', '{Why.NOT_FETCHED}')))) AS dressed,
                count(*) FILTER (WHERE kind = 'clothing' AND open) AS open_sets,
                count(DISTINCT member_id) FILTER (WHERE kind = 'clothing' AND open AND here) AS members_with_open_set,
                count(*) FILTER (WHERE kind = 'kit' AND (held OR for_good)) AS kits,
@@ -56,12 +60,17 @@ NEEDS = f"""
         FROM (
             SELECT kind, member_id, per_day, open, held, today,
                    released > 0 AND reason IN ('{Why.CANCELLED}', '{Why.NOT_FETCHED}') AS for_good,
-                   open OR held OR day.processed - first_day < (delivered + lapsed) / nullif(per_day, 0) AS feeds,
+                   CASE WHEN open OR held THEN per_day ELSE greatest(0, least(per_day,
+                       delivered + lapsed - per_day * (day.processed - first_day))) END AS feeds,
                    CASE kind WHEN 'bed' THEN 'shelter' ELSE kind END AS asked,
                    members @> jsonb_build_array(jsonb_build_object('id', CAST(member_id AS text))) AS here
             FROM reservation CROSS JOIN LATERAL (
                 SELECT wanted > delivered + released + lapsed AS open, released = 0 AS held,
                        kind = 'food' AND day.processed BETWEEN first_day AND last_day AS today) state
             WHERE household_id = household.id) own) mine
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(along.grams), 0) AS grams FROM taken_along along
+        WHERE along.on_day = day.processed AND along.household_id <> household.id
+        AND members @> jsonb_build_array(jsonb_build_object('id', CAST(along.member_id AS text)))) brought
     WHERE active AND version > 0
 """  # noqa: S608, nothing in it comes from outside

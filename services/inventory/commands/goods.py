@@ -1,23 +1,25 @@
-"""Goods come in, or are to come."""
+"""Goods come in."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
+from services.inventory.commands.planning import arrived
+from services.inventory.commands.room import too_much
 from services.inventory.domain.facts import Changed
 from services.inventory.domain.reasons import Because
 from services.inventory.domain.rules import Rules
-from services.inventory.ledger import FORECAST, StockLedger
-from services.inventory.repository import catalogue
-from services.inventory.tables import PLANNED_DELIVERY, RECEIPT
+from services.inventory.ledger import StockLedger
+from services.inventory.tables import RECEIPT
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, invalid, missing
+from shared.outcomes import Refused, conflict, invalid
 
 
 @dataclass(frozen=True)
@@ -50,22 +52,30 @@ class Receipt:
 async def receive(
     unit: Unit, rules: Rules, depot: str, reference: str, lines: Sequence[GoodsLine], planned: UUID | None
 ) -> Receipt | Refused:
-    """Goods came in: shelve them and give them to those who wait.
+    """Goods came in: shelve them and give them to those who wait. A line is an item and a date.
 
-    Refused for an unknown item or depot, for what has expired, and for a reference or a planned delivery that came in
-    before.
+    Refused for an unknown item or depot, for what has expired, for a reference that the depot took in before, and for a
+    planned delivery that is over, or of which nothing came.
     """
     receipt_id = uuid7()
     async with StockLedger.open(unit, rules, document=receipt_id) as ledger:
-        items = [line.item for line in lines]
-        if refused := unknown(ledger.catalogue, ledger.depots, [depot], items) or _expired(lines, unit.today):
+        items = sorted({line.item for line in lines})
+        if refused := unknown(ledger.catalogue, ledger.depots, [depot], items, coming=True) or _unfit(
+            lines, unit.today
+        ):
             return ledger.refuse(refused)
-        if refused := await _new_receipt(unit, receipt_id, depot, reference):
+        if refused := await _new_receipt(unit, receipt_id, depot, reference, planned):
             return ledger.refuse(refused)
-        if planned and (refused := await _arrived(unit, planned, depot)):
+        came = Counter[str]()
+        for line in lines:
+            came[line.item] += line.quantity
+        if planned and (refused := await arrived(unit, planned, depot, came)):
             return ledger.refuse(refused)
         keys = {(depot, line.item) for line in lines}
         await ledger.lock({item for _, item in keys}, making=keys)
+        for item, quantity in came.items():
+            if refused := too_much(ledger, (depot, item), quantity):
+                return ledger.refuse(refused)
         for line in lines:
             key = (depot, line.item)
             ledger.receive(key, line.quantity, line.expires_on, "received")
@@ -73,34 +83,35 @@ async def receive(
         return Receipt(receipt_id, tuple(_filled(each) for each in ledger.filled()))
 
 
-def _expired(lines: Sequence[GoodsLine], today: date) -> Refused | None:
+def _unfit(lines: Sequence[GoodsLine], today: date) -> Refused | None:
+    twice = [
+        pair for pair, times in Counter((line.item, line.expires_on) for line in lines).items() if times > 1
+    ]
+    if twice:
+        fields = (("item", f"{item} is named more than once with the same date") for item, _ in twice)
+        return invalid("Something is named here twice.", *fields)
     old = [line.expires_on for line in lines if line.expires_on and line.expires_on < today]
     if not old:
         return None
     return invalid("What has expired is not taken in.", *(("expires_on", f"{each} is past") for each in old))
 
 
-async def _new_receipt(unit: Unit, receipt_id: UUID, depot: str, reference: str) -> Refused | None:
-    row = {"id": receipt_id, "depot": depot, "reference": reference, "on_day": unit.today}
-    adding = insert(RECEIPT).values(**row, actor=unit.actor.id).on_conflict_do_nothing()
+async def _new_receipt(
+    unit: Unit, receipt_id: UUID, depot: str, reference: str, planned: UUID | None
+) -> Refused | None:
+    row = {
+        "id": receipt_id,
+        "depot": depot,
+        "reference": reference,
+        "on_day": unit.today,
+        "planned_id": planned,
+    }
+    adding = insert(RECEIPT).values(**row, actor=unit.actor.id)
+    adding = adding.on_conflict_do_nothing(
+        index_elements=["depot", "reference"], index_where=text("undone_on IS NULL")
+    )
     if await unit.session.scalar(adding.returning(RECEIPT.c.id)) is None:
-        return conflict(f"Goods with the reference {reference} were received before.")
-    return None
-
-
-async def _arrived(unit: Unit, planned: UUID, depot: str) -> Refused | None:
-    """Mark a planned delivery as received today."""
-    mine = PLANNED_DELIVERY.c.id == planned
-    found = await unit.session.execute(select(PLANNED_DELIVERY).where(mine).with_for_update())
-    plan = found.mappings().one_or_none()
-    if plan is None:
-        return missing(f"planned delivery {planned}")
-    name = f"The planned delivery {plan['reference']}"
-    if plan["received_on"] is not None:
-        return conflict(f"{name} came in on {plan['received_on']}.")
-    if plan["depot"] != depot:
-        return invalid(f"{name} is for {plan['depot']}, not {depot}.")
-    await unit.session.execute(update(PLANNED_DELIVERY).where(mine).values(received_on=unit.today))
+        return conflict(f"{depot} received goods with the reference {reference} before.")
     return None
 
 
@@ -108,37 +119,3 @@ def _filled(change: Changed) -> Filled:
     before, after = change
     more = after.reserved - (before.reserved if before else 0)
     return Filled(after.household_id, after.item, more, after.reason)
-
-
-@dataclass(frozen=True)
-class PlannedGoods:
-    """So many base units of an item that are to come to a depot on a day; the reference is theirs alone."""
-
-    depot: str
-    item: str
-    quantity: int
-    due_on: date
-    reference: str
-
-
-@dataclass(frozen=True)
-class Planned:
-    """How many planned deliveries were new."""
-
-    new: int
-
-
-async def plan_deliveries(unit: Unit, deliveries: Sequence[PlannedGoods]) -> Planned | Refused:
-    """Write down deliveries that are to come; a known reference is left as it is, and of two with one reference the
-    later counts.
-    """
-    items, depots = await catalogue.catalogue_of(unit), await catalogue.depots_of(unit)
-    for each in deliveries:
-        if refused := unknown(items, depots, [each.depot], [each.item]):
-            return refused
-    by_reference = {each.reference: each for each in deliveries}
-    rows = [{"id": uuid7(), "actor": unit.actor.id, **asdict(each)} for each in by_reference.values()]
-    adding = insert(PLANNED_DELIVERY).values(rows).on_conflict_do_nothing()
-    added = await unit.session.scalars(adding.returning(PLANNED_DELIVERY.c.id))
-    unit.remind(FORECAST)
-    return Planned(len(added.all()))

@@ -14,6 +14,7 @@ from services.inventory.domain.rules import Rules
 from services.inventory.ledger import StockLedger
 from services.inventory.repository.households import lock_household
 from services.inventory.repository.reservations import open_of_households, reservations_where
+from services.inventory.repository.stock import LotMoved, lots_of_paper
 from services.inventory.tables import CANCELLATION, DELIVERY, RESERVATION
 from shared.contracts.inventory import Why
 from shared.messaging.unit import Unit
@@ -44,6 +45,7 @@ class Delivery:
 
     id: UUID
     lines: tuple[HandedOut, ...]
+    lots: tuple[LotMoved, ...] = ()
 
 
 async def hand_out(
@@ -73,13 +75,15 @@ async def hand_out(
         given = ledger.changed()
         if not given:
             return ledger.refuse(conflict("Nothing is set aside for this household to hand out."))
-        row = {"id": delivery_id, "household_id": household_id, "received_by": received_by}
-        await unit.session.execute(insert(DELIVERY).values(**row, on_day=unit.today, actor=unit.actor.id))
-        lines = (
+        lines = tuple(
             HandedOut(new.id, new.item, new.delivered - (old.delivered if old else 0), new.depot)
             for old, new in given
         )
-        return Delivery(delivery_id, tuple(lines))
+        row = {"id": delivery_id, "household_id": household_id, "received_by": received_by}
+        by_reservation = {str(line.reservation_id): line.quantity for line in lines}
+        adding = insert(DELIVERY).values(**row, lines=by_reservation, on_day=unit.today, actor=unit.actor.id)
+        await unit.session.execute(adding)
+    return Delivery(delivery_id, lines, await lots_of_paper(unit.session, delivery_id))
 
 
 def _give(ledger: StockLedger, rows: Sequence[Reservation], wanted: Sequence[Wanted]) -> Refused | None:

@@ -1,25 +1,26 @@
 """What lies on the shelves is corrected, counted, moved, put together into kits."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
-from services.inventory.domain.kits import Assembled, MissingParts, assemble
+from services.inventory.commands.room import too_much
+from services.inventory.domain.kits import Assembled, MissingParts, assemble, dates_of
+from services.inventory.domain.larder import Dated
 from services.inventory.domain.movements import Cause
 from services.inventory.domain.reasons import Because, InStore
 from services.inventory.domain.rules import Rules
-from services.inventory.domain.stock import Lot, ShelfKey
+from services.inventory.domain.stock import ShelfKey
 from services.inventory.ledger import StockLedger
 from services.inventory.repository import stock
 from services.inventory.repository.catalogue import bill_of
-from services.inventory.tables import MOVEMENT
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, invalid, missing
+from shared.outcomes import Refused, invalid, missing
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,36 @@ class ShelfChange:
 
 
 @dataclass(frozen=True)
+class Whose:
+    """A household for which `quantity` more (below 0: less) of an item is set aside now."""
+
+    household_id: UUID
+    item: str
+    quantity: int
+
+
+@dataclass(frozen=True)
 class Correction:
-    """The shelves that were changed, by depot and item."""
+    """The shelves that were changed, by depot and item, and whose goods were cut or filled by it."""
 
     shelves: tuple[ShelfChange, ...]
+    whose: tuple[Whose, ...] = ()
+    document_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a surplus is: of a lot that is there, or with a date of its own; `dated` if somebody said the date.
+
+    If nobody did, it has the earliest date of that item, so that it does not keep for ever by silence.
+    """
+
+    lot_id: UUID | None = None
+    expires: date | None = None
+    dated: bool = False
+
+
+UNSEEN = Found()
 
 
 @dataclass(frozen=True)
@@ -48,77 +75,107 @@ class Papers:
 
 @dataclass(frozen=True)
 class Counted:
-    """What was counted of an item, in base units."""
+    """What was counted of an item, in base units; of one of its lots, if one is named."""
 
     item: str
     quantity: int
+    found: Found = UNSEEN
 
 
 async def adjust(
-    unit: Unit, rules: Rules, depot: str, item: str, difference: int, note: str
+    unit: Unit, rules: Rules, depot: str, item: str, difference: int, note: str, found: Found = UNSEEN
 ) -> Correction | Refused:
     """Put a difference on a shelf or take it off, with a note of why; what was set aside and is gone waits again.
 
-    Refused for an unknown depot or item, and for more than there is.
+    Refused for an unknown depot, item or lot, for more than there is, and for what is past its date.
     """
     key = (depot, item)
     async with StockLedger.open(unit, rules, document=uuid7()) as ledger:
         if refused := unknown(ledger.catalogue, ledger.depots, [depot], [item]):
             return ledger.refuse(refused)
         await ledger.lock({item}, making={key})
-        return await _correct(ledger, {key: difference}, "adjusted", Cause(note=note))
+        return await _correct(ledger, [(key, difference, found)], "adjusted", Cause(note=note))
 
 
 async def count(
     unit: Unit, rules: Rules, depot: str, counts: Sequence[Counted], note: str
 ) -> Correction | Refused:
-    """A stocktake: each shelf becomes what was counted, and the difference goes into the ledger.
+    """A stocktake: each shelf or lot becomes what was counted, and the difference goes into the ledger.
 
-    Refused for an unknown depot or item, and for an item that is counted twice.
+    Refused for an unknown depot, item or lot, and for an item or lot that is counted twice.
     """
-    counted = {(depot, each.item): each.quantity for each in counts}
-    if len(counted) < len(counts):
+    items = sorted({each.item for each in counts})
+    names = {(each.item, each.found.lot_id) for each in counts}
+    whole = {each.item for each in counts if each.found.lot_id is None}
+    if len(names) < len(counts) or any(item in whole and lot for item, lot in names):
         return invalid("An item is counted more than once.", ("counts", "names an item twice"))
     async with StockLedger.open(unit, rules, document=uuid7()) as ledger:
-        if refused := unknown(ledger.catalogue, ledger.depots, [depot], [each.item for each in counts]):
+        if refused := unknown(ledger.catalogue, ledger.depots, [depot], items):
             return ledger.refuse(refused)
-        await ledger.lock({each.item for each in counts}, making=counted)
-        differences = {key: found - ledger.shelf(key).on_hand for key, found in counted.items()}
-        return await _correct(ledger, differences, "counted", Cause(note=note))
+        await ledger.lock(items, making=[(depot, item) for item in items])
+        changes = []
+        for each in counts:
+            key = (depot, each.item)
+            lot = each.found.lot_id and await stock.lot_on(ledger.unit.session, key, each.found.lot_id)
+            there = lot.on_hand if lot else ledger.on_hand(key)
+            changes.append((key, each.quantity - there, each.found))
+        return await _correct(ledger, changes, "counted", Cause(note=note))
+
+
+Change = tuple[ShelfKey, int, Found]
 
 
 async def _correct(
-    ledger: StockLedger, differences: Mapping[ShelfKey, int], kind: str, cause: Cause
+    ledger: StockLedger, changes: Sequence[Change], kind: str, cause: Cause
 ) -> Correction | Refused:
-    for key, difference in differences.items():
-        if refused := await _shift(ledger, key, difference, kind, cause):
+    sums: Counter[ShelfKey] = Counter()
+    for key, difference, found in changes:
+        sums[key] += difference
+        if refused := await _shift(ledger, key, difference, found, kind, cause):
             return ledger.refuse(refused)
-    await ledger.fill(_more(differences))
-    shelves = (
-        ShelfChange(*key, ledger.shelf(key).on_hand, difference)
-        for key, difference in sorted(differences.items())
-    )
-    return Correction(tuple(shelves))
+    await ledger.fill(key for key, difference, _ in changes if difference > 0)
+    shelves = (ShelfChange(*key, ledger.on_hand(key), difference) for key, difference in sorted(sums.items()))
+    return Correction(tuple(shelves), whose_goods(ledger), ledger.document)
 
 
-def _more(differences: Mapping[ShelfKey, int]) -> Iterable[ShelfKey]:
-    return {key for key, difference in differences.items() if difference > 0}
+def whose_goods(ledger: StockLedger) -> tuple[Whose, ...]:
+    """For whom more or less is set aside than before this unit."""
+    more: Counter[tuple[UUID, str]] = Counter()
+    for before, after in ledger.changed():
+        more[after.household_id, after.item] += after.reserved
+        if before:
+            more[before.household_id, before.item] -= before.reserved
+    return tuple(Whose(*place, quantity) for place, quantity in sorted(more.items()) if quantity)
 
 
 async def _shift(
     ledger: StockLedger,
     key: ShelfKey,
     difference: int,
+    found: Found,
     kind: str,
     cause: Cause,
 ) -> Refused | None:
-    """Put a difference on a shelf or take it off; refused for more than there is."""
+    """Put a difference on a shelf or take it off, of one lot if one is named; refused for more than there is."""
     depot, item = key
-    on_hand = ledger.shelf(key).on_hand
-    if on_hand + difference < 0:
-        return invalid(f"{depot} has {on_hand:,} of {item}; {-difference:,} cannot be taken off.")
-    if difference > 0:
-        ledger.receive(key, difference, None, kind, cause)
+    lot = found.lot_id and await stock.lot_on(ledger.unit.session, key, found.lot_id)
+    if found.lot_id and not lot:
+        return missing(f"lot {found.lot_id} of {item} in {depot}")
+    there = lot.on_hand if lot else ledger.on_hand(key)
+    if there + difference < 0:
+        return invalid(f"{depot} has {there:,} of {item}; {-difference:,} cannot be taken off.")
+    until = lot.expires if lot else found.expires
+    if difference > 0 and until and until < ledger.today:
+        return invalid("What has expired is not taken in.", ("expires_on", f"{until} is past"))
+    if refused := too_much(ledger, key, difference):
+        return refused
+    if lot and difference:
+        ledger.move_lot(key, lot, difference, kind, cause)
+        await ledger.cut_back(key)
+        await ledger.redeal(key)
+    elif difference > 0:
+        until = found.expires if found.dated else await stock.earliest_date(ledger.unit.session, key)
+        ledger.receive(key, difference, until, kind, cause)
     elif difference < 0:
         await ledger.take(key, -difference, kind, cause)
     return None
@@ -143,6 +200,8 @@ async def transfer(
         if quantity > free:
             words = f"{source} has {free:,} of {item} free; {quantity:,} cannot be moved."
             return ledger.refuse(invalid(words))
+        if refused := too_much(ledger, there, quantity):
+            return ledger.refuse(refused)
         for lot, taken in await ledger.take_dated(here, quantity, "transferred", cause):
             ledger.receive(there, taken, lot.expires, "transferred", cause)
         await ledger.fill({there})
@@ -152,7 +211,7 @@ async def transfer(
 async def put_together(
     unit: Unit, rules: Rules, depot: str, kit: str, wanted: int
 ) -> Assembled | MissingParts | Refused:
-    """Put kits together from free parts of one depot, as many as the parts allow.
+    """Put kits together from free parts of one depot, as many as the parts allow. Each expires with its first part.
 
     Refused for an unknown depot or kit, and for a kit without a bill of materials.
     """
@@ -167,50 +226,17 @@ async def put_together(
         await ledger.lock({kit, *bill}, making={key})
         made = assemble(bill, [ledger.shelf((depot, part)) for part in bill], wanted)
         if isinstance(made, Assembled):
+            if refused := too_much(ledger, key, made.kits):
+                return ledger.refuse(refused)
+            taken: dict[str, list[Dated]] = {}
             for part, used in sorted(made.used.items()):
-                await ledger.take((depot, part), used, "used", Cause(Because(InStore.USED, made.kits)))
+                cause = Cause(Because(InStore.USED, made.kits))
+                lots = await ledger.take_dated((depot, part), used, "used", cause)
+                taken[part] = [(lot.expires or date.max, quantity) for lot, quantity in lots]
             cause = Cause(Because(InStore.ASSEMBLED, made.kits, wanted))
-            ledger.receive(key, made.kits, None, "assembled", cause)
+            dates = dates_of(bill, taken, made.kits)
+            for until, kits in dates:
+                ledger.receive(key, kits, None if until == date.max else until, "assembled", cause)
             await ledger.fill({key})
+            return replace(made, expires=dates[0][0], document_id=ledger.document)
         return made
-
-
-async def reverse(unit: Unit, rules: Rules, movement_id: UUID, note: str) -> Papers | Refused:
-    """Undo a movement of stock by its opposite, once, in the lot that it moved.
-
-    Refused for an unknown movement, for one that is none of goods, for one that was reversed, for goods that came in
-    and were handed out or moved on since, and for goods that were taken off and have expired since.
-    """
-    row, session, document = MOVEMENT.c, unit.session, uuid7()
-    query = select(row.depot, row.item, row.kind, row.on_hand, row.lot_id).where(row.id == movement_id)
-    moved = (await session.execute(query)).one_or_none()
-    if moved is None:
-        return missing(f"movement {movement_id}")
-    if moved.kind not in ("received", "adjusted", "counted"):
-        return conflict(
-            f"A movement of the kind {moved.kind} is not reversed by hand; cancel or count instead."
-        )
-    key = (moved.depot, moved.item)
-    async with StockLedger.open(unit, rules, items={moved.item}, document=document) as ledger:
-        # Looked up under the lock of the shelf, so that of two who reverse it at once the second sees the first.
-        if await session.scalar(select(row.id).where(row.reverses == movement_id)) is not None:
-            return ledger.refuse(conflict("This movement was reversed before."))
-        lot = await stock.lot_of(session, moved.lot_id)
-        if refused := _gone(lot, moved.depot, moved.item, moved.on_hand, unit.today):
-            return ledger.refuse(refused)
-        ledger.move_lot(key, lot.id, -moved.on_hand, "reversed", Cause(note=note, reverses=movement_id))
-        await ledger.cut_back(key)
-        await ledger.fill({key})
-        return Papers(document)
-
-
-def _gone(lot: Lot, depot: str, item: str, came_in: int, today: date) -> Refused | None:
-    """Refused if a lot is no longer as the movement that is to be undone left it."""
-    if lot.on_hand < came_in:
-        gone = came_in - lot.on_hand
-        return conflict(
-            f"Of the {came_in:,} of {item} that came in, {gone:,} left {depot} since. Count what is there instead."
-        )
-    if came_in < 0 and lot.expired(today):
-        return conflict(f"This {item} expired on {lot.expires}; it does not come back to {depot}.")
-    return None

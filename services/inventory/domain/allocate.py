@@ -102,17 +102,19 @@ def _first_depot(need: Need, shelves: Sequence[Shelf], depots: Sequence[Depot]) 
 def _feed(
     rations: Sequence[Reservation], shelves: Sequence[Shelf], short_shelves: frozenset[ShelfKey]
 ) -> tuple[list[Reservation], frozenset[ShelfKey]]:
-    free = {shelf.key: shelf.free for shelf in shelves}
+    kept = {shelf.key: shelf for shelf in shelves}
     by_shelf: dict[ShelfKey | None, list[Reservation]] = {}
     for ration in rations:
         by_shelf.setdefault(ration.key, []).append(ration)
     fed: list[Reservation] = []
     to_deal: set[ShelfKey] = set()
     for key, new in by_shelf.items():
-        if key is not None and fits(new, free.get(key, 0), key in short_shelves):
+        shelf = kept.get(key) if key else None
+        last = max(ration.last_day or date.min for ration in new)
+        if shelf and fits(new, shelf.free_until(last), shelf.key in short_shelves):
             fed += give_all(new)
             continue
-        kept_here = key in free
+        kept_here = key in kept
         fed += [replace(ration, reason=how_far(ration), dealt=not kept_here) for ration in new]
         if key is not None and kept_here:
             to_deal.add(key)

@@ -1,6 +1,8 @@
 """The store as one unit has changed it so far: nothing of it is written down yet."""
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from services.inventory.domain.facts import Changed
@@ -15,12 +17,17 @@ class Draft:
     def __init__(self) -> None:
         self._on_hand: dict[ShelfKey, int] = {}
         self._reserved: dict[ShelfKey, int] = {}
+        self._dated: dict[ShelfKey, Counter[date]] = {}
         self._before: dict[UUID, Reservation | None] = {}
         self._after: dict[UUID, Reservation] = {}
 
     def shelf(self, key: ShelfKey) -> Shelf:
         """How a shelf stands now, the unit's changes included."""
-        return Shelf(*key, self._on_hand.get(key, 0), self._reserved.get(key, 0))
+        dated = tuple(sorted(self._dated.get(key, {}).items()))
+        return Shelf(*key, self._on_hand.get(key, 0), self._reserved.get(key, 0), dated)
+
+    def on_hand(self, key: ShelfKey) -> int:
+        return self._on_hand.get(key, 0)
 
     def shelves(self) -> list[Shelf]:
         return [self.shelf(key) for key in self._on_hand]

@@ -90,6 +90,9 @@ def facts(
     speaker = _Speaker(catalogue, depots)
     reserved, released, delivered = defaultdict(list), defaultdict(list), defaultdict(list)
     for change in net(changed):
+        if change.delivered < 0:
+            # A hand-out was undone: it is set aside again.
+            reserved[change.household_id].append(speaker.fetched(change, -change.delivered))
         if change.reserved > 0:
             reserved[change.household_id].append(speaker.fetched(change, change.reserved))
         if change.reserved < 0:

@@ -16,6 +16,9 @@ is older than C. The shelf has 3,700 g.
 Dealt household by household instead, A and B would have 1,500 g each and C 700 g: C would go hungry from the 2nd on
 while rice for the 3rd lies set aside for B. If more rice comes before the 3rd, nobody was ever hungry the first way.
 
+Lots have dates: a day is dealt from the lots that are still good on it, the first to expire first, and nothing is
+promised from a lot for a day on which it is thrown out already.
+
 In the code, a ration's *base* is what is fixed of it (delivered, given up, lapsed, or kept for days past), and its
 *mark* is how far it is covered after dealing; both count grams from its first day.
 """
@@ -25,6 +28,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from services.inventory.domain.larder import Dated, Larder, larder_of
 from services.inventory.domain.numbers import check_quantity
 from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation
@@ -89,29 +93,33 @@ def kept_for_past(ration: Reservation, today: date) -> int:
     return max(0, min(ration.reserved, ration.wanted_before(today) - ration.settled))
 
 
-def deal(available_grams: int, rations: Sequence[Reservation], today: date) -> Deal:
+def deal(
+    available_grams: int, rations: Sequence[Reservation], today: date, dated: Iterable[Dated] = ()
+) -> Deal:
     """Deal one shelf's grams among all its open rations: earlier days first, within a day rank, then age,
     then id.
 
-    `available_grams` is what is free plus what these rations have set aside. What is delivered or lapsed, and
-    what is set aside for days before `today`, stays; the rest is dealt again, in part of a day if need be.
-    Let the days past lapse first: a day that has not lapsed still counts as the earliest. If there is less
-    than what is kept for days past, that is dealt in order and the days to come get nothing. Takes time in
-    proportion to rations + days.
+    `available_grams` is what is free plus what these rations have set aside; of it the `dated` lots expire. What is
+    delivered or lapsed, and what is set aside for days before `today`, stays; the rest is dealt again, in part of a day
+    if need be. Let the days past lapse first: a day that has not lapsed still counts as the earliest. If there is less
+    than what is kept for days past, that is dealt in order and the days to come get nothing. Takes time in proportion
+    to rations + days.
     """
     check_quantity("grams to deal", available_grams)
     kept = [kept_for_past(ration, today) for ration in rations]
     left = available_grams - sum(kept)
+    larder = larder_of(available_grams, dated)
     # Less is there than was set aside for days past and waits to be fetched: goods were lost meanwhile.
     if left < 0:
         return _deal_in_order(available_grams, rations, kept)
     bases = [ration.settled + grams for ration, grams in zip(rations, kept, strict=True)]
-    level, left = _first_day_not_whole(rations, bases, left)
+    larder.take(sum(kept))
+    level = _first_day_not_whole(rations, bases, larder)
     marks = [_mark(ration, base, level) for ration, base in zip(rations, bases, strict=True)]
     if level is not None:
-        left = _deal_level(rations, marks, level, left)
-    outcomes = (Dealt(ration, mark - ration.settled) for ration, mark in zip(rations, marks, strict=True))
-    return Deal(tuple(outcomes), left)
+        _deal_level(rations, marks, level, larder.left)
+    outcomes = [Dealt(ration, mark - ration.settled) for ration, mark in zip(rations, marks, strict=True)]
+    return Deal(tuple(outcomes), available_grams - sum(each.reserved for each in outcomes))
 
 
 def _deal_in_order(available: int, rations: Sequence[Reservation], wants: Sequence[int]) -> Deal:
@@ -122,11 +130,9 @@ def _deal_in_order(available: int, rations: Sequence[Reservation], wants: Sequen
     return Deal(tuple(Dealt(*pair) for pair in zip(rations, given, strict=True)), available)
 
 
-def _first_day_not_whole(
-    rations: Sequence[Reservation], bases: Sequence[int], left: int
-) -> tuple[int | None, int]:
-    """The level: the first day (ordinal) that not all can have in full, None if there is none; and the grams left
-    before it.
+def _first_day_not_whole(rations: Sequence[Reservation], bases: Sequence[int], larder: Larder) -> int | None:
+    """The level: the first day (ordinal) that not all can have in full, None if there is none. The larder has what is
+    left before it, and is good on it.
 
     What each day takes is summed as a difference array, so that the time is rations + days and not rations * days.
     `once` holds the rest of each ration's begun day. `steps` holds +per_day on the day from which a ration takes its
@@ -148,10 +154,11 @@ def _first_day_not_whole(
     rate = 0
     for day in range(min(once, default=end), end):
         rate += steps[day]
-        if once[day] + rate > left:
-            return day, left
-        left -= once[day] + rate
-    return None, left
+        larder.spoil(day)
+        if once[day] + rate > larder.left:
+            return day
+        larder.take(once[day] + rate)
+    return None
 
 
 def _mark(ration: Reservation, base: int, level: int | None) -> int:
@@ -163,8 +170,8 @@ def _mark(ration: Reservation, base: int, level: int | None) -> int:
     return max(base, ration.per_day * whole_days)
 
 
-def _deal_level(rations: Sequence[Reservation], marks: list[int], level: int, left: int) -> int:
-    """Share the grams left on the day that not all can have, in order; returns what is left then."""
+def _deal_level(rations: Sequence[Reservation], marks: list[int], level: int, left: int) -> None:
+    """Share the grams left on the day that not all can have, in order."""
     wants = {
         index: ration.per_day * (level - ration.first_ordinal + 1) - marks[index]
         for index, ration in enumerate(rations)
@@ -177,7 +184,6 @@ def _deal_level(rations: Sequence[Reservation], marks: list[int], level: int, le
         left -= given
         if not left:
             break
-    return left
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ def _clothing_word(season: Season | None, size: str | None) -> str:
 class Item:
     """One thing the store keeps.
 
-    `unit` is the base unit: g, set, kit, place, piece. Clothing has season and size.
+    `unit` is the base unit: g, set, kit, place, piece. Clothing has season and size. One that is `retired` is asked for
+    no more.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Item:
     unit: str
     season: Season | None = None
     size: str | None = None
+    retired: bool = False
 
     def __post_init__(self) -> None:
         for name in ("code", "name", "unit"):
@@ -93,6 +95,8 @@ class Catalogue:
         if item.code in self._by_code:
             raise ValueError(f"two items have the code {item.code}")
         self._by_code[item.code] = item
+        if item.retired:
+            return
         self._first.setdefault(item.kind, item)
         if item.kind is Kind.CLOTHING:
             if (item.season, item.size) in self._clothing:

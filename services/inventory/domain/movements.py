@@ -6,9 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from services.inventory.domain.facts import Net
+from services.inventory.domain.facts import Changed, Net
 from services.inventory.domain.reasons import NO_REASON, Because
 from services.inventory.domain.stock import Lot, ShelfKey, pick
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Which kind of line is undone, and on which day it was written."""
+
+    kind: str
+    day: date
 
 
 @dataclass(frozen=True)
@@ -18,6 +26,7 @@ class Cause:
     reason: Because = NO_REASON
     note: str | None = None
     reverses: UUID | None = None
+    undoes: Earlier | None = None
 
 
 UNSAID = Cause()
@@ -44,6 +53,7 @@ class Movement:
     reverses: UUID | None = None
     reason: Because = NO_REASON
     note: str | None = None
+    undoes: Earlier | None = None
 
     @property
     def key(self) -> ShelfKey:
@@ -73,11 +83,13 @@ def lines_for(
     lots: Mapping[ShelfKey, Sequence[Lot]],
     today: date,
     line: Callable[..., Movement],
+    days: Mapping[tuple[UUID, ShelfKey], Mapping[date, int]] | None = None,
 ) -> list[Movement]:
     """A line for what was set aside or freed, and a line per lot for what was handed out of it.
 
     `lots` are those of the shelves from which something was handed out; `line` makes a movement of a shelf, a kind
-    and values. Raises RuntimeError if the lots hold less than was handed out: the stock is wrong then.
+    and values; `days` says of food for which days it is. Raises RuntimeError if the lots hold less than was handed
+    out: the stock is wrong then.
     """
     lines = [
         line(
@@ -92,18 +104,44 @@ def lines_for(
     ]
     left = {key: list(these) for key, these in lots.items()}
     for each in changes:
-        for lot_id, taken in _taken(left, each, today):
+        by_day = (days or {}).get((each.household_id, each.key), {})
+        for lot_id, taken in _taken(left, each, today, by_day):
             values = {"on_hand": -taken, "reserved": -taken, "lot_id": lot_id}
             lines.append(line(each.key, "delivered", household_id=each.household_id, **values))
     return lines
 
 
-def _taken(left: dict[ShelfKey, list[Lot]], change: Net, today: date) -> list[tuple[UUID, int]]:
+def days_of(changed: Iterable[Changed], today: date) -> dict[tuple[UUID, ShelfKey], Counter[date]]:
+    """For which days food was handed out, in grams; what was fetched late is for today."""
+    days: dict[tuple[UUID, ShelfKey], Counter[date]] = {}
+    for before, after in changed:
+        if before and after.key and after.per_day and after.delivered > before.delivered:
+            place = days.setdefault((after.household_id, after.key), Counter())
+            first, end = before.settled, before.settled + after.delivered - before.delivered
+            while first < end:
+                day = after.first_ordinal + first // after.per_day
+                step = min(end, (first // after.per_day + 1) * after.per_day)
+                place[max(today, date.fromordinal(day))] += step - first
+                first = step
+    return days
+
+
+def _taken(
+    left: dict[ShelfKey, list[Lot]], change: Net, today: date, days: Mapping[date, int]
+) -> list[tuple[UUID, int]]:
+    """Food for a day comes from a lot that is still good on it: then nobody takes what others are to eat later.
+
+    What none of these lots has comes from whatever lot there is.
+    """
     if change.delivered <= 0:
         return []
-    picked = pick(left[change.key], change.delivered, today)
-    taken = dict(picked)
-    if sum(taken.values()) != change.delivered:
+    taken: Counter[UUID] = Counter()
+    for day, grams in [*sorted(days.items()), (today, change.delivered)]:
+        picked = dict(pick(left[change.key], min(grams, change.delivered - taken.total()), day))
+        taken.update(picked)
+        left[change.key] = [
+            replace(lot, on_hand=lot.on_hand - picked.get(lot.id, 0)) for lot in left[change.key]
+        ]
+    if taken.total() != change.delivered:
         raise RuntimeError(f"the lots of {change.key} hold less than is handed out")
-    left[change.key] = [replace(lot, on_hand=lot.on_hand - taken.get(lot.id, 0)) for lot in left[change.key]]
-    return picked
+    return list(taken.items())

@@ -1,10 +1,11 @@
 """What lies where: depots, shelves and lots."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from services.inventory.domain.larder import Dated
 from services.inventory.domain.numbers import check_quantity, check_text
 
 ShelfKey = tuple[str, str]
@@ -26,12 +27,16 @@ class Depot:
 
 @dataclass(frozen=True)
 class Shelf:
-    """What one depot holds of one item, in base units. Never more reserved than on hand."""
+    """What one depot holds of one item, in base units. Never more reserved than on hand.
+
+    Of a shelf of food the `dated` lots are those that expire.
+    """
 
     depot: str
     item: str
     on_hand: int
     reserved: int = 0
+    dated: tuple[Dated, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         check_quantity("on hand", self.on_hand)
@@ -48,6 +53,10 @@ class Shelf:
     @property
     def free(self) -> int:
         return self.on_hand - self.reserved
+
+    def free_until(self, day: date) -> int:
+        """How much is free for sure and still good on `day`, whatever lots what is set aside will take."""
+        return max(0, self.free - sum(grams for until, grams in self.dated if until < day))
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,11 @@ def total_differences(changed: Iterable[Changed]) -> dict[TotalKey, dict[str, in
 
 
 def month_differences(movements: Iterable[Movement], today: date) -> dict[MonthKey, int]:
-    """What the lines add to the stock of each item in this month, by kind of movement."""
+    """What the lines add to the stock of each item in this month, by kind of movement. A line that undoes another one
+    counts as its kind and in its month: goods that were entered by mistake never came.
+    """
     sums: Counter[MonthKey] = Counter()
     for move in movements:
-        sums[move.item, move.kind, today.replace(day=1)] += move.on_hand
+        kind, day = (move.undoes.kind, move.undoes.day) if move.undoes else (move.kind, today)
+        sums[move.item, kind, day.replace(day=1)] += move.on_hand
     return {key: amount for key, amount in sums.items() if amount}

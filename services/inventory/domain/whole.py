@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.inventory.domain.food import deal
 from services.inventory.domain.items import Catalogue, Kind
+from services.inventory.domain.larder import Dated
 from services.inventory.domain.numbers import check_quantity
 from services.inventory.domain.reasons import Because
 from services.inventory.domain.reservations import Reservation
@@ -151,20 +152,24 @@ def why_waiting(reservation: Reservation, catalogue: Catalogue) -> Because:
     return Because(Why.NO_SIZE_LEFT if reservation.kind is Kind.CLOTHING else Why.NONE_LEFT)
 
 
-def cut_back(reservations: Sequence[Reservation], by: int, today: date) -> tuple[Reservation, ...]:
+def cut_back(
+    reservations: Sequence[Reservation], by: int, today: date, dated: Iterable[Dated] = ()
+) -> tuple[Reservation, ...]:
     """Take back at least `by` of what one shelf has set aside, because less is there.
 
     Returns the changed ones only.
 
     Whole things are taken from the last in order first and wait in line again, whole (so a little more than
-    `by` may come free). Food is dealt again with so much less. If less than `by` is set aside, all of it is
-    taken.
+    `by` may come free). Food is dealt again with so much less, of which the `dated` lots expire. If less than
+    `by` is set aside, all of it is taken.
     """
     check_quantity("what is missing", by)
     held = [r for r in reservations if r.reserved]
     if held and held[0].kind is Kind.FOOD:
         grams = max(0, sum(r.reserved for r in held) - by)
-        return tuple(dealt.after for dealt in deal(grams, reservations, today).outcomes if dealt.changed)
+        return tuple(
+            dealt.after for dealt in deal(grams, reservations, today, dated).outcomes if dealt.changed
+        )
     cut: list[Reservation] = []
     for reservation in sorted(held, key=lambda r: r.order, reverse=True):
         if by <= 0:

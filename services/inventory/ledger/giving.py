@@ -70,9 +70,14 @@ class Giving(Goods):
         for key in sorted(wanted):
             rations = by_shelf[key]
             available = self.shelf(key).free + sum(each.reserved for each in rations)
-            for dealt in deal(available, rations, self.today).outcomes:
+            for dealt in deal(available, rations, self.today, self.shelf(key).dated).outcomes:
                 if dealt.changed:
                     self.record(dealt.after, stored.get(dealt.before.id))
+
+    async def redeal(self, key: ShelfKey) -> None:
+        """Deal a food shelf of which a lot has gone: what was promised for later days may have been in it."""
+        if self.catalogue.kind(key[1]) is Kind.FOOD and self._reserved.get(key):
+            await self.deal([key])
 
     async def fill(self, keys: Iterable[ShelfKey]) -> None:
         """Give what is free on these shelves to those who wait for it; food is only marked if dealing is put off."""

@@ -1,5 +1,6 @@
 """Goods come to the shelves and leave them: each time a line of the ledger that knows its lot."""
 
+from collections import Counter
 from datetime import date
 from uuid import UUID
 
@@ -27,8 +28,7 @@ class Goods(Posting):
         """Put a new lot on a shelf."""
         lot = Lot(uuid7(), expires, quantity)
         self._lots.append((key, lot))
-        self._on_hand[key] = self._on_hand.get(key, 0) + quantity
-        self._move(key, kind, on_hand=quantity, lot_id=lot.id, **vars(cause))
+        self.move_lot(key, lot, quantity, kind, cause)
 
     async def take(self, key: ShelfKey, quantity: int, kind: str, cause: Cause = UNSAID) -> None:
         """Take from a shelf, the first to expire first; what was set aside and is no longer there waits again."""
@@ -42,18 +42,26 @@ class Goods(Posting):
         lots = {lot.id: lot for lot in (await stock.lots_of(self.unit.session, [key]))[key]}
         picked = pick(lots.values(), quantity, date.min)
         for lot_id, taken in picked:
-            self._move(key, kind, on_hand=-taken, lot_id=lot_id, **vars(cause))
-        self._on_hand[key] -= quantity
+            self.move_lot(key, lots[lot_id], -taken, kind, cause)
         return [(lots[lot_id], taken) for lot_id, taken in picked]
 
     def take_lot(self, key: ShelfKey, lot: Lot, kind: str, cause: Cause) -> None:
         """Take a whole lot from its shelf; `cut_back` is to follow."""
-        self.move_lot(key, lot.id, -lot.on_hand, kind, cause)
+        self.move_lot(key, lot, -lot.on_hand, kind, cause)
 
-    def move_lot(self, key: ShelfKey, lot_id: UUID, difference: int, kind: str, cause: Cause) -> None:
-        """Put a difference on a lot that is there, or take it off; `cut_back` or `fill` is to follow."""
-        self._on_hand[key] += difference
-        self._move(key, kind, on_hand=difference, lot_id=lot_id, **vars(cause))
+    def move_lot(self, key: ShelfKey, lot: Lot, difference: int, kind: str, cause: Cause) -> None:
+        """Put a difference on a lot, or take it off; `cut_back` or `fill` is to follow."""
+        self._on_hand[key] = self._on_hand.get(key, 0) + difference
+        if lot.expires:
+            self._dated.setdefault(key, Counter())[lot.expires] += difference
+        self._move(key, kind, on_hand=difference, lot_id=lot.id, **vars(cause))
+
+    def bring_back(self, key: ShelfKey, lot: Lot, quantity: int, household_id: UUID, cause: Cause) -> None:
+        """A line for what was handed out of a lot and comes back; the reservation to be recorded moves the shelf."""
+        if lot.expires:
+            self._dated.setdefault(key, Counter())[lot.expires] += quantity
+        values = {"on_hand": quantity, "reserved": quantity, "household_id": household_id}
+        self._move(key, "delivered", lot_id=lot.id, **values, **vars(cause))
 
     async def cut_back(self, key: ShelfKey) -> None:
         """Take back what is set aside beyond what is on hand: from the last in line, food from the latest days."""
@@ -62,6 +70,7 @@ class Goods(Posting):
             return
         stored = await reservations.set_aside_on(self.unit.session, key)
         before = {each.id: each for each in stored}
-        for cut in cut_back([self.current(each) for each in stored], over, self.today):
+        dated = self._dated.get(key, {}).items()
+        for cut in cut_back([self.current(each) for each in stored], over, self.today, dated):
             self.record(cut, before[cut.id])
             self._taken_back |= cut.kind is not Kind.FOOD

@@ -16,7 +16,13 @@ from uuid_utils.compat import uuid7
 from services.inventory.domain.draft import Draft
 from services.inventory.domain.facts import facts, net
 from services.inventory.domain.items import Catalogue
-from services.inventory.domain.movements import Movement, lines_for, lot_differences, shelf_differences
+from services.inventory.domain.movements import (
+    Movement,
+    days_of,
+    lines_for,
+    lot_differences,
+    shelf_differences,
+)
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Depot, Lot, ShelfKey
 from services.inventory.domain.totals import month_differences, total_differences
@@ -74,7 +80,7 @@ class Posting(Draft):
         changes = net(changed)
         out = {change.key for change in changes if change.delivered > 0}
         lots = await stock.lots_of(session, out) if out else {}
-        movements = self._movements + lines_for(changes, lots, today, self._line)
+        movements = self._movements + lines_for(changes, lots, today, self._line, days_of(changed, today))
         await stock.add_lots(session, self._lots)
         await stock.move_lots(session, lot_differences(movements, {lot.id for _, lot in self._lots}))
         await stock.move_shelves(session, shelf_differences(movements))

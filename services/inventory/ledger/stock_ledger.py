@@ -91,6 +91,7 @@ class StockLedger(Giving):
         known = (self.catalogue.get(item) for item in family)
         if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
             self._standing = await marks.standing(session, food)
+            self._dated = await stock.dated_lots(session, food)
         if not self._puts_off:
             await self._catch_up(food, rations=self.rules.ration_item in family)
 
@@ -132,7 +133,8 @@ class StockLedger(Giving):
         """Whether all rations of the period do not fit: then not even the first are given all they want."""
         eaters = await forecasting.count_eaters(self.unit.session)
         days = (period_of(self.today, self.rules.ration_period)[1] - self.today).days + 1
-        free = sum(self.shelf(key).free for key in self._ration_shelves)
+        last = period_of(self.today, self.rules.ration_period)[1]
+        free = sum(self.shelf(key).free_until(last) for key in self._ration_shelves)
         return eaters * self.rules.grams_per_person_day * days > free
 
     @property

@@ -41,13 +41,26 @@ _ACTUALS = text("""
     UNION ALL SELECT 'food_grams_year', coalesce(sum(delivered), 0) FROM total WHERE kind = 'food'
     UNION ALL SELECT 'first_aid_kits_delivered', coalesce(sum(delivered), 0) FROM total WHERE kind = 'kit'
     UNION ALL SELECT 'first_aid_kits_assembled', coalesce(sum(on_hand), 0) FROM month_total WHERE kind = 'assembled'
-    UNION ALL SELECT 'rice_grams_month', coalesce(min(grams), 0) FROM
-        (SELECT sum(on_hand) AS grams FROM month_total JOIN item ON item.code = month_total.item
-         WHERE month_total.kind = 'received' AND item.kind = 'food' GROUP BY month) months
+    UNION ALL SELECT 'rice_grams_month', coalesce(min(grams), 0) FROM day CROSS JOIN LATERAL (
+        SELECT coalesce(sum(on_hand), 0) AS grams
+        FROM generate_series((SELECT min(month) FROM month_total), day.processed, interval '1 month') months (month)
+        LEFT JOIN (SELECT month_total.month, month_total.on_hand FROM month_total
+                   JOIN item ON item.code = month_total.item
+                   WHERE month_total.kind = 'received' AND item.kind = 'food') came
+            ON came.month = CAST(months.month AS date)
+        WHERE EXISTS (SELECT FROM month_total JOIN item ON item.code = month_total.item
+                      WHERE month_total.kind = 'received' AND item.kind = 'food')
+        GROUP BY months.month) months
     UNION ALL SELECT 'shelters_in_use', count(DISTINCT depot) FROM reservation WHERE kind = 'bed' AND reserved > 0
     UNION ALL SELECT 'people_fed', coalesce(sum(people), 0) FROM household CROSS JOIN LATERAL
         (SELECT FROM reservation WHERE household_id = household.id AND kind = 'food' AND delivered > 0 LIMIT 1) fed
         WHERE active
+""")
+
+
+_LATE = text("""
+    SELECT count(*) FROM planned_delivery CROSS JOIN day
+    WHERE received_on IS NULL AND closed_on IS NULL AND due_on < day.processed
 """)
 
 
@@ -79,10 +92,12 @@ async def unmet_by_day(session: AsyncSession, item: str, first: date, last: date
 def actuals(_: Settings) -> Actuals:
     """What was reached of the plan's measures."""
 
-    async def reached(session: AsyncSession) -> Mapping[str, int]:
-        return {measure: int(actual) for measure, actual in await session.execute(_ACTUALS)}
-
     return reached
+
+
+async def reached(session: AsyncSession) -> Mapping[str, int]:
+    """The plan's measures, from kept totals and current rows."""
+    return {measure: int(actual) for measure, actual in await session.execute(_ACTUALS)}
 
 
 def put_off(_: Settings) -> PutOff:
@@ -116,7 +131,12 @@ def observe(_: Settings) -> Callable[[Metrics], Observe]:
             "stock_days_left", "Days from today on which all can eat, within the horizon", "item"
         )
 
+        late = metrics.gauge(
+            "late_deliveries", "Planned deliveries whose day is past and that did not come whole"
+        )
+
         async def observing(session: AsyncSession) -> None:
+            late.set(await session.scalar(_LATE) or 0)
             for label, sums in _by_label(await item_totals(session)).items():
                 on_hand.labels(label).set(sums["on_hand"])
                 reserved.labels(label).set(sums["reserved"])

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Kind
@@ -18,6 +18,7 @@ from services.inventory.tables import (
     HOUSEHOLD,
     ITEM,
     KIT_PART,
+    LOT,
     MOVEMENT,
     PLANNED_DELIVERY,
     RECEIPT,
@@ -67,6 +68,45 @@ async def stock(
     return await _rows(session, query.order_by(place).limit(limit))
 
 
+async def lots(
+    session: AsyncSession,
+    limit: int,
+    after: UUID | None = None,
+    depot: str | None = None,
+    item: str | None = None,
+    until: date | None = None,
+) -> Sequence[RowMapping]:
+    """Lots with something left, or blocked, in the order in which they came; with `until` those that expire by then."""
+    row = LOT.c
+    wanted = [
+        text("(lot.on_hand > 0 OR lot.blocked > 0)"),
+        None if depot is None else row.depot == depot,
+        None if item is None else row.item == item,
+        None if until is None else row.expires_on <= until,
+        None if after is None else row.id > after,
+    ]
+    query = select(LOT, ITEM.c.kind, ITEM.c.unit).join(ITEM, ITEM.c.code == row.item)
+    return await _rows(session, query.where(*_given(wanted)).order_by(row.id).limit(limit))
+
+
+_GIVEN = text("""
+    WITH RECURSIVE into_kits AS (
+        SELECT CAST(:lot AS uuid) AS lot_id
+        UNION
+        SELECT made.lot_id FROM into_kits
+        JOIN movement used ON used.lot_id = into_kits.lot_id AND used.kind = 'used'
+        JOIN movement made ON made.document_id = used.document_id AND made.kind = 'assembled'
+    )
+    SELECT household_id, item, lot_id, -sum(on_hand) AS quantity FROM movement JOIN into_kits USING (lot_id)
+    WHERE kind = 'delivered' GROUP BY 1, 2, 3 HAVING sum(on_hand) < 0 ORDER BY 1, 2, 3
+""")
+
+
+async def given_of(session: AsyncSession, lot_id: UUID) -> Sequence[RowMapping]:
+    """Who was given something of a lot, or a kit that was put together by a paper that used some of it."""
+    return (await session.execute(_GIVEN, {"lot": lot_id})).mappings().all()
+
+
 @dataclass(frozen=True)
 class MovementFilter:
     """Which lines of the ledger; None takes all. Days are those on which they were written down, both included."""
@@ -95,22 +135,30 @@ async def movements(
     )
     note = func.coalesce(row.note, RECEIPT.c.reference).label("note")
     shown = [column for column in row if column is not row.note]
-    query = select(*shown, note).outerjoin(RECEIPT, RECEIPT.c.id == row.document_id)
+    query = select(*shown, note, LOT.c.expires_on).outerjoin(RECEIPT, RECEIPT.c.id == row.document_id)
+    query = query.outerjoin(LOT, LOT.c.id == row.lot_id)
     return await _rows(session, query.where(*wanted).order_by(row.id).limit(limit))
 
 
+@dataclass(frozen=True)
+class PlannedFilter:
+    """Which planned deliveries; None takes all. Those that are closed are no longer to come, and not late."""
+
+    received: bool | None = None
+    late: bool | None = None
+    due_until: date | None = None
+
+
 async def planned_deliveries(
-    session: AsyncSession,
-    limit: int,
-    after: UUID | None = None,
-    received: bool | None = None,
-    due_until: date | None = None,
+    session: AsyncSession, which: PlannedFilter, today: date, limit: int, after: UUID | None = None
 ) -> Sequence[RowMapping]:
     """Planned deliveries, in the order in which they were written down."""
     row = PLANNED_DELIVERY.c
+    over = or_(row.received_on.is_not(None), row.closed_on.is_not(None))
     wanted = [
-        None if received is None else row.received_on.is_not(None) == received,
-        None if due_until is None else row.due_on <= due_until,
+        None if which.received is None else over == which.received,
+        None if which.late is None else and_(~over, row.due_on < today) == which.late,
+        None if which.due_until is None else row.due_on <= which.due_until,
         None if after is None else row.id > after,
     ]
     query = select(PLANNED_DELIVERY).where(*_given(wanted)).order_by(row.id)

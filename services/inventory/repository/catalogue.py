@@ -36,6 +36,7 @@ def _item(row: RowMapping) -> Item:
         unit=row["unit"],
         season=Season(row["season"]) if row["season"] else None,
         size=row["size"],
+        retired=row["retired_on"] is not None,
     )
 
 

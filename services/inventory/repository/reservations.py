@@ -1,6 +1,6 @@
 """Reservations: what was asked for, and what became of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -12,20 +12,25 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    delete,
     func,
     literal,
+    or_,
     select,
     text,
     true,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inventory.domain.changes import TakenAlong
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.reasons import because_of
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import ShelfKey
-from services.inventory.tables import RESERVATION, SHELF
+from services.inventory.tables import RESERVATION, SHELF, TAKEN_ALONG
+from shared.contracts.inventory import Why
 from shared.database.session import GatheringSession
 
 _ROW = RESERVATION.c
@@ -82,6 +87,54 @@ async def given_since(session: AsyncSession, ids: Collection[UUID], first: date)
     """What these households were handed, rations for days from `first` on and all else ever."""
     recent = (_ROW.last_day.is_(None)) | (_ROW.last_day >= first)
     return await reservations_where(session, _ROW.household_id.in_(sorted(ids)), _ROW.delivered > 0, recent)
+
+
+async def worn_by(session: AsyncSession, members: Collection[UUID]) -> list[Reservation]:
+    """Sets that these people were given, in whatever household."""
+    if not members:
+        return []
+    mine = _ROW.member_id.in_(sorted(members))
+    return await reservations_where(session, mine, _ROW.kind == Kind.CLOTHING, _ROW.delivered > 0)
+
+
+async def cancelled_since(session: AsyncSession, ids: Collection[UUID], first: date) -> list[Reservation]:
+    """Rations of these households for days from `first` on that were cancelled before anything was fetched."""
+    over = (_ROW.last_day >= first, _ROW.delivered == 0, _ROW.released > 0, _ROW.reason == Why.CANCELLED)
+    return await reservations_where(session, _ROW.household_id.in_(sorted(ids)), FOOD, *over)
+
+
+async def taken_along(
+    session: AsyncSession, households: Collection[UUID], members: Collection[UUID], today: date
+) -> list[TakenAlong]:
+    """What was fetched for days to come of these people, or taken from these households by those who left."""
+    row = TAKEN_ALONG.c
+    theirs = or_(row.household_id.in_(sorted(households)), row.member_id.in_(sorted(members)))
+    query = select(row.member_id, row.household_id, row.on_day, row.grams).where(theirs, row.on_day >= today)
+    return [TakenAlong(*each) for each in await session.execute(query)]
+
+
+async def take_along(session: AsyncSession, found: Sequence[TakenAlong]) -> None:
+    """Write down what those who left took along; who left twice took it from where it was fetched last."""
+    if found:
+        rows = [
+            {
+                "member_id": each.member_id,
+                "on_day": each.day,
+                "household_id": each.household_id,
+                "grams": each.grams,
+            }
+            for each in found
+        ]
+        adding = insert(TAKEN_ALONG)
+        new = {"household_id": adding.excluded.household_id, "grams": adding.excluded.grams}
+        await session.execute(
+            adding.on_conflict_do_update(index_elements=["member_id", "on_day"], set_=new), rows
+        )
+
+
+async def forget_taken_along(session: AsyncSession, today: date) -> None:
+    """Days past are eaten."""
+    await session.execute(delete(TAKEN_ALONG).where(TAKEN_ALONG.c.on_day < today))
 
 
 async def open_rations(session: AsyncSession, keys: Collection[ShelfKey]) -> list[Reservation]:
@@ -169,5 +222,9 @@ async def save_reservations(session: GatheringSession, reservations: Sequence[Re
 
 async def name_needs(session: AsyncSession, catalogue: Catalogue) -> None:
     """What was asked for before the catalogue had it gets its item's code."""
-    named = catalogue.named_since()
+    await rename_needs(session, catalogue.named_since())
+
+
+async def rename_needs(session: AsyncSession, named: Mapping[str, str]) -> None:
+    """What was asked for under one word, and of which nothing was given, is asked for under another one."""
     await session.execute(_NAME_NEEDS, {"words": list(named), "codes": list(named.values())})

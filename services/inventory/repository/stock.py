@@ -1,10 +1,12 @@
 """Shelves, lots, and the lines of the ledger."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,11 +61,63 @@ async def lots_of(session: AsyncSession, keys: Collection[ShelfKey]) -> dict[She
     return lots
 
 
+async def dated_lots(session: AsyncSession, items: Collection[str]) -> dict[ShelfKey, Counter[date]]:
+    """What expires of these items and when, by shelf; lots that keep are left out."""
+    row = LOT.c
+    query = select(row.depot, row.item, row.expires_on, func.sum(row.on_hand)).where(
+        row.item.in_(sorted(items)), row.expires_on.is_not(None), SOMETHING_LEFT
+    )
+    dated: dict[ShelfKey, Counter[date]] = {}
+    for depot, item, expires, grams in await session.execute(
+        query.group_by(row.depot, row.item, row.expires_on)
+    ):
+        dated.setdefault((depot, item), Counter())[expires] = int(grams)
+    return dated
+
+
 async def lot_of(session: AsyncSession, lot_id: UUID) -> Lot:
     """A lot, also one of which nothing is left; its shelf's lock is held."""
     row = LOT.c
     found = await session.execute(select(row.id, row.expires_on, row.on_hand).where(row.id == lot_id))
     return Lot(*found.one())
+
+
+@dataclass(frozen=True)
+class LotMoved:
+    """So much went out of a lot."""
+
+    lot_id: UUID
+    item: str
+    expires_on: date | None
+    quantity: int
+
+
+async def lots_of_paper(session: AsyncSession, document_id: UUID) -> tuple[LotMoved, ...]:
+    """What was handed out by one paper, by lot."""
+    row = MOVEMENT.c
+    query = select(row.lot_id, row.item, LOT.c.expires_on, -func.sum(row.on_hand)).join(
+        LOT, LOT.c.id == row.lot_id
+    )
+    query = query.where(row.document_id == document_id, row.on_hand != 0, row.kind == "delivered")
+    found = await session.execute(query.group_by(row.lot_id, row.item, LOT.c.expires_on).order_by(row.lot_id))
+    return tuple(LotMoved(lot, item, until, int(quantity)) for lot, item, until, quantity in found)
+
+
+async def lot_on(session: AsyncSession, key: ShelfKey, lot_id: UUID) -> Lot | None:
+    """A lot of one shelf, also one of which nothing is left; None if there is none with this id."""
+    row = LOT.c
+    query = select(row.id, row.expires_on, row.on_hand)
+    found = await session.execute(query.where(row.id == lot_id, row.depot == key[0], row.item == key[1]))
+    return next((Lot(*each) for each in found), None)
+
+
+async def earliest_date(session: AsyncSession, key: ShelfKey) -> date | None:
+    """When the first lot of an item expires: in its depot, else in any; None if all that there is keeps."""
+    depot, item = key
+    row = LOT.c
+    query = select(row.expires_on).where(row.item == item, row.expires_on.is_not(None), SOMETHING_LEFT)
+    earliest: date | None = await session.scalar(query.order_by(row.depot != depot, row.expires_on).limit(1))
+    return earliest
 
 
 async def expired_lots(session: AsyncSession, today: date) -> list[tuple[ShelfKey, Lot]]:
@@ -94,7 +148,7 @@ async def add_movements(
 ) -> None:
     rows = (
         {
-            **vars(each),
+            **{name: value for name, value in vars(each).items() if name != "undoes"},
             "at": at,
             "on_day": on_day,
             "reason": each.reason.code,

@@ -9,6 +9,7 @@ from shared.cli import Trouble
 from shared.cli.demo.plan import Plan
 from shared.cli.files import text_of
 from shared.cli.load.rows import SHEETS, Entry, Fault, Raw
+from shared.spreadsheets.cells import Raw as Cells
 from shared.spreadsheets.cells import Unreadable
 from shared.spreadsheets.columns import Columns, headings, lines
 
@@ -71,32 +72,29 @@ def _table(value: Any) -> Mapping[str, Any]:
 
 
 def _of_workbook(path: Path, file: BinaryIO) -> tuple[list[Raw], list[Fault]]:
-    from shared.spreadsheets.xlsx_rows import sheet_names, xlsx_size
+    from shared.spreadsheets.xlsx_rows import xlsx_size, xlsx_tabs
 
     try:
         xlsx_size(file, "a store")
-        names = sheet_names(file)
+        tabs = xlsx_tabs(file)
     except Unreadable as error:
         raise Trouble(f"The file {path} cannot be taken: {error.words}") from None
     rows: list[Raw] = []
-    foreign = [each for each in names if _word(each) not in SHEETS]
+    foreign = [title for title, _ in tabs if _word(title) not in SHEETS]
     bad = [Fault(f"sheet {each}", f"is not known; the sheets are {', '.join(SHEETS)}") for each in foreign]
-    for name in names:
-        if kind := SHEETS.get(_word(name)):
-            found, faults = _of_sheet(file, name, kind)
+    for title, source in tabs:
+        if kind := SHEETS.get(_word(title)):
+            found, faults = _of_sheet(source, kind)
             rows, bad = rows + found, bad + faults
     return rows, bad
 
 
-def _of_sheet(file: BinaryIO, name: str, kind: type[Entry]) -> tuple[list[Raw], list[Fault]]:
-    from shared.spreadsheets.xlsx_rows import xlsx_rows
-
+def _of_sheet(source: Iterator[tuple[int, Cells]], kind: type[Entry]) -> tuple[list[Raw], list[Fault]]:
     fields = kind.model_fields
     required = tuple(each for each, field in fields.items() if field.is_required())
     columns = Columns(f"the sheet {kind.sheet}", tuple(fields), required, numbers=NUMBERS)
     rows: list[Raw] = []
     bad: list[Fault] = []
-    source = xlsx_rows(file, name)
     try:
         _, first = next(source, (1, None))
         known = headings(columns, first)

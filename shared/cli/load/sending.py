@@ -34,7 +34,7 @@ class Known:
     items: dict[str, Any]
     depots: dict[str, Any]
     kits: dict[tuple[str, str], Any]
-    references: set[str]
+    references: dict[str, Any]
     measures: dict[str, Any]
     received: set[str] = field(default_factory=set)
     """References of opening stock that were found to have come in before."""
@@ -48,7 +48,9 @@ class Known:
             items={each["code"]: each for each in await services.get(STORE, "/items")},
             depots={each["code"]: each for each in await services.get(STORE, "/depots")},
             kits={(each["kit"], each["part"]): each for each in kits},
-            references={each["reference"] async for each in services.each(STORE, "/planned-deliveries")},
+            references={
+                each["reference"]: each async for each in services.each(STORE, "/planned-deliveries")
+            },
             measures={each["measure"]: each for each in targets},
         )
 
@@ -62,7 +64,7 @@ class Known:
             case TargetRow():
                 there = self.measures
             case DeliveryRow() | OpeningRow():
-                return row.reference(name) in self.references | self.received
+                return row.reference(name) in self.references.keys() | self.received
             case _:
                 there = ()
         return row.key in there
@@ -143,6 +145,10 @@ class Loading:
 
     async def _plan(self, rows: Sequence[DeliveryRow]) -> None:
         body = [{**_plain(row, "name"), "reference": row.reference(self.name)} for row in rows]
+        # What is there stays as it is, though its day may be past by now or it was changed by hand.
+        body = [each for each in body if each["reference"] not in self.known.references]
+        if not body:
+            return
         await self._post(STORE, "/planned-deliveries", {"deliveries": body})
 
     async def _targets(self, service: str) -> None:

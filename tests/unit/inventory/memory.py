@@ -27,6 +27,7 @@ from services.inventory.repository import catalogue, households, marks, renewals
 from services.inventory.repository.renewals import Renewal
 from services.inventory.repository.reservations import ALL, Some
 from shared.contracts.intake import HouseholdClosed, NeedKind
+from shared.contracts.inventory import Why
 from shared.database.session import GatheringSession
 from shared.messaging.unit import Unit
 from shared.principals import service_principal
@@ -195,6 +196,19 @@ QUERIES: dict[str, Callable[..., Callable[[Reservation], object]]] = {
     ),
     "past_short": lambda day: lambda each: each.kind is Kind.FOOD and lapse(each, day).grams,
     "open_of_households": lambda ids: lambda each: each.open and each.household_id in ids,
+    "worn_by": lambda members: (
+        lambda each: each.kind is Kind.CLOTHING and each.delivered and each.member_id in members
+    ),
+    "cancelled_since": lambda ids, first: (
+        lambda each: (
+            each.household_id in ids
+            and each.released
+            and not each.delivered
+            and each.reason.code == Why.CANCELLED
+            and each.last_day
+            and each.last_day >= first
+        )
+    ),
     "given_since": lambda ids, first: (
         lambda each: (
             each.delivered and each.household_id in ids and (each.last_day is None or each.last_day >= first)
@@ -216,8 +230,9 @@ def in_memory() -> Iterator[None]:
                 "lock_shelves": lock_shelves,
                 "move_shelves": move_shelves,
                 "expired_lots": gives([]),
+                "dated_lots": gives({}),
             },
-            reservations: {"save_reservations": save_reservations}
+            reservations: {"save_reservations": save_reservations, "taken_along": gives([])}
             | {name: found(each) for name, each in QUERIES.items()},
             households: {
                 "save_states": save_states,
@@ -245,6 +260,7 @@ def in_memory() -> Iterator[None]:
             day: {"PART": 1},
             handing_out: {
                 "lock_household": locked,
+                "lots_of_paper": gives(()),
                 "open_of_households": found(QUERIES["open_of_households"]),
             },
         }.items():
@@ -252,6 +268,7 @@ def in_memory() -> Iterator[None]:
                 patch.setattr(module, name, fake)
         for module, names in {
             marks: ("took",),
+            reservations: ("take_along", "forget_taken_along"),
             stock: ("add_lots", "move_lots", "add_movements", "add_unmet"),
         }.items():
             for name in names:

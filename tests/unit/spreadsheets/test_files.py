@@ -258,3 +258,43 @@ def test_the_words_name_what_the_file_should_be() -> None:
         open_sheet(io.BytesIO(repacked(xlsx_of(["name"]), sheet=bytes(MOST_UNPACKED + 1))), "xlsx", guests),
     ]
     assert all(isinstance(each, Refused) and "a guest list" in each.words for each in outcomes)
+
+
+def test_a_formula_counts_with_the_value_that_was_stored() -> None:
+    whole = xlsx_of(HEADINGS, [*ROW[:4], 7, *ROW[5:]], [*ROW[:4], 8, *ROW[5:]])
+    sheet = zipfile.ZipFile(io.BytesIO(whole)).read("xl/worksheets/sheet1.xml")
+    for number in (b"7", b"8"):
+        sheet = sheet.replace(b"<v>%s</v>" % number, b"<f>5+%s</f><v>2%s</v>" % (number, number))
+    assert b"<f>5+7</f><v>27</v>" in sheet
+    found = read(repacked(whole, sheet=sheet), "xlsx")
+    assert [(line.cells["age"], line.faults) for line in found] == [("27", ()), ("28", ())]
+
+
+@pytest.mark.parametrize(
+    ("part", "first"), [("\t", ""), (",", "sep=,\r\n"), (";", '"sep=;"\n'), ("|", "SEP=|\r\n")]
+)
+def test_what_parts_the_cells_is_found_or_said(part: str, first: str) -> None:
+    text = first + "\r\n".join(part.join(each) for each in (HEADINGS, ROW))
+    sheet = opened(text.encode())
+    assert [(line.row, line.cells["given_name"]) for line in sheet.lines] == [(2, "Canary")]
+    assert sheet.rows == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_headings_alone_are_no_register_and_blank_rows_are_none(kind: Format) -> None:
+    rows = [HEADINGS, *[[" "] * 8] * 3]
+    assert (
+        "no rows under the headings"
+        in refusal(csv_of(*rows) if kind == "csv" else xlsx_of(*rows), kind).words
+    )
+
+
+def test_a_blank_row_may_stand_anywhere() -> None:
+    far = ((row, ROW if row == 5 else [""] * 8) for row in (5, MOST_ROWS + 5, MOST_ROWS + 6))
+    assert [(line.row, line.faults) for line in lines(COLUMNS, HEADINGS, far)] == [(5, ())]
+
+
+def test_an_unknown_heading_is_said_where_row_1_holds_headings_and_nowhere_else() -> None:
+    assert refusal(csv_of([*HEADINGS, "phone"], ROW)).fields == (("column 9", '"phone" is not known'),)
+    assert "Row 1 was read as headings" in refusal(csv_of([*HEADINGS, "phone"], ROW)).words
+    assert "Kestrel" not in str(refusal(csv_of(ROW, ROW)))

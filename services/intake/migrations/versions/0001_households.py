@@ -28,6 +28,23 @@ FOR EACH STATEMENT EXECUTE FUNCTION append_only()
 
 def upgrade() -> None:
     op.create_table(
+        "register_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("households", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("joined", sa.Integer(), nullable=False),
+        sa.Column("already_there", sa.Integer(), nullable=False),
+        sa.Column("bad_rows", sa.Integer(), nullable=False),
+        sa.Column("finished", sa.Boolean(), nullable=False),
+        sa.Column("undone_on", sa.Date(), nullable=True),
+        sa.Column("undone_by", sa.String(length=100), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_register_import"),
+    )
+    op.create_table(
         "household",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(length=20), nullable=False),
@@ -42,14 +59,19 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("register_ref", sa.String(length=60), nullable=True),
+        sa.Column("register_key", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("register_loose", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("(status = 'closed') = (closed_on IS NOT NULL)", name="day_when_closed"),
         sa.CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="outcome_when_closed"),
         sa.CheckConstraint("status IN ('registered', 'active', 'closed', 'reopened')", name="status"),
         sa.CheckConstraint("version >= 1", name="version"),
+        sa.ForeignKeyConstraint(["import_id"], ["register_import.id"], name="fk_household_import_id"),
         sa.PrimaryKeyConstraint("id", name="pk_household"),
         sa.UniqueConstraint("code", name="uq_household_code"),
-        sa.UniqueConstraint("register_ref", name="uq_household_register_ref"),
+        sa.UniqueConstraint("register_key", name="uq_household_register_key"),
     )
+    op.create_index("ix_household_register_loose", "household", ["register_loose"])
     op.create_index("ix_household_region_id", "household", ["region", "id"])
     op.create_index("ix_household_status_id", "household", ["status", "id"])
     op.create_index(
@@ -82,12 +104,22 @@ def upgrade() -> None:
         sa.Column("age_band", sa.String(length=10), nullable=False),
         sa.Column("joined_on", sa.Date(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
-        sa.Column("register_key", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.Column("import_row", sa.Integer(), nullable=True),
+        sa.Column("undone", sa.Boolean(), server_default="false", nullable=False),
         sa.CheckConstraint("left_on >= joined_on", name="left_after_joining"),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_member_household_id"),
+        sa.ForeignKeyConstraint(["import_id"], ["register_import.id"], name="fk_member_import_id"),
         sa.PrimaryKeyConstraint("id", name="pk_member"),
-        sa.UniqueConstraint("household_id", "register_key", name="uq_member_household_id_register_key"),
     )
+    op.create_index("ix_member_household_id", "member", ["household_id"])
+    op.create_index(
+        "ix_member_import_id_household_id",
+        "member",
+        ["import_id", "household_id"],
+        postgresql_where=sa.text("import_id IS NOT NULL AND NOT undone"),
+    )
+    op.create_index("ix_member_undone", "member", ["id"], postgresql_where=sa.text("undone"))
     op.create_table(
         "identity",
         sa.Column("member_id", sa.Uuid(), nullable=False),
@@ -98,6 +130,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_identity_member_id"),
         sa.PrimaryKeyConstraint("member_id", name="pk_identity"),
     )
+    op.create_index("ix_identity_birth_date", "identity", ["birth_date"])
     op.create_table(
         "reading",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -114,6 +147,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("reading", "identity", "member", "timeline", "household"):
+    for table in ("reading", "identity", "member", "timeline", "household", "register_import"):
         op.drop_table(table)
     op.execute("DROP FUNCTION next_codes")

@@ -16,6 +16,26 @@ FOR EACH ROW EXECUTE FUNCTION append_only()
 
 def upgrade() -> None:
     op.create_table(
+        "taken_along",
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("grams", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("grams > 0", name=op.f("ck_taken_along_positive")),
+        sa.PrimaryKeyConstraint("member_id", "on_day", name=op.f("pk_taken_along")),
+    )
+    op.create_index(op.f("ix_taken_along_household_id"), "taken_along", ["household_id"], unique=False)
+    op.create_table(
+        "asked_again",
+        sa.Column("reservation_id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("reservation_id", name=op.f("pk_asked_again")),
+    )
+    op.create_index(op.f("ix_asked_again_household_id"), "asked_again", ["household_id"], unique=False)
+    op.create_table(
         "cancellation",
         sa.Column("reservation_id", sa.Uuid(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -30,6 +50,8 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("received_by", sa.Uuid(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("undone_on", sa.Date(), nullable=True),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
@@ -46,6 +68,9 @@ def upgrade() -> None:
         "forecast_said",
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("short_days", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "after_transfers", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False
+        ),
         sa.Column("days_left", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("item", name=op.f("pk_forecast_said")),
     )
@@ -74,8 +99,15 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=10), nullable=False),
         sa.Column("season", sa.String(length=10), nullable=True),
         sa.Column("size", sa.String(length=10), nullable=True),
+        sa.Column("retired_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_item")),
-        sa.UniqueConstraint("season", "size", name=op.f("uq_item_season_size")),
+    )
+    op.create_index(
+        "uq_item_season_size",
+        "item",
+        ["season", "size"],
+        unique=True,
+        postgresql_where=sa.text("retired_on IS NULL"),
     )
     op.create_table(
         "kit_part",
@@ -92,7 +124,8 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("on_hand", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("on_hand >= 0", name=op.f("ck_lot_not_negative")),
+        sa.Column("blocked", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("least(on_hand, blocked) >= 0", name=op.f("ck_lot_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
     )
     op.create_index(
@@ -154,6 +187,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("household_id IS NOT NULL"),
     )
     op.create_index(
+        op.f("ix_movement_document_id"),
+        "movement",
+        ["document_id"],
+        unique=False,
+        postgresql_where=sa.text("document_id IS NOT NULL AND on_hand <> 0"),
+    )
+    op.create_index(
+        "ix_movement_lot_handed_out",
+        "movement",
+        ["lot_id"],
+        unique=False,
+        postgresql_where=sa.text("kind IN ('delivered', 'used')"),
+    )
+    op.create_index(
         "uq_movement_reverses",
         "movement",
         ["reverses"],
@@ -167,19 +214,24 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("received", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closed_reason", sa.String(length=40), nullable=True),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_planned_delivery_positive")),
+        sa.CheckConstraint("received >= 0", name=op.f("ck_planned_delivery_received_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_delivery")),
-        sa.UniqueConstraint("reference", name=op.f("uq_planned_delivery_reference")),
+        sa.UniqueConstraint("depot", "reference", name=op.f("uq_planned_delivery_depot_reference")),
     )
     op.create_index(
         op.f("ix_planned_delivery_item"),
         "planned_delivery",
         ["item"],
         unique=False,
-        postgresql_where=sa.text("received_on IS NULL"),
+        postgresql_where=sa.text("received_on IS NULL AND closed_on IS NULL"),
     )
     op.create_table(
         "receipt",
@@ -187,9 +239,17 @@ def upgrade() -> None:
         sa.Column("depot", sa.String(length=40), nullable=False),
         sa.Column("reference", sa.String(length=100), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("planned_id", sa.Uuid(), nullable=True),
+        sa.Column("undone_on", sa.Date(), nullable=True),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
-        sa.UniqueConstraint("reference", name=op.f("uq_receipt_reference")),
+    )
+    op.create_index(
+        "uq_receipt_reference",
+        "receipt",
+        ["depot", "reference"],
+        unique=True,
+        postgresql_where=sa.text("undone_on IS NULL"),
     )
     op.create_table(
         "renewal",
@@ -249,6 +309,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("reserved > 0"),
     )
     op.create_index(op.f("ix_reservation_household_id"), "reservation", ["household_id"], unique=False)
+    op.create_index(
+        op.f("ix_reservation_member_id"),
+        "reservation",
+        ["member_id"],
+        unique=False,
+        postgresql_where=sa.text("member_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_reservation_last_day",
         "reservation",
@@ -340,5 +407,7 @@ def downgrade() -> None:
         "depot",
         "delivery",
         "cancellation",
+        "asked_again",
+        "taken_along",
     ):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""`relief intake`: take a register in, as the demo does too, and show who was shown names."""
+"""`relief intake`: take a register in, as the demo does too, undo one, and show who was shown names."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from shared.cli import Trouble
+from shared.cli import Trouble, typed
 from shared.cli.client import Services, services_of
 from shared.cli.console import shown, wide_enough
 from shared.cli.stack import Stack
@@ -19,24 +19,25 @@ File = Annotated[
     Path, typer.Argument(help="CSV (UTF-8) or XLSX, one row a person.", exists=True, dir_okay=False)
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")]
+Mapping_ = Annotated[
+    Path | None,
+    typer.Option("--mapping", help="TOML: the group's own headings and values.", exists=True, dir_okay=False),
+]
+ImportId = Annotated[str, typer.Argument(help="as `imports` shows it")]
+Reference = Annotated[str, typer.Argument(help="its reference in somebody's register, however written")]
 Household = Annotated[str | None, typer.Argument(help="of this household alone, by its id")]
 Most = Annotated[int, typer.Option("--most", min=1, max=500, help="at most so many")]
 # Ids are there to be copied.
 WIDTH = 130
-FIGURES = {
-    "rows": "rows read",
-    "households": "households registered",
-    "people": "people registered",
-    "joined": "of them joined a household registered before",
-    "already_there": "people registered before",
-    "bad_rows": "rows not taken",
-}
 
 
 def register(app: typer.Typer) -> None:
     intake = typer.Typer(help="The register of households.", no_args_is_help=True)
     intake.callback()(_nothing_alone)
     intake.command("import")(take_in)
+    intake.command("imports")(imports)
+    intake.command("undo")(undo)
+    intake.command("find")(find)
     intake.command("readings")(readings)
     app.add_typer(intake, name="intake")
 
@@ -45,13 +46,29 @@ def _nothing_alone() -> None:
     """The register of households."""
 
 
-def take_in(file: File, dry_run: DryRun = False) -> None:
+def take_in(file: File, dry_run: DryRun = False, mapping: Mapping_ = None) -> None:
     """Take a register of households in; it may be sent again, nobody is registered twice."""
     console = Console()
-    report = asyncio.run(_send(file, dry_run, console))
+    report = asyncio.run(_send(file, mapping.read_bytes() if mapping else None, dry_run, console))
     _show(console, report)
     if report["error_count"]:
         raise typer.Exit(1)
+
+
+def imports(most: Most = 50) -> None:
+    """List the registers that were taken in, the newest first."""
+    asyncio.run(_show_imports(most))
+
+
+def undo(import_id: ImportId) -> None:
+    """Undo an import as far as nothing was handed out: what it alone brought was never there."""
+    if asyncio.run(_undo(import_id)):
+        raise typer.Exit(1)
+
+
+def find(reference: Reference) -> None:
+    """Find a household by its reference in somebody's register."""
+    asyncio.run(_find(reference))
 
 
 def readings(household_id: Household = None, most: Most = 50) -> None:
@@ -68,7 +85,41 @@ async def _show_readings(household_id: str | None, most: int) -> None:
     wide_enough(WIDTH).print(table)
 
 
-async def _send(file: Path, dry_run: bool, console: Console) -> dict[str, Any]:
+async def _show_imports(most: int) -> None:
+    async with services_of(Stack.load()) as services:
+        page = await services.get("intake", "/imports", limit=most)
+    names = ("at", "actor", "import_id", "rows", "households", "people", "bad_rows", "finished", "undone_on")
+    table = Table(
+        "at (UTC)", "who", "import", "rows", "households", "people", "not taken", "finished", "undone"
+    )
+    for each in page["items"]:
+        table.add_row(*(shown("" if each[name] is None else each[name]) for name in names))
+    wide_enough(WIDTH).print(table)
+
+
+async def _undo(import_id: str) -> int:
+    async with services_of(Stack.load()) as services:
+        done = await services.post("intake", f"/imports/{import_id}/undo", None)
+    console = wide_enough(WIDTH)
+    for each in done["kept"]:
+        console.print(shown(f"{each['code']} stays: {each['reason']}"), style="red")
+    console.print(f"{done['closed']:,} households closed as mistaken, {done['people']:,} people taken back")
+    return int(done["kept_count"])
+
+
+async def _find(reference: str) -> None:
+    async with services_of(Stack.load()) as services:
+        found = await services.post("intake", "/households/find", {"register_ref": reference})
+    if not found:
+        raise Trouble("No household has this reference.")
+    table = Table("code", "household", "status", "region", "arrived", "people")
+    for each in found:
+        names = ("code", "household_id", "status", "region", "arrived_on", "people")
+        table.add_row(*(shown(each[name]) for name in names))
+    wide_enough(WIDTH).print(table)
+
+
+async def _send(file: Path, mapping: bytes | None, dry_run: bool, console: Console) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with services_of(Stack.load()) as services:
         with Progress(*columns, console=console) as progress:
@@ -78,6 +129,7 @@ async def _send(file: Path, dry_run: bool, console: Console) -> dict[str, Any]:
                 file,
                 lambda done, total: progress.update(rows, completed=done, total=total),
                 dry_run=dry_run,
+                mapping=mapping,
             )
             progress.update(rows, completed=report["rows"], total=report["rows"])
     return report
@@ -88,20 +140,28 @@ def _show(console: Console, report: dict[str, Any]) -> None:
     table = Table(title="What would happen (nothing was changed)" if report["dry_run"] else "Taken in")
     table.add_column("")
     table.add_column("", justify="right")
-    for name, words in FIGURES.items():
+    for name, words in report["words"].items():
         table.add_row(words, f"{report[name]:,}")
     console.print(table)
+    if report["import_id"] and report["people"]:
+        undoing = typed("intake undo " + report["import_id"])
+        console.print(f"To undo it: {undoing}")
 
 
 async def import_register(
-    services: Services, file: Path, read: Callable[[int, int | None], None], *, dry_run: bool = False
+    services: Services,
+    file: Path,
+    read: Callable[[int, int | None], None],
+    *,
+    dry_run: bool = False,
+    mapping: bytes | None = None,
 ) -> dict[str, Any]:
     """Send a register and return the import's report.
 
     `read` is told how many rows were read so far, and of how many if that is known. Trouble if the file is refused.
     """
     path = "/imports?dry_run=true" if dry_run else "/imports"
-    async for line in services.upload("intake", path, file):
+    async for line in services.upload("intake", path, file, mapping):
         if "report" in line:
             report: dict[str, Any] = line["report"]
             return report
@@ -113,9 +173,10 @@ async def import_register(
 
 
 def show_bad_rows(console: Console, report: Mapping[str, Any]) -> None:
-    """Each row that could not be taken, with column and reason."""
-    for each in report["errors"]:
-        place = f"row {each['row']}" + (f", {each['column']}" if each["column"] else "")
-        console.print(shown(f"{place}: {each['reason']}"), style="red")
-    if more := report["error_count"] - len(report["errors"]):
-        console.print(f"and {more:,} more", style="red")
+    """Each row that could not be taken, and each that somebody should look at, with column and reason."""
+    for listed, counted, style in (("warnings", "warning_count", "yellow"), ("errors", "error_count", "red")):
+        for each in report.get(listed, []):
+            place = f"row {each['row']}" + (f", {each['column']}" if each["column"] else "")
+            console.print(shown(f"{place}: {each['reason']}"), style=style)
+        if more := report.get(counted, 0) - len(report.get(listed, [])):
+            console.print(f"and {more:,} more", style=style)

@@ -29,10 +29,12 @@ async def load_store(services: Services, plan: Plan, first: date) -> None:
             "item": each.item,
             "quantity": each.quantity,
             "due_on": each.due_on.isoformat(),
+            "expires_on": expires and expires.isoformat(),
             "reference": each.reference,
         }
         for each in plan.planned()
         if each.due_on >= first
+        for expires in [plan.expires_on(each.item, each.due_on)]
     ]
     for start in range(0, len(planned), MOST_AT_ONCE):
         body = {"deliveries": planned[start : start + MOST_AT_ONCE]}

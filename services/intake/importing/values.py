@@ -1,0 +1,78 @@
+"""The cells of a line, each read by its own rule; what a cell may hold."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from services.intake.domain.people import folded
+from services.intake.importing.mapping import Mapped
+from shared.spreadsheets.cells import Line, RowFault
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+
+class Cells:
+    """The cells of a line; what cannot be read becomes a fault."""
+
+    def __init__(self, line: Line, mapped: Mapped) -> None:
+        self.line = line
+        self.mapped = mapped
+        self.faults: list[RowFault] = []
+
+    def needed(self, column: str, rule: Callable[[str], T]) -> T | None:
+        if self.line.cells.get(column, ""):
+            return self.optional(column, rule)
+        self.fault(column, "is empty")
+        return None
+
+    def optional(self, column: str, rule: Callable[[str], T], otherwise: T | None = None) -> T | None:
+        text = self.line.cells.get(column, "")
+        if not text:
+            return otherwise
+        try:
+            return rule(self.mapped.value(column, text))
+        except ValueError as error:
+            self.fault(column, str(error))
+            return None
+
+    def one(self, column: str, words: type[E], otherwise: E | None = None) -> E | None:
+        return self.optional(column, lambda text: one_of(words, text), otherwise)
+
+    def fault(self, column: str | None, reason: str) -> None:
+        self.faults.append(RowFault(self.line.row, column, reason))
+
+
+def day(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise ValueError("must be a date like 1980-05-17")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is no day of the calendar: there is no such date") from None
+
+
+def whole(text: str) -> int:
+    if not re.fullmatch(r"\d{1,3}", text, re.ASCII):
+        raise ValueError("must be a whole number from 0 to 120")
+    return int(text)
+
+
+def one_of(words: type[E], text: str) -> E:
+    found = next((word for word in words if word.value.lower() == folded(text).replace(" ", "_")), None)
+    if found is None:
+        raise ValueError(f"must be one of {', '.join(words)}")
+    return found
+
+
+def parts(text: str) -> list[str]:
+    """What stands in one cell, parted by commas or semicolons, of whatever width."""
+    return [part.strip() for part in re.split("[;,；，、]", text) if part.strip()]
+
+
+def some_of(words: type[E], text: str, mapped: Mapped, column: str) -> frozenset[E]:
+    if text.lower() == "none":
+        return frozenset()
+    return frozenset(one_of(words, mapped.value(column, part)) for part in parts(text))

@@ -1,0 +1,165 @@
+"""What was done by mistake is undone: a line of the ledger, a whole paper, a hand-out.
+
+Each line is undone in the lot that it moved, with its date, and in no other.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text, update
+from uuid_utils.compat import uuid7
+
+from services.inventory.commands.planning import gone_again
+from services.inventory.commands.room import too_much
+from services.inventory.domain.movements import Cause, Earlier
+from services.inventory.domain.rules import Rules
+from services.inventory.domain.stock import Lot
+from services.inventory.ledger import StockLedger
+from services.inventory.repository import stock
+from services.inventory.tables import MOVEMENT, RECEIPT
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, missing
+
+LINE = MOVEMENT.c
+BY_LINE = ("received", "adjusted", "counted")
+"""Kinds of lines that may be undone one by one; of others the whole paper is undone."""
+BY_PAPER = (*BY_LINE, "transferred", "used", "assembled")
+
+
+@dataclass(frozen=True)
+class Undone:
+    """It is undone; the new lines of the ledger name this document. `words` are what is to be known about it."""
+
+    document_id: UUID
+    words: str = ""
+
+
+Moved = Row[tuple[UUID, str, str, str, int, UUID, UUID | None, date]]
+
+
+async def reverse(unit: Unit, rules: Rules, movement_id: UUID, note: str) -> Undone | Refused:
+    """Undo one line of the ledger by its opposite, once.
+
+    Refused for an unknown line, one that is not undone by itself, one that was undone, for goods that came in and were
+    handed out or moved on since, and for goods that were taken off and have expired since.
+    """
+    moved = (await _lines(unit, LINE.id == movement_id)).get(movement_id)
+    if moved is None:
+        return missing(f"movement {movement_id}")
+    if moved.kind not in BY_LINE:
+        return conflict(_ADVICE.get(moved.kind, "This line of the ledger moved no goods by itself."))
+    return await _undo(unit, rules, [moved], note)
+
+
+_ADVICE = {
+    **dict.fromkeys(
+        ("transferred", "used", "assembled"),
+        "This is one side of it only: undo the whole paper by its document id.",
+    ),
+    "delivered": "A hand-out is undone as a whole, by its delivery id.",
+    "expired": "What is past its date was thrown out; it does not come back.",
+    "reversed": "This line undid another one: enter what was right anew.",
+}
+
+
+async def undo_paper(unit: Unit, rules: Rules, document_id: UUID, note: str) -> Undone | Refused:
+    """Undo all that one paper moved and that was not undone yet: a receipt, a count, a transfer, kits put together.
+
+    Refused, with nothing undone, for an unknown paper, for one that was undone, and if one of its lines cannot be.
+    """
+    lines = await _lines(unit, LINE.document_id == document_id)
+    if not lines:
+        return missing(f"paper {document_id}")
+    if any(each.kind not in BY_PAPER for each in lines.values()):
+        return conflict("Goods that were handed out or undone are not undone by this paper.")
+    return await _undo(unit, rules, list(lines.values()), note, whole=True)
+
+
+async def _lines(unit: Unit, condition: object) -> dict[UUID, Moved]:
+    row = LINE
+    query = select(
+        row.id, row.depot, row.item, row.kind, row.on_hand, row.lot_id, row.document_id, row.on_day
+    )
+    found = await unit.session.execute(query.where(condition, row.on_hand != 0))  # type: ignore[arg-type]
+    return {each.id: each for each in found}
+
+
+async def _undo(
+    unit: Unit, rules: Rules, lines: Sequence[Moved], note: str, *, whole: bool = False
+) -> Undone | Refused:
+    document, items = uuid7(), {each.item for each in lines}
+    async with StockLedger.open(unit, rules, items=items, document=document) as ledger:
+        # Looked up under the lock of the shelves, so that of two who undo a line at once the second sees the first.
+        ids = [each.id for each in lines]
+        before = set(await unit.session.scalars(select(LINE.reverses).where(LINE.reverses.in_(ids))))
+        if before and (not whole or len(before) == len(ids)):
+            return ledger.refuse(conflict("This movement was reversed before."))
+        rest = [each for each in lines if each.id not in before]
+        for each in sorted(rest, key=lambda each: each.on_hand):
+            lot = await stock.lot_of(unit.session, each.lot_id)
+            if refused := _gone(lot, each, unit.today) or too_much(
+                ledger, (each.depot, each.item), -each.on_hand
+            ):
+                return ledger.refuse(refused)
+            cause = Cause(note=note, reverses=each.id, undoes=Earlier(each.kind, each.on_day))
+            ledger.move_lot((each.depot, each.item), lot, -each.on_hand, "reversed", cause)
+        await _settle(ledger, rest)
+        words = await _counted_since(unit, rest)
+    await _free_receipts(unit, rest)
+    return Undone(document, words)
+
+
+async def _settle(ledger: StockLedger, lines: Iterable[Moved]) -> None:
+    keys = {(each.depot, each.item) for each in lines}
+    for key in sorted(keys):
+        await ledger.cut_back(key)
+        await ledger.redeal(key)
+    await ledger.fill(keys)
+
+
+def _gone(lot: Lot, line: Moved, today: date) -> Refused | None:
+    """Refused if a lot is no longer as the movement that is to be undone left it."""
+    if lot.on_hand < line.on_hand:
+        gone = line.on_hand - lot.on_hand
+        return conflict(
+            f"Of the {line.on_hand:,} of {line.item} that came in, {gone:,} left {line.depot} since. "
+            "Count what is there instead."
+        )
+    if line.on_hand < 0 and lot.expired(today):
+        return conflict(f"This {line.item} expired on {lot.expires}; it does not come back to {line.depot}.")
+    return None
+
+
+async def _counted_since(unit: Unit, lines: Iterable[Moved]) -> str:
+    """Words if a shelf was counted after what is undone: the count was of goods that are different now."""
+    for each in lines:
+        later = (LINE.depot == each.depot, LINE.item == each.item, LINE.kind == "counted", LINE.id > each.id)
+        on = await unit.session.scalar(select(func.max(LINE.on_day)).where(*later))
+        if on:
+            return f"{each.depot} was counted on {on}, after this: count {each.item} again."
+    return ""
+
+
+async def _free_receipts(unit: Unit, lines: Iterable[Moved]) -> None:
+    """What came of a planned delivery is to come again; a receipt of which nothing is left frees its reference."""
+    came: dict[UUID, Counter[str]] = {}
+    for each in lines:
+        if each.kind == "received" and each.document_id:
+            came.setdefault(each.document_id, Counter())[each.item] += each.on_hand
+    for receipt_id, goods in came.items():
+        planned = await unit.session.scalar(select(RECEIPT.c.planned_id).where(RECEIPT.c.id == receipt_id))
+        for item, quantity in goods.items():
+            if planned:
+                await gone_again(unit, planned, item, quantity)
+        if not await unit.session.scalar(_STANDS, {"receipt": receipt_id}):
+            freed = update(RECEIPT).where(RECEIPT.c.id == receipt_id).values(undone_on=unit.today)
+            await unit.session.execute(freed)
+
+
+_STANDS = text("""
+    SELECT EXISTS (SELECT FROM movement line WHERE document_id = :receipt AND on_hand <> 0 AND NOT EXISTS (
+        SELECT FROM movement other WHERE other.reverses = line.id))
+""")
