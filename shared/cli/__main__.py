@@ -2,21 +2,12 @@
 
 import importlib
 import logging
-import socket
+import signal
 import sys
+from typing import TYPE_CHECKING
 
-import httpx
-import typer
-from aio_pika.exceptions import AMQPError
-from asyncpg import InvalidAuthorizationSpecificationError
-from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-
-from shared.cli import Trouble, typed
-from shared.cli.console import cleaned
-from shared.cli.wiring import modules_of
-from shared.database.engine import ServerTooOld
-from shared.database.errors import is_outage, kind_of
+if TYPE_CHECKING:
+    import typer
 
 MODULES = (
     "shared.cli.local.commands",
@@ -26,6 +17,7 @@ MODULES = (
     "shared.cli.develop.lock",
     "shared.cli.operate.serve",
     "shared.cli.demo",
+    "shared.cli.load",
     "shared.cli.operate.clock",
     "shared.cli.operate.doctor",
     "shared.cli.operate.parking",
@@ -35,20 +27,13 @@ MODULES = (
     "shared.cli.develop.bench",
     "shared.cli.develop.faults",
 )
-# What a command meets when the stack, or a part of it, is not there, answers too late or not with what is asked.
-NOT_THERE = (
-    httpx.HTTPError,
-    ConnectionError,
-    TimeoutError,
-    socket.gaierror,
-    AMQPError,
-    InvalidAuthorizationSpecificationError,
-    OperationalError,
-    InterfaceError,
-)
 
 
-def make_app() -> typer.Typer:
+def make_app() -> "typer.Typer":
+    import typer
+
+    from shared.cli.wiring import modules_of
+
     app = typer.Typer(
         name="relief",
         help="Relief: one register for the whole of a relief group's work.",
@@ -62,30 +47,24 @@ def make_app() -> typer.Typer:
 
 
 def main() -> int:
-    """Run one command. A known trouble is told in one message; anything else is a defect and shows itself."""
+    """Run one command; whatever it ends with is told in one message, and the exit code is 1."""
+    # What is imported takes a second: Ctrl-C then ends the process without the traceback of an import.
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    app = make_app()
+    from shared.cli.console import cleaned
+    from shared.cli.telling import told
+
+    signal.signal(signal.SIGINT, before)
     # Libraries tell of lost connections too; one telling is enough. A service sets up its own log.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
-        make_app()(prog_name="./relief")
-    except Trouble as trouble:
-        print(cleaned(trouble), file=sys.stderr)
-    except ServerTooOld as error:
-        print(cleaned(error), file=sys.stderr)
-    except NOT_THERE as error:
-        _tell(f"{type(error).__name__}: {error}".rstrip(": "))
-    except DBAPIError as error:
-        if not is_outage(error):
-            raise
-        _tell(kind_of(error))
-    except ValidationError as error:
-        print(f"The settings are not right:\n{cleaned(error)}", file=sys.stderr)
-    else:
-        return 0
-    return 1
-
-
-def _tell(said: str) -> None:
-    print(f"A part of the stack does not answer ({cleaned(said)}). See {typed('status')}.", file=sys.stderr)
+        app(prog_name="./relief")
+    except Exception as error:  # noqa: BLE001 - the last one who could tell it to a person
+        print(cleaned(told(error)), file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from shared.cli import Trouble, in_compose
+from shared.cli.files import Damaged, kept_json, write_whole
 from shared.contracts import SERVICES
 from shared.messaging.definitions import OPERATOR
 from shared.settings import secrets_folder
@@ -43,23 +44,21 @@ class Stack:
         """
         if "RELIEF_STACK" not in os.environ and in_compose():
             return _of_compose()
-        try:
-            known = json.loads(stack_file().read_text())
-        except FileNotFoundError:
+        known = kept_json(stack_file())
+        if known is None:
             raise Trouble(
                 "Nothing runs here: ./relief up. What runs with compose is asked by: "
                 "docker compose run --rm demo COMMAND"
-            ) from None
-        services = {name: ServiceAddress(**address) for name, address in known.pop("services").items()}
-        return cls(services=services, **known)
+            )
+        try:
+            services = {name: ServiceAddress(**address) for name, address in known.pop("services").items()}
+            return cls(services=services, **known)
+        except (TypeError, AttributeError, KeyError):
+            raise Damaged(stack_file()) from None
 
     def save(self, path: Path) -> None:
         """Write it for `load`, readable by its owner alone."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_text(json.dumps(asdict(self), indent=2))
-        new.replace(path)
+        write_whole(path, json.dumps(asdict(self), indent=2))
 
 
 def stack_file() -> Path:
@@ -94,4 +93,9 @@ def secret(name: str) -> str:
     folder = secrets_folder()
     if folder is None or not (Path(folder) / name).is_file():
         raise Trouble(f"The secret {name} is missing: ./relief secrets init")
-    return (Path(folder) / name).read_text().strip()
+    content = (Path(folder) / name).read_text().strip()
+    if not content:
+        raise Trouble(
+            f"The secret {Path(folder) / name} is empty: remove the file, then ./relief secrets init"
+        )
+    return content

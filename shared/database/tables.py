@@ -77,9 +77,10 @@ day = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("processed", Date, nullable=False),
     Column("edition", BigInteger, nullable=False, server_default="0"),
+    Column("clock", String(10), nullable=False, server_default="manual"),
 )
-"""One row: the last day whose work is done, which is the service's today; and a random number that is another whenever
-something changes that processes keep in memory (`messaging/memory.py`)."""
+"""One row: the last day whose work is done, which is the service's today; a random number that is another whenever
+something changes that processes keep in memory (`messaging/memory.py`); what turns the days since the first start."""
 
 answer = Table(
     "answer",

@@ -14,11 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.database.tables import day
 
+CLOCKS = {"wall": "the wall clock", "manual": "a clock that is turned by hand"}
 _HOLD = text("SELECT processed, edition FROM hold_day(:alone)")
 
 
 class DayNotSet(RuntimeError):
     """The service has not been started on this database yet."""
+
+
+class AnotherClock(RuntimeError):
+    """A service is started with another clock than its data have lived by; the words say what to do."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,19 @@ def _known(found: object) -> date:
     return cast(date, found)
 
 
-async def begin(engine: AsyncEngine, first: date) -> None:
-    """Set the day of a service that has none yet; a service that has one keeps it."""
+async def begin(engine: AsyncEngine, first: date, clock: str = "manual") -> None:
+    """Set the day of a service that has none yet, and the clock (wall or manual) that its data live by from then on.
+
+    A service that has a day keeps it. Raises AnotherClock if its data live by another clock: days that were turned by
+    hand lie elsewhere than the wall clock's, and no day turns back.
+    """
     async with engine.begin() as connection:
-        await connection.execute(insert(day).values(id=1, processed=first).on_conflict_do_nothing())
+        made = insert(day).values(id=1, processed=first, clock=clock).on_conflict_do_nothing()
+        await connection.execute(made)
+        known = await connection.scalar(select(day.c.clock))
+    if known is not None and known != clock:
+        raise AnotherClock(
+            f"These data live by {CLOCKS[known]} since their first start, and this start is by {CLOCKS[clock]}. "
+            f"Start with RELIEF_CLOCK={known} (the local run remembers it: ./relief up), or begin anew, which removes "
+            "all data: ./relief down --erase, docker compose down --volumes."
+        )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.messaging.day import begin
 from shared.messaging.feeding import Feeder, register_feeds
@@ -17,7 +18,7 @@ from shared.service import operations, plan, standings
 from shared.service.addresses import API
 from shared.service.figures import Figures
 from shared.service.parts import Service
-from shared.settings import ClockMode
+from shared.settings import ClockMode, ServiceSettings
 from shared.web import problems
 from shared.web.documented import Documented
 from shared.web.walls import Walls
@@ -68,13 +69,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _prepare(service: Service) -> None:
-    settings = service.settings
-    today = settings.wall_today()
-    first = settings.first_day or today
-    await begin(service.engine, first if settings.clock is ClockMode.MANUAL else today)
+    await begin_day(service.engine, service.settings)
     async with service.engine.begin() as connection:
         await make_months(connection, datetime.now(UTC).date())
         await register_feeds(connection, service.name)
+
+
+async def begin_day(engine: AsyncEngine, settings: ServiceSettings) -> None:
+    """The service's first day, by its settings. Raises AnotherClock if its data live by another clock."""
+    today = settings.wall_today()
+    first = settings.first_day or today
+    await begin(engine, first if settings.clock is ClockMode.MANUAL else today, settings.clock.value)
 
 
 def _running(service: Service) -> list[Coroutine[Any, Any, None]]:

@@ -56,6 +56,7 @@ class Status(BaseModel):
 
     service: str
     today: date
+    clock: ClockMode = Field(description="what turns the days: the wall clock, or somebody by hand (manual)")
     days_behind: int = Field(description="days still to be turned, below 0 if turned too far; 0 by hand")
     days_held: str = Field(description="why the days wait until an operator confirms the date; empty if not")
     outbox_rows: int
@@ -129,6 +130,7 @@ async def status(service: This, figures: Own) -> Status:
     return Status(
         service=service.name,
         today=state.today,
+        clock=service.settings.clock,
         days_behind=state.days_behind,
         days_held=service.wall_clock.held,
         outbox_rows=state.outbox_rows,

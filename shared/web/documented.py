@@ -31,6 +31,19 @@ _MEANT = {
 }
 
 
+EXAMPLES = {
+    "depot": "main-store",
+    "from_depot": "main-store",
+    "to_depot": "north-store",
+    "kit": "first-aid-kit",
+    "part": "bandage",
+    "region": "river",
+}
+"""What a code of this name looks like, in whatever body it stands: the codes share one form, and its example."""
+WORDS = {"rank": "how urgent the household is: 0 is the most urgent, and a higher rank waits longer"}
+"""What a field of this name means, where the body itself does not say it."""
+
+
 class Documented(FastAPI):
     """An application whose routes are all documented in one way. Addresses are as they are written: no redirects."""
 
@@ -44,6 +57,7 @@ class Documented(FastAPI):
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         if ProblemDocument.__name__ not in schemas:
             _add_problem(schemas)
+            _exemplify(schemas)
             for _, method, operation in _operations(document):
                 _complete(method, operation)
         return document
@@ -67,6 +81,15 @@ def _add_problem(schemas: dict[str, Any]) -> None:
     problem = ProblemDocument.model_json_schema(ref_template=_REFERENCE)
     schemas.update(problem.pop("$defs"))
     schemas[ProblemDocument.__name__] = problem
+
+
+def _exemplify(schemas: dict[str, Any]) -> None:
+    for schema in schemas.values():
+        for name, each in schema.get("properties", {}).items():
+            if name in EXAMPLES and each.get("type") == "string":
+                each["examples"] = [EXAMPLES[name]]
+            if name in WORDS:
+                each.setdefault("description", WORDS[name])
 
 
 def _complete(method: str, operation: dict[str, Any]) -> None:

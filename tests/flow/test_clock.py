@@ -1,10 +1,17 @@
-"""`POST /clock` turns the days that it is asked for, no more, and none for somebody who has left."""
+"""`POST /clock` turns the days that it is asked for, no more, and none for somebody who has left.
+
+Data go on by the clock that they began with.
+"""
 
 from typing import Any
 
 import orjson
+import pytest
 
+from shared.messaging.day import AnotherClock
+from shared.settings import ClockMode
 from shared.web.walls import MEANT
+from tests.support.replica import Replica
 from tests.support.world import World
 
 
@@ -38,3 +45,23 @@ async def test_no_day_turns_for_somebody_who_has_left(bare_world: World) -> None
     }
     await bare_world.events.app(scope, receive, send)
     assert (await bare_world.events.get("/status"))["today"] == "2006-11-01"
+
+
+async def test_data_that_live_by_one_clock_are_not_started_by_another(bare_world: World) -> None:
+    """By hand first, then by the wall clock, and the other way round; the same clock goes on."""
+    for service, first, other in (
+        ("intake", ClockMode.MANUAL, ClockMode.WALL),
+        ("events", ClockMode.WALL, ClockMode.MANUAL),
+    ):
+        await started(bare_world, service, first)
+        with pytest.raises(AnotherClock, match=f"Start with RELIEF_CLOCK={first}"):
+            await started(bare_world, service, other)
+        status = await started(bare_world, service, first)
+        assert status["clock"] == first
+
+
+async def started(world: World, service: str, clock: ClockMode) -> dict[str, object]:
+    """Start a service, ask where it stands, stop it."""
+    replica = Replica.of(service, world.build(service, clock=clock))
+    async with replica.alive():
+        return dict(await replica.get("/status"))

@@ -108,6 +108,14 @@ async def test_a_member_who_leaves_gives_up_the_days_to_come_a_bed_and_clothes(w
     assert (await world.inventory.shelf("bed"))["free"] == 3
 
 
+async def test_a_member_leaves_today_without_a_body_too(world: World) -> None:
+    household = await world.intake.register(members=2)
+    member = household["members"][-1]["member_id"]
+    path = f"/households/{household['household_id']}/members/{member}/leave"
+    left = await world.intake.post(path)
+    assert left["members"][-1]["left_on"] == "2006-11-01"
+
+
 async def test_members_who_come_and_go_leave_no_trace(world: World) -> None:
     await world.inventory.stock(rice=100_000, winter_M=5, bed=4, first_aid_kit=1)
     household = await world.intake.register(members=1)

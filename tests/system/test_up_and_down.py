@@ -15,9 +15,9 @@ from aiormq.exceptions import ChannelAccessRefused
 
 from shared.cli import Trouble
 from shared.cli.local.broker import PROGRAMS, fresh_ports
-from shared.cli.local.commands import refuse_another_clock
 from shared.cli.local.ports import Ports, free_ports, is_free
-from shared.cli.local.up import LocalRun, Settings, local_run
+from shared.cli.local.remembered import Clock, Settings, clock_for
+from shared.cli.local.up import LocalRun, local_run
 from shared.cli.operate.status import service_part
 from shared.contracts import SERVICES
 from shared.settings import ClockMode
@@ -26,7 +26,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not PROGRAMS.is_dir(), reason="RabbitMQ is not installed on this machine"),
 ]
-SETTINGS = Settings(port_base=0, clock=ClockMode.MANUAL, first_day=date(2006, 11, 1))
+FIRST_DAY = date(2006, 11, 1)
+SETTINGS = Settings(port_base=0, clock=ClockMode.MANUAL, first_day=FIRST_DAY)
 
 
 def quietly(_: str) -> None: ...
@@ -141,8 +142,9 @@ def test_status_says_why_a_service_is_not_ready(run: LocalRun) -> None:
 
 
 def test_the_clock_of_what_runs_is_not_changed(run: LocalRun) -> None:
-    with pytest.raises(Trouble, match=r"\./relief down, then \./relief up --wall-clock"):
-        refuse_another_clock(run)
+    with pytest.raises(Trouble, match=r"\./relief down --erase, then \./relief up --wall-clock"):
+        clock_for(run.folder, wall_clock=True, first_day=None)
+    assert clock_for(run.folder, wall_clock=False, first_day=None) == Clock(ClockMode.MANUAL, FIRST_DAY)
 
 
 def test_what_was_stored_survives_a_kill_of_the_database(run: LocalRun) -> None:

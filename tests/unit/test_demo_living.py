@@ -12,6 +12,8 @@ from shared.cli.client import Refused, Services
 from shared.cli.demo import chapters
 from shared.cli.demo.chapter import Stage, key
 from shared.cli.demo.chapters import chapters_of
+from shared.cli.demo.chapters.intake import Intake
+from shared.cli.demo.chapters.inventory import Inventory
 from shared.cli.demo.chapters.inventory.fetching import to_fetch
 from shared.cli.demo.chapters.inventory.figures import by_assembly
 from shared.cli.demo.chapters.inventory.goods import receipt, take_in
@@ -176,6 +178,60 @@ async def test_where_the_plan_was_started_it_goes_on_from_the_furthest_day(plan:
     stack = clocks(today, [f"{plan.name}/winter-rice/2006-11-01/rice"], turned)
     assert await stood_on(stack, plan) == date(2006, 12, 2)
     assert ("inventory", "2006-12-02") in turned
+
+
+async def test_another_plan_of_the_same_name_is_refused(plan: Plan) -> None:
+    reference = f"{plan.name}/winter-rice/2006-11-01/rice"
+    for changed in (
+        {"quantity": 1},
+        {"depot": "elsewhere"},
+        {"reference": f"{plan.name}/more/2006-11-01/rice"},
+    ):
+        there = {
+            "reference": reference,
+            "depot": "main-store",
+            "item": "rice",
+            "quantity": 2_000_000,
+            **changed,
+        }
+        page = httpx.Response(200, json={"items": [there], "next": None, "today": "2006-12-01"})
+
+        def answer(_: httpx.Request, page: httpx.Response = page) -> httpx.Response:
+            return page
+
+        stack = services(answer)
+        with pytest.raises(Trouble, match="Another plan of the name"):
+            await stood_on(stack, plan)
+
+
+async def test_a_plan_without_deliveries_is_known_by_its_items(plan: Plan) -> None:
+    bare = plan.model_copy(update={"deliveries": ()})
+    for known, started in ((plan.items, True), (plan.items[1:], False)):
+        codes = [{"code": each.code} for each in known]
+
+        def answer(request: httpx.Request, codes: list[dict[str, str]] = codes) -> httpx.Response:
+            items = request.url.path.endswith("/items")
+            return httpx.Response(200, json=codes if items else {"items": [], "next": None})
+
+        stage = Stage(services(answer), bare, Path(), FIRST, FIRST, FIRST)
+        assert await Inventory(stage).started() is started
+
+
+async def test_a_register_of_which_no_row_is_taken_ends_the_demo(plan: Plan, tmp_path: Path) -> None:
+    fault = {"row": 2, "column": "name", "reason": "is missing"}
+    report = {"rows": 1, "bad_rows": 1, "errors": [fault], "error_count": 1}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/imports"):
+            return httpx.Response(200, text=json.dumps({"report": report}))
+        return httpx.Response(200, json={"households_by_status": {}})
+
+    register = tmp_path / "register.csv"
+    register.write_text("x")
+    with pytest.raises(Trouble, match="Nobody was registered"):
+        await Intake(Stage(services(answer), plan, register, FIRST, FIRST, FIRST)).people_come(
+            lambda *_: None
+        )
 
 
 async def test_goods_that_came_in_long_ago_are_not_taken_in_again(plan: Plan) -> None:

@@ -40,3 +40,13 @@ def test_each_route_tells_what_it_refuses_and_that_it_is_a_problem(service: str)
 def test_a_document_that_is_asked_for_again_is_the_same() -> None:
     app = application("intake")
     assert str(app.openapi()) == str(app.openapi())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_example_of_a_depot_a_kit_and_a_region_is_one_and_a_rank_is_explained(service: str) -> None:
+    schemas = application(service, clock=ClockMode.MANUAL).openapi()["components"]["schemas"]
+    fields = [each for schema in schemas.values() for each in schema.get("properties", {}).items()]
+    for name, each in fields:
+        if "rice" in each.get("examples", ()):
+            assert name in ("item", "code"), name
+        assert name != "rank" or each["description"]

@@ -87,11 +87,13 @@ async def add_member(household_id: HouseholdId, body: JoiningMember, work: Work)
 
 
 @router.post("/{household_id}/members/{member_id}/leave", dependencies=[CASEWORKER])
-async def let_leave(household_id: HouseholdId, member_id: UUID, body: Leaving, work: Work) -> HouseholdOut:
-    """A member leaves; what was set aside for this member alone is free again."""
+async def let_leave(
+    household_id: HouseholdId, member_id: UUID, work: Work, body: Leaving | None = None
+) -> HouseholdOut:
+    """A member leaves; what was set aside for this member alone is free again. Without a body, today."""
 
     async def do(unit: Unit) -> HouseholdOut | Refused:
-        return _shown(await commands.let_leave(unit, household_id, member_id, body.left_on))
+        return _shown(await commands.let_leave(unit, household_id, member_id, body.left_on if body else None))
 
     return await work.once(HouseholdOut, do)
 

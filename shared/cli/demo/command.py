@@ -21,14 +21,18 @@ from shared.cli.demo.loading import load, stand_on
 from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.demo.report import Report
 from shared.cli.demo.results import Found, as_json
+from shared.cli.files import to_be_written
 from shared.cli.stack import ROOT, Stack
+from shared.settings import ClockMode
 
 REGISTER = ROOT / "deploy" / "demo" / "register.xlsx"
 PLAN = ROOT / "deploy" / "plan" / "action-plan-2006.toml"
 
 WIDTH = 120
 DAY = ["%Y-%m-%d"]
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file too.")]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Write the figures to this file too.", callback=to_be_written)
+]
 RegisterFile = Annotated[Path, typer.Option("--register", help="A register of households, CSV or XLSX.")]
 PlanFile = Annotated[Path, typer.Option("--plan", help="A plan, TOML.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The first day; else the plan's.")]
@@ -91,8 +95,16 @@ def _running(first: date) -> Stack:
     """The stack, started first where it is this command's to start."""
     if not in_compose():
         from shared.cli.local.commands import start
+        from shared.cli.local.remembered import Clock
+        from shared.cli.local.up import local_run
 
-        start(first_day=first)
+        known = Clock.read(local_run().folder)
+        if known and known.mode is ClockMode.WALL:
+            raise Trouble(
+                "These data live by the wall clock, and the demo turns the days by hand. Try it in another checkout, "
+                "or remove all data first: ./relief down --erase"
+            )
+        start(first_day=None if known else first)
     return Stack.load()
 
 

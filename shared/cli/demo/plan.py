@@ -1,5 +1,6 @@
 """The plan that the demo loads: a TOML file, read and checked before anything is sent."""
 
+import hashlib
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shared.cli import Trouble
+from shared.cli.files import text_of
 from shared.contracts import SERVICES
 from shared.contracts.intake import ClothingSize
 
+LONGEST_REFERENCE = 100
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
 Quantity = Annotated[int, Field(ge=1, le=10**12, strict=True)]
@@ -61,10 +64,11 @@ class Kit(Piece):
 
 
 class Opening(Piece):
-    """What one depot has on the first day, in base units by item."""
+    """What one depot has on the first day, in base units by item; all of it expires on the day given, if one is."""
 
     depot: Code
     lines: Lines
+    expires_on: date | None = None
 
 
 class Deliveries(Piece):
@@ -116,8 +120,8 @@ class Plan(Piece):
     depots: Annotated[tuple[Depot, ...], Field(min_length=1)]
     kits: tuple[Kit, ...] = ()
     opening: tuple[Opening, ...] = ()
-    deliveries: Annotated[tuple[Deliveries, ...], Field(min_length=1)]
-    targets: Annotated[tuple[Target, ...], Field(min_length=1)]
+    deliveries: tuple[Deliveries, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -129,7 +133,7 @@ class Plan(Piece):
         for what, codes in (
             ("item", [item.code for item in self.items]),
             ("depot", [depot.code for depot in self.depots]),
-            ("opening stock of", [stock.depot for stock in self.opening]),
+            ("opening stock of", [f"{each.depot} {each.expires_on or ''}".strip() for each in self.opening]),
             ("kit", [kit.kit for kit in self.kits]),
             ("delivery", [delivery.reference for delivery in self.planned()]),
             ("measure", [target.measure for target in self.targets]),
@@ -154,7 +158,7 @@ class Plan(Piece):
         for delivery in self.deliveries:
             for day in delivery.due_on:
                 for item, quantity in delivery.lines.items():
-                    reference = f"{self.name}/{delivery.name}/{day}/{item}"
+                    reference = delivery_reference(self.name, delivery.name, day, item)
                     yield Delivery(delivery.name, reference, delivery.depot, item, quantity, day)
 
     def owns(self, reference: str) -> bool:
@@ -203,6 +207,18 @@ class Plan(Piece):
         return min(come[part] // quantity for part, quantity in kit.parts.items())
 
 
+def delivery_reference(plan: str, name: str, due_on: date, item: str) -> str:
+    """The reference of a planned delivery; loaded again, it is the same one."""
+    return f"{plan}/{name}/{due_on}/{item}"
+
+
+def opening_reference(plan: str, depot: str, item: str, expires_on: date | None) -> str:
+    """The reference under which an item is received into a depot as opening stock, at most 100 characters."""
+    whole = f"{plan}/opening/{depot}/{item}" + (f"/{expires_on}" if expires_on else "")
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:24]
+    return whole if len(whole) <= LONGEST_REFERENCE else f"{whole[: LONGEST_REFERENCE - 25]}/{digest}"
+
+
 def _known(code: str, known: set[str], what: str) -> None:
     if code not in known:
         raise ValueError(f"there is no {what} {code} in the plan")
@@ -211,10 +227,8 @@ def _known(code: str, known: set[str], what: str) -> None:
 def load_plan(path: Path) -> Plan:
     """The plan in a TOML file. Trouble, naming the place and the reason, if it cannot be taken."""
     try:
-        return Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Trouble(f"The plan {path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return Plan.model_validate(tomllib.loads(text_of(path, "The plan")))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Trouble(f"The plan {path} is not TOML: {error}.") from None
     except ValidationError as error:
         raise Trouble(f"The plan {path} cannot be taken:\n" + "\n".join(_reasons(error))) from None

@@ -12,11 +12,15 @@ import typer
 from rich.console import Console
 
 from shared.cli import Trouble
+from shared.cli.files import to_be_written
 from shared.cli.stack import ROOT
 
 Quick = Annotated[bool, typer.Option("--quick", help="Smaller sizes: about fifteen minutes.")]
 JsonFile = Annotated[
-    Path | None, typer.Option("--json", help="Write every value to this file, and pictures beside it.")
+    Path | None,
+    typer.Option(
+        "--json", help="Write every value to this file, and pictures beside it.", callback=to_be_written
+    ),
 ]
 Only = Annotated[str | None, typer.Option("--only", help="One figure alone, like drain, chain or memory.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Repeats the same messages in the same order.")]

@@ -1,6 +1,7 @@
 """`relief contracts accept`: what the contracts are now is written down as what they have to stay."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,13 +9,16 @@ import typer
 from rich.console import Console
 
 from shared.cli import Trouble
+from shared.cli.files import folder_to_be_filled
 from shared.cli.stack import ROOT
 from shared.contracts import CONTRACTS
 from shared.contracts.compatibility import breaking_changes, schema_of
 
 SNAPSHOTS = ROOT / "tests" / "contracts" / "snapshots"
 
-Folder = Annotated[Path, typer.Option("--folder", help="where the snapshots are")]
+Folder = Annotated[
+    Path, typer.Option("--folder", help="where the snapshots are", callback=folder_to_be_filled)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,4 +53,13 @@ def accept(folder: Folder = SNAPSHOTS) -> None:
 
 def snapshots(folder: Path = SNAPSHOTS) -> dict[str, dict[str, Any]]:
     """The schemas written down, by wire name."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    return {path.stem: _snapshot(path) for path in sorted(folder.glob("*.json"))}
+
+
+def _snapshot(path: Path) -> dict[str, Any]:
+    known: dict[str, Any] | None = None
+    with suppress(ValueError):
+        known = json.loads(path.read_text())
+    if not isinstance(known, dict):
+        raise Trouble(f"The snapshot {path} is damaged; take it from git: git checkout {path}")
+    return known

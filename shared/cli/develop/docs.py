@@ -8,6 +8,7 @@ import typer
 from faststream.specification import AsyncAPI
 from rich.console import Console
 
+from shared.cli.files import folder_to_be_filled
 from shared.cli.stack import ROOT
 from shared.cli.wiring import application
 from shared.contracts import SERVICES
@@ -16,7 +17,10 @@ from shared.messaging.documents import described
 DOCS = ROOT / "docs"
 ASYNCAPI = DOCS / "asyncapi"
 
-Out = Annotated[Path, typer.Option("--out", help="the folder that gets `asyncapi` and `openapi`")]
+Out = Annotated[
+    Path,
+    typer.Option("--out", help="the folder that gets `asyncapi` and `openapi`", callback=folder_to_be_filled),
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -9,13 +9,16 @@ import typer
 from rich.console import Console
 
 from shared.cli.console import wide_enough
+from shared.cli.files import to_be_written
 
 Only = Annotated[str | None, typer.Option("--only", help="Scenarios with these words in their name.")]
 Seed = Annotated[
     int | None, typer.Option("--seed", help="Makes the same choices as the run that printed it.")
 ]
 Short = Annotated[bool, typer.Option("--short", help="A handful of scenarios, in about 90 seconds.")]
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write what each counted to this file.")]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Write what each counted to this file.", callback=to_be_written)
+]
 Scale = Annotated[float, typer.Option("--scale", min=0.05, max=20, help="Multiplies the households of each.")]
 List = Annotated[bool, typer.Option("--list", help="Only say which scenarios there are.")]
 

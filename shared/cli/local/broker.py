@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+import psutil
 
 from shared.cli import Trouble
 from shared.cli.local.ports import LOOPBACK, BrokerPorts, free_ports
-from shared.cli.local.processes import Daemon, kill_tree, tail, wait_until
+from shared.cli.local.processes import Daemon, kill_tree, started_at, tail, wait_until
 from shared.messaging.definitions import OPERATOR, definitions
 
 # The wrappers in /usr/sbin change to the package's user, who cannot write into the checkout.
@@ -27,6 +28,8 @@ management.tcp.ip = 127.0.0.1
 management.tcp.port = {ports.management}
 prometheus.tcp.ip = 127.0.0.1
 prometheus.tcp.port = {ports.metrics}
+log.file.rotation.size = 10485760
+log.file.rotation.count = 3
 load_definitions = {definitions}
 """
 
@@ -63,11 +66,28 @@ class RabbitNode:
 
     @property
     def running(self) -> bool:
-        return self._daemon.pid is not None
+        return self.pid is not None
+
+    @property
+    def died(self) -> bool:
+        """Whether the node ended without being stopped."""
+        return self._daemon.died and self.pid is None
 
     @property
     def pid(self) -> int | None:
-        return self._daemon.pid
+        """The node's own pid. One that was started by another hand on this folder counts too: two would write there."""
+        return self._daemon.pid or self._holder()
+
+    def _holder(self) -> int | None:
+        """A node that has this folder, found by its environment when no file tells of it."""
+        mark = f"RABBITMQ_MNESIA_BASE={self.folder / 'data'}".encode()
+        for pid in psutil.pids():
+            with suppress(OSError):
+                here = Path(f"/proc/{pid}")
+                node = (here / "comm").read_text().strip() == "beam.smp" and not _is_tool(here)
+                if node and started_at(pid) and mark in (here / "environ").read_bytes().split(b"\0"):
+                    return int(pid)
+        return None
 
     @property
     def management_url(self) -> str:
@@ -100,6 +120,9 @@ class RabbitNode:
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(here / "advanced.config"),
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_FLAGS,
+            # Without this the script stays beside the node: `kill -9` of its pid would leave the node, and its data
+            # would be open to a second one.
+            "RUNNING_UNDER_SYSTEMD": "true",
         }
 
     def start(self) -> None:
@@ -109,12 +132,23 @@ class RabbitNode:
 
     def launch(self) -> None:
         """Start the node and do not wait."""
-        if self.running:
+        if (pid := self.pid) is not None:
+            self._check_ports(pid)
             return
         if not (PROGRAMS / "rabbitmq-server").exists():
             raise Trouble("RabbitMQ is not installed: apt-get install rabbitmq-server")
         self._write_files()
         self._daemon.start([str(PROGRAMS / "rabbitmq-server")], self.environment(), self.folder)
+
+    def _check_ports(self, pid: int) -> None:
+        """Trouble if the node that has this folder listens elsewhere than it should."""
+        with suppress(OSError):
+            given = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            if f"RABBITMQ_NODE_PORT={self.ports.amqp}".encode() not in given:
+                raise Trouble(
+                    f"A message broker runs on {self.folder} already (pid {pid}), on other ports. Two would destroy "
+                    "its data: ./relief down first."
+                )
 
     def wait(self, seconds: float = START_SECONDS) -> None:
         """Return when the node takes connections; Trouble with the end of its log if it does not."""
@@ -203,6 +237,14 @@ class RabbitNode:
         if self.cookie and not cookie.exists():
             cookie.write_text(self.cookie)
             cookie.chmod(0o400)
+
+
+def _is_tool(process: Path) -> bool:
+    """rabbitmqctl and the like are Erlang programs under the same environment."""
+    return (
+        b"-boot\0" not in (process / "cmdline").read_bytes()
+        or b"escript" in (process / "cmdline").read_bytes()
+    )
 
 
 def fresh_ports(epmd: int | None = None) -> BrokerPorts:

@@ -57,6 +57,11 @@ class PostgresServer:
     def running(self) -> bool:
         return self.pid is not None
 
+    @property
+    def died(self) -> bool:
+        """Whether the server ended without being stopped: then it leaves its pid file behind."""
+        return (self.data / "postmaster.pid").exists() and self.pid is None
+
     def url(self, database: str, user: str = SUPERUSER, password: str | None = None) -> URL:
         """Address for asyncpg; the superuser's password unless another is given."""
         return URL.create(

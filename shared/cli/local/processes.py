@@ -13,7 +13,9 @@ from pathlib import Path
 import psutil
 
 from shared.cli import Trouble
+from shared.cli.files import Damaged, kept_json, write_whole
 
+MARK = "RELIEF_DAEMON"
 POLL_SECONDS = 0.05
 
 
@@ -54,6 +56,25 @@ def _gone(pid: int, state: str) -> bool:
     return True
 
 
+def marked(mark: str) -> int | None:
+    """The pid of the process that was started with this in its environment; its own helpers have it too, but later."""
+    found = [pid for pid in psutil.pids() if _leads_with(pid, mark)]
+    return min(found, key=lambda pid: started_at(pid) or 0, default=None)
+
+
+def _leads_with(pid: int, mark: str) -> bool:
+    """Whether a process leads a session, as all that are started here do, and has the mark. epmd outlives its node."""
+    try:
+        return (
+            os.getsid(pid) == pid
+            and mark.encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            and Path(f"/proc/{pid}/comm").read_text().strip() != "epmd"
+            and started_at(pid) is not None
+        )
+    except OSError:
+        return False
+
+
 def private_folder(path: Path) -> None:
     """A folder that its owner alone can list and pass."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -72,10 +93,21 @@ class Daemon:
     def pid(self) -> int | None:
         """The pid if this very process is still running, else None."""
         try:
-            known = json.loads(self.pid_file.read_text())
-        except (FileNotFoundError, json.JSONDecodeError):
-            return None
-        return int(known["pid"]) if started_at(known["pid"]) == known["started_at"] else None
+            known = kept_json(self.pid_file)
+            pid, started = (int(known["pid"]), known["started_at"]) if known else (0, None)
+        except (Damaged, TypeError, KeyError, ValueError):
+            pid = 0
+        # Without the file the process is found by a mark in its environment: it may run all the same.
+        return (pid if started_at(pid) == started else None) if pid else marked(self._mark)
+
+    @property
+    def died(self) -> bool:
+        """Whether it was started, was not stopped, and does not run."""
+        return self.pid_file.exists() and self.pid is None
+
+    @property
+    def _mark(self) -> str:
+        return f"{MARK}={self.pid_file.absolute()}"
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         """Start it in a session of its own, its output going to the log. What it writes, others cannot read."""
@@ -86,7 +118,7 @@ class Daemon:
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 command,
-                env=dict(environment),
+                env={**environment, MARK: str(self.pid_file.absolute())},
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -94,7 +126,7 @@ class Daemon:
                 start_new_session=True,
                 umask=0o077,
             )
-        self.pid_file.write_text(json.dumps({"pid": process.pid, "started_at": started_at(process.pid)}))
+        write_whole(self.pid_file, json.dumps({"pid": process.pid, "started_at": started_at(process.pid)}))
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal if it runs; nothing otherwise."""

@@ -4,6 +4,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.cli import Trouble
+from shared.cli.files import write_whole
 from shared.cli.local.broker import BrokerSecrets
 from shared.cli.local.processes import private_folder
 from shared.cli.wiring import secret_fields
@@ -42,6 +44,10 @@ class LocalSecrets:
         if not path.exists():
             private_folder(self.folder)
             private_folder(path.parent)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(24))
-        return path.read_text()
+            write_whole(path, secrets.token_urlsafe(24))
+        if not (content := path.read_text().strip()):
+            raise Trouble(
+                f"The secret {path} is empty. Take it from a backup. A service's password for its database or the "
+                "broker is made anew by ./relief up once the file is removed; a key or the operator's password is not."
+            )
+        return content

@@ -2,57 +2,28 @@
 
 import fcntl
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass
-from datetime import date
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
+import httpx
+
+from shared.cli import Trouble
+from shared.cli.files import Damaged, kept_json
 from shared.cli.local.broker import RabbitNode
 from shared.cli.local.gateway import Gateway
 from shared.cli.local.ports import LOOPBACK, Ports, require_free
 from shared.cli.local.postgres import PostgresServer
 from shared.cli.local.processes import Daemon, stop_all
+from shared.cli.local.remembered import Clock, Settings
 from shared.cli.local.secrets import LocalSecrets
 from shared.cli.local.services import ServiceProcess, migrate_all
 from shared.cli.stack import ROOT, VHOST, ServiceAddress, Stack
 from shared.contracts import SERVICES
-from shared.settings import ClockMode
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run was started with; kept in a file from `up` to `down`."""
-
-    port_base: int
-    clock: ClockMode
-    first_day: date | None
-
-    @classmethod
-    def read(cls, folder: Path) -> "Settings | None":
-        """What the run of this folder was started with, None if it is down."""
-        try:
-            known = json.loads(cls._file(folder).read_text())
-        except FileNotFoundError:
-            return None
-        first_day = known["first_day"] and date.fromisoformat(known["first_day"])
-        return cls(known["port_base"], ClockMode(known["clock"]), first_day)
-
-    def write(self, folder: Path) -> None:
-        self._file(folder).parent.mkdir(parents=True, exist_ok=True)
-        self._file(folder).write_text(json.dumps(asdict(self), default=str))
-
-    @classmethod
-    def forget(cls, folder: Path) -> None:
-        cls._file(folder).unlink(missing_ok=True)
-
-    @staticmethod
-    def _file(folder: Path) -> Path:
-        return folder / "run" / "settings.json"
 
 
 @dataclass(frozen=True)
@@ -109,6 +80,8 @@ class LocalRun:
         if known is None or not any(self.running().values()):
             known = wanted
             known.write(self.folder)
+        if Clock.read(self.folder) is None:
+            Clock(known.clock, known.first_day).write(self.folder)
         return known
 
     def down(self, say: Say) -> None:
@@ -120,6 +93,31 @@ class LocalRun:
         self.broker.stop()
         self.postgres.stop()
         Settings.forget(self.folder)
+
+    def stop(self, part: str) -> None:
+        """Stop one part, by its name in `running`."""
+        match part:
+            case "postgres":
+                self.postgres.stop()
+            case "rabbitmq":
+                self.broker.stop()
+            case "gateway":
+                stop_all([self.gateway.daemon])
+            case _:
+                stop_all([self.services[part].daemon])
+
+    def start(self, part: str, settings: Settings) -> None:
+        """Start one part as it was started with the run, and wait until it is ready."""
+        match part:
+            case "postgres":
+                self.postgres.start()
+            case "rabbitmq":
+                self.broker.start()
+            case "gateway":
+                self.gateway.start()
+            case _:
+                self.services[part].launch(settings.clock, settings.first_day)
+                self.services[part].wait()
 
     def erase(self) -> None:
         """Remove data, logs and passwords; only after `down`."""
@@ -145,10 +143,15 @@ class LocalRun:
         return {port: purposes[port] for name, needed in own.items() if not running[name] for port in needed}
 
 
-def local_run(folder: Path | None = None, ports: Ports | None = None) -> LocalRun:
-    """The local run of this checkout, or another one in a folder and on ports of its own (tests)."""
+def local_run(
+    folder: Path | None = None, ports: Ports | None = None, *, to_stop_it: bool = False
+) -> LocalRun:
+    """The local run of this checkout, or another one in a folder and on ports of its own (tests).
+
+    Damaged if a file of the run is not whole, unless it is `to_stop_it`: that needs no file.
+    """
     folder = folder or ROOT / ".relief"
-    ports = ports or chosen_ports(folder)
+    ports = ports or chosen_ports(folder, to_stop_it=to_stop_it)
     secrets = LocalSecrets(folder / "secrets")
     secrets.make_own()
     checkout = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
@@ -180,10 +183,35 @@ def local_run(folder: Path | None = None, ports: Ports | None = None) -> LocalRu
     return LocalRun(folder, ports, broker, postgres, services, gateway, stack)
 
 
-def chosen_ports(folder: Path) -> Ports:
+def chosen_ports(folder: Path, *, to_stop_it: bool = False) -> Ports:
     """The ports the run was started on; if it is down, those of the setting."""
-    known = Settings.read(folder)
+    try:
+        known = Settings.read(folder)
+    except Damaged:
+        if not to_stop_it:
+            raise
+        return _ports_of_gateway(folder) or Ports.from_setting()
     return Ports.from_setting() if known is None else Ports.counted_from(known.port_base)
+
+
+def _ports_of_gateway(folder: Path) -> Ports | None:
+    """The ports of a run as its other file tells them; None if that is damaged too."""
+    with suppress(Trouble, TypeError, KeyError, ValueError):
+        if port := httpx.URL(kept_json(folder / "run" / "stack.json")["gateway_url"]).port:
+            return Ports.counted_from(port)
+    return None
+
+
+@contextmanager
+def try_only_one(folder: Path) -> Iterator[bool]:
+    """The same lock for who does not wait: False while somebody else has it."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 @contextmanager

@@ -9,12 +9,17 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
+from shared.cli import Trouble
+from shared.cli.files import to_be_written
 from shared.cli.stack import VHOST, secret
 from shared.cli.wiring import build, settings_class
 from shared.contracts import SERVICES
+from shared.database.engine import connect
 from shared.database.migrations import migrate as bring_to_newest
 from shared.messaging.definitions import definitions
+from shared.service.app import begin_day
 from shared.service.parts import Service
 from shared.settings import ServiceSettings, secrets_folder
 
@@ -48,7 +53,8 @@ def register(app: typer.Typer) -> None:
 def serve(name: Name) -> None:
     """Run one service in the foreground; settings come from the environment and the secret files."""
     settings = settings_of(name)
-    app = build(name, settings)
+    app = _built(name, settings)
+    asyncio.run(_look_first(settings))
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -72,6 +78,24 @@ def serve(name: Name) -> None:
         raise typer.Exit(3)
 
 
+def _built(name: str, settings: ServiceSettings) -> FastAPI:
+    try:
+        return build(name, settings)
+    except ValueError as error:
+        raise Trouble(
+            f"The settings of {name} are not right: {error}. docs/operations.md lists every setting."
+        ) from None
+
+
+async def _look_first(settings: ServiceSettings) -> None:
+    """What keeps a service from starting is told in a sentence here; within the server it would be a traceback."""
+    engine = connect(settings.database, pool_size=1, overflow=0)
+    try:
+        await begin_day(engine, settings)
+    finally:
+        await engine.dispose()
+
+
 def migrate(name: Name) -> None:
     """Bring the database of one service to the newest version."""
     settings = settings_of(name)
@@ -82,6 +106,7 @@ def write_definitions(path: Path) -> None:
     """Write what the broker of compose loads when it starts, made from the secret files."""
     passwords = {name: secret(f"{name}_broker_password") for name in SERVICES}
     wanted = definitions(passwords, secret("operator_broker_password"), VHOST)
+    to_be_written(path)
     path.write_text(json.dumps(wanted))
 
 

@@ -10,13 +10,15 @@ from rich.table import Column, Table
 
 from shared.cli import Trouble, in_compose, typed
 from shared.cli.console import shown, wide_enough
+from shared.cli.local.keeper import keeper_of
 from shared.cli.local.up import LocalRun, local_run
 from shared.cli.stack import ServiceAddress, Stack
 
 PATIENCE_SECONDS = 5.0
 READY = "ready"
 # A state can be a sentence, and an address is there to be copied.
-WIDTH = 110
+WIDTH = 120
+BY = {"wall": "wall", "manual": "by hand"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Part:
     pid: int | None = None
     address: str = ""
     today: str = ""
+    clock: str = ""
     waiting: str = ""
     parked: str = ""
     connections: str = ""
@@ -42,19 +45,33 @@ def register(app: typer.Typer) -> None:
 
 
 def status() -> None:
-    """Show which parts run, where, and for each service its day, what waits for the broker and what is parked."""
+    """Show which parts run and where, and each service's day and clock, what waits for the broker, what is parked."""
     parts = list(_of_compose(Stack.load()) if in_compose() else _of_local_run(local_run()))
     table = Table(
         *("part", "state", "pid", Column("address", no_wrap=True, min_width=22)),
-        *("today", "waiting", "parked", "connections"),
+        *("today", "clock", "waiting", "parked", "connections"),
     )
     for part in parts:
-        known = (part.today, part.waiting, part.parked, part.connections)
+        known = (part.today, part.clock, part.waiting, part.parked, part.connections)
         cells = (part.name, part.state, str(part.pid or ""), part.address, *known)
         table.add_row(*map(shown, cells))
     wide_enough(WIDTH).print(table)
+    if len(clocks := {part.clock for part in parts if part.clock in BY.values()}) > 1:
+        raise Trouble(
+            f"The services follow different clocks ({', '.join(sorted(clocks))}): give all the same RELIEF_CLOCK."
+        )
     if not all(part.well for part in parts):
-        raise Trouble(f"Not everything is running: {typed('up')}")
+        raise Trouble(_advice())
+
+
+def _advice() -> str:
+    """What to do when a part is not well."""
+    if in_compose():
+        return (
+            "Not everything is well. docker compose ps --all shows what has stopped, docker compose logs SERVICE why; "
+            "docker compose start SERVICE starts it."
+        )
+    return "Not everything is well: ./relief up starts what is stopped; .relief/log/SERVICE.log says what is wrong."
 
 
 def service_part(address: ServiceAddress, pid: int | None = None) -> Part:
@@ -64,16 +81,16 @@ def service_part(address: ServiceAddress, pid: int | None = None) -> Part:
             problems = client.get("/readyz").json()["problems"]
             answer = client.get("/status")
             said = answer.json() if answer.is_success else None
-        except (httpx.HTTPError, ValueError, KeyError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
             return Part(address.name, f"does not answer ({type(error).__name__})", pid, address.url)
     if said is None:
         problems = problems or [f"/status answers {answer.status_code}"]
-        return Part(address.name, "; ".join(problems), pid, address.url, *"????")
+        return Part(address.name, "; ".join(problems), pid, address.url, *"?????")
     timers = sum(said["timers_parked"].values())
     parked = "?" if said["parked"] is None else str(sum(said["parked"].values()) + timers)
     state = "; ".join([*(problems or [READY]), *_troubles(said)])
     known = (str(said["outbox_rows"]), parked, said["connections"])
-    return Part(address.name, state, pid, address.url, said["today"], *known)
+    return Part(address.name, state, pid, address.url, said["today"], BY[said["clock"]], *known)
 
 
 def _troubles(said: dict[str, Any]) -> Iterator[str]:
@@ -108,6 +125,8 @@ def _of_local_run(run: LocalRun) -> Iterator[Part]:
     )
     for name, pid, address in servers:
         yield Part(name, "running" if pid else "stopped", pid, address)
+    keeper = keeper_of(run).pid
+    yield Part("keeper", "running" if keeper else "stopped", keeper)
     for name, service in run.services.items():
         pid = service.daemon.pid
         stopped = Part(name, "stopped", None, service.address.url)

@@ -68,6 +68,9 @@ def test_every_command_it_lists_is_there() -> None:
     listed = set(re.findall(r"^  \./relief (\w+)", relief(ROOT).stdout, re.MULTILINE))
     known = set(get_command(make_app()).commands)  # type: ignore[attr-defined]
     assert listed - known == {"secrets"}
+    # A command that the front door does not know could not be typed at all.
+    let_through = re.findall(r"^  ([a-z| -]+)\) ;;$", (ROOT / "relief").read_text(), re.MULTILINE)
+    assert {name.strip() for line in let_through for name in line.split("|")} == known
 
 
 def test_a_machine_with_docker_and_no_apt_is_sent_to_compose(checkout: Path, bare_path: Path) -> None:
@@ -87,6 +90,20 @@ def test_where_nothing_serves_the_error_says_what_is_missing(checkout: Path, bar
     assert result.returncode == 1
     assert "Missing here: Python 3.11 to 3.13 with venv." in result.stderr
     assert "Nothing was changed." in result.stderr
+    assert left_in(checkout) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["dcotor"], 1), (["up", "--help"], 0), (["intake", "import", "--help"], 0)]
+)
+def test_a_typing_error_and_a_question_install_nothing(
+    words: list[str], code: int, checkout: Path, bare_path: Path
+) -> None:
+    before = left_in(checkout)
+    result = relief(checkout, *words, path=str(bare_path))
+    assert result.returncode == code
+    assert "Missing here" not in result.stderr
+    assert "./relief" in result.stdout + result.stderr
     assert left_in(checkout) == before
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
+from shared.cli import Trouble
 from shared.cli.demo.chapter import Chapter, Read, Results, Stage
 from shared.cli.operate.own.intake import import_register, show_bad_rows
 
@@ -45,6 +46,12 @@ class Intake(Chapter):
     async def people_come(self, read: Read) -> None:
         self._report = await import_register(self.services, self.stage.register, read)
         read(self._report["rows"], self._report["rows"])
+        if self._report["bad_rows"] and not await self.households():
+            show_bad_rows(Console(stderr=True), self._report)
+            raise Trouble(
+                f"Nobody was registered: no row of {self.stage.register} could be taken, as told above. Mend it, and "
+                "say it again."
+            )
 
     async def households(self) -> int | None:
         counts = await self.services.get("intake", "/counts")

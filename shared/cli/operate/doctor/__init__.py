@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from shared.cli.console import wide_enough
+from shared.cli.files import to_be_written
 from shared.cli.operate.doctor.broker import broker_findings
 from shared.cli.operate.doctor.feeds import look_at_feeds
 from shared.cli.operate.doctor.households import household_findings
@@ -19,7 +20,9 @@ from shared.cli.operate.doctor.services import service_findings, timer_findings
 from shared.cli.stack import Stack
 from shared.contracts import heard_by
 
-Json = Annotated[Path | None, typer.Option("--json", help="write the counts to this file too")]
+Json = Annotated[
+    Path | None, typer.Option("--json", help="write the counts to this file too", callback=to_be_written)
+]
 Wait = Annotated[float, typer.Option("--wait", min=0, help="seconds to wait for messages that are under way")]
 
 REPORT_WIDTH = 110

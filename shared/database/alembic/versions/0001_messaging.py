@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("processed", sa.Date(), nullable=False),
         sa.Column("edition", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("clock", sa.String(length=10), server_default="manual", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day")),
     )
     op.create_table(

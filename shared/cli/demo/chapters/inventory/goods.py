@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.cli.client import Refused, Services
 from shared.cli.demo.chapter import key
-from shared.cli.demo.plan import Plan
+from shared.cli.demo.plan import Plan, opening_reference
 
 MOST_AT_ONCE = 500
 
@@ -17,9 +17,12 @@ async def load_store(services: Services, plan: Plan, first: date) -> None:
     store = catalogue(plan)
     await services.post("inventory", "/catalogue", store, key(plan, "catalogue", store))
     for stock in plan.opening:
-        reference = f"{plan.name}/opening/{stock.depot}"
-        body = receipt(plan, reference, stock.depot, stock.lines.items(), first)
-        await take_in(services, plan, body)
+        for item, quantity in stock.lines.items():
+            reference = opening_reference(plan.name, stock.depot, item, stock.expires_on)
+            body = receipt(plan, reference, stock.depot, [(item, quantity)], first)
+            if stock.expires_on:
+                body["lines"][0]["expires_on"] = stock.expires_on.isoformat()
+            await take_in(services, plan, body)
     planned = [
         {
             "depot": each.depot,

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 
+from shared.cli import Trouble, typed
 from shared.cli.demo.chapter import Chapter, Stage, key
 from shared.cli.demo.chapters.inventory.fetching import to_fetch
 from shared.cli.demo.chapters.inventory.figures import (
@@ -31,10 +32,26 @@ class Inventory(Chapter):
         self._fetchers: dict[str, str] = {}
 
     async def started(self) -> bool:
+        """Known by its planned deliveries; a plan without any by its items. Trouble if they are another plan's."""
+        planned = {each.reference: each for each in self.plan.planned()}
+        found = False
         async for delivery in self.services.each("inventory", "/planned-deliveries"):
-            if self.plan.owns(delivery["reference"]):
-                return True
-        return False
+            if self.plan.owns(reference := delivery["reference"]):
+                self._same(reference, delivery, planned.get(reference))
+                found = True
+        if found or planned:
+            return found
+        known = {each["code"] for each in await self.services.get("inventory", "/items")}
+        return known >= {item.code for item in self.plan.items}
+
+    def _same(self, reference: str, there: dict[str, Any], planned: Delivery | None) -> None:
+        """Trouble if a delivery that is there says something else than the plan does."""
+        names = ("depot", "item", "quantity")
+        if planned is None or any(there.get(name) not in (None, getattr(planned, name)) for name in names):
+            raise Trouble(
+                f"Another plan of the name {self.plan.name} was started on this stack: its delivery {reference} is not "
+                f"that of {self.plan.title}. Give the plan a name of its own, or begin anew: {typed('down --erase')}"
+            )
 
     async def load(self) -> None:
         await load_store(self.services, self.plan, self.stage.first)

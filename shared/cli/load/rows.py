@@ -1,0 +1,263 @@
+"""What a row of each sheet is, and whether it can be taken: each by itself, so that a bad one keeps no other out."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from shared.cli.demo.plan import ServiceName, delivery_reference, opening_reference
+from shared.contracts.intake import ClothingSize
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Quantity = Annotated[int, Field(ge=1, le=10**12)]
+Short = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
+
+
+def _not_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("is neither text, number nor date")  # noqa: TRY004 - pydantic tells these alone
+    return value
+
+
+class Entry(BaseModel):
+    """A row. `sheet` is where it stands in a plan file or a workbook."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    sheet: ClassVar[str]
+
+    @property
+    def key(self) -> object:
+        """What no two rows of a sheet may share."""
+        raise NotImplementedError
+
+
+class ItemRow(Entry):
+    """Something the store keeps. `shelf_life_days`: opening stock without a date expires so long after it is loaded."""
+
+    sheet: ClassVar[str] = "items"
+    code: Code
+    name: Name
+    kind: Literal["food", "clothing", "kit", "bed", "part"]
+    unit: Annotated[str, Field(pattern=r"^[a-z]{1,10}$")]
+    season: Literal["summer", "winter"] | None = None
+    size: ClothingSize | None = None
+    shelf_life_days: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "ItemRow":
+        clothing = self.kind == "clothing"
+        if clothing != (self.season is not None and self.size is not None):
+            raise ValueError(
+                "clothing has a season and a size" if clothing else f"{self.kind} has no season or size"
+            )
+        return self
+
+    @property
+    def key(self) -> object:
+        return self.code
+
+
+class DepotRow(Entry):
+    sheet: ClassVar[str] = "depots"
+    code: Code
+    name: Name
+    kind: Literal["depot", "shelter"]
+    region: Code
+
+    @property
+    def key(self) -> object:
+        return self.code
+
+
+class KitRow(Entry):
+    """How many of a part go into one kit."""
+
+    sheet: ClassVar[str] = "kits"
+    kit: Code
+    part: Code
+    quantity: Quantity
+
+    @property
+    def key(self) -> object:
+        return self.kit, self.part
+
+
+class OpeningRow(Entry):
+    """What a depot has of an item when the work begins, in base units."""
+
+    sheet: ClassVar[str] = "opening"
+    depot: Code
+    item: Code
+    quantity: Quantity
+    expires_on: date | None = None
+
+    @property
+    def key(self) -> object:
+        return self.depot, self.item, self.expires_on
+
+    def reference(self, name: str) -> str:
+        return opening_reference(name, self.depot, self.item, self.expires_on)
+
+
+class DeliveryRow(Entry):
+    """So much of an item that is to come to a depot on a day."""
+
+    sheet: ClassVar[str] = "deliveries"
+    name: Short
+    depot: Code
+    item: Code
+    quantity: Quantity
+    due_on: date
+
+    @property
+    def key(self) -> object:
+        return self.reference("")
+
+    def reference(self, name: str) -> str:
+        return delivery_reference(name, self.name, self.due_on, self.item)
+
+
+class TargetRow(Entry):
+    """A measure of one of the eight areas; without a target, as many as possible."""
+
+    sheet: ClassVar[str] = "targets"
+    service: ServiceName
+    area: Annotated[int, Field(ge=1, le=8)]
+    measure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    words: Annotated[str, Field(min_length=1, max_length=200)]
+    target: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    unit: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,19}$")]
+
+    @property
+    def key(self) -> object:
+        return self.measure
+
+
+KINDS: tuple[type[Entry], ...] = (ItemRow, DepotRow, KitRow, OpeningRow, DeliveryRow, TargetRow)
+SHEETS = {kind.sheet: kind for kind in KINDS}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A row as it was read; `place` says where, like "items, row 4"."""
+
+    sheet: str
+    place: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row that is not taken, and why."""
+
+    place: str
+    reason: str
+
+
+@dataclass
+class Rows:
+    """What a file holds: good rows by their place, in the order of the sheets, and the bad ones."""
+
+    good: dict[str, Entry] = field(default_factory=dict)
+    bad: list[Fault] = field(default_factory=list)
+    broken_kits: set[str | None] = field(default_factory=set)
+    """Kits of which a row is bad; None for one that cannot be told."""
+
+    def of(self, kind: type[Entry]) -> dict[str, Any]:
+        return {place: each for place, each in self.good.items() if isinstance(each, kind)}
+
+    def refuse(self, place: str, reason: str) -> None:
+        gone = self.good.pop(place, None)
+        if isinstance(gone, KitRow):
+            self.broken_kits.add(gone.kit)
+        self.bad.append(Fault(place, reason))
+
+
+def checked(raw: Iterable[Raw]) -> Rows:
+    """Each row in its form, or why not; of two with one key the first counts."""
+    rows = Rows()
+    first: dict[tuple[str, object], str] = {}
+    for each in raw:
+        try:
+            entry = SHEETS[each.sheet].model_validate(
+                {name: _not_bool(value) for name, value in each.values.items()}
+            )
+        except (ValidationError, ValueError) as error:
+            rows.bad.append(Fault(each.place, _reasons(error)))
+            if each.sheet == KitRow.sheet:
+                rows.broken_kits.add(str(each.values["kit"]) if each.values.get("kit") else None)
+            continue
+        before = first.setdefault((each.sheet, entry.key), each.place)
+        if before != each.place:
+            rows.bad.append(Fault(each.place, f"is the same as {before}"))
+        else:
+            rows.good[each.place] = entry
+    return rows
+
+
+def hang_together(rows: Rows, items: set[str], depots: set[str]) -> None:
+    """Refuse what names something that is neither in the file nor in the store (`items`, `depots`).
+
+    A kit is taken whole or not at all: with a part left out it would be put together without it.
+    """
+    items = items | {each.code for each in rows.of(ItemRow).values()}
+    depots = depots | {each.code for each in rows.of(DepotRow).values()}
+    for place, row in list(rows.good.items()):
+        for what, code, known in _named(row, items, depots):
+            if code not in known and place in rows.good:
+                rows.refuse(place, f"there is no {what} {code} in the file or the store")
+    whole_kits(rows)
+
+
+def whole_kits(rows: Rows) -> None:
+    """Refuse the other parts of a kit of which a row is bad; of every kit if that row does not tell which it is."""
+    broken = set(rows.broken_kits)
+    for place, row in rows.of(KitRow).items():
+        if row.kit in broken or None in broken:
+            rows.refuse(
+                place, "another row of this kit is bad, and a kit is taken whole: mend that row first"
+            )
+
+
+def _named(row: Entry, items: set[str], depots: set[str]) -> Iterator[tuple[str, str, set[str]]]:
+    match row:
+        case KitRow():
+            yield "item", row.kit, items
+            yield "item", row.part, items
+        case OpeningRow() | DeliveryRow():
+            yield "depot", row.depot, depots
+            yield "item", row.item, items
+
+
+def _reasons(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(_reason(each) for each in error.errors(include_url=False, include_input=False))
+
+
+def _reason(each: Any) -> str:
+    place = ".".join(str(part) for part in each["loc"])
+    words = _WORDS.get(each["type"], _own_words)(each)
+    return f"{place} {words}".strip()
+
+
+def _own_words(each: Any) -> str:
+    return str(each["msg"]).removeprefix("Value error, ")
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "missing": lambda _: "is missing",
+    "extra_forbidden": lambda _: "is not known here",
+    "string_pattern_mismatch": lambda each: f"must look like {each['ctx']['pattern']}",
+    "literal_error": lambda each: f"is none of {each['ctx']['expected']}",
+    "enum": lambda each: f"is none of {each['ctx']['expected']}",
+    "greater_than_equal": lambda each: f"is less than {each['ctx']['ge']}",
+    "less_than_equal": lambda each: f"is more than {each['ctx']['le']}",
+    "int_parsing": lambda _: "is no whole number",
+    "int_type": lambda _: "is no whole number",
+    "int_from_float": lambda _: "is no whole number",
+    "string_too_long": lambda each: f"has more than {each['ctx']['max_length']} characters",
+}

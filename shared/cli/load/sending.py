@@ -1,0 +1,175 @@
+"""The good rows go in over the public interface; what a service refuses is found row by row."""
+
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from shared.cli.client import Refused, Services
+from shared.cli.load.rows import (
+    DeliveryRow,
+    DepotRow,
+    Entry,
+    ItemRow,
+    KitRow,
+    OpeningRow,
+    Rows,
+    TargetRow,
+    whole_kits,
+)
+
+STORE = "inventory"
+MOST_AT_ONCE = 200
+Body = Mapping[str, Any]
+Send = Callable[[Sequence[Any]], Awaitable[None]]
+
+
+@dataclass
+class Known:
+    """What the services have already: by each sheet the keys that are there, and the store's today."""
+
+    today: date
+    items: dict[str, Any]
+    depots: dict[str, Any]
+    kits: dict[tuple[str, str], Any]
+    references: dict[str, Any]
+    measures: dict[str, Any]
+    received: set[str] = field(default_factory=set)
+    """References of opening stock that were found to have come in before."""
+
+    @classmethod
+    async def of(cls, services: Services) -> "Known":
+        kits = await services.get(STORE, "/kit-parts")
+        targets = [each for name in services.clients for each in await services.get(name, "/plan")]
+        return cls(
+            today=date.fromisoformat((await services.get(STORE, "/status"))["today"]),
+            items={each["code"]: each for each in await services.get(STORE, "/items")},
+            depots={each["code"]: each for each in await services.get(STORE, "/depots")},
+            kits={(each["kit"], each["part"]): each for each in kits},
+            references={
+                each["reference"]: each async for each in services.each(STORE, "/planned-deliveries")
+            },
+            measures={each["measure"]: each for each in targets},
+        )
+
+    def has(self, name: str, row: Entry) -> bool:
+        """Whether the row was taken before, perhaps with other values; of opening stock it is known only afterwards."""
+        match row:
+            case ItemRow() | DepotRow():
+                there: Container[object] = self.items if isinstance(row, ItemRow) else self.depots
+            case KitRow():
+                there = self.kits
+            case TargetRow():
+                there = self.measures
+            case DeliveryRow() | OpeningRow():
+                return row.reference(name) in self.references.keys() | self.received
+            case _:
+                there = ()
+        return row.key in there
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Sends the rows of one file; `name` marks what comes from it, so that it comes once."""
+
+    services: Services
+    name: str
+    rows: Rows
+    known: Known
+
+    async def send(self) -> None:
+        """All good rows, in the order in which they need each other; a row that is refused becomes a bad one."""
+        await self._each(
+            ItemRow, lambda rows: self._catalogue(items=[_plain(row, "shelf_life_days") for row in rows])
+        )
+        await self._each(DepotRow, lambda rows: self._catalogue(depots=[_plain(row) for row in rows]))
+        whole_kits(self.rows)
+        await self._each(
+            KitRow, lambda rows: self._catalogue(kit_parts=[_plain(row) for row in rows]), by="kit"
+        )
+        await self._each(OpeningRow, self._receive, most=1)
+        await self._each(DeliveryRow, self._plan)
+        for service in self.services.clients:
+            await self._targets(service)
+
+    async def _each(
+        self, kind: type[Entry], send: Send, most: int = MOST_AT_ONCE, by: str | None = None
+    ) -> None:
+        """Send the rows of a kind in parts; those with the same value of `by` stay together."""
+        found = self.rows.of(kind)
+        groups: dict[object, list[str]] = {}
+        for place, row in found.items():
+            groups.setdefault(getattr(row, by) if by else place, []).append(place)
+        together = list(groups.values())
+        for start in range(0, len(together), most):
+            await self._halved(together[start : start + most], found, send)
+
+    async def _halved(self, groups: list[list[str]], found: Mapping[str, Any], send: Send) -> None:
+        """Send them at once; if that is refused, half by half, until it is known which of them is to blame."""
+        try:
+            await send([found[place] for group in groups for place in group])
+        except Refused as refused:
+            if refused.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            if len(groups) == 1:
+                for place in groups[0]:
+                    self.rows.refuse(place, _words(refused))
+                return
+            middle = len(groups) // 2
+            await self._halved(groups[:middle], found, send)
+            await self._halved(groups[middle:], found, send)
+
+    async def _catalogue(self, **parts: list[Body]) -> None:
+        await self._post(STORE, "/catalogue", parts)
+
+    async def _receive(self, rows: Sequence[OpeningRow]) -> None:
+        for row in rows:
+            expires = row.expires_on or self._by_shelf_life(row.item)
+            line = {"item": row.item, "quantity": row.quantity, "expires_on": expires and expires.isoformat()}
+            reference = row.reference(self.name)
+            try:
+                await self._post(
+                    STORE, "/receipts", {"depot": row.depot, "reference": reference, "lines": [line]}
+                )
+            except Refused as refused:
+                if refused.status != HTTPStatus.CONFLICT or reference not in str(refused):
+                    raise
+                self.known.received.add(reference)
+
+    def _by_shelf_life(self, item: str) -> date | None:
+        """From the day on which it is loaded, if the file says how long the item keeps."""
+        lives = [each.shelf_life_days for each in self.rows.of(ItemRow).values() if each.code == item]
+        return self.known.today + timedelta(days=lives[0]) if lives and lives[0] else None
+
+    async def _plan(self, rows: Sequence[DeliveryRow]) -> None:
+        body = [{**_plain(row, "name"), "reference": row.reference(self.name)} for row in rows]
+        # What is there stays as it is, though its day may be past by now or it was changed by hand.
+        body = [each for each in body if each["reference"] not in self.known.references]
+        if not body:
+            return
+        await self._post(STORE, "/planned-deliveries", {"deliveries": body})
+
+    async def _targets(self, service: str) -> None:
+        found = {place: row for place, row in self.rows.of(TargetRow).items() if row.service == service}
+
+        async def send(rows: Sequence[TargetRow]) -> None:
+            await self._post(service, "/plan", {"targets": [_plain(row, "service") for row in rows]})
+
+        places = [[place] for place in found]
+        for start in range(0, len(places), 100):
+            await self._halved(places[start : start + 100], found, send)
+
+    async def _post(self, service: str, path: str, body: Body) -> None:
+        """Under a new key each time: what a file says again after it was undone is done again."""
+        await self.services.post(service, path, body, f"load/{uuid4()}")
+
+
+def _plain(row: Entry, *without: str) -> Body:
+    return row.model_dump(mode="json", exclude=set(without))
+
+
+def _words(refused: Refused) -> str:
+    """What a service said, on one line."""
+    return "; ".join(line.strip() for line in str(refused).splitlines())
