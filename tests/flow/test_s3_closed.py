@@ -122,7 +122,7 @@ async def test_members_who_come_and_go_leave_no_trace(world: World) -> None:
     await world.settled()
     before = await world.inventory.set_aside(household)
     for number in range(3):
-        grown = await join(world, household, person(number))
+        grown = await join(world, household, person(number + 1))
         await leave(world, grown, -1)
     await world.settled()
     assert await world.inventory.set_aside(household) == before

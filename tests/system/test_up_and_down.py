@@ -82,7 +82,7 @@ def test_a_service_that_does_not_start_shows_the_end_of_its_log(
     events = run.services["events"]
     events.daemon.kill()
     monkeypatch.setenv("RELIEF_BATCH_SIZE", "none")
-    with pytest.raises(Trouble, match=r"The service events ended while starting(.|\n)*batch_size"):
+    with pytest.raises(Trouble, match=r"The service events ended while starting(.|\n)*RELIEF_BATCH_SIZE"):
         run.up(SETTINGS, quietly)
     monkeypatch.undo()
     run.up(SETTINGS, quietly)

@@ -163,11 +163,12 @@ class RabbitNode:
     def stop(self) -> None:
         """Shut the node down in order, and its name service if no other node uses it."""
         if self.running:
-            result = self.run("rabbitmqctl", "shutdown", "--timeout", "60", check=False)
+            # It would wait for the pid, which stays until the node's parent has asked how it ended.
+            result = self.run("rabbitmqctl", "shutdown", "--no-wait", check=False)
             if result.returncode:
                 self._daemon.signal(signal.SIGTERM)
             with suppress(Trouble):
-                wait_until(lambda: not self.running, 30, lambda: "")
+                wait_until(lambda: not self.running, 60, lambda: "")
         self.kill()
         self.stop_name_service()
 

@@ -90,7 +90,9 @@ def service_part(address: ServiceAddress, pid: int | None = None) -> Part:
     parked = "?" if said["parked"] is None else str(sum(said["parked"].values()) + timers)
     state = "; ".join([*(problems or [READY]), *_troubles(said)])
     known = (str(said["outbox_rows"]), parked, said["connections"])
-    return Part(address.name, state, pid, address.url, said["today"], BY[said["clock"]], *known)
+    return Part(
+        address.name, state, pid, address.url, said["today"], BY.get(said.get("clock", ""), "?"), *known
+    )
 
 
 def _troubles(said: dict[str, Any]) -> Iterator[str]:

@@ -299,8 +299,11 @@ def test_what_the_machine_refuses_is_told(error: Exception, words: str) -> None:
 
 
 WAITS = """
-import fcntl, sys
+import fcntl, signal, sys
 from pathlib import Path
+# Whoever runs the tests in the background has these ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from shared.cli.load.reading import read
 from shared.cli.load.rows import KINDS, checked, hang_together
 from shared.cli.local import up

@@ -1,7 +1,7 @@
 """What other services said, in words."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from services.intake.domain.timeline import LONGEST_SUMMARY, TOLD, entry_of
 from services.intake.domain.wording import WHY, why_words
 from services.intake.handlers import hears
 from services.intake.settings import Settings
+from shared.cli.wiring import filled_in
 from shared.contracts import heard_by
 from shared.contracts.inventory import (
     HouseholdSupplies,
@@ -24,9 +25,7 @@ AT = datetime(2006, 11, 1, tzinfo=UTC)
 
 
 def settings() -> Settings:
-    nowhere = {"database_url": "postgresql://x", "broker_url": "amqp://x", "port": 1}
-    secrets = {"database_password": "x", "broker_password": "x", "register_key": "k" * 32}
-    return Settings.model_validate({**nowhere, **secrets})
+    return cast(Settings, filled_in("intake"))
 
 
 def line(quantity: int = 15000, **more: Any) -> SupplyLine:
