@@ -82,7 +82,7 @@ class ServiceSettings(BaseSettings):
     leaving_seconds: float = Field(
         default=1.0, ge=0, le=10, description="told to stop, it serves for so long while the gateway notices"
     )
-    retry_delays_seconds: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+    retry_delays_seconds: tuple[Annotated[int, Field(ge=0)], ...] = Field(
         default=(1, 10, 60, 600, 3600), description="then parked"
     )
     journal_days: int = Field(default=400, ge=1, description="how long what was said is kept for replay")

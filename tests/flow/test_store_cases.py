@@ -364,6 +364,30 @@ async def recalled(store: Store) -> None:
     assert "expired" in said(await turn(recalling.unblock))
 
 
+async def recalled_with_all_that_came_of_it(store: Store) -> None:
+    """Kits that were put together with a bad batch, here and in another depot; and what a household brings back."""
+    await store.receive("A", ("bandage", 9, nov(20)), ("soap", 3, None))
+    rules = store.room.rules
+    made = await store.room.do(lambda unit: stock.put_together(unit, rules, NORTH, "first-aid-kit", 3))
+    assert isinstance(made, Assembled)
+    await store.tell(("registers", (1, 1, "north", KIT)), ("fetches", (1, None)))
+    await store.tell(("transfers", ("north", "first-aid-kit", 1)))
+    (row,) = await store.room.rows("SELECT id FROM lot WHERE item = 'bandage'")
+    (paper,) = await store.room.rows("SELECT id FROM delivery")
+
+    async def turn(what: Any, of: UUID) -> Any:
+        return await store.room.do(lambda unit: what(unit, rules, of, "mouldy"))
+
+    blocked = await turn(recalling.block, row["id"])
+    assert [(each.depot, each.difference) for each in blocked.shelves] == [(NORTH, -1), ("depot-south", -1)]
+    assert await store.lots("first-aid-kit") == []
+    async with store.room.units.read() as session:
+        assert [each["household_id"] for each in await lists.given_of(session, row["id"])] == [UUID(int=1)]
+    assert "is blocked in depot-north" in said(await turn(bringing_back.undo_hand_out, paper["id"]))
+    assert not isinstance(await turn(recalling.unblock, row["id"]), Refused)
+    assert await store.lots("first-aid-kit") == [(nov(20), 1), (nov(20), 1)]
+
+
 async def counted_since(store: Store) -> None:
     await store.receive("A", ("soap", 10, None))
     await store.count("soap", 12)
@@ -391,7 +415,8 @@ CASES = {
     name: tale
     for name, tale in list(globals().items())
     if name.startswith("case_")
-    or tale in (recalled, undone_hand_out, undone_transfer_and_kits, counted_since, whose_goods, too_much)
+    or tale in (recalled, recalled_with_all_that_came_of_it, undone_hand_out, undone_transfer_and_kits)
+    or tale in (counted_since, whose_goods, too_much)
 }
 
 

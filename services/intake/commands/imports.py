@@ -66,7 +66,7 @@ async def undo_some(unit: Unit, import_id: UUID, after: UUID | None) -> Undone |
     result = Undone(last=max(brought) if len(brought) == HOUSEHOLDS_PER_UNIT else None)
     for household in households:
         if household.id in delivered:
-            reason = "something was handed out to it: take that back first, or close it, or let people leave, by hand"
+            reason = "something was handed out to it: close it, or let people leave, by hand"
             result.kept.append(Kept(household.id, household.code, reason))
         else:
             _undo_one(unit, household, brought[household.id], result)

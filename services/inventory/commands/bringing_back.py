@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 from uuid_utils.compat import uuid7
 
+from services.inventory.commands.room import no_way_back
 from services.inventory.commands.undoing import Undone
 from services.inventory.domain.movements import Cause, Earlier
 from services.inventory.domain.reservations import Reservation
@@ -25,8 +26,8 @@ from shared.outcomes import Refused, conflict, missing
 async def undo_hand_out(unit: Unit, rules: Rules, delivery_id: UUID, note: str) -> Undone | Refused:
     """What was handed out by mistake is set aside for the household again, on the same lots.
 
-    Refused for an unknown hand-out, one that was undone, a household that is closed, for what is past its date, and for
-    a reservation that was changed since or whose days are over: then count what is there.
+    Refused for an unknown hand-out, one that was undone, a household that is closed, for what is past its date or
+    blocked, and for a reservation that was changed since or whose days are over: then count what is there.
     """
     row = DELIVERY.c
     paper = (
@@ -75,10 +76,8 @@ def _aside_again(row: Reservation, quantity: int, today: date, rules: Rules) -> 
 async def _lots_back(ledger: StockLedger, delivery_id: UUID, note: str) -> Refused | None:
     for line in await _lines(ledger.unit, delivery_id):
         lot = await stock.lot_of(ledger.unit.session, line.lot_id)
-        if lot.expired(ledger.unit.today):
-            return conflict(
-                f"This {line.item} expired on {lot.expires}; it does not come back to {line.depot}."
-            )
+        if refused := no_way_back(lot, line.depot, line.item, ledger.unit.today):
+            return refused
         cause = Cause(note=note, reverses=line.id, undoes=Earlier("delivered", line.on_day))
         ledger.bring_back((line.depot, line.item), lot, -line.on_hand, line.household_id, cause)
     return None

@@ -1,23 +1,26 @@
 """A lot is blocked, so that nothing of it is given out, and given free again."""
 
+from collections import Counter
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.room import too_much
 from services.inventory.commands.stock import Correction, ShelfChange, whose_goods
 from services.inventory.domain.movements import Cause
 from services.inventory.domain.rules import Rules
-from services.inventory.domain.stock import Lot
+from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.ledger import StockLedger
+from services.inventory.repository import stock
 from services.inventory.tables import LOT
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
 
 async def block(unit: Unit, rules: Rules, lot_id: UUID, note: str) -> Correction | Refused:
-    """Nothing that is left of a lot is given out any more; who had some of it set aside waits, or gets some of another.
+    """Nothing that is left of a lot is given out any more, nor kits put together with it, nor what was moved to other
+    depots; who had some of it set aside waits, or gets some of another.
 
     Refused for an unknown lot, and for one of which nothing is left.
     """
@@ -33,28 +36,40 @@ async def unblock(unit: Unit, rules: Rules, lot_id: UUID, note: str) -> Correcti
 
 
 async def _turn(unit: Unit, rules: Rules, lot_id: UUID, note: str, *, blocking: bool) -> Correction | Refused:
-    row, session = LOT.c, unit.session
-    where = (await session.execute(select(row.depot, row.item).where(row.id == lot_id))).one_or_none()
-    if where is None:
+    """Block or free a lot and all that came of it: kits that were put together with it, what was moved elsewhere."""
+    known = await stock.lots_that_came_of(unit.session, lot_id)
+    if not known:
         return missing(f"lot {lot_id}")
-    key = (where.depot, where.item)
-    async with StockLedger.open(unit, rules, items={where.item}, document=uuid7()) as ledger:
-        query = select(row.expires_on, row.on_hand, row.blocked).where(row.id == lot_id)
-        until, on_hand, blocked = (await session.execute(query)).one()
-        lot, difference = Lot(lot_id, until, on_hand), -on_hand if blocking else blocked
-        if not difference:
-            words = "left" if blocking else "blocked"
-            return ledger.refuse(conflict(f"Nothing of this lot is {words}."))
-        if not blocking and lot.expired(unit.today):
-            return ledger.refuse(
-                conflict(f"This {where.item} expired on {until}; it is not given out again.")
-            )
-        if refused := too_much(ledger, key, difference):
-            return ledger.refuse(refused)
-        ledger.move_lot(key, lot, difference, "blocked" if blocking else "unblocked", Cause(note=note))
-        await session.execute(update(LOT).where(row.id == lot_id).values(blocked=row.blocked - difference))
-        await ledger.cut_back(key)
-        await ledger.redeal(key)
-        await ledger.fill({key})
-        change = ShelfChange(*key, ledger.on_hand(key), difference)
-        return Correction((change,), whose_goods(ledger), ledger.document)
+    items = {item for (_, item), _ in known}
+    async with StockLedger.open(unit, rules, items=items, document=uuid7()) as ledger:
+        # Looked up again: while this unit waited for the shelves, something may have been made of it.
+        came_of = await stock.lots_that_came_of(unit.session, lot_id)
+        if not {item for (_, item), _ in came_of} <= items:
+            return ledger.refuse(conflict("Something is being made of this lot at this moment. Try again."))
+        changes: Counter[ShelfKey] = Counter()
+        for key, each in came_of:
+            lot = await stock.lot_of(unit.session, each)
+            difference = -lot.on_hand if blocking else lot.blocked
+            if refused := _kept(lot, key, difference, ledger, blocking=blocking):
+                return ledger.refuse(refused)
+            if difference:
+                kind = "blocked" if blocking else "unblocked"
+                ledger.move_lot(key, lot, difference, kind, Cause(note=note))
+                change = update(LOT).where(LOT.c.id == each).values(blocked=LOT.c.blocked - difference)
+                await unit.session.execute(change)
+                changes[key] += difference
+        if not changes:
+            return ledger.refuse(conflict(f"Nothing of this lot is {'left' if blocking else 'blocked'}."))
+        for key in sorted(changes):
+            await ledger.cut_back(key)
+            await ledger.redeal(key)
+        await ledger.fill(set(changes))
+        shelves = tuple(ShelfChange(*key, ledger.on_hand(key), changes[key]) for key in sorted(changes))
+        return Correction(shelves, whose_goods(ledger), ledger.document)
+
+
+def _kept(lot: Lot, key: ShelfKey, difference: int, ledger: StockLedger, *, blocking: bool) -> Refused | None:
+    """Refused if a lot has to stay blocked."""
+    if not blocking and difference and lot.expired(ledger.unit.today):
+        return conflict(f"This {key[1]} expired on {lot.expires}; it is not given out again.")
+    return too_much(ledger, key, difference)

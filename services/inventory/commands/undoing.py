@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, select, text, update
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.planning import gone_again
-from services.inventory.commands.room import too_much
+from services.inventory.commands.room import no_way_back, too_much
 from services.inventory.domain.movements import Cause, Earlier
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Lot
@@ -128,9 +128,7 @@ def _gone(lot: Lot, line: Moved, today: date) -> Refused | None:
             f"Of the {line.on_hand:,} of {line.item} that came in, {gone:,} left {line.depot} since. "
             "Count what is there instead."
         )
-    if line.on_hand < 0 and lot.expired(today):
-        return conflict(f"This {line.item} expired on {lot.expires}; it does not come back to {line.depot}.")
-    return None
+    return no_way_back(lot, line.depot, line.item, today) if line.on_hand < 0 else None
 
 
 async def _counted_since(unit: Unit, lines: Iterable[Moved]) -> str:

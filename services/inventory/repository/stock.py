@@ -78,8 +78,30 @@ async def dated_lots(session: AsyncSession, items: Collection[str]) -> dict[Shel
 async def lot_of(session: AsyncSession, lot_id: UUID) -> Lot:
     """A lot, also one of which nothing is left; its shelf's lock is held."""
     row = LOT.c
-    found = await session.execute(select(row.id, row.expires_on, row.on_hand).where(row.id == lot_id))
-    return Lot(*found.one())
+    columns = (row.id, row.expires_on, row.on_hand, row.blocked)
+    return Lot(*(await session.execute(select(*columns).where(row.id == lot_id))).one())
+
+
+CAME_OF = """
+    WITH RECURSIVE came_of AS (
+        SELECT CAST(:lot AS uuid) AS lot_id
+        UNION
+        SELECT made.lot_id FROM came_of
+        JOIN movement gone ON gone.lot_id = came_of.lot_id AND gone.kind IN ('used', 'transferred') AND gone.on_hand < 0
+        JOIN movement made ON made.document_id = gone.document_id AND made.on_hand > 0
+             AND (made.kind = 'assembled' OR (made.kind = 'transferred' AND made.item = gone.item))
+    )
+"""
+"""A lot, the kits put together with some of it, and what was moved to other depots, by way of their papers."""
+_CAME_OF = text(
+    f"{CAME_OF} SELECT lot.depot, lot.item, lot.id FROM came_of JOIN lot ON lot.id = lot_id ORDER BY lot.id"  # noqa: S608
+)
+
+
+async def lots_that_came_of(session: AsyncSession, lot_id: UUID) -> list[tuple[ShelfKey, UUID]]:
+    """The lot itself, and all that came of it; nothing if there is no such lot."""
+    found = await session.execute(_CAME_OF, {"lot": lot_id})
+    return [((row.depot, row.item), row.id) for row in found]
 
 
 @dataclass(frozen=True)

@@ -201,25 +201,37 @@ def checked(raw: Iterable[Raw]) -> Rows:
 def hang_together(rows: Rows, items: set[str], depots: set[str]) -> None:
     """Refuse what names something that is neither in the file nor in the store (`items`, `depots`).
 
-    A kit is taken whole or not at all: with a part left out it would be put together without it.
+    A kit is taken whole or not at all: with a part left out it would be put together without it, and without any part
+    households would wait for it in vain.
     """
+    _nothing_unknown(rows, items, depots)
+    whole_kits(rows)
+    for place, row in rows.of(ItemRow).items():
+        if row.kind == "kit" and row.code not in items and _is_broken(rows, row.code):
+            rows.refuse(place, "a row of what it is made of is bad: mend that row first")
+    _nothing_unknown(rows, items, depots)
+
+
+def _nothing_unknown(rows: Rows, items: set[str], depots: set[str]) -> None:
     items = items | {each.code for each in rows.of(ItemRow).values()}
     depots = depots | {each.code for each in rows.of(DepotRow).values()}
     for place, row in list(rows.good.items()):
         for what, code, known in _named(row, items, depots):
             if code not in known and place in rows.good:
                 rows.refuse(place, f"there is no {what} {code} in the file or the store")
-    whole_kits(rows)
 
 
 def whole_kits(rows: Rows) -> None:
     """Refuse the other parts of a kit of which a row is bad; of every kit if that row does not tell which it is."""
-    broken = set(rows.broken_kits)
     for place, row in rows.of(KitRow).items():
-        if row.kit in broken or None in broken:
+        if _is_broken(rows, row.kit):
             rows.refuse(
                 place, "another row of this kit is bad, and a kit is taken whole: mend that row first"
             )
+
+
+def _is_broken(rows: Rows, kit: str) -> bool:
+    return kit in rows.broken_kits or None in rows.broken_kits
 
 
 def _named(row: Entry, items: set[str], depots: set[str]) -> Iterator[tuple[str, str, set[str]]]:

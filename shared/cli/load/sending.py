@@ -81,9 +81,7 @@ class Loading:
 
     async def send(self) -> None:
         """All good rows, in the order in which they need each other; a row that is refused becomes a bad one."""
-        await self._each(
-            ItemRow, lambda rows: self._catalogue(items=[_plain(row, "shelf_life_days") for row in rows])
-        )
+        await self._each(ItemRow, self._items)
         await self._each(DepotRow, lambda rows: self._catalogue(depots=[_plain(row) for row in rows]))
         whole_kits(self.rows)
         await self._each(
@@ -120,6 +118,13 @@ class Loading:
             middle = len(groups) // 2
             await self._halved(groups[:middle], found, send)
             await self._halved(groups[middle:], found, send)
+
+    async def _items(self, rows: Sequence[ItemRow]) -> None:
+        """Sent again, an item that was retired since would be in use again."""
+        known = self.known.items
+        used = [row for row in rows if not known.get(row.code, {}).get("retired_on")]
+        if used:
+            await self._catalogue(items=[_plain(row, "shelf_life_days") for row in used])
 
     async def _catalogue(self, **parts: list[Body]) -> None:
         await self._post(STORE, "/catalogue", parts)

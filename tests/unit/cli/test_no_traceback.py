@@ -183,7 +183,7 @@ SETTINGS = {
     "RELIEF_CLOCK": ("sun", ""),
     "RELIEF_FIRST_DAY": ("yesterday", "2006-02-30"),
     "RELIEF_BATCH_SIZE": ("none", "0"),
-    "RELIEF_RETRY_DELAYS_SECONDS": ("soon", "1,x", "0", "[", '{"a": 1}'),
+    "RELIEF_RETRY_DELAYS_SECONDS": ("soon", "1,x", "-1", "[", '{"a": 1}'),
     "RELIEF_WINTER_MONTHS": ("ten", "13,", "[", '"x"'),
     "RELIEF_RATION_PERIOD": ("fortnight", "", "0"),
     "RELIEF_DATABASE_PASSWORD": ("", " "),
