@@ -102,6 +102,7 @@ async def test_the_doctor_sees_a_shelf_that_nobody_deals_and_a_ration_that_nobod
     assert await breaches() == {
         "rations that are not dealt yet are on a marked shelf",
         "no food lies free where somebody waits for it",
+        "the forecast of today is what is missing today",
     }
 
 
