@@ -11,6 +11,7 @@ from services.inventory.domain.households import Household
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.ledger.stock_ledger import RENEW, StockLedger
 from services.inventory.repository import renewals
+from services.inventory.repository.renewals import Renewal
 from shared.messaging.unit import Unit, Units
 
 
@@ -21,26 +22,30 @@ async def begin(unit: Unit, rules: Rules) -> None:
         _next_part(unit, unit.today)
 
 
-async def part(unit: Unit, rules: Rules) -> bool:
-    """Renew the rations of some more households; True if a next part follows."""
-    async with StockLedger.open(unit, rules, {rules.ration_item}, puts_off=True) as ledger:
-        renewal = await ledger.renew_some()
-        if renewal:
-            _next_part(unit, renewal.first_day)
-    return renewal is not None
+async def part(unit: Unit, rules: Rules) -> None:
+    """Renew the rations of some more households; the next part follows."""
+    if renewal := await _some(unit, rules):
+        _next_part(unit, renewal.first_day)
 
 
 async def finish(units: Units, rules: Rules) -> None:
     """Make all rations that are left, part by part in units of their own.
 
     Whoever is going to change the store makes sure of it before: within its own unit it would hold the shelves until
-    all are made, and others would wait for it.
+    all are made, and others would wait for it. It sets no timer: one is there already, or is being done and waits for
+    the same shelves, and then the two would wait for each other.
     """
     async with units.read() as session:
-        more = await renewals.under_way(session) is not None
+        more = await renewals.under_way(session)
     while more:
         async with units.open() as unit:
-            more = await part(unit, rules)
+            more = await _some(unit, rules)
+
+
+async def _some(unit: Unit, rules: Rules) -> Renewal | None:
+    """Renew the rations of some more households; the renewal, or None if it is done."""
+    async with StockLedger.open(unit, rules, {rules.ration_item}, puts_off=True) as ledger:
+        return await ledger.renew_some()
 
 
 def _next_part(unit: Unit, first_day: date) -> None:
