@@ -146,7 +146,10 @@ class MarkedShelfRow(Row, table=True):
 
 
 class LotRow(Row, table=True):
-    """A batch of one item in one depot; the lots of a shelf add up to what is on hand. The blocked is on no shelf."""
+    """A batch of one item in one depot; the lots of a shelf add up to what is on hand. The blocked is on no shelf.
+
+    Of a `recalled` lot nothing comes back to a shelf, even if all of it had been handed out before.
+    """
 
     __tablename__ = "lot"
     __table_args__ = (
@@ -160,6 +163,7 @@ class LotRow(Row, table=True):
     expires_on: date | None = None
     on_hand: int = _amount()
     blocked: int = _amount(0)
+    recalled: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class ReservationRow(Row, table=True):

@@ -28,6 +28,7 @@ from shared.service.parts import Service
 from shared.settings import ClockMode
 from tests.bench.facts import REGION
 from tests.bench.ground import Ground, Site
+from tests.bench.lane import POLL_SECONDS
 from tests.bench.peers.roster import OURS
 from tests.bench.trial import Measured, Unsound
 
@@ -36,7 +37,11 @@ REGISTERED, TURNED = date(2006, 11, 29), date(2006, 12, 1)
 PEOPLE, RATION_GRAMS = 2, 500
 BATCH, LOOKS = 100, 15
 PROBE_SECONDS = 0.1
-_SHELF = "INSERT INTO item (code, name, kind, unit) VALUES ('rice', 'Rice', 'food', 'g')"
+STALLED_SECONDS = 300.0
+_RICE = """
+    WITH kept AS (INSERT INTO item (code, name, kind, unit) VALUES ('rice', 'Rice', 'food', 'g') RETURNING code)
+    INSERT INTO shelf (depot, item) SELECT 'depot', code FROM kept
+"""
 
 
 async def growth(ground: Ground, households: int) -> list[Measured]:
@@ -72,8 +77,7 @@ async def growth(ground: Ground, households: int) -> list[Measured]:
 @asynccontextmanager
 async def _inventory(site: Site) -> AsyncIterator[Service]:
     url = site.database_url("inventory")
-    await site.execute("inventory", _SHELF)
-    await site.execute("inventory", "INSERT INTO shelf (depot, item) VALUES ('depot', 'rice')")
+    await site.execute("inventory", _RICE)
     await site.execute("inventory", "UPDATE day SET processed = $1", REGISTERED)
     app = application(
         "inventory",
@@ -119,14 +123,15 @@ def _household() -> HouseholdRegistered:
 
 
 async def _until_dealt(service: Service) -> None:
-    """Do the service's timers until no shelf is marked."""
-    while True:
-        if await service.timers.do_next():
-            continue
-        async with service.units.read() as session:
-            if not await session.scalar(select(func.count()).select_from(MARKED_SHELF)):
-                return
-        await asyncio.sleep(0.05)
+    """Do the service's timers until no shelf is marked. Raises TimeoutError if that takes very long."""
+    async with asyncio.timeout(STALLED_SECONDS):
+        while True:
+            if await service.timers.do_next():
+                continue
+            async with service.units.read() as session:
+                if not await session.scalar(select(func.count()).select_from(MARKED_SHELF)):
+                    return
+            await asyncio.sleep(POLL_SECONDS)
 
 
 async def _scrape(service: Service) -> None:

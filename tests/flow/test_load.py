@@ -206,6 +206,16 @@ async def test_a_row_that_was_mended_goes_in_when_the_file_is_loaded_again(
     assert await held(services) == WHOLE
 
 
+async def test_an_item_that_was_retired_stays_so_when_the_file_is_loaded_again(
+    services: Services, tmp_path: Path
+) -> None:
+    await load_file(services, written(tmp_path, STORE))
+    await services.post("inventory", "/items/hygiene-kit/retire", {}, "retire")
+    assert faults(await load_file(services, written(tmp_path, STORE))) == {}
+    items = {each["code"]: each["retired_on"] for each in await services.get("inventory", "/items")}
+    assert [code for code, retired_on in items.items() if retired_on] == ["hygiene-kit"]
+
+
 async def test_a_workbook_has_a_sheet_each(services: Services, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheets: dict[str, list[tuple[Any, ...]]] = {

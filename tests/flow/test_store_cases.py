@@ -384,8 +384,28 @@ async def recalled_with_all_that_came_of_it(store: Store) -> None:
     async with store.room.units.read() as session:
         assert [each["household_id"] for each in await lists.given_of(session, row["id"])] == [UUID(int=1)]
     assert "is blocked in depot-north" in said(await turn(bringing_back.undo_hand_out, paper["id"]))
+    assert "is blocked in depot-north" in said(
+        await store.adjust("bandage", 1, stock.Found(lot_id=row["id"]))
+    )
+    assert "Nothing of this lot is left" in said(await turn(recalling.block, row["id"]))
     assert not isinstance(await turn(recalling.unblock, row["id"]), Refused)
     assert await store.lots("first-aid-kit") == [(nov(20), 1), (nov(20), 1)]
+
+
+async def recalled_when_all_is_handed_out(store: Store) -> None:
+    await store.receive("A", ("first-aid-kit", 1, nov(20)))
+    await store.tell(("registers", (1, 1, "north", KIT)), ("fetches", (1, None)))
+    (lot,) = await store.room.rows("SELECT id FROM lot")
+    (paper,) = await store.room.rows("SELECT id FROM delivery")
+
+    async def turn(what: Any, of: UUID) -> Any:
+        return await store.room.do(lambda unit: what(unit, store.room.rules, of, "mouldy"))
+
+    assert (await turn(recalling.block, lot["id"])).shelves == ()
+    assert "is blocked in depot-north" in said(await turn(bringing_back.undo_hand_out, paper["id"]))
+    assert not isinstance(await turn(recalling.unblock, lot["id"]), Refused)
+    assert not isinstance(await turn(bringing_back.undo_hand_out, paper["id"]), Refused)
+    assert await store.lots("first-aid-kit") == [(nov(20), 1)]
 
 
 async def counted_since(store: Store) -> None:
@@ -415,8 +435,8 @@ CASES = {
     name: tale
     for name, tale in list(globals().items())
     if name.startswith("case_")
-    or tale in (recalled, recalled_with_all_that_came_of_it, undone_hand_out, undone_transfer_and_kits)
-    or tale in (counted_since, whose_goods, too_much)
+    or tale in (recalled, recalled_with_all_that_came_of_it, recalled_when_all_is_handed_out, undone_hand_out)
+    or tale in (undone_transfer_and_kits, counted_since, whose_goods, too_much)
 }
 
 
@@ -431,6 +451,7 @@ BREACHES = {
         "UPDATE reservation SET reserved = 0 WHERE kind = 'food' AND reserved > 0"
     ),
     "plan figures are those of the ledger": "UPDATE total SET delivered = delivered + 1 WHERE kind = 'kit'",
+    "nothing of a blocked lot is on a shelf": "UPDATE lot SET recalled = true WHERE item = 'soap'",
     "no kit outlives its parts": "UPDATE lot SET expires_on = '2007-11-09' WHERE item = 'first-aid-kit'",
     "what came of planned deliveries is what the ledger received for them": (
         "UPDATE planned_delivery SET received = received + 1"

@@ -86,9 +86,10 @@ def plan_arrival(plan: Plan, each: Read, *, last: bool = True) -> None:
             plan.put_off.append(replace(each, faults=[], warnings=[]))
             return
         row = min(each.people)
-        rows = f"row {row}" if len(each.people) == 1 else f"rows {row} to {max(each.people)}"
+        many = len(each.people) > 1
+        rows = f"rows {row} to {max(each.people)} have" if many else f"row {row} has"
         for name in missing:
-            plan.fault([row], f"is needed in one row of each household; {rows} have none of it", name)
+            plan.fault([row], f"is needed in one row of each household; {rows} none of it", name)
         plan.fault(
             [other for other in each.people if other != row], f"its household cannot be taken: see row {row}"
         )

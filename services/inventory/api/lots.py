@@ -23,7 +23,9 @@ router = APIRouter(tags=["stock"])
 
 
 class LotOut(BaseModel):
-    """What is left of goods that came together, with their date; `days_left` counts today."""
+    """What is left of goods that came together, with their date; `days_left` counts today. Of a `recalled` lot nothing
+    comes back to the shelf; `blocked` is what was taken off it.
+    """
 
     id: UUID
     depot: str
@@ -34,6 +36,7 @@ class LotOut(BaseModel):
     days_left: int | None
     on_hand: int
     blocked: int
+    recalled: bool
 
     @classmethod
     def of(cls, row: RowMapping, today: date) -> "LotOut":
@@ -52,7 +55,7 @@ async def lots(
     limit: Limit = 100,
     after: After = None,
 ) -> Page[LotOut]:
-    """Lots with something left, in the order in which they came."""
+    """Lots with something left, or blocked, in the order in which they came."""
     today = await today_of(session)
     until = None if expiring_within is None else today + timedelta(days=expiring_within)
     found = await lists.lots(session, limit + 1, place_of(after), depot, item, until)
@@ -76,7 +79,9 @@ async def given(lot_id: UUID, session: Reading) -> list[GivenOut]:
 
 @router.post("/lots/{lot_id}/block", dependencies=[STOREKEEPER, RENEWED])
 async def block(lot_id: UUID, body: WithReason, work: Work, settings: StoreSettings) -> ShelvesChanged:
-    """Nothing that is left of a lot is given out; reservations on it are dealt again from other lots."""
+    """Nothing that is left of a lot, or came of it, is given out; reservations on it are dealt again from other lots.
+    Nothing of it comes back, even if all was handed out.
+    """
 
     async def do(unit: Unit) -> ShelvesChanged | Refused:
         return shown(await recalling.block(unit, settings.rules, lot_id, body.reason), changed)

@@ -60,6 +60,9 @@ _MONTHS = """
 _PAST_DATE = """
     SELECT count(*), count(*) FILTER (WHERE expires_on < day.processed) FROM lot CROSS JOIN day WHERE on_hand > 0
 """
+_RECALLED = """
+    SELECT count(*), count(*) FILTER (WHERE on_hand > 0 OR NOT recalled) FROM lot WHERE recalled OR blocked > 0
+"""
 # The lots that went into a lot of kits by the same paper: the first of them to expire says when the first kits do.
 _KITS = """
     SELECT count(*), count(*) FILTER (WHERE part.until < kit.until)
@@ -119,6 +122,7 @@ CHECKS = {
     "the totals by item equal the sums of all reservations": _TOTALS,
     "the totals by month equal the sums of the ledger": _MONTHS,
     "no lot past its date has anything left": _PAST_DATE,
+    "nothing of a blocked lot is on a shelf": _RECALLED,
     "no kit outlives its parts": _KITS,
     "what came of planned deliveries is what the ledger received for them": _PLANNED,
     "nothing that was said names a shelter": _SHELTERS,

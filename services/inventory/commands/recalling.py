@@ -3,7 +3,6 @@
 from collections import Counter
 from uuid import UUID
 
-from sqlalchemy import update
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.room import too_much
@@ -22,7 +21,8 @@ async def block(unit: Unit, rules: Rules, lot_id: UUID, note: str) -> Correction
     """Nothing that is left of a lot is given out any more, nor kits put together with it, nor what was moved to other
     depots; who had some of it set aside waits, or gets some of another.
 
-    Refused for an unknown lot, and for one of which nothing is left.
+    A lot that was handed out whole is blocked too: nothing of it may come back. Refused for an unknown lot, and for one
+    that is blocked with all that is left.
     """
     return await _turn(unit, rules, lot_id, note, blocking=True)
 
@@ -47,6 +47,7 @@ async def _turn(unit: Unit, rules: Rules, lot_id: UUID, note: str, *, blocking: 
         if not {item for (_, item), _ in came_of} <= items:
             return ledger.refuse(conflict("Something is being made of this lot at this moment. Try again."))
         changes: Counter[ShelfKey] = Counter()
+        turned = []
         for key, each in came_of:
             lot = await stock.lot_of(unit.session, each)
             difference = -lot.on_hand if blocking else lot.blocked
@@ -55,10 +56,11 @@ async def _turn(unit: Unit, rules: Rules, lot_id: UUID, note: str, *, blocking: 
             if difference:
                 kind = "blocked" if blocking else "unblocked"
                 ledger.move_lot(key, lot, difference, kind, Cause(note=note))
-                change = update(LOT).where(LOT.c.id == each).values(blocked=LOT.c.blocked - difference)
-                await unit.session.execute(change)
                 changes[key] += difference
-        if not changes:
+            if difference or lot.recalled != blocking:
+                turned.append({"id": each, "blocked": lot.blocked - difference, "recalled": blocking})
+        unit.writes.change(LOT, turned)
+        if not turned:
             return ledger.refuse(conflict(f"Nothing of this lot is {'left' if blocking else 'blocked'}."))
         for key in sorted(changes):
             await ledger.cut_back(key)

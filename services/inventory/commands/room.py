@@ -20,8 +20,13 @@ def no_way_back(lot: Lot, depot: str, item: str, today: date) -> Refused | None:
     """Refused if goods may not come back to the lot that they were of."""
     if lot.expired(today):
         return conflict(f"This {item} expired on {lot.expires}; it does not come back to {depot}.")
-    if lot.blocked:
-        return conflict(
-            f"This lot of {item} is blocked in {depot}. Keep what came back apart, or unblock the lot first."
-        )
-    return None
+    return recalled(lot, depot, item)
+
+
+def recalled(lot: Lot, depot: str, item: str) -> Refused | None:
+    """Refused if more would come to a lot that was blocked: it would be given out again."""
+    if not lot.recalled:
+        return None
+    return conflict(
+        f"This lot of {item} is blocked in {depot}. Keep what came back apart, or unblock the lot first."
+    )

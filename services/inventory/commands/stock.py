@@ -9,7 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
-from services.inventory.commands.room import too_much
+from services.inventory.commands.room import recalled, too_much
 from services.inventory.domain.kits import Assembled, MissingParts, assemble, dates_of
 from services.inventory.domain.larder import Dated
 from services.inventory.domain.movements import Cause
@@ -87,7 +87,8 @@ async def adjust(
 ) -> Correction | Refused:
     """Put a difference on a shelf or take it off, with a note of why; what was set aside and is gone waits again.
 
-    Refused for an unknown depot, item or lot, for more than there is, and for what is past its date.
+    Refused for an unknown depot, item or lot, for more than there is, and for what is past its
+    date or of a blocked lot.
     """
     key = (depot, item)
     async with StockLedger.open(unit, rules, document=uuid7()) as ledger:
@@ -168,6 +169,8 @@ async def _shift(
     if difference > 0 and until and until < ledger.today:
         return invalid("What has expired is not taken in.", ("expires_on", f"{until} is past"))
     if refused := too_much(ledger, key, difference):
+        return refused
+    if lot and difference > 0 and (refused := recalled(lot, depot, item)):
         return refused
     if lot and difference:
         ledger.move_lot(key, lot, difference, kind, cause)

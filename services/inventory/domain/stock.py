@@ -63,13 +63,15 @@ class Shelf:
 class Lot:
     """A batch of one item in one depot.
 
-    It may be given out on the day it expires, not after; None never expires. What is `blocked` is not on hand.
+    It may be given out on the day it expires, not after; None never expires. What is `blocked` is not on hand. Of a
+    `recalled` lot nothing may come back to the shelf.
     """
 
     id: UUID
     expires: date | None
     on_hand: int
     blocked: int = 0
+    recalled: bool = False
 
     def __post_init__(self) -> None:
         check_quantity("a lot's stock", self.on_hand)

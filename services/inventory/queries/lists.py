@@ -80,7 +80,7 @@ async def lots(
     """Lots with something left, or blocked, in the order in which they came; with `until` those that expire by then."""
     row = LOT.c
     wanted = [
-        text("(lot.on_hand > 0 OR lot.blocked > 0)"),
+        text("(lot.on_hand > 0 OR lot.recalled)"),
         None if depot is None else row.depot == depot,
         None if item is None else row.item == item,
         None if until is None else row.expires_on <= until,

@@ -19,6 +19,9 @@ SOMETHING_LEFT = text("on_hand > 0")
 """Of a lot. Without a parameter, so that the planner knows that the partial indexes fit."""
 
 
+_LOT = select(LOT.c.id, LOT.c.expires_on, LOT.c.on_hand, LOT.c.blocked, LOT.c.recalled)
+
+
 async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> None:
     """Empty shelves where there are none yet."""
     values = [{"depot": depot, "item": item} for depot, item in sorted(keys)]
@@ -78,8 +81,7 @@ async def dated_lots(session: AsyncSession, items: Collection[str]) -> dict[Shel
 async def lot_of(session: AsyncSession, lot_id: UUID) -> Lot:
     """A lot, also one of which nothing is left; its shelf's lock is held."""
     row = LOT.c
-    columns = (row.id, row.expires_on, row.on_hand, row.blocked)
-    return Lot(*(await session.execute(select(*columns).where(row.id == lot_id))).one())
+    return Lot(*(await session.execute(_LOT.where(row.id == lot_id))).one())
 
 
 CAME_OF = """
@@ -89,7 +91,8 @@ CAME_OF = """
         SELECT made.lot_id FROM came_of
         JOIN movement gone ON gone.lot_id = came_of.lot_id AND gone.kind IN ('used', 'transferred') AND gone.on_hand < 0
         JOIN movement made ON made.document_id = gone.document_id AND made.on_hand > 0
-             AND (made.kind = 'assembled' OR (made.kind = 'transferred' AND made.item = gone.item))
+             AND (made.kind = 'assembled' OR (made.kind = 'transferred' AND made.item = gone.item
+                                               AND made.on_hand = -gone.on_hand))
     )
 """
 """A lot, the kits put together with some of it, and what was moved to other depots, by way of their papers."""
@@ -128,8 +131,7 @@ async def lots_of_paper(session: AsyncSession, document_id: UUID) -> tuple[LotMo
 async def lot_on(session: AsyncSession, key: ShelfKey, lot_id: UUID) -> Lot | None:
     """A lot of one shelf, also one of which nothing is left; None if there is none with this id."""
     row = LOT.c
-    query = select(row.id, row.expires_on, row.on_hand)
-    found = await session.execute(query.where(row.id == lot_id, row.depot == key[0], row.item == key[1]))
+    found = await session.execute(_LOT.where(row.id == lot_id, row.depot == key[0], row.item == key[1]))
     return next((Lot(*each) for each in found), None)
 
 

@@ -1,5 +1,6 @@
 """What a row of each sheet is, and whether it can be taken: each by itself, so that a bad one keeps no other out."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,9 +30,9 @@ class Entry(BaseModel):
     sheet: ClassVar[str]
 
     @property
+    @abstractmethod
     def key(self) -> object:
         """What no two rows of a sheet may share."""
-        raise NotImplementedError
 
 
 class ItemRow(Entry):

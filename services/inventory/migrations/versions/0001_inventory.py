@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("on_hand", sa.BigInteger(), nullable=False),
         sa.Column("blocked", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("recalled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("least(on_hand, blocked) >= 0", name=op.f("ck_lot_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
     )
