@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.intake import repository
+from services.intake.domain.grants import grant_entry, grant_words
 from services.intake.domain.timeline import TOLD, Entry, entry_of
 from services.intake.settings import Settings
+from services.intake.tables import GRANT_TOLD
+from shared.contracts.donations import GrantChanged
 from shared.contracts.inventory import HouseholdSupplies
 from shared.messaging.consumer import Hears
+from shared.messaging.states import newest
 from shared.messaging.unit import Unit
 
 STATUS = "intake.status"
@@ -31,6 +35,19 @@ async def keep(facts: Sequence[HouseholdSupplies], unit: Unit) -> None:
     )
 
 
+async def on_grant_changed(facts: Sequence[GrantChanged], unit: Unit) -> None:
+    """Write what became of grants to the timelines of their households; what comes late is old news."""
+    news = await newest(unit, GRANT_TOLD, facts)
+    rows = [
+        {"id": key, "version": fact.version, "status": fact.status, "summary": grant_words(fact)}
+        for key, fact in news.facts.items()
+    ]
+    unit.writes.change(GRANT_TOLD, rows)
+    repository.add_entries(
+        unit.writes, [grant_entry(each, unit.now) for each in news.facts.values() if each.household_id]
+    )
+
+
 def hears(_: Settings) -> tuple[Hears[Any], ...]:
-    """What this service consumes: every contract that its timeline has words for."""
-    return tuple(Hears(contract, keep) for contract in TOLD)
+    """What this service consumes: every contract that its timeline has words for, and what became of grants."""
+    return (*(Hears(contract, keep) for contract in TOLD), Hears(GrantChanged, on_grant_changed))

@@ -3,7 +3,7 @@
 No name and no birth date is read here: see `commands/reading.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.intake.domain.households import Household, Outcome, Priority, Stat
 from services.intake.domain.timeline import Entry
 from services.intake.repository import HELPED, PRESENT
 from services.intake.settings import Settings
-from services.intake.tables import HOUSEHOLD, IMPORT, MEMBER, READING, TIMELINE
+from services.intake.tables import GRANT_REQUEST, GRANT_TOLD, HOUSEHOLD, IMPORT, MEMBER, READING, TIMELINE
 from shared.contracts.intake import AgeBand
 from shared.observability import Metrics
 from shared.outcomes import Refused, missing
@@ -59,6 +59,14 @@ async def households(
     ]
     query = select(HOUSEHOLD).where(*(each for each in conditions if each is not None))
     return await repository.with_members(session, query.order_by(columns.id).limit(limit))
+
+
+async def grant_requests(session: AsyncSession, household_id: UUID) -> Sequence[RowMapping]:
+    """Money that was asked for a household, with what donations told of it last; the oldest request first."""
+    told = (func.coalesce(GRANT_TOLD.c[name], "").label(name) for name in ("status", "summary"))
+    query = select(GRANT_REQUEST, *told).outerjoin(GRANT_TOLD, GRANT_TOLD.c.id == GRANT_REQUEST.c.id)
+    query = query.where(GRANT_REQUEST.c.household_id == household_id).order_by(GRANT_REQUEST.c.id)
+    return (await session.execute(query)).mappings().all()
 
 
 async def timeline(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -165,9 +166,42 @@ class ReadingRow(Row, table=True):
     route: str = Field(sa_column=Column(String(100), nullable=False))
 
 
+class GrantRequestRow(Row, table=True):
+    """Money that was asked for a household. `version` counts what the other services were told of the request."""
+
+    __tablename__ = "grant_request"
+    __table_args__ = (Index(None, "household_id", "id"),)
+
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    household_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("household.id"), nullable=False))
+    household_version: int = Field(sa_column=Column(Integer, nullable=False))
+    member_id: UUID | None = Field(sa_column=Column(Uuid, ForeignKey("member.id")))
+    kind: str = Field(sa_column=Column(String(40), nullable=False))
+    amount: int = Field(sa_column=Column(BigInteger, nullable=False))
+    currency: str = Field(sa_column=Column(String(3), nullable=False))
+    urgency: int = Field(sa_column=Column(Integer, nullable=False))
+    asked_on: date = Field(sa_column=Column(Date, nullable=False))
+    asked_by: str = Field(sa_column=Column(String(100), nullable=False))
+    withdrawn_on: date | None = Field(sa_column=Column(Date))
+
+
+class GrantToldRow(Row, table=True):
+    """The newest that donations told of a grant: version 0 until it told something."""
+
+    __tablename__ = "grant_told"
+
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    version: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    status: str = Field(sa_column=Column(String(40), nullable=False, server_default=""))
+    summary: str = Field(sa_column=Column(String(1000), nullable=False, server_default=""))
+
+
 HOUSEHOLD = table_of(HouseholdRow)
 MEMBER = table_of(MemberRow)
 IDENTITY = table_of(IdentityRow)
 IMPORT = table_of(ImportRow)
 TIMELINE = table_of(TimelineRow)
 READING = table_of(ReadingRow)
+GRANT_REQUEST = table_of(GrantRequestRow)
+GRANT_TOLD = table_of(GrantToldRow)

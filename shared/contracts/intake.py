@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Part, Version
+from shared.contracts.base import Contract, Money, Part, Version
 
 
 class AgeBand(StrEnum):
@@ -132,3 +132,48 @@ class HouseholdClosed(Contract):
     @property
     def subject(self) -> UUID:
         return self.household_id
+
+
+class GrantStep(StrEnum):
+    """The known states of a request for money, as intake sees it. On the wire it is text."""
+
+    ASKED = "asked"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+GRANT_KINDS = ("protection", "resettlement", "return", "hospital", "family_visit", "prison_support")
+"""The kinds of grants that are asked for now. On the wire a kind is text, and one that is not known is paid from the
+general fund."""
+
+GrantCode = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+PrincipalId = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9:._@-]*$")]
+
+
+class GrantAsked(Contract):
+    """Money is asked for a household or for a case, whole: a later version replaces an earlier one.
+
+    `household_version` is the household's when it was asked: of a household that was closed later the grant ends, of
+    one that was closed before and reopened it does not. `asked_by` is who asked, by id, because nobody decides about
+    what they asked for. Kind and currency of a request never change.
+    """
+
+    wire: ClassVar[str] = "intake.grant_asked.v1"
+
+    request_id: UUID
+    version: Version
+    household_id: UUID | None = None
+    household_version: Version | None = None
+    case_id: UUID | None = None
+    member_id: UUID | None = None
+    kind: GrantCode
+    estimate: Money
+    urgency: Annotated[int, Field(ge=0, le=3)]
+    asked_on: date
+    asked_by: PrincipalId | None = None
+    status: GrantCode
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.request_id

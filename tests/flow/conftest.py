@@ -63,3 +63,11 @@ def room_url(servers: Servers, databases: Databases) -> str:
     name = databases["inventory"]
     servers.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     return servers.database_url("inventory", name)
+
+
+@pytest.fixture
+def till_url(servers: Servers, databases: Databases) -> str:
+    """A database for a till. Its commits wait for no disk: a story makes many."""
+    name = databases["donations"]
+    servers.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    return servers.database_url("donations", name)

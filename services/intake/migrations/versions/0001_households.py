@@ -142,11 +142,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_reading"),
     )
     op.create_index("ix_reading_household_id_id", "reading", ["household_id", "id"])
+    op.create_table(
+        "grant_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("household_version", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("urgency", sa.Integer(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.String(length=100), nullable=False),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_grant_request_household_id"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_grant_request_member_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_grant_request"),
+    )
+    op.create_index("ix_grant_request_household_id_id", "grant_request", ["household_id", "id"])
+    op.create_table(
+        "grant_told",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("status", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("summary", sa.String(length=1000), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_grant_told"),
+    )
     op.execute(NEXT_CODES)
     op.execute(READ_FOR_EVER)
 
 
 def downgrade() -> None:
-    for table in ("reading", "identity", "member", "timeline", "household", "register_import"):
+    for table in (
+        "grant_told",
+        "grant_request",
+        "reading",
+        "identity",
+        "member",
+        "timeline",
+        "household",
+        "register_import",
+    ):
         op.drop_table(table)
     op.execute("DROP FUNCTION next_codes")

@@ -1,0 +1,13 @@
+"""Donations' JSON routes: donors, gifts, grants, funds and their books. They parse, call and map."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from services.donations.api import books, donors, funds, gifts, grants
+from services.donations.settings import Settings
+
+
+def routers(_: Settings) -> Sequence[APIRouter]:
+    """All routes of this service."""
+    return [each.router for each in (donors, gifts, grants, funds, books)]

@@ -1,0 +1,118 @@
+"""Payments: money that came under a provider's own id, and what was given back of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.donations.domain.funds import UNASSIGNED, FundKey
+from services.donations.domain.ledger import Account, Line, difference_of, place
+from services.donations.domain.money import Money
+from shared.contracts.donations import WHOLE, GiftCorrected, GiftReceived, GiftState, GiftWhy
+
+
+class Provider(StrEnum):
+    """Whose ids of transactions they are. Two roads of one provider (a webhook, a list) know the same ids."""
+
+    PAYPAL = "paypal"
+    BANK = "bank"
+    CASH = "cash"
+
+
+OFFLINE = frozenset({Provider.BANK.value, Provider.CASH.value})
+
+
+class Dispute(StrEnum):
+    """How a dispute about a payment stands. What is over does not open again, in whatever order it is told."""
+
+    NONE = ""
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class RefundState(StrEnum):
+    """WAITING for its payment, BOOKED, or DIFFERENT from what its payment can give back: somebody has to look."""
+
+    WAITING = "waiting"
+    BOOKED = "booked"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money that came, in minor units. Version 0 is one that others speak of and that has not come yet.
+
+    `fee` is None while no notice has said it. `net` is what the fund has of the payment, and `held` the part of that
+    which the provider does not let go. A dispute took hold of `disputed_held` of it, and of `disputed_spent` that the
+    fund had spent already.
+    """
+
+    id: UUID
+    version: int
+    provider: str
+    transaction_id: str
+    purpose: str = UNASSIGNED
+    place: str = Provider.PAYPAL.value
+    currency: str = ""
+    gross: int = 0
+    fee: int | None = None
+    refunded: int = 0
+    net: int = 0
+    held: int = 0
+    dispute: Dispute = Dispute.NONE
+    disputed_held: int = 0
+    disputed_spent: int = 0
+    gift_id: UUID | None = None
+    happened_on: date | None = None
+    entry_id: UUID | None = None
+    reason: str = GiftWhy.RECEIVED.value
+
+    @property
+    def key(self) -> FundKey:
+        return FundKey(self.purpose, self.currency)
+
+    @property
+    def where(self) -> Account:
+        """The account on which it came in."""
+        return place(self.place, self.currency)
+
+    @property
+    def left(self) -> int:
+        """What has not been given back of the gross."""
+        return self.gross - self.refunded
+
+    @property
+    def counts(self) -> int:
+        """The share that still counts, in ten-thousandths, rounded down."""
+        return self.left * WHOLE // self.gross if self.gross else 0
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+
+def booked(payment: Payment, lines: Iterable[Line]) -> Payment:
+    """The payment after lines of its own fund were booked: what the fund has of it, and what is held of that."""
+    difference = difference_of(lines, payment.key)
+    return replace(payment, net=payment.net + difference.balance, held=payment.held + difference.held)
+
+
+def told(payment: Payment, why: GiftWhy) -> Payment:
+    """The payment with a version more: the others are told, and why."""
+    return replace(payment, version=payment.version + 1, reason=why.value)
+
+
+def fact_of(payment: Payment, donor_id: UUID | None, on: date) -> GiftState:
+    """What the others are told of a payment."""
+    contract = GiftReceived if payment.version == 1 else GiftCorrected
+    return contract(
+        payment_id=payment.id,
+        version=payment.version,
+        gift_id=payment.gift_id,
+        donor_id=donor_id,
+        purpose=payment.purpose,
+        counts=payment.counts,
+        reason=payment.reason,
+        on=on,
+    )

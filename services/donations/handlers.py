@@ -1,0 +1,57 @@
+"""What donations does when intake says something: load, decide, write down, say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.donations.domain.funds import FundKey
+from services.donations.domain.grants import Ended, Grant, ended, fund_of, heard
+from services.donations.ledger import MoneyLedger
+from services.donations.repository import grants
+from services.donations.settings import Settings
+from services.donations.tables import GRANT, HOUSEHOLD
+from shared.contracts.donations import GrantWhy
+from shared.contracts.intake import GrantAsked, HouseholdClosed
+from shared.messaging.consumer import Hears
+from shared.messaging.states import newest
+from shared.messaging.unit import Unit
+
+
+async def on_grant_asked(facts: Sequence[GrantAsked], unit: Unit) -> None:
+    """Set money aside for what is asked, whole or in part, or say what is missing.
+
+    The households' rows are locked first, so that none is closed between the look at it and the grant.
+    """
+    closed = await grants.closed_in(unit.session, {each.household_id for each in facts if each.household_id})
+    keys = {FundKey(fund_of(each.kind), each.estimate.currency) for each in facts}
+    async with MoneyLedger.open(unit, keys) as ledger:
+        news = await newest(unit, GRANT, facts)
+        for key, fact in news.facts.items():
+            row = news.rows[key]
+            before = grants.grant_in(row) if row else None
+            after = heard(before, fact)
+            if not after.ended and _is_closed(after, closed.get(after.household_id or key, 0)):
+                after = ended(after, Ended.CANCELLED, GrantWhy.HOUSEHOLD_CLOSED.value)
+            ledger.grant(after, before)
+
+
+def _is_closed(grant: Grant, closed_in: int) -> bool:
+    """Whether its household was closed after it was asked for."""
+    return grant.household_id is not None and closed_in > grant.household_version
+
+
+async def on_household_closed(facts: Sequence[HouseholdClosed], unit: Unit) -> None:
+    """Cancel what is not paid of the grants of closed households; it is free for those who wait."""
+    news = await newest(unit, HOUSEHOLD, facts)
+    closed = {key: fact.version for key, fact in news.facts.items()}
+    grants.save_closed(unit.writes, closed)
+    keys = {each.key for each in await grants.open_of_households(unit.session, closed)}
+    async with MoneyLedger.open(unit, keys) as ledger:
+        # Looked at again under the funds' locks: others may have paid or promised meanwhile.
+        for each in await grants.open_of_households(unit.session, closed):
+            if _is_closed(each, closed[each.household_id or each.id]):
+                ledger.grant(ended(each, Ended.CANCELLED, GrantWhy.HOUSEHOLD_CLOSED.value), each)
+
+
+def hears(_: Settings) -> tuple[Hears[Any], ...]:
+    """What this service consumes, and how."""
+    return (Hears(GrantAsked, on_grant_asked), Hears(HouseholdClosed, on_household_closed))

@@ -1,0 +1,162 @@
+"""The money ledger: a block in which one unit books. What it booked is posted at the block's end.
+
+    async with MoneyLedger.open(unit, {FundKey("medical", "JPY")}) as ledger:
+        ledger.book(EntryKind.PAID, lines, document)
+
+A block that raises posts nothing; nor does one that was marked by `return ledger.refuse(refused)`.
+
+Whoever takes money from a fund, holds it back or promises it has locked the fund, and so decides by what is there.
+Whoever only adds money locks nothing: many notices of payments for one fund come at once, and each would otherwise hold
+the fund until it has committed. The database refuses a fund below zero in either case.
+"""
+
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.donations.domain.entries import Lines
+from services.donations.domain.funds import Fund, FundKey
+from services.donations.domain.grants import Grant, cut_back, serve, told
+from services.donations.domain.ledger import Difference, Entry, EntryKind, differences, opposite
+from services.donations.repository import books, grants
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
+
+SERVE = "serve"
+"""The reminder that grants which wait may be served: money has come or became free."""
+
+
+class MoneyLedger:
+    """Funds that one unit has locked, and what it books."""
+
+    def __init__(self, unit: Unit, open_from: date) -> None:
+        self.unit = unit
+        self._open_from = open_from
+        self._locked: dict[FundKey, Fund] = {}
+        self._entries: list[Entry] = []
+        self._grants: dict[UUID, tuple[Grant | None, Grant]] = {}
+        self._refused = False
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, unit: Unit, funds: Collection[FundKey] = ()) -> AsyncIterator["MoneyLedger"]:
+        """The ledger with these funds locked. Whoever does not know them yet calls `lock`, once."""
+        ledger = cls(unit, await books.open_from(unit.session))
+        await ledger.lock(funds)
+        yield ledger
+        if not ledger._refused:
+            await ledger._post()
+
+    def refuse(self, refused: Refused) -> Refused:
+        """Post nothing: `return ledger.refuse(refused)`. The edge that opened the unit rolls it back."""
+        self._refused = True
+        return refused
+
+    async def lock(self, keys: Collection[FundKey]) -> None:
+        """Lock funds, all at once, or two units would wait for each other."""
+        if keys:
+            self._locked |= await books.lock_funds(self.unit.session, keys)
+
+    def fund(self, key: FundKey) -> Fund:
+        """A locked fund as this unit has changed it so far. KeyError if it was not locked."""
+        change = differences(self._entries).get(key, Difference())
+        return self._locked[key].changed(change.balance, change.held, self._set_aside().get(key, 0))
+
+    def grant(self, after: Grant, before: Grant | None) -> None:
+        """A grant of a locked fund is different now; `before` is how this unit found it, None if it is new."""
+        assert after.key in self._locked, "a grant is changed under its fund's lock"
+        first = self._grants[after.id][0] if after.id in self._grants else before
+        self._grants[after.id] = (first, after)
+
+    def book(
+        self,
+        kind: EntryKind,
+        lines: Lines,
+        document_id: UUID | None = None,
+        happened_on: date | None = None,
+        reverses: UUID | None = None,
+    ) -> Entry:
+        """Book something that happened, today if no day is given; under the first open day if its month is closed.
+
+        ValueError if money is taken from a fund that this unit has not locked.
+        """
+        happened = happened_on or self.unit.today
+        on_day = max(happened, self._open_from)
+        entry = Entry(uuid7(), kind, on_day, happened, lines, document_id, reverses)
+        for key, change in differences([entry]).items():
+            if key not in self._locked and change.balance < max(change.held, 0):
+                raise ValueError(f"{key} is not locked, and a {kind} takes money from it")
+        self._entries.append(entry)
+        return entry
+
+    def reverse(self, entry: Entry) -> Entry:
+        """Book the opposite of an entry, today: corrections go to the open month, with a reference."""
+        return self.book(
+            EntryKind.REVERSED, opposite(entry.lines), entry.document_id, self.unit.today, entry.id
+        )
+
+    async def _post(self) -> None:
+        """Settle the grants of the locked funds, write everything down, and say which grants are different."""
+        for key in sorted(self._locked):
+            await self._settle(key)
+        changes = differences(self._entries)
+        books.add_entries(self.unit, self._entries)
+        self._save_grants()
+        books.raise_funds(self.unit.writes, changes, self._set_aside())
+        if any(key not in self._locked for key in changes):
+            self.unit.remind(SERVE)
+
+    async def _settle(self, key: FundKey) -> None:
+        """Take back what is promised and no longer there; or give what is free to those who wait, by their order."""
+        session, fund = self.unit.session, self.fund(key)
+        if fund.free < 0:
+            for each in cut_back(fund, self._as_changed(await grants.promised(session, key), key)):
+                self._change(each)
+        elif fund.free > 0:
+            for each in serve(fund, self._as_changed(await grants.waiting(session, key), key)):
+                self._change(each)
+
+    def _as_changed(self, found: Iterable[Grant], key: FundKey) -> list[Grant]:
+        """Grants that were found, and those this unit has changed, as they are now."""
+        for each in found:
+            self._grants.setdefault(each.id, (each, each))
+        return [after for _, after in self._grants.values() if after.key == key and not after.ended]
+
+    def _change(self, after: Grant) -> None:
+        self._grants[after.id] = (self._grants[after.id][0], after)
+
+    def _save_grants(self) -> None:
+        changed = []
+        for before, after in self._grants.values():
+            if before == after:
+                continue
+            if before is None or _shown(before) != _shown(after):
+                said = replace(after, said=after.said + 1)
+                self.unit.say(told(said, self.fund(after.key).held, self.unit.today))
+                changed.append(said)
+            else:
+                changed.append(after)
+        grants.save(self.unit.writes, changed)
+
+    def _set_aside(self) -> dict[FundKey, int]:
+        """What is set aside more than before, by fund."""
+        sums: dict[FundKey, int] = {}
+        for before, after in self._grants.values():
+            more = after.set_aside - (before.set_aside if before else 0)
+            sums[after.key] = sums.get(after.key, 0) + more
+        return {key: more for key, more in sums.items() if more}
+
+
+def _shown(grant: Grant) -> tuple[object, ...]:
+    """What the others are told of a grant."""
+    return grant.status, grant.set_aside, grant.paid, grant.missing, grant.reason
+
+
+def lacking(funds: Iterable[Fund]) -> str | None:
+    """Words for the first fund that would be below zero; None if all have enough."""
+    short = next((each for each in funds if each.free < 0), None)
+    return f"The fund {short.key.fund} has not enough {short.key.currency} free." if short else None

@@ -1,0 +1,443 @@
+"""Donors, gifts, payments, the ledger, funds, grants."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+BALANCED = """
+CREATE FUNCTION entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE touched uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.entry_id ELSE NEW.entry_id END;
+DECLARE off record;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.entry_id <> NEW.entry_id THEN
+        RAISE EXCEPTION 'a posting stays with its entry' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    SELECT account.currency, sum(amount) AS amount INTO off
+    FROM posting JOIN account ON account.code = posting.account
+    WHERE entry_id = touched GROUP BY account.currency HAVING sum(amount) <> 0 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the entry % is out of balance by % %', touched, off.amount, off.currency
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+# Deferred, because the lines of an entry come one after another; a constraint trigger fires for COPY too.
+BALANCE_AT_COMMIT = """
+CREATE CONSTRAINT TRIGGER posting_balanced AFTER INSERT OR UPDATE OR DELETE ON posting
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_balances()
+"""
+# Closing a month and booking in it exclude each other by an advisory lock: whoever books looks, with a snapshot taken
+# after the lock was had, whether the month was closed meanwhile.
+OPEN_MONTH = """
+CREATE FUNCTION month_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE closed date;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(20060913);
+    SELECT max(month) INTO closed FROM closed_month;
+    IF EXISTS (SELECT FROM added JOIN entry ON entry.id = added.entry_id
+               WHERE entry.on_day < CAST(closed + interval '1 month' AS date)) THEN
+        RAISE EXCEPTION 'the books are closed up to the month of %', closed USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+IN_OPEN_MONTH = """
+CREATE TRIGGER posting_in_open_month AFTER INSERT ON posting REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION month_is_open()
+"""
+CLOSING = (
+    """
+CREATE FUNCTION closing_waits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(20060913);
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE TRIGGER closed_month_waits BEFORE INSERT ON closed_month FOR EACH STATEMENT EXECUTE FUNCTION closing_waits()
+""",
+)
+KEPT_FOR_EVER = """
+CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}
+FOR EACH STATEMENT EXECUTE FUNCTION append_only()
+"""
+FOR_EVER = ("account", "entry", "posting", "closed_month", "contact_reading")
+
+# Funds and currencies are closed tables of `domain/`, so all accounts are there from the beginning and none is made
+# while money is booked.
+_CURRENCIES = "unnest(ARRAY['JPY', 'KRW', 'USD', 'EUR', 'CNY', 'THB'])"
+_FUNDS = """unnest(ARRAY['food', 'clothing', 'medical', 'education', 'resettlement', 'protection', 'family_visits',
+    'general', 'unassigned'])"""
+ACCOUNTS = f"""
+INSERT INTO account (code, kind, currency, fund)
+SELECT kind || '.' || currency, kind, currency, '' FROM unnest(ARRAY['cash', 'bank', 'paypal']) kind
+CROSS JOIN {_CURRENCIES} currency
+UNION ALL SELECT kind || '.' || fund || '.' || currency, kind, currency, fund
+FROM unnest(ARRAY['held', 'uncovered', 'income', 'fees', 'grants', 'moved', 'exchange']) kind
+CROSS JOIN {_CURRENCIES} currency CROSS JOIN {_FUNDS} fund
+"""  # noqa: S608, nothing in it comes from outside
+BALANCES = f"""
+INSERT INTO fund_balance (fund, currency)
+SELECT fund, currency FROM {_CURRENCIES} currency CROSS JOIN {_FUNDS} fund
+"""  # noqa: S608, nothing in it comes from outside
+
+
+def upgrade() -> None:
+    op.create_table(
+        "account",
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("fund", sa.String(length=40), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_account")),
+        sa.UniqueConstraint("code", "currency", name=op.f("uq_account_code_currency")),
+    )
+    op.create_table(
+        "account_month",
+        sa.Column("account", sa.String(length=60), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("account", "month", name=op.f("pk_account_month")),
+    )
+    op.create_table(
+        "closed_month",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_closed_month")),
+    )
+    op.create_table(
+        "donor",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("member", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("may_write", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("merged_into <> id", name=op.f("ck_donor_not_into_itself")),
+        sa.ForeignKeyConstraint(["merged_into"], ["donor.id"], name=op.f("fk_donor_merged_into")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_donor")),
+    )
+    op.create_index(
+        op.f("ix_donor_merged_into"),
+        "donor",
+        ["merged_into"],
+        unique=False,
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.create_table(
+        "entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("reverses", sa.Uuid(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["reverses"], ["entry.id"], name=op.f("fk_entry_reverses")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
+    )
+    op.create_index(
+        op.f("ix_entry_document_id"),
+        "entry",
+        ["document_id"],
+        unique=False,
+        postgresql_where=sa.text("document_id IS NOT NULL"),
+    )
+    op.create_index(op.f("ix_entry_on_day"), "entry", ["on_day"], unique=False)
+    op.create_index(
+        "uq_entry_reverses",
+        "entry",
+        ["reverses"],
+        unique=True,
+        postgresql_where=sa.text("reverses IS NOT NULL"),
+    )
+    op.create_table(
+        "fund_balance",
+        sa.Column("fund", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("balance", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("set_aside", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint(
+            "held + set_aside <= balance", name=op.f("ck_fund_balance_no_more_promised_than_there_is")
+        ),
+        sa.CheckConstraint("least(balance, held, set_aside) >= 0", name=op.f("ck_fund_balance_not_negative")),
+        sa.PrimaryKeyConstraint("fund", "currency", name=op.f("pk_fund_balance")),
+    )
+    op.create_table(
+        "grant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("said", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("kind", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("fund", sa.String(length=40), server_default="general", nullable=False),
+        sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("wanted", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("set_aside", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("paid", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("urgency", sa.SmallInteger(), server_default=sa.text("3"), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=True),
+        sa.Column("household_id", sa.Uuid(), nullable=True),
+        sa.Column("household_version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_by", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("ended", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("reason", sa.String(length=40), server_default="asked", nullable=False),
+        sa.CheckConstraint("least(set_aside, paid) >= 0", name=op.f("ck_grant_not_negative")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant")),
+    )
+    op.create_index(
+        op.f("ix_grant_household_id"),
+        "grant",
+        ["household_id"],
+        unique=False,
+        postgresql_where=sa.text("household_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_grant_missing",
+        "grant",
+        ["fund", "currency"],
+        unique=False,
+        postgresql_where=sa.text("ended = '' AND wanted > set_aside + paid"),
+    )
+    op.create_index(
+        "ix_grant_promised",
+        "grant",
+        ["fund", "currency"],
+        unique=False,
+        postgresql_where=sa.text("set_aside > 0"),
+    )
+    op.create_table(
+        "household",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
+    )
+    op.create_table(
+        "rate",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("quote", sa.String(length=3), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("rate", sa.Numeric(precision=20, scale=10), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("currency <> quote", name=op.f("ck_rate_of_two_currencies")),
+        sa.CheckConstraint("rate > 0", name=op.f("ck_rate_positive")),
+        sa.PrimaryKeyConstraint("currency", "quote", "on_day", name=op.f("pk_rate")),
+    )
+    op.create_table(
+        "approval",
+        sa.Column("grant_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("wanted", sa.BigInteger(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_approval_grant_id")),
+        sa.PrimaryKeyConstraint("grant_id", "actor", name=op.f("pk_approval")),
+    )
+    op.create_table(
+        "contact",
+        sa.Column("donor_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("mail", sa.String(length=254), nullable=True),
+        sa.Column("phone", sa.String(length=40), nullable=True),
+        sa.Column("address", sa.String(length=500), nullable=True),
+        sa.Column("name_key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("mail_key", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("phone_key", sa.LargeBinary(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_contact_donor_id")),
+        sa.PrimaryKeyConstraint("donor_id", name=op.f("pk_contact")),
+    )
+    op.create_index(op.f("ix_contact_mail_key"), "contact", ["mail_key"], unique=False)
+    op.create_index(op.f("ix_contact_name_key"), "contact", ["name_key"], unique=False)
+    op.create_index(op.f("ix_contact_phone_key"), "contact", ["phone_key"], unique=False)
+    op.create_table(
+        "contact_reading",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("donor_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("route", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_contact_reading_donor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_reading")),
+    )
+    op.create_index(
+        op.f("ix_contact_reading_donor_id_id"), "contact_reading", ["donor_id", "id"], unique=False
+    )
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("from_fund", sa.String(length=40), nullable=False),
+        sa.Column("to_fund", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("pay_back_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_decision_positive")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["entry.id"],
+            name=op.f("fk_decision_entry_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    op.create_table(
+        "gift",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("donor_id", sa.Uuid(), nullable=True),
+        sa.Column("on_behalf_of", sa.Uuid(), nullable=True),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("subscription_id", sa.String(length=100), nullable=True),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_gift_donor_id")),
+        sa.ForeignKeyConstraint(["on_behalf_of"], ["donor.id"], name=op.f("fk_gift_on_behalf_of")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift")),
+    )
+    op.create_index(op.f("ix_gift_donor_id"), "gift", ["donor_id"], unique=False)
+    op.create_index(
+        "uq_gift_subscription",
+        "gift",
+        ["provider", "subscription_id"],
+        unique=True,
+        postgresql_where=sa.text("subscription_id IS NOT NULL"),
+    )
+    op.create_table(
+        "payout",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("grant_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("payee", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_payout_entry_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_payout_grant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout")),
+        sa.UniqueConstraint("place", "reference", name=op.f("uq_payout_place_reference")),
+    )
+    op.create_index(op.f("ix_payout_grant_id"), "payout", ["grant_id"], unique=False)
+    op.create_table(
+        "posting",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("account", sa.String(length=60), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_posting_not_nothing")),
+        sa.ForeignKeyConstraint(["account"], ["account.code"], name=op.f("fk_posting_account")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_posting_entry_id")),
+        sa.PrimaryKeyConstraint("entry_id", "line", name=op.f("pk_posting")),
+    )
+    op.create_index(op.f("ix_posting_account_entry_id"), "posting", ["account", "entry_id"], unique=False)
+    op.create_table(
+        "reversal",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_reversal_entry_id")),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_reversal")),
+    )
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("transaction_id", sa.String(length=100), nullable=False),
+        sa.Column("gift_id", sa.Uuid(), nullable=True),
+        sa.Column("purpose", sa.String(length=40), server_default="unassigned", nullable=False),
+        sa.Column("place", sa.String(length=40), server_default="paypal", nullable=False),
+        sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("gross", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("fee", sa.BigInteger(), nullable=True),
+        sa.Column("refunded", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("net", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("dispute", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("disputed_held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("disputed_spent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("actor", sa.String(length=100), server_default="", nullable=False),
+        sa.CheckConstraint("held >= 0", name=op.f("ck_payment_held_not_negative")),
+        sa.CheckConstraint(
+            "refunded BETWEEN 0 AND gross", name=op.f("ck_payment_no_more_refunded_than_came")
+        ),
+        sa.ForeignKeyConstraint(["gift_id"], ["gift.id"], name=op.f("fk_payment_gift_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("provider", "transaction_id", name=op.f("uq_payment_provider_transaction_id")),
+    )
+    op.create_index(op.f("ix_payment_gift_id"), "payment", ["gift_id"], unique=False)
+    op.create_index("ix_payment_purpose", "payment", ["purpose", "id"], unique=False)
+    op.create_table(
+        "refund",
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("refund_id", sa.String(length=100), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("fee_back", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_refund_positive")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_refund_payment_id")),
+        sa.PrimaryKeyConstraint("provider", "refund_id", name=op.f("pk_refund")),
+    )
+    op.create_index(
+        "ix_refund_not_booked",
+        "refund",
+        ["state"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'booked'"),
+    )
+    op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
+    for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
+        op.execute(statement)
+    for name in FOR_EVER:
+        op.execute(KEPT_FOR_EVER.format(name=name))
+
+
+def downgrade() -> None:
+    for table in (
+        "refund",
+        "payment",
+        "reversal",
+        "posting",
+        "payout",
+        "gift",
+        "decision",
+        "contact_reading",
+        "contact",
+        "approval",
+        "rate",
+        "household",
+        "grant",
+        "fund_balance",
+        "entry",
+        "donor",
+        "closed_month",
+        "account_month",
+        "account",
+    ):
+        op.drop_table(table)
+    op.execute("DROP FUNCTION entry_balances; DROP FUNCTION month_is_open; DROP FUNCTION closing_waits")

@@ -1,0 +1,68 @@
+"""Figures for the plan and for monitoring, from what is kept: never summed from all history."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.donations.repository import books
+from services.donations.settings import Settings
+from shared.observability import Metrics
+from shared.service.parts import Actuals, Observe
+
+# What was refunded after it was spent is booked against income only once it is covered; it was not raised either.
+_RAISED = text("""
+    SELECT 'raised_' || lower(account.currency) AS measure, -coalesce(sum(amount), 0) AS actual
+    FROM account LEFT JOIN account_month ON account_month.account = account.code
+    WHERE account.kind IN ('income', 'uncovered') GROUP BY account.currency
+""")
+_GRANTS = text("""
+    SELECT count(*) FILTER (WHERE kind IN ('protection', 'resettlement') AND whole) AS protection_grants_paid,
+           count(*) FILTER (WHERE kind IN ('prison_support', 'family_visit') AND whole) AS prison_support_paid,
+           count(*) FILTER (WHERE kind = 'hospital' AND ended = '' AND set_aside + paid = 0)
+               AS hospital_requests_undecided
+    FROM (SELECT kind, ended, set_aside, paid, paid > 0 AND (paid >= wanted OR ended = 'settled') AS whole
+          FROM "grant" WHERE version > 0) grants
+""")
+_WAITING = text("""
+    SELECT fund, currency, sum(wanted - set_aside - paid) FROM "grant"
+    WHERE ended = '' AND wanted > set_aside + paid GROUP BY 1, 2
+""")
+_REFUNDS = text("SELECT count(*) FROM refund WHERE state = 'different'")
+
+
+def actuals(_: Settings) -> Actuals:
+    """What was reached of the plan's measures. Currencies are never added: each has a measure of its own."""
+    return reached
+
+
+async def reached(session: AsyncSession) -> Mapping[str, int]:
+    """The plan's measures."""
+    raised = {measure: int(actual) for measure, actual in await session.execute(_RAISED)}
+    return {**raised, **(await session.execute(_GRANTS)).mappings().one()}
+
+
+def observe(_: Settings) -> Callable[[Metrics], Observe]:
+    """Gauges of what the funds have, and of refunds that somebody has to look at."""
+
+    def gauges(metrics: Metrics) -> Observe:
+        labels = ("fund", "currency")
+        balance = metrics.gauge("fund_balance_minor_units", "What a fund has, in minor units", *labels)
+        held = metrics.gauge("fund_held_minor_units", "What of it cannot be spent yet", *labels)
+        aside = metrics.gauge("fund_set_aside_minor_units", "What of it is promised and not paid", *labels)
+        missing = metrics.gauge("grants_missing_minor_units", "What grants wait for, in minor units", *labels)
+        different = metrics.gauge("refunds_different", "Refunds that do not fit their payment")
+
+        async def observing(session: AsyncSession) -> None:
+            for fund in await books.funds(session):
+                balance.labels(*fund.key).set(fund.balance)
+                held.labels(*fund.key).set(fund.held)
+                aside.labels(*fund.key).set(fund.set_aside)
+                missing.labels(*fund.key).set(0)
+            for fund_code, currency, amount in await session.execute(_WAITING):
+                missing.labels(fund_code, currency).set(int(amount))
+            different.set(await session.scalar(_REFUNDS) or 0)
+
+        return observing
+
+    return gauges

@@ -1,0 +1,35 @@
+"""Donors without their names."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.donations.domain.donors import Choices
+from services.donations.tables import DONOR
+from shared.messaging.unit import Unit
+
+
+def add(unit: Unit, donor_id: UUID, choices: Choices) -> None:
+    """Keep a new donor."""
+    row = {**vars(choices), "kind": choices.kind.value, "since": unit.today, "merged_into": None}
+    unit.writes.insert(DONOR, [{"id": donor_id, **row, "actor": unit.actor.id}])
+
+
+async def lock(session: AsyncSession, *ids: UUID) -> dict[UUID, RowMapping]:
+    """Donors, locked in the order of their ids; those that there are."""
+    query = select(DONOR).where(DONOR.c.id.in_(ids)).order_by(DONOR.c.id).with_for_update()
+    return {row["id"]: row for row in (await session.execute(query)).mappings()}
+
+
+def change(unit: Unit, donor_id: UUID, values: Mapping[str, Any]) -> None:
+    """Give a locked donor new values."""
+    unit.writes.change(DONOR, [{"id": donor_id, **values, "actor": unit.actor.id}])
+
+
+async def is_kept(session: AsyncSession, donor_id: UUID) -> bool:
+    """Whether others were merged into this donor."""
+    query = select(DONOR.c.id).where(DONOR.c.merged_into == donor_id).limit(1)
+    return await session.scalar(query) is not None

@@ -1,0 +1,100 @@
+"""Payments, refunds and the gifts that they belong to."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from services.donations.domain.payments import Dispute, Payment, RefundState
+from services.donations.tables import GIFT, PAYMENT, REFUND
+from shared.database.writes import Writes
+from shared.messaging.unit import Unit
+
+_COLUMNS = tuple(field.name for field in fields(Payment))
+
+
+async def lock_or_make(session: AsyncSession, provider: str, transaction_id: str) -> Payment:
+    """The payment under this id of the provider, locked. One of version 0 is made if nobody has spoken of it yet.
+
+    So two who hear of one payment at once wait for each other, and a refund that comes before its payment has a row
+    to wait at.
+    """
+    mine = {"provider": provider, "transaction_id": transaction_id}
+    making = insert(PAYMENT).values(id=uuid7(), **mine).on_conflict_do_nothing()
+    await session.execute(making)
+    row = PAYMENT.c
+    query = select(PAYMENT).where(row.provider == provider, row.transaction_id == transaction_id)
+    return payment_in((await session.execute(query.with_for_update())).mappings().one())
+
+
+async def find(session: AsyncSession, payment_id: UUID, *, lock: bool = False) -> Payment | None:
+    """A payment that has come; None if there is none of this id."""
+    query = select(PAYMENT).where(PAYMENT.c.id == payment_id, PAYMENT.c.version > 0)
+    found = await session.execute(query.with_for_update() if lock else query)
+    row = found.mappings().one_or_none()
+    return payment_in(row) if row else None
+
+
+def payment_in(row: RowMapping) -> Payment:
+    """What a row holds."""
+    values = {name: row[name] for name in _COLUMNS}
+    return Payment(**{**values, "dispute": Dispute(row["dispute"])})
+
+
+def save(unit: Unit, payment: Payment) -> None:
+    """Write a payment that is locked."""
+    values = {name: getattr(payment, name) for name in _COLUMNS}
+    unit.writes.change(PAYMENT, [{**values, "dispute": payment.dispute.value, "actor": unit.actor.id}])
+
+
+async def gift_of_subscription(session: AsyncSession, provider: str, subscription: str) -> RowMapping | None:
+    """The monthly gift that a provider collects under this id; None if we know none."""
+    row = GIFT.c
+    query = select(GIFT).where(row.provider == provider, row.subscription_id == subscription)
+    found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
+    return found
+
+
+async def donor_of(session: AsyncSession, gift_id: UUID | None) -> UUID | None:
+    """Who gave it; None for money of which we do not know."""
+    return await session.scalar(select(GIFT.c.donor_id).where(GIFT.c.id == gift_id)) if gift_id else None
+
+
+def add_gift(writes: Writes, values: dict[str, Any]) -> None:
+    """Keep a new gift."""
+    writes.insert(GIFT, [values])
+
+
+async def add_refund(session: AsyncSession, values: dict[str, Any]) -> RefundState | None:
+    """Keep a refund by its own id; how it stands if it is known."""
+    adding = insert(REFUND).values(**values).on_conflict_do_nothing().returning(REFUND.c.refund_id)
+    if await session.scalar(adding) is not None:
+        return None
+    row = REFUND.c
+    mine = (row.provider == values["provider"], row.refund_id == values["refund_id"])
+    return RefundState(await session.scalar(select(row.state).where(*mine)) or RefundState.WAITING)
+
+
+async def waiting_refunds(session: AsyncSession, payment_id: UUID) -> Sequence[RowMapping]:
+    """Refunds that came before their payment, in the order of their ids."""
+    row = REFUND.c
+    waits = (row.payment_id == payment_id, row.state == RefundState.WAITING.value)
+    return (await session.execute(select(REFUND).where(*waits).order_by(row.refund_id))).mappings().all()
+
+
+_SETTLE = text("""
+    UPDATE refund SET state = :state, entry_id = :entry WHERE provider = :provider AND refund_id = :refund
+""")
+
+
+async def settle_refund(
+    session: AsyncSession, provider: str, refund_id: str, state: RefundState, entry: UUID | None
+) -> None:
+    """What became of a refund."""
+    which = {"provider": provider, "refund": refund_id}
+    await session.execute(_SETTLE, {**which, "state": state.value, "entry": entry})

@@ -1,0 +1,127 @@
+"""What donations says: gifts that arrived and what still counts of them, and what became of grants."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.base import Contract, Money, Version
+
+Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+"""A lower-case code whose list may grow: whoever does not know one treats it as another one of its kind."""
+
+WHOLE = 10_000
+"""The share of a payment that counts while nothing of it was given back."""
+
+
+class GiftWhy(StrEnum):
+    """The known reasons why a gift is as it is."""
+
+    RECEIVED = "received"
+    REFUNDED = "refunded"
+    REVERSED = "reversed"
+    DISPUTED = "disputed"
+    RESOLVED = "resolved"
+    CORRECTED = "corrected"
+    ASSIGNED = "assigned"
+
+
+class GiftState(Contract):
+    """A payment and what still counts of it, whole: a later version replaces an earlier one. Never how much it was.
+
+    `counts` is in ten-thousandths: after a refund of a quarter it is 7,500. `covers_from` and `covers_until` are the
+    first days of the months that the payment of a monthly gift is for; `on` is the day of this fact.
+    """
+
+    payment_id: UUID
+    version: Version
+    gift_id: UUID | None = None
+    donor_id: UUID | None = None
+    appeal_id: UUID | None = None
+    purpose: Code
+    counts: Annotated[int, Field(ge=0, le=WHOLE)]
+    covers_from: date | None = None
+    covers_until: date | None = None
+    reason: Code
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.payment_id
+
+
+class GiftReceived(GiftState):
+    """Money came: version 1 of the payment."""
+
+    wire: ClassVar[str] = "donations.gift_received.v1"
+
+
+class GiftCorrected(GiftState):
+    """A payment counts for less or more than was said before, or for another purpose."""
+
+    wire: ClassVar[str] = "donations.gift_corrected.v1"
+
+
+class GrantStatus(StrEnum):
+    """The known states of a grant. On the wire it is text."""
+
+    WAITING = "waiting"
+    """Nothing is set aside for it."""
+    SET_ASIDE = "set_aside"
+    """Something is set aside for it, and nothing paid."""
+    PAID_PART = "paid_part"
+    PAID = "paid"
+    SETTLED = "settled"
+    """All that is going to be paid was paid, and what was left over went back."""
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class GrantWhy(StrEnum):
+    """The known reasons why a grant is as it is."""
+
+    ASKED = "asked"
+    ALL_THERE = "all_there"
+    """The whole amount is set aside or paid."""
+    PART_THERE = "part_there"
+    """`missing` is not there yet."""
+    NOTHING_LEFT = "nothing_left"
+    """The fund has nothing free; it is served when money comes."""
+    TAKEN_BACK = "taken_back"
+    """Money that was set aside for it is no longer there."""
+    HOUSEHOLD_CLOSED = "household_closed"
+    WITHDRAWN = "withdrawn"
+    REFUSED_BY_PERSON = "refused_by_person"
+    NO_CAPACITY = "no_capacity"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    NOT_REACHED = "not_reached"
+    OTHER = "other"
+
+
+class GrantChanged(Contract):
+    """What became of a request for money, whole: a later version replaces an earlier one.
+
+    It is for a household or for a case. `set_aside` is promised and not paid yet, `missing` is neither; `held` is money
+    of the same fund that has come and cannot be spent yet.
+    """
+
+    wire: ClassVar[str] = "donations.grant_changed.v1"
+
+    grant_id: UUID
+    version: Version
+    household_id: UUID | None = None
+    case_id: UUID | None = None
+    kind: Code
+    status: Code
+    set_aside: Money
+    paid: Money
+    missing: Money
+    held: Money | None = None
+    reason: Code
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.grant_id

@@ -1,0 +1,144 @@
+"""A payment is booked once by its own id, whatever is told of it, in whatever order and how often."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
+from services.donations.domain.funds import Purpose
+from services.donations.domain.money import Money
+from services.donations.domain.payments import Dispute, RefundState
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
+from tests.support.till import Till
+
+DAY = date(2006, 11, 1)
+NEWS = Callable[[Unit], Awaitable[Any]]
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
+
+
+SALE = Came("paypal", "S", usd(10_00), DAY, usd(60), held=False, purpose=Purpose.FOOD.value)
+HELD = replace(SALE, held=True)
+WITHOUT_FEE = replace(SALE, fee=None, held=None)
+
+
+@pytest.fixture
+async def till(till_url: str) -> AsyncIterator[Till]:
+    async with Till.open(till_url, DAY) as till:
+        yield till
+        assert await till.breaches() == set()
+
+
+def sale(came: Came) -> NEWS:
+    return lambda unit: book_payment(unit, came)
+
+
+def refund(minor: int, name: str = "R", fee_back: int = 0) -> NEWS:
+    back = WentBack("paypal", name, "S", usd(minor), DAY, fee_back)
+    return lambda unit: book_refund(unit, back)
+
+
+def disputed(unit: Unit) -> Awaitable[Any]:
+    return open_dispute(unit, "paypal", "S", DAY)
+
+
+def over(how: Dispute) -> NEWS:
+    return lambda unit: close_dispute(unit, "paypal", "S", how, DAY)
+
+
+async def counts(till: Till) -> list[int]:
+    """The share that counts, as the facts said it, by version."""
+    rows = await till.rows("SELECT CAST(data AS json) AS data FROM journal ORDER BY said_at, message_id")
+    facts = sorted((row["data"] for row in rows), key=lambda fact: fact["version"])
+    assert [fact["version"] for fact in facts] == list(range(1, len(facts) + 1))
+    return [fact["counts"] for fact in facts]
+
+
+async def test_a_hold_that_is_released_is_no_second_gift(till: Till) -> None:
+    await till.do(sale(HELD))
+    assert await till.fund("food", "USD") == (9_40, 9_40, 0)
+    for _ in range(3):
+        await till.do(sale(SALE))
+        await till.do(sale(HELD))
+    assert await till.fund("food", "USD") == (9_40, 0, 0)
+    assert await counts(till) == [10_000]
+
+
+@pytest.mark.parametrize("order", list(permutations([SALE, WITHOUT_FEE, HELD])))
+async def test_notices_of_one_payment_end_alike_in_any_order(till: Till, order: tuple[Came, ...]) -> None:
+    for each in (*order, *order):
+        await till.do(sale(each))
+    assert await till.fund("food", "USD") == (9_40, 0, 0)
+    assert await counts(till) == [10_000]
+
+
+NEWS_OF_REFUNDS = (sale(SALE), refund(4_00, "R1"), refund(1_00, "R2", 5))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_refunds_before_and_after_their_payment_are_booked_once(
+    till: Till, order: tuple[int, ...]
+) -> None:
+    for which in (*order, *order):
+        await till.do(NEWS_OF_REFUNDS[which])
+    assert await till.fund("food", "USD") == (9_40 - 5_00 + 5, 0, 0)
+    assert (await counts(till))[-1] == 5_000
+    assert await till.do(refund(6_00, "R3")) is RefundState.DIFFERENT
+    assert await till.do(refund(6_00, "R3")) is RefundState.DIFFERENT
+    assert await till.fund("food", "USD") == (4_45, 0, 0)
+    assert await till.do(refund(5_00, "R4", 5)) is RefundState.BOOKED
+    assert (await counts(till))[-1] == 0
+
+
+DISPUTE = (sale(SALE), disputed, over(Dispute.LOST))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_a_lost_dispute_takes_the_money_once(till: Till, order: tuple[int, ...]) -> None:
+    await till.gift(5_00, "food", "USD")
+    for which in (*order, *order):
+        await till.do(DISPUTE[which])
+    assert await till.fund("food", "USD") == (5_00 - 60, 0, 0)
+
+
+async def test_a_dispute_holds_the_money_and_a_won_one_lets_it_go(till: Till) -> None:
+    await till.do(sale(SALE))
+    await till.do(disputed)
+    await till.do(disputed)
+    assert await till.fund("food", "USD") == (9_40, 9_40, 0)
+    await till.do(over(Dispute.WON))
+    await till.do(over(Dispute.LOST))
+    await till.do(disputed)
+    assert await till.fund("food", "USD") == (9_40, 0, 0)
+    assert await counts(till) == [10_000, 10_000, 10_000]
+
+
+async def test_money_of_an_unknown_subscription_waits_for_its_purpose(till: Till) -> None:
+    unknown = replace(SALE, purpose="unassigned", subscription_id="I-UNKNOWN")
+    await till.do(sale(unknown))
+    assert await till.fund("unassigned", "USD") == (9_40, 0, 0)
+
+
+async def test_a_payment_told_with_another_amount_changes_nothing(till: Till) -> None:
+    await till.do(sale(SALE))
+    assert isinstance(await till.do(sale(replace(SALE, gross=usd(11_00)))), Refused)
+    assert isinstance(await till.do(sale(replace(SALE, gross=Money(10_00, "EUR")))), Refused)
+    assert await till.fund("food", "USD") == (9_40, 0, 0)
+
+
+async def test_what_is_told_at_once_is_booked_once(till_url: str) -> None:
+    async with Till.open(till_url, DAY, pool_size=12) as till:
+        await till.gift(50_00, "food", "USD")
+        news = [sale(SALE), sale(HELD), sale(WITHOUT_FEE), refund(4_00), disputed, over(Dispute.WON)] * 2
+        await asyncio.gather(*(till.do(each) for each in news))
+        assert await till.fund("food", "USD") == (50_00 + 9_40 - 4_00, 0, 0)
+        assert await till.breaches() == set()

@@ -1,0 +1,161 @@
+"""Any sequence of bookings, refunds, disputes, moves, conversions, grants and closed months keeps the ledger in balance
+and no fund below zero.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.donations.commands import funds, gifts
+from services.donations.commands import grants as giving
+from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
+from services.donations.commands.grants import Payout
+from services.donations.domain.money import Money
+from services.donations.domain.payments import Dispute
+from shared.messaging.unit import Unit
+from tests.support.till import Till
+
+NAMES = st.sampled_from(["S1", "S2", "S3"])
+FUND = st.sampled_from(["medical", "general", "unassigned"])
+CURRENCY = st.sampled_from(["JPY", "USD"])
+MINOR = st.integers(1, 500)
+DAYS = st.dates(date(2006, 8, 1), date(2006, 11, 1))
+Work = Callable[[Unit], Awaitable[Any]]
+
+
+@st.composite
+def money(draw: st.DrawFn) -> Money:
+    return Money(draw(MINOR), draw(CURRENCY))
+
+
+@st.composite
+def came(draw: st.DrawFn) -> Work:
+    # One payment has one amount, in whatever notice.
+    name = draw(NAMES)
+    gross = {"S1": Money(400, "JPY"), "S2": Money(300, "JPY"), "S3": Money(500, "USD")}[name]
+    fee = draw(st.one_of(st.none(), st.just(Money(20, gross.currency))))
+    held = draw(st.sampled_from([True, False, None]))
+    what = Came(
+        "paypal", name, gross, draw(DAYS), fee, held, purpose="medical" if name == "S1" else "unassigned"
+    )
+    return lambda unit: book_payment(unit, what)
+
+
+@st.composite
+def went_back(draw: st.DrawFn) -> Work:
+    name, minor = draw(NAMES), draw(MINOR)
+    amount = Money(minor, "USD" if name == "S3" else "JPY")
+    back = WentBack("paypal", f"R{minor}", name, amount, draw(DAYS), draw(st.integers(0, 20)))
+    return lambda unit: book_refund(unit, back)
+
+
+@st.composite
+def disputed(draw: st.DrawFn) -> Work:
+    name, on = draw(NAMES), draw(DAYS)
+    how = draw(st.sampled_from([None, Dispute.WON, Dispute.LOST]))
+    if how is None:
+        return lambda unit: open_dispute(unit, "paypal", name, on)
+    return lambda unit: close_dispute(unit, "paypal", name, how, on)
+
+
+@st.composite
+def decided(draw: st.DrawFn) -> Work:
+    wanted = funds.Move(draw(FUND), draw(FUND), draw(money()), "because")
+    what = draw(st.sampled_from([funds.move, funds.cover]))
+    return lambda unit: what(unit, wanted)
+
+
+@st.composite
+def converted(draw: st.DrawFn) -> Work:
+    given_money, got = draw(money()), draw(money())
+    wanted = funds.Conversion(draw(FUND), "paypal", given_money, got, draw(DAYS))
+    return lambda unit: funds.convert(unit, wanted)
+
+
+@st.composite
+def closed(draw: st.DrawFn) -> Work:
+    month = draw(DAYS)
+    return lambda unit: funds.close_month(unit, month)
+
+
+Act = Callable[[Till], Awaitable[Any]]
+
+
+@st.composite
+def about_a_slip(draw: st.DrawFn) -> Act:
+    """A gift by bank, or a correction or reversal of any payment that there is."""
+    what, which, amount = draw(st.sampled_from("gcra")), draw(st.integers(0, 9)), draw(money())
+    fund, on = draw(st.sampled_from(["medical", "general"])), draw(DAYS)
+
+    async def act(till: Till) -> None:
+        if what == "g":
+            await till.gift(amount.minor, fund, amount.currency, on)
+            return
+        known = await till.rows("SELECT id FROM payment WHERE version > 0 ORDER BY id")
+        if known:
+            payment: UUID = known[which % len(known)]["id"]
+            works: dict[str, Work] = {
+                "c": lambda unit: gifts.correct(unit, payment, amount, fund, "was wrong"),
+                "r": lambda unit: gifts.reverse(unit, payment, "was wrong"),
+                "a": lambda unit: gifts.give_purpose(unit, payment, fund),
+            }
+            await till.do(works[what])
+
+    return act
+
+
+@st.composite
+def about_a_grant(draw: st.DrawFn) -> Act:
+    """A grant is asked for, paid in part, refused or settled; or money that came is given to those who wait."""
+    what, which, amount = draw(st.sampled_from("apbrsw")), draw(st.integers(0, 9)), draw(money())
+    urgency, reference = draw(st.integers(0, 3)), str(draw(st.integers(0, 20)))
+
+    async def act(till: Till) -> None:
+        if what == "a":
+            await till.hears(till.asked(amount.minor, currency=amount.currency, urgency=urgency))
+            return
+        if what == "w":
+            await till.serve()
+            return
+        known = await till.rows('SELECT id FROM "grant" ORDER BY id')
+        if known:
+            grant: UUID = known[which % len(known)]["id"]
+            part = Payout(amount, "bank", "clinic-02", reference)
+            works: dict[str, Work] = {
+                "p": lambda unit: giving.pay(unit, till.settings.limits, grant, part),
+                "b": lambda unit: giving.take_back(unit, grant, part),
+                "r": lambda unit: giving.refuse(unit, grant, "no_capacity"),
+                "s": lambda unit: giving.settle(unit, grant),
+            }
+            await till.do(works[what])
+
+    return act
+
+
+def done(work: Work) -> Act:
+    return lambda till: till.do(work)
+
+
+ACTS = st.one_of(
+    st.one_of(came(), went_back(), disputed(), decided(), converted(), closed()).map(done),
+    about_a_slip(),
+    about_a_grant(),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(ACTS, min_size=5, max_size=25))
+def test_whatever_happens_the_books_are_right(till_url: str, acts: list[Act]) -> None:
+    async def live() -> None:
+        async with Till.open(till_url, date(2006, 11, 1)) as till:
+            for act in acts:
+                await act(till)
+                assert await till.breaches() == set()
+
+    asyncio.run(live())
