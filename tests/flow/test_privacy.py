@@ -16,6 +16,7 @@ from tests.support.world import World
 
 GIVEN, FAMILY = "intake identity.given", "intake identity.family"
 REFERENCE = "intake household.register_ref"
+DONOR, ADDRESS = "donations contact.name", "donations contact.address"
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,
@@ -41,6 +42,18 @@ KEPT = {
     ("inventory", "/planned-deliveries", "deliveries[].reference"): "inventory planned_delivery.reference",
     ("inventory", "/catalogue", "items[].name"): "inventory item.name",
     ("inventory", "/catalogue", "depots[].name"): "inventory depot.name",
+    ("donations", "/donors", "contact.name"): DONOR,
+    ("donations", "/donors", "contact.address"): ADDRESS,
+    ("donations", "/donors/{donor_id}/change", "contact.name"): DONOR,
+    ("donations", "/donors/{donor_id}/change", "contact.address"): ADDRESS,
+    ("donations", "/donors/{donor_id}/contact", "reason"): NOWHERE,
+    ("donations", "/gifts", "reference"): "donations payment.transaction_id",
+    ("donations", "/payments/{payment_id}/correct", "note"): "donations reversal.note",
+    ("donations", "/payments/{payment_id}/reverse", "note"): "donations reversal.note",
+    ("donations", "/decisions", "note"): "donations decision.note",
+    ("donations", "/coverings", "note"): "donations decision.note",
+    ("donations", "/grants/{grant_id}/pay", "reference"): "donations payout.reference",
+    ("donations", "/grants/{grant_id}/take-back", "reference"): "donations payout.reference",
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""

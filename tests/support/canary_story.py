@@ -11,6 +11,7 @@ from shared.contracts import talking
 from shared.contracts.intake import HouseholdClosed
 from shared.messaging.envelope import seal
 from tests.support.canaries import Canaries
+from tests.support.canary_money import give_and_grant
 from tests.support.free_texts import filters
 from tests.support.people import person
 from tests.support.waiting import until
@@ -48,6 +49,7 @@ class Story:
         household = await self.register()
         await self.world.settled()
         await self.correct_the_store(household)
+        await give_and_grant(self, household)
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()

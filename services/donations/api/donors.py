@@ -152,9 +152,8 @@ async def find(session: Reading, after: After = None, limit: Limit = 100) -> Pag
     masks = await contacts.masks(session, [row["id"] for row in found])
 
     def show(row: RowMapping) -> DonorOut:
-        values = {name: row[name] for name in DonorOut.model_fields if name in row}
-        name = "" if row["anonymous"] else masks.get(row["id"], "")
-        return DonorOut(**values, donor_id=row["id"], name=name)
+        masked = "" if row["anonymous"] else masks.get(row["id"], "")
+        return DonorOut(**{**row, "donor_id": row["id"], "name": masked})
 
     return page_of(found, limit, show, lambda row: row["id"])
 

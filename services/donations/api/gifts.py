@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
 from services.donations.api.models import (
@@ -91,6 +91,12 @@ class Correction(WithNote):
 
     amount: Amount | None = None
     purpose: Purpose | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.amount is None and self.purpose is None:
+            raise ValueError("give an amount or a purpose")
+        return self
 
 
 @router.post("/payments/{payment_id}/correct", dependencies=[TREASURER])
