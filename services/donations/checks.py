@@ -100,6 +100,18 @@ _SAID = """
         SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
         FROM journal WHERE contract = 'donations.grant_changed.v1' GROUP BY 1) said ON said.subject = "grant".id
 """
+_RAISED = """
+    SELECT count(*), count(*) FILTER (WHERE appeal.raised <> coalesce(sums.net, 0)) FROM appeal
+    LEFT JOIN (SELECT appeal_id, currency, purpose, sum(net) AS net FROM payment GROUP BY 1, 2, 3) sums
+    ON sums.appeal_id = appeal.id AND sums.currency = appeal.currency AND sums.purpose = appeal.fund
+"""
+_APPEALS = """
+    SELECT count(*), count(*) FILTER (WHERE goes_on > 1 OR wrong > 0) FROM (
+        SELECT count(*) FILTER (WHERE status IN ('open', 'funded')) AS goes_on,
+               count(*) FILTER (WHERE status = 'open' AND raised >= target
+                   OR status = 'funded' AND raised < target) AS wrong
+        FROM appeal GROUP BY item) items
+"""
 _CHAINS = """
     SELECT count(*), count(*) FILTER (WHERE kept.merged_into IS NOT NULL)
     FROM donor JOIN donor kept ON kept.id = donor.merged_into
@@ -122,6 +134,8 @@ CHECKS = {
     "no money is free that a grant waits for": _IDLE,
     "no grant of a closed household goes on": _OVER,
     "the newest state of each grant was said": _SAID,
+    "what an appeal raised is what its payments brought": _RAISED,
+    "an item has one appeal at a time, funded or not as its money says": _APPEALS,
     "nobody is merged into a donor who is merged": _CHAINS,
     "every donor has contact data": _CONTACTS,
 }

@@ -1,8 +1,9 @@
-"""What donations does when intake says something: load, decide, write down, say."""
+"""What donations does when intake or inventory says something: load, decide, write down, say."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from services.donations.commands import appeals
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import Ended, Grant, ended, fund_of, heard
 from services.donations.ledger import MoneyLedger
@@ -11,6 +12,7 @@ from services.donations.settings import Settings
 from services.donations.tables import GRANT, HOUSEHOLD
 from shared.contracts.donations import GrantWhy
 from shared.contracts.intake import GrantAsked, HouseholdClosed
+from shared.contracts.inventory import ShortfallForecast
 from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
 from shared.messaging.unit import Unit
@@ -52,6 +54,16 @@ async def on_household_closed(facts: Sequence[HouseholdClosed], unit: Unit) -> N
                 ledger.grant(ended(each, Ended.CANCELLED, GrantWhy.HOUSEHOLD_CLOSED.value), each)
 
 
+async def on_shortfall_forecast(facts: Sequence[ShortfallForecast], unit: Unit) -> None:
+    """Appeal for what will be missing, in the order of the items and of the days on which the forecasts were made."""
+    for each in sorted(facts, key=lambda fact: (fact.item, fact.made_on)):
+        await appeals.foresee(unit, each)
+
+
 def hears(_: Settings) -> tuple[Hears[Any], ...]:
     """What this service consumes, and how."""
-    return (Hears(GrantAsked, on_grant_asked), Hears(HouseholdClosed, on_household_closed))
+    return (
+        Hears(GrantAsked, on_grant_asked),
+        Hears(HouseholdClosed, on_household_closed),
+        Hears(ShortfallForecast, on_shortfall_forecast),
+    )

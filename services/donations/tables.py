@@ -171,6 +171,7 @@ class PaymentRow(Row, table=True):
         CheckConstraint("refunded BETWEEN 0 AND gross", name="no_more_refunded_than_came"),
         CheckConstraint("held >= 0", name="held_not_negative"),
         Index(None, "gift_id"),
+        Index(None, "appeal_id", postgresql_where=text("appeal_id IS NOT NULL")),
         Index("ix_payment_purpose", "purpose", "id"),
     )
     id: UUID = _id()
@@ -178,6 +179,7 @@ class PaymentRow(Row, table=True):
     provider: str = _code()
     transaction_id: str = Field(sa_column=Column(String(100), nullable=False))
     gift_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("gift.id")))
+    appeal_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     purpose: str = _code("unassigned")
     place: str = _code("paypal")
     currency: str = _currency("")
@@ -398,6 +400,45 @@ class PayoutRow(Row, table=True):
     actor: str = _actor()
 
 
+class PriceRow(Row, table=True):
+    """What an item costs: so many minor units for `per` base units."""
+
+    __tablename__ = "price"
+    __table_args__ = (CheckConstraint("least(minor, per) > 0", name="positive"),)
+    item: str = _code(primary_key=True)
+    minor: int = _minor()
+    currency: str = _currency()
+    per: int = _minor()
+    on_day: date
+    actor: str = _actor()
+
+
+class AppealRow(Row, table=True):
+    """An appeal for what is missing of an item; `raised` is what its payments brought. One per item at a time."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (
+        CheckConstraint("target > 0", name="for_something"),
+        Index(
+            "uq_appeal_item",
+            "item",
+            unique=True,
+            postgresql_where=text("status IN ('open', 'funded')"),
+        ),
+    )
+    id: UUID = _id()
+    version: int = _version()
+    item: str = _code()
+    quantity: int = _minor()
+    fund: str = _code()
+    currency: str = _currency()
+    target: int = _minor()
+    raised: int = _minor(0)
+    status: str = _code()
+    heard_on: date | None = None
+    actor: str = _actor()
+
+
 class ReversalRow(Row, table=True):
     """Why an entry was undone."""
 
@@ -425,4 +466,6 @@ HOUSEHOLD = table_of(HouseholdRow)
 GRANT = table_of(GrantRow)
 APPROVAL = table_of(ApprovalRow)
 PAYOUT = table_of(PayoutRow)
+PRICE = table_of(PriceRow)
+APPEAL = table_of(AppealRow)
 REVERSAL = table_of(ReversalRow)

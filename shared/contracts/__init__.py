@@ -22,10 +22,11 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     inventory.SuppliesDelivered: ("intake",),
     inventory.SuppliesReleased: ("intake",),
     inventory.RationLapsed: ("intake",),
-    inventory.ShortfallForecast: (),
+    inventory.ShortfallForecast: ("donations",),
     donations.GiftReceived: (),
     donations.GiftCorrected: (),
     donations.GrantChanged: ("intake",),
+    donations.AppealChanged: (),
 }
 
 CONTRACTS: Mapping[str, type[Contract]] = {contract.wire: contract for contract in HEARD_BY}

@@ -125,3 +125,40 @@ class GrantChanged(Contract):
     @property
     def subject(self) -> UUID:
         return self.grant_id
+
+
+class AppealStatus(StrEnum):
+    """The known states of an appeal. On the wire it is text."""
+
+    OPEN = "open"
+    FUNDED = "funded"
+    """As much has come as is needed; a refund opens it again."""
+    ORDERED = "ordered"
+    MET = "met"
+    """What was needed is there, by whatever road."""
+    CLOSED_SHORT = "closed_short"
+    WITHDRAWN = "withdrawn"
+    """It is needed no longer."""
+
+
+class AppealChanged(Contract):
+    """An appeal for what is missing, whole: a later version replaces an earlier one.
+
+    `quantity` is what is missing of `item`, in base units, and `target` what that costs. Only money in the target's
+    currency counts as `raised`.
+    """
+
+    wire: ClassVar[str] = "donations.appeal_changed.v1"
+
+    appeal_id: UUID
+    version: Version
+    item: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+    quantity: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    target: Money
+    raised: Money
+    status: Code
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.appeal_id

@@ -56,14 +56,14 @@ async def _funds(story: "Story") -> None:
     """A fund spends what is refunded afterwards, and another one covers it."""
     units = story.world.donations.service.units
     async with units.open() as unit:
-        await book_payment(unit, Came("paypal", "S", SPENT, FIRST_DAY, purpose="food"))
-    there = {"from_fund": "food", "to_fund": "general", "amount": "500", **YEN}
+        await book_payment(unit, Came("paypal", "S", SPENT, FIRST_DAY, purpose="education"))
+    there = {"from_fund": "education", "to_fund": "general", "amount": "500", **YEN}
     await _post(story, "/decisions", {**there, "note": story.plant("donations", "/decisions", "note")})
     async with units.open() as unit:
         await book_refund(unit, WentBack("paypal", "R", "S", SPENT, FIRST_DAY))
     (lost,) = await story.world.donations.get("/uncovered")
     assert lost["amount"]["minor"] == SPENT.minor
-    back = {**there, "from_fund": "general", "to_fund": "food"}
+    back = {**there, "from_fund": "general", "to_fund": "education"}
     await _post(story, "/coverings", {**back, "note": story.plant("donations", "/coverings", "note")})
     assert await story.world.donations.get("/uncovered") == []
 

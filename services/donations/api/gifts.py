@@ -40,6 +40,7 @@ class NewGift(Amount):
     way: Literal["bank", "cash"]
     reference: Reference
     purpose: Purpose
+    appeal_id: UUID | None = Field(default=None, description="given for this appeal, in its purpose")
     received_on: Day
 
     def slip(self) -> commands.Slip:
@@ -51,6 +52,7 @@ class NewGift(Amount):
             purpose=self.purpose.value,
             received_on=self.received_on,
             on_behalf_of=self.on_behalf_of,
+            appeal_id=self.appeal_id,
         )
 
 

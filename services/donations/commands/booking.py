@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from services.donations.commands.giving_back import WentBack, give_back, let_go, say, take_hold
+from services.donations.commands.keeping import keep
 from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
@@ -37,6 +38,7 @@ class Came:
     held: bool | None = None
     subscription_id: str | None = None
     gift_id: UUID | None = None
+    appeal_id: UUID | None = None
     purpose: str = UNASSIGNED
     place: str = "paypal"
 
@@ -55,7 +57,7 @@ async def book_payment(unit: Unit, came: Came) -> Payment | Refused:
     else:
         return conflict(f"This payment is booked with {known.money(known.gross)}, and not {came.gross}.")
     if payment is not known:
-        payments.save(unit, payment)
+        await keep(unit, known, payment)
     return payment
 
 
@@ -65,6 +67,7 @@ async def _book_new(unit: Unit, known: Payment, came: Came) -> Payment:
     payment = replace(
         known,
         gift_id=gift_id,
+        appeal_id=came.appeal_id,
         purpose=purpose,
         place=came.place,
         currency=came.gross.currency,

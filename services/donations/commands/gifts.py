@@ -8,13 +8,14 @@ from uuid_utils.compat import uuid7
 
 from services.donations.commands.booking import Came, assign, book_payment
 from services.donations.commands.giving_back import say
+from services.donations.commands.keeping import keep
 from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
 from services.donations.domain.payments import OFFLINE, Dispute, Payment, booked
 from services.donations.ledger import MoneyLedger, lacking
-from services.donations.repository import books, donors, payments
+from services.donations.repository import appeals, books, donors, payments
 from services.donations.tables import REVERSAL
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
@@ -32,6 +33,7 @@ class Slip:
     purpose: str
     received_on: date
     on_behalf_of: UUID | None = None
+    appeal_id: UUID | None = None
 
 
 async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
@@ -41,6 +43,9 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
     named = {each for each in (slip.donor_id, slip.on_behalf_of) if each}
     if lost := sorted(named - (await donors.lock(unit.session, *named)).keys()):
         return missing(f"donor {lost[0]}")
+    appeal = await appeals.find(unit.session, slip.appeal_id) if slip.appeal_id else None
+    if slip.appeal_id and (appeal is None or appeal.fund != slip.purpose):
+        return invalid("There is no such appeal for this purpose.", ("appeal_id", "is none of this purpose"))
     known = await payments.lock_or_make(unit.session, slip.way, slip.reference)
     if known.version:
         return conflict("A slip with this reference is booked already.")
@@ -64,6 +69,7 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
         happened_on=slip.received_on,
         fee=Money(0, slip.amount.currency),
         gift_id=gift_id,
+        appeal_id=slip.appeal_id,
         purpose=slip.purpose,
         place=slip.way,
     )
@@ -92,7 +98,7 @@ async def correct(
             return ledger.refuse(conflict(words))
         after = booked(replace(after, entry_id=entry.id, net=0), lines)
     after = await say(unit, after, GiftWhy.CORRECTED)
-    payments.save(unit, after)
+    await keep(unit, payment, after)
     return after
 
 
@@ -107,7 +113,7 @@ async def reverse(unit: Unit, payment_id: UUID, note: str) -> Payment | Refused:
             return ledger.refuse(conflict(words))
     after = replace(payment, refunded=payment.gross, net=0)
     after = await say(unit, after, GiftWhy.REVERSED)
-    payments.save(unit, after)
+    await keep(unit, payment, after)
     return after
 
 
@@ -142,5 +148,5 @@ async def give_purpose(unit: Unit, payment_id: UUID, purpose: str) -> Payment | 
     async with MoneyLedger.open(unit, {payment.key, FundKey(purpose, payment.currency)}) as ledger:
         after = assign(ledger, payment, purpose)
     after = await say(unit, after, GiftWhy.ASSIGNED)
-    payments.save(unit, after)
+    await keep(unit, payment, after)
     return after

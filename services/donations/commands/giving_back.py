@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.donations.commands.keeping import keep
 from services.donations.domain import entries
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
@@ -50,7 +51,7 @@ async def book_refund(unit: Unit, back: WentBack) -> RefundState:
         return RefundState.WAITING
     async with MoneyLedger.open(unit, {payment.key}) as ledger:
         after = await give_back(ledger, payment, back)
-    payments.save(unit, after)
+    await keep(unit, payment, after)
     return RefundState.DIFFERENT if after is payment else RefundState.BOOKED
 
 
@@ -79,7 +80,7 @@ async def open_dispute(unit: Unit, provider: str, transaction_id: str, happened_
     else:
         async with MoneyLedger.open(unit, {payment.key}) as ledger:
             after = await take_hold(ledger, payment, happened_on)
-    payments.save(unit, after)
+    await keep(unit, payment, after)
     return after
 
 
@@ -107,7 +108,7 @@ async def close_dispute(
     else:
         async with MoneyLedger.open(unit, {payment.key}) as ledger:
             after = await let_go(ledger, payment, how, happened_on)
-    payments.save(unit, after)
+    await keep(unit, payment, after)
     return after
 
 

@@ -65,6 +65,7 @@ class Payment:
     disputed_held: int = 0
     disputed_spent: int = 0
     gift_id: UUID | None = None
+    appeal_id: UUID | None = None
     happened_on: date | None = None
     entry_id: UUID | None = None
     reason: str = GiftWhy.RECEIVED.value
@@ -111,6 +112,7 @@ def fact_of(payment: Payment, donor_id: UUID | None, on: date) -> GiftState:
         version=payment.version,
         gift_id=payment.gift_id,
         donor_id=donor_id,
+        appeal_id=payment.appeal_id,
         purpose=payment.purpose,
         counts=payment.counts,
         reason=payment.reason,

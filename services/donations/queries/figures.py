@@ -24,6 +24,7 @@ _GRANTS = text("""
     FROM (SELECT kind, ended, set_aside, paid, paid > 0 AND (paid >= wanted OR ended = 'settled') AS whole
           FROM "grant" WHERE version > 0) grants
 """)
+_SHORT = text("SELECT count(*) FROM appeal WHERE status = 'closed_short'")
 _WAITING = text("""
     SELECT fund, currency, sum(wanted - set_aside - paid) FROM "grant"
     WHERE ended = '' AND wanted > set_aside + paid GROUP BY 1, 2
@@ -39,7 +40,8 @@ def actuals(_: Settings) -> Actuals:
 async def reached(session: AsyncSession) -> Mapping[str, int]:
     """The plan's measures."""
     raised = {measure: int(actual) for measure, actual in await session.execute(_RAISED)}
-    return {**raised, **(await session.execute(_GRANTS)).mappings().one()}
+    short = int(await session.scalar(_SHORT) or 0)
+    return {**raised, **(await session.execute(_GRANTS)).mappings().one(), "appeals_short": short}
 
 
 def observe(_: Settings) -> Callable[[Metrics], Observe]:

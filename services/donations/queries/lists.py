@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.tables import (
     ACCOUNT,
+    APPEAL,
     APPROVAL,
     CONTACT_READING,
     DECISION,
@@ -117,6 +118,13 @@ async def rates(session: AsyncSession, currency: str, quote: str, until: date) -
     row = RATE.c
     query = select(RATE).where(row.currency == currency, row.quote == quote, row.on_day <= until)
     return await _rows(session, query.order_by(row.on_day.desc()).limit(100))
+
+
+async def appeals(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
+    """Appeals, the oldest first."""
+    row = APPEAL.c
+    query = select(APPEAL).where(*_given([None if after is None else row.id > after]))
+    return await _rows(session, query.order_by(row.id).limit(limit))
 
 
 @dataclass(frozen=True)

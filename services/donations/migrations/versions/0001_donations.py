@@ -104,6 +104,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "month", name=op.f("pk_account_month")),
     )
     op.create_table(
+        "appeal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("fund", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("target", sa.BigInteger(), nullable=False),
+        sa.Column("raised", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("heard_on", sa.Date(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("target > 0", name=op.f("ck_appeal_for_something")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+    )
+    op.create_index(
+        "uq_appeal_item",
+        "appeal",
+        ["item"],
+        unique=True,
+        postgresql_where=sa.text("status IN ('open', 'funded')"),
+    )
+    op.create_table(
         "closed_month",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -222,6 +245,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
+    )
+    op.create_table(
+        "price",
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("per", sa.BigInteger(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("least(minor, per) > 0", name=op.f("ck_price_positive")),
+        sa.PrimaryKeyConstraint("item", name=op.f("pk_price")),
     )
     op.create_table(
         "rate",
@@ -363,6 +397,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("transaction_id", sa.String(length=100), nullable=False),
         sa.Column("gift_id", sa.Uuid(), nullable=True),
+        sa.Column("appeal_id", sa.Uuid(), nullable=True),
         sa.Column("purpose", sa.String(length=40), server_default="unassigned", nullable=False),
         sa.Column("place", sa.String(length=40), server_default="paypal", nullable=False),
         sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
@@ -385,6 +420,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["gift_id"], ["gift.id"], name=op.f("fk_payment_gift_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
         sa.UniqueConstraint("provider", "transaction_id", name=op.f("uq_payment_provider_transaction_id")),
+    )
+    op.create_index(
+        op.f("ix_payment_appeal_id"),
+        "payment",
+        ["appeal_id"],
+        unique=False,
+        postgresql_where=sa.text("appeal_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_payment_gift_id"), "payment", ["gift_id"], unique=False)
     op.create_index("ix_payment_purpose", "payment", ["purpose", "id"], unique=False)
@@ -430,12 +472,14 @@ def downgrade() -> None:
         "contact",
         "approval",
         "rate",
+        "price",
         "household",
         "grant",
         "fund_balance",
         "entry",
         "donor",
         "closed_month",
+        "appeal",
         "account_month",
         "account",
     ):
