@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.donations.domain import entries
@@ -44,8 +44,8 @@ def after(fund: Fund, lines: entries.Lines) -> Fund:
 
 
 @given(AMOUNTS, AMOUNTS, st.booleans())
-def test_a_gift_raises_its_fund_by_what_is_left_after_the_fee(gross: int, fee: int, held: bool) -> None:
-    assume(fee <= gross)
+def test_a_gift_raises_its_fund_by_what_is_left_after_the_fee(net: int, fee: int, held: bool) -> None:
+    gross = net + fee
     lines = entries.gift(BANK, "food", yen(gross), yen(fee), held=held)
     assert unbalanced(lines) == {}
     assert difference_of(lines, KEY) == (gross - fee, gross - fee if held else 0)
@@ -53,7 +53,7 @@ def test_a_gift_raises_its_fund_by_what_is_left_after_the_fee(gross: int, fee: i
 
 @given(funds(), AMOUNTS, AMOUNTS, AMOUNTS)
 def test_a_refund_takes_no_fund_below_zero(fund: Fund, amount: int, fee_back: int, held: int) -> None:
-    assume(fee_back <= amount)
+    fee_back = min(fee_back, amount)
     lines = entries.refund(BANK, fund, yen(amount), yen(fee_back), yen(min(held, fund.held)))
     assert unbalanced(lines) == {}
     then = after(fund, lines)
@@ -74,9 +74,8 @@ def test_what_a_dispute_holds_is_never_more_than_the_fund_has(fund: Fund, amount
     assert after(then, entries.let_go(BANK, "food", yen(kept), yen(amount - kept))) == fund
 
 
-@given(funds(), st.integers(1, 10_000), st.sampled_from(FUNDS))
+@given(funds(), st.integers(1, 10_000), st.sampled_from([each for each in FUNDS if each != "food"]))
 def test_moving_covering_and_paying_balance(fund: Fund, amount: int, other: str) -> None:
-    assume(other != "food")
     moved = entries.moved("food", other, yen(amount))
     covered = entries.covered(other, "food", yen(amount))
     paid = entries.paid(BANK, "food", yen(amount))
@@ -87,9 +86,8 @@ def test_moving_covering_and_paying_balance(fund: Fund, amount: int, other: str)
     assert difference_of(covered, FundKey(other, "JPY")).balance == -amount
 
 
-@given(AMOUNTS, AMOUNTS, st.sampled_from(CURRENCIES))
+@given(st.integers(1, 10_000), st.integers(1, 10_000), st.sampled_from(sorted({*CURRENCIES} - {"JPY"})))
 def test_a_conversion_balances_in_each_currency(given_minor: int, got_minor: int, currency: str) -> None:
-    assume(currency != "JPY" and given_minor and got_minor)
     got = Money(got_minor, currency)
     lines = entries.converted(BANK, place("bank", currency), "food", yen(given_minor), got)
     assert unbalanced(lines) == {}
