@@ -9,6 +9,7 @@ import asyncpg
 from faststream.rabbit import RabbitBroker
 from sqlalchemy import make_url
 
+from shared.contracts import talking
 from shared.database.migrations import migrate
 from shared.messaging.definitions import OPERATOR
 from shared.messaging.topology import Topology
@@ -51,7 +52,8 @@ class Ground:
     ) -> AsyncIterator["Site"]:
         """Databases and a virtual host for one run: `kits` in stock, `items` in the catalogue, `rows` of history.
 
-        `unheard` are services that do not run but whose queues must be there: who speaks to nobody fails.
+        `unheard` are those of NAMES that do not run; their queues must be there, and those of all other services: who
+        speaks to nobody fails.
         """
         self._runs += 1
         name = f"run{self._runs}"
@@ -123,7 +125,7 @@ class Site:
         )
         delays = ServiceSettings.model_fields["retry_delays_seconds"].default
         async with RabbitBroker(self.broker_url(), logger=None) as broker:
-            for service in unheard:
+            for service in sorted({*unheard, *talking()} - ({*NAMES} - {*unheard})):
                 await Topology(service, delays).declare(broker)
 
     @asynccontextmanager
