@@ -1,7 +1,6 @@
 """Funds: what they have, their statements, money for another purpose, conversions."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -26,7 +25,6 @@ from services.donations.commands import funds as commands
 from services.donations.domain.funds import Fund, FundKey
 from services.donations.queries import balances, lists
 from services.donations.repository import books
-from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
@@ -202,51 +200,3 @@ async def convert(body: NewConversion, work: Work) -> Decided:
         return shown(await commands.convert(unit, wanted), _decided)
 
     return await work.once(Decided, do)
-
-
-class RateBody(Body):
-    """So much of `quote` was worth one of `currency` on a day."""
-
-    currency: Currency
-    quote: Currency
-    on_day: Day
-    rate: Annotated[str, Field(max_length=21, pattern=r"^[0-9]{1,10}(\.[0-9]{1,10})?$", examples=["117.25"])]
-
-
-class NewRates(Body):
-    """Rates to be written down."""
-
-    rates: Annotated[list[RateBody], Field(min_length=1, max_length=1000)]
-
-
-class RatesKept(BaseModel):
-    """How many rates were taken."""
-
-    rates: int
-
-
-@router.post("/rates", dependencies=[TREASURER])
-async def keep_rates(body: NewRates, work: Work) -> RatesKept:
-    """Write down exchange rates of days; for reports, the ledger never converts by itself."""
-    rates = [commands.Rate(each.currency, each.quote, each.on_day, Decimal(each.rate)) for each in body.rates]
-
-    async def do(unit: Unit) -> RatesKept | Refused:
-        return shown(await commands.keep_rates(unit, rates), lambda done: RatesKept(rates=done.rates))
-
-    return await work.once(RatesKept, do)
-
-
-class RateOut(BaseModel):
-    """The rate of a day, as it was written down."""
-
-    on_day: date
-    rate: str
-
-
-@router.get("/rates", dependencies=[LOOKING])
-async def rates(
-    session: Reading, currency: Currency, quote: Currency, until: Day | None = None
-) -> list[RateOut]:
-    """The rates of a pair, the newest first: the first one counts for the day `until`."""
-    found = await lists.rates(session, currency, quote, until or await today_of(session))
-    return [RateOut(on_day=row["on_day"], rate=f"{row['rate'].normalize():f}") for row in found]

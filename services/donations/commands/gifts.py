@@ -50,7 +50,12 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
     if known.version:
         return conflict("A slip with this reference is booked already.")
     gift_id = uuid7()
-    gift = {
+    payments.add_gift(unit.writes, _gift(unit, slip, gift_id))
+    return await book_payment(unit, _came(slip, gift_id))
+
+
+def _gift(unit: Unit, slip: Slip, gift_id: UUID) -> dict[str, object]:
+    return {
         "id": gift_id,
         "kind": "one_off",
         "donor_id": slip.donor_id,
@@ -61,8 +66,10 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
         "on_day": slip.received_on,
         "actor": unit.actor.id,
     }
-    payments.add_gift(unit.writes, gift)
-    came = Came(
+
+
+def _came(slip: Slip, gift_id: UUID) -> Came:
+    return Came(
         provider=slip.way,
         transaction_id=slip.reference,
         gross=slip.amount,
@@ -73,7 +80,6 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
         purpose=slip.purpose,
         place=slip.way,
     )
-    return await book_payment(unit, came)
 
 
 async def correct(
