@@ -199,14 +199,15 @@ class PaymentRow(Row, table=True):
 
 class RefundRow(Row, table=True):
     """Money that went back, by the provider's own id. It waits for its payment, is booked, or is different: more than
-    was left of the payment, or in another currency. Then somebody has to look.
+    was left of the payment, or in another currency. Then somebody has to look. It is the same if a lost dispute has
+    given back the payment whole already.
     """
 
     __tablename__ = "refund"
     __table_args__ = (
         CheckConstraint("amount > 0", name="positive"),
         Index(None, "payment_id"),
-        Index("ix_refund_not_booked", "state", postgresql_where=text("state <> 'booked'")),
+        Index("ix_refund_to_look_at", "state", postgresql_where=text("state IN ('waiting', 'different')")),
     )
     provider: str = _code(primary_key=True)
     refund_id: str = Field(sa_column=Column(String(100), primary_key=True))

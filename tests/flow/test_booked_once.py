@@ -99,10 +99,10 @@ async def test_refunds_before_and_after_their_payment_are_booked_once(
     assert (await counts(till))[-1] == 0
 
 
-DISPUTE = (sale(SALE), disputed, over(Dispute.LOST))
+DISPUTE = (sale(SALE), disputed, over(Dispute.LOST), refund(10_00, "reversal of S"))
 
 
-@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("order", list(permutations(range(4))))
 async def test_a_lost_dispute_takes_the_money_once(till: Till, order: tuple[int, ...]) -> None:
     await till.gift(5_00, "food", "USD")
     for which in (*order, *order):

@@ -103,7 +103,7 @@ async def _waiting(unit: Unit, payment: Payment) -> list[WentBack]:
 async def _catch_up(ledger: MoneyLedger, payment: Payment, waiting: list[WentBack]) -> Payment:
     """What was told of a payment before it came."""
     for each in waiting:
-        payment = await give_back(ledger, payment, each)
+        payment, _ = await give_back(ledger, payment, each)
     on = payment.happened_on or ledger.unit.today
     if payment.dispute is Dispute.OPEN:
         return await take_hold(ledger, payment, on)

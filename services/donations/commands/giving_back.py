@@ -32,7 +32,8 @@ class WentBack:
 async def book_refund(unit: Unit, back: WentBack) -> RefundState:
     """Book that money went back, once for the refund's own id; before its payment has come it waits for it.
 
-    A refund beyond what is left of its payment, or in another currency, is kept as different and books nothing.
+    A refund beyond what is left of its payment, or in another currency, is kept as different and books nothing; nor
+    does one of a payment that a lost dispute has given back whole, for that is the same money.
     """
     payment = await payments.lock_or_make(unit.session, back.provider, back.transaction_id)
     row = {
@@ -50,24 +51,31 @@ async def book_refund(unit: Unit, back: WentBack) -> RefundState:
     if payment.version == 0:
         return RefundState.WAITING
     async with MoneyLedger.open(unit, {payment.key}) as ledger:
-        after = await give_back(ledger, payment, back)
+        after, state = await give_back(ledger, payment, back)
     await keep(unit, payment, after)
-    return RefundState.DIFFERENT if after is payment else RefundState.BOOKED
+    return state
 
 
-async def give_back(ledger: MoneyLedger, payment: Payment, back: WentBack) -> Payment:
-    """The payment after a refund; the same payment if the refund cannot be of it. Its fund is locked."""
+async def give_back(ledger: MoneyLedger, payment: Payment, back: WentBack) -> tuple[Payment, RefundState]:
+    """The payment after a refund, and how that stands; the same payment if nothing was booked. Its fund is locked."""
     session = ledger.unit.session
-    fits = back.amount.currency == payment.currency and 0 <= back.fee_back <= back.amount.minor
-    if not fits or back.amount.minor > payment.left:
-        await payments.settle_refund(session, back.provider, back.refund_id, RefundState.DIFFERENT, None)
-        return payment
+    if state := _not_booked(payment, back):
+        await payments.settle_refund(session, back.provider, back.refund_id, state, None)
+        return payment, state
     fee_back, held = payment.money(back.fee_back), payment.money(payment.held)
     lines = entries.refund(payment.where, ledger.fund(payment.key), back.amount, fee_back, held)
     entry = ledger.book(EntryKind.REFUND, lines, payment.id, back.happened_on)
     await payments.settle_refund(session, back.provider, back.refund_id, RefundState.BOOKED, entry.id)
     after = replace(booked(payment, lines), refunded=payment.refunded + back.amount.minor)
-    return await say(ledger.unit, after, GiftWhy.REFUNDED)
+    return await say(ledger.unit, after, GiftWhy.REFUNDED), RefundState.BOOKED
+
+
+def _not_booked(payment: Payment, back: WentBack) -> RefundState | None:
+    """Why a refund books nothing; None if it does."""
+    if payment.dispute is Dispute.LOST and payment.left == 0:
+        return RefundState.SAME
+    fits = back.amount.currency == payment.currency and 0 <= back.fee_back <= back.amount.minor
+    return None if fits and back.amount.minor <= payment.left else RefundState.DIFFERENT
 
 
 async def open_dispute(unit: Unit, provider: str, transaction_id: str, happened_on: date) -> Payment:

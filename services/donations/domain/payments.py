@@ -33,11 +33,14 @@ class Dispute(StrEnum):
 
 
 class RefundState(StrEnum):
-    """WAITING for its payment, BOOKED, or DIFFERENT from what its payment can give back: somebody has to look."""
+    """WAITING for its payment, BOOKED, or DIFFERENT from what its payment can give back: somebody has to look. SAME is
+    the reversal that a lost dispute has booked already.
+    """
 
     WAITING = "waiting"
     BOOKED = "booked"
     DIFFERENT = "different"
+    SAME = "same"
 
 
 @dataclass(frozen=True)

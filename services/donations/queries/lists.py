@@ -77,7 +77,9 @@ async def payments(
 async def refunds_to_look_at(session: AsyncSession) -> Sequence[RowMapping]:
     """Refunds that wait for their payment, or are different from what it can give back; the first 500."""
     query = (
-        select(REFUND).where(REFUND.c.state != "booked").order_by(REFUND.c.happened_on, REFUND.c.refund_id)
+        select(REFUND)
+        .where(REFUND.c.state.in_(["waiting", "different"]))
+        .order_by(REFUND.c.happened_on, REFUND.c.refund_id)
     )
     return await _rows(session, query.limit(500))
 

@@ -445,14 +445,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_refund_payment_id")),
         sa.PrimaryKeyConstraint("provider", "refund_id", name=op.f("pk_refund")),
     )
+    op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
     op.create_index(
-        "ix_refund_not_booked",
+        "ix_refund_to_look_at",
         "refund",
         ["state"],
         unique=False,
-        postgresql_where=sa.text("state <> 'booked'"),
+        postgresql_where=sa.text("state IN ('waiting', 'different')"),
     )
-    op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
     for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
         op.execute(statement)
     for name in FOR_EVER:
