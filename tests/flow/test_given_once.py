@@ -4,23 +4,22 @@
 """
 
 import asyncio
-import os
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.inventory.commands.asking import OnceMore
 from shared.contracts.intake import NeedKind
+from tests.support.properties import tried_with
 from tests.support.store_room import StoreRoom
 from tests.support.store_story import NUMBERS, REGION, Step, Story, step, told
 from tests.support.world import FIRST_DAY
 
-EXAMPLES = int(os.environ.get("RELIEF_EXAMPLES", "15"))
 MONTH_DAYS = 30
 ALL = frozenset(NeedKind)
 SHELTER = frozenset({NeedKind.SHELTER})
@@ -128,7 +127,7 @@ def test_one_more_needs_an_earlier_one_of_which_the_reason_can_be_said(
     assert told_in(room_url, [kit, became, right, right, FETCH]) == {"kit": [given + 1]}
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@tried_with(15)
 @given(
     st.lists(
         st.one_of(

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.checks import check
 from shared.contracts.intake import NeedKind
+from tests.support.properties import tried_with
 from tests.support.store_room import StoreRoom
 from tests.support.store_story import WHOLE, Step, Story, done, lives, told
 from tests.support.world import FIRST_DAY
@@ -49,7 +50,7 @@ def told_in(room_url: str, steps: Sequence[Step], then: Callable[[StoreRoom], An
     return asyncio.run(telling())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried_with(15)
 @given(STEPS)
 @example([("registers", (1, 2, "north", FOOD)), ("fetches", (1, None)), ("leaves", (1,)), ("nights", (31,))])
 @example([("registers", (1, 2, "north", FOOD)), ("fetches", (1, 9_000)), ("leaves", (1,)), ("joins", (1,))])
