@@ -415,6 +415,24 @@ async def counted_since(store: Store) -> None:
     assert done.words == "depot-north was counted on 2006-11-01, after this: count soap again."
 
 
+async def counted_since_and_all_was_there(store: Store) -> None:
+    """A count that finds what is written down is a count too: of a receipt with two items, and of a hand-out."""
+    both = await store.receive("A", ("soap", 10, None), ("bandage", 5, None), ("first-aid-kit", 1, None))
+    assert not isinstance(await store.count("soap", 10), Refused)
+    assert not isinstance(await store.count("bandage", 5), Refused)
+    await store.tell(("registers", (1, 1, "north", KIT)), ("fetches", (1, None)), ("nights", (1,)))
+    assert not isinstance(await store.count("first-aid-kit", 0), Refused)
+    (paper,) = await store.room.rows("SELECT id FROM delivery")
+    done = await store.room.do(
+        lambda unit: bringing_back.undo_hand_out(unit, store.room.rules, paper["id"], "wrong")
+    )
+    assert done.words == "depot-north was counted on 2006-11-02, after this: count first-aid-kit again."
+    done = await store.undo(both.id)
+    assert [f"count {item} again" in done.words for item in ("soap", "bandage", "first-aid-kit")] == [
+        True
+    ] * 3
+
+
 async def whose_goods(store: Store) -> None:
     await store.receive("A", ("first-aid-kit", 1, None))
     await store.tell(("registers", (1, 1, "north", KIT)))
@@ -436,7 +454,8 @@ CASES = {
     for name, tale in list(globals().items())
     if name.startswith("case_")
     or tale in (recalled, recalled_with_all_that_came_of_it, recalled_when_all_is_handed_out, undone_hand_out)
-    or tale in (undone_transfer_and_kits, counted_since, whose_goods, too_much)
+    or tale in (undone_transfer_and_kits, counted_since, counted_since_and_all_was_there)
+    or tale in (whose_goods, too_much)
 }
 
 

@@ -27,6 +27,7 @@ from services.inventory.api.models import (
 from services.inventory.commands import stock as commands
 from services.inventory.domain.items import Kind
 from services.inventory.domain.kits import Assembled, MissingParts
+from services.inventory.domain.movements import MovementKind
 from services.inventory.domain.reasons import because_of
 from services.inventory.domain.wording import words_of
 from services.inventory.queries import lists
@@ -81,7 +82,7 @@ class MovementOut(BaseModel):
     on_day: date
     depot: str
     item: str
-    kind: str
+    kind: MovementKind
     on_hand: int
     reserved: int
     household_id: UUID | None
@@ -104,7 +105,7 @@ async def movements(  # noqa: PLR0913, PLR0917, each is a filter
     session: Reading,
     depot: Filter = None,
     item: Filter = None,
-    kind: Filter = None,
+    kind: MovementKind | None = None,
     household_id: UUID | None = None,
     first: Annotated[Day | None, Query(alias="from")] = None,
     last: Annotated[Day | None, Query(alias="to")] = None,

@@ -10,7 +10,8 @@ from sqlalchemy import Row, select, update
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.room import no_way_back
-from services.inventory.commands.undoing import Undone
+from services.inventory.commands.undoing import Undone, counted_since
+from services.inventory.domain.facts import lines_undone
 from services.inventory.domain.movements import Cause, Earlier
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.rules import Rules
@@ -19,6 +20,7 @@ from services.inventory.repository import stock
 from services.inventory.repository.households import lock_household
 from services.inventory.repository.reservations import reservations_where
 from services.inventory.tables import DELIVERY, MOVEMENT, RESERVATION
+from shared.contracts.inventory import HandOutUndone
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
@@ -55,7 +57,12 @@ async def undo_hand_out(unit: Unit, rules: Rules, delivery_id: UUID, note: str) 
         for each in rows:
             ledger.record(_aside_again(each, given[each.id], unit.today, rules), each)
         await unit.session.execute(update(DELIVERY).where(row.id == delivery_id).values(undone_on=unit.today))
-        return Undone(ledger.document or delivery_id)
+        lines = lines_undone([(each, given[each.id]) for each in rows], ledger.catalogue, ledger.depots)
+        unit.say(
+            HandOutUndone(household_id=household.id, on=unit.today, lines=lines, hand_out_id=delivery_id)
+        )
+        words = await counted_since(unit, await _lines(unit, delivery_id))
+        return Undone(ledger.document or delivery_id, words)
 
 
 def _unfit(row: Reservation, given: dict[UUID, int], today: date) -> Refused | None:

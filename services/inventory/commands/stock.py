@@ -181,6 +181,8 @@ async def _shift(
         ledger.receive(key, difference, until, kind, cause)
     elif difference < 0:
         await ledger.take(key, -difference, kind, cause)
+    else:
+        ledger.note(key, lot or None, kind, cause)
     return None
 
 
