@@ -11,7 +11,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from services.inventory.commands import asking, goods, handing_out, planning, stock, undoing
+from services.inventory.commands import asking, goods, handing_out, moving, planning, stock, undoing
 from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.repository.reservations import reservations_where
@@ -179,7 +179,7 @@ class Story:
     async def transfers(self, source: str, item: str, quantity: int) -> None:
         here, there = depot_of(item, source), depot_of(item, next(each for each in REGIONS if each != source))
         await self.room.do(
-            lambda unit: stock.transfer(unit, self.room.rules, here, there, item, quantity, "evening out")
+            lambda unit: moving.transfer(unit, self.room.rules, here, there, item, quantity, "evening out")
         )
 
     async def undoes(self, place: int) -> None:
