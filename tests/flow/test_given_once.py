@@ -173,6 +173,7 @@ def test_one_more_needs_an_earlier_one_of_which_the_reason_can_be_said(
             step("returns", NUMBERS),
             step("goes_over", NUMBERS, NUMBERS, st.sampled_from(ORDERS)),
             step("change_places", NUMBERS, NUMBERS),
+            step("brings_back", st.integers(0, 2)),
             step("moves", NUMBERS, REGION),
             step("nights", st.integers(1, 3)),
         ),
@@ -181,6 +182,9 @@ def test_one_more_needs_an_earlier_one_of_which_the_reason_can_be_said(
     )
 )
 @example([TWO, FETCH, ("leaves", (1,)), ("joins", (1,)), FETCH])
+@example([TWO, FETCH, ("leaves", (1,)), ("brings_back", (0,)), FETCH])
+@example([TWO, FETCH, ("asks", (1, SHELTER)), ("brings_back", (0,)), FETCH])
+@example([TWO, FETCH, ("asks_again", (1, True, OnceMore("lost"))), ("brings_back", (0,))])
 @example([TWO, ("fetches", (1, 9_001)), ("moves", (1, "south")), ("leaves", (1,)), ("returns", (1,)), FETCH])
 def test_nothing_is_given_twice(room_url: str, steps: list[Step]) -> None:
     """Nobody has two sets, no household two kits; and no household more grams than its people could eat in November,

@@ -37,6 +37,10 @@ async def test_a_planned_delivery_comes_in_parts_is_late_is_changed_and_closed(w
     closed = await inventory.post(f"{path}/close", {"reason": "supplier_failed"})
     assert (closed["rest"], closed["closed_reason"]) == (0, "supplier_failed")
     assert (await planned(world, quantity=7)).status_code == HTTPStatus.CONFLICT
+    line = {"depot": "depot-north", "item": "rice", "due_on": "2006-11-20", "reference": "twice"}
+    both = {"deliveries": [{**line, "quantity": 5}, {**line, "quantity": 6}]}
+    twice = await inventory.try_post("/planned-deliveries", both)
+    assert (twice.status_code, "twice" in twice.text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
     refused = await planned(world, reference="past", due_on="2006-11-03")
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -11,7 +11,16 @@ from uuid import UUID
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from services.inventory.commands import asking, goods, handing_out, moving, planning, stock, undoing
+from services.inventory.commands import (
+    asking,
+    bringing_back,
+    goods,
+    handing_out,
+    moving,
+    planning,
+    stock,
+    undoing,
+)
 from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.repository.reservations import reservations_where
@@ -189,6 +198,13 @@ class Story:
             await self.room.do(
                 lambda unit: undoing.reverse(unit, self.room.rules, rows[place]["id"], "wrong")
             )
+
+    async def brings_back(self, place: int) -> None:
+        """A hand-out is undone, the newest ones first."""
+        rows = await self.room.rows("SELECT id FROM delivery WHERE undone_on IS NULL ORDER BY id DESC")
+        if place < len(rows):
+            rules, paper = self.room.rules, rows[place]["id"]
+            await self.room.do(lambda unit: bringing_back.undo_hand_out(unit, rules, paper, "wrong"))
 
     async def fetches(self, number: int, part: int | None) -> None:
         """A part of the first thing that is set aside for a household, or all."""
