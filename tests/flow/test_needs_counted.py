@@ -98,6 +98,11 @@ ONE_MORE = """
     UPDATE household SET people = 3, members = members || '[{"id": "00000000-0000-0000-0000-000000000009"}]'
     WHERE id = (SELECT household_id FROM reservation WHERE id = :one)
 """
+BROUGHT = """
+    INSERT INTO taken_along (member_id, on_day, household_id, grams)
+    SELECT CAST(members -> 0 ->> 'id' AS uuid), day.processed, gen_random_uuid(), 500 FROM household CROSS JOIN day
+    WHERE household.id = (SELECT household_id FROM reservation WHERE id = :one)
+"""
 KINDS = ("food", "clothing", "kit", "bed")
 BROKEN: dict[str, list[Statement]] = {
     **{f"{kind} is missing": [(GONE, kind)] for kind in KINDS},
@@ -113,6 +118,7 @@ BROKEN: dict[str, list[Statement]] = {
     "a ration is for one too few": [(FOR_ONE, "food")],
     "a ration begins too late": [(TOO_LATE, "food")],
     "there is one more": [(ONE_MORE, "kit")],
+    "food was brought from elsewhere and is wanted again": [(BROUGHT, "food")],
 }
 
 

@@ -236,6 +236,7 @@ def in_memory() -> Iterator[None]:
             reservations: {"save_reservations": save_reservations, "taken_along": gives([])}
             | {name: found(each) for name, each in QUERIES.items()},
             households: {
+                "where_present": gives([]),
                 "save_states": save_states,
                 "save_closed": save_closed,
                 "household_of": lambda fact: fact,

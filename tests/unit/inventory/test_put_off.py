@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.inventory import day, handlers
-from services.inventory.commands import goods, handing_out, stock
+from services.inventory.commands import goods, handing_out, moving, stock
 from services.inventory.domain.households import Household
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.ledger import StockLedger
@@ -83,7 +83,7 @@ def goes(grams: int, source: ShelfKey) -> Step:
             pass
         on_hand, reserved = store.shelves.get(source, (0, 0))
         if less := min(grams, on_hand - reserved):
-            await stock.transfer(store.unit(), RULES, source[0], target[0], "rice", less, "evening out")
+            await moving.transfer(store.unit(), RULES, source[0], target[0], "rice", less, "evening out")
 
     return step
 
