@@ -197,6 +197,12 @@ def undealt(*steps: Step) -> list[tuple[Step, bool]]:
 @example(
     undealt(lives(1, 1, False, "coast"), comes_in(2_000, SOUTH), lives(2, 1, True, "coast"), goes(400, SOUTH))
 )
+@example(
+    undealt(
+        *(night, night, lives(1, 1, False), lives(1, 1, False), lives(1, 1, False, "coast")),
+        *(night, comes_in(1, SOUTH)),
+    )
+)
 def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
     later, at_once = Store(FIRST, patient=True), Store(FIRST)
     with in_memory():
