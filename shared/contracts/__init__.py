@@ -23,6 +23,7 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     inventory.SuppliesReleased: ("intake",),
     inventory.RationLapsed: ("intake",),
     inventory.ShortfallForecast: ("donations",),
+    inventory.HandOutUndone: ("intake",),
     donations.GiftReceived: (),
     donations.GiftCorrected: (),
     donations.GrantChanged: ("intake",),

@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from shared.cli.demo.plan import ServiceName, delivery_reference, opening_reference
+from shared.cli.demo.pieces import ServiceName
+from shared.cli.demo.plan import delivery_reference, opening_reference
 from shared.contracts.intake import ClothingSize
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
