@@ -58,20 +58,21 @@ class Certificates:
         self.environment = environment
         self._asking = asking
         self._kept: dict[str, Signer] = {}
-        self._turns = asyncio.Semaphore(MOST_AT_ONCE)
+        self._fetching: dict[str, asyncio.Task[Signer | Untrusted | Unreached]] = {}
 
     async def signer(self, url: str, now: datetime) -> Signer | Untrusted | Unreached:
         """The signer whose certificate lies at `url`, an address of the environment's. `now` is the wall clock's."""
         if found := self._known(url, now):
             return found
-        async with self._turns:
-            # Others may have asked for the same meanwhile.
-            if found := self._known(url, now):
-                return found
-            made = await self._fetched(url, now)
-        if isinstance(made, Signer):
-            self._keep(url, made)
-        return made
+        fetching = self._fetching.get(url)
+        if fetching is None:
+            # Strangers may name any number of addresses that have no certificate; PayPal's notices come again.
+            if len(self._fetching) >= MOST_AT_ONCE:
+                return Unreached("busy")
+            fetching = self._fetching[url] = asyncio.create_task(self._fetched(url, now))
+            fetching.add_done_callback(lambda _: self._fetching.pop(url))
+        # Whoever asked first may go away; the others still wait.
+        return await asyncio.shield(fetching)
 
     def _known(self, url: str, now: datetime) -> Signer | None:
         found = self._kept.get(url)
@@ -93,7 +94,10 @@ class Certificates:
         pem = await fetch(self._asking, self._asking.build_request("GET", address))
         if isinstance(pem, Unreached):
             return pem
-        return checked(pem, self.environment.signer, self._store, now)
+        made = checked(pem, self.environment.signer, self._store, now)
+        if isinstance(made, Signer):
+            self._keep(url, made)
+        return made
 
 
 def trusted(pem: bytes) -> list[x509.Certificate]:

@@ -166,7 +166,7 @@ def transmission(headers: Iterable[tuple[str, str]]) -> Transmission | Forged:
         place = _NAMES.get(name.lower())
         if place is None:
             continue
-        if place in found or not value.isascii():
+        if place in found:
             return Forged(Why.HEADERS)
         found[place] = value
     # A bar in the id would move what stands between the bars.

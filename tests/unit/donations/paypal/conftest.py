@@ -1,5 +1,6 @@
 """A PayPal of the tests, reached without a socket; every request that is made is known."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -21,13 +22,18 @@ RULES = Rules(WEBHOOK_ID)
 
 @dataclass
 class Recorder(httpx.AsyncBaseTransport):
-    """Writes down where requests go before it lets them through."""
+    """Writes down where requests go before it lets them through, as soon as the gate is open if there is one."""
 
     through: httpx.AsyncBaseTransport
     requests: list[httpx.Request] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
+        self.reached.set()
+        if self.gate:
+            await self.gate.wait()
         return await self.through.handle_async_request(request)
 
     @property

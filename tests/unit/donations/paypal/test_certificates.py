@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.donations.paypal.certificates import Certificates, Signer, Untrusted, trusted
 from services.donations.paypal.environments import SANDBOX
 from services.donations.paypal.fetching import MOST_BYTES, Unreached, client, fetch
+from services.donations.paypal.signature import Verified
 from tests.support.paypal import notices
 from tests.support.paypal.chain import DAY, Span, leaf
 from tests.support.paypal.signing import CERTIFICATE
@@ -19,9 +20,25 @@ AT = "https://api.sandbox.paypal.com/v1/notifications/certs/"
 
 
 async def test_notices_that_come_at_once_fetch_one_certificate(door: Door) -> None:
+    """Even if the one who asked first goes away meanwhile."""
     bodies = [notices.as_bytes(notices.sale("COMPLETED", NOW)) for _ in range(20)]
-    await asyncio.gather(*(door.verify(door.headers(body), body) for body in bodies))
+    door.recorder.gate = asyncio.Event()
+    first, *others = [asyncio.create_task(door.verify(door.headers(body), body)) for body in bodies]
+    await door.recorder.reached.wait()
+    first.cancel()
+    door.recorder.gate.set()
+    assert {type(each) for each in await asyncio.gather(*others)} == {Verified}
     assert len(door.recorder.requests) == 1
+
+
+async def test_no_more_than_four_are_fetched_at_once(door: Door) -> None:
+    door.recorder.gate = asyncio.Event()
+    asking = [asyncio.create_task(door.certificates.signer(f"{AT}X{number}", NOW)) for number in range(4)]
+    await door.recorder.reached.wait()
+    assert await door.certificates.signer(AT + CERTIFICATE, NOW) == Unreached("busy")
+    door.recorder.gate.set()
+    await asyncio.gather(*asking)
+    assert isinstance(await door.certificates.signer(AT + CERTIFICATE, NOW), Signer)
 
 
 async def test_eight_are_kept_and_the_one_not_used_for_longest_goes(door: Door) -> None:
