@@ -1,5 +1,6 @@
 """What PayPal serves: certificates, the IPN's post-back, and the transaction list of its API."""
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,7 +60,10 @@ class PayPal:
         known = command == b"cmd=_notify-validate" and ipn in self.ipns
         return PlainTextResponse("VERIFIED" if known else "INVALID")
 
-    async def _token(self, _: Request) -> Response:
+    async def _token(self, request: Request) -> Response:
+        expected = base64.b64encode(":".join(CREDENTIALS).encode()).decode()
+        if request.headers.get("Authorization") != f"Basic {expected}":
+            return JSONResponse({"error": "invalid_client"}, 401)
         return JSONResponse({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 32400})
 
     async def _transactions(self, request: Request) -> Response:
