@@ -18,7 +18,7 @@ from shared.spreadsheets.columns import heading_key
 MOST_BYTES = 25 * 1024 * 1024
 _DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
-_OFFSET = re.compile(r"(?:GMT|UTC)([+-])(\d\d):?(\d\d)", re.ASCII)
+_OFFSET = re.compile(r"(?:GMT|UTC)([+-])([01]\d):?([0-5]\d)", re.ASCII)
 _ZONE = re.compile(r"[A-Z][A-Za-z_]+/[A-Z][A-Za-z_]+", re.ASCII)
 _GROUPED = re.compile(r"(-?)(\d{1,3}(?:([.,])\d{3})+|\d+)(?:([.,])(\d{1,2}))?", re.ASCII)
 _SPACES = str.maketrans("", "", "\u00a0\u202f ’'")
@@ -176,8 +176,7 @@ def _zone(name: str) -> tzinfo:
         return timezone(timedelta(hours=HOURS[name]))
     if found := _OFFSET.fullmatch(name):
         ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
-        if ahead < timedelta(hours=24):
-            return timezone(-ahead if found[1] == "-" else ahead)
+        return timezone(-ahead if found[1] == "-" else ahead)
     if _ZONE.fullmatch(name):
         try:
             return ZoneInfo(name)

@@ -83,8 +83,7 @@ def read(body: bytes, receivers: frozenset[str], arrived: datetime, *, sandbox: 
         fields = fields_of(body)
         kind = kind_of(fields)
         _check_ours(fields, receivers, sandbox=sandbox)
-        head = Head("ipn", made_id(fields), kind, _at(fields, arrived))
-        return _reader(fields)(head, fields)
+        return _reader(fields)(Head("ipn", made_id(fields), kind, arrived), fields)
     except Malformed as error:
         return Unreadable(error.part, kind)
 
@@ -97,9 +96,10 @@ def _check_ours(fields: Fields, receivers: frozenset[str], *, sandbox: bool) -> 
         raise Malformed("test_ipn")
 
 
-def _at(fields: Fields, arrived: datetime) -> datetime:
-    name = "payment_date" if fields.get("payment_status") else DATED.get(fields.get("txn_type", ""))
-    return date(fields, name) if name and fields.get(name) else arrived
+def _at(head: Head, fields: Fields) -> datetime:
+    """When it happened, for an IPN without a payment."""
+    name = DATED.get(fields.get("txn_type", ""))
+    return date(fields, name) if name and fields.get(name) else head.at
 
 
 def _reader(fields: Fields) -> Callable[[Head, Fields], Said]:
@@ -121,6 +121,8 @@ def _sale(head: Head, fields: Fields) -> SaleSaid:
         SALES[fields["payment_status"]],
         reading.positive(_money(fields, "mc_gross"), "mc_gross"),
         date(fields, "payment_date"),
+        head.at,
+        slow=fields.get("payment_type") == "echeck",
         fee=reading.size_if_any(_money(fields, "mc_fee"), "mc_fee"),
         received=reading.money_if_any(_money(fields, "settle_amount", "settle_currency"), "settle_amount"),
         pending_reason=reading.code_if_any(fields, "pending_reason"),
@@ -152,7 +154,7 @@ def _subscription(head: Head, fields: Fields) -> SubscriptionSaid:
         head,
         subscription_id,
         STATES.get(kind, "active"),
-        head.at,
+        _at(head, fields),
         custom_id=reading.custom_if_any(fields, "custom"),
         monthly=_first_amount(fields, "mc_amount3", "amount_per_cycle", "amount"),
         next_at=date_if_any(fields, "next_payment_date"),
@@ -182,7 +184,7 @@ def _dispute(head: Head, fields: Fields) -> DisputeSaid:
         reading.identity(fields, "case_id"),
         (sale,) if sale else (),
         "open" if opened else "other",
-        head.at,
+        _at(head, fields),
         amount=_first_amount(fields, "mc_gross"),
         reason=reading.code_if_any(fields, "reason_code"),
         stage=reading.code_if_any(fields, "case_type"),

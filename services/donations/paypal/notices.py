@@ -119,6 +119,8 @@ def _sale(state: SaleState) -> Callable[[Head, Fields], SaleSaid]:
             state,
             reading.positive(resource, "amount"),
             reading.time_if_any(resource, "create_time") or head.at,
+            reading.time_if_any(resource, "update_time") or head.at,
+            slow=resource.get("payment_mode") == "ECHECK",
             fee=reading.size_if_any(resource, "transaction_fee"),
             received=reading.money_if_any(resource, "receivable_amount"),
             hold=HOLDS.get(reading.code_if_any(resource, "payment_hold_status")),

@@ -18,7 +18,10 @@ Outcome = Literal["open", "won", "lost", "other"]
 
 @dataclass(frozen=True)
 class Head:
-    """Which notice it is: its own id, its kind in PayPal's words, and when PayPal wrote it (UTC)."""
+    """Which notice it is: its own id, its kind in PayPal's words, and when PayPal wrote it (UTC).
+
+    An IPN does not say when it was written: its time is that of its arrival.
+    """
 
     road: Road
     notice_id: str
@@ -82,6 +85,9 @@ class SaleSaid:
 
     `hold` is `held` or `released` where PayPal said so. `received` is what the balance gained where PayPal changed the
     money into another currency; `fee` is above zero.
+
+    `paid_at` is when the donor paid, `as_of` since when the payment has this state: days later where it was drawn from a
+    bank account by eCheck (`slow`), and also where a hold is released, which is announced as COMPLETED once more.
     """
 
     head: Head
@@ -89,6 +95,8 @@ class SaleSaid:
     state: SaleState
     amount: Amount
     paid_at: datetime
+    as_of: datetime
+    slow: bool = False
     fee: Amount | None = None
     received: Amount | None = None
     hold: Literal["held", "released"] | None = None
@@ -97,6 +105,13 @@ class SaleSaid:
     subscription_id: str | None = None
     custom_id: str | None = None
     payer: Payer | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        """When the money came: of a slow payment when it cleared. It follows from this notice alone, so that the order
+        in which notices arrive changes no date.
+        """
+        return self.as_of if self.slow and self.state == "completed" else self.paid_at
 
 
 @dataclass(frozen=True)

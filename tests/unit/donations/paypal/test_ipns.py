@@ -55,7 +55,7 @@ def test_the_head_has_an_id_that_a_repeat_has_too() -> None:
     assert isinstance(first, SaleSaid)
     assert first == again
     assert first.head.kind == "subscr_payment completed"
-    assert first.head.at == AT
+    assert first.head.at == ARRIVED
     assert isinstance(other, SaleSaid)
     assert other.head.notice_id != first.head.notice_id
 
@@ -66,6 +66,7 @@ SOLD = SaleSaid(
     "completed",
     DOLLARS,
     AT,
+    ARRIVED,
     fee=Amount(117, "USD"),
     subscription_id=SUBSCRIPTION,
     custom_id="gift-2",
@@ -93,8 +94,8 @@ READ: dict[str, tuple[bytes, Said]] = {
         replace(SOLD, received=Amount(3210, "JPY")),
     ),
     "one that waits": (
-        ipns.payment(AT, status="Pending", pending_reason="echeck"),
-        replace(NO_FEE, state="pending", pending_reason="echeck"),
+        ipns.payment(AT, status="Pending", payment_type="echeck", pending_reason="echeck"),
+        replace(NO_FEE, state="pending", pending_reason="echeck", slow=True),
     ),
     "one that was denied": (ipns.payment(AT, status="Denied"), replace(NO_FEE, state="denied")),
     "one that failed": (ipns.payment(AT, status="Failed"), replace(NO_FEE, state="denied")),
@@ -174,7 +175,7 @@ def test_what_an_ipn_says(body: bytes, expected: Said) -> None:
 def test_an_ipn_and_a_webhook_of_one_payment_say_the_same() -> None:
     webhook = webhooks.read(notices.as_bytes(notices.sale("COMPLETED", AT)))
     assert isinstance(webhook, SaleSaid)
-    assert said(ipns.payment(AT)) == replace(webhook, head=ANY, payer=DONOR)
+    assert said(ipns.payment(AT)) == replace(webhook, head=ANY, as_of=ARRIVED, payer=DONOR)
 
 
 @pytest.mark.parametrize("charset", ["windows-1252", "UTF-8", "Shift_JIS", "EUC-JP"])

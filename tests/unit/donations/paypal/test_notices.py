@@ -55,6 +55,7 @@ SOLD = SaleSaid(
     "completed",
     DOLLARS,
     AT,
+    AT,
     fee=Amount(117, "USD"),
     subscription_id=SUBSCRIPTION,
     custom_id="gift-2",
@@ -76,7 +77,13 @@ SALES = {
     ),
     "pending": (
         notices.sale("PENDING", AT, fee=None, reason_code="ECHECK"),
-        replace(SOLD, state="pending", fee=None, pending_reason="echeck"),
+        replace(SOLD, state="pending", fee=None, pending_reason="echeck", slow=True),
+    ),
+    "cleared nine days later": (
+        notices.sale(
+            "COMPLETED", AT, payment_mode="ECHECK", update_time=notices.written(AT + timedelta(days=9))
+        ),
+        replace(SOLD, slow=True, as_of=AT + timedelta(days=9)),
     ),
     "denied": (notices.sale("DENIED", AT, fee=None), replace(SOLD, state="denied", fee=None)),
     "of no subscription": (
@@ -93,6 +100,13 @@ SALES = {
 @pytest.mark.parametrize(("notice", "expected"), SALES.values(), ids=SALES)
 def test_sales(notice: dict[str, Any], expected: SaleSaid) -> None:
     assert said(notice) == expected
+
+
+def test_a_slow_payment_counts_from_its_clearing_and_a_released_hold_from_the_payment() -> None:
+    later = AT + timedelta(days=9)
+    assert replace(SOLD, as_of=later, hold="released").counts_from == AT
+    assert replace(SOLD, as_of=later, slow=True).counts_from == later
+    assert replace(SOLD, as_of=later, slow=True, state="pending").counts_from == AT
 
 
 BACK = BackSaid(ANY, "refunded", REFUND, SALE, DOLLARS, AT)
