@@ -86,8 +86,8 @@ class SaleSaid:
     `hold` is `held` or `released` where PayPal said so. `received` is what the balance gained where PayPal changed the
     money into another currency; `fee` is above zero.
 
-    `paid_at` is when the donor paid, `as_of` since when the payment has this state: days later where it was drawn from a
-    bank account by eCheck (`slow`), and also where a hold is released, which is announced as COMPLETED once more.
+    `paid_at` is when the donor paid, `as_of` since when the payment has this state: days later where it was drawn from
+    a bank account by eCheck (`slow`), and also where a hold is released, which is announced as COMPLETED once more.
     """
 
     head: Head

@@ -116,6 +116,13 @@ def test_columns_are_found_by_name_in_any_language(headings: tuple[str, ...], ma
     assert activity.read(file) == Activity((FROM_FILE,), ())
 
 
+def test_a_receivers_mail_is_compared_in_small_letters() -> None:
+    row = lists.row(WHEN, "Payment", SALE, ("1.00", "USD"), To_Email_Address=RECEIVER.upper())
+    found = activity.read(download([row]))
+    assert isinstance(found, Activity)
+    assert kept(found.rows, Known(frozenset({RECEIVER}))).rows == found.rows
+
+
 def test_columns_may_stand_anywhere_and_others_between() -> None:
     cells = lists.row(WHEN, "Subscription Payment", SALE, ("30.00", "USD"), **CELLS)
     names = [*reversed(cells), "Something New"]
