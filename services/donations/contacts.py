@@ -1,4 +1,5 @@
-"""The one door to names, mails, phones and addresses of donors: no other module reads or writes their table.
+"""The one door to names, mails, phones and addresses of donors, and to PayPal's notices as they came, since those have
+a donor's name and mail in them: no other module reads or writes these tables.
 
 What goes out of here to lists is masked; whoever needs more says why, and that is kept.
 """
@@ -9,11 +10,11 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, or_, select
+from sqlalchemy import RowMapping, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.donors import digits_of, folded, masked
-from services.donations.tables import CONTACT, DONOR
+from services.donations.tables import CONTACT, DONOR, NOTICE_BODY
 from shared.database.writes import Writes
 
 
@@ -82,3 +83,21 @@ async def alike(session: AsyncSession, donor_id: UUID) -> Sequence[Alike]:
 
 def _alike(row: RowMapping, keys: Mapping[str, Any]) -> Alike:
     return Alike(row["donor_id"], tuple(name for name, key in keys.items() if row[f"{name}_key"] == key))
+
+
+def write_notice(writes: Writes, notice_id: UUID, body: bytes) -> None:
+    """Keep the bytes of a notice."""
+    writes.insert(NOTICE_BODY, [{"notice_id": notice_id, "body": body}])
+
+
+async def read_notice(session: AsyncSession, notice_id: UUID) -> bytes | None:
+    """The bytes of a notice as they came; None if they are not kept."""
+    body: bytes | None = await session.scalar(
+        select(NOTICE_BODY.c.body).where(NOTICE_BODY.c.notice_id == notice_id)
+    )
+    return body
+
+
+async def drop_notice(session: AsyncSession, notice_id: UUID) -> None:
+    """Keep the bytes of a notice no longer."""
+    await session.execute(delete(NOTICE_BODY).where(NOTICE_BODY.c.notice_id == notice_id))

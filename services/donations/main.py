@@ -1,24 +1,46 @@
 """Wires the donations service."""
 
+from zoneinfo import ZoneInfo
+
 from fastapi import FastAPI
 
 from services.donations import api, checks, day, handlers, queries
+from services.donations.api import paypal as doors
+from services.donations.outside import PayPal
+from services.donations.paypal.signature import Rules
 from services.donations.settings import Settings
+from shared.observability import Metrics
 from shared.service.app import application
-from shared.service.parts import Parts, Service
+from shared.service.parts import Observe, Parts, Service
 
 DESCRIPTION = "Gifts, funds, grants and the ledger. It knows donors, and of those who are helped no name."
 
 
 def build(settings: Settings) -> FastAPI:
-    """The service as an application."""
+    """The service as an application. What PayPal posts to is there once the settings name our webhook."""
+    paypal = _paypal(settings) if settings.paypal_webhook_id else None
+    posted = [doors.router(paypal, ZoneInfo(settings.time_zone))] if paypal else []
+
+    def observe(metrics: Metrics) -> Observe:
+        if paypal:
+            metrics.registry.register(paypal.met)
+        return queries.observe(settings)(metrics)
+
     parts = Parts(
         description=DESCRIPTION,
-        routers=api.routers(settings),
+        routers=[*api.routers(settings), *posted],
+        open_paths=(doors.WEBHOOK,) if paypal else (),
         hears=handlers.hears(settings),
         timers=day.timers(settings),
-        observe=queries.observe(settings),
+        observe=observe,
         actuals=queries.actuals(settings),
         check=checks.check(settings),
+        leave=paypal.close if paypal else None,
     )
     return application(Service("donations", settings, parts))
+
+
+def _paypal(settings: Settings) -> PayPal:
+    roots = settings.paypal_roots.read_bytes() if settings.paypal_roots else None
+    rules = Rules(settings.paypal_webhook_id)
+    return PayPal(settings.paypal, rules, settings.paypal_receivers, roots)

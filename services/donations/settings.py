@@ -1,14 +1,19 @@
 """Settings of the donations service."""
 
-from pydantic import Field, field_validator
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
 
 from services.donations.domain.grants import Limits
 from services.donations.domain.money import DIGITS
+from services.donations.paypal.environments import Environment, environment
+from services.donations.paypal.signature import Rules
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Who has to agree to a grant, in minor units by currency."""
+    """Who has to agree to a grant, in minor units by currency; and where PayPal is, once it has been told of us."""
 
     grant_limits: dict[str, int] = Field(
         default={
@@ -32,6 +37,36 @@ class Settings(ServiceSettings):
         },
         description="above so much a second person has to agree too",
     )
+
+    paypal_webhook_id: str = Field(
+        default="", description="PayPal's own id of our webhook; without it no notice of PayPal's is taken"
+    )
+    paypal_environment: str = Field(default="live", description="live or sandbox")
+    paypal_receivers: tuple[str, ...] = Field(
+        default=(),
+        description="the group's mails and account ids at PayPal; without them no IPN is taken",
+    )
+    paypal_base: str | None = Field(
+        default=None, description="for tests: where the sandbox is, like http://127.0.0.1:8099"
+    )
+    paypal_roots: Path | None = Field(
+        default=None,
+        description="for tests: a file of root certificates in PEM, in the place of the public ones",
+    )
+
+    @model_validator(mode="after")
+    def _a_paypal_that_there_is(self) -> Self:
+        environment(self.paypal_environment, self.paypal_base)
+        if self.paypal_webhook_id:
+            Rules(self.paypal_webhook_id)
+        if self.paypal_roots and self.paypal_base is None:
+            raise ValueError("paypal_roots is for the sandbox of the tests alone, which paypal_base names")
+        return self
+
+    @property
+    def paypal(self) -> Environment:
+        """The environment of PayPal's that notices come from."""
+        return environment(self.paypal_environment, self.paypal_base)
 
     @field_validator("grant_limits", "grant_second_limits")
     @classmethod

@@ -220,6 +220,40 @@ class RefundRow(Row, table=True):
     entry_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
 
 
+class NoticeRow(Row, table=True):
+    """A notice of PayPal's, once by the id under which it was sent; `outcome` is what became of it when it came.
+
+    PayPal signs no more of the body than its CRC32, so the `digest` tells a repeat from another body under a known id.
+    `transaction_id` is the payment that it speaks of. What it said lies in `notice_body`.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("transmission_id"),
+        Index(
+            "ix_notice_to_look_at",
+            "id",
+            postgresql_where=text("outcome IN ('look', 'unassigned', 'waiting')"),
+        ),
+    )
+    id: UUID = _id()
+    transmission_id: str = Field(sa_column=Column(String(100), nullable=False))
+    way: str = _code()
+    event_type: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
+    received_at: datetime = _moment()
+    digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    outcome: str = _code()
+    transaction_id: str | None = Field(default=None, sa_column=Column(String(100)))
+
+
+class NoticeBodyRow(Row, table=True):
+    """A notice's bytes as they came, for `contacts.py` alone: a donor's name and mail are in them."""
+
+    __tablename__ = "notice_body"
+    notice_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("notice.id"), primary_key=True))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class AccountRow(Row, table=True):
     """An account of the ledger. `fund` is empty for those of the group as a whole."""
 
@@ -455,6 +489,8 @@ CONTACT_READING = table_of(ContactReadingRow)
 GIFT = table_of(GiftRow)
 PAYMENT = table_of(PaymentRow)
 REFUND = table_of(RefundRow)
+NOTICE = table_of(NoticeRow)
+NOTICE_BODY = table_of(NoticeBodyRow)
 ACCOUNT = table_of(AccountRow)
 ENTRY = table_of(EntryRow)
 POSTING = table_of(PostingRow)

@@ -1,7 +1,11 @@
 """What tests do with donations."""
 
 from typing import Any, cast
+from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
+from services.donations.repository import payments
 from tests.support.driver import Driver
 
 
@@ -31,6 +35,21 @@ class Donations(Driver):
             **more,
         }
         return await self.post("/gifts", body)
+
+    async def monthly(self, subscription_id: str, purpose: str = "education") -> UUID:
+        """A gift that PayPal collects each month under this id."""
+        async with self.service.units.open() as unit:
+            row = {
+                "id": uuid7(),
+                "kind": "monthly",
+                "purpose": purpose,
+                "provider": "paypal",
+                "on_day": unit.today,
+            }
+            payments.add_gift(
+                unit.writes, {**row, "subscription_id": subscription_id, "actor": unit.actor.id}
+            )
+        return row["id"]
 
     async def fund(self, fund: str, currency: str = "JPY") -> dict[str, int]:
         """Balance, held, set aside and free of a fund, in minor units."""

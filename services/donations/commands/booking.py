@@ -27,7 +27,8 @@ from shared.outcomes import Refused, conflict
 class Came:
     """A payment as one notice tells of it. What the notice does not say is None, and another may say it later.
 
-    `happened_on` is the day of the notice's own time in the group's zone, never the day on which it was handled.
+    `happened_on` is the day of the notice's own time in the group's zone, never the day on which it was handled;
+    `released_on` the day on which the provider let go what it held, if that is another one.
     """
 
     provider: str
@@ -36,6 +37,7 @@ class Came:
     happened_on: date
     fee: Money | None = None
     held: bool | None = None
+    released_on: date | None = None
     subscription_id: str | None = None
     gift_id: UUID | None = None
     appeal_id: UUID | None = None
@@ -127,7 +129,7 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
         if known.fee is None and came.fee is not None:
             payment = _learn_fee(ledger, payment, came.fee)
         if payment.held and came.held is False and payment.dispute is not Dispute.OPEN:
-            payment = release(ledger, payment, came.happened_on)
+            payment = release(ledger, payment, came.released_on or came.happened_on)
         if gift_id and not payment.gift_id and payment.dispute is not Dispute.OPEN:
             payment = assign(ledger, payment, purpose) if payment.purpose == UNASSIGNED else payment
             payment = await say(unit, replace(payment, gift_id=gift_id), GiftWhy.ASSIGNED)

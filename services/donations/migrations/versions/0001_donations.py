@@ -453,6 +453,33 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('waiting', 'different')"),
     )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("transmission_id", sa.String(length=100), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("event_type", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("transaction_id", sa.String(length=100), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("transmission_id", name=op.f("uq_notice_transmission_id")),
+    )
+    op.create_index(
+        "ix_notice_to_look_at",
+        "notice",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("outcome IN ('look', 'unassigned', 'waiting')"),
+    )
+    op.create_table(
+        "notice_body",
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_body_notice_id")),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice_body")),
+    )
     for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
         op.execute(statement)
     for name in FOR_EVER:
@@ -461,6 +488,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "notice_body",
+        "notice",
         "refund",
         "payment",
         "reversal",

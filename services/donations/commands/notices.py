@@ -1,0 +1,156 @@
+"""A notice of PayPal's is kept, and what it says is booked, in one unit: both or neither.
+
+What is booked goes by the money's own ids (the sale, the refund), never by the notice's: PayPal tells of one sale more
+than once, under other ids, and by two roads.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from uuid_utils.compat import uuid7
+
+from services.donations import contacts
+from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
+from services.donations.domain.money import DIGITS, MOST, Money
+from services.donations.domain.notices import Became
+from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
+from services.donations.paypal.amounts import Amount
+from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, Unreadable
+from services.donations.repository import notices
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict
+
+PAYPAL = Provider.PAYPAL.value
+KNOWN = "Another notice came under this transmission id."
+_OF_REFUNDS = {
+    RefundState.WAITING: Became.WAITING,
+    RefundState.BOOKED: Became.BOOKED,
+    RefundState.DIFFERENT: Became.LOOK,
+    RefundState.SAME: Became.KEPT,
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice as it came, and by which road."""
+
+    transmission_id: str
+    way: str
+    body: bytes
+    received_at: datetime
+
+
+async def take(
+    unit: Unit, zone: ZoneInfo, notice: Notice, said: Said | Unreadable
+) -> Became | Refused | None:
+    """Keep a notice that PayPal sent, and book what it says. None for a repeat, which changes nothing.
+
+    Refused if another body is known under the same transmission id: PayPal signs a CRC32, which anybody can have fit.
+    """
+    key, digest = uuid7(), sha256(notice.body).digest()
+    row = {
+        "id": key,
+        "transmission_id": notice.transmission_id,
+        "way": notice.way,
+        "received_at": notice.received_at,
+        "digest": digest,
+        "outcome": Became.ASKING.value,
+    }
+    if known := await notices.add(unit.session, row):
+        return None if known["digest"] == digest else conflict(KNOWN)
+    contacts.write_notice(unit.writes, key, notice.body)
+    became, payment = await effect(unit, zone, said)
+    notices.settle(unit.writes, key, kind_of(said), became, payment)
+    return became
+
+
+def kind_of(said: Said | Unreadable) -> str:
+    """What kind of notice it is, in PayPal's words; empty if it does not say."""
+    return (said.kind or "") if isinstance(said, Unreadable) else said.head.kind
+
+
+async def effect(unit: Unit, zone: ZoneInfo, said: Said | Unreadable) -> tuple[Became, str | None]:
+    """Book what a notice says; gives what became of it and the payment that it speaks of."""
+    match said:
+        case SaleSaid():
+            return await _sale(unit, zone, said), said.sale_id
+        case BackSaid():
+            return await _back(unit, zone, said), said.sale_id
+        case DisputeSaid():
+            return await _dispute(unit, zone, said), min(said.sale_ids, default=None)
+        case Unreadable():
+            return Became.LOOK, None
+    return Became.KEPT, None
+
+
+async def _sale(unit: Unit, zone: ZoneInfo, said: SaleSaid) -> Became:
+    if said.state != "completed":
+        return Became.KEPT
+    fee = _in_currency(said.fee, said.amount)
+    # A gift smaller than its fee would take money from a fund.
+    if not _kept_here(said.amount) or (fee and fee.minor > said.amount.minor):
+        return Became.LOOK
+    done = await book_payment(
+        unit,
+        Came(
+            provider=PAYPAL,
+            transaction_id=said.sale_id,
+            gross=Money(*said.amount),
+            happened_on=said.counts_from.astimezone(zone).date(),
+            fee=fee,
+            held=None if said.hold is None else said.hold == "held",
+            released_on=said.as_of.astimezone(zone).date() if said.hold == "released" else None,
+            subscription_id=said.subscription_id,
+        ),
+    )
+    if isinstance(done, Payment):
+        return Became.BOOKED if done.gift_id else Became.UNASSIGNED
+    return Became.LOOK
+
+
+async def _back(unit: Unit, zone: ZoneInfo, said: BackSaid) -> Became:
+    if said.sale_id is None:
+        return Became.WAITING
+    if said.what == "reversal_cancelled" or not _kept_here(said.amount):
+        return Became.LOOK
+    fee = _in_currency(said.fee_back, said.amount)
+    back = WentBack(
+        provider=PAYPAL,
+        # A webhook's reversal has no id: it is the one of its sale.
+        refund_id=said.back_id or f"reversal {said.sale_id}",
+        transaction_id=said.sale_id,
+        amount=Money(*said.amount),
+        happened_on=said.at.astimezone(zone).date(),
+        fee_back=fee.minor if fee else 0,
+    )
+    return _OF_REFUNDS[await book_refund(unit, back)]
+
+
+async def _dispute(unit: Unit, zone: ZoneInfo, said: DisputeSaid) -> Became:
+    if said.what == "updated":
+        return Became.KEPT
+    # How much a sale loses of a dispute that was lost in part is the treasurer's to see.
+    in_part = said.refunded is not None and said.amount is not None and said.refunded < said.amount
+    if not said.sale_ids or said.outcome == "other" or (said.outcome == "lost" and in_part):
+        return Became.LOOK
+    on, found = said.at.astimezone(zone).date(), []
+    # In the order of their ids, or two units would wait for each other.
+    for sale_id in sorted(set(said.sale_ids)):
+        if said.what == "created":
+            found.append(await open_dispute(unit, PAYPAL, sale_id, on))
+        else:
+            found.append(await close_dispute(unit, PAYPAL, sale_id, Dispute(said.outcome), on))
+    return Became.BOOKED if all(each.version for each in found) else Became.WAITING
+
+
+def _kept_here(amount: Amount) -> bool:
+    """Whether there are accounts for it."""
+    return amount.currency in DIGITS and 0 < amount.minor <= MOST
+
+
+def _in_currency(part: Amount | None, whole: Amount) -> Money | None:
+    """A fee, if it is in the currency of what it was taken from."""
+    return Money(*part) if part and part.currency == whole.currency in DIGITS else None

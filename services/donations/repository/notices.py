@@ -1,0 +1,41 @@
+"""Notices that a provider sent, without what they said."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.donations.domain.notices import Became
+from services.donations.tables import NOTICE
+from shared.database.writes import Writes
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping | None:
+    """Keep a notice; the one that is there if its transmission is known. Two that come at once wait for each other."""
+    row = NOTICE.c
+    adding = insert(NOTICE).values(**values).on_conflict_do_nothing().returning(row.id)
+    if await session.scalar(adding) is not None:
+        return None
+    query = select(NOTICE).where(row.transmission_id == values["transmission_id"])
+    return (await session.execute(query)).mappings().one()
+
+
+def settle(writes: Writes, notice_id: UUID, event_type: str, became: Became, payment: str | None) -> None:
+    """What became of a notice, and of which payment it speaks."""
+    values = {"event_type": event_type, "outcome": became.value, "transaction_id": payment}
+    writes.change(NOTICE, [{"id": notice_id, **values}])
+
+
+async def asking(session: AsyncSession, notice_id: UUID) -> RowMapping | None:
+    """A notice of which the provider has not said yet whether it is its own, locked; None if it has."""
+    which = (NOTICE.c.id == notice_id, NOTICE.c.outcome == Became.ASKING.value)
+    found = await session.execute(select(NOTICE).where(*which).with_for_update())
+    return found.mappings().one_or_none()
+
+
+async def drop(session: AsyncSession, notice_id: UUID) -> None:
+    """Keep a notice no longer, whose bytes are dropped already."""
+    await session.execute(delete(NOTICE).where(NOTICE.c.id == notice_id))
