@@ -42,5 +42,4 @@ def build(settings: Settings) -> FastAPI:
 
 def _paypal(settings: Settings) -> PayPal:
     roots = settings.paypal_roots.read_bytes() if settings.paypal_roots else None
-    rules = Rules(settings.paypal_webhook_id)
-    return PayPal(settings.paypal, rules, settings.paypal_receivers, roots)
+    return PayPal(settings.paypal, Rules(settings.paypal_webhook_id), roots)

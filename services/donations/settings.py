@@ -42,10 +42,6 @@ class Settings(ServiceSettings):
         default="", description="PayPal's own id of our webhook; without it no notice of PayPal's is taken"
     )
     paypal_environment: str = Field(default="live", description="live or sandbox")
-    paypal_receivers: tuple[str, ...] = Field(
-        default=(),
-        description="the group's mails and account ids at PayPal; without them no IPN is taken",
-    )
     paypal_base: str | None = Field(
         default=None, description="for tests: where the sandbox is, like http://127.0.0.1:8099"
     )

@@ -79,7 +79,6 @@ async def donations(bare_world: World, sandbox: Sandbox, tmp_path: Path) -> Asyn
             "paypal_environment": "sandbox",
             "paypal_base": base,
             "paypal_roots": roots,
-            "paypal_receivers": ("Gifts@group.example",),
         }
         await bare_world.start("intake", "inventory")
         await bare_world.start("donations", **settings)

@@ -38,9 +38,10 @@ class Donations(Driver):
 
     async def monthly(self, subscription_id: str, purpose: str = "education") -> UUID:
         """A gift that PayPal collects each month under this id."""
+        gift_id = uuid7()
         async with self.service.units.open() as unit:
             row = {
-                "id": uuid7(),
+                "id": gift_id,
                 "kind": "monthly",
                 "purpose": purpose,
                 "provider": "paypal",
@@ -49,7 +50,7 @@ class Donations(Driver):
             payments.add_gift(
                 unit.writes, {**row, "subscription_id": subscription_id, "actor": unit.actor.id}
             )
-        return row["id"]
+        return gift_id
 
     async def fund(self, fund: str, currency: str = "JPY") -> dict[str, int]:
         """Balance, held, set aside and free of a fund, in minor units."""

@@ -24,7 +24,7 @@ from shared.web.bodies import TOO_SLOW
 from shared.web.problems import Problem
 from shared.web.work import OpenUnits
 
-WEBHOOK, IPN = "/paypal/webhook", "/paypal/ipn"
+WEBHOOK = "/paypal/webhook"
 PATIENCE_SECONDS = 10
 SENT_BY_PAYPAL = Principal("paypal", PrincipalKind.SERVICE)
 FORGED = "This is no notice of PayPal's to us. Nothing was kept."

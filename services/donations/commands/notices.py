@@ -57,7 +57,7 @@ async def take(
         "way": notice.way,
         "received_at": notice.received_at,
         "digest": digest,
-        "outcome": Became.ASKING.value,
+        "outcome": Became.KEPT.value,
     }
     if known := await notices.add(unit.session, row):
         return None if known["digest"] == digest else conflict(KNOWN)

@@ -4,12 +4,10 @@ from enum import StrEnum
 
 
 class Became(StrEnum):
-    """ASKING: the provider has not said yet whether it is its own. BOOKED: money moved, or had moved already.
-    UNASSIGNED: booked, and nobody knows for which gift. WAITING: for the payment that it speaks of. KEPT: it moves no
-    money. LOOK: it cannot be booked as it is, and somebody has to look.
+    """BOOKED: money moved, or had moved already. UNASSIGNED: booked, and nobody knows for which gift. WAITING: for the
+    payment that it speaks of. KEPT: it moves no money. LOOK: it cannot be booked as it is, and somebody has to look.
     """
 
-    ASKING = "asking"
     BOOKED = "booked"
     UNASSIGNED = "unassigned"
     WAITING = "waiting"

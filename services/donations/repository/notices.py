@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,15 +27,3 @@ def settle(writes: Writes, notice_id: UUID, event_type: str, became: Became, pay
     """What became of a notice, and of which payment it speaks."""
     values = {"event_type": event_type, "outcome": became.value, "transaction_id": payment}
     writes.change(NOTICE, [{"id": notice_id, **values}])
-
-
-async def asking(session: AsyncSession, notice_id: UUID) -> RowMapping | None:
-    """A notice of which the provider has not said yet whether it is its own, locked; None if it has."""
-    which = (NOTICE.c.id == notice_id, NOTICE.c.outcome == Became.ASKING.value)
-    found = await session.execute(select(NOTICE).where(*which).with_for_update())
-    return found.mappings().one_or_none()
-
-
-async def drop(session: AsyncSession, notice_id: UUID) -> None:
-    """Keep a notice no longer, whose bytes are dropped already."""
-    await session.execute(delete(NOTICE).where(NOTICE.c.id == notice_id))
