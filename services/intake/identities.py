@@ -6,7 +6,7 @@ What goes out of here to logs, contracts and lists is an age band, never the val
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
@@ -26,6 +26,7 @@ from services.intake.domain.people import (
 from services.intake.tables import HOUSEHOLD, IDENTITY, MEMBER
 from shared.contracts.intake import AgeBand
 from shared.database.writes import Writes
+from shared.spreadsheets.dates import Written
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,23 @@ class Unfit(ValueError):
         self.part = part
 
 
-def identity_of(given: str, family: str, birth_date: date | None, age: int | None, today: date) -> Identity:
-    """An identity from what was said on `today`; from an age, the birth date is estimated. Unfit if it cannot be."""
+def identity_of(
+    given: str, family: str, birth_date: date | Written | None, age: int | None, today: date
+) -> Identity:
+    """An identity from what was said on `today`. Unfit if it cannot be.
+
+    From an age, or a year or month alone, the birth date is estimated.
+    """
     if (birth_date is None) == (age is None):
         raise Unfit("birth_date", "give either a birth date or an age")
     names = [_checked(part, lambda text=text: name_text(text)) for part, text in _names(given, family)]
-    if birth_date is not None:
-        birth = _checked("birth_date", lambda: checked_birth(birth_date, today))
-    else:
+    if birth_date is None:
         birth = _checked("age", lambda: birth_from_age(age or 0, today))
-    return Identity(names[0], names[1], birth, birth_date is None)
+        return Identity(names[0], names[1], birth, estimated=True)
+    known = birth_date if isinstance(birth_date, date) else birth_date.whole
+    likeliest = known or cast(Written, birth_date).likeliest(today)
+    birth = _checked("birth_date", lambda: checked_birth(likeliest, today))
+    return Identity(names[0], names[1], birth, estimated=known is None)
 
 
 def _names(given: str, family: str) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -1,6 +1,5 @@
 """What the routes take."""
 
-import re
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -10,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     field_validator,
     model_validator,
 )
@@ -28,6 +28,7 @@ from services.intake.domain.people import (
 )
 from services.intake.queries import Filter
 from shared.contracts.intake import ClothingSize, NeedKind
+from shared.spreadsheets.dates import Written, day_of, written
 from shared.web.paging import After, Limit
 
 Name = Annotated[str, Field(max_length=100, examples=["Example"]), AfterValidator(name_text)]
@@ -43,14 +44,29 @@ Needs = Annotated[
 Priorities = Annotated[frozenset[Priority], Field(description="why it comes first", examples=[["medical"]])]
 
 
-def _iso(value: object) -> object:
+def _day(value: object) -> object:
     """Pydantic takes a number for a date too, in seconds or milliseconds; nobody means that."""
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        return value
-    raise ValueError("must be a date like 1980-05-17")
+    return day_of(_text(value))
 
 
-Day = Annotated[date, BeforeValidator(_iso)]
+def _birth(value: object) -> Written:
+    return value if isinstance(value, Written) else written(_text(value))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a date like 1980-05-17, as text")  # noqa: TRY004 - pydantic tells these alone
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Birth = Annotated[
+    Written,
+    PlainValidator(_birth, json_schema_input_type=str),
+    Field(
+        description="as people there write it; a year alone if the day is not known", examples=["1980-05-17"]
+    ),
+]
 
 
 Age = Annotated[int, Field(strict=True, ge=0, le=OLDEST)]
@@ -74,7 +90,7 @@ class NewMember(_Request):
     given_name: Name
     family_name: Name
     sex: Sex = Sex.UNKNOWN
-    birth_date: Day | None = Field(default=None, examples=["1980-05-17"])
+    birth_date: Birth | None = None
     age: Age | None = Field(default=None, description="in full years")
     size: ClothingSize
     languages: Languages = []
@@ -150,7 +166,7 @@ class Correction(_Request):
     given_name: Name | None = None
     family_name: Name | None = None
     sex: Sex | None = None
-    birth_date: Day | None = None
+    birth_date: Birth | None = None
     age: Age | None = Field(default=None, description="in full years")
     size: ClothingSize | None = None
     languages: Languages | None = None

@@ -24,9 +24,10 @@ from services.intake.domain.people import (
 from services.intake.identities import Identity, Unfit, identity_of
 from services.intake.importing.columns import FULL_NAME, HOUSEHOLD_COLUMNS
 from services.intake.importing.mapping import PLAIN, Mapped, size_of
-from services.intake.importing.values import Cells, day, one_of, parts, some_of, whole
+from services.intake.importing.values import Cells, one_of, parts, some_of, whole
 from shared.contracts.intake import ClothingSize, NeedKind
 from shared.spreadsheets.cells import Line, RowFault
+from shared.spreadsheets.dates import day_of, written
 
 # The rest of a longer household is read as a reference that comes again, so that no household fills the memory.
 LONGEST_GROUP = 100
@@ -135,7 +136,7 @@ def _read_household(lines: list[Line], result: Read, today: date, mapped: Mapped
     """Gather what the rows say of their household; the row that spoils it, if one does."""
     rules: dict[str, Callable[[str], Any]] = {
         "region": region_code,
-        "arrived_on": lambda text: checked_arrival(day(text), today),
+        "arrived_on": lambda text: checked_arrival(day_of(text), today),
         "needs": lambda text: some_of(NeedKind, text, mapped, "needs"),
         "priority": lambda text: some_of(Priority, text, mapped, "priority"),
     }
@@ -199,7 +200,8 @@ def _person(cell: Cells, result: Read, today: date) -> Person | None:
         result.warnings.append(RowFault(cell.line.row, "size", reason))
     if cell.faults or identity is None or sex is None or size is None or relation is None:
         return None
-    return Person(identity, sex, size, relation, languages or (), cell.line.row)
+    by_age = not cell.line.cells.get("birth_date")
+    return Person(identity, sex, size, relation, languages or (), cell.line.row, by_age)
 
 
 def _size(cell: Cells) -> ClothingSize | None:
@@ -221,7 +223,7 @@ def _names(cell: Cells) -> tuple[str | None, str | None]:
 
 def _identity(cell: Cells, result: Read, today: date) -> Identity | None:
     given, family = _names(cell)
-    birth = cell.optional("birth_date", day)
+    birth = cell.optional("birth_date", written)
     age = cell.optional("age", whole)
     if any(fault.column in ("birth_date", "age") for fault in cell.faults):
         return None
@@ -231,7 +233,7 @@ def _identity(cell: Cells, result: Read, today: date) -> Identity | None:
     except Unfit as error:
         cell.fault(error.part, str(error))
         return None
-    if birth and age is not None and age_on(birth, today) != age:
+    if birth and age is not None and abs(age_on(who.birth_date, today) - age) > who.estimated:
         result.warnings.append(RowFault(cell.line.row, "age", "disagrees with the birth date, which counts"))
     return who
 

@@ -152,13 +152,14 @@ def _tell_known(plan: Plan, found: Matched, each: Read, household: Household | N
     plan.already_there += len(found.already)
     plan.already |= {one.mark: row for row, one in found.already.items()}
     for row, one in found.already.items():
-        said = each.people[row].identity
-        if said.estimated and not one.face.estimated:
-            plan.warn(row, "an age stands where a birth date is known, which stays", "age")
-        elif one.face.estimated and not said.estimated:
+        said = each.people[row]
+        if said.identity.estimated and not one.face.estimated:
+            what, column = ("an age", "age") if said.by_age else ("no whole date", "birth_date")
+            plan.warn(row, f"{what} stands where a birth date is known, which stays", column)
+        elif one.face.estimated and not said.identity.estimated:
             plan.warn(
                 row,
-                f"the birth date of a member{where} is known by age alone: correct it there",
+                f"the birth date of a member{where} is known by age or year alone: correct it there",
                 "birth_date",
             )
     for row, one in found.left.items():

@@ -3,18 +3,29 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from shared.cli.demo.plan import ServiceName, delivery_reference, opening_reference
 from shared.contracts.intake import ClothingSize
+from shared.spreadsheets.dates import day_of
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Quantity = Annotated[int, Field(ge=1, le=10**12)]
 Short = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
+
+
+def _day(value: Any) -> Any:
+    """Pydantic takes a number for a date too, in seconds; nobody means that."""
+    if isinstance(value, datetime):
+        raise ValueError("is a date with a time of day: write the date alone")  # noqa: TRY004 - pydantic tells these alone
+    return value if isinstance(value, date) else day_of(str(value))
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 def _not_bool(value: Any) -> Any:
@@ -93,7 +104,7 @@ class OpeningRow(Entry):
     depot: Code
     item: Code
     quantity: Quantity
-    expires_on: date | None = None
+    expires_on: Day | None = None
 
     @property
     def key(self) -> object:
@@ -111,7 +122,7 @@ class DeliveryRow(Entry):
     depot: Code
     item: Code
     quantity: Quantity
-    due_on: date
+    due_on: Day
 
     @property
     def key(self) -> object:

@@ -4,6 +4,7 @@ import tracemalloc
 from datetime import date
 from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,6 +108,36 @@ def test_dates_and_ages_are_checked_against_today() -> None:
         "age",
     ]
     assert places(result) == list(enumerate(columns, 3))
+
+
+@pytest.mark.parametrize(
+    ("said", "birth", "estimated"),
+    [
+        ({"birth_date": "1948년 3월 4일"}, date(1948, 3, 4), False),
+        ({"birth_date": "1948.03.04"}, date(1948, 3, 4), False),
+        ({"birth_date": "1948年３月４日"}, date(1948, 3, 4), False),
+        ({"birth_date": "1948"}, date(1948, 7, 1), True),
+        ({"birth_date": "1948년 3월", "age": "58"}, date(1948, 3, 15), True),
+        ({"birth_date": "2006", "size": "6m"}, date(2006, 7, 1), True),
+        ({"birth_date": "", "age": "만 58세"}, date(1948, 5, 3), True),
+        ({"birth_date": "", "age": "５８歳"}, date(1948, 5, 3), True),
+    ],
+)
+def test_a_birth_is_taken_as_it_is_written_there(said: dict[str, str], birth: date, estimated: bool) -> None:
+    result = read_all(line(**said, arrived_on="2006년 10월 20일"))
+    assert not result.faults
+    assert not result.warnings
+    assert result.common is not None
+    assert result.common.arrived_on == date(2006, 10, 20)
+    who = result.people[2].identity
+    assert (who.birth_date, who.estimated) == (birth, estimated)
+
+
+def test_an_arrival_needs_its_day_and_a_short_year_is_refused() -> None:
+    result = read_all(line(arrived_on="2006-10", birth_date="48.3.4"))
+    assert places(result) == [(2, "arrived_on"), (2, "birth_date")]
+    assert "lacks the day" in result.faults[0].reason
+    assert "write all four" in result.faults[1].reason
 
 
 def test_a_household_whose_own_columns_are_wrong_is_not_taken() -> None:
