@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from services.intake.domain.people import OLDEST, folded
+from services.intake.domain.people import OLDEST, Relation, folded
 from services.intake.importing.mapping import Mapped
 from shared.spreadsheets.cells import Line, RowFault
 
@@ -21,6 +21,8 @@ class Cells:
         self.line = line
         self.mapped = mapped
         self.faults: list[RowFault] = []
+        self.relation: Relation | None = None
+        """What somebody is to the head, where that is said and can be read."""
 
     def needed(self, column: str, rule: Callable[[str], T]) -> T | None:
         if self.line.cells.get(column, ""):
