@@ -69,6 +69,8 @@ async def add_member(
         return household
     if isinstance(person, Refused):
         return person
+    if person.relation is Relation.HEAD and rules.has_head(household):
+        return rules.TWO_HEADS
     known = await identities.known(unit.session, [household_id])
     if any(each.left_on is None and each.face == person.face for each in known[household_id]):
         return conflict(

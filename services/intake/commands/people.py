@@ -67,5 +67,9 @@ def people_of(said: Sequence[Newcomer], today: date) -> tuple[Person, ...] | Ref
         if twin is not None:
             reason = f"is the same person as members.{twin}: {HOW_TWINS}"
             return invalid("Somebody is there twice; nothing was changed.", (f"members.{place}", reason))
+        head = next((at for at, other in enumerate(people) if other.relation is Relation.HEAD), None)
+        if person.relation is Relation.HEAD and head is not None:
+            reason = f"members.{head} is head of this household already; a household has one"
+            return invalid("Two are head; nothing was changed.", (f"members.{place}.relation", reason))
         people.append(person)
     return tuple(people)

@@ -7,11 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.domain.households import MOST_MEMBERS, Household, Member, Outcome, Priority, Status
+from services.intake.domain.people import Relation
 from shared.contracts.intake import AgeBand, NeedKind
 from shared.outcomes import Refused, conflict, missing
 
 CLOSED_ALREADY = conflict("This household is closed. Reopen it first.")
 FULL = conflict(f"A household has at most {MOST_MEMBERS} members.")
+
+
+TWO_HEADS = conflict(
+    "Another member is head of this household. Correct the relation of that one first, then name the new head."
+)
+
+
+def has_head(household: Household, besides: UUID | None = None) -> bool:
+    """Whether somebody present is head; `besides` is not looked at."""
+    return any(each.relation is Relation.HEAD and each.id != besides for each in household.present)
 
 
 def change(
@@ -96,6 +107,8 @@ def correct(household: Household, member_id: UUID, **values: Any) -> Household |
     """
     if all(member.id != member_id for member in household.members):
         return missing("such member in this household")
+    if values.get("relation") is Relation.HEAD and has_head(household, besides=member_id):
+        return TWO_HEADS
     members = (replace(each, **values) if each.id == member_id else each for each in household.members)
     after = replace(household, members=tuple(members))
     told = [
