@@ -20,6 +20,7 @@ PATIENCE_SECONDS = 120.0
 TRIES = 20
 PAUSE_SECONDS = 0.5
 PAGE = 500
+DRY_RUN = "X-Relief-Dry-Run"
 
 
 class Refused(Trouble):
@@ -39,9 +40,16 @@ class Services:
     async def get(self, service: str, path: str, **query: Any) -> Any:
         return await self._ask(service, "GET", path, params=_given(query))
 
-    async def post(self, service: str, path: str, body: Any, key: str | None = None) -> Any:
-        """`key` is the Idempotency-Key: the same key and body again give the same answer and do nothing twice."""
+    async def post(
+        self, service: str, path: str, body: Any, key: str | None = None, *, dry_run: bool = False
+    ) -> Any:
+        """`key` is the Idempotency-Key: the same key and body again give the same answer and do nothing twice.
+
+        With `dry_run` the service tells what it would answer, and changes nothing.
+        """
         headers = {"Idempotency-Key": key} if key else {}
+        if dry_run:
+            headers[DRY_RUN] = "1"
         return await self._ask(service, "POST", path, json=body, headers=headers)
 
     async def each(self, service: str, path: str, **query: Any) -> AsyncIterator[dict[str, Any]]:

@@ -210,12 +210,23 @@ def checked(raw: Iterable[Raw]) -> Rows:
     return rows
 
 
+def _one_set_each(rows: Rows) -> None:
+    """Of two items that would be clothing of one season and size the first counts."""
+    first: dict[tuple[str, str], str] = {}
+    for place, row in rows.of(ItemRow).items():
+        if row.season and row.size and (before := first.setdefault((row.season, row.size), place)) != place:
+            rows.refuse(
+                place, f"is clothing of the same season and size as {before}: one season and size, one item"
+            )
+
+
 def hang_together(rows: Rows, items: set[str], depots: set[str]) -> None:
     """Refuse what names something that is neither in the file nor in the store (`items`, `depots`).
 
     A kit is taken whole or not at all: with a part left out it would be put together without it, and without any part
     households would wait for it in vain.
     """
+    _one_set_each(rows)
     _nothing_unknown(rows, items, depots)
     whole_kits(rows)
     for place, row in rows.of(ItemRow).items():
