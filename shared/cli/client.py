@@ -83,7 +83,7 @@ class Services:
                     raise _refusal(service, response)
                 async for line in response.aiter_lines():
                     if line:
-                        yield json.loads(line)
+                        yield _content(service, line)
             finally:
                 await response.aclose()
 
@@ -102,7 +102,7 @@ class Services:
             if response.is_error and response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
                 raise _refusal(service, response)
             if response.is_success:
-                return response.json()
+                return _content(service, response.content)
         raise Trouble(f"{service} does not answer. See {typed('status')}.")
 
 
@@ -121,6 +121,14 @@ async def services_of(stack: Stack) -> AsyncIterator[Services]:
     finally:
         for client in clients.values():
             await client.aclose()
+
+
+def _content(service: str, said: str | bytes) -> Any:
+    """Trouble if somebody else answers at the service's address, with a page perhaps."""
+    try:
+        return json.loads(said)
+    except ValueError:
+        raise Trouble(f"What answers for {service} is not {service}. See {typed('status')}.") from None
 
 
 def _given(query: Mapping[str, Any]) -> dict[str, str]:

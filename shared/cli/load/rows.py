@@ -1,7 +1,7 @@
 """What a row of each sheet is, and whether it can be taken: each by itself, so that a bad one keeps no other out."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from shared.cli.demo.plan import ServiceName, delivery_reference, opening_reference
 from shared.contracts.intake import ClothingSize
+from shared.plainly import reason_of
 from shared.spreadsheets.dates import day_of
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
@@ -275,24 +276,4 @@ def _reasons(error: ValueError) -> str:
 
 def _reason(each: Any) -> str:
     place = ".".join(str(part) for part in each["loc"])
-    words = _WORDS.get(each["type"], _own_words)(each)
-    return f"{place} {words}".strip()
-
-
-def _own_words(each: Any) -> str:
-    return str(each["msg"]).removeprefix("Value error, ")
-
-
-_WORDS: dict[str, Callable[[Any], str]] = {
-    "missing": lambda _: "is missing",
-    "extra_forbidden": lambda _: "is not known here",
-    "string_pattern_mismatch": lambda each: f"must look like {each['ctx']['pattern']}",
-    "literal_error": lambda each: f"is none of {each['ctx']['expected']}",
-    "enum": lambda each: f"is none of {each['ctx']['expected']}",
-    "greater_than_equal": lambda each: f"is less than {each['ctx']['ge']}",
-    "less_than_equal": lambda each: f"is more than {each['ctx']['le']}",
-    "int_parsing": lambda _: "is no whole number",
-    "int_type": lambda _: "is no whole number",
-    "int_from_float": lambda _: "is no whole number",
-    "string_too_long": lambda each: f"has more than {each['ctx']['max_length']} characters",
-}
+    return f"{place} {reason_of(each)}".strip()
