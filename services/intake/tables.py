@@ -1,4 +1,4 @@
-"""Rows of the intake service. Names and birth dates stand in `IdentityRow` alone, which only `identities.py` reads."""
+"""Rows of the intake service. Names and birth dates stand in `IdentityRow` alone, which only `identities/` reads."""
 
 from datetime import date, datetime
 from typing import Any

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.intake.importing.mapping import Mapped, mapping_of
-from shared.cli.load.rows import KINDS, Raw, checked
+from shared.cli.load.kinds import KINDS
+from shared.cli.load.rows import Raw, checked
 from shared.outcomes import Refused
 from shared.plainly import NotToml, reason_of, toml_of
 

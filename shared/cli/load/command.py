@@ -14,8 +14,9 @@ from rich.table import Table
 from shared.cli import Trouble
 from shared.cli.client import Services, services_of
 from shared.cli.console import shown
+from shared.cli.load.kinds import KINDS
 from shared.cli.load.reading import read
-from shared.cli.load.rows import KINDS, Rows, checked, hang_together
+from shared.cli.load.rows import Rows, checked, hang_together
 from shared.cli.load.sending import Known, Loading
 from shared.cli.stack import Stack
 

@@ -7,7 +7,8 @@ from typing import Any, BinaryIO
 from shared.cli import Trouble
 from shared.cli.demo.plan import Plan
 from shared.cli.files import text_of
-from shared.cli.load.rows import SHEETS, Entry, Fault, Raw
+from shared.cli.load.kinds import SHEETS, Entry
+from shared.cli.load.rows import Fault, Raw
 from shared.plainly import NotToml, toml_of
 from shared.spreadsheets.cells import Raw as Cells
 from shared.spreadsheets.cells import Unreadable

@@ -8,17 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from shared.cli.client import Refused, Services
-from shared.cli.load.rows import (
-    DeliveryRow,
-    DepotRow,
-    Entry,
-    ItemRow,
-    KitRow,
-    OpeningRow,
-    Rows,
-    TargetRow,
-    hang_together,
-)
+from shared.cli.load.kinds import DeliveryRow, DepotRow, Entry, ItemRow, KitRow, OpeningRow, TargetRow
+from shared.cli.load.rows import Rows, hang_together
 
 STORE = "inventory"
 MOST_AT_ONCE = 200

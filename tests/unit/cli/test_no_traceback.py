@@ -19,8 +19,9 @@ from services.intake.importing.mapping import Mapped, mapping_of
 from services.intake.importing.people import read as read_group
 from shared.cli import Trouble, stack
 from shared.cli.__main__ import main, make_app
+from shared.cli.load.kinds import KINDS
 from shared.cli.load.reading import read
-from shared.cli.load.rows import KINDS, checked, hang_together
+from shared.cli.load.rows import checked, hang_together
 from shared.cli.local import up
 from shared.cli.local.processes import Daemon, wait_until
 from shared.cli.local.remembered import Clock, Settings, clock_for
@@ -309,7 +310,8 @@ from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from shared.cli.load.reading import read
-from shared.cli.load.rows import KINDS, checked, hang_together
+from shared.cli.load.kinds import KINDS
+from shared.cli.load.rows import checked, hang_together
 from shared.cli.local import up
 up.ROOT = Path(sys.argv[1])
 folder = up.ROOT / ".relief"
