@@ -303,3 +303,33 @@ async def test_the_command_line_finds_a_household_by_code_reference_or_id_and_co
         await corrected(services, "W-7", "3", {"size": "122"})
     with pytest.raises(Trouble, match="birth_date"):
         await corrected(services, "W-7", "1", {"birth_date": "48.3.4"})
+
+
+async def test_a_child_moves_to_another_family_and_is_given_nothing_twice(world: World) -> None:
+    await world.start("intake", "inventory")
+    await world.inventory.stock(winter_M=10)
+    rows = [head("M-1", "Mona"), child("M-1", "Mira", size="M"), head("M-2", "Mala")]
+    await sent(world, csv_of(rows))
+    await world.settled()
+    here, there = await found(world, "M-1"), await found(world, "M-2")
+    await world.inventory.hand_out(here)
+    await world.settled()
+    path = f"/households/{here['household_id']}/members/{here['members'][1]['member_id']}/move"
+    to = {"to": there["household_id"], "relation": "child"}
+    for body in ({**to, "relation": "head"}, {"to": here["household_id"]}):
+        assert (await world.intake.try_post(path, body)).status_code == 409
+    for wrong in ({"to": here["members"][0]["member_id"]}, {}):
+        assert (await world.intake.try_post(path, wrong)).status_code in (404, 422)
+    after = await world.intake.post(path, to)
+    assert sorted(each["relation"] for each in after["members"]) == ["child", "head"]
+    await world.settled()
+    assert (await world.inventory.set_aside(after)).get("winter-M") == 1
+    last = f"/households/{here['household_id']}/members/{here['members'][0]['member_id']}/move"
+    assert "last member" in (await world.intake.try_post(last, {**to, "relation": "other"})).json()["detail"]
+    again = await sent(world, csv_of(rows))
+    assert (again["people"], again["already_there"], again["left"]) == (0, 2, 1)
+    assert [(each["row"], "left in household" in each["reason"]) for each in again["errors"]] == [(3, True)]
+    entries = [each["summary"] for each in await world.intake.timeline(there)]
+    assert any(f"came from {here['code']}" in each for each in entries)
+    assert await breaches(world) == []
+    assert (await world.intake.get(f"/households/{here['household_id']}"))["people"] == 1

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -184,6 +185,13 @@ class Correction(_Request):
 
     def given(self) -> dict[str, Any]:
         return {name: value for name, value in self if value is not None}
+
+
+class Moving(_Request):
+    """Where a member moves to, and what they are to the head there."""
+
+    to: UUID = Field(description="the other household's id")
+    relation: Relation = Relation.OTHER
 
 
 class Finding(_Request):

@@ -71,6 +71,32 @@ def leave(household: Household, member_id: UUID, on: date) -> Household | Refuse
     return _next(replace(household, members=members))
 
 
+def move(
+    here: Household, there: Household, member_id: UUID, relation: Relation, on: date
+) -> tuple[Household, Household] | Refused:
+    """A member moves from one household to another, and stays the same person for whoever gave them something."""
+    found = next((member for member in here.present if member.id == member_id), None)
+    if found is None:
+        return missing("such member present in this household")
+    if refused := _cannot_move(here, there, relation):
+        return refused
+    after = join(there, replace(found, relation=relation, joined_on=on))
+    if isinstance(after, Refused):
+        return after
+    others = tuple(member for member in here.members if member.id != member_id)
+    return _next(replace(here, members=others)), after
+
+
+def _cannot_move(here: Household, there: Household, relation: Relation) -> Refused | None:
+    if here.id == there.id:
+        return conflict("This member is in that household already.")
+    if len(here.present) == 1:
+        return conflict("The last member cannot move. Let the others move here, or close this household.")
+    if relation is Relation.HEAD and has_head(there):
+        return TWO_HEADS
+    return None if here.helped else CLOSED_ALREADY
+
+
 def close(household: Household, outcome: Outcome, on: date) -> Household | Refused:
     """The household is no longer helped."""
     if not household.helped:

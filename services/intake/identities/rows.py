@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.alike import Face
@@ -11,7 +11,7 @@ from services.intake.domain.people import (
     Sex,
 )
 from services.intake.identities.values import Identity, Known
-from services.intake.tables import HOUSEHOLD, IDENTITY, MEMBER
+from services.intake.tables import HOUSEHOLD, IDENTITY, MEMBER, MOVED
 from shared.database.writes import Writes
 
 NAMES = (IDENTITY.c.given, IDENTITY.c.family, IDENTITY.c.birth_date, IDENTITY.c.estimated)
@@ -52,7 +52,10 @@ def change(writes: Writes, member_id: UUID, identity: Identity) -> None:
 
 
 async def known(session: AsyncSession, households: Collection[UUID]) -> dict[UUID, list[Known]]:
-    """Everybody who is or was in these households, by household; whom an undone import brought is not among them."""
+    """Everybody who is or was in these households, by household; whom an undone import brought is not among them.
+
+    Who moved to another household counts as one who left this one: a register may go on naming them here.
+    """
     found: dict[UUID, list[Known]] = {each: [] for each in households}
     if not found:
         return found
@@ -65,6 +68,17 @@ async def known(session: AsyncSession, households: Collection[UUID]) -> dict[UUI
     for given, family, birth, estimated, household_id, member_id, sex, *came in await session.execute(query):
         who = Identity(given, family, birth, estimated)
         found[household_id].append(Known(member_id, who, Sex(sex), *came))
+    gone = (
+        select(*NAMES, MOVED.c.household_id, MEMBER.c.id, MEMBER.c.sex, func.max(MOVED.c.on))
+        .join(MEMBER, MEMBER.c.id == IDENTITY.c.member_id)
+        .join(MOVED, MOVED.c.member_id == MEMBER.c.id)
+        .where(MOVED.c.household_id.in_(list(found)), MEMBER.c.household_id != MOVED.c.household_id)
+        .where(~MEMBER.c.undone)
+        .group_by(*NAMES, MOVED.c.household_id, MEMBER.c.id, MEMBER.c.sex)
+    )
+    for given, family, birth, estimated, household_id, member_id, sex, on in await session.execute(gone):
+        who = Identity(given, family, birth, estimated)
+        found[household_id].append(Known(member_id, who, Sex(sex), on, None, None))
     return found
 
 

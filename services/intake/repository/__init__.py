@@ -19,6 +19,7 @@ from services.intake.repository.writing import (
     set_bands,
     set_corrected,
     set_left,
+    set_moved,
     set_undone,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "set_bands",
     "set_corrected",
     "set_left",
+    "set_moved",
     "set_undone",
     "with_members",
 ]

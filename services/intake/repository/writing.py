@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from services.intake.domain.households import Household, Member, Outcome, Status
 from services.intake.domain.timeline import Entry
 from services.intake.repository.register import key_of, loose_of
-from services.intake.tables import HOUSEHOLD, MEMBER, TIMELINE
+from services.intake.tables import HOUSEHOLD, MEMBER, MOVED, TIMELINE
 from shared.database.session import GatheringSession
 from shared.database.writes import Writes
 
@@ -57,6 +57,14 @@ def save(writes: Writes, households: Iterable[Household]) -> None:
 
 def set_left(writes: Writes, member_id: UUID, on: date) -> None:
     writes.change(MEMBER, [{"id": member_id, "left_on": on}])
+
+
+def set_moved(writes: Writes, member: Member, here: UUID, there: UUID) -> None:
+    """A member is in another household from now on; that they were in this one is kept."""
+    row = {"id": member.id, "household_id": there, "relation": member.relation.value}
+    writes.change(MEMBER, [{**row, "joined_on": member.joined_on}])
+    moved = {"id": uuid7(), "household_id": here, "member_id": member.id, "on": member.joined_on}
+    writes.insert(MOVED, [moved])
 
 
 def set_corrected(writes: Writes, household: Household, member_id: UUID) -> None:

@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     intake.command("find")(households.find)
     intake.command("show")(households.show)
     intake.command("correct")(correcting.correct)
+    intake.command("move")(correcting.move)
     intake.command("readings")(households.readings)
     app.add_typer(intake, name="intake")
 

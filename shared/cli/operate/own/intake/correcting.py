@@ -1,4 +1,4 @@
-"""`relief intake correct`: something about a member was wrong, or is no longer so."""
+"""`relief intake correct` and `move`: what was kept of a member is wrong, or they live elsewhere now."""
 
 import asyncio
 import re
@@ -31,6 +31,7 @@ Age = Annotated[int | None, typer.Option("--age", help="in full years, if no bir
 Sex = Annotated[str | None, typer.Option("--sex", help="female, male or unknown")]
 Size = Annotated[str | None, typer.Option("--size", help="clothing size, like 122 or M")]
 Relation = Annotated[str | None, typer.Option("--relation", help="to the head: head, spouse, child, ...")]
+There = Annotated[str, typer.Option("--relation", help="to the head there: spouse, child, ...")]
 Languages = Annotated[str | None, typer.Option("--languages", help="codes, like ko;zh")]
 
 
@@ -65,6 +66,25 @@ def correct(  # noqa: PLR0913, PLR0917, each is an option
     show_one(asyncio.run(_on(household, member, body)))
 
 
+def move(household: Household, member: Member, to: Household, relation: There = "other") -> None:
+    """Move a member to another household; what was set aside and given goes along."""
+    show_one(asyncio.run(_move(household, member, to, relation)))
+
+
+async def _move(household: str, member: str, to: str, relation: str) -> dict[str, Any]:
+    async with services_of(Stack.load()) as services:
+        return await moved(services, household, member, to, relation)
+
+
+async def moved(services: Services, household: str, member: str, to: str, relation: str) -> dict[str, Any]:
+    """The household to which they moved. Trouble if there is no such household or member, or it is refused."""
+    there = await the_one(services, to)
+    body = {"to": there["household_id"], "relation": relation}
+    path = f"{await _path(services, household, member)}/move"
+    after: dict[str, Any] = await services.post("intake", path, body, f"move/{uuid4()}")
+    return after
+
+
 async def _on(household: str, member: str, body: dict[str, Any]) -> dict[str, Any]:
     async with services_of(Stack.load()) as services:
         return await corrected(services, household, member, body)
@@ -72,12 +92,16 @@ async def _on(household: str, member: str, body: dict[str, Any]) -> dict[str, An
 
 async def corrected(services: Services, household: str, member: str, body: dict[str, Any]) -> dict[str, Any]:
     """The household after the correction. Trouble if there is no such household or member, or it is refused."""
+    path = f"{await _path(services, household, member)}/correct"
+    after: dict[str, Any] = await services.post("intake", path, body, f"correct/{uuid4()}")
+    return after
+
+
+async def _path(services: Services, household: str, member: str) -> str:
     known = await the_one(services, household)
     ids = [each["member_id"] for each in known["members"]]
     numbers = {str(number): each for number, each in enumerate(ids, 1)}
     chosen = numbers.get(member, member)
     if chosen not in ids:
         raise Trouble(f"There is no such member; {typed('intake show ' + known['code'])} lists them.")
-    path = f"/households/{known['household_id']}/members/{chosen}/correct"
-    after: dict[str, Any] = await services.post("intake", path, body, f"correct/{uuid4()}")
-    return after
+    return f"/households/{known['household_id']}/members/{chosen}"
