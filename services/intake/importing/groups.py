@@ -61,9 +61,8 @@ class Read:
     def headless(self, today: date) -> bool:
         """Whether nobody taken is head, or grown up if the file tells no heads. Children who came alone have none."""
         people = self.people.values()
-        if any(each.relation is Relation.HEAD for each in people):
-            return False
-        if people and all(each.relation is Relation.UNACCOMPANIED for each in people):
+        # Whoever came without parents, and their brothers and sisters, have no head to wait for.
+        if any(each.relation in (Relation.HEAD, Relation.UNACCOMPANIED) for each in people):
             return False
         return self.tells_heads or self._minors(today)
 

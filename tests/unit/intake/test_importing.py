@@ -299,6 +299,7 @@ def family(*rows: Line) -> Plan:
         ((line(size="?", relation="hed"), other(3, relation="child", birth_date="2001-01-01")), [3]),
         ((line(size="?", relation="head"), other(3, relation="unaccompanied", birth_date="2001-01-01")), []),
         ((line(relation="child"), other(3, relation="head")), []),
+        ((line(relation="sibling"), other(3, relation="unaccompanied"), other(4, "D", size="?")), []),
     ],
 )
 def test_a_family_whose_head_cannot_be_taken_is_held_back(rows: tuple[Line, ...], held: list[int]) -> None:
