@@ -258,7 +258,7 @@ def answering(body: bytes) -> Iterator[int]:
         (b'{"problems": ["database: InvalidPasswordError"]}', "", "does not take the password"),
         (b"", "asyncpg.exceptions.InvalidPasswordError: x", "does not take the password"),
         (b'{"problems": ["broker: not connected"]}', "", "It says: broker: not connected."),
-        (b"<html>", "a line of the log", "is not ready after 0.2 s.\na line of the log"),
+        (b"<html>", "a line of the log", "is not ready after 0.2 s.\nThe end of"),
     ],
 )
 def test_a_service_that_is_not_ready_says_why(body: bytes, log: str, words: str, tmp_path: Path) -> None:
