@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from shared.cli import Trouble
 from shared.cli.client import Services
 from shared.cli.operate.own.intake.correcting import corrected
 from shared.cli.operate.own.intake.households import looked_up
+from shared.web.walls import MEANT
 from tests.support.people import person
 from tests.support.registers import book_of, child, csv_of, head, sent, table_of
 from tests.support.world import World
@@ -285,7 +287,9 @@ async def test_the_command_line_finds_a_household_by_code_reference_or_id_and_co
     first = await world.intake.register(2, register_ref="W-7")
     # A reference that looks like the first one's code.
     other = await world.intake.register(1, register_ref=first["code"])
-    services = Services({"intake": world.intake.client})
+    transport = httpx.ASGITransport(world.intake.app)
+    client = httpx.AsyncClient(transport=transport, base_url="http://test", headers=MEANT)
+    services = Services({"intake": client})
     for called in ("w-7", "Ｗ-7", first["household_id"], first["household_id"].upper()):
         assert [each["code"] for each in await looked_up(services, called)] == [first["code"]]
     both = await looked_up(services, first["code"].lower())
@@ -303,6 +307,7 @@ async def test_the_command_line_finds_a_household_by_code_reference_or_id_and_co
         await corrected(services, "W-7", "3", {"size": "122"})
     with pytest.raises(Trouble, match="birth_date"):
         await corrected(services, "W-7", "1", {"birth_date": "48.3.4"})
+    await client.aclose()
 
 
 async def test_a_child_moves_to_another_family_and_is_given_nothing_twice(world: World) -> None:

@@ -29,7 +29,17 @@ BROKEN = [
     ('a = "\x00"', "a character that nobody sees"),
     ("a = " + "[" * 100_000, "too deep"),
 ]
-PYDANTIC = ("Input should", "valid ", "String should", "Extra inputs", "pydantic", "^[", "Expected", "Cannot")
+PYDANTIC = (
+    "Input should",
+    "required",
+    "valid ",
+    "String should",
+    "Extra inputs",
+    "pydantic",
+    "^[",
+    "Expected",
+    "Cannot",
+)
 
 
 @pytest.mark.parametrize(("text", "words"), BROKEN)

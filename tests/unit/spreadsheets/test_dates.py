@@ -91,10 +91,11 @@ def test_every_day_is_read_in_each_way_of_writing(day: date, way: str, wide: boo
     assert day_of(text.translate(WIDE) if wide else text) == day
 
 
-@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(1900, 2100), st.integers(0, 12))
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(-2, 2), st.integers(0, 12))
 def test_the_likeliest_day_lies_in_the_year_and_month_and_not_ahead(
-    today: date, year: int, month: int
+    today: date, off: int, month: int
 ) -> None:
+    year = today.year + off
     said = Written(year, month or None)
     day = said.likeliest(today)
     assert (day.year, day.month) == (year, month) if month else day.year == year
