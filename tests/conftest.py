@@ -1,5 +1,6 @@
 """The servers that all tests share, and which they are."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests.support import servers as kinds
 from tests.support.servers import Servers
@@ -15,6 +17,12 @@ from tests.support.servers import Servers
 def pytest_report_header() -> str:
     kind, why = kinds.choice()
     return f"RabbitMQ and PostgreSQL of the tests: {kind}, because {why}"
+
+
+# The same code is tried with the same examples, so that a change is judged by what it changes; `RELIEF_EXAMPLES` looks
+# further.
+settings.register_profile("repeatable", derandomize=True, print_blob=True)
+settings.load_profile("default" if "RELIEF_EXAMPLES" in os.environ else "repeatable")
 
 
 def pytest_configure() -> None:

@@ -61,6 +61,7 @@ def told_in(room_url: str, steps: Sequence[Step], then: Callable[[StoreRoom], An
 )
 @example([("registers", (1, 1, "north", FOOD)), ("fetches", (1, 9_000)), ("leaves", (1,)), ("joins", (1, 2))])
 @example([("registers", (1, 1, "north", ALL)), ("gives_up", (1, 0)), ("gives_up", (1, 0)), ("joins", (1,))])
+@example([("registers", (1, 1, "south", FOOD)), ("nights", (31,)), ("counts", ("south", {"rice": 0}))])
 def test_the_doctor_finds_nothing_wrong_with_a_store_that_works(room_url: str, steps: list[Step]) -> None:
     told_in(room_url, steps)
 

@@ -25,7 +25,7 @@ LANGUAGE_CODES = frozenset(_TWO_LETTERS.split())
 _JOINING, _HAN = "\u0600-\u0dff", "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Part of how a name is written: joiners within Arabic and Indic words, and the forms of Han characters.
 _WRITTEN = (
-    f"(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])|(?<=[{_HAN}])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+    f"(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])|(?<=[{_HAN}])[\ufe00-\ufe02\U000e0100-\U000e01ef]"
 )
 _MARK = (
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"

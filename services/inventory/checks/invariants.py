@@ -98,6 +98,13 @@ _IDLE = """
                 first_day + CAST((reservation.reserved + delivered + released + lapsed) / per_day AS integer)))))
     FROM day CROSS JOIN shelf LEFT JOIN marked_shelf mark USING (depot, item)
 """
+# The first depot that keeps a food feeds all who had none: a ration left behind would be given nothing of what comes.
+_NOWHERE = """
+    SELECT count(*), count(*) FILTER (WHERE reserved + delivered = 0
+        AND EXISTS (SELECT FROM shelf WHERE shelf.item = reservation.item)
+        AND NOT EXISTS (SELECT FROM shelf WHERE shelf.item = reservation.item AND shelf.depot = reservation.depot))
+    FROM reservation WHERE kind = 'food' AND wanted > reserved + delivered + released + lapsed
+"""
 _RENEWALS = "SELECT count(*), count(*) FILTER (WHERE first_day < processed) FROM renewal CROSS JOIN day"
 _SHELTERS = """
     SELECT count(*), count(*) FILTER (WHERE EXISTS (
@@ -117,6 +124,7 @@ CHECKS = {
     "marked shelves are dealt within a minute of their time": _MARKS,
     "rations that are not dealt yet are on a marked shelf": _UNDEALT,
     "no food lies free where somebody waits for it": _IDLE,
+    "rations wait at a depot that keeps their food, if there is one": _NOWHERE,
     "no whole thing lies free that somebody waits for": WHOLE_IDLE,
     "rations of a new period are made on its first day": _RENEWALS,
     "the totals by item equal the sums of all reservations": _TOTALS,

@@ -83,7 +83,7 @@ class StockLedger(Giving):
         are made if they are not there.
         """
         session = self.unit.session
-        await stock.make_shelves(session, making)
+        made = await stock.make_shelves(session, making)
         family = {each for item in items for each in self.catalogue.family(item)}
         for key, (on_hand, reserved) in (await stock.lock_shelves(session, family)).items():
             self._on_hand[key], self._reserved[key] = on_hand, reserved
@@ -92,6 +92,8 @@ class StockLedger(Giving):
         if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
             self._standing = await marks.standing(session, food)
             self._dated = await stock.dated_lots(session, food)
+        # Before anything lies there: from now on newcomers are sent to the new shelf, and those who wait nowhere too.
+        await self._rehome({item for _, item in made if item in food})
         if not self._puts_off:
             await self._catch_up(food, rations=self.rules.ration_item in family)
 

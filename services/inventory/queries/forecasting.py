@@ -34,20 +34,22 @@ from shared.outcomes import Refused, invalid, missing
 LONGEST_FORECAST_DAYS = 732
 
 # What open rations still want, summed by depot, by the day on which that begins, and by its last day. What counts for
-# days past is settled, or set aside and not fetched yet.
+# days past is settled, or set aside and not fetched yet (`late`); what was set aside for them and is gone (`lost`) is
+# asked for once more today, as dealing the shelf would, and lapses with today.
 _WANTED = text("""
-    SELECT coalesce(depot, '') AS depot, region, first_day + CAST(base / per_day AS integer) AS first, last_day,
-           sum(CASE WHEN base < wanted THEN per_day - base % per_day ELSE 0 END) AS begun,
+    SELECT coalesce(depot, '') AS depot, region,
+           greatest(:today, first_day + CAST(base / per_day AS integer)) AS first, last_day,
+           sum(lost + CASE WHEN base < wanted THEN per_day - base % per_day ELSE 0 END) AS begun,
            sum(CASE WHEN base < wanted THEN per_day ELSE 0 END) AS per_day, sum(late) AS late
     FROM (
         SELECT depot, region, first_day, last_day, per_day, wanted, greatest(settled, past) AS base,
-               greatest(0, least(reserved, past - settled)) AS late
+               greatest(0, least(reserved, past - settled)) AS late, greatest(0, past - settled - reserved) AS lost
         FROM (
             SELECT depot, region, first_day, last_day, per_day, wanted, reserved,
                    delivered + released + lapsed AS settled,
                    least(wanted, per_day * greatest(0, :today - first_day)) AS past
             FROM reservation
-            WHERE kind = 'food' AND item = :item AND last_day >= :today AND wanted > delivered + released + lapsed
+            WHERE kind = 'food' AND item = :item AND wanted > delivered + released + lapsed
         ) known
     ) open
     GROUP BY 1, 2, 3, 4

@@ -95,9 +95,10 @@ async def lots_of(store: Store, keys: Collection[ShelfKey]) -> dict[ShelfKey, li
     return {key: [Lot(LOT, None, store.shelves[key][0])] for key in keys}
 
 
-async def make_shelves(store: Store, keys: Collection[ShelfKey]) -> None:
-    for key in keys:
-        store.shelves.setdefault(key, (0, 0))
+async def make_shelves(store: Store, keys: Collection[ShelfKey]) -> set[ShelfKey]:
+    made = set(keys) - store.shelves.keys()
+    store.shelves.update(dict.fromkeys(made, (0, 0)))
+    return made
 
 
 async def lock_shelves(store: Store, items: Collection[str]) -> dict[ShelfKey, tuple[int, int]]:
