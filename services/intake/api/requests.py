@@ -45,6 +45,9 @@ Needs = Annotated[
 Priorities = Annotated[frozenset[Priority], Field(description="why it comes first", examples=[["medical"]])]
 
 
+LONGEST_DATE = 60
+
+
 def _day(value: object) -> object:
     """Pydantic takes a number for a date too, in seconds or milliseconds; nobody means that."""
     return day_of(_text(value))
@@ -55,8 +58,8 @@ def _birth(value: object) -> Written:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("must be a date like 1980-05-17, as text")  # noqa: TRY004 - pydantic tells these alone
+    if not isinstance(value, str) or len(value) > LONGEST_DATE:
+        raise ValueError("must be a date like 1980-05-17, as text")
     return value
 
 
@@ -65,7 +68,9 @@ Birth = Annotated[
     Written,
     PlainValidator(_birth, json_schema_input_type=str),
     Field(
-        description="as people there write it; a year alone if the day is not known", examples=["1980-05-17"]
+        description="as people there write it; a year alone if the day is not known",
+        examples=["1980-05-17"],
+        json_schema_extra={"pattern": "^[^0-9]{0,12}[0-9]", "maxLength": LONGEST_DATE},
     ),
 ]
 
