@@ -84,7 +84,7 @@ async def load_file(
     if any(each.place.startswith("kits") for each in bad):
         rows.broken_kits.add(None)
     known = await Known.of(services)
-    hang_together(rows, set(known.items), set(known.depots))
+    hang_together(rows, set(known.items), set(known.depots), known.kinds)
     await Loading(services, marks, rows, known, dry_run).send()
     there = {kind.sheet: sum(known.has(marks, row) for row in rows.of(kind).values()) for kind in KINDS}
     return Loaded(rows, there)

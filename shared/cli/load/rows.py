@@ -84,19 +84,35 @@ def _one_set_each(rows: Rows) -> None:
             )
 
 
-def hang_together(rows: Rows, items: set[str], depots: set[str]) -> None:
+def hang_together(
+    rows: Rows, items: set[str], depots: set[str], kinds: Mapping[str, str] | None = None
+) -> None:
     """Refuse what names something that is neither in the file nor in the store (`items`, `depots`).
+
+    `kinds` are those of the store's items: a kit is made of parts, and of nothing else.
 
     A kit is taken whole or not at all: with a part left out it would be put together without it, and without any part
     households would wait for it in vain.
     """
     _one_set_each(rows)
     _nothing_unknown(rows, items, depots)
+    _kits_of_parts(rows, kinds or {})
     whole_kits(rows)
     for place, row in rows.of(ItemRow).items():
         if row.kind == "kit" and row.code not in items and _is_broken(rows, row.code):
             rows.refuse(place, "a row of what it is made of is bad: mend that row first")
     _nothing_unknown(rows, items, depots)
+
+
+def _kits_of_parts(rows: Rows, kinds: Mapping[str, str]) -> None:
+    known = {**kinds, **{each.code: each.kind for each in rows.of(ItemRow).values()}}
+    for place, row in rows.of(KitRow).items():
+        for code, kind in ((row.kit, "kit"), (row.part, "part")):
+            if known.get(code, kind) != kind and place in rows.good:
+                rows.refuse(
+                    place,
+                    f"{code} is {known[code]}, not a {kind}: a kit is made of parts, and of nothing else",
+                )
 
 
 def _nothing_unknown(rows: Rows, items: set[str], depots: set[str]) -> None:

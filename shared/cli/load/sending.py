@@ -45,6 +45,11 @@ class Known:
             measures={each["measure"]: each for each in targets},
         )
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """By code, what sort of item it is."""
+        return {code: each["kind"] for code, each in self.items.items()}
+
     def has(self, name: str, row: Entry) -> bool:
         """Whether the row was taken before, perhaps with other values; of opening stock it is known only afterwards."""
         match row:
@@ -80,7 +85,7 @@ class Loading:
         """All good rows, in the order in which they need each other; a row that is refused becomes a bad one."""
         await self._each(ItemRow, self._items)
         await self._each(DepotRow, lambda rows: self._catalogue(depots=[_plain(row) for row in rows]))
-        hang_together(self.rows, set(self.known.items), set(self.known.depots))
+        hang_together(self.rows, set(self.known.items), set(self.known.depots), self.known.kinds)
         await self._each(KitRow, self._kits, by="kit")
         self._past()
         await self._each(OpeningRow, self._receive, most=1)
