@@ -42,6 +42,7 @@ def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
         made = kinds.make(Path(folder))
         try:
             made.start()
+            made.hurry()
             pytestconfig.stash[VERSIONS] = made.versions()
             # For the run as a whole, if this is one of its workers.
             getattr(pytestconfig, "workeroutput", {})["servers"] = pytestconfig.stash[VERSIONS]

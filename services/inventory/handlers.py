@@ -8,7 +8,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.inventory.domain.changes import Change, Elsewhere, TakenAlong, difference
+from services.inventory.domain.changes import difference
+from services.inventory.domain.edit import Change, Elsewhere, TakenAlong
 from services.inventory.domain.households import Household
 from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, needs_of
@@ -50,11 +51,11 @@ async def on_household_registered(rules: Rules, facts: Sequence[HouseholdState],
             again.append((households.household_in(row), now))
     await renewal.make_sure(unit, rules, [old for old, _ in again])
     async with StockLedger.open(unit, rules, puts_off=True) as ledger:
-        known = await _known_elsewhere(ledger, first)
+        known = await _known_elsewhere(ledger, first, [old for old, _ in again])
         again += [(replace(each, active=False), each) for each in first if each.id in known]
         new = [each for each in first if each.id not in known]
         needs = [need for each in new for need in needs_of(each, unit.today, ledger.catalogue, rules)]
-        edits = await ledger.lock_for(partial(_edits, ledger, again), partial(_touched, needs))
+        edits = await ledger.lock_for(partial(_edits, ledger, again), partial(_touched, rules, needs))
         await _apply(ledger, needs, edits)
 
 
@@ -70,11 +71,14 @@ async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], un
         async def load() -> list[Reservation]:
             return await reservations.open_of_households(unit.session, closed)
 
-        left = await ledger.lock_for(load, lambda found: {each.item for each in found})
         pairs = [(each, replace(each, active=False)) for each in known if each.id in closed and each.active]
-        along = [each for edit in await _edits(ledger, pairs) for each in edit.change.taken_along]
+        food = {rules.ration_item} if pairs else set()
+        left = await ledger.lock_for(load, lambda found: food | {each.item for each in found})
+        edits = await _edits(ledger, pairs)
+        along = [each for edit in edits for each in edit.change.taken_along]
         await reservations.take_along(unit.session, along)
         ledger.record_all((release(each, Because(Why.HOUSEHOLD_CLOSED)), each) for each in left)
+        await _apply(ledger, (), [edit for edit in edits if edit.household_id not in closed])
         await ledger.fill({each.key for each in left if each.key})
 
 
@@ -86,36 +90,57 @@ Pair = tuple[Household, Household]
 class Edit:
     """What follows from a household's change, and its reservations before it, by id."""
 
+    household_id: UUID
     change: Change
     before: dict[UUID, Reservation]
 
 
 async def _edits(ledger: StockLedger, pairs: Sequence[Pair]) -> list[Edit]:
-    """The changes of households that were known already."""
+    """The changes of households that were known already, and of those in which somebody who left them is present.
+
+    Who moves may have been heard of in the new household before, or is heard of later in this batch: so all are looked
+    at once more with what is taken along.
+    """
+    edits = await _look(ledger, pairs, ())
+    gone = [each for edit in edits for each in edit.change.taken_along]
+    if not gone:
+        return edits
+    ids, who = {now.id for _, now in pairs}, {each.member_id for each in gone}
+    there = await households.where_present(ledger.unit.session, who, ids)
+    return await _look(ledger, [*pairs, *((each, each) for each in there)], gone)
+
+
+async def _look(ledger: StockLedger, pairs: Sequence[Pair], gone: Sequence[TakenAlong]) -> list[Edit]:
+    """What follows from changes; `gone` is taken along from some of these households by the same changes."""
     given = await _given(ledger, [now.id for _, now in pairs])
     worn = await _worn(ledger, [now for _, now in pairs])
     along = await _along(ledger, [now for _, now in pairs])
     edits = []
-    # Households that somebody leaves come first: what was fetched there is known when another one is joined.
-    for old, now in sorted(pairs, key=lambda pair: not _left(*pair)):
+    for old, now in pairs:
         mine, theirs = given.get(now.id, {}), {member.id for member in now.members}
         others = [each for each in worn if each.member_id in theirs]
         today, catalogue, rules = ledger.unit.today, ledger.catalogue, ledger.rules
-        elsewhere = Elsewhere(others, along)
+        elsewhere = Elsewhere(
+            others, _with_news(along, [each for each in gone if each.household_id != now.id])
+        )
         change = difference(old, now, mine.values(), today, catalogue, rules, uuid7, elsewhere)
-        along += change.taken_along
-        edits.append(Edit(change, mine))
+        edits.append(Edit(now.id, change, mine))
     return edits
 
 
-def _left(old: Household, now: Household) -> bool:
-    return bool({member.id for member in old.members} - {member.id for member in now.members})
+def _with_news(known: Sequence[TakenAlong], news: Sequence[TakenAlong]) -> list[TakenAlong]:
+    """What was taken along, a row per person and day: who left twice took it from where it was fetched last."""
+    newer = {(each.member_id, each.day) for each in news}
+    return [*(each for each in known if (each.member_id, each.day) not in newer), *news]
 
 
-async def _known_elsewhere(ledger: StockLedger, first: Sequence[Household]) -> frozenset[UUID]:
-    """Those of new households in which somebody was given something in another household."""
+async def _known_elsewhere(
+    ledger: StockLedger, first: Sequence[Household], changing: Sequence[Household]
+) -> frozenset[UUID]:
+    """Those of new households in which somebody was given something in another household, or is just leaving one."""
     had = {row.member_id for row in await _worn(ledger, first)}
     had |= {each.member_id for each in await _along(ledger, first)}
+    had |= {member.id for each in changing for member in each.members}
     return frozenset(each.id for each in first if had & {member.id for member in each.members})
 
 
@@ -149,10 +174,15 @@ async def _given(ledger: StockLedger, ids: Sequence[UUID]) -> dict[UUID, dict[UU
     return given
 
 
-def _touched(needs: Sequence[Need], edits: Sequence[Edit]) -> Collection[str]:
-    """The items that are asked for or given up."""
+def _touched(rules: Rules, needs: Sequence[Need], edits: Sequence[Edit]) -> Collection[str]:
+    """The items that are asked for, given up or taken along.
+
+    Of two units that hear where somebody left and where somebody joined, the second waits for the shelf, and then sees
+    what the first one wrote.
+    """
     changes = [edit.change for edit in edits]
     items = {need.item for need in needs} | {need.item for each in changes for need in each.add}
+    items |= {rules.ration_item for each in changes if each.taken_along}
     return items | {row.item for each in changes for row in each.changed}
 
 

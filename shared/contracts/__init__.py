@@ -22,6 +22,7 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     inventory.SuppliesReleased: ("intake",),
     inventory.RationLapsed: ("intake",),
     inventory.ShortfallForecast: (),
+    inventory.HandOutUndone: ("intake",),
 }
 
 CONTRACTS: Mapping[str, type[Contract]] = {contract.wire: contract for contract in HEARD_BY}

@@ -115,6 +115,17 @@ class SuppliesDelivered(HouseholdSupplies):
     wire: ClassVar[str] = "inventory.supplies_delivered.v1"
 
 
+class HandOutUndone(HouseholdSupplies):
+    """These quantities were never handed out: a hand-out was written down by mistake and is undone, as a whole.
+
+    They are set aside again, which `SuppliesReserved` says.
+    """
+
+    wire: ClassVar[str] = "inventory.handout_undone.v1"
+
+    hand_out_id: UUID
+
+
 class SuppliesReleased(HouseholdSupplies):
     """These quantities are no longer set aside: closed, left, cancelled, not fetched, or dealt again."""
 

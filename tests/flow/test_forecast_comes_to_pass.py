@@ -5,14 +5,13 @@ same days. Everybody fetches each day's food on the day. `RELIEF_EXAMPLES=2000` 
 """
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.inventory.commands import handing_out
@@ -21,10 +20,10 @@ from services.inventory.ledger import StockLedger, renewal
 from services.inventory.queries import figures, forecasting
 from shared.contracts.intake import NeedKind
 from shared.messaging.unit import Unit
+from tests.support.properties import tried_with
 from tests.support.store_room import StoreRoom
 from tests.support.store_story import REGIONS, Step, Story, done, lives, planned, told
 
-EXAMPLES = int(os.environ.get("RELIEF_EXAMPLES", "12"))
 FIRST_DAY = date(2006, 11, 25)
 DAYS = 9
 FOOD = frozenset({NeedKind.FOOD})
@@ -202,7 +201,7 @@ def lived(room_url: str, steps: Sequence[Step]) -> None:
     asyncio.run(telling())
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@tried_with(12)
 @given(STEPS)
 @example([("receives", ("north", "rice", 15_000, 3)), ("registers", (1, 1, "north", FOOD))])
 @example(

@@ -4,25 +4,26 @@
 """
 
 import asyncio
-import os
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.inventory.commands.asking import OnceMore
 from shared.contracts.intake import NeedKind
+from tests.support.properties import tried_with
 from tests.support.store_room import StoreRoom
 from tests.support.store_story import NUMBERS, REGION, Step, Story, step, told
 from tests.support.world import FIRST_DAY
 
-EXAMPLES = int(os.environ.get("RELIEF_EXAMPLES", "15"))
 MONTH_DAYS = 30
 ALL = frozenset(NeedKind)
+FOOD = frozenset({NeedKind.FOOD})
+ORDERS = ("old", "new", "both")
 SHELTER = frozenset({NeedKind.SHELTER})
 PLENTY: tuple[Step, ...] = tuple(
     ("receives", (region, item, 10_000_000 if item == "rice" else 50, None))
@@ -89,15 +90,47 @@ def test_who_leaves_and_comes_back_is_given_nothing_again(room_url: str) -> None
     assert found == {"food": [45_000], "kit": [1], "clothing": [1, 1, 1]}
 
 
-def test_who_moves_to_another_household_takes_the_set_along(room_url: str) -> None:
+@pytest.mark.parametrize("told_first", ORDERS)
+def test_who_moves_to_another_household_takes_set_and_food_along(room_url: str, told_first: str) -> None:
     other: Step = ("registers", (2, 1, "north", ALL))
-    found = told_in(room_url, [TWO, FETCH, other, ("goes_over", (1, 2)), ("fetches", (2, None))])
+    over: Step = ("goes_over", (1, 2, told_first))
+    found = told_in(room_url, [TWO, FETCH, other, over, ("fetches", (2, None)), FETCH])
     assert found["clothing"] == [1, 1, 1]
-    assert sum(found["food"]) == 45_000
+    assert found["food"] == [15_000, 30_000]
+
+
+@pytest.mark.parametrize("told_first", ORDERS)
+def test_what_the_new_household_fetched_before_it_heard_stays_with_it(room_url: str, told_first: str) -> None:
+    """Half of the month is fetched in the old household only: the other half is given in the new one."""
+    other: Step = ("registers", (2, 1, "north", FOOD))
+    one: Step = ("registers", (1, 1, "north", FOOD))
+    over: Step = ("goes_over", (1, 2, told_first))
+    found = told_in(room_url, [one, ("fetches", (1, 7_700)), other, over, ("fetches", (2, None)), FETCH])
+    assert found["food"] == [7_700, 22_300]
+
+
+@pytest.mark.parametrize("closes_first", [True, False])
+def test_who_is_taken_in_elsewhere_brings_the_food_of_a_household_that_closes(
+    room_url: str, closes_first: bool
+) -> None:
+    one: Step = ("registers", (1, 1, "north", FOOD))
+    steps: list[Step] = [("closes", (1,)), ("takes_in", (2, 1))]
+    steps = steps if closes_first else steps[::-1]
+    found = told_in(
+        room_url, [one, FETCH, ("registers", (2, 1, "north", FOOD)), *steps, ("fetches", (2, None))]
+    )
+    assert found["food"] == [15_000, 15_000]
+
+
+def test_two_who_change_places_in_one_batch_bring_their_food(room_url: str) -> None:
+    homes: list[Step] = [("registers", (number, 2, "north", FOOD)) for number in (1, 2)]
+    both: list[Step] = [FETCH, ("fetches", (2, None))]
+    found = told_in(room_url, [*homes, *both, ("change_places", (1, 2)), *both])
+    assert found["food"] == [30_000, 30_000]
 
 
 def test_a_part_of_a_day_is_counted_too(room_url: str) -> None:
-    one: Step = ("registers", (1, 1, "north", frozenset({NeedKind.FOOD})))
+    one: Step = ("registers", (1, 1, "north", FOOD))
     assert told_in(room_url, [one, ("fetches", (1, 700)), ("moves", (1, "south")), FETCH, FETCH]) == {
         "food": [15_000]
     }
@@ -128,7 +161,7 @@ def test_one_more_needs_an_earlier_one_of_which_the_reason_can_be_said(
     assert told_in(room_url, [kit, became, right, right, FETCH]) == {"kit": [given + 1]}
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@tried_with(15)
 @given(
     st.lists(
         st.one_of(
@@ -137,7 +170,9 @@ def test_one_more_needs_an_earlier_one_of_which_the_reason_can_be_said(
             step("fetches", NUMBERS, st.none() | st.integers(1, 20_000)),
             step("fetches", NUMBERS, st.none()),
             step("returns", NUMBERS),
-            step("goes_over", NUMBERS, NUMBERS),
+            step("goes_over", NUMBERS, NUMBERS, st.sampled_from(ORDERS)),
+            step("change_places", NUMBERS, NUMBERS),
+            step("brings_back", st.integers(0, 2)),
             step("moves", NUMBERS, REGION),
             step("nights", st.integers(1, 3)),
         ),
@@ -146,10 +181,13 @@ def test_one_more_needs_an_earlier_one_of_which_the_reason_can_be_said(
     )
 )
 @example([TWO, FETCH, ("leaves", (1,)), ("joins", (1,)), FETCH])
+@example([TWO, FETCH, ("leaves", (1,)), ("brings_back", (0,)), FETCH])
+@example([TWO, FETCH, ("asks", (1, SHELTER)), ("brings_back", (0,)), FETCH])
+@example([TWO, FETCH, ("asks_again", (1, True, OnceMore("lost"))), ("brings_back", (0,))])
 @example([TWO, ("fetches", (1, 9_001)), ("moves", (1, "south")), ("leaves", (1,)), ("returns", (1,)), FETCH])
 def test_nothing_is_given_twice(room_url: str, steps: list[Step]) -> None:
     """Nobody has two sets, no household two kits; and no household more grams than its people could eat in November,
-    counting everybody who ever was in it for the whole month.
+    counting everybody who ever was in it for the whole month; nor all households more than all people could eat.
     """
 
     async def telling() -> None:
@@ -159,10 +197,13 @@ def test_nothing_is_given_twice(room_url: str, steps: list[Step]) -> None:
             for each in (*PLENTY, *steps):
                 await story.tell(each)
                 for home in story.homes.values():
-                    people.setdefault(home.id, set()).update((*home.members, *home.guests))
+                    people.setdefault(home.id, set()).update(home.people)
                 assert await room.breaches() == set(), each
             for (kind, who), quantity in (await given_to(room)).items():
                 most = len(people[who]) * MONTH_DAYS * 500 if kind == "food" else 1
                 assert quantity <= most, (kind, who)
+            everybody = set().union(*people.values())
+            eaten = sum(grams for (kind, _), grams in (await given_to(room)).items() if kind == "food")
+            assert eaten <= len(everybody) * MONTH_DAYS * 500
 
     asyncio.run(telling())

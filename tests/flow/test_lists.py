@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.support.world import World
 
-LISTS = ("/stock", "/movements", "/planned-deliveries", "/reservations", "/households")
+LISTS = ("/stock", "/lots", "/movements", "/planned-deliveries", "/reservations", "/households")
 
 
 async def pages(world: World, path: str, limit: int) -> list[list[Any]]:

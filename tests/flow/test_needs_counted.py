@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.checks import check
 from shared.contracts.intake import NeedKind
+from tests.support.properties import tried_with
 from tests.support.store_room import StoreRoom
 from tests.support.store_story import WHOLE, Step, Story, done, lives, told
 from tests.support.world import FIRST_DAY
@@ -49,7 +50,7 @@ def told_in(room_url: str, steps: Sequence[Step], then: Callable[[StoreRoom], An
     return asyncio.run(telling())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried_with(15)
 @given(STEPS)
 @example([("registers", (1, 2, "north", FOOD)), ("fetches", (1, None)), ("leaves", (1,)), ("nights", (31,))])
 @example([("registers", (1, 2, "north", FOOD)), ("fetches", (1, 9_000)), ("leaves", (1,)), ("joins", (1,))])
@@ -97,6 +98,11 @@ ONE_MORE = """
     UPDATE household SET people = 3, members = members || '[{"id": "00000000-0000-0000-0000-000000000009"}]'
     WHERE id = (SELECT household_id FROM reservation WHERE id = :one)
 """
+BROUGHT = """
+    INSERT INTO taken_along (member_id, on_day, household_id, grams)
+    SELECT CAST(members -> 0 ->> 'id' AS uuid), day.processed, gen_random_uuid(), 500 FROM household CROSS JOIN day
+    WHERE household.id = (SELECT household_id FROM reservation WHERE id = :one)
+"""
 KINDS = ("food", "clothing", "kit", "bed")
 BROKEN: dict[str, list[Statement]] = {
     **{f"{kind} is missing": [(GONE, kind)] for kind in KINDS},
@@ -112,6 +118,7 @@ BROKEN: dict[str, list[Statement]] = {
     "a ration is for one too few": [(FOR_ONE, "food")],
     "a ration begins too late": [(TOO_LATE, "food")],
     "there is one more": [(ONE_MORE, "kit")],
+    "food was brought from elsewhere and is wanted again": [(BROUGHT, "food")],
 }
 
 

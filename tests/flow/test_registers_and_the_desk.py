@@ -9,6 +9,7 @@ from shared.cli import Trouble
 from shared.cli.client import Services
 from shared.cli.operate.own.intake.correcting import corrected
 from shared.cli.operate.own.intake.households import looked_up
+from shared.contracts.inventory import HandOutUndone
 from shared.web.walls import MEANT
 from tests.support.people import person
 from tests.support.registers import book_of, child, csv_of, head, sent, table_of
@@ -154,6 +155,29 @@ async def test_an_import_is_undone_as_far_as_nothing_was_handed_out(world: World
     right = await sent(world, csv_of(rows))
     assert (right["people"], right["already_there"]) == (3, 1)
     assert (await world.intake.try_post(f"/imports/{fed['household_id']}/undo")).status_code == 404
+
+
+async def test_a_hand_out_that_was_undone_keeps_no_household_of_an_import(world: World) -> None:
+    await world.inventory.stock(rice=100_000)
+    rows = [head("U-1", "Una", needs="food"), head("U-2", "Uma", needs="food")]
+    report = await sent(world, csv_of(rows))
+    await world.settled()
+    mistaken, fed = await found(world, "U-1"), await found(world, "U-2")
+    async with world.listen(HandOutUndone) as heard:
+        papers = [await world.inventory.hand_out(each) for each in (mistaken, fed)]
+        why = {"reason": "the wrong household"}
+        await world.inventory.post(f"/deliveries/{papers[0]['delivery_id']}/undo", why)
+        (fact,) = await heard.until(bool)
+    assert str(fact.hand_out_id) == papers[0]["delivery_id"]
+    assert [(each.item, each.quantity, each.depot) for each in fact.lines] == [
+        ("rice", 15_000, "depot-north")
+    ]
+    await world.settled()
+    told = [each["summary"] for each in await world.intake.timeline(mistaken)]
+    assert "Not handed out after all: rice 15,000 g at depot-north." in told
+    undone = await world.intake.post(f"/imports/{report['import_id']}/undo")
+    assert undone["closed"] == 1
+    assert [each["code"] for each in undone["kept"]] == [fed["code"]]
 
 
 async def test_undoing_the_only_import_of_a_household_that_others_left_is_refused_in_words(

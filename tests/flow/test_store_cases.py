@@ -8,7 +8,16 @@ from uuid import UUID
 
 import pytest
 
-from services.inventory.commands import bringing_back, catalogue, goods, planning, recalling, stock, undoing
+from services.inventory.commands import (
+    bringing_back,
+    catalogue,
+    goods,
+    moving,
+    planning,
+    recalling,
+    stock,
+    undoing,
+)
 from services.inventory.commands.catalogue import KitPart, Line
 from services.inventory.domain.items import Item, Kind
 from services.inventory.domain.kits import Assembled
@@ -138,7 +147,7 @@ async def case_4_by_lot(store: Store) -> None:
 async def case_6(store: Store) -> None:
     await store.receive("A", ("bandage", 4, nov(5)), ("bandage", 9, None), ("soap", 9, nov(8)))
     made = await store.room.do(
-        lambda unit: stock.put_together(unit, store.room.rules, NORTH, "first-aid-kit", 4)
+        lambda unit: moving.put_together(unit, store.room.rules, NORTH, "first-aid-kit", 4)
     )
     assert isinstance(made, Assembled)
     assert made.expires == nov(5)
@@ -267,6 +276,36 @@ async def case_14_retired(store: Store) -> None:
     assert [each.item for each in await store.story.rows(2)] == ["small-kit"]
 
 
+async def case_14_retired_part(store: Store) -> None:
+    """A kit is not left with a part of which no more comes: the other one takes its place in the bill."""
+    rules = store.room.rules
+    await store.load(items=[Item("gauze", "Gauze", Kind.PART, "piece")])
+
+    async def retire(other: str | None) -> Any:
+        return await store.room.do(lambda unit: catalogue.retire(unit, rules, "bandage", other), alone=True)
+
+    assert "Kits are made of bandage" in said(await retire(None))
+    assert not isinstance(await retire("gauze"), Refused)
+    assert [row["part"] for row in await store.room.rows("SELECT part FROM kit_part ORDER BY part")] == [
+        "gauze",
+        "soap",
+    ]
+    await store.receive("A", ("gauze", 9, None), ("soap", 9, None))
+    made = await store.room.do(lambda unit: moving.put_together(unit, rules, NORTH, "first-aid-kit", 1))
+    assert isinstance(made, Assembled)
+    assert set(made.used) == {"gauze", "soap"}
+
+
+async def case_15_blocked(store: Store) -> None:
+    """What is blocked is on no shelf, and may be given free again."""
+    await store.receive("A", ("soap", 10, None))
+    (lot,) = await store.room.rows("SELECT id FROM lot")
+    rules = store.room.rules
+    await store.load(taken_out=[Line("first-aid-kit", "soap")])
+    await store.room.do(lambda unit: recalling.block(unit, rules, lot["id"], "mouldy"))
+    assert "soap has stock" in said(await store.load(items=[Item("soap", "Soap", Kind.PART, "box")]))
+
+
 async def case_15(store: Store) -> None:
     await store.receive("A", ("rice", 10, None))
     for kind, unit in ((Kind.FOOD, "kg"), (Kind.PART, "g")):
@@ -326,7 +365,7 @@ async def undone_transfer_and_kits(store: Store) -> None:
     await store.receive("A", ("rice", 9_000, nov(20)), ("bandage", 3, nov(9)), ("soap", 1, None))
     await store.tell(("transfers", ("north", "rice", 4_000)))
     made = await store.room.do(
-        lambda unit: stock.put_together(unit, store.room.rules, NORTH, "first-aid-kit", 1)
+        lambda unit: moving.put_together(unit, store.room.rules, NORTH, "first-aid-kit", 1)
     )
     assert isinstance(made, Assembled)
     assert "whole paper" in said(await store.reverse())
@@ -368,7 +407,7 @@ async def recalled_with_all_that_came_of_it(store: Store) -> None:
     """Kits that were put together with a bad batch, here and in another depot; and what a household brings back."""
     await store.receive("A", ("bandage", 9, nov(20)), ("soap", 3, None))
     rules = store.room.rules
-    made = await store.room.do(lambda unit: stock.put_together(unit, rules, NORTH, "first-aid-kit", 3))
+    made = await store.room.do(lambda unit: moving.put_together(unit, rules, NORTH, "first-aid-kit", 3))
     assert isinstance(made, Assembled)
     await store.tell(("registers", (1, 1, "north", KIT)), ("fetches", (1, None)))
     await store.tell(("transfers", ("north", "first-aid-kit", 1)))
@@ -415,6 +454,24 @@ async def counted_since(store: Store) -> None:
     assert done.words == "depot-north was counted on 2006-11-01, after this: count soap again."
 
 
+async def counted_since_and_all_was_there(store: Store) -> None:
+    """A count that finds what is written down is a count too: of a receipt with two items, and of a hand-out."""
+    both = await store.receive("A", ("soap", 10, None), ("bandage", 5, None), ("first-aid-kit", 1, None))
+    assert not isinstance(await store.count("soap", 10), Refused)
+    assert not isinstance(await store.count("bandage", 5), Refused)
+    await store.tell(("registers", (1, 1, "north", KIT)), ("fetches", (1, None)), ("nights", (1,)))
+    assert not isinstance(await store.count("first-aid-kit", 0), Refused)
+    (paper,) = await store.room.rows("SELECT id FROM delivery")
+    done = await store.room.do(
+        lambda unit: bringing_back.undo_hand_out(unit, store.room.rules, paper["id"], "wrong")
+    )
+    assert done.words == "depot-north was counted on 2006-11-02, after this: count first-aid-kit again."
+    done = await store.undo(both.id)
+    assert [f"count {item} again" in done.words for item in ("soap", "bandage", "first-aid-kit")] == [
+        True
+    ] * 3
+
+
 async def whose_goods(store: Store) -> None:
     await store.receive("A", ("first-aid-kit", 1, None))
     await store.tell(("registers", (1, 1, "north", KIT)))
@@ -436,7 +493,8 @@ CASES = {
     for name, tale in list(globals().items())
     if name.startswith("case_")
     or tale in (recalled, recalled_with_all_that_came_of_it, recalled_when_all_is_handed_out, undone_hand_out)
-    or tale in (undone_transfer_and_kits, counted_since, whose_goods, too_much)
+    or tale in (undone_transfer_and_kits, counted_since, counted_since_and_all_was_there)
+    or tale in (whose_goods, too_much)
 }
 
 
@@ -466,7 +524,7 @@ def test_the_doctor_names_what_was_broken_by_hand(room_url: str, name: str) -> N
             store = Store(room)
             await store.receive("A", ("bandage", 3, nov(9)), ("soap", 2, nov(9)), ("first-aid-kit", 1, None))
             await store.tell(("registers", (1, 1, "north", KIT)), ("fetches", (1, None)))
-            await room.do(lambda unit: stock.put_together(unit, room.rules, NORTH, "first-aid-kit", 1))
+            await room.do(lambda unit: moving.put_together(unit, room.rules, NORTH, "first-aid-kit", 1))
             await store.plan(50_000, nov(1))
             planned = (await store.planned())["id"]
             await store.receive("B", ("rice", 20_000, None), planned=planned)

@@ -37,6 +37,10 @@ async def test_a_planned_delivery_comes_in_parts_is_late_is_changed_and_closed(w
     closed = await inventory.post(f"{path}/close", {"reason": "supplier_failed"})
     assert (closed["rest"], closed["closed_reason"]) == (0, "supplier_failed")
     assert (await planned(world, quantity=7)).status_code == HTTPStatus.CONFLICT
+    line = {"depot": "depot-north", "item": "rice", "due_on": "2006-11-20", "reference": "twice"}
+    both = {"deliveries": [{**line, "quantity": 5}, {**line, "quantity": 6}]}
+    twice = await inventory.try_post("/planned-deliveries", both)
+    assert (twice.status_code, "twice" in twice.text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
     refused = await planned(world, reference="past", due_on="2006-11-03")
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -48,6 +52,42 @@ async def test_a_number_is_no_date(world: World, number: object) -> None:
     answer = await world.inventory.try_post("/receipts", body)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert (await planned(world, due_on=number)).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "known"),
+    [
+        ("/movements", {"kind": "receipt"}, "'received'"),
+        ("/stock", {"kind": "cloth"}, "'clothing'"),
+        ("/reservations", {"state": "closed"}, "'done'"),
+        ("/reservations", {"backordered": "perhaps"}, "boolean"),
+        ("/planned-deliveries", {"received": "perhaps"}, "boolean"),
+    ],
+)
+async def test_a_filter_that_no_line_can_meet_is_refused_with_the_known_values(
+    world: World, path: str, params: dict[str, str], known: str
+) -> None:
+    answer = await world.inventory.client.get(path, params=params)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert known in answer.text
+
+
+async def test_what_is_missing_is_asked_of_food_alone_and_of_days_in_order(world: World) -> None:
+    days = {"from": "2006-11-01", "to": "2006-11-02"}
+    answer = await world.inventory.client.get("/unmet", params={"item": "rise", **days})
+    assert (answer.status_code, "rise" in answer.text) == (HTTPStatus.NOT_FOUND, True)
+    back = {"item": "rice", "from": "2006-11-02", "to": "2006-11-01"}
+    assert (
+        await world.inventory.client.get("/unmet", params=back)
+    ).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+async def test_an_undo_tells_of_a_count_that_came_after(world: World) -> None:
+    received = await world.inventory.receive("depot-north", [{"item": "soap", "quantity": 3}])
+    counts = {"depot": "depot-north", "counts": [{"item": "soap", "counted": 3}], "reason": "autumn"}
+    await world.inventory.post("/stocktakes", counts)
+    undone = await world.inventory.post(f"/papers/{received['receipt_id']}/undo", WHY)
+    assert undone["words"] == "depot-north was counted on 2006-11-01, after this: count soap again."
 
 
 async def test_lots_are_shown_corrected_blocked_and_named_where_they_go(world: World) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.inventory.commands import undoing
 from shared.contracts.intake import NeedKind
 from shared.outcomes import Refused
+from tests.support.properties import tried_with
 from tests.support.store_room import StoreRoom
 from tests.support.store_story import Step, Story, done, lives, told
 from tests.support.world import FIRST_DAY
@@ -39,7 +40,7 @@ async def undo(room: StoreRoom, movement: UUID) -> bool:
     return not isinstance(answer, Refused)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried_with(15)
 @given(BEFORE, GOODS)
 @example([("receives", ("north", "rice", 10, 3))], ("adjusts", ("north", "rice", -4)))
 @example([("receives", ("north", "rice", 10, 3))], ("receives", ("north", "rice", 10, None)))
@@ -63,7 +64,7 @@ def test_a_movement_that_is_undone_at_once_leaves_the_lots_as_they_were(
     asyncio.run(telling())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried_with(15)
 @given(BEFORE, st.integers(0, 6))
 def test_a_movement_that_is_undone_later_changes_its_own_lot_or_nothing(
     room_url: str, steps: list[Step], place: int

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.inventory.domain.items import Kind
@@ -13,6 +13,7 @@ from services.inventory.domain.reservations import Reservation
 from services.inventory.repository.reservations import reservations_where
 from shared.contracts.intake import NeedKind
 from tests.support.catalogue import CATALOGUE
+from tests.support.properties import tried_with
 from tests.support.store_room import StoreRoom
 from tests.support.store_story import WHOLE, Step, Story, done, lives, told
 from tests.support.world import FIRST_DAY
@@ -77,7 +78,7 @@ def test_who_loses_a_thing_is_given_one_from_another_depot_at_once(room_url: str
     assert (kit.reserved, kit.depot) == (1, "depot-south")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried_with(15)
 @given(STEPS)
 @example(
     [

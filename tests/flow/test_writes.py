@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import (
     ARRAY,
@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.database.engine import connect
 from shared.database.session import GatheringSession
 from tests.support.databases import Databases
+from tests.support.properties import tried_with
 from tests.support.servers import Servers
 
 metadata = MetaData()
@@ -92,7 +93,7 @@ async def held(session: GatheringSession) -> dict[tuple[str, str], int]:
     return {(row.place, row.item): row.held for row in await session.execute(select(SHELF))}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried_with(60)
 @given(steps=STEPS)
 async def test_what_is_gathered_comes_out_as_if_each_row_had_been_written_at_once(
     engine: AsyncEngine, steps: list[tuple[str, Any]]

@@ -11,7 +11,16 @@ from uuid import UUID
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from services.inventory.commands import asking, goods, handing_out, planning, stock, undoing
+from services.inventory.commands import (
+    asking,
+    bringing_back,
+    goods,
+    handing_out,
+    moving,
+    planning,
+    stock,
+    undoing,
+)
 from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.repository.reservations import reservations_where
@@ -50,6 +59,11 @@ class Home:
     rank: int = 9
     active: bool = True
     version: int = 1
+
+    @property
+    def people(self) -> list[UUID]:
+        """Everybody who is there, by the id that intake gave them."""
+        return [*(_member(self, each) for each in self.members), *self.guests]
 
 
 @dataclass
@@ -174,7 +188,7 @@ class Story:
     async def transfers(self, source: str, item: str, quantity: int) -> None:
         here, there = depot_of(item, source), depot_of(item, next(each for each in REGIONS if each != source))
         await self.room.do(
-            lambda unit: stock.transfer(unit, self.room.rules, here, there, item, quantity, "evening out")
+            lambda unit: moving.transfer(unit, self.room.rules, here, there, item, quantity, "evening out")
         )
 
     async def undoes(self, place: int) -> None:
@@ -184,6 +198,13 @@ class Story:
             await self.room.do(
                 lambda unit: undoing.reverse(unit, self.room.rules, rows[place]["id"], "wrong")
             )
+
+    async def brings_back(self, place: int) -> None:
+        """A hand-out is undone, the newest ones first."""
+        rows = await self.room.rows("SELECT id FROM delivery WHERE undone_on IS NULL ORDER BY id DESC")
+        if place < len(rows):
+            rules, paper = self.room.rules, rows[place]["id"]
+            await self.room.do(lambda unit: bringing_back.undo_hand_out(unit, rules, paper, "wrong"))
 
     async def fetches(self, number: int, part: int | None) -> None:
         """A part of the first thing that is set aside for a household, or all."""
@@ -209,13 +230,44 @@ class Story:
                 lambda unit: asking.ask_again(unit, self.room.rules, home.id, kind, member, reason)
             )
 
-    async def goes_over(self, number: int, other: int) -> None:
-        """One member moves from one household to another: two facts, one after another."""
+    async def goes_over(self, number: int, other: int, told_first: str) -> None:
+        """One member moves from one household to another: two facts, in either order or in one batch."""
         here, there = self._active(number), self._active(other)
-        if here and there and number != other and here.members:
-            who = _member(here, here.members[-1])
-            await self._changes(number, replace(here, members=here.members[:-1], guests=here.guests))
-            await self._changes(other, replace(there, guests=(*there.guests, who)))
+        who = _member(here, here.members[-1]) if here and here.members else None
+        if here and there and number != other and who and who not in there.guests:
+            left = replace(here, members=here.members[:-1], version=here.version + 1)
+            joined = replace(there, guests=(*there.guests, who), version=there.version + 1)
+            self.homes |= {number: left, other: joined}
+            states = [await self._state(each, HouseholdChanged) for each in (number, other)]
+            if told_first == "new":
+                states.reverse()
+            if told_first == "both":
+                await self.room.hears(*states)
+            else:
+                for each in states:
+                    await self.room.hears(each)
+
+    async def takes_in(self, number: int, other: int) -> None:
+        """The first member of a household is told of in another one, whatever is told of the household itself."""
+        there, here = self._active(number), self.homes.get(other)
+        if there and here and here.members and (who := _member(here, here.members[0])) not in there.guests:
+            await self._changes(number, replace(there, guests=(*there.guests, who)))
+
+    async def change_places(self, number: int, other: int) -> None:
+        """The last members of two households change places; both facts are in one batch."""
+        one, two = self._active(number), self._active(other)
+        if one and two and number != other and one.members and two.members:
+            first, second = _member(one, one.members[-1]), _member(two, two.members[-1])
+            if second not in one.guests and first not in two.guests:
+                self.homes[number] = replace(
+                    one, members=one.members[:-1], guests=(*one.guests, second), version=one.version + 1
+                )
+                self.homes[other] = replace(
+                    two, members=two.members[:-1], guests=(*two.guests, first), version=two.version + 1
+                )
+                await self.room.hears(
+                    *[await self._state(each, HouseholdChanged) for each in (number, other)]
+                )
 
     async def gives_up(self, number: int, place: int) -> None:
         mine = [each for each in await self.rows(number) if each.open] if number in self.homes else []

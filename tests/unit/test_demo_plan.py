@@ -6,7 +6,9 @@ import pytest
 from shared.cli import Trouble
 from shared.cli.demo.chapters.inventory.goods import catalogue
 from shared.cli.demo.command import PLAN
+from shared.cli.demo.kits import kits_from
 from shared.cli.demo.plan import Plan, load_plan
+from shared.cli.load.reading import read
 from shared.contracts.intake import ClothingSize
 
 FIRST = date(2006, 11, 1)
@@ -86,7 +88,7 @@ def test_kits_are_put_together_from_what_is_there_and_what_was_left_over(plan: P
         for name, day, quantity in (("a", days[0], 20), ("b", days[1], 30))
     ]
     small = plan.model_copy(update={"opening": (main,), "deliveries": tuple(more)})
-    assert [small.kits_from(kit, day, FIRST) for day in (FIRST, days[0], date(2006, 12, 2), days[1])] == [
+    assert [kits_from(small, kit, day, FIRST) for day in (FIRST, days[0], date(2006, 12, 2), days[1])] == [
         10,
         20,
         0,
@@ -97,12 +99,85 @@ def test_kits_are_put_together_from_what_is_there_and_what_was_left_over(plan: P
 def test_what_was_due_before_the_first_day_makes_no_kits(plan: Plan) -> None:
     kit = plan.kits[0]
     first = date(2007, 1, 1)
-    assert plan.kits_from(kit, first, first) == plan.kits_from(kit, FIRST, FIRST)
+    assert kits_from(plan, kit, first, first) == kits_from(plan, kit, FIRST, FIRST)
+
+
+def test_kits_are_put_together_of_parts_that_have_not_expired(plan: Plan) -> None:
+    """Ten salves until the 7th and no bandages; bandages on the 10th, and then four salves more."""
+    kit = plan.kits[0].model_copy(update={"parts": {"antiseptic": 1, "bandage": 2}})
+    main = plan.opening[0].model_copy(
+        update={"lines": {"antiseptic": 10, "bandage": 4}, "expires_on": date(2006, 11, 7)}
+    )
+    days = [date(2006, 11, 10), date(2006, 11, 12)]
+    lines = [{"bandage": 40}, {"antiseptic": 4}]
+    more = [
+        plan.deliveries[0].model_copy(update={"name": f"truck-{n}", "due_on": (day,), "lines": lines[n]})
+        for n, day in enumerate(days)
+    ]
+    small = plan.model_copy(update={"opening": (main,), "deliveries": tuple(more)})
+    assert [kits_from(small, kit, day, FIRST) for day in (FIRST, *days)] == [2, 0, 4]
+
+
+def never(plan: Plan, *names: str) -> Plan:
+    """The plan, of which these deliveries do not come."""
+    return plan.model_copy(
+        update={
+            "deliveries": tuple(
+                each.model_copy(update={"comes_on": "never"}) if each.name in names else each
+                for each in plan.deliveries
+            )
+        }
+    )
+
+
+def test_goods_that_never_come_are_planned_and_late_and_make_no_kits(tmp_path: Path) -> None:
+    where = 'name = "winter-rice"'
+    plan = load_plan(changed(tmp_path, where, f'{where}\ncomes_on = "never"'))
+    rice = [each for each in plan.planned() if each.item == "rice"]
+    assert len(rice) == 7
+    assert not [each for each in plan.coming() if each.item == "rice"]
+    assert [each.due_on for each in plan.foods_late_on(date(2006, 12, 2))] == [date(2006, 12, 1)]
+    assert plan.foods_late_on(date(2006, 12, 3)) == []
+    parts = never(plan, "kit-parts")
+    due = date(2006, 12, 11)
+    assert kits_from(plan, plan.kits[0], due, FIRST) > 0
+    assert kits_from(parts, plan.kits[0], due, FIRST) == 0
+    assert parts.foods_late_on(date(2006, 12, 12)) == []
+
+
+def test_a_store_that_is_loaded_plans_what_never_comes_too(tmp_path: Path) -> None:
+    where = 'name = "winter-rice"'
+    _, rows, bad = read(changed(tmp_path, where, f'{where}\ncomes_on = "never"'))
+    assert bad == []
+    planned = [each for each in rows if each.sheet == "deliveries" and each.values["name"] == "winter-rice"]
+    assert len(planned) == 7
+    assert all("comes_on" not in each.values for each in planned)
+
+
+def test_households_come_when_food_comes_and_when_there_are_new_rations(plan: Plan) -> None:
+    other = plan.model_copy(update={"fetch_days": (9,)})
+    assert other.next_fetch_day(date(2006, 11, 20)) == date(2006, 12, 1)
+    assert other.fetches_on(date(2006, 12, 1))
+    truck = plan.deliveries[0].model_copy(update={"due_on": (date(2006, 11, 12),)})
+    clothing = truck.model_copy(update={"due_on": (date(2006, 11, 10),), "lines": {"winter-M": 1}})
+    early = other.model_copy(update={"deliveries": (truck, clothing)})
+    assert early.next_fetch_day(date(2006, 11, 9)) == date(2006, 11, 12)
+    assert never(early, truck.name).next_fetch_day(date(2006, 11, 9)) == date(2006, 12, 1)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
+        (
+            'name = "winter-rice"',
+            'name = "winter-rice"\ncomes_on = "soon"',
+            "deliveries.0.comes_on: Input should be 'never'",
+        ),
+        (
+            'name = "winter-rice"',
+            'name = "winter-rice"\ncomes_on = 2006-12-09',
+            "deliveries.0.comes_on: Input should be 'never'",
+        ),
         ("lines = { rice = 2_000_000 }", "lines = { rise = 2_000_000 }", "there is no item rise"),
         ('depot = "north-store"', 'depot = "south-store"', "there is no depot south-store"),
         ("lines = { rice = 2_000_000 }", "lines = { rice = 0 }", "greater than or equal to 1"),

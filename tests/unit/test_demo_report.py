@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 
@@ -7,7 +8,15 @@ from rich.console import Console
 
 from shared.cli.demo.chapters.intake import Registered
 from shared.cli.demo.chapters.inventory.figures import figures_of
-from shared.cli.demo.chapters.inventory.store import Arrival, Filled, ItemFigures, Shortage, Store, filled_of
+from shared.cli.demo.chapters.inventory.promised import Late, Shortage
+from shared.cli.demo.chapters.inventory.store import (
+    Arrival,
+    Filled,
+    ItemFigures,
+    Overdue,
+    Store,
+    filled_of,
+)
 from shared.cli.demo.command import PLAN
 from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.demo.report import Report
@@ -132,6 +141,27 @@ def test_the_forecast_stands_beside_what_came_to_pass(plan: Plan) -> None:
     assert row(text, "short on 2007-01-31").count("61.5 kg") == 2
     assert [word in row(text, "left on 2007-05-31") for word in ("20 kg", "21 kg")] == [True, True]
     assert "98 kg" in row(text, "made up")
+
+
+def test_what_came_late_stands_with_the_forecast_of_that_day(plan: Plan) -> None:
+    found = results(plan)
+    late = Late(
+        date(2006, 12, 2),
+        ["winter-rice of 2006-12-01"],
+        Shortage(SHORT, 0, date(2006, 12, 2)),
+        Shortage(SHORT, 0),
+    )
+    overdue = Overdue(date(2006, 12, 1), "main-store", "rice", 2_000_000)
+    registered, store = found.chapters
+    assert isinstance(store, Store)
+    story = Found([registered, replace(store, late=[late], overdue=[overdue])], [], 0, 0)
+    text = printed(story, plan)
+    assert "from 2006-12-02, when winter-rice of 2006-12-01 became late" in " ".join(text.split())
+    assert "forecast of 2006-12-02" in text
+    assert "main-store" in row(text, "│ 2,000 kg of rice")
+    written = as_json(story)
+    assert written["late"][0]["forecast"] == written["late"][0]["actual"]
+    assert written["overdue"] == [{"due_on": "2006-12-01", "item": "rice", "missing": 2_000_000}]
 
 
 def test_the_plan_stands_beside_what_happened(plan: Plan) -> None:

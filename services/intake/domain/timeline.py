@@ -12,6 +12,7 @@ from uuid import UUID
 from services.intake.domain.households import Outcome
 from services.intake.domain.wording import why_words
 from shared.contracts.inventory import (
+    HandOutUndone,
     HouseholdSupplies,
     RationLapsed,
     SuppliesBackordered,
@@ -40,6 +41,7 @@ TOLD: Mapping[type[HouseholdSupplies], Words] = {
     SuppliesReserved: Words("Set aside", answers=True),
     SuppliesBackordered: Words("Missing", answers=True),
     SuppliesDelivered: Words("Handed out"),
+    HandOutUndone: Words("Not handed out after all"),
     SuppliesReleased: Words("No longer set aside"),
     RationLapsed: Words("Not eaten that day"),
 }

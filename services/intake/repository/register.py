@@ -1,5 +1,6 @@
 """Codes and references: which household a register, or somebody who asks, means."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
@@ -12,7 +13,9 @@ from services.intake.domain.households import Household
 from services.intake.domain.people import folded, without_leading_zeros
 from services.intake.repository.households import with_members
 from services.intake.tables import HOUSEHOLD, TIMELINE
-from shared.contracts.inventory import SuppliesDelivered
+from shared.contracts.inventory import HandOutUndone, SuppliesDelivered
+
+_GIVEN, _UNDONE = SuppliesDelivered.wire, HandOutUndone.wire
 
 
 async def draw_codes(session: AsyncSession, year: int, count: int) -> list[int]:
@@ -47,10 +50,20 @@ async def regions(session: AsyncSession) -> set[str]:
 
 
 async def delivered(session: AsyncSession, households: Collection[UUID], since: datetime) -> set[UUID]:
-    """Those of these households to which something was handed out since then, as far as inventory has told."""
-    told = TIMELINE.c.contract == SuppliesDelivered.wire
-    query = select(TIMELINE.c.household_id).where(TIMELINE.c.household_id.in_(households), told)
-    return set(await session.scalars(query.where(TIMELINE.c.at >= since)))
+    """Those of these households to which something was handed out since then, as far as inventory has told.
+
+    What was undone was not handed out. The two facts may come in either order, so both are summed by item.
+    """
+    row = TIMELINE.c
+    query = select(row.household_id, row.contract, row.data).where(
+        row.household_id.in_(households), row.contract.in_([_GIVEN, _UNDONE]), row.at >= since
+    )
+    left: Counter[tuple[UUID, str]] = Counter()
+    for household_id, contract, data in await session.execute(query):
+        sign = 1 if contract == _GIVEN else -1
+        for line in data["lines"]:
+            left[household_id, line["item"]] += sign * line["quantity"]
+    return {household_id for (household_id, _), quantity in left.items() if quantity > 0}
 
 
 def key_of(ref: str) -> bytes:

@@ -4,11 +4,22 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.inventory.api import catalogue, figures, goods, lots, planning, stock, supplies, undoing
+from services.inventory.api import (
+    catalogue,
+    correcting,
+    figures,
+    goods,
+    lots,
+    moving,
+    planning,
+    stock,
+    supplies,
+    undoing,
+)
 from services.inventory.settings import Settings
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    routes = (catalogue, goods, planning, stock, lots, undoing, supplies, figures)
+    routes = (catalogue, goods, planning, stock, correcting, moving, lots, undoing, supplies, figures)
     return [each.router for each in routes]

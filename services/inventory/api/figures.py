@@ -13,7 +13,7 @@ from services.inventory.domain.items import Kind
 from services.inventory.queries import figures, forecasting
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, invalid
 from shared.principals import Role
 from shared.web.roles import allows
 from shared.web.work import Reading, Work, accepted
@@ -165,6 +165,9 @@ async def unmet(
     last: Annotated[Day, Query(alias="to")],
 ) -> UnmetOut:
     """Food that was missing, by day."""
+    accepted(await forecasting.only_food(session, item))
+    if last < first:
+        accepted(invalid("The days end before they begin.", ("to", f"{last} lies before {first}")))
     days = await figures.unmet_by_day(session, item, first, last)
     left = await forecasting.left_tonight(session, settings.rules, item, await today_of(session))
     return UnmetOut(

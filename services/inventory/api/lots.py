@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
+from services.inventory.api.correcting import STOREKEEPER, ShelvesChanged, changed
 from services.inventory.api.models import LOOKING, RENEWED, Filter, StoreSettings, WithReason, shown
-from services.inventory.api.stock import STOREKEEPER, ShelvesChanged, changed
 from services.inventory.commands import recalling
 from services.inventory.domain.items import Kind
 from services.inventory.queries import lists

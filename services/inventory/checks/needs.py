@@ -16,8 +16,8 @@ from shared.contracts.inventory import Why
 # still open: what was fetched is never taken back, so a household of two that fetched its month and lost a member has
 # eaten more than one person's food, and all is well.
 _WRONG = (
-    # Food: nothing is open today for more people than there are...
-    "mine.open_grams > people * :grams",
+    # Food: nothing is open today for more people than there are, less what they brought from other households...
+    "mine.open_grams > greatest(0, people * :grams - brought.grams)",
     # ...and once the rations of a new period are made, those that feed today are for no fewer people than there are,
     # unless one of today was given up for good; food that members brought from other households counts. So a household
     # without any ration of today is a breach, whatever of its other days, or of other kinds, was given up.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +11,20 @@ from sqlalchemy import Row, select, update
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.room import no_way_back
-from services.inventory.commands.undoing import Undone
+from services.inventory.commands.undoing import Undone, counted_since
+from services.inventory.domain.changes import KINDS
+from services.inventory.domain.edit import TakenAlong
+from services.inventory.domain.facts import lines_undone
+from services.inventory.domain.households import Household
 from services.inventory.domain.movements import Cause, Earlier
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.rules import Rules
 from services.inventory.ledger import StockLedger
 from services.inventory.repository import stock
 from services.inventory.repository.households import lock_household
-from services.inventory.repository.reservations import reservations_where
+from services.inventory.repository.reservations import open_of_households, reservations_where, taken_along
 from services.inventory.tables import DELIVERY, MOVEMENT, RESERVATION
+from shared.contracts.inventory import HandOutUndone
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
@@ -27,7 +33,8 @@ async def undo_hand_out(unit: Unit, rules: Rules, delivery_id: UUID, note: str) 
     """What was handed out by mistake is set aside for the household again, on the same lots.
 
     Refused for an unknown hand-out, one that was undone, a household that is closed, for what is past its date or
-    blocked, and for a reservation that was changed since or whose days are over: then count what is there.
+    blocked, for a reservation that was changed since or whose days are over, and for what nobody of the household needs
+    any more: then count what is there.
     """
     row = DELIVERY.c
     paper = (
@@ -48,14 +55,23 @@ async def undo_hand_out(unit: Unit, rules: Rules, delivery_id: UUID, note: str) 
             return await reservations_where(unit.session, RESERVATION.c.id.in_(sorted(given)))
 
         rows = await ledger.lock_for(load, lambda found: {each.item for each in found})
-        if refused := next((why for each in rows if (why := _unfit(each, given, unit.today))), None):
-            return ledger.refuse(refused)
+        others = await open_of_households(unit.session, [household.id])
+        along = await taken_along(unit.session, [household.id], [], unit.today)
+        needless = partial(_needless, household, others, along)
+        for each in rows:
+            if refused := _unfit(each, given, unit.today) or needless(each):
+                return ledger.refuse(refused)
         if refused := await _lots_back(ledger, delivery_id, note):
             return ledger.refuse(refused)
         for each in rows:
             ledger.record(_aside_again(each, given[each.id], unit.today, rules), each)
         await unit.session.execute(update(DELIVERY).where(row.id == delivery_id).values(undone_on=unit.today))
-        return Undone(ledger.document or delivery_id)
+        lines = lines_undone([(each, given[each.id]) for each in rows], ledger.catalogue, ledger.depots)
+        unit.say(
+            HandOutUndone(household_id=household.id, on=unit.today, lines=lines, hand_out_id=delivery_id)
+        )
+        words = await counted_since(unit, await _lines(unit, delivery_id))
+        return Undone(ledger.document or delivery_id, words)
 
 
 def _unfit(row: Reservation, given: dict[UUID, int], today: date) -> Refused | None:
@@ -66,6 +82,29 @@ def _unfit(row: Reservation, given: dict[UUID, int], today: date) -> Refused | N
             f"The days of this {row.item} are over since {row.last_day}. Count what came back instead."
         )
     return None
+
+
+def _needless(
+    household: Household,
+    others: Sequence[Reservation],
+    along: Sequence[TakenAlong],
+    row: Reservation,
+) -> Refused | None:
+    """Refused if it would be set aside for nobody, or a second time."""
+    here = {member.id for member in household.members}
+    left = row.member_id is not None and row.member_id not in here
+    took = row.per_day and any(
+        each.member_id not in here and row.first_day <= each.day <= row.last_day
+        for each in along
+        if row.first_day and row.last_day
+    )
+    asked = row.kind in {KINDS[each] for each in household.needs}
+    twice = not row.per_day and any(
+        each.id != row.id and (each.kind, each.member_id) == (row.kind, row.member_id) for each in others
+    )
+    if asked and not left and not took and not twice:
+        return None
+    return conflict(f"Nobody of the household needs this {row.item} any more. Count what came back instead.")
 
 
 def _aside_again(row: Reservation, quantity: int, today: date, rules: Rules) -> Reservation:

@@ -121,6 +121,7 @@ async def _stands(unit: Unit, known: Catalogue, items: Sequence[Item]) -> Refuse
 _STANDING = text("""
     SELECT code FROM unnest(:items) AS asked (code) WHERE
         EXISTS (SELECT FROM shelf WHERE shelf.item = code AND on_hand > 0)
+        OR EXISTS (SELECT FROM lot WHERE lot.item = code AND blocked > 0)
         OR EXISTS (SELECT FROM reservation WHERE requested_item = code AND wanted > delivered + released + lapsed)
         OR EXISTS (SELECT FROM reservation WHERE reservation.item = code AND wanted > delivered + released + lapsed)
         OR EXISTS (SELECT FROM planned_delivery plan
@@ -154,9 +155,9 @@ class Retired:
 async def retire(unit: Unit, rules: Rules, code: str, replaced_by: str | None) -> Retired | Refused:
     """Nobody asks for an item any more, and nothing more of it comes in; what is there is given out as before.
 
-    Those who wait for it and were given nothing wait for the other item from now on. Refused for an unknown item, for
-    what rations are made of, while deliveries of it are planned or somebody would wait for ever, and for a replacement
-    of another kind or unit.
+    Those who wait for it and were given nothing wait for the other item from now on, and kits are made of the other
+    one. Refused for an unknown item, for what rations are made of, while deliveries of it are planned, if somebody
+    would wait or kits would lack a part for ever, and for a replacement of another kind or unit.
     """
     await unit.renew()
     known = await load_catalogue(unit.session)
@@ -167,6 +168,8 @@ async def retire(unit: Unit, rules: Rules, code: str, replaced_by: str | None) -
         return refused
     await unit.session.execute(update(ITEM).where(ITEM.c.code == code).values(retired_on=unit.today))
     if replaced_by:
+        for statement in _OTHER_PART:
+            await unit.session.execute(statement, {"item": code, "other": replaced_by})
         await rename_needs(unit.session, {code: replaced_by})
         await _offer(unit, rules, [replaced_by])
     unit.remind(FORECAST)
@@ -185,12 +188,24 @@ async def _kept(
         return conflict(f"Deliveries of {item.code} are planned: close them first.")
     if not replaced_by and await unit.session.scalar(_WAITED_FOR, {"item": item.code}):
         return conflict(f"Households wait for {item.code}: say what replaces it.")
+    if not replaced_by and await unit.session.scalar(_PART_OF, {"item": item.code}):
+        return conflict(
+            f"Kits are made of {item.code}: say what replaces it, or take it out of their bills first."
+        )
     return None
 
 
 _PLANNED = text("""
     SELECT EXISTS (SELECT FROM planned_delivery WHERE item = :item AND received_on IS NULL AND closed_on IS NULL)
 """)
+_PART_OF = text("SELECT EXISTS (SELECT FROM kit_part WHERE part = :item)")
+_OTHER_PART = (
+    text("""
+        INSERT INTO kit_part (kit, part, quantity) SELECT kit, :other, quantity FROM kit_part WHERE part = :item
+        ON CONFLICT (kit, part) DO UPDATE SET quantity = kit_part.quantity + excluded.quantity
+    """),
+    text("DELETE FROM kit_part WHERE part = :item"),
+)
 _WAITED_FOR = text("""
     SELECT EXISTS (SELECT FROM reservation WHERE requested_item = :item
                    AND wanted > reserved + delivered + released + lapsed)

@@ -43,17 +43,20 @@ class Planned:
 
 
 async def plan_deliveries(unit: Unit, deliveries: Sequence[PlannedGoods]) -> Planned | Refused:
-    """Write down deliveries that are to come; of two with one reference the later counts, and one that is known is
-    left as it is.
+    """Write down deliveries that are to come; one that is known is left as it is.
 
     Refused, with nothing written down, for an unknown depot or item, for a new one whose day is past or that expires
-    before it comes, and for a reference that is known with other values: `change` is for those.
+    before it comes, for two of one reference that differ, and for a reference that is known with other values: `change`
+    is for those.
     """
     items, depots = await catalogue.catalogue_of(unit), await catalogue.depots_of(unit)
     for each in deliveries:
         if refused := unknown(items, depots, [each.depot], [each.item], coming=True):
             return refused
     wanted = {(each.depot, each.reference): each for each in deliveries}
+    if any(wanted[each.depot, each.reference] != each for each in deliveries):
+        words = "Two deliveries to one depot have the same reference and differ."
+        return invalid(words, ("deliveries", "names a reference twice"))
     rows = [{"id": uuid7(), "actor": unit.actor.id, **asdict(each)} for _, each in sorted(wanted.items())]
     adding = (
         insert(PLANNED_DELIVERY).values(rows).on_conflict_do_nothing(index_elements=["depot", "reference"])

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, text, update
@@ -16,7 +17,7 @@ from services.inventory.commands.planning import gone_again
 from services.inventory.commands.room import no_way_back, too_much
 from services.inventory.domain.movements import Cause, Earlier
 from services.inventory.domain.rules import Rules
-from services.inventory.domain.stock import Lot
+from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.ledger import StockLedger
 from services.inventory.repository import stock
 from services.inventory.tables import MOVEMENT, RECEIPT
@@ -107,7 +108,7 @@ async def _undo(
             cause = Cause(note=note, reverses=each.id, undoes=Earlier(each.kind, each.on_day))
             ledger.move_lot((each.depot, each.item), lot, -each.on_hand, "reversed", cause)
         await _settle(ledger, rest)
-        words = await _counted_since(unit, rest)
+        words = await counted_since(unit, rest)
     await _free_receipts(unit, rest)
     return Undone(document, words)
 
@@ -131,14 +132,18 @@ def _gone(lot: Lot, line: Moved, today: date) -> Refused | None:
     return no_way_back(lot, line.depot, line.item, today) if line.on_hand < 0 else None
 
 
-async def _counted_since(unit: Unit, lines: Iterable[Moved]) -> str:
-    """Words if a shelf was counted after what is undone: the count was of goods that are different now."""
+async def counted_since(unit: Unit, lines: Iterable[Row[Any]]) -> str:
+    """Words for each shelf that was counted after what is undone: the count was of goods that are different now."""
+    first: dict[ShelfKey, UUID] = {}
     for each in lines:
-        later = (LINE.depot == each.depot, LINE.item == each.item, LINE.kind == "counted", LINE.id > each.id)
+        key = each.depot, each.item
+        first[key] = min(each.id, first.get(key, each.id))
+    words = []
+    for (depot, item), line in sorted(first.items()):
+        later = (LINE.depot == depot, LINE.item == item, LINE.kind == "counted", LINE.id > line)
         on = await unit.session.scalar(select(func.max(LINE.on_day)).where(*later))
-        if on:
-            return f"{each.depot} was counted on {on}, after this: count {each.item} again."
-    return ""
+        words += [f"{depot} was counted on {on}, after this: count {item} again."] if on else []
+    return " ".join(words)
 
 
 async def _free_receipts(unit: Unit, lines: Iterable[Moved]) -> None:

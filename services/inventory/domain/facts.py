@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.inventory.domain.items import Catalogue, Kind
-from services.inventory.domain.reasons import Because
+from services.inventory.domain.reasons import NO_REASON, Because
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Depot, ShelfKey
 from shared.contracts.base import Contract
@@ -113,6 +113,14 @@ def facts(
         yield RationLapsed(household_id=household, on=today - timedelta(days=1), lines=(line,))
 
 
+def lines_undone(
+    given: Iterable[tuple[Reservation, int]], catalogue: Catalogue, depots: Iterable[Depot]
+) -> tuple[SupplyLine, ...]:
+    """How much of what was handed out where, for a hand-out that is undone."""
+    speaker = _Speaker(catalogue, depots)
+    return _together(speaker.line(each.item, quantity, NO_REASON, each.depot) for each, quantity in given)
+
+
 def _missing(changed: Sequence[Changed], speaker: "_Speaker") -> dict[UUID, list[SupplyLine]]:
     """What is missing now of each item of which more is missing than before."""
     now: Counter[tuple[UUID, str]] = Counter()
@@ -160,7 +168,7 @@ class _Speaker:
 
 
 def _together(lines: Iterable[SupplyLine]) -> tuple[SupplyLine, ...]:
-    """Lines without a depot summed by item: how many of a household's beds are in each shelter is nobody's business."""
+    """Lines summed by item and depot: how many of a household's beds are in each shelter is nobody's business."""
     summed: dict[tuple[str, str | None], SupplyLine] = {}
     for line in lines:
         known = summed.setdefault((line.item, line.depot), line)

@@ -4,11 +4,30 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from services.inventory.domain.facts import Changed, Net
 from services.inventory.domain.reasons import NO_REASON, Because
 from services.inventory.domain.stock import Lot, ShelfKey, pick
+
+
+class MovementKind(StrEnum):
+    """What a line of the ledger says."""
+
+    RECEIVED = "received"
+    ADJUSTED = "adjusted"
+    COUNTED = "counted"
+    TRANSFERRED = "transferred"
+    USED = "used"
+    ASSEMBLED = "assembled"
+    EXPIRED = "expired"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    REVERSED = "reversed"
+    RESERVED = "reserved"
+    RELEASED = "released"
+    DELIVERED = "delivered"
 
 
 @dataclass(frozen=True)
@@ -43,7 +62,7 @@ class Movement:
     id: UUID
     depot: str
     item: str
-    kind: str
+    kind: MovementKind
     actor: str
     on_hand: int = 0
     reserved: int = 0

@@ -56,6 +56,10 @@ class Goods(Posting):
             self._dated.setdefault(key, Counter())[lot.expires] += difference
         self._move(key, kind, on_hand=difference, lot_id=lot.id, **vars(cause))
 
+    def note(self, key: ShelfKey, lot: Lot | None, kind: str, cause: Cause) -> None:
+        """A line that moves nothing: the shelf or lot was counted, and all was there."""
+        self._move(key, kind, lot_id=lot.id if lot else None, **vars(cause))
+
     def bring_back(self, key: ShelfKey, lot: Lot, quantity: int, household_id: UUID, cause: Cause) -> None:
         """A line for what was handed out of a lot and comes back; the reservation to be recorded moves the shelf."""
         if lot.expires:

@@ -18,6 +18,7 @@ from services.inventory.domain.facts import facts, net
 from services.inventory.domain.items import Catalogue
 from services.inventory.domain.movements import (
     Movement,
+    MovementKind,
     days_of,
     lines_for,
     lot_differences,
@@ -72,7 +73,9 @@ class Posting(Draft):
         self._movements.append(self._line(key, kind, **values))
 
     def _line(self, key: ShelfKey, kind: str, **values: Any) -> Movement:
-        return Movement(uuid7(), *key, kind, self.unit.actor.id, document_id=self.document, **values)
+        return Movement(
+            uuid7(), *key, MovementKind(kind), self.unit.actor.id, document_id=self.document, **values
+        )
 
     async def _post(self) -> None:
         """Write everything down and say what happened; what comes after it starts from there."""

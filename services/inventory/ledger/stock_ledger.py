@@ -83,7 +83,6 @@ class StockLedger(Giving):
         are made if they are not there.
         """
         session = self.unit.session
-        made = await stock.make_shelves(session, making)
         family = {each for item in items for each in self.catalogue.family(item)}
         for key, (on_hand, reserved) in (await stock.lock_shelves(session, family)).items():
             self._on_hand[key], self._reserved[key] = on_hand, reserved
@@ -92,10 +91,20 @@ class StockLedger(Giving):
         if food := {each.code for each in known if each and each.kind is Kind.FOOD}:
             self._standing = await marks.standing(session, food)
             self._dated = await stock.dated_lots(session, food)
-        # Before anything lies there: from now on newcomers are sent to the new shelf, and those who wait nowhere too.
-        await self._rehome({item for _, item in made if item in food})
         if not self._puts_off:
             await self._catch_up(food, rations=self.rules.ration_item in family)
+        await self._make([key for key in making if key not in self._on_hand])
+
+    async def _make(self, keys: Collection[ShelfKey]) -> None:
+        """Make shelves that are not there; nobody else does meanwhile, for their items are locked.
+
+        What was put off comes before: it belongs to a time without them. From now on newcomers are sent to a new food
+        shelf, and so are those who wait nowhere.
+        """
+        await stock.make_shelves(self.unit.session, keys)
+        for key in keys:
+            self._on_hand[key] = self._reserved[key] = 0
+        await self._rehome({item for _, item in keys if self.catalogue.kind(item) is Kind.FOOD})
 
     async def _catch_up(self, food: Collection[str], *, rations: bool) -> None:
         """Do what was put off, and post it by itself: it belongs to no document. With `rations` make all those of a

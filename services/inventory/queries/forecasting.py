@@ -101,6 +101,12 @@ class Made:
         return named
 
 
+async def only_food(session: AsyncSession, item: str) -> str | Refused:
+    """The item, if it is food."""
+    known = item in await food_items(session)
+    return item if known else missing(f"food with the code {item}; only food is forecast")
+
+
 async def forecast_for(
     session: AsyncSession, settings: Settings, item: str, today: date, until: date | None
 ) -> Made | Refused:
@@ -108,8 +114,8 @@ async def forecast_for(
 
     Refused for what is no food, and for an end before today or too far ahead.
     """
-    if item not in await food_items(session):
-        return missing(f"food with the code {item}; only food is forecast")
+    if isinstance(refused := await only_food(session, item), Refused):
+        return refused
     until = until or today + timedelta(days=settings.forecast_days)
     if not today <= until <= today + timedelta(days=LONGEST_FORECAST_DAYS):
         return invalid(f"A forecast ends between today, {today}, and {LONGEST_FORECAST_DAYS} days from now.")

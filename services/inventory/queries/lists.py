@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.items import Kind
+from services.inventory.domain.movements import MovementKind
 from services.inventory.domain.reservations import Reservation
 from services.inventory.repository.reservations import SETTLED, SHORT, reservations_where
 from services.inventory.repository.stock import CAME_OF
@@ -108,7 +109,7 @@ class MovementFilter:
 
     depot: str | None = None
     item: str | None = None
-    kind: str | None = None
+    kind: MovementKind | None = None
     household_id: UUID | None = None
     first: date | None = None
     last: date | None = None

@@ -1,10 +1,11 @@
 """Households as last heard of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, any_, literal, select
+from sqlalchemy import RowMapping, any_, cast, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.households import Household, Member
@@ -45,6 +46,18 @@ async def lock_household(session: AsyncSession, household_id: UUID) -> Household
     query = select(HOUSEHOLD).where(HOUSEHOLD.c.id == household_id, HOUSEHOLD.c.version > 0)
     row = (await session.execute(query.with_for_update())).mappings().one_or_none()
     return household_in(row) if row else None
+
+
+async def where_present(
+    session: AsyncSession, members: Collection[UUID], besides: Collection[UUID]
+) -> list[Household]:
+    """The households that are helped in which somebody of these is present, but for some; by id."""
+    row = HOUSEHOLD.c
+    keys = [[{"id": str(each)}] for each in sorted(members)]
+    present = row.members.op("@>")(any_(cast(keys, ARRAY(JSONB, dimensions=1))))
+    query = select(HOUSEHOLD).where(row.active, row.version > 0, row.id.not_in(sorted(besides)), present)
+    found = (await session.execute(query.order_by(row.id))).mappings()
+    return [household_in(each) for each in found]
 
 
 def save_states(writes: Writes, states: Iterable[HouseholdState]) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.domain.changes import TakenAlong
+from services.inventory.domain.edit import TakenAlong
 from services.inventory.domain.items import Catalogue, Kind
 from services.inventory.domain.reasons import because_of
 from services.inventory.domain.reservations import Reservation

@@ -22,13 +22,11 @@ SOMETHING_LEFT = text("on_hand > 0")
 _LOT = select(LOT.c.id, LOT.c.expires_on, LOT.c.on_hand, LOT.c.blocked, LOT.c.recalled)
 
 
-async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> set[ShelfKey]:
-    """Empty shelves where there are none yet; returns those that were made."""
+async def make_shelves(session: AsyncSession, keys: Collection[ShelfKey]) -> None:
+    """Empty shelves where there are none yet."""
     values = [{"depot": depot, "item": item} for depot, item in sorted(keys)]
-    if not values:
-        return set()
-    made = insert(SHELF).values(values).on_conflict_do_nothing().returning(SHELF.c.depot, SHELF.c.item)
-    return {(depot, item) for depot, item in await session.execute(made)}
+    if values:
+        await session.execute(insert(SHELF).values(values).on_conflict_do_nothing())
 
 
 async def lock_shelves(session: AsyncSession, items: Collection[str]) -> dict[ShelfKey, tuple[int, int]]:

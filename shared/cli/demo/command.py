@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from shared.cli import Trouble, in_compose
-from shared.cli.client import services_of
+from shared.cli.client import Services, services_of
 from shared.cli.demo.chapter import Stage
 from shared.cli.demo.chapters import chapters_of
 from shared.cli.demo.gathering import gather
@@ -111,20 +111,25 @@ def _running(first: date) -> Stack:
 async def _live(story: Story, stack: Stack) -> Found:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with services_of(stack) as services:
-        stage = Stage(services, story.plan, story.register, story.first, story.last, story.first)
-        chapters = chapters_of(stage)
-        winter = Winter(stage, chapters)
-        await stand_on(stage, chapters)
-        await load(stage, chapters)
-        for each in chapters:
-            await each.first_day()
         with Progress(*columns, console=_console()) as progress:
-            rows = progress.add_task("register", total=None)
-            for each in chapters:
-                await each.people_come(lambda done, of: progress.update(rows, completed=done, total=of))
-            await winter.settle()
-            for each in chapters:
-                await each.look_ahead()
-            days = progress.add_task("days", total=(story.last - story.first).days + 1)
-            await winter.live(lambda: progress.advance(days))
-        return await gather(stage, chapters)
+            return await lived(story, services, progress)
+
+
+async def lived(story: Story, services: Services, progress: Progress) -> Found:
+    """Live through a story with the services, and gather what they recorded."""
+    stage = Stage(services, story.plan, story.register, story.first, story.last, story.first)
+    chapters = chapters_of(stage)
+    winter = Winter(stage, chapters)
+    await stand_on(stage, chapters)
+    await load(stage, chapters)
+    for each in chapters:
+        await each.first_day()
+    rows = progress.add_task("register", total=None)
+    for each in chapters:
+        await each.people_come(lambda done, of: progress.update(rows, completed=done, total=of))
+    await winter.settle()
+    for each in chapters:
+        await each.look_ahead()
+    days = progress.add_task("days", total=(story.last - story.first).days + 1)
+    await winter.live(lambda: progress.advance(days))
+    return await gather(stage, chapters)

@@ -7,88 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from shared.cli import Trouble
+from shared.cli.demo.pieces import Deliveries, Depot, Item, Kit, Name, Opening, Piece, Target
 from shared.cli.files import text_of
-from shared.contracts import SERVICES
-from shared.contracts.intake import ClothingSize
 
 LONGEST_REFERENCE = 100
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=40)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
-Quantity = Annotated[int, Field(ge=1, le=10**12, strict=True)]
-Lines = Annotated[dict[Code, Quantity], Field(min_length=1)]
-
-
-def _service(name: str) -> str:
-    if name not in SERVICES:
-        raise ValueError(f"there is no service {name}")
-    return name
-
-
-ServiceName = Annotated[str, AfterValidator(_service)]
-
-
-class Piece(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Item(Piece):
-    """One thing the store keeps. `shelf_life_days`: it expires so many days after it came."""
-
-    code: Code
-    name: str
-    kind: Literal["food", "clothing", "kit", "bed", "part"]
-    unit: str
-    season: Literal["summer", "winter"] | None = None
-    size: ClothingSize | None = None
-    shelf_life_days: Annotated[int, Field(ge=1)] | None = None
-
-
-class Depot(Piece):
-    code: Code
-    name: str
-    kind: Literal["depot", "shelter"]
-    region: Code
-
-
-class Kit(Piece):
-    """What goes into one kit, and where it is put together."""
-
-    kit: Code
-    depot: Code
-    parts: Lines
-
-
-class Opening(Piece):
-    """What one depot has on the first day, in base units by item; all of it expires on the day given, if one is."""
-
-    depot: Code
-    lines: Lines
-    expires_on: date | None = None
-
-
-class Deliveries(Piece):
-    """The same goods to the same depot on each of the days, in base units by item."""
-
-    name: Name
-    depot: Code
-    due_on: Annotated[tuple[date, ...], Field(min_length=1)]
-    lines: Lines
-
-
-class Target(Piece):
-    """A measure of one of the eight areas, kept by one service; without a target the words say what is asked."""
-
-    service: ServiceName
-    area: Annotated[int, Field(ge=1, le=8)]
-    measure: str
-    words: str
-    target: Annotated[int, Field(ge=0)] | None = None
-    unit: str
 
 
 @dataclass(frozen=True)
@@ -101,12 +28,14 @@ class Delivery:
     item: str
     quantity: int
     due_on: date
+    comes: bool = True
 
 
 class Plan(Piece):
     """A whole plan: targets, catalogue, opening stock and planned deliveries.
 
-    `name` marks all that is loaded from it. Households come to fetch on the `fetch_days` of each month.
+    `name` marks all that is loaded from it. Households come to fetch on the `fetch_days` of each month, on its
+    first day, when there are new rations, and whenever goods come.
     """
 
     name: Name
@@ -159,7 +88,24 @@ class Plan(Piece):
             for day in delivery.due_on:
                 for item, quantity in delivery.lines.items():
                     reference = delivery_reference(self.name, delivery.name, day, item)
-                    yield Delivery(delivery.name, reference, delivery.depot, item, quantity, day)
+                    comes = delivery.comes_on != "never"
+                    yield Delivery(delivery.name, reference, delivery.depot, item, quantity, day, comes)
+
+    def coming(self) -> Iterator[Delivery]:
+        """The planned deliveries that come, all on their day."""
+        return (each for each in self.planned() if each.comes)
+
+    def foods_late_on(self, day: date) -> list[Delivery]:
+        """Food that is late from this day on, because it was due the day before and does not come."""
+        due = day - timedelta(days=1)
+        return [
+            each
+            for each in self.planned()
+            if not each.comes and each.due_on == due and self._is_food(each.item)
+        ]
+
+    def _is_food(self, code: str) -> bool:
+        return any(item.code == code and item.kind == "food" for item in self.items)
 
     def owns(self, reference: str) -> bool:
         """Whether a delivery with this reference was loaded from this plan."""
@@ -179,32 +125,19 @@ class Plan(Piece):
         return received + timedelta(days=life) if life else None
 
     def fetches_on(self, day: date) -> bool:
-        return day.day in self.fetch_days
+        return day.day == 1 or day.day in self.fetch_days
 
     def next_fetch_day(self, day: date) -> date:
-        """The first fetch day after `day`."""
+        """The first day after `day` on which households come again: nobody takes food home for days after it.
+
+        Households come when food comes, too. If they had taken all of the old sacks home before, then what comes with
+        an earlier date would lie until it is thrown out.
+        """
+        food = {each.due_on for each in self.coming() if self._is_food(each.item)}
         later = day + timedelta(days=1)
-        while not self.fetches_on(later):
+        while not self.fetches_on(later) and later not in food:
             later += timedelta(days=1)
         return later
-
-    def kits_from(self, kit: Kit, day: date, first: date) -> int:
-        """How many more kits the parts that come on `day` allow, with what was left over from before.
-
-        The opening stock is there on `first`; what was due before that never comes.
-        """
-        before = self._kits_until(kit, day - timedelta(days=1), first) if day > first else 0
-        return self._kits_until(kit, day, first) - before
-
-    def _kits_until(self, kit: Kit, day: date, first: date) -> int:
-        come: Counter[str] = Counter()
-        for stock in self.opening:
-            if stock.depot == kit.depot:
-                come.update(stock.lines)
-        for delivery in self.planned():
-            if delivery.depot == kit.depot and first <= delivery.due_on <= day:
-                come[delivery.item] += delivery.quantity
-        return min(come[part] // quantity for part, quantity in kit.parts.items())
 
 
 def delivery_reference(plan: str, name: str, due_on: date, item: str) -> str:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from shared.cli.demo.plan import ServiceName, delivery_reference, opening_reference
+from shared.cli.demo.pieces import ServiceName
+from shared.cli.demo.plan import delivery_reference, opening_reference
 from shared.contracts.intake import ClothingSize
 from shared.spreadsheets.dates import day_of
 

@@ -57,6 +57,9 @@ def _flat(sheet: str, place: str, entry: dict[str, Any]) -> Iterator[Raw]:
         case "opening" | "deliveries":
             found = _table(entry.pop("lines", None))
             days = entry.pop("due_on", None)
+            if sheet == "deliveries":
+                # What of it comes is the demo's story.
+                entry.pop("comes_on", None)
             for day in days if isinstance(days, list) else [days]:
                 dated = {**entry, **({"due_on": day} if day is not None else {})}
                 for item, quantity in found.items():

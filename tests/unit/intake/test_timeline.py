@@ -59,7 +59,8 @@ def test_everything_intake_hears_has_words_and_a_handler() -> None:
 
 @pytest.mark.parametrize("contract", TOLD)
 def test_what_another_service_said_was_done_by_that_service(contract: type[HouseholdSupplies]) -> None:
-    entry = entry_of(contract(household_id=uuid4(), on=date(2006, 11, 1), lines=()), AT)
+    values = {name: uuid4() for name in ("household_id", "hand_out_id") if name in contract.model_fields}
+    entry = entry_of(contract.model_validate({**values, "on": date(2006, 11, 1), "lines": ()}), AT)
     assert entry.actor == "service:inventory"
     assert entry.summary == f"{TOLD[contract].opening}: nothing."
 

@@ -95,10 +95,9 @@ async def lots_of(store: Store, keys: Collection[ShelfKey]) -> dict[ShelfKey, li
     return {key: [Lot(LOT, None, store.shelves[key][0])] for key in keys}
 
 
-async def make_shelves(store: Store, keys: Collection[ShelfKey]) -> set[ShelfKey]:
-    made = set(keys) - store.shelves.keys()
-    store.shelves.update(dict.fromkeys(made, (0, 0)))
-    return made
+async def make_shelves(store: Store, keys: Collection[ShelfKey]) -> None:
+    for key in keys:
+        store.shelves.setdefault(key, (0, 0))
 
 
 async def lock_shelves(store: Store, items: Collection[str]) -> dict[ShelfKey, tuple[int, int]]:
@@ -236,6 +235,7 @@ def in_memory() -> Iterator[None]:
             reservations: {"save_reservations": save_reservations, "taken_along": gives([])}
             | {name: found(each) for name, each in QUERIES.items()},
             households: {
+                "where_present": gives([]),
                 "save_states": save_states,
                 "save_closed": save_closed,
                 "household_of": lambda fact: fact,

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.inventory.domain.facts import Net
-from services.inventory.domain.movements import Movement, lines_for, lot_differences, shelf_differences
+from services.inventory.domain.movements import (
+    Movement,
+    MovementKind,
+    lines_for,
+    lot_differences,
+    shelf_differences,
+)
 from services.inventory.domain.reasons import NO_REASON, Because
 from services.inventory.domain.reservations import Reservation
 from services.inventory.domain.stock import Lot, ShelfKey
@@ -22,7 +28,7 @@ OLD, NEW = Lot(UUID(int=1), DEC_1, 3), Lot(UUID(int=2), DEC_31, 5)
 
 
 def line(key: ShelfKey, kind: str, **values: Any) -> Movement:
-    return Movement(UUID(int=9), *key, kind, "somebody", **values)
+    return Movement(UUID(int=9), *key, MovementKind(kind), "somebody", **values)
 
 
 def handed(household: int, quantity: int) -> Net:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.inventory.domain.allocate import allocate
-from services.inventory.domain.changes import Change, difference
+from services.inventory.domain.changes import difference
+from services.inventory.domain.edit import Change
 from services.inventory.domain.households import Household, Member
 from services.inventory.domain.items import Kind
 from services.inventory.domain.needs import Need, needs_of, ration_need

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.inventory import day, handlers
-from services.inventory.commands import goods, handing_out, stock
+from services.inventory.commands import goods, handing_out, moving, stock
 from services.inventory.domain.households import Household
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.ledger import StockLedger
@@ -83,7 +83,7 @@ def goes(grams: int, source: ShelfKey) -> Step:
             pass
         on_hand, reserved = store.shelves.get(source, (0, 0))
         if less := min(grams, on_hand - reserved):
-            await stock.transfer(store.unit(), RULES, source[0], target[0], "rice", less, "evening out")
+            await moving.transfer(store.unit(), RULES, source[0], target[0], "rice", less, "evening out")
 
     return step
 
@@ -196,6 +196,12 @@ def undealt(*steps: Step) -> list[tuple[Step, bool]]:
 )
 @example(
     undealt(lives(1, 1, False, "coast"), comes_in(2_000, SOUTH), lives(2, 1, True, "coast"), goes(400, SOUTH))
+)
+@example(
+    undealt(
+        *(night, night, lives(1, 1, False), lives(1, 1, False), lives(1, 1, False, "coast")),
+        *(night, comes_in(1, SOUTH)),
+    )
 )
 def test_dealing_later_comes_out_like_dealing_at_once(steps: list[tuple[Step, bool]]) -> None:
     later, at_once = Store(FIRST, patient=True), Store(FIRST)

@@ -5,15 +5,16 @@ from datetime import date
 from typing import Any
 
 from shared.cli.demo.chapter import Stage
-from shared.cli.demo.chapters.inventory.store import ItemFigures, Shortage
+from shared.cli.demo.chapters.inventory.promised import Shortage
+from shared.cli.demo.chapters.inventory.store import ItemFigures, Overdue
 from shared.cli.demo.plan import Plan
 
 
-async def first_day_forecast(stage: Stage) -> Shortage:
-    """The food forecast as it was made on the first day: the same question under the same key has the same answer."""
+async def forecast_of(stage: Stage, day: date) -> Shortage:
+    """The food forecast as it was made on a day: the same question under the same key has the same answer."""
     body = {"item": stage.plan.food.code, "until": stage.last.isoformat()}
     made = await stage.services.post(
-        "inventory", "/forecasts", body, f"{stage.plan.name}/forecast/{stage.first}/{stage.last}"
+        "inventory", "/forecasts", body, f"{stage.plan.name}/forecast/{day}/{stage.last}"
     )
     return Shortage(
         short_days=_short_days(made["short_days"]),
@@ -23,12 +24,27 @@ async def first_day_forecast(stage: Stage) -> Shortage:
     )
 
 
-async def what_came_to_pass(stage: Stage) -> Shortage:
-    """The days of the stage on which not everybody ate, as recorded, and what is left of the food."""
+async def what_came_to_pass(stage: Stage, since: date) -> Shortage:
+    """The days from `since` on on which not everybody ate, as recorded, and what is left of the food."""
     unmet = await stage.services.get(
-        "inventory", "/unmet", item=stage.plan.food.code, from_day=stage.first, to=stage.last
+        "inventory", "/unmet", item=stage.plan.food.code, from_day=since, to=stage.last
     )
     return Shortage(_short_days(unmet["days"]), unmet["left_grams"])
+
+
+async def overdue(stage: Stage) -> list[Overdue]:
+    """The plan's deliveries that inventory lists as late."""
+    late = stage.services.each("inventory", "/planned-deliveries", late=True)
+    return [
+        Overdue(
+            date.fromisoformat(each["due_on"]),
+            each["depot"],
+            each["item"],
+            each["quantity"] - each["received"],
+        )
+        async for each in late
+        if stage.plan.owns(each["reference"])
+    ]
 
 
 def _short_days(days: Iterable[Any]) -> tuple[tuple[date, int], ...]:

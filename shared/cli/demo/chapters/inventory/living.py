@@ -10,11 +10,14 @@ from shared.cli.demo.chapters.inventory.fetching import to_fetch
 from shared.cli.demo.chapters.inventory.figures import (
     by_assembly,
     figures_of,
-    first_day_forecast,
+    forecast_of,
+    overdue,
     what_came_to_pass,
 )
 from shared.cli.demo.chapters.inventory.goods import load_store, receipt, take_in
-from shared.cli.demo.chapters.inventory.store import Arrival, Shortage, Store, filled_of
+from shared.cli.demo.chapters.inventory.promised import Late, Shortage
+from shared.cli.demo.chapters.inventory.store import Arrival, Store, filled_of
+from shared.cli.demo.kits import kits_from
 from shared.cli.demo.plan import Delivery
 from shared.cli.demo.settle import until
 
@@ -28,6 +31,7 @@ class Inventory(Chapter):
         super().__init__(stage)
         self.arrivals: list[Arrival] = []
         self._forecast = Shortage((), 0)
+        self._late: dict[date, Shortage] = {}
         self._planned: dict[str, str] = {}
         self._fetchers: dict[str, str] = {}
 
@@ -63,7 +67,7 @@ class Inventory(Chapter):
         await self.goods_come(self.stage.first)
 
     async def look_ahead(self) -> None:
-        self._forecast = await first_day_forecast(self.stage)
+        self._forecast = await forecast_of(self.stage, self.stage.first)
 
     async def households(self) -> int | None:
         return int((await self.services.get("inventory", "/summary"))["households"])
@@ -80,15 +84,25 @@ class Inventory(Chapter):
             items=figures_of(summary["items"], self.plan),
             arrivals=self.arrivals,
             forecast=self._forecast,
-            actual=await what_came_to_pass(self.stage),
+            actual=await what_came_to_pass(self.stage, self.stage.first),
             first=self.stage.first,
             last=self.stage.last,
+            late=[await self._came_of(day, made) for day, made in self._late.items()],
+            overdue=await overdue(self.stage),
         )
 
+    async def _came_of(self, day: date, made: Shortage) -> Late:
+        names = [f"{each.name} of {each.due_on}" for each in self.plan.foods_late_on(day)]
+        return Late(day, list(dict.fromkeys(names)), made, await what_came_to_pass(self.stage, day))
+
     async def goods_come(self, day: date) -> bool:
-        """The answer to goods taken in before is given again and changes nothing."""
+        """The answer to goods taken in before is given again and changes nothing. The food is forecast anew on a day
+        from which on some of it is late.
+        """
+        if day > self.stage.first and self.plan.foods_late_on(day):
+            self._late[day] = await forecast_of(self.stage, day)
         due: dict[str, list[Delivery]] = {}
-        for delivery in self.plan.planned():
+        for delivery in self.plan.coming():
             if delivery.due_on == day:
                 due.setdefault(delivery.name, []).append(delivery)
         for name, deliveries in due.items():
@@ -109,7 +123,7 @@ class Inventory(Chapter):
     async def _assemble(self, day: date) -> AsyncIterator[Arrival]:
         """As many kits as the parts of this day allow; those who wait for one get it."""
         for kit in self.plan.kits:
-            if quantity := self.plan.kits_from(kit, day, self.stage.first):
+            if quantity := kits_from(self.plan, kit, day, self.stage.first):
                 body = {"depot": kit.depot, "kit": kit.kit, "quantity": quantity}
                 asked = key(self.plan, f"assemble/{day}/{kit.kit}", body)
                 made = await self.services.post("inventory", "/kits/assemble", body, asked)
@@ -133,9 +147,12 @@ class Inventory(Chapter):
             )
 
     async def _undealt(self) -> str | None:
-        """None when no shelf is to be dealt, else what is waited for."""
-        marked = (await self.services.get("inventory", "/status"))["put_off"]["marked_shelves"]
-        return f"{marked:,} shelves are to be dealt" if marked else None
+        """None when no shelf is to be dealt and all rations of a new period are made, else what is waited for."""
+        put_off = (await self.services.get("inventory", "/status"))["put_off"]
+        left = [
+            f"{count:,} {what.replace('_', ' ')} are to be done" for what, count in put_off.items() if count
+        ]
+        return ", ".join(left) or None
 
     async def _fetcher(self, household: str) -> str:
         """The member who comes to fetch: the first one registered who has not left."""

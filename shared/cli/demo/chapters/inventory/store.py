@@ -8,7 +8,9 @@ from typing import Any
 from rich.table import Table
 
 from shared.cli.demo.chapter import Results
-from shared.cli.demo.plan import Item, Plan
+from shared.cli.demo.chapters.inventory.promised import Late, Shortage, beside
+from shared.cli.demo.pieces import Item
+from shared.cli.demo.plan import Plan
 from shared.cli.demo.tables import NUMBERS, amount, plural, table
 
 
@@ -24,23 +26,6 @@ class ItemFigures:
     backordered: int
     delivered: int
     unmet: int
-
-
-@dataclass(frozen=True)
-class Shortage:
-    """The days on which not everybody ate, in grams, and what was left in the evening of the last day.
-
-    `missing_carried_forward` is what would be missing at the end if each day's unmet need had to be made up.
-    """
-
-    short_days: tuple[tuple[date, int], ...]
-    left_grams: int
-    made_on: date | None = None
-    missing_carried_forward: int | None = None
-
-    @property
-    def first_short_day(self) -> date | None:
-        return min((day for day, _ in self.short_days), default=None)
 
 
 @dataclass(frozen=True)
@@ -63,6 +48,16 @@ class Arrival:
 
 
 @dataclass(frozen=True)
+class Overdue:
+    """A planned delivery that is late: so much of it did not come."""
+
+    due_on: date
+    depot: str
+    item: str
+    missing: int
+
+
+@dataclass(frozen=True)
 class Store(Results):
     """Everything that inventory's chapter shows, from `first` to `last`."""
 
@@ -73,19 +68,33 @@ class Store(Results):
     actual: Shortage
     first: date
     last: date
+    late: Sequence[Late] = ()
+    overdue: Sequence[Overdue] = ()
 
     def tables(self) -> Iterable[Table]:
-        return self._items(), self._arrivals()
+        yield self._items()
+        yield self._arrivals()
+        if self.overdue:
+            yield self._overdue()
 
     def closing_tables(self) -> Iterable[Table]:
-        return (self._food(),)
+        yield beside(self.plan.food, self.forecast, self.actual, self.last, f"{self.first} to {self.last}")
+        for each in self.late:
+            yield beside(
+                self.plan.food, each.forecast, each.actual, self.last, f"from {each.day}, when {each.words}"
+            )
 
     def as_json(self) -> dict[str, Any]:
         return {
             "items": {each.item: _figures(each) for each in self.items},
             "deliveries": [_arrival(each) for each in self.arrivals],
-            "forecast": _shortage(self.forecast),
-            "actual": _shortage(self.actual),
+            "forecast": self.forecast.as_json(),
+            "actual": self.actual.as_json(),
+            "late": [each.as_json() for each in self.late],
+            "overdue": [
+                {"due_on": each.due_on.isoformat(), "item": each.item, "missing": each.missing}
+                for each in self.overdue
+            ],
         }
 
     def _items(self) -> Table:
@@ -107,25 +116,12 @@ class Store(Results):
             )
         return shown
 
-    def _food(self) -> Table:
-        """The forecast of the first day beside what came to pass."""
-        forecast, actual = self.forecast, self.actual
-        unit, name = self.plan.food.unit, self.plan.food.name
-        shown = table(
-            f"{name.capitalize()}, {self.first} to {self.last}",
-            "",
-            **{f"forecast of {forecast.made_on}": NUMBERS, "came to pass": NUMBERS},
-        )
-        for day in sorted({day for day, _ in (*forecast.short_days, *actual.short_days)}):
-            grams = [dict(each.short_days).get(day, 0) for each in (forecast, actual)]
-            shown.add_row(f"short on {day}", *(amount(each, unit) for each in grams))
-        shown.add_row("first short day", _day(forecast.first_short_day), _day(actual.first_short_day))
-        shown.add_row(
-            f"left on {self.last}", amount(forecast.left_grams, unit), amount(actual.left_grams, unit)
-        )
-        if forecast.missing_carried_forward is not None:
-            missing = amount(forecast.missing_carried_forward, unit)
-            shown.add_row("missing at the end, if each gap had to be made up", missing, "")
+    def _overdue(self) -> Table:
+        """Goods that inventory lists as late: they feed nobody until they come."""
+        shown = table("Goods that did not come", "due on", "what", "where")
+        for each in self.overdue:
+            known = self._known(each.item)
+            shown.add_row(str(each.due_on), f"{amount(each.missing, known.unit)} of {known.name}", each.depot)
         return shown
 
     def _came(self, arrival: Arrival) -> str:
@@ -145,10 +141,6 @@ class Store(Results):
         quantity = amount(filled.quantity, known.unit if known else "")
         name = known.name if known else filled.item
         return f"{quantity} of {name} for {filled.households:,} {plural('household', filled.households)}"
-
-
-def _day(day: date | None) -> str:
-    return str(day) if day else "none"
 
 
 def filled_of(lines: Iterable[Mapping[str, Any]]) -> list[Filled]:
@@ -182,13 +174,4 @@ def _arrival(arrival: Arrival) -> dict[str, Any]:
         "name": arrival.name,
         "came": dict(arrival.came),
         "filled": filled,
-    }
-
-
-def _shortage(shortage: Shortage) -> dict[str, Any]:
-    first = shortage.first_short_day
-    return {
-        "short_days": [{"date": day.isoformat(), "grams": grams} for day, grams in shortage.short_days],
-        "first_short_day": first and first.isoformat(),
-        "left_grams": shortage.left_grams,
     }
