@@ -60,12 +60,12 @@ async def _standings(session: AsyncSession) -> AsyncIterator[Standing]:
     )
     counted = people.subquery()
     query = (
-        select(HOUSEHOLD.c.id, HOUSEHOLD.c.version, HELPED, func.coalesce(counted.c.n, 0))
+        select(HOUSEHOLD.c.id, HOUSEHOLD.c.version, HELPED, func.coalesce(counted.c.n, 0), HOUSEHOLD.c.code)
         .outerjoin(counted, counted.c.household_id == HOUSEHOLD.c.id)
         .order_by(HOUSEHOLD.c.id)
     )
-    async for household_id, version, active, members in await session.stream(query):
-        yield Standing(household_id=str(household_id), version=version, active=active, people=members)
+    async for household_id, version, active, members, code in await session.stream(query):
+        yield Standing(str(household_id), version, active, members, code)
 
 
 def _unsaid() -> Any:

@@ -4,7 +4,8 @@ from datetime import date
 
 from services.intake import identities, repository
 from services.intake.commands.saying import tell
-from services.intake.domain.households import Household, grow
+from services.intake.domain.changes import grow
+from services.intake.domain.households import Household
 from services.intake.domain.timeline import grown_words
 from services.intake.settings import Settings
 from shared.contracts.intake import HouseholdChanged

@@ -1,4 +1,4 @@
-"""Rows of the intake service. Names and birth dates stand in `IdentityRow` alone, which only `identities.py` reads."""
+"""Rows of the intake service. Names and birth dates stand in `IdentityRow` alone, which only `identities/` reads."""
 
 from datetime import date, datetime
 from typing import Any
@@ -153,6 +153,18 @@ class TimelineRow(Row, table=True):
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class MovedRow(Row, table=True):
+    """Somebody moved from this household to another one: a register may go on naming them here. Append-only."""
+
+    __tablename__ = "moved"
+    __table_args__ = (Index(None, "household_id"),)
+
+    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    household_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("household.id"), nullable=False))
+    member_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("member.id"), nullable=False))
+    on: date = Field(sa_column=Column(Date, nullable=False))
+
+
 class ReadingRow(Row, table=True):
     """Somebody was shown the names and birth dates of a household: who, when and by which route. Append-only."""
 
@@ -202,6 +214,7 @@ MEMBER = table_of(MemberRow)
 IDENTITY = table_of(IdentityRow)
 IMPORT = table_of(ImportRow)
 TIMELINE = table_of(TimelineRow)
+MOVED = table_of(MovedRow)
 READING = table_of(ReadingRow)
 GRANT_REQUEST = table_of(GrantRequestRow)
 GRANT_TOLD = table_of(GrantToldRow)

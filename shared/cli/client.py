@@ -20,6 +20,7 @@ PATIENCE_SECONDS = 120.0
 TRIES = 20
 PAUSE_SECONDS = 0.5
 PAGE = 500
+DRY_RUN = "X-Relief-Dry-Run"
 
 
 class Refused(Trouble):
@@ -39,9 +40,16 @@ class Services:
     async def get(self, service: str, path: str, **query: Any) -> Any:
         return await self._ask(service, "GET", path, params=_given(query))
 
-    async def post(self, service: str, path: str, body: Any, key: str | None = None) -> Any:
-        """`key` is the Idempotency-Key: the same key and body again give the same answer and do nothing twice."""
+    async def post(
+        self, service: str, path: str, body: Any, key: str | None = None, *, dry_run: bool = False
+    ) -> Any:
+        """`key` is the Idempotency-Key: the same key and body again give the same answer and do nothing twice.
+
+        With `dry_run` the service tells what it would answer, and changes nothing.
+        """
         headers = {"Idempotency-Key": key} if key else {}
+        if dry_run:
+            headers[DRY_RUN] = "1"
         return await self._ask(service, "POST", path, json=body, headers=headers)
 
     async def each(self, service: str, path: str, **query: Any) -> AsyncIterator[dict[str, Any]]:
@@ -75,7 +83,7 @@ class Services:
                     raise _refusal(service, response)
                 async for line in response.aiter_lines():
                     if line:
-                        yield json.loads(line)
+                        yield _content(service, line)
             finally:
                 await response.aclose()
 
@@ -94,7 +102,7 @@ class Services:
             if response.is_error and response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
                 raise _refusal(service, response)
             if response.is_success:
-                return response.json()
+                return _content(service, response.content)
         raise Trouble(f"{service} does not answer. See {typed('status')}.")
 
 
@@ -113,6 +121,14 @@ async def services_of(stack: Stack) -> AsyncIterator[Services]:
     finally:
         for client in clients.values():
             await client.aclose()
+
+
+def _content(service: str, said: str | bytes) -> Any:
+    """Trouble if somebody else answers at the service's address, with a page perhaps."""
+    try:
+        return json.loads(said)
+    except ValueError:
+        raise Trouble(f"What answers for {service} is not {service}. See {typed('status')}.") from None
 
 
 def _given(query: Mapping[str, Any]) -> dict[str, str]:

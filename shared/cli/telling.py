@@ -20,6 +20,7 @@ from shared.cli import Trouble, typed
 from shared.database.engine import ServerTooOld
 from shared.database.errors import is_outage, kind_of
 from shared.messaging.day import AnotherClock
+from shared.plainly import reason_of
 
 SHOW_TRACEBACK = "RELIEF_TRACEBACK"
 # What a command meets when the stack, or a part of it, is not there, answers too late or not with what is asked.
@@ -100,9 +101,7 @@ def _program_name(command: object) -> str:
 def _settings(error: Exception) -> str:
     """Each setting that makes no sense, by the name that is typed."""
     if isinstance(error, ValidationError):
-        lines = [
-            f"  {_setting(each['loc'])}: {_reason(each['msg'])}" for each in error.errors(include_url=False)
-        ]
+        lines = [f"  {_setting(each['loc'])}: {reason_of(each)}" for each in error.errors(include_url=False)]
         return "\n".join(["The settings are not right:", *lines, "docs/operations.md lists every setting."])
     return f"The settings are not right: {error}. docs/operations.md lists every setting."
 
@@ -110,10 +109,6 @@ def _settings(error: Exception) -> str:
 def _setting(place: tuple[int | str, ...]) -> str:
     name, *rest = place or ("",)
     return ".".join([f"RELIEF_{name}".upper(), *map(str, rest)])
-
-
-def _reason(words: str) -> str:
-    return words.removeprefix("Value error, ").replace("Field required", "is missing")
 
 
 def _defect(error: Exception) -> str:
@@ -139,6 +134,13 @@ def _unanswered(error: Exception) -> str:
     return _not_there(f"{type(error).__name__}: {error}".rstrip(": "))
 
 
+def _password(_: Exception) -> str:
+    return (
+        "The database does not take the password that is kept here. Locally ./relief up gives it the kept one again; "
+        "docs/operations.md tells more under Changing a password."
+    )
+
+
 def _address(error: Exception) -> str:
     return (
         f"An address is not right ({error}). Look at RELIEF_DATABASE_URL, RELIEF_BROKER_URL and RELIEF_STACK."
@@ -147,6 +149,7 @@ def _address(error: Exception) -> str:
 
 _KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Exception], str]], ...] = (
     ((Trouble, ServerTooOld, AnotherClock), _plainly),
+    (InvalidAuthorizationSpecificationError, _password),
     (NOT_THERE, _unanswered),
     (BAD_ADDRESS, _address),
     (DATABASE, _outage),

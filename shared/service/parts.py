@@ -51,6 +51,7 @@ class Standing:
     version: int
     active: bool
     people: int
+    code: str = ""
 
 
 Standings = Callable[[AsyncSession], AsyncIterator[Standing]]

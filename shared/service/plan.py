@@ -1,6 +1,6 @@
 """The action plan beside what really happened: each service keeps the targets of its own areas."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.tables import target
 from shared.messaging.unit import Unit
+from shared.outcomes import Refused, invalid
 from shared.principals import Role
 from shared.web.roles import allows
 from shared.web.work import Reading, Work
@@ -53,10 +54,14 @@ class Loaded(BaseModel):
 
 
 @router.post("", dependencies=[allows(Role.OPERATOR, Role.AUDITOR)])
-async def load(body: NewTargets, work: Work) -> Loaded:
-    """Add or replace targets."""
+async def load(body: NewTargets, work: Work, request: Request) -> Loaded:
+    """Add or replace targets. A service that records figures takes none that it does not record."""
+    actuals = request.app.state.service.parts.actuals
 
-    async def do(unit: Unit) -> Loaded:
+    async def do(unit: Unit) -> Loaded | Refused:
+        recorded = (await actuals(unit.session)).keys() if actuals else ()
+        if refused := _unrecorded(body.targets, recorded):
+            return refused
         rows = list({each.measure: each.model_dump() for each in body.targets}.values())
         adding = insert(target).values(rows)
         replaced = {name: adding.excluded[name] for name in ("area", "words", "target", "unit")}
@@ -64,6 +69,16 @@ async def load(body: NewTargets, work: Work) -> Loaded:
         return Loaded(targets=len(rows))
 
     return await work.once(Loaded, do)
+
+
+def _unrecorded(targets: Sequence[Target], recorded: Collection[str]) -> Refused | None:
+    """A target that nothing will ever be counted for is a typing error, where figures are recorded at all."""
+    unknown = [each for each in targets if recorded and each.measure not in recorded]
+    words = f"is not recorded here; recorded are {', '.join(sorted(recorded))}"
+    fields = (("measure", f"{each.measure} {words}") for each in unknown)
+    return (
+        invalid("The plan names a measure that this service does not record.", *fields) if unknown else None
+    )
 
 
 @router.get("", dependencies=[allows(*Role)])

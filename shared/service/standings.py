@@ -24,6 +24,9 @@ class StandingOut(BaseModel):
     version: int
     active: bool = Field(description="not closed")
     people: int
+    code: str = Field(
+        default="", description="what people say, like LF-06-0042; empty if the service does not keep it"
+    )
 
 
 def _standings(request: Request) -> Standings:

@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from shared.database.errors import is_conflict, is_outage
 from shared.observability import log
 from shared.outcomes import Kind, Refused
+from shared.plainly import reason_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -157,7 +158,7 @@ def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     where = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
     return FieldProblem(
         field=".".join(where)[:LONGEST_FIELD] or "body",
-        reason=str(error["msg"]).removeprefix("Value error, ")[:LONGEST_REASON],
+        reason=reason_of(error)[:LONGEST_REASON],
     )
 
 

@@ -10,6 +10,7 @@ async def receive(body: NewReceipt, work: Work, settings: StoreSettings) -> Good
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Form, Header, Request
@@ -38,6 +39,10 @@ KEY_WORDS = (
 )
 
 
+class _RolledBack(Exception):
+    """Raised within a unit that only tries what would happen."""
+
+
 class Once:
     """Does a request's work in one unit, once for each key of a principal.
 
@@ -45,7 +50,11 @@ class Once:
     that somebody else sends (`once_for`).
     """
 
-    def __init__(self, units: Units, principal: Principal, key: str, digest: bytes) -> None:
+    def __init__(
+        self, units: Units, principal: Principal, key: str, digest: bytes, *, dry_run: bool = False
+    ) -> None:
+        """With `dry_run` everything is done and rolled back: the answer is the one it would have been."""
+        self._dry_run = dry_run
         self._units = units
         self._principal = principal
         self._key = key
@@ -60,16 +69,27 @@ class Once:
         if it had never been sent, and Problem says why.
         Raises Problem 409 when the key was used with another body.
         """
-        async with self._units.open(actor=self._principal, alone=alone) as unit:
-            if not await self._claim(unit.session):
-                return model.model_validate_json(await self._given(unit.session))
-            result = await do(unit)
-            if isinstance(result, Refused):
-                # Raised within the unit, so that the unit rolls back.
-                raise problem_of(result)
-            body = result.model_dump_json()
-            unit.writes.change(answer, [{"actor": self._principal.id, "key": self._key, "body": body}])
+        done: list[M] = []
+        with suppress(_RolledBack):
+            async with self._units.open(actor=self._principal, alone=alone) as unit:
+                done.append(await self._answer(unit, model, do))
+                self._stay()
+        return done[0]
+
+    async def _answer(self, unit: Unit, model: type[M], do: Callable[[Unit], Awaitable[M | Refused]]) -> M:
+        if not await self._claim(unit.session):
+            return model.model_validate_json(await self._given(unit.session))
+        result = await do(unit)
+        if isinstance(result, Refused):
+            # Raised within the unit, so that the unit rolls back.
+            raise problem_of(result)
+        body = result.model_dump_json()
+        unit.writes.change(answer, [{"actor": self._principal.id, "key": self._key, "body": body}])
         return result
+
+    def _stay(self) -> None:
+        if self._dry_run:
+            raise _RolledBack
 
     def _mine(self) -> ColumnElement[bool]:
         return and_(answer.c.actor == self._principal.id, answer.c.key == self._key)
@@ -86,18 +106,22 @@ class Once:
         return str(found.body)
 
 
-async def once_for(request: Request, key: str) -> Once:
+async def once_for(request: Request, key: str, *, dry_run: bool = False) -> Once:
     """Once for a key that stands elsewhere than in a header or a form: the own id of a notice, say."""
     digest = _digest(request)
     digest.update(await request.body())
-    return Once(request.app.state.units, principal_of(request), _kept(request, key), digest.digest())
+    units, principal = request.app.state.units, principal_of(request)
+    return Once(units, principal, _kept(request, key), digest.digest(), dry_run=dry_run)
 
 
 async def _by_header(
     request: Request,
     idempotency_key: Annotated[str, Header(min_length=1, max_length=LONGEST_KEY, description=KEY_WORDS)],
+    x_relief_dry_run: Annotated[
+        bool, Header(description="say what would happen, and change nothing")
+    ] = False,
 ) -> Once:
-    return await once_for(request, idempotency_key)
+    return await once_for(request, idempotency_key, dry_run=x_relief_dry_run)
 
 
 async def _by_form(

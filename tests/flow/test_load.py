@@ -87,6 +87,12 @@ area = 2
 measure = "x"
 words = "x"
 unit = "x"
+[[targets]]
+service = "inventory"
+area = 2
+measure = "people_feed"
+words = "people fed"
+unit = "people"
 """
 FAULTS = {
     "surprise": "is not known here",
@@ -106,6 +112,7 @@ FAULTS = {
     "opening, entry 3, salt": "there is no depot nowhere",
     "deliveries, entry 1, salt on some day": "due_on",
     "targets, entry 1": "there is no service nobody",
+    "targets, entry 2": "recorded are clothing_sets, first_aid_kits_assembled",
 }
 
 
@@ -184,8 +191,12 @@ async def test_a_store_is_loaded_and_loading_it_again_changes_nothing(
 
 async def test_bad_rows_are_named_and_the_good_ones_go_in(services: Services, tmp_path: Path) -> None:
     await load_file(services, written(tmp_path, STORE))
+    before = await held(services)
+    dry = await load_file(services, written(tmp_path, BAD), dry_run=True)
+    assert await held(services) == before
     loaded = await load_file(services, written(tmp_path, BAD))
     found = faults(loaded)
+    assert (faults(dry), dry.rows.good.keys()) == (found, loaded.rows.good.keys())
     assert found.keys() == FAULTS.keys()
     for place, words in FAULTS.items():
         assert words in found[place]
@@ -256,3 +267,66 @@ async def test_the_demos_plan_is_loaded_whole(services: Services) -> None:
     loaded = await load_file(services, PLAN)
     assert faults(loaded) == {}
     assert len((await held(services))["items"]) == 38
+
+
+REFUSED_BY_THE_STORE = """
+items = [
+  { code = "rice", name = "rice", kind = "food", unit = "kg" },
+  { code = "winter-new", name = "winter", kind = "clothing", unit = "set", season = "winter", size = "L" },
+  { code = "winter-too", name = "winter", kind = "clothing", unit = "set", season = "winter", size = "L" },
+  { code = "sack", name = "sack", kind = "part", unit = "piece" },
+  { code = "meal", name = "meal", kind = "kit", unit = "kit" },
+]
+depots = [{ code = "border", name = "Border", kind = "shelter", region = "river" }]
+[[kits]]
+kit = "meal"
+parts = { sack = 1, oil = 1 }
+[[opening]]
+depot = "border"
+expires_on = "2006-10-31"
+lines = { sack = 5, rice = 5 }
+[[opening]]
+depot = "border"
+lines = { meal = 1, soap = 999_999_999_999 }
+[[deliveries]]
+name = "cart"
+depot = "border"
+due_on = "2006.10.31"
+lines = { sack = 5, oil = 5 }
+"""
+
+
+async def test_a_dry_run_tells_what_the_store_would_refuse(services: Services, tmp_path: Path) -> None:
+    """The same places and words, whether the row names what is there or what is new in this file."""
+    await load_file(services, written(tmp_path, STORE))
+    before = await held(services)
+    file = written(tmp_path, REFUSED_BY_THE_STORE)
+    dry = await load_file(services, file, "more", dry_run=True)
+    assert await held(services) == before
+    loaded = await load_file(services, file, "more")
+    assert faults(dry) == faults(loaded)
+    assert (dry.rows.good.keys(), dry.there) == (loaded.rows.good.keys(), loaded.there)
+    assert faults(loaded).keys() == {
+        "items, entry 1",
+        "items, entry 3",
+        "items, entry 5",
+        "depots, entry 1",
+        "kits, entry 1, sack",
+        "kits, entry 1, oil",
+        "opening, entry 1, sack",
+        "opening, entry 1, rice",
+        "opening, entry 2, meal",
+        "opening, entry 2, soap",
+        "deliveries, entry 1, sack on 2006.10.31",
+        "deliveries, entry 1, oil on 2006.10.31",
+    }
+
+
+async def test_a_dry_run_of_what_is_loaded_tells_that_it_was_there(
+    services: Services, tmp_path: Path
+) -> None:
+    file = written(tmp_path, STORE)
+    await load_file(services, file)
+    dry, again = await load_file(services, file, dry_run=True), await load_file(services, file)
+    assert dry.there == again.there
+    assert sum(dry.there.values()) == 17

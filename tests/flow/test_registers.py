@@ -191,6 +191,57 @@ CASES: dict[str, Case] = {
         {"people": 0, "already_there": 1, "bad_rows": 1},
         errors=[(3, "row 2")],
     ),
+    "a head who cannot be taken keeps the family out, with a line for each row": Case(
+        [[head("E-1", "Edda", size="huge"), child("E-1", "Eddi"), head("E-2", "Elmo")]],
+        {"people": 1, "held": 1, "bad_rows": 2},
+        errors=[(2, "must be one of"), (3, "held back, so that nobody is registered without its head")],
+    ),
+    "so it does if the head's row comes later, with another family between": Case(
+        [
+            [
+                child("E-3", "Enni", region="north", arrived_on="2006-10-20"),
+                head("E-4", "Ella"),
+                head("E-3", "Enna", birth_date="48.3.4", region="", arrived_on=""),
+            ]
+        ],
+        {"people": 1, "held": 1, "bad_rows": 2},
+        errors=[(4, "two digits"), (2, "see row 4")],
+    ),
+    "a household that is there already takes the child": Case(
+        [[head("E-5", "Elif")], [head("E-5", "Elif", size="huge"), child("E-5", "Elfi")]],
+        {"people": 1, "joined": 1, "held": 0, "bad_rows": 1},
+        errors=[(2, "must be one of")],
+        warnings=[(3, "joins household")],
+    ),
+    "another head who can be taken keeps the family in": Case(
+        [[head("E-6", "Emil", size="huge"), man("E-6", "Emin")]],
+        {"people": 1, "held": 0, "bad_rows": 1},
+        errors=[(2, "must be one of")],
+    ),
+    "children who came alone wait for nobody": Case(
+        [
+            [
+                child("E-7", "Enno", size="huge"),
+                child("E-7", "Enny", relation="unaccompanied", region="north", arrived_on="2006-10-20"),
+            ]
+        ],
+        {"people": 1, "held": 0, "bad_rows": 1},
+        errors=[(2, "must be one of")],
+    ),
+    "dates as they are written there": Case(
+        [
+            [
+                head("Y-1", "Yuna", birth_date="1948년 3월 4일", arrived_on="2006.10.20"),
+                head("Y-2", "Yuno", birth_date="1948"),
+            ]
+        ],
+        {"people": 2, "bad_rows": 0},
+    ),
+    "a year alone is nobody else than the whole date": Case(
+        [[head("Y-3", "Yula")], [head("Y-3", "Yula", birth_date="1980")]],
+        {"people": 0, "already_there": 1},
+        warnings=[(2, "no whole date stands where a birth date is known")],
+    ),
     "the same person in two households": Case(
         [[head("V-1", "Vilka")], [head("V-2", "Vilka")]],
         {"people": 1},

@@ -2,9 +2,15 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
+from shared.cli import Trouble
+from shared.cli.client import Services
+from shared.cli.operate.own.intake.correcting import corrected
+from shared.cli.operate.own.intake.households import looked_up
 from shared.contracts.inventory import HandOutUndone
+from shared.web.walls import MEANT
 from tests.support.people import person
 from tests.support.registers import book_of, child, csv_of, head, sent, table_of
 from tests.support.world import World
@@ -276,3 +282,83 @@ async def test_a_register_with_headings_and_values_of_its_own(world: World) -> N
     ]
     refused = await sent(world, "\n".join(lines).encode(), mapping="[headings]\nx = 'no_such'")
     assert "names columns that a register does not have" in refused["detail"]
+
+
+async def test_a_household_has_one_head_whichever_way_a_second_one_comes(world: World) -> None:
+    await world.start("intake")
+    two = [person(0, relation="head"), person(1, relation="head")]
+    body = {"region": "north", "arrived_on": "2006-10-20", "members": two}
+    assert (await world.intake.try_post("/households", body)).status_code == 422
+    household = await world.intake.register([person(0, relation="head"), person(1, relation="spouse")])
+    path = f"/households/{household['household_id']}/members"
+    first, second = (f"{path}/{each['member_id']}/correct" for each in household["members"])
+    for where, said in ((path, person(2, relation="head")), (second, {"relation": "head"})):
+        refused = await world.intake.try_post(where, said)
+        assert refused.status_code == 409
+        assert "head of this household" in refused.json()["detail"]
+    assert (await world.intake.try_post(first, {"relation": "head"})).is_success
+    await world.intake.post(first, {"relation": "spouse"})
+    corrected = await world.intake.post(second, {"relation": "head"})
+    assert [each["relation"] for each in corrected["members"]] == ["spouse", "head"]
+    await world.intake.post(f"{path}/{household['members'][1]['member_id']}/leave", {})
+    assert (await world.intake.try_post(path, person(3, relation="head"))).is_success
+
+
+async def test_the_command_line_finds_a_household_by_code_reference_or_id_and_corrects_a_member(
+    world: World,
+) -> None:
+    await world.start("intake")
+    first = await world.intake.register(2, register_ref="W-7")
+    # A reference that looks like the first one's code.
+    other = await world.intake.register(1, register_ref=first["code"])
+    transport = httpx.ASGITransport(world.intake.app)
+    client = httpx.AsyncClient(transport=transport, base_url="http://test", headers=MEANT)
+    services = Services({"intake": client})
+    for called in ("w-7", "Ｗ-7", first["household_id"], first["household_id"].upper()):
+        assert [each["code"] for each in await looked_up(services, called)] == [first["code"]]
+    both = await looked_up(services, first["code"].lower())
+    assert {each["code"] for each in both} == {first["code"], other["code"]}
+    assert [each["code"] for each in await looked_up(services, other["code"])] == [other["code"]]
+    for unknown in ("LF-06-9999", "LF-06", "nobody", "\x00", "x" * 61):
+        with pytest.raises(Trouble, match="LF-06-0042"):
+            await looked_up(services, unknown)
+    with pytest.raises(Trouble, match="Two households"):
+        await corrected(services, first["code"], "1", {"size": "122"})
+    after = await corrected(services, "W-7", "2", {"size": "122", "birth_date": "1998"})
+    assert [each["size"] for each in after["members"]] == ["M", "122"]
+    assert after["members"][1]["age_band"] == "school"
+    with pytest.raises(Trouble, match="intake show"):
+        await corrected(services, "W-7", "3", {"size": "122"})
+    with pytest.raises(Trouble, match="birth_date"):
+        await corrected(services, "W-7", "1", {"birth_date": "48.3.4"})
+    await client.aclose()
+
+
+async def test_a_child_moves_to_another_family_and_is_given_nothing_twice(world: World) -> None:
+    await world.start("intake", "inventory")
+    await world.inventory.stock(winter_M=10)
+    rows = [head("M-1", "Mona"), child("M-1", "Mira", size="M"), head("M-2", "Mala")]
+    await sent(world, csv_of(rows))
+    await world.settled()
+    here, there = await found(world, "M-1"), await found(world, "M-2")
+    await world.inventory.hand_out(here)
+    await world.settled()
+    path = f"/households/{here['household_id']}/members/{here['members'][1]['member_id']}/move"
+    to = {"to": there["household_id"], "relation": "child"}
+    for body in ({**to, "relation": "head"}, {"to": here["household_id"]}):
+        assert (await world.intake.try_post(path, body)).status_code == 409
+    for wrong in ({"to": here["members"][0]["member_id"]}, {}):
+        assert (await world.intake.try_post(path, wrong)).status_code in (404, 422)
+    after = await world.intake.post(path, to)
+    assert sorted(each["relation"] for each in after["members"]) == ["child", "head"]
+    await world.settled()
+    assert (await world.inventory.set_aside(after)).get("winter-M") == 1
+    last = f"/households/{here['household_id']}/members/{here['members'][0]['member_id']}/move"
+    assert "last member" in (await world.intake.try_post(last, {**to, "relation": "other"})).json()["detail"]
+    again = await sent(world, csv_of(rows))
+    assert (again["people"], again["already_there"], again["left"]) == (0, 2, 1)
+    assert [(each["row"], "left in household" in each["reason"]) for each in again["errors"]] == [(3, True)]
+    entries = [each["summary"] for each in await world.intake.timeline(there)]
+    assert any(f"came from {here['code']}" in each for each in entries)
+    assert await breaches(world) == []
+    assert (await world.intake.get(f"/households/{here['household_id']}"))["people"] == 1

@@ -85,7 +85,8 @@ class Story:
             "inventory", "/planned-deliveries", {"deliveries": [{**planned, "reference": reference}]}
         )
         for name in talking():
-            target = {"area": 1, "measure": "kites", "target": 1, "unit": "kites"}
+            measure = {"intake": "people_registered", "inventory": "people_fed"}.get(name, "kites")
+            target = {"area": 1, "measure": measure, "target": 1, "unit": "kites"}
             words = self.plant(name, "/plan", "targets[].words")
             await self.post(name, "/plan", {"targets": [{**target, "words": words}]})
 

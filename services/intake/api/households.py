@@ -15,10 +15,12 @@ from services.intake.api.requests import (
     JoiningMember,
     Leaving,
     Looking,
+    Moving,
     NewHousehold,
     Search,
 )
 from services.intake.commands import households as commands
+from services.intake.commands import moving
 from services.intake.commands.correcting import correct_member
 from services.intake.commands.reading import read_identities
 from services.intake.domain.households import Household
@@ -107,6 +109,16 @@ async def correct(household_id: HouseholdId, member_id: UUID, body: Correction, 
 
     async def do(unit: Unit) -> HouseholdOut | Refused:
         return _shown(await correct_member(unit, household_id, member_id, body.given()))
+
+    return await work.once(HouseholdOut, do)
+
+
+@router.post("/{household_id}/members/{member_id}/move", dependencies=[CASEWORKER])
+async def move(household_id: HouseholdId, member_id: UUID, body: Moving, work: Work) -> HouseholdOut:
+    """A member moves to another household, and keeps what was set aside and given; the answer is that household."""
+
+    async def do(unit: Unit) -> HouseholdOut | Refused:
+        return _shown(await moving.move(unit, household_id, member_id, body.to, body.relation))
 
     return await work.once(HouseholdOut, do)
 

@@ -1,8 +1,8 @@
 """What the routes take."""
 
-import re
 from datetime import date
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     field_validator,
     model_validator,
 )
@@ -28,6 +29,7 @@ from services.intake.domain.people import (
 )
 from services.intake.queries import Filter
 from shared.contracts.intake import ClothingSize, NeedKind
+from shared.spreadsheets.dates import Written, day_of, written
 from shared.web.paging import After, Limit
 
 Name = Annotated[str, Field(max_length=100, examples=["Example"]), AfterValidator(name_text)]
@@ -43,14 +45,34 @@ Needs = Annotated[
 Priorities = Annotated[frozenset[Priority], Field(description="why it comes first", examples=[["medical"]])]
 
 
-def _iso(value: object) -> object:
+LONGEST_DATE = 60
+
+
+def _day(value: object) -> object:
     """Pydantic takes a number for a date too, in seconds or milliseconds; nobody means that."""
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        return value
-    raise ValueError("must be a date like 1980-05-17")
+    return day_of(_text(value))
 
 
-Day = Annotated[date, BeforeValidator(_iso)]
+def _birth(value: object) -> Written:
+    return value if isinstance(value, Written) else written(_text(value))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_DATE:
+        raise ValueError("must be a date like 1980-05-17, as text")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Birth = Annotated[
+    Written,
+    PlainValidator(_birth, json_schema_input_type=str),
+    Field(
+        description="as people there write it; a year alone if the day is not known",
+        examples=["1980-05-17"],
+        json_schema_extra={"pattern": "^[^0-9]{0,12}[0-9]", "maxLength": LONGEST_DATE},
+    ),
+]
 
 
 Age = Annotated[int, Field(strict=True, ge=0, le=OLDEST)]
@@ -74,7 +96,7 @@ class NewMember(_Request):
     given_name: Name
     family_name: Name
     sex: Sex = Sex.UNKNOWN
-    birth_date: Day | None = Field(default=None, examples=["1980-05-17"])
+    birth_date: Birth | None = None
     age: Age | None = Field(default=None, description="in full years")
     size: ClothingSize
     languages: Languages = []
@@ -150,7 +172,7 @@ class Correction(_Request):
     given_name: Name | None = None
     family_name: Name | None = None
     sex: Sex | None = None
-    birth_date: Day | None = None
+    birth_date: Birth | None = None
     age: Age | None = Field(default=None, description="in full years")
     size: ClothingSize | None = None
     languages: Languages | None = None
@@ -168,6 +190,13 @@ class Correction(_Request):
 
     def given(self) -> dict[str, Any]:
         return {name: value for name, value in self if value is not None}
+
+
+class Moving(_Request):
+    """Where a member moves to, and what they are to the head there."""
+
+    to: UUID = Field(description="the other household's id")
+    relation: Relation = Relation.OTHER
 
 
 class Finding(_Request):

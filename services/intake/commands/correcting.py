@@ -7,7 +7,8 @@ from uuid import UUID
 from services.intake import identities, repository
 from services.intake.commands.people import HOW_TWINS
 from services.intake.commands.saying import entry, tell
-from services.intake.domain.households import Household, correct
+from services.intake.domain.changes import correct
+from services.intake.domain.households import Household
 from services.intake.identities import Identity, Known, Unfit, identity_of
 from shared.contracts.intake import HouseholdChanged
 from shared.messaging.unit import Unit

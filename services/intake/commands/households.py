@@ -9,7 +9,7 @@ from services.intake import identities, repository
 from services.intake.commands.people import HOW_TWINS, Newcomer, Person, people_of, person_of
 from services.intake.commands.registration import Arrival, join_all, register_all
 from services.intake.commands.saying import entry, tell, tell_closed
-from services.intake.domain import households as rules
+from services.intake.domain import changes as rules
 from services.intake.domain.households import Household, Outcome, Priority, checked_arrival
 from services.intake.domain.people import Relation
 from shared.contracts.intake import HouseholdChanged, HouseholdReopened, NeedKind
@@ -69,6 +69,8 @@ async def add_member(
         return household
     if isinstance(person, Refused):
         return person
+    if person.relation is Relation.HEAD and rules.has_head(household):
+        return rules.TWO_HEADS
     known = await identities.known(unit.session, [household_id])
     if any(each.left_on is None and each.face == person.face for each in known[household_id]):
         return conflict(

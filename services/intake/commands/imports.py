@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from services.intake import repository
 from services.intake.commands.saying import entry, tell, tell_closed
-from services.intake.domain.households import Household, Outcome, undo
+from services.intake.domain.changes import undo
+from services.intake.domain.households import Household, Outcome
 from services.intake.tables import IMPORT, MEMBER
 from shared.contracts.intake import HouseholdChanged
 from shared.messaging.unit import Unit

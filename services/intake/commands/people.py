@@ -10,17 +10,18 @@ from services.intake.domain.people import Relation, Sex
 from services.intake.identities import Identity, Unfit, identity_of
 from shared.contracts.intake import ClothingSize
 from shared.outcomes import Refused, invalid
+from shared.spreadsheets.dates import Written
 
 HOW_TWINS = "if they are two, like newborn twins, tell them apart by name (Baby 1, Baby 2), sex or birth date"
 
 
 @dataclass(frozen=True)
 class Newcomer:
-    """What was said of somebody: a birth date, or an age where it is not known."""
+    """What was said of somebody: a birth date as far as it is known, or an age."""
 
     given_name: str = field(repr=False)
     family_name: str = field(repr=False)
-    birth_date: date | None = field(repr=False)
+    birth_date: date | Written | None = field(repr=False)
     age: int | None = field(repr=False)
     sex: Sex
     size: ClothingSize
@@ -30,7 +31,7 @@ class Newcomer:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can be a member; `row` is that of the register which brings them."""
+    """Somebody who can be a member; `row` of a register brings them, `by_age` if it tells no birth date."""
 
     identity: Identity
     sex: Sex
@@ -38,6 +39,7 @@ class Person:
     relation: Relation
     languages: tuple[str, ...] = ()
     row: int | None = None
+    by_age: bool = False
 
     @cached_property
     def face(self) -> Face:
@@ -65,5 +67,9 @@ def people_of(said: Sequence[Newcomer], today: date) -> tuple[Person, ...] | Ref
         if twin is not None:
             reason = f"is the same person as members.{twin}: {HOW_TWINS}"
             return invalid("Somebody is there twice; nothing was changed.", (f"members.{place}", reason))
+        head = next((at for at, other in enumerate(people) if other.relation is Relation.HEAD), None)
+        if person.relation is Relation.HEAD and head is not None:
+            reason = f"members.{head} is head of this household already; a household has one"
+            return invalid("Two are head; nothing was changed.", (f"members.{place}.relation", reason))
         people.append(person)
     return tuple(people)

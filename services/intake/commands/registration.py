@@ -10,7 +10,8 @@ from uuid_utils.compat import uuid7
 from services.intake import identities, repository
 from services.intake.commands.people import Person
 from services.intake.commands.saying import tell, tell_new
-from services.intake.domain.households import ALL_NEEDS, Household, Member, Priority, code_of, join
+from services.intake.domain.changes import join
+from services.intake.domain.households import ALL_NEEDS, Household, Member, Priority, code_of
 from services.intake.domain.timeline import people_words
 from shared.contracts.intake import HouseholdChanged, HouseholdRegistered, NeedKind
 from shared.messaging.unit import Unit

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from services.intake import repository
-from services.intake.domain.households import Household, Outcome, closing_of, state_of
+from services.intake.domain.facts import closing_of, state_of
+from services.intake.domain.households import Household, Outcome
 from services.intake.domain.timeline import Entry, closed_words
 from shared.contracts.intake import HouseholdState
 from shared.messaging.unit import Unit

@@ -1,6 +1,6 @@
 """What an import should warn of beside the rows of one household: other households, regions, references."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from uuid import UUID
 
@@ -8,12 +8,14 @@ from services.intake import identities, repository
 from services.intake.commands.people import Person
 from services.intake.domain.alike import Face
 from services.intake.domain.people import folded
+from services.intake.importing.groups import Read
 from services.intake.importing.memory import Remembered
-from services.intake.importing.people import Read
 from services.intake.importing.planning import Plan
 from shared.messaging.unit import Unit
+from shared.spreadsheets.cells import RowFault
 
 MOST_NAMED, LEAST_ALIKE = 12, 0.75
+MOST_COMPARED, MUCH_RARER = 200, 5
 
 
 def tell_regions(plan: Plan, wanted: list[Read], known: frozenset[str]) -> None:
@@ -28,6 +30,28 @@ def tell_regions(plan: Plan, wanted: list[Read], known: frozenset[str]) -> None:
             hint = f"; is {near[0]} meant?" if near else ""
             named = ", ".join(sorted(known)[:MOST_NAMED])
             plan.warn(row, f"is a region where no household is; known are {named}{hint}", "region")
+
+
+class RegionsSeen:
+    """Where the households of a first register are: nobody is anywhere yet, so its regions are compared together."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    def add(self, plan: Plan) -> None:
+        """Count each region and keep the first row that brought it; of very many only the first ones."""
+        for _, arrival in plan.arrivals:
+            count, row = self._seen.get(arrival.region, (0, arrival.people[0].row or 0))
+            if count or len(self._seen) < MOST_COMPARED:
+                self._seen[arrival.region] = (count + 1, row)
+
+    def alike(self) -> Iterator[RowFault]:
+        """Regions that look like a mistyped one: much rarer than another one of nearly the same letters."""
+        for region, (count, row) in self._seen.items():
+            often = [other for other, (many, _) in self._seen.items() if many >= MUCH_RARER * count]
+            if near := get_close_matches(region, often, 1, LEAST_ALIKE):
+                reason = f"is a region of few households; is {near[0]} meant, where many are?"
+                yield RowFault(row, "region", reason)
 
 
 async def tell_zeros(plan: Plan, unit: Unit, remembered: Remembered) -> None:

@@ -16,7 +16,6 @@ full_name = "family given"       # or "given family"
 size_from_age = true             # where a size is missing
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -27,6 +26,7 @@ from services.intake.domain.people import folded
 from services.intake.importing.columns import REGISTER, columns
 from shared.contracts.intake import ClothingSize
 from shared.outcomes import Refused, invalid
+from shared.plainly import NotToml, reason_of, toml_of
 from shared.spreadsheets.columns import Columns
 
 LARGEST = 64 * 1024
@@ -129,13 +129,13 @@ def mapping_of(content: bytes) -> Mapped | Refused:
     if len(content) > LARGEST:
         return invalid(f"A mapping file has at most {LARGEST // 1024} kB.")
     try:
-        file = _File.model_validate(tomllib.loads(content.decode("utf-8-sig")))
+        file = _File.model_validate(toml_of(content.decode("utf-8-sig")))
     except UnicodeDecodeError:
         return invalid("The mapping file is not text in UTF-8.")
-    except tomllib.TOMLDecodeError:
-        return invalid("The mapping file is not TOML; see the handbook for one to copy.")
+    except NotToml as error:
+        return invalid(f"The mapping file is not TOML; see the handbook for one to copy. In {error}.")
     except ValidationError as error:
-        fields = [(_part(each["loc"]), each["msg"]) for each in error.errors()]
+        fields = [(_part(each["loc"]), reason_of(each)) for each in error.errors()]
         return invalid("The mapping file holds what a mapping cannot have.", *fields[:20])
     known = set(REGISTER.names)
     unknown = {*file.headings.values(), *file.values, *file.fixed} - known

@@ -1,14 +1,16 @@
 """Whom a dry run would have registered so far, as nothing of it is in the database: little for each, and no names."""
 
+import hashlib
+import hmac
 from collections.abc import Iterable, Sequence
 from datetime import date
 from struct import Struct
 
 from services.intake.commands.people import Person
 from services.intake.domain.alike import Face
-from services.intake.domain.people import Sex
+from services.intake.domain.people import Sex, folded
+from services.intake.identities import Identity
 from services.intake.importing.matching import Registered
-from services.intake.importing.people import register_key
 from services.intake.repository import key_of, loose_of
 
 SEXES = tuple(Sex)
@@ -60,3 +62,13 @@ class Remembered:
 
 def _home(ref: str) -> int:
     return int.from_bytes(loose_of(ref)[:7])
+
+
+def register_key(key: bytes, ref: str, identity: Identity, *, dated: bool = True) -> bytes:
+    """What tells a register's people apart without holding their names: the same person gives the same key.
+
+    An estimated birth date differs from year to year, so it does not count.
+    """
+    names = [folded(identity.given), folded(identity.family)]
+    birth = identity.birth_date.isoformat() if dated and not identity.estimated else ""
+    return hmac.new(key, "\0".join([folded(ref), *names, birth]).encode(), hashlib.sha256).digest()

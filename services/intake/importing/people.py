@@ -1,21 +1,16 @@
-"""Lines of a register become people and households; every fault is found, not only the first."""
+"""Rows of a register become people and households; every fault is found, not only the first."""
 
-import hashlib
-import hmac
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date
-from itertools import groupby
 from typing import Any
 
-from services.intake.commands.people import HOW_TWINS, Person
+from services.intake.commands.people import Person
 from services.intake.domain.alike import agrees
 from services.intake.domain.households import ALL_NEEDS, Priority, checked_arrival
 from services.intake.domain.people import (
     Relation,
     Sex,
     age_on,
-    folded,
     language_codes,
     name_text,
     reference_text,
@@ -23,87 +18,14 @@ from services.intake.domain.people import (
 )
 from services.intake.identities import Identity, Unfit, identity_of
 from services.intake.importing.columns import FULL_NAME, HOUSEHOLD_COLUMNS
+from services.intake.importing.groups import Common, Group, Read, twin_words
 from services.intake.importing.mapping import PLAIN, Mapped, size_of
-from services.intake.importing.values import Cells, day, one_of, parts, some_of, whole
+from services.intake.importing.values import Cells, one_of, parts, some_of, whole
 from shared.contracts.intake import ClothingSize, NeedKind
 from shared.spreadsheets.cells import Line, RowFault
+from shared.spreadsheets.dates import day_of, written
 
-# The rest of a longer household is read as a reference that comes again, so that no household fills the memory.
-LONGEST_GROUP = 100
 MERGED = "is empty; if its cells are merged, write the value into each row"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Lines of one household that stand together; "" for lines without a reference."""
-
-    ref: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class Common:
-    """What the rows of a household say about it, the first that says something; None is what none of them says."""
-
-    region: str | None
-    arrived_on: date | None
-    needs: frozenset[NeedKind]
-    priorities: frozenset[Priority]
-
-
-Said = dict[str, list[tuple[int, Any]]]
-"""What rows say of their household: for each of its columns the rows and values, the first row first."""
-
-
-@dataclass
-class Read:
-    """What some rows of a household hold: people by row, and the faults of the other rows.
-
-    `common` is None when a column of the household itself cannot be taken. `tells_heads` says that the file has the
-    column in which somebody is named head of the household.
-    """
-
-    ref: str
-    first_row: int
-    common: Common | None = None
-    people: dict[int, Person] = field(default_factory=dict)
-    faults: list[RowFault] = field(default_factory=list)
-    warnings: list[RowFault] = field(default_factory=list)
-    said: Said = field(default_factory=dict)
-    tells_heads: bool = False
-
-    def settle(self) -> None:
-        """The first value of each column counts for the household; a row that says another one is at fault."""
-        for name, said in self.said.items():
-            said.sort(key=lambda each: each[0])
-            (first_row, first), *others = said
-            for row, value in others:
-                if value != first:
-                    reason = f"differs from row {first_row}, which is of the same household and comes first"
-                    self.faults.append(RowFault(row, name, reason))
-                    self.people.pop(row, None)
-            self.said[name] = [each for each in said if each[1] == first]
-        if self.common is not None:
-            values = {name: said[0][1] for name, said in self.said.items()}
-            self.common = Common(
-                values.get("region"),
-                values.get("arrived_on"),
-                values.get("needs", ALL_NEEDS),
-                values.get("priority", frozenset()),
-            )
-
-
-def groups(lines: Iterable[Line]) -> Iterator[Group]:
-    """Lines that stand together and have the same reference, however written; a line without one stands alone."""
-    for folded_ref, together in groupby(lines, key=lambda line: folded(line.cells.get("household", ""))):
-        part: list[Line] = []
-        for line in together:
-            part.append(line)
-            if len(part) == LONGEST_GROUP or not folded_ref:
-                yield Group(line.cells.get("household", ""), tuple(part))
-                part = []
-        if part:
-            yield Group(part[0].cells.get("household", ""), tuple(part))
 
 
 def read(group: Group, today: date, mapped: Mapped = PLAIN) -> Read:
@@ -135,7 +57,7 @@ def _read_household(lines: list[Line], result: Read, today: date, mapped: Mapped
     """Gather what the rows say of their household; the row that spoils it, if one does."""
     rules: dict[str, Callable[[str], Any]] = {
         "region": region_code,
-        "arrived_on": lambda text: checked_arrival(day(text), today),
+        "arrived_on": lambda text: checked_arrival(day_of(text), today),
         "needs": lambda text: some_of(NeedKind, text, mapped, "needs"),
         "priority": lambda text: some_of(Priority, text, mapped, "priority"),
     }
@@ -167,6 +89,7 @@ def _read_person(line: Line, result: Read, today: date, mapped: Mapped, spoilt_b
         faults = faults or [RowFault(line.row, None, f"its household cannot be taken: see row {spoilt_by}")]
     result.faults += faults
     if faults or own or person is None or result.common is None:
+        result.lost[line.row] = cell.relation
         return
     face = person.face
     twin = next((row for row, other in result.people.items() if agrees(other.face, face, today)), None)
@@ -176,16 +99,11 @@ def _read_person(line: Line, result: Read, today: date, mapped: Mapped, spoilt_b
         result.faults.append(RowFault(line.row, None, twin_words(twin)))
 
 
-def twin_words(row: int | None) -> str:
-    """Why a row is not taken: another one has the same person."""
-    where = f"in row {row}" if row else "in an earlier row"
-    return f"is the same person as {where}, twice in this file; {HOW_TWINS}"
-
-
 def _person(cell: Cells, result: Read, today: date) -> Person | None:
     sex = cell.one("sex", Sex, Sex.UNKNOWN)
     size = _size(cell)
     relation = cell.one("relation", Relation, Relation.OTHER)
+    cell.relation = relation if cell.line.cells.get("relation") else None
     languages = cell.optional("languages", lambda text: _languages(cell, text))
     identity = _identity(cell, result, today)
     if (
@@ -199,7 +117,8 @@ def _person(cell: Cells, result: Read, today: date) -> Person | None:
         result.warnings.append(RowFault(cell.line.row, "size", reason))
     if cell.faults or identity is None or sex is None or size is None or relation is None:
         return None
-    return Person(identity, sex, size, relation, languages or (), cell.line.row)
+    by_age = not cell.line.cells.get("birth_date")
+    return Person(identity, sex, size, relation, languages or (), cell.line.row, by_age)
 
 
 def _size(cell: Cells) -> ClothingSize | None:
@@ -221,7 +140,7 @@ def _names(cell: Cells) -> tuple[str | None, str | None]:
 
 def _identity(cell: Cells, result: Read, today: date) -> Identity | None:
     given, family = _names(cell)
-    birth = cell.optional("birth_date", day)
+    birth = cell.optional("birth_date", written)
     age = cell.optional("age", whole)
     if any(fault.column in ("birth_date", "age") for fault in cell.faults):
         return None
@@ -231,16 +150,6 @@ def _identity(cell: Cells, result: Read, today: date) -> Identity | None:
     except Unfit as error:
         cell.fault(error.part, str(error))
         return None
-    if birth and age is not None and age_on(birth, today) != age:
+    if birth and age is not None and abs(age_on(who.birth_date, today) - age) > who.estimated:
         result.warnings.append(RowFault(cell.line.row, "age", "disagrees with the birth date, which counts"))
     return who
-
-
-def register_key(key: bytes, ref: str, identity: Identity, *, dated: bool = True) -> bytes:
-    """What tells a register's people apart without holding their names: the same person gives the same key.
-
-    An estimated birth date differs from year to year, so it does not count.
-    """
-    names = [folded(identity.given), folded(identity.family)]
-    birth = identity.birth_date.isoformat() if dated and not identity.estimated else ""
-    return hmac.new(key, "\0".join([folded(ref), *names, birth]).encode(), hashlib.sha256).digest()

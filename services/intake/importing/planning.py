@@ -8,13 +8,16 @@ from uuid import UUID
 
 from services.intake.commands.people import Person
 from services.intake.commands.registration import Arrival
-from services.intake.domain.households import FULL, MOST_MEMBERS, Household
+from services.intake.domain.changes import FULL
+from services.intake.domain.households import MOST_MEMBERS, Household
 from services.intake.domain.people import Relation, folded
-from services.intake.importing.matching import Matched, Registered, match
-from services.intake.importing.people import Read, twin_words
+from services.intake.importing.groups import Common, Read, twin_words
+from services.intake.importing.matching import Registered, match
 from shared.spreadsheets.cells import RowFault
 
-LABELS = {"region": "region", "arrived_on": "arrival", "needs": "needs", "priority": "priority"}
+HELD = (
+    "its household is held back, so that nobody is registered without its head, who cannot be taken: see row"
+)
 
 
 @dataclass
@@ -34,12 +37,15 @@ class Plan:
     closed: int = 0
     twice: int = 0
     unsure: int = 0
+    held: int = 0
     namesakes: int = 0
     faults: list[RowFault] = field(default_factory=list)
     warnings: list[RowFault] = field(default_factory=list)
     put_off: list[Read] = field(default_factory=list)
     regions: set[str] = field(default_factory=set)
     """New ones, told of with this plan."""
+    lost_heads: dict[bytes, int] = field(default_factory=dict)
+    """By `key_of` the reference, the row of a head who cannot be taken; of households that are not registered."""
 
     def fault(
         self, rows: Mapping[int, object] | Sequence[int], reason: str, column: str | None = None
@@ -59,6 +65,7 @@ def merged(reads: list[Read], plan: Plan, today: date) -> list[Read]:
             continue
         known.faults += each.faults
         known.warnings += each.warnings
+        known.lost |= each.lost
         known.tells_heads = known.tells_heads or each.tells_heads
         if known.common is None:
             known.common = each.common
@@ -77,130 +84,56 @@ def _as_registered(people: Mapping[int, Person]) -> list[Registered]:
     return [Registered(row, person.face, row=row) for row, person in people.items()]
 
 
-def plan_arrival(plan: Plan, each: Read, *, last: bool = True) -> None:
-    """Plan a household that is not registered yet; without region and arrival its rows are at fault."""
-    common = each.common
-    missing = [name for name in ("region", "arrived_on") if common is None or getattr(common, name) is None]
-    if common is None or common.region is None or common.arrived_on is None:
-        if not last:
-            plan.put_off.append(replace(each, faults=[], warnings=[]))
-            return
-        row = min(each.people)
-        many = len(each.people) > 1
-        rows = f"rows {row} to {max(each.people)} have" if many else f"row {row} has"
-        for name in missing:
+def plan_arrival(
+    plan: Plan, each: Read, today: date, *, last: bool = True, lost_head: int | None = None
+) -> None:
+    """Plan a household that is not registered yet, or hold it back if it cannot be taken whole enough.
+
+    `lost_head` is the row of a head who could not be taken, in this or an earlier unit. Somebody of the household may
+    stand further down, so what lacks a head, or region and arrival, is put off to the end.
+    """
+    common, headless = each.common, each.headless(today)
+    complete = common is not None and common.region is not None and common.arrived_on is not None
+    if not last and (headless or not complete):
+        plan.put_off.append(replace(each, faults=[], warnings=[]))
+    elif headless and lost_head is not None:
+        plan.fault(each.people, f"{HELD} {lost_head}: mend that row, and send the file again")
+        plan.held += len(each.people)
+    elif common is None or common.region is None or common.arrived_on is None:
+        _refuse_incomplete(plan, each, common)
+    else:
+        _take(plan, each, common, common.region, common.arrived_on)
+
+
+def _refuse_incomplete(plan: Plan, each: Read, common: Common | None) -> None:
+    """Without region and arrival a household's rows are at fault."""
+    row = min(each.people)
+    many = len(each.people) > 1
+    rows = f"rows {row} to {max(each.people)} have" if many else f"row {row} has"
+    for name in ("region", "arrived_on"):
+        if common is None or getattr(common, name) is None:
             plan.fault([row], f"is needed in one row of each household; {rows} none of it", name)
-        plan.fault(
-            [other for other in each.people if other != row], f"its household cannot be taken: see row {row}"
-        )
-        return
+    plan.fault(
+        [other for other in each.people if other != row], f"its household cannot be taken: see row {row}"
+    )
+
+
+def _take(plan: Plan, each: Read, common: Common, region: str, arrived_on: date) -> None:
     names = Counter(person.face.name for person in each.people.values())
-    _tell_namesakes(plan, {row for row, person in each.people.items() if names[person.face.name] > 1})
-    _tell_heads(plan, each, each.people, 0)
+    tell_namesakes(plan, {row for row, person in each.people.items() if names[person.face.name] > 1})
+    tell_heads(plan, each, each.people, 0)
     people = tuple(fitting(plan, each.people, MOST_MEMBERS).values())
-    arrival = Arrival(common.region, common.arrived_on, people, common.needs, common.priorities, each.ref)
+    arrival = Arrival(region, arrived_on, people, common.needs, common.priorities, each.ref)
     plan.arrivals.append((each.ref, arrival))
 
 
-def plan_joining(
-    plan: Plan,
-    each: Read,
-    household: Household | None,
-    known: Sequence[Registered],
-    today: date,
-    *,
-    last: bool,
-) -> None:
-    """Plan rows of a household that is registered; `known` are its members, of a dry run those it would have."""
-    found = match(each.people, known, today)
-    recognised = found.already or found.left or found.twice or any(one.row is not None for one in known)
-    others, code = (_other_than(each, household), household.code) if household else ({}, "")
-    strange = household and not recognised and each.people and {"region", "arrived_on"} & others.keys()
-    if strange and not last:
-        plan.put_off.append(replace(each, faults=[], warnings=[]))
-    elif household and strange:
-        _refuse_strangers(plan, each, household, others)
-    elif household and not household.helped:
-        _tell_closed(plan, each, household)
-    else:
-        if found.unsure and not last:
-            later = {row: each.people[row] for row in found.unsure}
-            plan.put_off.append(replace(each, people=later, faults=[], warnings=[], said={}))
-            found.unsure = {}
-        for name, row in others.items():
-            reason = f"the {LABELS[name]} of household {code} is another one; what is registered stays"
-            plan.warn(row, reason, name)
-        _plan_found(plan, each, household, found, sum(one.left_on is None for one in known))
-
-
-def _plan_found(plan: Plan, each: Read, household: Household | None, found: Matched, present: int) -> None:
-    """Plan the rows of a household that is helped, once it is known who they are."""
-    _tell_known(plan, found, each, household)
-    _tell_namesakes(plan, found.namesakes)
-    heads = sum(member.relation is Relation.HEAD for member in household.present) if household else 1
-    _tell_heads(plan, each, found.new, heads)
-    those = fitting(plan, found.new, MOST_MEMBERS - present)
-    if those:
-        plan.joining.append((each.ref, household, those))
-    if household and household.import_id != plan.import_id:
-        for row in those:
-            plan.warn(row, f"joins household {household.code}, which was registered before")
-
-
-def _tell_known(plan: Plan, found: Matched, each: Read, household: Household | None) -> None:
-    where = f" in household {household.code}" if household else ""
-    plan.already_there += len(found.already)
-    plan.already |= {one.mark: row for row, one in found.already.items()}
-    for row, one in found.already.items():
-        said = each.people[row].identity
-        if said.estimated and not one.face.estimated:
-            plan.warn(row, "an age stands where a birth date is known, which stays", "age")
-        elif one.face.estimated and not said.estimated:
-            plan.warn(
-                row,
-                f"the birth date of a member{where} is known by age alone: correct it there",
-                "birth_date",
-            )
-    for row, one in found.left.items():
-        plan.fault([row], f"left{where} on {one.left_on}: if this person is back, add them there by hand")
-    for row, other in found.twice.items():
-        plan.fault([row], twin_words(other))
-    for row, what in found.unsure.items():
-        plan.fault(
-            [row],
-            f"same reference and name as somebody registered{where}, {what}: if it is the same person, correct the "
-            "member there and send the file again; if it is somebody else, let the file have a row for each of them",
-        )
-    plan.left += len(found.left)
-    plan.twice += len(found.twice)
-    plan.unsure += len(found.unsure)
-
-
-def _tell_closed(plan: Plan, each: Read, household: Household) -> None:
-    reason = (
-        f"its household {household.code} was closed on {household.closed_on}: reopen it if these people are to be "
-        "helped again, and send the file again"
-    )
-    plan.fault(each.people, reason)
-    plan.closed += len(each.people)
-
-
-def _refuse_strangers(plan: Plan, each: Read, household: Household, others: Mapping[str, int]) -> None:
-    words = " and ".join(f"another {LABELS[name]}" for name in ("region", "arrived_on") if name in others)
-    reason = (
-        f"household {household.code} has this reference, {words}, and none of these people: if they are others, give "
-        "them another reference (like a prefix of the camp); nothing was changed"
-    )
-    plan.fault(each.people, reason)
-
-
-def _tell_namesakes(plan: Plan, rows: Collection[int]) -> None:
+def tell_namesakes(plan: Plan, rows: Collection[int]) -> None:
     for row in rows:
         plan.warn(row, "another person of the same name is in this household; both are registered")
     plan.namesakes += len(rows)
 
 
-def _tell_heads(plan: Plan, each: Read, new: Mapping[int, Person], before: int) -> None:
+def tell_heads(plan: Plan, each: Read, new: Mapping[int, Person], before: int) -> None:
     """Warn of two heads; and of none, where the file says who is head at all."""
     heads = [row for row, person in new.items() if person.relation is Relation.HEAD]
     if heads and len(heads) + before > 1:
@@ -214,17 +147,6 @@ def _tell_heads(plan: Plan, each: Read, new: Mapping[int, Person], before: int) 
 
 def _rows(people: Mapping[int, object]) -> str:
     return ", ".join(map(str, people))
-
-
-def _other_than(each: Read, household: Household) -> dict[str, int]:
-    """What rows say of a household other than what is registered, with the first row that says it."""
-    now = {
-        "region": household.region,
-        "arrived_on": household.arrived_on,
-        "needs": household.needs,
-        "priority": household.priorities,
-    }
-    return {name: said[0][0] for name, said in each.said.items() if said and said[0][1] != now[name]}
 
 
 def fitting(plan: Plan, people: Mapping[int, Person], room: int) -> dict[int, Person]:

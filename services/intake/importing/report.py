@@ -29,6 +29,7 @@ FIGURES = {
     "left": "of them: left the household before",
     "closed": "of them: the household is closed",
     "twice": "of them: twice in this file",
+    "held": "of them: held back, as the head of their household cannot be taken",
     "unsure": "of them: the name of somebody registered, another birth date or sex",
 }
 """The words for the counts, which is how the API describes them and the command line shows them."""
@@ -56,6 +57,7 @@ class Report(BaseModel):
     left: int = _count("left")
     closed: int = _count("closed")
     twice: int = _count("twice")
+    held: int = _count("held")
     unsure: int = _count("unsure")
     error_count: int = 0
     errors: list[ErrorOut] = Field(default=[], description=f"the first {MOST_LISTED} of them, by row")

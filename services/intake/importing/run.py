@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import groupby, islice
+from itertools import islice
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -14,14 +14,16 @@ from services.intake.commands import imports
 from services.intake.commands.people import Person
 from services.intake.commands.registration import join_all, register_all
 from services.intake.domain.households import Household
-from services.intake.domain.people import folded
 from services.intake.identities import Known
-from services.intake.importing.looking import tell_elsewhere, tell_regions, tell_zeros
+from services.intake.importing.groups import Group, Read, groups
+from services.intake.importing.joining import plan_joining
+from services.intake.importing.looking import RegionsSeen, tell_elsewhere, tell_regions, tell_zeros
 from services.intake.importing.mapping import PLAIN, Mapped
 from services.intake.importing.matching import Registered
 from services.intake.importing.memory import Remembered
-from services.intake.importing.people import Group, Read, groups, read
-from services.intake.importing.planning import Plan, merged, plan_arrival, plan_joining
+from services.intake.importing.people import read
+from services.intake.importing.planning import Plan, merged, plan_arrival
+from services.intake.importing.putting_off import PutOff, again
 from services.intake.importing.report import Report
 from shared.database.errors import is_conflict
 from shared.messaging.unit import Unit, Units
@@ -31,7 +33,6 @@ from shared.spreadsheets.opening import Sheet
 
 HOUSEHOLDS_PER_UNIT = 100
 ROWS_PER_UNIT = 1000
-MOST_PUT_OFF = 2000
 TRIES = 5
 
 Reading = Callable[[date], list[Read]]
@@ -54,8 +55,10 @@ class Import:
         self._remembered = Remembered(key)
         # By the mark of a member who was there before, the row that they answer for.
         self._claimed: dict[int, int] = {}
-        self._put_off: list[Read] = []
-        self._rows_put_off = 0
+        self._put_off = PutOff()
+        self._seen = RegionsSeen()
+        # By the mark of a reference, the row of a head who could not be taken.
+        self._lost_heads: dict[bytes, int] = {}
         self._regions: frozenset[str] | None = None
         self._id = uuid7()
         self.report = Report(dry_run=dry_run, import_id=None if dry_run else self._id)
@@ -67,9 +70,9 @@ class Import:
         while some := await asyncio.to_thread(_some_households, every):
             await self._take(self._reading(some), sum(len(group.lines) for group in some))
             yield self.report.rows
-        later = _by_household(self._put_off)
-        while reads := [each for one in islice(later, HOUSEHOLDS_PER_UNIT) for each in one]:
+        for reads in self._put_off.parts(HOUSEHOLDS_PER_UNIT):
             await self._take(_again(reads), 0, last=True)
+        self.report.warn(self._seen.alike())
         if not self.report.dry_run:
             async with self._units.open(actor=self._actor) as unit:
                 imports.record(unit, self._id, self.report.model_dump(), begun=True, finished=True)
@@ -96,7 +99,7 @@ class Import:
 
     async def _planned(self, reads: list[Read], unit: Unit, *, last: bool) -> Plan:
         plan = Plan(self._id)
-        last = last or self._rows_put_off > MOST_PUT_OFF
+        last = last or self._put_off.full
         wanted = merged(reads, plan, unit.today)
         lock = not self.report.dry_run
         homes = await repository.registered(unit.session, [each.ref for each in wanted], lock=lock)
@@ -110,8 +113,10 @@ class Import:
             known = self._known(each, members[household.id] if household else [])
             if household is not None or known:
                 plan_joining(plan, each, household, known, unit.today, last=last)
-            elif each.people:
-                plan_arrival(plan, each, last=last)
+            else:
+                lost = self._lost_head(plan, each, unit.today)
+                if each.people:
+                    plan_arrival(plan, each, unit.today, last=last, lost_head=lost)
         tell_regions(plan, wanted, self._regions)
         await tell_zeros(plan, unit, self._remembered)
         await tell_elsewhere(plan, unit)
@@ -125,6 +130,14 @@ class Import:
         ]
         return there + self._remembered.of(each.ref, each.people.values())
 
+    def _lost_head(self, plan: Plan, each: Read, today: date) -> int | None:
+        """The row of a head who cannot be taken; the next units have to know it too."""
+        key = repository.key_of(each.ref)[:8]
+        row = each.lost_head(today)
+        if row is not None and each.ref:
+            plan.lost_heads[key] = row
+        return row if row is not None else self._lost_heads.get(key)
+
     def _row_of(self, known: Known, mark: int) -> int | None:
         """The row of this file that brought somebody, or for which they answered already."""
         return known.import_row if known.import_id == self._id else self._claimed.get(mark)
@@ -132,8 +145,10 @@ class Import:
     def _keep(self, plan: Plan) -> None:
         """What the next units have to know of this one."""
         self._claimed |= plan.already
-        self._put_off += plan.put_off
-        self._rows_put_off += sum(len(each.people) for each in plan.put_off)
+        self._put_off.add(plan.put_off)
+        self._lost_heads |= plan.lost_heads
+        if not self._regions:
+            self._seen.add(plan)
         self._regions = (self._regions or frozenset()) | plan.regions
         if self.report.dry_run:
             for ref, arrival in plan.arrivals:
@@ -153,7 +168,7 @@ def _counted(before: Report, plan: Plan, rows: int) -> Report:
     report.households += len(plan.arrivals)
     report.people += sum(len(arrival.people) for _, arrival in plan.arrivals) + joined
     report.joined += joined
-    for name in ("already_there", "left", "closed", "twice", "unsure", "namesakes"):
+    for name in ("already_there", "left", "closed", "twice", "unsure", "held", "namesakes"):
         setattr(report, name, getattr(report, name) + getattr(plan, name))
     report.blame(plan.faults)
     report.warn(plan.warnings)
@@ -183,22 +198,5 @@ def _some_households(every: Iterator[Group]) -> list[Group]:
     return some
 
 
-def _by_household(put_off: list[Read]) -> Iterator[list[Read]]:
-    def ref(each: Read) -> str:
-        return folded(each.ref)
-
-    return (list(some) for _, some in groupby(sorted(put_off, key=ref), ref))
-
-
 def _again(reads: list[Read]) -> Reading:
-    """Rows that were put off, anew for each try."""
-    return lambda _: [
-        replace(
-            each,
-            people=dict(each.people),
-            faults=[],
-            warnings=[],
-            said={name: list(said) for name, said in each.said.items()},
-        )
-        for each in reads
-    ]
+    return lambda _: again(reads)

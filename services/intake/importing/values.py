@@ -1,12 +1,12 @@
 """The cells of a line, each read by its own rule; what a cell may hold."""
 
 import re
+import unicodedata
 from collections.abc import Callable
-from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from services.intake.domain.people import folded
+from services.intake.domain.people import OLDEST, Relation, folded
 from services.intake.importing.mapping import Mapped
 from shared.spreadsheets.cells import Line, RowFault
 
@@ -21,6 +21,8 @@ class Cells:
         self.line = line
         self.mapped = mapped
         self.faults: list[RowFault] = []
+        self.relation: Relation | None = None
+        """What somebody is to the head, where that is said and can be read."""
 
     def needed(self, column: str, rule: Callable[[str], T]) -> T | None:
         if self.line.cells.get(column, ""):
@@ -45,19 +47,15 @@ class Cells:
         self.faults.append(RowFault(self.line.row, column, reason))
 
 
-def day(text: str) -> date:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        raise ValueError("must be a date like 1980-05-17")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("is no day of the calendar: there is no such date") from None
+_AGE = re.compile(r"[만満满]? ?(\d{1,3}) ?[세살歳才歲岁]?", re.ASCII)
 
 
 def whole(text: str) -> int:
-    if not re.fullmatch(r"\d{1,3}", text, re.ASCII):
-        raise ValueError("must be a whole number from 0 to 120")
-    return int(text)
+    """An age; one of months is none."""
+    found = _AGE.fullmatch(unicodedata.normalize("NFKC", text))
+    if found is None:
+        raise ValueError(f"must be a whole number from 0 to {OLDEST}, in years (0 for a baby)")
+    return int(found[1])
 
 
 def one_of(words: type[E], text: str) -> E:

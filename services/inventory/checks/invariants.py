@@ -156,10 +156,12 @@ def standings(_: Settings) -> Standings:
 
     async def streamed(session: AsyncSession) -> AsyncIterator[Standing]:
         row = HOUSEHOLD.c
-        query = select(row.id, row.version, row.active, row.people).where(row.version > 0).order_by(row.id)
-        async for household_id, version, active, people in await session.stream(query):
-            yield Standing(
-                household_id=str(household_id), version=version, active=active, people=people if active else 0
-            )
+        query = (
+            select(row.id, row.version, row.active, row.people, row.code)
+            .where(row.version > 0)
+            .order_by(row.id)
+        )
+        async for household_id, version, active, people, code in await session.stream(query):
+            yield Standing(str(household_id), version, active, people if active else 0, code)
 
     return streamed

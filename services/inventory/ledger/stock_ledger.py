@@ -104,7 +104,11 @@ class StockLedger(Giving):
         await stock.make_shelves(self.unit.session, keys)
         for key in keys:
             self._on_hand[key] = self._reserved[key] = 0
-        await self._rehome({item for _, item in keys if self.catalogue.kind(item) is Kind.FOOD})
+        if new := {item for _, item in keys if self.catalogue.kind(item) is Kind.FOOD}:
+            # Some waited here for a shelf to be made.
+            food = {item for _, item in self._on_hand if self.catalogue.kind(item) is Kind.FOOD}
+            self._standing = await marks.standing(self.unit.session, food)
+            await self._rehome(new)
 
     async def _catch_up(self, food: Collection[str], *, rations: bool) -> None:
         """Do what was put off, and post it by itself: it belongs to no document. With `rations` make all those of a

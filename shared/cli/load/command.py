@@ -14,8 +14,9 @@ from rich.table import Table
 from shared.cli import Trouble
 from shared.cli.client import Services, services_of
 from shared.cli.console import shown
+from shared.cli.load.kinds import KINDS
 from shared.cli.load.reading import read
-from shared.cli.load.rows import KINDS, Rows, checked, hang_together
+from shared.cli.load.rows import Rows, checked, hang_together
 from shared.cli.load.sending import Known, Loading
 from shared.cli.stack import Stack
 
@@ -83,9 +84,8 @@ async def load_file(
     if any(each.place.startswith("kits") for each in bad):
         rows.broken_kits.add(None)
     known = await Known.of(services)
-    hang_together(rows, set(known.items), set(known.depots))
-    if not dry_run:
-        await Loading(services, marks, rows, known).send()
+    hang_together(rows, set(known.items), set(known.depots), known.kinds)
+    await Loading(services, marks, rows, known, dry_run).send()
     there = {kind.sheet: sum(known.has(marks, row) for row in rows.of(kind).values()) for kind in KINDS}
     return Loaded(rows, there)
 

@@ -1,6 +1,5 @@
 """A store's file into rows: a plan file in TOML, or a workbook with a sheet each."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -8,7 +7,9 @@ from typing import Any, BinaryIO
 from shared.cli import Trouble
 from shared.cli.demo.plan import Plan
 from shared.cli.files import text_of
-from shared.cli.load.rows import SHEETS, Entry, Fault, Raw
+from shared.cli.load.kinds import SHEETS, Entry
+from shared.cli.load.rows import Fault, Raw
+from shared.plainly import NotToml, toml_of
 from shared.spreadsheets.cells import Raw as Cells
 from shared.spreadsheets.cells import Unreadable
 from shared.spreadsheets.columns import Columns, headings, lines
@@ -27,8 +28,8 @@ def read(path: Path) -> tuple[str, list[Raw], list[Fault]]:
 
 def _of_toml(path: Path) -> tuple[str, list[Raw], list[Fault]]:
     try:
-        known = tomllib.loads(text_of(path, "The file"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        known = toml_of(text_of(path, "The file"))
+    except NotToml as error:
         raise Trouble(f"The file {path} is neither TOML nor a workbook (.xlsx): {error}.") from None
     bad = [Fault(name, "is not known here") for name in known if name not in (*SHEETS, *Plan.model_fields)]
     rows: list[Raw] = []

@@ -1,145 +1,19 @@
-"""What a row of each sheet is, and whether it can be taken: each by itself, so that a bad one keeps no other out."""
+"""Whether a row can be taken: each by itself, so that a bad one keeps no other out."""
 
-from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from shared.cli.demo.pieces import ServiceName
-from shared.cli.demo.plan import delivery_reference, opening_reference
-from shared.contracts.intake import ClothingSize
-
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Quantity = Annotated[int, Field(ge=1, le=10**12)]
-Short = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
+from shared.cli.load.kinds import SHEETS, DeliveryRow, DepotRow, Entry, ItemRow, KitRow, OpeningRow
+from shared.plainly import reason_of
 
 
 def _not_bool(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("is neither text, number nor date")  # noqa: TRY004 - pydantic tells these alone
     return value
-
-
-class Entry(BaseModel):
-    """A row. `sheet` is where it stands in a plan file or a workbook."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-    sheet: ClassVar[str]
-
-    @property
-    @abstractmethod
-    def key(self) -> object:
-        """What no two rows of a sheet may share."""
-
-
-class ItemRow(Entry):
-    """Something the store keeps. `shelf_life_days`: opening stock without a date expires so long after it is loaded."""
-
-    sheet: ClassVar[str] = "items"
-    code: Code
-    name: Name
-    kind: Literal["food", "clothing", "kit", "bed", "part"]
-    unit: Annotated[str, Field(pattern=r"^[a-z]{1,10}$")]
-    season: Literal["summer", "winter"] | None = None
-    size: ClothingSize | None = None
-    shelf_life_days: Annotated[int, Field(ge=1)] | None = None
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> "ItemRow":
-        clothing = self.kind == "clothing"
-        if clothing != (self.season is not None and self.size is not None):
-            raise ValueError(
-                "clothing has a season and a size" if clothing else f"{self.kind} has no season or size"
-            )
-        return self
-
-    @property
-    def key(self) -> object:
-        return self.code
-
-
-class DepotRow(Entry):
-    sheet: ClassVar[str] = "depots"
-    code: Code
-    name: Name
-    kind: Literal["depot", "shelter"]
-    region: Code
-
-    @property
-    def key(self) -> object:
-        return self.code
-
-
-class KitRow(Entry):
-    """How many of a part go into one kit."""
-
-    sheet: ClassVar[str] = "kits"
-    kit: Code
-    part: Code
-    quantity: Quantity
-
-    @property
-    def key(self) -> object:
-        return self.kit, self.part
-
-
-class OpeningRow(Entry):
-    """What a depot has of an item when the work begins, in base units."""
-
-    sheet: ClassVar[str] = "opening"
-    depot: Code
-    item: Code
-    quantity: Quantity
-    expires_on: date | None = None
-
-    @property
-    def key(self) -> object:
-        return self.depot, self.item, self.expires_on
-
-    def reference(self, name: str) -> str:
-        return opening_reference(name, self.depot, self.item, self.expires_on)
-
-
-class DeliveryRow(Entry):
-    """So much of an item that is to come to a depot on a day."""
-
-    sheet: ClassVar[str] = "deliveries"
-    name: Short
-    depot: Code
-    item: Code
-    quantity: Quantity
-    due_on: date
-
-    @property
-    def key(self) -> object:
-        return self.reference("")
-
-    def reference(self, name: str) -> str:
-        return delivery_reference(name, self.name, self.due_on, self.item)
-
-
-class TargetRow(Entry):
-    """A measure of one of the eight areas; without a target, as many as possible."""
-
-    sheet: ClassVar[str] = "targets"
-    service: ServiceName
-    area: Annotated[int, Field(ge=1, le=8)]
-    measure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-    words: Annotated[str, Field(min_length=1, max_length=200)]
-    target: Annotated[int, Field(ge=0, le=10**15)] | None = None
-    unit: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,19}$")]
-
-    @property
-    def key(self) -> object:
-        return self.measure
-
-
-KINDS: tuple[type[Entry], ...] = (ItemRow, DepotRow, KitRow, OpeningRow, DeliveryRow, TargetRow)
-SHEETS = {kind.sheet: kind for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -200,18 +74,45 @@ def checked(raw: Iterable[Raw]) -> Rows:
     return rows
 
 
-def hang_together(rows: Rows, items: set[str], depots: set[str]) -> None:
+def _one_set_each(rows: Rows) -> None:
+    """Of two items that would be clothing of one season and size the first counts."""
+    first: dict[tuple[str, str], str] = {}
+    for place, row in rows.of(ItemRow).items():
+        if row.season and row.size and (before := first.setdefault((row.season, row.size), place)) != place:
+            rows.refuse(
+                place, f"is clothing of the same season and size as {before}: one season and size, one item"
+            )
+
+
+def hang_together(
+    rows: Rows, items: set[str], depots: set[str], kinds: Mapping[str, str] | None = None
+) -> None:
     """Refuse what names something that is neither in the file nor in the store (`items`, `depots`).
+
+    `kinds` are those of the store's items: a kit is made of parts, and of nothing else.
 
     A kit is taken whole or not at all: with a part left out it would be put together without it, and without any part
     households would wait for it in vain.
     """
+    _one_set_each(rows)
     _nothing_unknown(rows, items, depots)
+    _kits_of_parts(rows, kinds or {})
     whole_kits(rows)
     for place, row in rows.of(ItemRow).items():
         if row.kind == "kit" and row.code not in items and _is_broken(rows, row.code):
             rows.refuse(place, "a row of what it is made of is bad: mend that row first")
     _nothing_unknown(rows, items, depots)
+
+
+def _kits_of_parts(rows: Rows, kinds: Mapping[str, str]) -> None:
+    known = {**kinds, **{each.code: each.kind for each in rows.of(ItemRow).values()}}
+    for place, row in rows.of(KitRow).items():
+        for code, kind in ((row.kit, "kit"), (row.part, "part")):
+            if known.get(code, kind) != kind and place in rows.good:
+                rows.refuse(
+                    place,
+                    f"{code} is {known[code]}, not a {kind}: a kit is made of parts, and of nothing else",
+                )
 
 
 def _nothing_unknown(rows: Rows, items: set[str], depots: set[str]) -> None:
@@ -254,24 +155,4 @@ def _reasons(error: ValueError) -> str:
 
 def _reason(each: Any) -> str:
     place = ".".join(str(part) for part in each["loc"])
-    words = _WORDS.get(each["type"], _own_words)(each)
-    return f"{place} {words}".strip()
-
-
-def _own_words(each: Any) -> str:
-    return str(each["msg"]).removeprefix("Value error, ")
-
-
-_WORDS: dict[str, Callable[[Any], str]] = {
-    "missing": lambda _: "is missing",
-    "extra_forbidden": lambda _: "is not known here",
-    "string_pattern_mismatch": lambda each: f"must look like {each['ctx']['pattern']}",
-    "literal_error": lambda each: f"is none of {each['ctx']['expected']}",
-    "enum": lambda each: f"is none of {each['ctx']['expected']}",
-    "greater_than_equal": lambda each: f"is less than {each['ctx']['ge']}",
-    "less_than_equal": lambda each: f"is more than {each['ctx']['le']}",
-    "int_parsing": lambda _: "is no whole number",
-    "int_type": lambda _: "is no whole number",
-    "int_from_float": lambda _: "is no whole number",
-    "string_too_long": lambda each: f"has more than {each['ctx']['max_length']} characters",
-}
+    return f"{place} {reason_of(each)}".strip()

@@ -8,17 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from shared.cli.client import Refused, Services
-from shared.cli.load.rows import (
-    DeliveryRow,
-    DepotRow,
-    Entry,
-    ItemRow,
-    KitRow,
-    OpeningRow,
-    Rows,
-    TargetRow,
-    whole_kits,
-)
+from shared.cli.load.kinds import DeliveryRow, DepotRow, Entry, ItemRow, KitRow, OpeningRow, TargetRow
+from shared.cli.load.rows import Rows, hang_together
 
 STORE = "inventory"
 MOST_AT_ONCE = 200
@@ -54,6 +45,11 @@ class Known:
             measures={each["measure"]: each for each in targets},
         )
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """By code, what sort of item it is."""
+        return {code: each["kind"] for code, each in self.items.items()}
+
     def has(self, name: str, row: Entry) -> bool:
         """Whether the row was taken before, perhaps with other values; of opening stock it is known only afterwards."""
         match row:
@@ -72,21 +68,26 @@ class Known:
 
 @dataclass(frozen=True)
 class Loading:
-    """Sends the rows of one file; `name` marks what comes from it, so that it comes once."""
+    """Sends the rows of one file; `name` marks what comes from it, so that it comes once.
+
+    In a dry run the services do the same work and roll it back. A row that needs an item or depot which is new in this
+    file cannot be asked about by itself then: a kit is sent with its new items, and of other rows what the store would
+    refuse is checked here.
+    """
 
     services: Services
     name: str
     rows: Rows
     known: Known
+    dry_run: bool = False
 
     async def send(self) -> None:
         """All good rows, in the order in which they need each other; a row that is refused becomes a bad one."""
         await self._each(ItemRow, self._items)
         await self._each(DepotRow, lambda rows: self._catalogue(depots=[_plain(row) for row in rows]))
-        whole_kits(self.rows)
-        await self._each(
-            KitRow, lambda rows: self._catalogue(kit_parts=[_plain(row) for row in rows]), by="kit"
-        )
+        hang_together(self.rows, set(self.known.items), set(self.known.depots), self.known.kinds)
+        await self._each(KitRow, self._kits, by="kit")
+        self._past()
         await self._each(OpeningRow, self._receive, most=1)
         await self._each(DeliveryRow, self._plan)
         for service in self.services.clients:
@@ -126,11 +127,40 @@ class Loading:
         if used:
             await self._catalogue(items=[_plain(row, "shelf_life_days") for row in used])
 
+    async def _kits(self, rows: Sequence[KitRow]) -> None:
+        parts = [_plain(row) for row in rows]
+        if not self.dry_run:
+            await self._catalogue(kit_parts=parts)
+            return
+        named = {row.kit for row in rows} | {row.part for row in rows}
+        new = [
+            each for each in self.rows.of(ItemRow).values() if each.code in named - self.known.items.keys()
+        ]
+        await self._catalogue(items=[_plain(each, "shelf_life_days") for each in new], kit_parts=parts)
+
+    def _past(self) -> None:
+        """Refuse what the store would: goods past their date, and what should have come already."""
+        for place, row in self.rows.of(OpeningRow).items():
+            if row.expires_on and row.expires_on < self.known.today:
+                self.rows.refuse(
+                    place, f"expires_on {row.expires_on} is past: what has expired is not taken in"
+                )
+        for place, row in self.rows.of(DeliveryRow).items():
+            if row.due_on < self.known.today and row.reference(self.name) not in self.known.references:
+                self.rows.refuse(
+                    place, f"due_on {row.due_on} is past: what is to come has no day in the past"
+                )
+
+    def _can_be_asked(self, row: OpeningRow | DeliveryRow) -> bool:
+        """Whether the store knows what the row names; in a dry run it has not been told of what is new."""
+        known = row.item in self.known.items and row.depot in self.known.depots
+        return known or not self.dry_run
+
     async def _catalogue(self, **parts: list[Body]) -> None:
         await self._post(STORE, "/catalogue", parts)
 
     async def _receive(self, rows: Sequence[OpeningRow]) -> None:
-        for row in rows:
+        for row in filter(self._can_be_asked, rows):
             expires = row.expires_on or self._by_shelf_life(row.item)
             line = {"item": row.item, "quantity": row.quantity, "expires_on": expires and expires.isoformat()}
             reference = row.reference(self.name)
@@ -149,7 +179,8 @@ class Loading:
         return self.known.today + timedelta(days=lives[0]) if lives and lives[0] else None
 
     async def _plan(self, rows: Sequence[DeliveryRow]) -> None:
-        body = [{**_plain(row, "name"), "reference": row.reference(self.name)} for row in rows]
+        asked = filter(self._can_be_asked, rows)
+        body = [{**_plain(row, "name"), "reference": row.reference(self.name)} for row in asked]
         # What is there stays as it is, though its day may be past by now or it was changed by hand.
         body = [each for each in body if each["reference"] not in self.known.references]
         if not body:
@@ -168,7 +199,7 @@ class Loading:
 
     async def _post(self, service: str, path: str, body: Body) -> None:
         """Under a new key each time: what a file says again after it was undone is done again."""
-        await self.services.post(service, path, body, f"load/{uuid4()}")
+        await self.services.post(service, path, body, f"load/{uuid4()}", dry_run=self.dry_run)
 
 
 def _plain(row: Entry, *without: str) -> Body:

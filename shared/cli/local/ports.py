@@ -12,6 +12,7 @@ from shared.contracts import SERVICES
 
 SETTING = "RELIEF_PORT_BASE"
 DEFAULT_BASE = 18100
+MOST_READ = 64 * 1024
 LOOPBACK = "127.0.0.1"
 
 
@@ -100,15 +101,21 @@ def free_ports(count: int) -> list[int]:
 
 
 def answers(port: int, path: str) -> bool:
-    """Whether a GET on this machine is answered with 200.
+    """Whether a GET on this machine is answered with 200."""
+    return asked(port, path)[0] == http.HTTPStatus.OK
+
+
+def asked(port: int, path: str) -> tuple[int, bytes]:
+    """Status and body of a GET on this machine; 0 and nothing if there is no answer.
 
     Asked again and again while something starts, so without a client that reads every certificate each time.
     """
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == http.HTTPStatus.OK
+        answer = connection.getresponse()
+        return answer.status, answer.read(MOST_READ)
     except (OSError, http.client.HTTPException):
-        return False
+        return 0, b""
     finally:
         connection.close()

@@ -143,6 +143,11 @@ class PostgresServer:
             timeout=60,
             check=False,
         )
+        if "password authentication failed" in result.stderr:
+            raise Trouble(
+                "The database server does not take the operator's password that is kept here "
+                "(operator/database_password in the folder of secrets): put the one back with which its data were made."
+            )
         if result.returncode:
             raise Trouble(f"The database server refused a command: {result.stderr.strip()}")
         return result.stdout.strip()

@@ -1,6 +1,7 @@
 """The five services as processes of the local run: their environment, their migrations, their readiness."""
 
 import asyncio
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from shared.cli import Trouble
-from shared.cli.local.ports import LOOPBACK, answers
+from shared.cli.local.ports import LOOPBACK, answers, asked
 from shared.cli.local.processes import Daemon, tail, wait_until
 from shared.cli.stack import ROOT, ServiceAddress
 from shared.database.migrations import migrate
@@ -20,6 +21,11 @@ READY_SECONDS = 60
 # What a service gets of the environment of whoever starts it. All else stays out: a PGPASSWORD, a proxy, a key.
 KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 KEPT_BEGINNINGS = ("LC_", "PYTHON", "RELIEF_")
+NO_SUCH_PASSWORD = (
+    "InvalidPasswordError",
+    "InvalidAuthorizationSpecificationError",
+    "password authentication failed",
+)
 SECRET_ENDS = ("_PASSWORD", "_SECRETS", "_KEY")
 
 
@@ -61,10 +67,27 @@ class ServiceProcess:
         wait_until(
             lambda: self.ready() or self.daemon.pid is None,
             seconds,
-            lambda: f"The service {name} is not ready after {seconds:g} s.\n{tail(self.daemon.log)}",
+            lambda: (
+                f"The service {name} is not ready after {seconds:g} s.{self._why()}\n{tail(self.daemon.log)}"
+            ),
         )
         if self.daemon.pid is None:
-            raise Trouble(f"The service {name} ended while starting.\n{tail(self.daemon.log)}")
+            raise Trouble(f"The service {name} ended while starting.{self._why()}\n{tail(self.daemon.log)}")
+
+    def _why(self) -> str:
+        """What it says of itself, or its log, about what is missing; a password that is not taken by its name."""
+        try:
+            problems = json.loads(asked(self.port, "/readyz")[1])["problems"]
+        except (ValueError, KeyError, TypeError):
+            problems = []
+        said = f"{'; '.join(map(str, problems))} {tail(self.daemon.log)}"
+        if any(each in said for each in NO_SUCH_PASSWORD):
+            name = self.address.name
+            return (
+                f" Its database does not take the password in {self.secrets}. ./relief stop {name}, if it runs, and "
+                "./relief up, which gives the database the password that is kept there."
+            )
+        return f" It says: {'; '.join(map(str, problems))}." if problems else ""
 
     def ready(self) -> bool:
         return answers(self.port, "/readyz")

@@ -151,6 +151,25 @@ async def test_a_consumer_that_knows_the_households_otherwise_is_found() -> None
     assert (finding.counted, finding.breaches, len(finding.unsettled)) == (3, 0, 2)
 
 
+async def test_a_code_that_stands_for_two_households_is_named() -> None:
+    """Intake was restored alone: it gave LF-06-0002 to a household that inventory knows by another code."""
+    given = {PUBLISHER: ["LF-06-0001", "LF-06-0003", "LF-06-0002"], CONSUMER: ["LF-06-0001", "LF-06-0002"]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        lines = [
+            {"household_id": str(UUID(int=n)), "version": 1, "active": True, "people": 1, "code": code}
+            for n, code in enumerate(given[request.url.host], start=1)
+        ]
+        return httpx.Response(200, content="".join(json.dumps(line) + "\n" for line in lines))
+
+    services = {name: ServiceAddress(name, f"http://{name}", "", "") for name in given}
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        found = await household_findings(Stack(services, "", "", ""), client, set(), Feeds(Finding("feeds")))
+    named = found[-1]
+    assert (named.name, named.counted, named.breaches) == ("households: no code stands for two", 3, 1)
+    assert named.details == [f"LF-06-0002 stands for {UUID(int=2)} and {UUID(int=3)}"]
+
+
 async def test_a_household_whose_message_is_parked_may_differ() -> None:
     (finding,) = await compared({PUBLISHER: [1, 2, 3], CONSUMER: [1, 5]}, 2, 3)
     assert (finding.counted, finding.unsettled) == (3, set())

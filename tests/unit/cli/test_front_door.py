@@ -107,6 +107,21 @@ def test_a_typing_error_and_a_question_install_nothing(
     assert left_in(checkout) == before
 
 
+def test_a_question_while_the_packages_are_being_installed_is_answered(
+    checkout: Path, bare_path: Path
+) -> None:
+    """Python is there, what it needs is not: another process installs it, or was broken off."""
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho Traceback >&2; exit 1\n")
+    python.chmod(0o755)
+    result = relief(checkout, "demo", "--help", path=str(bare_path))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "being set up" in result.stdout
+    (checkout / ".venv" / "in-step-with").write_text("another version")
+    assert relief(checkout, "demo", "--help", path=str(bare_path)).returncode == 1
+
+
 def test_a_set_up_that_fails_leaves_no_environment(checkout: Path) -> None:
     (checkout / "requirements.lock").write_text(
         "no-such-package-of-relief==1 --hash=sha256:" + "0" * 64 + "\n"

@@ -3,10 +3,15 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import socket
 import stat
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +19,12 @@ import pytest
 import yaml
 
 from shared.cli import Trouble
-from shared.cli.local.ports import Ports, free_ports, require_free
+from shared.cli.local.ports import LOOPBACK, Ports, free_ports, require_free
 from shared.cli.local.processes import Daemon, started_at, stop_all, tail, wait_until
 from shared.cli.local.secrets import LocalSecrets
+from shared.cli.local.services import ServiceProcess
 from shared.cli.local.up import local_run
-from shared.cli.stack import ROOT, Stack
+from shared.cli.stack import ROOT, ServiceAddress, Stack
 from shared.cli.wiring import ACCOUNTS, secret_fields
 from shared.contracts import SERVICES
 from shared.messaging.definitions import definitions, password_hash
@@ -220,3 +226,49 @@ def test_a_service_gets_its_settings_and_nothing_else_of_whoever_starts_it(
     assert kept.items() <= given.items()
     assert "secret" not in given.values()
     assert run.postgres.password not in str(given)
+
+
+@contextmanager
+def answering(body: bytes) -> Iterator[int]:
+    """Something on a port that is not ready, and says so."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002, it is the library's name
+            pass
+
+    server = ThreadingHTTPServer((LOOPBACK, 0), Answer)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("body", "log", "words"),
+    [
+        (b'{"problems": ["database: InvalidPasswordError"]}', "", "does not take the password"),
+        (b"", "asyncpg.exceptions.InvalidPasswordError: x", "does not take the password"),
+        (b'{"problems": ["broker: not connected"]}', "", "It says: broker: not connected."),
+        (b"<html>", "a line of the log", "is not ready after 0.2 s.\nThe end of"),
+    ],
+)
+def test_a_service_that_is_not_ready_says_why(body: bytes, log: str, words: str, tmp_path: Path) -> None:
+    daemon = Daemon("intake", tmp_path / "intake.json", tmp_path / "log" / "intake.log")
+    daemon.start(["sleep", "60"], {"PATH": os.environ["PATH"]}, tmp_path)
+    daemon.log.write_text(log)
+    address = ServiceAddress("intake", "", "", "")
+    try:
+        with answering(body) as port, pytest.raises(Trouble) as caught:
+            ServiceProcess(address, port, tmp_path / "secrets", daemon).wait(0.2)
+    finally:
+        daemon.kill()
+    assert words in str(caught.value)

@@ -14,10 +14,14 @@ from typing import Any
 
 import pytest
 
+from services.intake.importing.groups import groups
+from services.intake.importing.mapping import Mapped, mapping_of
+from services.intake.importing.people import read as read_group
 from shared.cli import Trouble, stack
 from shared.cli.__main__ import main, make_app
+from shared.cli.load.kinds import KINDS
 from shared.cli.load.reading import read
-from shared.cli.load.rows import KINDS, checked, hang_together
+from shared.cli.load.rows import checked, hang_together
 from shared.cli.local import up
 from shared.cli.local.processes import Daemon, wait_until
 from shared.cli.local.remembered import Clock, Settings, clock_for
@@ -25,6 +29,7 @@ from shared.cli.stack import ROOT
 from shared.cli.telling import told
 from shared.contracts import SERVICES
 from shared.settings import ClockMode, ServiceSettings
+from shared.spreadsheets.opening import Sheet, open_sheet
 
 Say = Any
 # What the commands know of the checkout is read when they are first put together.
@@ -305,7 +310,8 @@ from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from shared.cli.load.reading import read
-from shared.cli.load.rows import KINDS, checked, hang_together
+from shared.cli.load.kinds import KINDS
+from shared.cli.load.rows import checked, hang_together
 from shared.cli.local import up
 up.ROOT = Path(sys.argv[1])
 folder = up.ROOT / ".relief"
@@ -350,3 +356,26 @@ def test_the_store_in_the_handbook_is_one_that_can_be_loaded(tmp_path: Path) -> 
     assert all(rows.of(kind) for kind in KINDS)
     for kind in KINDS:
         assert f"| `{kind.sheet}` | " + ", ".join(f"`{each}`" for each in kind.model_fields) in handbook
+
+
+def test_the_walk_in_the_handbook_can_be_typed(tmp_path: Path) -> None:
+    """The shell takes each block, the store can be loaded, and the register is read whole with its mapping."""
+    handbook = (ROOT / "docs" / "operations.md").read_text()
+    script = "\n".join(textwrap.dedent(each) for each in re.findall(r"```sh\n(.*?)```", handbook, re.DOTALL))
+    (tmp_path / "relief").write_text("#!/bin/sh\n")
+    (tmp_path / "relief").chmod(0o755)
+    files = script[script.index("cat >walk.toml") : script.index("HOUSEHOLD=")]
+    subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+    subprocess.run(["bash", "-eu"], input=files, text=True, check=True, cwd=tmp_path)
+    _, raw, bad = read(tmp_path / "walk.toml")
+    rows = checked(raw)
+    hang_together(rows, set(), set())
+    assert (bad, rows.bad, len(rows.good)) == ([], [], 4)
+    mapped = mapping_of((tmp_path / "walk-mapping.toml").read_bytes())
+    assert isinstance(mapped, Mapped)
+    with (tmp_path / "walk.csv").open("rb") as file:
+        sheet = open_sheet(file, "csv", mapped.columns)
+        assert isinstance(sheet, Sheet)
+        (group,) = groups(sheet.lines)
+    family = read_group(group, date.today(), mapped)  # noqa: DTZ011, the walk is by the wall clock
+    assert (family.faults, len(family.people)) == ([], 2)

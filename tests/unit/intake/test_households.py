@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.changes import change, close, grow, join, leave, reopen
+from services.intake.domain.facts import closing_of, state_of
 from services.intake.domain.households import (
     MOST_MEMBERS,
     Household,
@@ -16,16 +18,8 @@ from services.intake.domain.households import (
     Outcome,
     Priority,
     Status,
-    change,
     checked_arrival,
-    close,
-    closing_of,
     code_of,
-    grow,
-    join,
-    leave,
-    reopen,
-    state_of,
 )
 from services.intake.domain.people import Relation, Sex
 from shared.contracts.intake import (

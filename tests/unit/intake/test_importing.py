@@ -4,6 +4,7 @@ import tracemalloc
 from datetime import date
 from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,10 @@ from services.intake.commands.people import Person
 from services.intake.domain.households import MOST_MEMBERS, Priority
 from services.intake.domain.people import Relation, Sex
 from services.intake.identities import identity_of
-from services.intake.importing.people import LONGEST_GROUP, Read, groups, read, register_key
+from services.intake.importing.groups import LONGEST_GROUP, Read, groups
+from services.intake.importing.looking import RegionsSeen
+from services.intake.importing.memory import register_key
+from services.intake.importing.people import read
 from services.intake.importing.planning import Plan, merged, plan_arrival
 from services.intake.importing.report import MOST_LISTED, Report
 from services.intake.importing.run import ROWS_PER_UNIT, Import, _some_households
@@ -109,6 +113,36 @@ def test_dates_and_ages_are_checked_against_today() -> None:
     assert places(result) == list(enumerate(columns, 3))
 
 
+@pytest.mark.parametrize(
+    ("said", "birth", "estimated"),
+    [
+        ({"birth_date": "1948년 3월 4일"}, date(1948, 3, 4), False),
+        ({"birth_date": "1948.03.04"}, date(1948, 3, 4), False),
+        ({"birth_date": "1948年３月４日"}, date(1948, 3, 4), False),
+        ({"birth_date": "1948"}, date(1948, 7, 1), True),
+        ({"birth_date": "1948년 3월", "age": "58"}, date(1948, 3, 15), True),
+        ({"birth_date": "2006", "size": "6m"}, date(2006, 7, 1), True),
+        ({"birth_date": "", "age": "만 58세"}, date(1948, 5, 3), True),
+        ({"birth_date": "", "age": "５８歳"}, date(1948, 5, 3), True),
+    ],
+)
+def test_a_birth_is_taken_as_it_is_written_there(said: dict[str, str], birth: date, estimated: bool) -> None:
+    result = read_all(line(2, **{**said, "arrived_on": "2006년 10월 20일"}))
+    assert not result.faults
+    assert not result.warnings
+    assert result.common is not None
+    assert result.common.arrived_on == date(2006, 10, 20)
+    who = result.people[2].identity
+    assert (who.birth_date, who.estimated) == (birth, estimated)
+
+
+def test_an_arrival_needs_its_day_and_a_short_year_is_refused() -> None:
+    result = read_all(line(arrived_on="2006-10", birth_date="48.3.4"))
+    assert places(result) == [(2, "arrived_on"), (2, "birth_date")]
+    assert "lacks the day" in result.faults[0].reason
+    assert "write all four" in result.faults[1].reason
+
+
 def test_a_household_whose_own_columns_are_wrong_is_not_taken() -> None:
     result = read_all(line(region="Up North", arrived_on="2006-12-24"), other(3))
     assert places(result) == [(2, "region"), (2, "arrived_on"), (3, None)]
@@ -168,7 +202,7 @@ def test_parts_of_a_household_are_put_together_and_a_person_taken_once() -> None
 
 def test_a_new_household_needs_region_and_arrival() -> None:
     plan = Plan()
-    plan_arrival(plan, read_all(other(2, given_name="A"), other(3)))
+    plan_arrival(plan, read_all(other(2, given_name="A"), other(3)), TODAY)
     assert not plan.arrivals
     assert [(fault.row, fault.column) for fault in plan.faults] == [
         (2, "region"),
@@ -180,7 +214,7 @@ def test_a_new_household_needs_region_and_arrival() -> None:
 def test_a_household_larger_than_allowed_takes_as_many_as_fit() -> None:
     plan = Plan()
     rows = [line(), *(other(row, given_name=f"P{row}") for row in range(3, MOST_MEMBERS + 4))]
-    plan_arrival(plan, read_all(*rows))
+    plan_arrival(plan, read_all(*rows), TODAY)
     (_, arrival) = plan.arrivals[0]
     assert len(arrival.people) == MOST_MEMBERS
     assert [fault.row for fault in plan.faults] == [MOST_MEMBERS + 2, MOST_MEMBERS + 3]
@@ -247,3 +281,53 @@ def test_a_unit_s_households_have_at_most_some_rows_together() -> None:
         taken.append(sum(len(group.lines) for group in some))
     assert sum(taken) == 10_000
     assert max(taken) <= ROWS_PER_UNIT + LONGEST_GROUP
+
+
+def family(*rows: Line) -> Plan:
+    plan, result = Plan(), read_all(*rows)
+    plan_arrival(plan, result, TODAY, lost_head=result.lost_head(TODAY))
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        ((line(size="?", relation="head"), other(3, relation="spouse")), [3]),
+        ((line(relation="head"), other(3, relation="head", size="?"), other(4, "Third")), []),
+        ((line(size="?", relation="spouse"), other(3, relation="child", birth_date="2001-01-01")), []),
+        ((line(size="?", relation=""), other(3, relation="child", birth_date="2001-01-01")), [3]),
+        ((line(size="?", relation="hed"), other(3, relation="child", birth_date="2001-01-01")), [3]),
+        ((line(size="?", relation="head"), other(3, relation="unaccompanied", birth_date="2001-01-01")), []),
+        ((line(relation="child"), other(3, relation="head")), []),
+        ((line(relation="sibling"), other(3, relation="unaccompanied"), other(4, "D", size="?")), []),
+    ],
+)
+def test_a_family_whose_head_cannot_be_taken_is_held_back(rows: tuple[Line, ...], held: list[int]) -> None:
+    plan = family(*rows)
+    assert [fault.row for fault in plan.faults if "held back" in fault.reason] == held
+    assert plan.held == len(held)
+    assert bool(plan.arrivals) != bool(held)
+
+
+def test_a_head_whose_row_contradicts_an_earlier_one_is_lost_too() -> None:
+    rows = (
+        line(relation="child", birth_date="2001-01-01"),
+        line(3, given_name="B", relation="head", region="south"),
+    )
+    plan = family(*rows)
+    assert not plan.arrivals
+    assert [fault.row for fault in plan.faults] == [2]
+
+
+def test_a_region_that_few_write_and_nearly_all_write_otherwise_is_told() -> None:
+    seen, plan = RegionsSeen(), Plan()
+    for number in range(2, 12):
+        region = "nroth" if number == 4 else "south" if number == 5 else "north"
+        plan_arrival(
+            plan,
+            read_all(line(number, household=f"R-{number}", region=region, arrived_on="2006-10-20")),
+            TODAY,
+        )
+    seen.add(plan)
+    assert [(each.row, each.column) for each in seen.alike()] == [(4, "region")]
+    assert "is north meant" in next(seen.alike()).reason

@@ -132,6 +132,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_identity_birth_date", "identity", ["birth_date"])
     op.create_table(
+        "moved",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_moved_household_id"),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_moved_member_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_moved"),
+    )
+    op.create_index("ix_moved_household_id", "moved", ["household_id"])
+    op.create_table(
         "reading",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -178,6 +189,7 @@ def downgrade() -> None:
         "grant_told",
         "grant_request",
         "reading",
+        "moved",
         "identity",
         "member",
         "timeline",

@@ -18,6 +18,26 @@ Known = tuple[int, bool, int]
 """Version, whether it is active, and its people if it is."""
 
 
+class Codes:
+    """Which household each code stands for, whichever service says so: people ask for a household by its code.
+
+    A publisher that was restored alone gives codes again that it gave to others since the backup.
+    """
+
+    def __init__(self) -> None:
+        self.finding = Finding("households: no code stands for two")
+        self._seen: dict[str, str] = {}
+
+    def add(self, code: str, household_id: str) -> None:
+        if not code:
+            return
+        first = self._seen.setdefault(code, household_id)
+        if first != household_id:
+            self.finding.breaches += 1
+            self.finding.details.append(f"{code} stands for {first} and {household_id}")
+        self.finding.counted = len(self._seen)
+
+
 class NotServed(Exception):
     """A service that does not say which households it knows."""
 
@@ -41,11 +61,11 @@ async def household_findings(
     `excused`: ids of those with a message that is parked or discarded; they are counted, and may differ. A consumer
     that keeps no households, and so serves no `/checks/households`, is left out.
     """
-    findings = []
+    findings, codes = [], Codes()
     for publisher, consumer in pairs(stack):
         finding = Finding(f"households: {publisher} and {consumer} know the same")
         try:
-            await _compare(stack, client, publisher, consumer, excused, finding)
+            await _compare(stack, client, publisher, consumer, excused, finding, codes)
         except NotServed as error:
             if str(error) == consumer:
                 continue
@@ -55,7 +75,7 @@ async def household_findings(
         if feeds.under_way_to(consumer):
             finding.feeding, finding.unsettled = len(finding.unsettled), set()
         findings.append(finding)
-    return findings
+    return [*findings, codes.finding] if codes.finding.counted else findings
 
 
 async def _compare(
@@ -65,8 +85,10 @@ async def _compare(
     consumer: str,
     excused: set[str],
     finding: Finding,
+    codes: Codes,
 ) -> None:
-    registered, heard_of = _households(stack, client, publisher), _households(stack, client, consumer)
+    registered = _households(stack, client, publisher, codes)
+    heard_of = _households(stack, client, consumer, codes)
     async for pair in side_by_side(registered, heard_of):
         finding.counted += 1
         same = len(pair.left) == 1 and pair.left == pair.right
@@ -75,7 +97,7 @@ async def _compare(
 
 
 async def _households(
-    stack: Stack, client: httpx.AsyncClient, name: str
+    stack: Stack, client: httpx.AsyncClient, name: str, codes: Codes
 ) -> AsyncIterator[tuple[UUID, Known]]:
     """The lines of `GET /checks/households`, which come in the order of their ids."""
     async with client.stream("GET", f"{stack.services[name].url}/checks/households") as answer:
@@ -84,5 +106,6 @@ async def _households(
         answer.raise_for_status()
         async for line in answer.aiter_lines():
             each = json.loads(line)
+            codes.add(each.get("code", ""), each["household_id"])
             people = each["people"] if each["active"] else 0
             yield UUID(each["household_id"]), (each["version"], each["active"], people)

@@ -1,4 +1,4 @@
-"""`relief intake`: take a register in, as the demo does too, undo one, and show who was shown names."""
+"""Registers: take one in, as the demo does too, list those taken in, undo one."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from shared.cli import Trouble, typed
 from shared.cli.client import Services, services_of
-from shared.cli.console import shown, wide_enough
+from shared.cli.console import show_rows, shown
 from shared.cli.stack import Stack
 
 File = Annotated[
@@ -24,26 +24,7 @@ Mapping_ = Annotated[
     typer.Option("--mapping", help="TOML: the group's own headings and values.", exists=True, dir_okay=False),
 ]
 ImportId = Annotated[str, typer.Argument(help="as `imports` shows it")]
-Reference = Annotated[str, typer.Argument(help="its reference in somebody's register, however written")]
-Household = Annotated[str | None, typer.Argument(help="of this household alone, by its id")]
 Most = Annotated[int, typer.Option("--most", min=1, max=500, help="at most so many")]
-# Ids are there to be copied.
-WIDTH = 130
-
-
-def register(app: typer.Typer) -> None:
-    intake = typer.Typer(help="The register of households.", no_args_is_help=True)
-    intake.callback()(_nothing_alone)
-    intake.command("import")(take_in)
-    intake.command("imports")(imports)
-    intake.command("undo")(undo)
-    intake.command("find")(find)
-    intake.command("readings")(readings)
-    app.add_typer(intake, name="intake")
-
-
-def _nothing_alone() -> None:
-    """The register of households."""
 
 
 def take_in(file: File, dry_run: DryRun = False, mapping: Mapping_ = None) -> None:
@@ -66,57 +47,34 @@ def undo(import_id: ImportId) -> None:
         raise typer.Exit(1)
 
 
-def find(reference: Reference) -> None:
-    """Find a household by its reference in somebody's register."""
-    asyncio.run(_find(reference))
-
-
-def readings(household_id: Household = None, most: Most = 50) -> None:
-    """Show who was shown names and birth dates, the newest first."""
-    asyncio.run(_show_readings(household_id, most))
-
-
-async def _show_readings(household_id: str | None, most: int) -> None:
-    async with services_of(Stack.load()) as services:
-        page = await services.get("intake", "/readings", household_id=household_id, limit=most)
-    table = Table("at (UTC)", "who", "household", "route")
-    for each in page["items"]:
-        table.add_row(*(shown(each[name]) for name in ("at", "actor", "household_id", "route")))
-    wide_enough(WIDTH).print(table)
-
-
 async def _show_imports(most: int) -> None:
     async with services_of(Stack.load()) as services:
         page = await services.get("intake", "/imports", limit=most)
     names = ("at", "actor", "import_id", "rows", "households", "people", "bad_rows", "finished", "undone_on")
-    table = Table(
-        "at (UTC)", "who", "import", "rows", "households", "people", "not taken", "finished", "undone"
+    headings = (
+        "at (UTC)",
+        "who",
+        "import",
+        "rows",
+        "households",
+        "people",
+        "not taken",
+        "finished",
+        "undone",
     )
-    for each in page["items"]:
-        table.add_row(*(shown("" if each[name] is None else each[name]) for name in names))
-    wide_enough(WIDTH).print(table)
+    show_rows(
+        headings, [["" if each[name] is None else each[name] for name in names] for each in page["items"]]
+    )
 
 
 async def _undo(import_id: str) -> int:
     async with services_of(Stack.load()) as services:
         done = await services.post("intake", f"/imports/{import_id}/undo", None)
-    console = wide_enough(WIDTH)
+    console = Console(soft_wrap=True)
     for each in done["kept"]:
         console.print(shown(f"{each['code']} stays: {each['reason']}"), style="red")
     console.print(f"{done['closed']:,} households closed as mistaken, {done['people']:,} people taken back")
     return int(done["kept_count"])
-
-
-async def _find(reference: str) -> None:
-    async with services_of(Stack.load()) as services:
-        found = await services.post("intake", "/households/find", {"register_ref": reference})
-    if not found:
-        raise Trouble("No household has this reference.")
-    table = Table("code", "household", "status", "region", "arrived", "people")
-    for each in found:
-        names = ("code", "household_id", "status", "region", "arrived_on", "people")
-        table.add_row(*(shown(each[name]) for name in names))
-    wide_enough(WIDTH).print(table)
 
 
 async def _send(file: Path, mapping: bytes | None, dry_run: bool, console: Console) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""A member moves to another household: a child to an aunt, a couple to a household of their own."""
+
+from uuid import UUID
+
+from services.intake import identities, repository
+from services.intake.commands.people import HOW_TWINS
+from services.intake.commands.saying import tell
+from services.intake.domain import changes as rules
+from services.intake.domain.households import Household
+from services.intake.domain.people import Relation
+from shared.contracts.intake import HouseholdChanged
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, missing
+
+
+async def move(
+    unit: Unit, household_id: UUID, member_id: UUID, to: UUID, relation: Relation
+) -> Household | Refused:
+    """Gives the household to which they moved. `relation` is what they are to its head.
+
+    The member keeps the id, so what was given to them is not given again. Refused for an unknown household or member,
+    a household that is closed or full, the last member, and where somebody there has the same name, sex and birth date.
+    """
+    homes = {each.id: each for each in await repository.lock_all(unit.session, {household_id, to})}
+    if household_id not in homes or to not in homes:
+        return missing("such household")
+    here, there = homes[household_id], homes[to]
+    moved = rules.move(here, there, member_id, relation, unit.today)
+    if isinstance(moved, Refused):
+        return moved
+    if await _is_there_already(unit, member_id, here, there):
+        return conflict(
+            f"Somebody of this name, sex and birth date is in that household already; {HOW_TWINS}."
+        )
+    left, joined = moved
+    member = next(each for each in joined.members if each.id == member_id)
+    repository.set_moved(unit.writes, member, here.id, there.id)
+    heads = [{each.relation is Relation.HEAD for each in some.present} for some in (here, left)]
+    who = " Who is head of the household now?" if True in heads[0] - heads[1] else ""
+    words = {
+        left.id: f"A member moved to {joined.code}; {len(left.present)} remain.{who}",
+        joined.id: f"A member came from {left.code}; now {len(joined.present)}.",
+    }
+    tell(unit, [left, joined], HouseholdChanged, lambda each: words[each.id])
+    return joined
+
+
+async def _is_there_already(unit: Unit, member_id: UUID, here: Household, there: Household) -> bool:
+    known = await identities.known(unit.session, [here.id, there.id])
+    face = next(each.face for each in known[here.id] if each.member_id == member_id)
+    return any(each.face == face and each.left_on is None for each in known[there.id])

@@ -1,0 +1,26 @@
+"""`relief intake`: registers, households, corrections, and who was shown names."""
+
+import typer
+
+from shared.cli.operate.own.intake import correcting, households, registers
+from shared.cli.operate.own.intake.registers import import_register, show_bad_rows
+
+__all__ = ["import_register", "register", "show_bad_rows"]
+
+
+def register(app: typer.Typer) -> None:
+    intake = typer.Typer(help="The register of households.", no_args_is_help=True)
+    intake.callback()(_nothing_alone)
+    intake.command("import")(registers.take_in)
+    intake.command("imports")(registers.imports)
+    intake.command("undo")(registers.undo)
+    intake.command("find")(households.find)
+    intake.command("show")(households.show)
+    intake.command("correct")(correcting.correct)
+    intake.command("move")(correcting.move)
+    intake.command("readings")(households.readings)
+    app.add_typer(intake, name="intake")
+
+
+def _nothing_alone() -> None:
+    """The register of households."""

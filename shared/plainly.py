@@ -1,0 +1,92 @@
+"""What a library says of a file or a value that somebody wrote, in plain words that say what to write."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+SHAPES = {
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "rice-10kg: letters, digits, dots, - and _, without blanks",
+    r"^[a-z0-9][a-z0-9-]*$": "monthly-rice: small letters, digits and -",
+    r"^[a-z][a-z0-9_]*$": "people_fed: small letters, digits and _",
+    r"^[a-z]{1,10}$": "kg: at most 10 small letters",
+    r"^[A-Za-z][A-Za-z0-9_]{0,19}$": "people: at most 20 letters, digits and _",
+}
+"""An example for each pattern of text, as no reader has to know what a pattern means."""
+
+
+class NotToml(ValueError):
+    """A file is not TOML; the text says in which line, and what to write there."""
+
+
+def toml_of(text: str) -> dict[str, Any]:
+    """The content of a TOML file. NotToml if it is none."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise NotToml(_toml_words(str(error), text)) from None
+    except RecursionError:
+        raise NotToml("its lists or tables lie too deep in each other") from None
+
+
+_TOML = (
+    (r"Expected '=' after", "write a name, = and its value, and nothing else"),
+    (
+        r"Cannot overwrite|Cannot declare|Cannot mutate|Duplicate",
+        "this name stands twice; take one of them out",
+    ),
+    (r"Unterminated string|Illegal character '\\n'|Expected \"'\"", "a text has no closing quote"),
+    (r"Unclosed array", "a list that begins with [ needs its closing ]"),
+    (r"Unclosed inline table", "a table that begins with { needs its closing }"),
+    (r"Expected '\]'", "a heading needs its closing bracket, like [values.sex]"),
+    (r"Expected newline or end", "one NAME = VALUE per line; something stands behind the value"),
+    (r"Unescaped|escape", r"in a text \ is written \\"),
+    (
+        r"Invalid value|Invalid date|Invalid initial",
+        "text stands in quotes; a number, or a date like 2027-03-01, without",
+    ),
+    (r"Illegal character|Found invalid", "there is a character that nobody sees; write the line anew"),
+)
+
+
+def _toml_words(said: str, text: str) -> str:
+    words = next((words for pattern, words in _TOML if re.search(pattern, said)), "this cannot be read")
+    line = re.search(r"at line (\d+)", said)
+    last = text.rstrip("\n").count("\n") + 1
+    return f"line {line[1] if line else last}: {words}"
+
+
+def reason_of(error: Mapping[str, Any]) -> str:
+    """Why pydantic did not take a value, without the value."""
+    return _WORDS.get(error["type"], _own_words)(error)
+
+
+def _own_words(error: Mapping[str, Any]) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _pattern(error: Mapping[str, Any]) -> str:
+    pattern = error["ctx"]["pattern"]
+    return f"must look like {SHAPES.get(pattern, pattern)}"
+
+
+_WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "missing": lambda _: "is missing",
+    "extra_forbidden": lambda _: "is not known here",
+    "string_pattern_mismatch": _pattern,
+    "literal_error": lambda each: f"is none of {each['ctx']['expected']}",
+    "enum": lambda each: f"is none of {each['ctx']['expected']}",
+    "greater_than_equal": lambda each: f"is less than {each['ctx']['ge']}",
+    "less_than_equal": lambda each: f"is more than {each['ctx']['le']}",
+    "string_too_long": lambda each: f"has more than {each['ctx']['max_length']} characters",
+    "string_too_short": lambda _: "is empty or too short",
+    "string_type": lambda _: "must be text, in quotes",
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), lambda _: "is no whole number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), lambda _: "must be true or false"),
+    **dict.fromkeys(("dict_type", "model_type"), lambda _: "must be a table of NAME = VALUE"),
+    **dict.fromkeys(("list_type", "tuple_type"), lambda _: 'must be a list, like ["a", "b"]'),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        lambda _: "must be a date like 2027-03-01",
+    ),
+}
