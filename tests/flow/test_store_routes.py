@@ -60,8 +60,8 @@ async def test_a_number_is_no_date(world: World, number: object) -> None:
         ("/movements", {"kind": "receipt"}, "'received'"),
         ("/stock", {"kind": "cloth"}, "'clothing'"),
         ("/reservations", {"state": "closed"}, "'done'"),
-        ("/reservations", {"backordered": "perhaps"}, "boolean"),
-        ("/planned-deliveries", {"received": "perhaps"}, "boolean"),
+        ("/reservations", {"backordered": "perhaps"}, "true or false"),
+        ("/planned-deliveries", {"received": "perhaps"}, "true or false"),
     ],
 )
 async def test_a_filter_that_no_line_can_meet_is_refused_with_the_known_values(

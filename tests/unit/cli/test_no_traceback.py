@@ -309,18 +309,15 @@ from pathlib import Path
 # Whoever runs the tests in the background has these ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-from shared.cli.load.reading import read
-from shared.cli.load.kinds import KINDS
-from shared.cli.load.rows import checked, hang_together
+from shared.cli.__main__ import main
 from shared.cli.local import up
 up.ROOT = Path(sys.argv[1])
 folder = up.ROOT / ".relief"
 folder.mkdir()
 held = (folder / "lock").open("w")
 fcntl.flock(held, fcntl.LOCK_EX)
-print("held", flush=True)
-from shared.cli.__main__ import main
 sys.argv = ["./relief", "down"]
+print("held", flush=True)
 sys.exit(main())
 """
 
