@@ -131,7 +131,7 @@ STORIES: dict[str, tuple[Sequence[Notice], list[str], tuple[int, int], list[str]
         ["booked"] * 4,
         # PayPal keeps its fee of 1.17, which is to be covered from elsewhere.
         (0, 0),
-        ["gift", "held", "refund", "released"],
+        ["gift", "held", "refund"],
     ),
     "B4 a dispute that was won": (
         [
