@@ -58,7 +58,11 @@ def _toml_words(said: str, text: str) -> str:
 
 def reason_of(error: Mapping[str, Any]) -> str:
     """Why pydantic did not take a value, without the value."""
-    return _WORDS.get(error["type"], _own_words)(error)
+    return _WORDS.get(error["type"], _unnamed)(error)
+
+
+def _unnamed(_: Mapping[str, Any]) -> str:
+    return "is not what is wanted here"
 
 
 def _own_words(error: Mapping[str, Any]) -> str:
@@ -71,6 +75,27 @@ def _pattern(error: Mapping[str, Any]) -> str:
 
 
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    # Ours: a validator of this program said it.
+    **dict.fromkeys(("value_error", "assertion_error"), _own_words),
+    **dict.fromkeys(
+        ("uuid_parsing", "uuid_type", "uuid_version"),
+        lambda _: "must be an id, like 0190c3a2-7d5e-7c3b-9f0a-1b2c3d4e5f60",
+    ),
+    "json_invalid": lambda _: "this is not JSON: a bracket, comma or quote is missing or too many",
+    "json_type": lambda _: "must be JSON, as text",
+    "too_short": lambda each: f"has fewer than {each['ctx']['min_length']}",
+    "too_long": lambda each: f"has more than {each['ctx']['max_length']}",
+    "greater_than": lambda each: f"must be more than {each['ctx']['gt']}",
+    "less_than": lambda each: f"must be less than {each['ctx']['lt']}",
+    "int_parsing_size": lambda _: "has too many digits",
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), lambda _: "is no number"),
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
+        lambda _: "must be a date and time like 2027-03-01T09:00:00+09:00",
+    ),
+    "timezone_aware": lambda _: "must say its zone, like 2027-03-01T09:00:00+09:00",
+    **dict.fromkeys(("set_type", "frozen_set_type"), lambda _: 'must be a list, like ["a", "b"]'),
+    "model_attributes_type": lambda _: "must be a table of NAME = VALUE",
     "missing": lambda _: "is missing",
     "extra_forbidden": lambda _: "is not known here",
     "string_pattern_mismatch": _pattern,

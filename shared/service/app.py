@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.messaging.day import begin
@@ -40,10 +40,9 @@ def application(service: Service) -> FastAPI:
     app.state.units = service.units
     app.state.settings = service.settings
     problems.install(app)
-    api = APIRouter(prefix=API)
+    # Each by itself: routers within a router are built once when they are included and again when they are first asked.
     for router in (*service.parts.routers, plan.router):
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix=API)
     app.include_router(operations.router)
     if service.parts.standings:
         app.include_router(standings.router)

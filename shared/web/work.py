@@ -73,7 +73,10 @@ class Once:
         with suppress(_RolledBack):
             async with self._units.open(actor=self._principal, alone=alone) as unit:
                 done.append(await self._answer(unit, model, do))
-                self._stay()
+                if self._dry_run:
+                    # What only the last statements would be refused for is refused here too.
+                    await unit.session.write()
+                    raise _RolledBack
         return done[0]
 
     async def _answer(self, unit: Unit, model: type[M], do: Callable[[Unit], Awaitable[M | Refused]]) -> M:
@@ -86,10 +89,6 @@ class Once:
         body = result.model_dump_json()
         unit.writes.change(answer, [{"actor": self._principal.id, "key": self._key, "body": body}])
         return result
-
-    def _stay(self) -> None:
-        if self._dry_run:
-            raise _RolledBack
 
     def _mine(self) -> ColumnElement[bool]:
         return and_(answer.c.actor == self._principal.id, answer.c.key == self._key)

@@ -65,8 +65,8 @@ def standing(nodes: int) -> Iterator[Ground]:
             yield ground
         finally:
             # A scenario that was ended in the middle may leave replicas behind.
-            for child in psutil.Process().children():
-                if {"serve", "tests.faults.sabotage"} & set(child.cmdline()):
+            for child in psutil.Process().children(recursive=True):
+                if "tests.faults.nursery" in child.cmdline():
                     child.kill()
             ground.stop()
 

@@ -9,6 +9,7 @@ from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
 from shared.cli.local.postgres import PostgresServer
 from shared.contracts import talking
 from shared.database.migrations import migrate
+from tests.faults.nursery import Nursery
 from tests.support.servers import Native
 
 
@@ -19,6 +20,7 @@ class Ground:
         self.folder = folder
         self.servers = Native(folder / "servers")
         self.nodes: list[RabbitNode] = [self.servers.node]
+        self.nursery = Nursery()
         self._wanted = nodes
         self._sites = 0
 
@@ -48,6 +50,7 @@ class Ground:
             asyncio.run(migrate(name, url))
 
     def stop(self) -> None:
+        self.nursery.close()
         for node in self.nodes[1:]:
             node.kill()
         self.servers.stop()

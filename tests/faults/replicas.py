@@ -1,14 +1,14 @@
 """One replica of a service as a process of its own, which can be told where to die or what to do without."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from shared.cli.local.processes import private_folder
 from shared.cli.local.services import ServiceProcess
-from shared.cli.stack import ROOT
 from shared.messaging.crashpoints import SETTING
 from shared.settings import ClockMode
+from tests.faults.nursery import Nursery, Order
 
 FIRST_DAY = date(2006, 11, 1)
 READY_SECONDS = 120
@@ -18,6 +18,7 @@ READY_SECONDS = 120
 class Replica(ServiceProcess):
     """`settings` are more of its environment; they hold from one start to the next until they are changed."""
 
+    nursery: Nursery
     settings: dict[str, str] = field(default_factory=dict)
     without: list[str] = field(default_factory=list)
     """What it has to do without (see sabotage.py); nothing for a service as it is."""
@@ -39,11 +40,11 @@ class Replica(ServiceProcess):
 
     def launch(self, clock: ClockMode = ClockMode.MANUAL, first_day: date | None = FIRST_DAY) -> None:
         """Start it if it does not run, and do not wait."""
-        if not self.without:
-            super().launch(clock, first_day)
-        elif not self.running:
-            command = [sys.executable, "-m", "tests.faults.sabotage", self.name, *self.without]
-            self.daemon.start(command, self.environment(clock, first_day), ROOT)
+        if not self.running:
+            private_folder(self.daemon.log.parent)
+            environment = self.environment(clock, first_day)
+            order = Order(self.name, self.without, environment, str(self.daemon.log))
+            self.daemon.remember(self.nursery.fork(order))
 
     def launch_to_crash(self, point: str, nth: int) -> None:
         """Start it with orders to end itself at this point (shared/messaging/crashpoints.py)."""

@@ -1,11 +1,10 @@
-"""Serves one service with a part of it switched off: `python -m tests.faults.sabotage NAME PART...`.
+"""Parts of a service that a replica can do without, for the test that the doctor sees what is missing.
 
-For the test that the doctor sees what is missing. Nothing of it can be reached from the services themselves.
+Nothing of it can be reached from the services themselves.
 """
 
 import asyncio
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,6 @@ from aio_pika.abc import AbstractIncomingMessage
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.repository import stock
-from shared.cli.operate.serve import serve
 from shared.contracts.base import Contract
 from shared.messaging import inbox_rows, outbox_rows, states
 from shared.messaging import unit as units
@@ -104,10 +102,3 @@ PARTS: dict[str, Callable[[], None]] = {
     each.__name__: each
     for each in (no_inbox, no_outbox, early_delete, early_ack, no_guard, no_limit, known_fields)
 }
-
-
-if __name__ == "__main__":
-    name, *without = sys.argv[1:]
-    for part in without:
-        PARTS[part]()
-    serve(name)

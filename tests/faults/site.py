@@ -119,7 +119,12 @@ class Site:
         daemon = Daemon(f"{name} {number}", file.with_suffix(".json"), file.with_suffix(".log"))
         settings = {"RELIEF_RETRY_DELAYS_SECONDS": RETRY_DELAYS}
         return Replica(
-            self._address(name, direct=False), port, self.ground.secrets_of(name), daemon, settings
+            self._address(name, direct=False),
+            port,
+            self.ground.secrets_of(name),
+            daemon,
+            self.ground.nursery,
+            settings,
         )
 
     def _address(self, name: str, *, direct: bool) -> ServiceAddress:

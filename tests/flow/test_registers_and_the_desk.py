@@ -298,6 +298,7 @@ async def test_a_household_has_one_head_whichever_way_a_second_one_comes(world: 
         assert "head of this household" in refused.json()["detail"]
     assert (await world.intake.try_post(first, {"relation": "head"})).is_success
     await world.intake.post(first, {"relation": "spouse"})
+    assert "Who is head" in (await world.intake.timeline(household))[0]["summary"]
     corrected = await world.intake.post(second, {"relation": "head"})
     assert [each["relation"] for each in corrected["members"]] == ["spouse", "head"]
     await world.intake.post(f"{path}/{household['members'][1]['member_id']}/leave", {})

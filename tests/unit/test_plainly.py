@@ -1,12 +1,13 @@
 """No library speaks to whoever wrote a file: each message says in plain words what to write."""
 
 import tomllib
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from services.intake.importing.mapping import Mapped, mapping_of
 from shared.cli.load.kinds import KINDS
@@ -39,6 +40,8 @@ PYDANTIC = (
     "^[",
     "Expected",
     "Cannot",
+    "after validation",
+    "Value error",
 )
 
 
@@ -70,9 +73,19 @@ class Strange(BaseModel):
     yes: bool = False
     some: list[str] = []
     table: dict[str, str] = {}
+    id: UUID = UUID(int=0)
+    few: Annotated[list[int], Field(min_length=1, max_length=2)] = [1]
+    part: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    at: AwareDatetime | None = None
+    codes: frozenset[str] = frozenset()
+    pair: tuple[int, int] = (1, 2)
+    entry: "Strange | None" = None
 
 
-@pytest.mark.parametrize("value", [None, 7, 1.5, True, [], {}, "x", [7], {"a": 7}, "x" * 10_000])
+@pytest.mark.parametrize(
+    "value",
+    [None, 7, 1.5, True, [], {}, "x", [7], {"a": 7}, "x" * 10_000, [1, 2, 3], "9" * 5_000, "2027-02-30"],
+)
 @pytest.mark.parametrize("name", [*Strange.model_fields, "unknown"])
 def test_a_value_of_another_sort_is_told_plainly(name: str, value: Any) -> None:
     said = ""

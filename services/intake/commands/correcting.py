@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from services.intake import identities, repository
-from services.intake.commands.people import HOW_TWINS
-from services.intake.commands.saying import entry, tell
+from services.intake.commands.people import HOW_TWINS, is_present
+from services.intake.commands.saying import entry, tell, who_is_head
 from services.intake.domain.changes import correct
 from services.intake.domain.households import Household
 from services.intake.identities import Identity, Known, Unfit, identity_of
@@ -62,8 +62,8 @@ def _corrected(before: Identity, given: Mapping[str, Any], unit: Unit) -> Identi
 def _twin(members: Mapping[UUID, Known], member_id: UUID, identity: Identity, after: Household) -> bool:
     mine = next(each for each in after.members if each.id == member_id)
     face = identity.face(mine.sex)
-    others = (each for each in members.values() if each.member_id != member_id and each.left_on is None)
-    return mine.left_on is None and any(each.face == face for each in others)
+    others = (each for each in members.values() if each.member_id != member_id)
+    return mine.left_on is None and is_present(face, others)
 
 
 def _keep(
@@ -76,7 +76,7 @@ def _keep(
 ) -> None:
     identities.change(unit.writes, member_id, identity)
     repository.set_corrected(unit.writes, after, member_id)
-    words = f"Corrected of a member: {', '.join(name.replace('_', ' ') for name in given)}."
+    words = f"Corrected of a member: {', '.join(name.replace('_', ' ') for name in given)}.{who_is_head(before, after)}"
     if after.version > before.version:
         tell(unit, [after], HouseholdChanged, lambda _: words)
     else:

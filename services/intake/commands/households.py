@@ -6,9 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from services.intake import identities, repository
-from services.intake.commands.people import HOW_TWINS, Newcomer, Person, people_of, person_of
+from services.intake.commands.people import HOW_TWINS, Newcomer, Person, is_present, people_of, person_of
 from services.intake.commands.registration import Arrival, join_all, register_all
-from services.intake.commands.saying import entry, tell, tell_closed
+from services.intake.commands.saying import entry, tell, tell_closed, who_is_head
 from services.intake.domain import changes as rules
 from services.intake.domain.households import Household, Outcome, Priority, checked_arrival
 from services.intake.domain.people import Relation
@@ -72,7 +72,7 @@ async def add_member(
     if person.relation is Relation.HEAD and rules.has_head(household):
         return rules.TWO_HEADS
     known = await identities.known(unit.session, [household_id])
-    if any(each.left_on is None and each.face == person.face for each in known[household_id]):
+    if is_present(person.face, known[household_id]):
         return conflict(
             f"Somebody of this name, sex and birth date is in this household already; {HOW_TWINS}."
         )
@@ -97,9 +97,8 @@ async def let_leave(
     if isinstance(after, Refused):
         return after
     repository.set_left(unit.writes, member_id, on)
-    heads = [{each.relation is Relation.HEAD for each in some.present} for some in (household, after)]
-    who = " Who is head of the household now?" if True in heads[0] - heads[1] else ""
-    tell(unit, [after], HouseholdChanged, lambda each: f"A member left; {len(each.present)} remain.{who}")
+    words = f"A member left; {len(after.present)} remain.{who_is_head(household, after)}"
+    tell(unit, [after], HouseholdChanged, lambda _: words)
     return after
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.intake import repository
-from services.intake.commands.saying import entry, tell, tell_closed
+from services.intake.commands.saying import entry, tell, tell_closed, who_is_head
 from services.intake.domain.changes import undo
 from services.intake.domain.households import Household, Outcome
 from services.intake.tables import IMPORT, MEMBER
@@ -98,9 +98,8 @@ def _undo_one(unit: Unit, household: Household, brought: set[UUID], result: Undo
         tell_closed(unit, after, Outcome.MISTAKEN)
         result.closed += 1
     elif after.version > household.version:
-        tell(
-            unit, [after], HouseholdChanged, lambda each: f"An import was undone; {len(each.present)} remain."
-        )
+        words = f"An import was undone; {len(after.present)} remain.{who_is_head(household, after)}"
+        tell(unit, [after], HouseholdChanged, lambda _: words)
         for each, before in zip(after.members, household.members, strict=True):
             if each.left_on != before.left_on and each.left_on:
                 repository.set_left(unit.writes, each.id, each.left_on)

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from services.intake import identities, repository
-from services.intake.commands.people import HOW_TWINS
-from services.intake.commands.saying import tell
+from services.intake.commands.people import HOW_TWINS, is_present
+from services.intake.commands.saying import tell, who_is_head
 from services.intake.domain import changes as rules
 from services.intake.domain.households import Household
 from services.intake.domain.people import Relation
@@ -35,10 +35,8 @@ async def move(
     left, joined = moved
     member = next(each for each in joined.members if each.id == member_id)
     repository.set_moved(unit.writes, member, here.id, there.id)
-    heads = [{each.relation is Relation.HEAD for each in some.present} for some in (here, left)]
-    who = " Who is head of the household now?" if True in heads[0] - heads[1] else ""
     words = {
-        left.id: f"A member moved to {joined.code}; {len(left.present)} remain.{who}",
+        left.id: f"A member moved to {joined.code}; {len(left.present)} remain.{who_is_head(here, left)}",
         joined.id: f"A member came from {left.code}; now {len(joined.present)}.",
     }
     tell(unit, [left, joined], HouseholdChanged, lambda each: words[each.id])
@@ -48,4 +46,4 @@ async def move(
 async def _is_there_already(unit: Unit, member_id: UUID, here: Household, there: Household) -> bool:
     known = await identities.known(unit.session, [here.id, there.id])
     face = next(each.face for each in known[here.id] if each.member_id == member_id)
-    return any(each.face == face and each.left_on is None for each in known[there.id])
+    return is_present(face, known[there.id])

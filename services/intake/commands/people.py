@@ -1,13 +1,13 @@
 """Somebody who is to be a member: as they were said to be, and once that has been checked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from services.intake.domain.alike import Face
 from services.intake.domain.people import Relation, Sex
-from services.intake.identities import Identity, Unfit, identity_of
+from services.intake.identities import Identity, Known, Unfit, identity_of
 from shared.contracts.intake import ClothingSize
 from shared.outcomes import Refused, invalid
 from shared.spreadsheets.dates import Written
@@ -44,6 +44,11 @@ class Person:
     @cached_property
     def face(self) -> Face:
         return self.identity.face(self.sex)
+
+
+def is_present(face: Face, known: Iterable[Known]) -> bool:
+    """Whether somebody of this name, sex and birth date is among those known, and has not left."""
+    return any(each.left_on is None and each.face == face for each in known)
 
 
 def person_of(said: Newcomer, today: date, where: str = "") -> Person | Refused:

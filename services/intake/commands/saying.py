@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from services.intake import repository
+from services.intake.domain.changes import lost_its_head
 from services.intake.domain.facts import closing_of, state_of
 from services.intake.domain.households import Household, Outcome
 from services.intake.domain.timeline import Entry, closed_words
@@ -34,6 +35,12 @@ def tell_closed(unit: Unit, household: Household, outcome: Outcome) -> None:
     fact = closing_of(household, unit.today)
     unit.say(fact)
     repository.add_entries(unit.writes, [entry(unit, household, fact.wire, closed_words(outcome))])
+
+
+def who_is_head(before: Household, after: Household) -> str:
+    """A question for the timeline, where a change has left a household without its head; else nothing."""
+    lost = lost_its_head(before, after) and after.present
+    return " Who is head of the household now?" if lost else ""
 
 
 def entry(unit: Unit, household: Household, contract: str, words: str) -> Entry:

@@ -25,6 +25,11 @@ def has_head(household: Household, besides: UUID | None = None) -> bool:
     return any(each.relation is Relation.HEAD and each.id != besides for each in household.present)
 
 
+def lost_its_head(before: Household, after: Household) -> bool:
+    """Whether a household had a head before a change, and has none after it."""
+    return has_head(before) and not has_head(after)
+
+
 def change(
     household: Household,
     region: str | None = None,

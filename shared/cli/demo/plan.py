@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from shared.cli import Trouble
 from shared.cli.demo.pieces import Deliveries, Depot, Item, Kit, Name, Opening, Piece, Target
 from shared.cli.files import text_of
+from shared.plainly import reason_of
 
 LONGEST_REFERENCE = 100
 
@@ -170,4 +171,4 @@ def load_plan(path: Path) -> Plan:
 def _reasons(error: ValidationError) -> Iterator[str]:
     for each in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in each["loc"]) or "plan"
-        yield f"  {place}: {each['msg'].removeprefix('Value error, ')}"
+        yield f"  {place}: {reason_of(each)}"

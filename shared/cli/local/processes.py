@@ -126,7 +126,11 @@ class Daemon:
                 start_new_session=True,
                 umask=0o077,
             )
-        write_whole(self.pid_file, json.dumps({"pid": process.pid, "started_at": started_at(process.pid)}))
+        self.remember(process.pid)
+
+    def remember(self, pid: int) -> None:
+        """This process, which runs now, is it."""
+        write_whole(self.pid_file, json.dumps({"pid": pid, "started_at": started_at(pid)}))
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal if it runs; nothing otherwise."""

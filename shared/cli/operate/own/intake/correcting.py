@@ -9,7 +9,7 @@ import typer
 
 from shared.cli import Trouble, typed
 from shared.cli.client import Services, services_of
-from shared.cli.operate.own.intake.households import Household, show_one, the_one
+from shared.cli.operate.own.intake.households import Household, in_order, show_one, the_one
 from shared.cli.stack import Stack
 
 Member = Annotated[
@@ -99,7 +99,7 @@ async def corrected(services: Services, household: str, member: str, body: dict[
 
 async def _path(services: Services, household: str, member: str) -> str:
     known = await the_one(services, household)
-    ids = [each["member_id"] for each in known["members"]]
+    ids = [each["member_id"] for each in in_order(known)]
     numbers = {str(number): each for number, each in enumerate(ids, 1)}
     chosen = numbers.get(member, member)
     if chosen not in ids:

@@ -42,10 +42,15 @@ def readings(household_id: OfHousehold = None, most: Most = 50) -> None:
     show_rows(("at (UTC)", "who", "household", "route"), rows)
 
 
+def in_order(known: dict[str, Any]) -> list[dict[str, Any]]:
+    """The members as they are numbered, in the order in which they joined: who joins later changes no number."""
+    return sorted(known["members"], key=lambda each: (each["joined_on"], each["member_id"]))
+
+
 def show_one(known: dict[str, Any]) -> None:
     """A household and its members."""
     Console(soft_wrap=True).print(shown(", ".join(str(each) for each in _row(known))))
-    members = [{**each, "languages": " ".join(each["languages"])} for each in known["members"]]
+    members = [{**each, "languages": " ".join(each["languages"])} for each in in_order(known)]
     rows = [
         [number, *("" if each[name] is None else each[name] for name in MEMBER)]
         for number, each in enumerate(members, 1)
