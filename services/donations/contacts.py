@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, or_, select
+from sqlalchemy import RowMapping, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.donors import digits_of, folded, masked
@@ -88,3 +88,15 @@ def _alike(row: RowMapping, keys: Mapping[str, Any]) -> Alike:
 def write_notice(writes: Writes, notice_id: UUID, body: bytes) -> None:
     """Keep the bytes of a notice."""
     writes.insert(NOTICE_BODY, [{"notice_id": notice_id, "body": body}])
+
+
+async def read_notice(session: AsyncSession, notice_id: UUID) -> bytes:
+    """The bytes of a notice that is kept."""
+    found = await session.execute(select(NOTICE_BODY.c.body).where(NOTICE_BODY.c.notice_id == notice_id))
+    body: bytes = found.scalar_one()
+    return body
+
+
+async def forget_notice(session: AsyncSession, notice_id: UUID) -> None:
+    """Keep the bytes of a notice no longer."""
+    await session.execute(delete(NOTICE_BODY).where(NOTICE_BODY.c.notice_id == notice_id))

@@ -1,7 +1,5 @@
 """Wires the donations service."""
 
-from zoneinfo import ZoneInfo
-
 from fastapi import FastAPI
 
 from services.donations import api, checks, day, handlers, queries
@@ -17,9 +15,9 @@ DESCRIPTION = "Gifts, funds, grants and the ledger. It knows donors, and of thos
 
 
 def build(settings: Settings) -> FastAPI:
-    """The service as an application. What PayPal posts to is there once the settings name our webhook."""
-    paypal = _paypal(settings) if settings.paypal_webhook_id else None
-    posted = [doors.router(paypal, ZoneInfo(settings.time_zone))] if paypal else []
+    """The service as an application. What PayPal posts to is there once the settings say that PayPal knows of us."""
+    paypal = _paypal(settings) if settings.paypal_webhook_id or settings.receivers else None
+    posted = [doors.router(paypal, settings.zone)] if paypal else []
 
     def observe(metrics: Metrics) -> Observe:
         if paypal:
@@ -29,11 +27,12 @@ def build(settings: Settings) -> FastAPI:
     parts = Parts(
         description=DESCRIPTION,
         routers=[*api.routers(settings), *posted],
-        open_paths=(doors.WEBHOOK,) if paypal else (),
+        open_paths=doors.paths(paypal) if paypal else (),
         hears=handlers.hears(settings),
-        timers=day.timers(settings),
+        timers=day.timers(settings, paypal),
         observe=observe,
         actuals=queries.actuals(settings),
+        put_off=queries.put_off(settings),
         check=checks.check(settings),
         leave=paypal.close if paypal else None,
     )
@@ -42,4 +41,5 @@ def build(settings: Settings) -> FastAPI:
 
 def _paypal(settings: Settings) -> PayPal:
     roots = settings.paypal_roots.read_bytes() if settings.paypal_roots else None
-    return PayPal(settings.paypal, Rules(settings.paypal_webhook_id), roots)
+    rules = Rules(settings.paypal_webhook_id) if settings.paypal_webhook_id else None
+    return PayPal(settings.paypal, rules, settings.receivers, roots)

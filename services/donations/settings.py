@@ -41,6 +41,10 @@ class Settings(ServiceSettings):
     paypal_webhook_id: str = Field(
         default="", description="PayPal's own id of our webhook; without it no notice of PayPal's is taken"
     )
+    paypal_receivers: str = Field(
+        default="",
+        description="our mails and account ids at PayPal, parted by blanks; without them no IPN is taken",
+    )
     paypal_environment: str = Field(default="live", description="live or sandbox")
     paypal_base: str | None = Field(
         default=None, description="for tests: where the sandbox is, like http://127.0.0.1:8099"
@@ -63,6 +67,11 @@ class Settings(ServiceSettings):
     def paypal(self) -> Environment:
         """The environment of PayPal's that notices come from."""
         return environment(self.paypal_environment, self.paypal_base)
+
+    @property
+    def receivers(self) -> frozenset[str]:
+        """Whose money an IPN may be about, in lower case."""
+        return frozenset(self.paypal_receivers.lower().split())
 
     @field_validator("grant_limits", "grant_second_limits")
     @classmethod

@@ -233,7 +233,7 @@ class NoticeRow(Row, table=True):
         Index(
             "ix_notice_to_look_at",
             "id",
-            postgresql_where=text("outcome IN ('look', 'unassigned', 'waiting')"),
+            postgresql_where=text("outcome IN ('look', 'unassigned', 'waiting', 'asked')"),
         ),
     )
     id: UUID = _id()

@@ -2,90 +2,17 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from sqlalchemy import text
 
 from tests.support.paypal import notices
-from tests.support.paypal.sandbox import Sandbox
 from tests.support.paypal.signing import sign
-from tests.support.replica import Replica
-from tests.support.world import World
+from tests.support.told import Notice, Told
 
 PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 LATER = PAID + timedelta(days=8)
-FOREIGN = {"Origin": "https://www.paypal.com", "Sec-Fetch-Site": "cross-site"}
-Notice = Mapping[str, Any]
-
-
-@dataclass
-class Donations:
-    """Donations, with a PayPal that it believes."""
-
-    world: World
-    sandbox: Sandbox
-    settings: Mapping[str, Any]
-
-    async def send(
-        self, body: bytes, headers: Mapping[str, str], to: Replica | None = None, path: str = "webhook"
-    ) -> httpx.Response:
-        """The answer to a POST of PayPal's, who sends none of our headers, and comes from another site."""
-        transport = httpx.ASGITransport((to or self.world.donations.replica).app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test/api/paypal/") as client:
-            return await client.post(path, content=body, headers={**FOREIGN, **headers})
-
-    async def tell(self, notice: Notice, to: Replica | None = None) -> None:
-        """PayPal sends a notice, as a transmission of its own, and is content."""
-        answer = await self.send(*self.sandbox.signed(notice, datetime.now(UTC)), to)
-        assert (answer.status_code, answer.content) == (200, b""), answer.text
-
-    async def rows(self, query: str) -> list[Any]:
-        async with self.world.donations.service.units.read() as session:
-            return [tuple(row) for row in await session.execute(text(query))]
-
-    async def outcomes(self) -> list[str]:
-        """What became of the notices, in the order in which they came."""
-        return [each[0] for each in await self.rows("SELECT outcome FROM notice ORDER BY id")]
-
-    async def entries(self) -> list[str]:
-        """What was booked, by kind."""
-        return sorted(each[0] for each in await self.rows("SELECT kind FROM entry"))
-
-    async def held_and_free(self, fund: str = "education") -> tuple[int, int]:
-        found = await self.world.donations.fund(fund, "USD")
-        return found["held"], found["free"]
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Sandbox:
-    return Sandbox(datetime.now(UTC))
-
-
-@pytest.fixture
-async def donations(bare_world: World, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Donations]:
-    """Donations runs; its monthly gift is for education. Afterwards no invariant may be broken."""
-    roots = tmp_path / "roots.pem"
-    roots.write_bytes(sandbox.roots)
-    sandbox.paypal.instead = None
-    async with sandbox.serving() as base:
-        settings = {
-            "paypal_webhook_id": sandbox.webhook_id,
-            "paypal_environment": "sandbox",
-            "paypal_base": base,
-            "paypal_roots": roots,
-        }
-        await bare_world.start("intake", "inventory")
-        await bare_world.start("donations", **settings)
-        await bare_world.donations.monthly(notices.SUBSCRIPTION)
-        yield Donations(bare_world, sandbox, settings)
-        await bare_world.settled()
-        await bare_world.sound()
 
 
 def refund(number: int, value: str) -> Notice:
@@ -184,7 +111,7 @@ STORIES: dict[str, tuple[Sequence[Notice], list[str], tuple[int, int], list[str]
 
 
 @pytest.mark.parametrize("name", STORIES)
-async def test_what_paypal_tells_is_booked_once(donations: Donations, name: str) -> None:
+async def test_what_paypal_tells_is_booked_once(donations: Told, name: str) -> None:
     told, became, money, booked = STORIES[name]
     for each in told:
         await donations.tell(each)
@@ -198,7 +125,7 @@ async def test_what_paypal_tells_is_booked_once(donations: Donations, name: str)
     assert await donations.entries() == booked
 
 
-async def test_a_slow_payment_has_the_date_on_which_it_cleared(donations: Donations) -> None:
+async def test_a_slow_payment_has_the_date_on_which_it_cleared(donations: Told) -> None:
     await donations.tell(
         notices.sale("COMPLETED", PAID, payment_mode="ECHECK", update_time="2006-10-28T16:00:00Z")
     )
@@ -208,14 +135,14 @@ async def test_a_slow_payment_has_the_date_on_which_it_cleared(donations: Donati
     ]
 
 
-async def test_money_of_an_unknown_subscription_is_booked_without_a_purpose(donations: Donations) -> None:
+async def test_money_of_an_unknown_subscription_is_booked_without_a_purpose(donations: Told) -> None:
     await donations.tell(notices.sale("COMPLETED", PAID, subscription_id="I-UNKNOWN"))
     assert await donations.outcomes() == ["unassigned"]
     assert await donations.held_and_free("unassigned") == (0, 2883)
 
 
 async def test_a_repeat_changes_nothing_and_another_body_under_its_id_is_refused(
-    donations: Donations,
+    donations: Told,
 ) -> None:
     body, headers = donations.sandbox.signed(SALE, datetime.now(UTC) - timedelta(days=2))
     for _ in range(3):
@@ -234,7 +161,7 @@ async def test_a_repeat_changes_nothing_and_another_body_under_its_id_is_refused
 
 
 @pytest.mark.parametrize("fault", ["altered", "too_old", "ahead", "address", "headers", "too_large"])
-async def test_a_forged_notice_leaves_nothing(donations: Donations, fault: str) -> None:
+async def test_a_forged_notice_leaves_nothing(donations: Told, fault: str) -> None:
     now = datetime.now(UTC)
     shift = {"too_old": timedelta(days=-60), "ahead": timedelta(hours=1)}.get(fault, timedelta())
     body, headers = donations.sandbox.signed(SALE, now + shift)
@@ -250,7 +177,7 @@ async def test_a_forged_notice_leaves_nothing(donations: Donations, fault: str) 
     assert await donations.rows("SELECT id FROM notice") == await donations.entries() == []
 
 
-async def test_without_paypal_s_certificate_nobody_can_tell(donations: Donations) -> None:
+async def test_without_paypal_s_certificate_nobody_can_tell(donations: Told) -> None:
     kept = dict(donations.sandbox.paypal.certificates)
     donations.sandbox.paypal.certificates.clear()
     signed = donations.sandbox.signed(SALE, datetime.now(UTC))
@@ -263,7 +190,7 @@ async def test_without_paypal_s_certificate_nobody_can_tell(donations: Donations
     assert await donations.outcomes() == ["booked"]
 
 
-async def test_one_sale_told_to_two_replicas_at_once_is_booked_once(donations: Donations) -> None:
+async def test_one_sale_told_to_two_replicas_at_once_is_booked_once(donations: Told) -> None:
     async with donations.world.another("donations", **donations.settings) as other:
         first = donations.world.donations.replica
         for number in range(5):

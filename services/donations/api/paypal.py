@@ -1,4 +1,5 @@
-"""What PayPal posts: free of sign-in and of the walls for browsers, since PayPal's signature says who sent it.
+"""What PayPal posts: free of sign-in and of the walls for browsers, since PayPal itself says who sent it: of a webhook
+by its signature, of an IPN when it is asked.
 
 The answer tells PayPal what to do. 200: it is kept, or was. 400: it is not PayPal's. 503: it comes again, for
 three days.
@@ -13,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
+from services.donations.commands.ipns import Received, receive
 from services.donations.commands.notices import Notice, take
 from services.donations.outside import PayPal
-from services.donations.paypal import notices
+from services.donations.paypal import notices, postback
 from services.donations.paypal.signature import CannotTell, Forged
 from shared.messaging.unit import Units
 from shared.outcomes import Refused
@@ -24,11 +26,12 @@ from shared.web.bodies import TOO_SLOW
 from shared.web.problems import Problem
 from shared.web.work import OpenUnits
 
-WEBHOOK = "/paypal/webhook"
+WEBHOOK, IPN = "/paypal/webhook", "/paypal/ipn"
 PATIENCE_SECONDS = 10
 SENT_BY_PAYPAL = Principal("paypal", PrincipalKind.SERVICE)
 FORGED = "This is no notice of PayPal's to us. Nothing was kept."
 CANNOT_TELL = "PayPal's certificate cannot be had now. Send the notice again."
+AGAIN = "It cannot be taken now. Send it again."
 RESPONSES: dict[int | str, dict[str, Any]] = {
     400: {"description": "It is not PayPal's, or not for us"},
     408: {"description": "It came too slowly"},
@@ -40,10 +43,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 def router(paypal: PayPal, zone: ZoneInfo) -> APIRouter:
     """The routes that PayPal posts to."""
     made = APIRouter(tags=["paypal"])
-    made.add_api_route(
-        WEBHOOK, _webhook(paypal, zone), methods=["POST"], response_class=Response, responses=RESPONSES
-    )
+    routes = {WEBHOOK: _webhook(paypal, zone), IPN: _ipn(paypal)}
+    for path in paths(paypal):
+        made.add_api_route(path, routes[path], methods=["POST"], response_class=Response, responses=RESPONSES)
     return made
+
+
+def paths(paypal: PayPal) -> tuple[str, ...]:
+    """The routes that are there: for the webhook that PayPal was told of, and for IPNs if it is known to whom."""
+    return (*([WEBHOOK] if paypal.rules else []), *([IPN] if paypal.receivers else []))
 
 
 def _webhook(paypal: PayPal, zone: ZoneInfo) -> Callable[..., object]:
@@ -62,6 +70,24 @@ def _webhook(paypal: PayPal, zone: ZoneInfo) -> Callable[..., object]:
         return Response()
 
     return webhook
+
+
+def _ipn(paypal: PayPal) -> Callable[..., object]:
+    async def ipn(request: Request, units: OpenUnits) -> Response:
+        """PayPal tells of money in the older way. It is answered first; then PayPal is asked whether it is its own."""
+        body = await _body(request)
+        if len(body) > postback.MOST_BYTES:
+            paypal.count("ipn", "forged")
+            raise Problem(HTTPStatus.BAD_REQUEST, FORGED, [("notice", "too_large")])
+        async with units.open(actor=SENT_BY_PAYPAL) as unit:
+            received = await receive(unit, body, unit.now)
+        if received is not Received.KEPT:
+            paypal.count("ipn", received)
+        if received is Received.AGAIN:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, AGAIN)
+        return Response()
+
+    return ipn
 
 
 async def _taken(units: Units, zone: ZoneInfo, notice: Notice) -> str:

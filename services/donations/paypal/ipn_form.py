@@ -50,6 +50,14 @@ def made_id(fields: Fields) -> str:
     return f"IPN-{hashlib.sha256(chr(10).join(said).encode()).hexdigest()[:40]}"
 
 
+def named(body: bytes) -> str:
+    """`made_id` of these bytes; of bytes that are no form, an id of the bytes themselves."""
+    try:
+        return made_id(fields_of(body))
+    except Malformed:
+        return f"IPN-{hashlib.sha256(body).hexdigest()[:40]}"
+
+
 def date(fields: Fields, name: str) -> datetime:
     """`20:12:59 Jan 13, 2009 PST`: PayPal writes Californian time wherever the seller is."""
     found = _DATE.fullmatch(fields.get(name, ""))

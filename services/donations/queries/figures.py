@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.repository import books
+from services.donations.repository import books, notices
 from services.donations.settings import Settings
 from shared.observability import Metrics
-from shared.service.parts import Actuals, Observe
+from shared.service.parts import Actuals, Observe, PutOff
 
 # What was refunded after it was spent is booked against income only once it is covered; it was not raised either.
 _RAISED = text("""
@@ -42,6 +42,15 @@ async def reached(session: AsyncSession) -> Mapping[str, int]:
     raised = {measure: int(actual) for measure, actual in await session.execute(_RAISED)}
     short = int(await session.scalar(_SHORT) or 0)
     return {**raised, **(await session.execute(_GRANTS)).mappings().one(), "appeals_short": short}
+
+
+def put_off(_: Settings) -> PutOff:
+    """What is done in a moment without anybody asking."""
+
+    async def waiting(session: AsyncSession) -> Mapping[str, int]:
+        return {"IPNs that PayPal is asked about": await notices.asked(session)}
+
+    return waiting
 
 
 def observe(_: Settings) -> Callable[[Metrics], Observe]:

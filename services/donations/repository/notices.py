@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,23 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping | 
         return None
     query = select(NOTICE).where(row.transmission_id == values["transmission_id"])
     return (await session.execute(query)).mappings().one()
+
+
+async def lock(session: AsyncSession, notice_id: UUID) -> RowMapping | None:
+    """A notice, locked; None if there is none."""
+    query = select(NOTICE).where(NOTICE.c.id == notice_id).with_for_update()
+    return (await session.execute(query)).mappings().one_or_none()
+
+
+async def asked(session: AsyncSession) -> int:
+    """How many notices PayPal has not judged yet."""
+    query = select(func.count()).where(NOTICE.c.outcome == Became.ASKED.value)
+    return int(await session.scalar(query) or 0)
+
+
+async def remove(session: AsyncSession, notice_id: UUID) -> None:
+    """Keep a notice no longer; its bytes are gone already."""
+    await session.execute(delete(NOTICE).where(NOTICE.c.id == notice_id))
 
 
 def settle(writes: Writes, notice_id: UUID, event_type: str, became: Became, payment: str | None) -> None:

@@ -471,7 +471,7 @@ def upgrade() -> None:
         "notice",
         ["id"],
         unique=False,
-        postgresql_where=sa.text("outcome IN ('look', 'unassigned', 'waiting')"),
+        postgresql_where=sa.text("outcome IN ('look', 'unassigned', 'waiting', 'asked')"),
     )
     op.create_table(
         "notice_body",
