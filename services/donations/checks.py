@@ -65,6 +65,16 @@ _REFUNDS = """
         OR (state = 'waiting' AND payment.version > 0))
     FROM refund JOIN payment ON payment.id = refund.payment_id
 """
+# What a notice became is not enough: one that tells of money and was only kept is a breach too.
+_NOTICES = r"""
+    SELECT count(*), count(*) FILTER (WHERE notice.outcome = 'kept' OR payment.id IS NULL
+        OR payment.version = 0 AND notice.outcome <> 'waiting')
+    FROM notice LEFT JOIN payment
+        ON payment.provider = 'paypal' AND payment.transaction_id = notice.transaction_id
+    WHERE notice.outcome IN ('booked', 'unassigned') OR notice.outcome = 'waiting' AND notice.transaction_id IS NOT NULL
+        OR notice.outcome = 'kept'
+            AND (notice.event_type = 'PAYMENT.SALE.COMPLETED' OR notice.event_type LIKE '% completed')
+"""
 _ASIDE = """
     SELECT count(*), count(*) FILTER (WHERE kept.set_aside <> coalesce(sums.set_aside, 0))
     FROM fund_balance kept LEFT JOIN (
@@ -129,6 +139,7 @@ CHECKS = {
     "each payment is booked once": _PAYMENTS,
     "what is left of a payment is what the ledger has of it": _NET,
     "each refund is booked once, or waits for a payment that has not come": _REFUNDS,
+    "money of notices is booked": _NOTICES,
     "what is set aside for grants is what the funds have set aside": _ASIDE,
     "what was paid of a grant is what the ledger paid for it": _PAID,
     "no money is free that a grant waits for": _IDLE,

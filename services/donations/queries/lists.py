@@ -19,6 +19,7 @@ from services.donations.tables import (
     ENTRY,
     GIFT,
     GRANT,
+    NOTICE,
     PAYMENT,
     PAYOUT,
     POSTING,
@@ -82,6 +83,29 @@ async def refunds_to_look_at(session: AsyncSession) -> Sequence[RowMapping]:
         .order_by(REFUND.c.happened_on, REFUND.c.refund_id)
     )
     return await _rows(session, query.limit(500))
+
+
+@dataclass(frozen=True)
+class NoticeFilter:
+    """Which notices; None takes all."""
+
+    outcome: str | None = None
+    way: str | None = None
+    transaction_id: str | None = None
+
+
+async def notices(
+    session: AsyncSession, which: NoticeFilter, limit: int, after: UUID | None = None
+) -> Sequence[RowMapping]:
+    """Notices of PayPal's without what they said, in the order in which they came."""
+    row = NOTICE.c
+    wanted = [
+        None if which.outcome is None else row.outcome == which.outcome,
+        None if which.way is None else row.way == which.way,
+        None if which.transaction_id is None else row.transaction_id == which.transaction_id,
+        None if after is None else row.id > after,
+    ]
+    return await _rows(session, select(NOTICE).where(*_given(wanted)).order_by(row.id).limit(limit))
 
 
 async def entries(
