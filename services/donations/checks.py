@@ -75,6 +75,25 @@ _NOTICES = r"""
         OR notice.outcome = 'kept'
             AND (notice.event_type = 'PAYMENT.SALE.COMPLETED' OR notice.event_type LIKE '% completed')
 """
+_CHARGED = """
+    SELECT count(*), count(*) FILTER (WHERE payment.purpose = 'unassigned' AND payment.refunded < payment.gross)
+    FROM payment JOIN subscription ON subscription.id = payment.subscription
+    WHERE subscription.status = 'ended' AND payment.version > 0
+"""
+_GIFTS_SAID = """
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> subscription.version)
+    FROM subscription JOIN gift
+        ON gift.provider = subscription.provider AND gift.subscription_id = subscription.reference
+    LEFT JOIN (
+        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+        FROM journal WHERE contract = 'donations.monthly_gift_changed.v1' GROUP BY 1) said ON said.subject = gift.id
+"""
+# A day that was turned to has done its timers, unless one failed.
+_WOKEN = """
+    SELECT count(*), count(*) FILTER (WHERE wakes_on IS NOT NULL AND NOT EXISTS (
+        SELECT FROM timer WHERE timer.key = 'wake_monthly_gift ' || subscription.id || ' ' || wakes_on))
+    FROM subscription WHERE version > 0
+"""
 _ASIDE = """
     SELECT count(*), count(*) FILTER (WHERE kept.set_aside <> coalesce(sums.set_aside, 0))
     FROM fund_balance kept LEFT JOIN (
@@ -140,6 +159,9 @@ CHECKS = {
     "what is left of a payment is what the ledger has of it": _NET,
     "each refund is booked once, or waits for a payment that has not come": _REFUNDS,
     "money of notices is booked": _NOTICES,
+    "no monthly gift that ended here is still charged": _CHARGED,
+    "the newest state of each monthly gift was said": _GIFTS_SAID,
+    "each monthly gift is looked at on the day on which it lapses": _WOKEN,
     "what is set aside for grants is what the funds have set aside": _ASIDE,
     "what was paid of a grant is what the ledger paid for it": _PAID,
     "no money is free that a grant waits for": _IDLE,

@@ -1,13 +1,15 @@
 """What timers do at donations."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from services.donations.commands.ipns import ASK, judge
+from services.donations.commands.monthly import WAKE, look_at
 from services.donations.ledger import SERVE, MoneyLedger
 from services.donations.outside import PayPal
-from services.donations.repository import grants
+from services.donations.repository import grants, subscriptions
 from services.donations.settings import Settings
 from shared.messaging.timers import OnTimer
 from shared.messaging.unit import Unit
@@ -15,13 +17,30 @@ from shared.messaging.unit import Unit
 
 def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
+    grace = timedelta(days=settings.monthly_grace_days)
+
+    async def look(_: Mapping[str, Any], unit: Unit) -> None:
+        await look_at_news(unit, grace)
+
+    async def wake(payload: Mapping[str, Any], unit: Unit) -> None:
+        await look_at(unit, grace, [UUID(payload["subscription"])])
+
+    always = {SERVE: serve, subscriptions.LOOK: look, WAKE: wake}
     if paypal is None:
-        return {SERVE: serve}
+        return always
 
     async def ask(payload: Mapping[str, Any], unit: Unit) -> None:
         await judge(unit, paypal, settings.zone, UUID(payload["notice"]))
 
-    return {SERVE: serve, ASK: ask}
+    return {**always, ASK: ask}
+
+
+async def look_at_news(unit: Unit, grace: timedelta) -> None:
+    """Something was told of monthly gifts: look at some of them, and have the others looked at next."""
+    ids = await subscriptions.stirred(unit.session)
+    if ids:
+        await look_at(unit, grace, ids)
+        unit.remind(subscriptions.LOOK)
 
 
 async def serve(_: Mapping[str, Any], unit: Unit) -> None:

@@ -38,6 +38,12 @@ class Settings(ServiceSettings):
         description="above so much a second person has to agree too",
     )
 
+    monthly_grace_days: int = Field(
+        default=45,
+        ge=1,
+        le=366,
+        description="a monthly gift that fails lapses after so many days; the next month's tries lie within 45",
+    )
     paypal_webhook_id: str = Field(
         default="", description="PayPal's own id of our webhook; without it no notice of PayPal's is taken"
     )

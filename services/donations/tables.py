@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -153,8 +154,61 @@ class GiftRow(Row, table=True):
     purpose: str = _code()
     provider: str = _code()
     subscription_id: str | None = Field(default=None, sa_column=Column(String(100)))
+    children: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
+    correspondence: bool = _flag()
     on_day: date
     actor: str = _actor()
+
+
+class SubscriptionRow(Row, table=True):
+    """What a provider collects each month under its own id, and how the gift stands for which it does.
+
+    Version 0 is one for which no gift is registered. `said` is what the others were told last, without version and day;
+    `wakes_on` the day on which the gift stands otherwise if nothing is told.
+    """
+
+    __tablename__ = "subscription"
+    __table_args__ = (UniqueConstraint("provider", "reference"), Index(None, "status"))
+    id: UUID = _id()
+    version: int = _version()
+    provider: str = _code()
+    reference: str = Field(sa_column=Column(String(100), nullable=False))
+    status: str = _code("")
+    since: date | None = None
+    wakes_on: date | None = None
+    said: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+
+
+class SubscriptionToldRow(Row, table=True):
+    """Something that was told of a subscription, once. The order in which it was told is not kept: it says nothing."""
+
+    __tablename__ = "subscription_told"
+    subscription: UUID = Field(sa_column=Column(Uuid, ForeignKey("subscription.id"), primary_key=True))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
+    what: str = _code(primary_key=True)
+    amount: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    currency: str = Field(sa_column=Column(CURRENCY, primary_key=True))
+    on_day: date
+
+
+class SubscriptionNewsRow(Row, table=True):
+    """Something was told of or paid for a subscription: how its gift stands is to be looked at."""
+
+    __tablename__ = "subscription_news"
+    id: UUID = _id()
+    subscription: UUID = Field(sa_column=Column(Uuid, ForeignKey("subscription.id"), nullable=False))
+
+
+class SubscriptionChangeRow(Row, table=True):
+    """A monthly gift came to stand otherwise on a day."""
+
+    __tablename__ = "subscription_change"
+    __table_args__ = (Index(None, "on_day"),)
+    subscription: UUID = Field(sa_column=Column(Uuid, ForeignKey("subscription.id"), primary_key=True))
+    version: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    before: str = _code("")
+    status: str = _code()
+    on_day: date
 
 
 class PaymentRow(Row, table=True):
@@ -171,6 +225,7 @@ class PaymentRow(Row, table=True):
         CheckConstraint("refunded BETWEEN 0 AND gross", name="no_more_refunded_than_came"),
         CheckConstraint("held >= 0", name="held_not_negative"),
         Index(None, "gift_id"),
+        Index(None, "subscription", postgresql_where=text("subscription IS NOT NULL")),
         Index(None, "appeal_id", postgresql_where=text("appeal_id IS NOT NULL")),
         Index("ix_payment_purpose", "purpose", "id"),
     )
@@ -178,6 +233,7 @@ class PaymentRow(Row, table=True):
     version: int = _version()
     provider: str = _code()
     transaction_id: str = Field(sa_column=Column(String(100), nullable=False))
+    subscription: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("subscription.id")))
     gift_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("gift.id")))
     appeal_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     purpose: str = _code("unassigned")
@@ -487,6 +543,10 @@ DONOR = table_of(DonorRow)
 CONTACT = table_of(ContactRow)
 CONTACT_READING = table_of(ContactReadingRow)
 GIFT = table_of(GiftRow)
+SUBSCRIPTION = table_of(SubscriptionRow)
+SUBSCRIPTION_TOLD = table_of(SubscriptionToldRow)
+SUBSCRIPTION_NEWS = table_of(SubscriptionNewsRow)
+SUBSCRIPTION_CHANGE = table_of(SubscriptionChangeRow)
 PAYMENT = table_of(PaymentRow)
 REFUND = table_of(RefundRow)
 NOTICE = table_of(NoticeRow)

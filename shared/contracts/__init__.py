@@ -26,6 +26,7 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     inventory.HandOutUndone: ("intake",),
     donations.GiftReceived: (),
     donations.GiftCorrected: (),
+    donations.MonthlyGiftChanged: (),
     donations.GrantChanged: ("intake",),
     donations.AppealChanged: (),
 }

@@ -1,4 +1,4 @@
-"""What donations says: gifts that arrived and what still counts of them, and what became of grants."""
+"""What donations says: gifts that arrived and what still counts of them, how monthly gifts stand, and grants."""
 
 from datetime import date
 from enum import StrEnum
@@ -62,6 +62,45 @@ class GiftCorrected(GiftState):
     """A payment counts for less or more than was said before, or for another purpose."""
 
     wire: ClassVar[str] = "donations.gift_corrected.v1"
+
+
+class MonthlyGiftStatus(StrEnum):
+    """The known states of a monthly gift. On the wire it is text."""
+
+    STARTING = "starting"
+    """Nothing was paid yet."""
+    ACTIVE = "active"
+    AT_RISK = "at_risk"
+    """A payment failed, is late or is disputed; the grace may be over soon."""
+    LAPSED = "lapsed"
+    """Nothing came within the grace. A payment that comes later makes it active again."""
+    ENDED = "ended"
+    """The donor or the provider ended it, for good."""
+
+
+class MonthlyGiftChanged(Contract):
+    """How a monthly gift stands, whole: a later version replaces an earlier one. Never how much it is.
+
+    `covered_until` is the first day that no payment covers; after `grace_until` a gift at risk lapses. `children` are
+    those whom the donor wants to support, and `correspondence` says whether by letters too.
+    """
+
+    wire: ClassVar[str] = "donations.monthly_gift_changed.v1"
+
+    gift_id: UUID
+    version: Version
+    donor_id: UUID | None = None
+    purpose: Code
+    status: Code
+    children: Annotated[int, Field(ge=0, le=50)] = 0
+    covered_until: date | None = None
+    grace_until: date | None = None
+    correspondence: bool = False
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.gift_id
 
 
 class GrantStatus(StrEnum):

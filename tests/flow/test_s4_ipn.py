@@ -64,6 +64,14 @@ async def test_a_refund_by_one_road_finds_its_payment_of_the_other(donations: To
     assert await stands(donations) == ((0, 1883), ["gift", "refund"])
 
 
+async def test_a_reversal_by_both_roads_is_the_same_money(donations: Told) -> None:
+    await donations.tell(SALE)
+    await donations.tell(notices.sale("REVERSED", LATER))
+    await donations.post(ipns.back(LATER, "OWN-ID", status="Reversed", reason_code="chargeback"))
+    assert await judged(donations) == ["booked", "booked", "booked"]
+    assert await donations.entries() == ["gift", "refund"]
+
+
 async def test_a_repeat_of_an_ipn_changes_nothing(donations: Told) -> None:
     for signed in ("one", "one", "two"):
         await donations.post(ipns.payment(PAID, verify_sign=signed))

@@ -3,9 +3,6 @@
 from typing import Any, cast
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
-from services.donations.repository import payments
 from tests.support.driver import Driver
 
 
@@ -38,19 +35,8 @@ class Donations(Driver):
 
     async def monthly(self, subscription_id: str, purpose: str = "education") -> UUID:
         """A gift that PayPal collects each month under this id."""
-        gift_id = uuid7()
-        async with self.service.units.open() as unit:
-            row = {
-                "id": gift_id,
-                "kind": "monthly",
-                "purpose": purpose,
-                "provider": "paypal",
-                "on_day": unit.today,
-            }
-            payments.add_gift(
-                unit.writes, {**row, "subscription_id": subscription_id, "actor": unit.actor.id}
-            )
-        return gift_id
+        made = await self.post("/monthly-gifts", {"reference": subscription_id, "purpose": purpose})
+        return UUID(made["gift_id"])
 
     async def fund(self, fund: str, currency: str = "JPY") -> dict[str, int]:
         """Balance, held, set aside and free of a fund, in minor units."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import RowMapping, delete, make_url, text, update
@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from services.donations.checks import check
 from services.donations.commands import donors, gifts
 from services.donations.contacts import Contact
-from services.donations.day import serve
+from services.donations.day import look_at_news, serve
 from services.donations.domain.donors import Choices
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import Grant
@@ -32,6 +32,7 @@ from shared.outcomes import Refused
 from shared.principals import Principal, PrincipalKind, service_principal
 
 T = TypeVar("T")
+GRACE = timedelta(days=45)
 KEPT = ("account", "entry", "posting", "closed_month", "contact_reading")
 """Tables whose rows nobody may change or delete."""
 
@@ -137,6 +138,12 @@ class Till:
         """What the timer does once money has come."""
         await self.do(lambda unit: serve({}, unit))
         await self.rows("DELETE FROM timer")
+
+    async def look(self) -> None:
+        """What the timer does once something was told of monthly gifts, until there is nothing new."""
+        while await self.rows("SELECT id FROM subscription_news LIMIT 1"):
+            await self.do(lambda unit: look_at_news(unit, GRACE))
+        await self.rows("DELETE FROM timer WHERE name = 'look_at_monthly_gifts'")
 
     async def grant(self, asked: GrantAsked) -> Grant:
         async with self.units.read() as session:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.donations.api import appeals, books, donors, funds, gifts, grants, notices, rates
+from services.donations.api import appeals, books, donors, funds, gifts, grants, monthly, notices, rates
 from services.donations.settings import Settings
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [each.router for each in (donors, gifts, notices, appeals, grants, funds, books, rates)]
+    return [each.router for each in (donors, gifts, monthly, notices, appeals, grants, funds, books, rates)]

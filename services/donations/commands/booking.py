@@ -15,9 +15,10 @@ from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
+from services.donations.domain.monthly import belongs, ended_on
 from services.donations.domain.payments import Dispute, Payment, booked
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import payments
+from services.donations.repository import payments, subscriptions
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
@@ -39,6 +40,7 @@ class Came:
     held: bool | None = None
     released_on: date | None = None
     subscription_id: str | None = None
+    subscription: UUID | None = None
     gift_id: UUID | None = None
     appeal_id: UUID | None = None
     purpose: str = UNASSIGNED
@@ -51,6 +53,11 @@ async def book_payment(unit: Unit, came: Came) -> Payment | Refused:
     Money of an unknown subscription is booked without a purpose, and never refused. Refused if the payment is known
     with another amount: somebody has to look.
     """
+    if came.subscription_id:
+        # Before the payment is locked: who makes one under the same id waits for this unit.
+        came = replace(
+            came, subscription=await subscriptions.make(unit.session, came.provider, came.subscription_id)
+        )
     known = await payments.lock_or_make(unit.session, came.provider, came.transaction_id)
     if known.version == 0:
         payment = await _book_new(unit, known, came)
@@ -68,6 +75,7 @@ async def _book_new(unit: Unit, known: Payment, came: Came) -> Payment:
     fee = came.fee or Money(0, came.gross.currency)
     payment = replace(
         known,
+        subscription=came.subscription,
         gift_id=gift_id,
         appeal_id=came.appeal_id,
         purpose=purpose,
@@ -113,16 +121,20 @@ async def _catch_up(ledger: MoneyLedger, payment: Payment, waiting: list[WentBac
 
 
 async def _whose(unit: Unit, came: Came) -> tuple[UUID | None, str]:
-    """The gift that a payment belongs to, and its purpose."""
-    if came.gift_id is None and came.subscription_id is not None:
+    """The gift that a payment belongs to, and its purpose: none for what is charged after the gift's end."""
+    if came.gift_id is None and came.subscription_id is not None and came.subscription:
         gift = await payments.gift_of_subscription(unit.session, came.provider, came.subscription_id)
-        return (gift["id"], gift["purpose"]) if gift else (None, UNASSIGNED)
+        end = ended_on(await subscriptions.ended(unit.session, came.subscription))
+        mine = gift and belongs(came.happened_on, end)
+        return (gift["id"], gift["purpose"]) if gift and mine else (None, UNASSIGNED)
     return came.gift_id, came.purpose
 
 
 async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
     """The payment with what a second notice knows more; the same payment if that is nothing."""
     payment = known
+    if came.subscription and not known.subscription:
+        payment = replace(known, subscription=came.subscription)
     gift_id, purpose = await _whose(unit, came)
     keys = {known.key, FundKey(purpose if known.purpose == UNASSIGNED else known.purpose, known.currency)}
     async with MoneyLedger.open(unit, keys) as ledger:

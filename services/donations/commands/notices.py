@@ -4,6 +4,7 @@ What is booked goes by the money's own ids (the sale, the refund), never by the 
 than once, under other ids, and by two roads.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,11 +16,12 @@ from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
 from services.donations.domain.money import DIGITS, MOST, Money
+from services.donations.domain.monthly import Told, What
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
 from services.donations.paypal.amounts import Amount
-from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, Unreadable
-from services.donations.repository import notices
+from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, SubscriptionSaid, Unreadable
+from services.donations.repository import notices, subscriptions
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
 
@@ -75,6 +77,9 @@ def kind_of(said: Said | Unreadable) -> str:
 async def effect(unit: Unit, zone: ZoneInfo, said: Said | Unreadable) -> tuple[Became, str | None]:
     """Book what a notice says; gives what became of it and the payment that it speaks of."""
     match said:
+        case SubscriptionSaid():
+            await _told(unit, zone, said.subscription_id, _of_subscription(said))
+            return Became.KEPT, None
         case SaleSaid():
             return await _sale(unit, zone, said), said.sale_id
         case BackSaid():
@@ -87,6 +92,8 @@ async def effect(unit: Unit, zone: ZoneInfo, said: Said | Unreadable) -> tuple[B
 
 
 async def _sale(unit: Unit, zone: ZoneInfo, said: SaleSaid) -> Became:
+    if said.state == "denied" and said.subscription_id:
+        await _told(unit, zone, said.subscription_id, [(said.as_of, What.FAILED, None)])
     if said.state != "completed":
         return Became.KEPT
     fee = _in_currency(said.fee, said.amount)
@@ -111,6 +118,24 @@ async def _sale(unit: Unit, zone: ZoneInfo, said: SaleSaid) -> Became:
     return Became.LOOK
 
 
+def _of_subscription(said: SubscriptionSaid) -> Iterator[tuple[datetime, What, Amount | None]]:
+    """What a notice tells of a subscription: its state, its price, a payment that failed."""
+    if said.state != "other":
+        yield said.since, What(said.state), None
+    if said.monthly and said.monthly.minor > 0:
+        yield said.since, What.PRICE, said.monthly
+    if said.failure:
+        yield said.failure.at, What.FAILED, None
+
+
+async def _told(
+    unit: Unit, zone: ZoneInfo, reference: str, news: Iterable[tuple[datetime, What, Amount | None]]
+) -> None:
+    subscription = await subscriptions.make(unit.session, PAYPAL, reference)
+    told = [Told(at, what, at.astimezone(zone).date(), *(price or ())) for at, what, price in news]
+    await subscriptions.tell(unit, subscription, told)
+
+
 async def _back(unit: Unit, zone: ZoneInfo, said: BackSaid) -> Became:
     if said.sale_id is None:
         return Became.WAITING
@@ -119,14 +144,24 @@ async def _back(unit: Unit, zone: ZoneInfo, said: BackSaid) -> Became:
     fee = _in_currency(said.fee_back, said.amount)
     back = WentBack(
         provider=PAYPAL,
-        # A webhook's reversal has no id: it is the one of its sale.
-        refund_id=said.back_id or f"reversal {said.sale_id}",
+        refund_id=id_of_back(said) or "",
         transaction_id=said.sale_id,
         amount=Money(*said.amount),
         happened_on=said.at.astimezone(zone).date(),
         fee_back=fee.minor if fee else 0,
     )
     return _OF_REFUNDS[await book_refund(unit, back)]
+
+
+def id_of_back(said: BackSaid) -> str | None:
+    """The id under which money that went back is booked once; None if it cannot be told yet.
+
+    A webhook's reversal has no id of its own, and the same one has an id in an IPN and in the list. A sale is reversed
+    once, so the reversal is the one of its sale.
+    """
+    if said.what == "refunded" and said.back_id:
+        return said.back_id
+    return f"reversal {said.sale_id}" if said.sale_id else None
 
 
 async def _dispute(unit: Unit, zone: ZoneInfo, said: DisputeSaid) -> Became:

@@ -67,6 +67,7 @@ class Payment:
     dispute: Dispute = Dispute.NONE
     disputed_held: int = 0
     disputed_spent: int = 0
+    subscription: UUID | None = None
     gift_id: UUID | None = None
     appeal_id: UUID | None = None
     happened_on: date | None = None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.repository import books, notices
+from services.donations.repository import books, notices, subscriptions
 from services.donations.settings import Settings
 from shared.observability import Metrics
 from shared.service.parts import Actuals, Observe, PutOff
@@ -24,6 +24,13 @@ _GRANTS = text("""
     FROM (SELECT kind, ended, set_aside, paid, paid > 0 AND (paid >= wanted OR ended = 'settled') AS whole
           FROM "grant" WHERE version > 0) grants
 """)
+_MONTHLY = text("""
+    SELECT count(*) FILTER (WHERE status = 'active') AS gifts_active,
+           count(*) FILTER (WHERE status = 'at_risk') AS gifts_at_risk,
+           (SELECT count(*) FROM subscription_change
+            WHERE status IN ('lapsed', 'ended') AND before IN ('active', 'at_risk')) AS gifts_lost
+    FROM subscription
+""")
 _SHORT = text("SELECT count(*) FROM appeal WHERE status = 'closed_short'")
 _WAITING = text("""
     SELECT fund, currency, sum(wanted - set_aside - paid) FROM "grant"
@@ -41,14 +48,18 @@ async def reached(session: AsyncSession) -> Mapping[str, int]:
     """The plan's measures."""
     raised = {measure: int(actual) for measure, actual in await session.execute(_RAISED)}
     short = int(await session.scalar(_SHORT) or 0)
-    return {**raised, **(await session.execute(_GRANTS)).mappings().one(), "appeals_short": short}
+    monthly = (await session.execute(_MONTHLY)).mappings().one()
+    return {**raised, **monthly, **(await session.execute(_GRANTS)).mappings().one(), "appeals_short": short}
 
 
 def put_off(_: Settings) -> PutOff:
     """What is done in a moment without anybody asking."""
 
     async def waiting(session: AsyncSession) -> Mapping[str, int]:
-        return {"IPNs that PayPal is asked about": await notices.asked(session)}
+        return {
+            "IPNs that PayPal is asked about": await notices.asked(session),
+            "news of monthly gifts": await subscriptions.news(session),
+        }
 
     return waiting
 

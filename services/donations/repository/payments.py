@@ -70,6 +70,21 @@ def add_gift(writes: Writes, values: dict[str, Any]) -> None:
     writes.insert(GIFT, [values])
 
 
+async def add_monthly(session: AsyncSession, values: dict[str, Any]) -> RowMapping | None:
+    """Keep a new monthly gift; the locked one that is registered for the subscription, if there is one."""
+    row = GIFT.c
+    adding = insert(GIFT).values(**values).on_conflict_do_nothing().returning(row.id)
+    if await session.scalar(adding) is not None:
+        return None
+    mine = (row.provider == values["provider"], row.subscription_id == values["subscription_id"])
+    return (await session.execute(select(GIFT).where(*mine).with_for_update(key_share=True))).mappings().one()
+
+
+def change_gift(writes: Writes, values: dict[str, Any]) -> None:
+    """Give a locked gift new values."""
+    writes.change(GIFT, [values])
+
+
 async def add_refund(session: AsyncSession, values: dict[str, Any]) -> RefundState | None:
     """Keep a refund by its own id; how it stands if it is known."""
     adding = insert(REFUND).values(**values).on_conflict_do_nothing().returning(REFUND.c.refund_id)

@@ -268,6 +268,7 @@ def upgrade() -> None:
         sa.CheckConstraint("rate > 0", name=op.f("ck_rate_positive")),
         sa.PrimaryKeyConstraint("currency", "quote", "on_day", name=op.f("pk_rate")),
     )
+    _subscriptions()
     op.create_table(
         "approval",
         sa.Column("grant_id", sa.Uuid(), nullable=False),
@@ -337,6 +338,8 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("subscription_id", sa.String(length=100), nullable=True),
+        sa.Column("children", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("correspondence", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_gift_donor_id")),
@@ -396,6 +399,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("transaction_id", sa.String(length=100), nullable=False),
+        sa.Column("subscription", sa.Uuid(), nullable=True),
         sa.Column("gift_id", sa.Uuid(), nullable=True),
         sa.Column("appeal_id", sa.Uuid(), nullable=True),
         sa.Column("purpose", sa.String(length=40), server_default="unassigned", nullable=False),
@@ -418,6 +422,7 @@ def upgrade() -> None:
             "refunded BETWEEN 0 AND gross", name=op.f("ck_payment_no_more_refunded_than_came")
         ),
         sa.ForeignKeyConstraint(["gift_id"], ["gift.id"], name=op.f("fk_payment_gift_id")),
+        sa.ForeignKeyConstraint(["subscription"], ["subscription.id"], name=op.f("fk_payment_subscription")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
         sa.UniqueConstraint("provider", "transaction_id", name=op.f("uq_payment_provider_transaction_id")),
     )
@@ -430,6 +435,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_payment_gift_id"), "payment", ["gift_id"], unique=False)
     op.create_index("ix_payment_purpose", "payment", ["purpose", "id"], unique=False)
+    op.create_index(
+        op.f("ix_payment_subscription"),
+        "payment",
+        ["subscription"],
+        unique=False,
+        postgresql_where=sa.text("subscription IS NOT NULL"),
+    )
     op.create_table(
         "refund",
         sa.Column("provider", sa.String(length=40), nullable=False),
@@ -486,12 +498,70 @@ def upgrade() -> None:
         op.execute(KEPT_FOR_EVER.format(name=name))
 
 
+def _subscriptions() -> None:
+    op.create_table(
+        "subscription",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("status", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("wakes_on", sa.Date(), nullable=True),
+        sa.Column("said", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+        sa.UniqueConstraint("provider", "reference", name=op.f("uq_subscription_provider_reference")),
+    )
+    op.create_index(op.f("ix_subscription_status"), "subscription", ["status"], unique=False)
+    op.create_table(
+        "subscription_change",
+        sa.Column("subscription", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("before", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscription"], ["subscription.id"], name=op.f("fk_subscription_change_subscription")
+        ),
+        sa.PrimaryKeyConstraint("subscription", "version", name=op.f("pk_subscription_change")),
+    )
+    op.create_index(op.f("ix_subscription_change_on_day"), "subscription_change", ["on_day"], unique=False)
+    op.create_table(
+        "subscription_news",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscription"], ["subscription.id"], name=op.f("fk_subscription_news_subscription")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription_news")),
+    )
+    op.create_table(
+        "subscription_told",
+        sa.Column("subscription", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("amount", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscription"], ["subscription.id"], name=op.f("fk_subscription_told_subscription")
+        ),
+        sa.PrimaryKeyConstraint(
+            "subscription", "at", "what", "amount", "currency", name=op.f("pk_subscription_told")
+        ),
+    )
+
+
 def downgrade() -> None:
     for table in (
         "notice_body",
         "notice",
         "refund",
         "payment",
+        "subscription_told",
+        "subscription_news",
+        "subscription_change",
+        "subscription",
         "reversal",
         "posting",
         "payout",

@@ -1,0 +1,164 @@
+"""Monthly gifts: they are registered for what a provider collects, and looked at whenever something was told of them.
+
+A provider's notices come in any order. So nobody changes a gift because of one notice: each is kept, and how the gift
+stands follows from all of them (`domain/monthly.py`). Money goes where it belongs by the same rule: what came before
+the gift was registered becomes the gift's, what was charged after its end is nobody's.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from uuid_utils.compat import uuid7
+
+from services.donations.commands.booking import assign
+from services.donations.commands.giving_back import say
+from services.donations.commands.keeping import keep
+from services.donations.domain.funds import UNASSIGNED, FundKey
+from services.donations.domain.monthly import Standing, standing
+from services.donations.domain.payments import Dispute, Payment, Provider
+from services.donations.ledger import MoneyLedger
+from services.donations.repository import donors, payments, subscriptions
+from shared.contracts.donations import GiftWhy, MonthlyGiftChanged
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, missing
+
+WAKE = "wake_monthly_gift"
+"""The timer of the day on which a gift stands otherwise if nothing is told: it is late, or its grace is over."""
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """What a donor gives each month: for what, for how many children, and whether with letters.
+
+    `reference` is PayPal's id of the subscription. Of an old series nobody may know the donor yet.
+    """
+
+    reference: str
+    purpose: str
+    donor_id: UUID | None = None
+    children: int = 0
+    correspondence: bool = False
+
+
+async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
+    """A monthly gift is registered, or a registered one is different. Returns its id.
+
+    Refused for an unknown donor, and for another purpose: money that came for the first one stays there.
+    """
+    if monthly.donor_id and monthly.donor_id not in await donors.lock(unit.session, monthly.donor_id):
+        return missing(f"donor {monthly.donor_id}")
+    paypal = Provider.PAYPAL.value
+    subscription = await subscriptions.make(unit.session, paypal, monthly.reference)
+    gift_id = uuid7()
+    values = {name: getattr(monthly, name) for name in ("purpose", "donor_id", "children", "correspondence")}
+    row = {"id": gift_id, "kind": "monthly", "on_behalf_of": None, "provider": paypal, "on_day": unit.today}
+    own = {"subscription_id": monthly.reference, "actor": unit.actor.id}
+    if known := await payments.add_monthly(unit.session, {**row, **values, **own}):
+        if known["purpose"] != monthly.purpose:
+            return conflict(
+                f"This gift is for {known['purpose']}. End it, and let the donor begin another one."
+            )
+        gift_id = known["id"]
+        payments.change_gift(unit.writes, {"id": gift_id, **values, "actor": unit.actor.id})
+    subscriptions.stir(unit, subscription)
+    return gift_id
+
+
+async def look_at(unit: Unit, grace: timedelta, ids: Collection[UUID]) -> None:
+    """How the gifts of these subscriptions stand today: say what is different, and put their money where it belongs."""
+    session = unit.session
+    rows = await subscriptions.lock(session, ids)
+    told, paid = await subscriptions.told(session, ids), await subscriptions.paid(session, ids)
+    wrong: dict[UUID, tuple[UUID | None, str]] = {}
+    for row in rows:
+        mine = paid[row["id"]]
+        now = standing(told[row["id"]], [subscriptions.paid_in(each) for each in mine], unit.today, grace)
+        wrong |= _misplaced(row, mine, now)
+        await _stands(unit, row, now)
+    await _put_right(unit, wrong)
+
+
+def _misplaced(
+    gift: RowMapping, paid: Iterable[RowMapping], now: Standing
+) -> dict[UUID, tuple[UUID | None, str]]:
+    """Payments that are not where they belong, with the gift and the purpose that they should have.
+
+    What the treasurer gave another purpose stays as the treasurer said.
+    """
+    found: dict[UUID, tuple[UUID | None, str]] = {}
+    for each in paid:
+        belongs = each["transaction_id"] in now.mine
+        if belongs and each["gift_id"] is None and each["purpose"] == UNASSIGNED:
+            found[each["id"]] = (gift["gift_id"], gift["purpose"])
+        elif not belongs and each["gift_id"] == gift["gift_id"] and each["purpose"] == gift["purpose"]:
+            found[each["id"]] = (None, UNASSIGNED)
+    return found
+
+
+async def _put_right(unit: Unit, wrong: Mapping[UUID, tuple[UUID | None, str]]) -> None:
+    """Give payments the gift and purpose that they should have; not while they are disputed, nor what is spent or
+    promised."""
+    locked = [await payments.find(unit.session, each, lock=True) for each in sorted(wrong)]
+    there = [each for each in locked if each and each.dispute is not Dispute.OPEN]
+    keys = {
+        FundKey(purpose, each.currency) for each in there for purpose in (each.purpose, wrong[each.id][1])
+    }
+    async with MoneyLedger.open(unit, keys) as ledger:
+        for each in there:
+            gift_id, purpose = wrong[each.id]
+            if each.purpose != purpose and ledger.fund(each.key).free + each.held >= each.net:
+                await _move(ledger, each, gift_id, purpose)
+
+
+async def _move(ledger: MoneyLedger, payment: Payment, gift_id: UUID | None, purpose: str) -> None:
+    after = replace(assign(ledger, payment, purpose), gift_id=gift_id)
+    after = await say(ledger.unit, after, GiftWhy.ASSIGNED)
+    await keep(ledger.unit, payment, after)
+
+
+async def _stands(unit: Unit, row: RowMapping, now: Standing) -> None:
+    """Keep and say how a gift stands, if that is different, and when it is to be looked at again."""
+    said = _state(row, now)
+    if row["wakes_on"] != now.wakes_on:
+        _wake(unit, row["id"], now.wakes_on)
+        if row["wakes_on"]:
+            await unit.cancel(_key(row["id"], row["wakes_on"]))
+    elif said == row["said"]:
+        return
+    values: dict[str, Any] = {"id": row["id"], "wakes_on": now.wakes_on}
+    if said != row["said"]:
+        version = row["version"] + 1
+        unit.say(MonthlyGiftChanged(gift_id=row["gift_id"], version=version, on=unit.today, **said))
+        values |= {"version": version, "said": said}
+        if now.status.value != row["status"]:
+            change = {"before": row["status"], "status": now.status.value, "on_day": unit.today}
+            subscriptions.add_change(unit, {"subscription": row["id"], "version": version, **change})
+            values |= {"status": now.status.value, "since": unit.today}
+    subscriptions.save(unit, values)
+
+
+def _state(row: RowMapping, now: Standing) -> dict[str, Any]:
+    """What the others are told of a gift, as JSON."""
+    return {
+        "donor_id": row["donor_id"] and str(row["donor_id"]),
+        "purpose": row["purpose"],
+        "status": now.status.value,
+        "children": row["children"],
+        "covered_until": now.covered_until and now.covered_until.isoformat(),
+        "grace_until": now.grace_until and now.grace_until.isoformat(),
+        "correspondence": row["correspondence"],
+    }
+
+
+def _wake(unit: Unit, subscription: UUID, on: date | None) -> None:
+    if on:
+        unit.later(WAKE, {"subscription": str(subscription)}, on, _key(subscription, on))
+
+
+def _key(subscription: UUID, on: date) -> str:
+    """One for each day: whoever does the timer of a day has its row, and would wait for who sets it anew."""
+    return f"{WAKE} {subscription} {on}"

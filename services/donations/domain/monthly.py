@@ -1,0 +1,177 @@
+"""Monthly gifts: how one stands on a day, from all that was told of it and all that was paid for it.
+
+Nothing here looks at the order in which news came. So whatever order that was, and however often each came, a gift ends
+in the same state.
+
+    told: active since 3 May          paid: 30.00 on 3 May, 30.00 on 3 June
+    3 July: PayPal could not collect  -> at risk from 3 July, with grace until 17 August
+    60.00 on 6 August                 -> active; covers July and August, so covered until 3 September
+"""
+
+import calendar
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from shared.contracts.donations import MonthlyGiftStatus
+
+LATE = timedelta(days=10)
+"""PayPal tries twice more, five days apart, before a payment is missed."""
+LAST = timedelta(days=10)
+"""A payment that was under way when the donor ended the gift still belongs to it."""
+MOST_MONTHS = 3
+"""A payment covers no more months by itself; a larger one the treasurer has to look at."""
+
+
+class What(StrEnum):
+    """What was told of a subscription. A PRICE is what it asks for each month."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    PRICE = "price"
+
+
+ENDS = (What.CANCELLED, What.EXPIRED)
+"""Nothing that PayPal tells later wakes a subscription that has ended."""
+
+
+@dataclass(frozen=True, order=True)
+class Told:
+    """Something that was told: when it was so, by PayPal's clock; on which day of the group's; how much a price is."""
+
+    at: datetime
+    what: What
+    on: date
+    amount: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Paid:
+    """A payment of the subscription, by its own id; `left` is what was not given back of it, in minor units."""
+
+    on: date
+    reference: str
+    left: int
+    currency: str
+    disputed: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a gift stands. `covered_until` is the first day that no payment covers; `wakes_on` the first day on which it
+    will stand otherwise if nothing is told; `mine` are the payments that belong to it, the others came after its end.
+    """
+
+    status: MonthlyGiftStatus
+    covered_until: date | None = None
+    grace_until: date | None = None
+    wakes_on: date | None = None
+    mine: frozenset[str] = frozenset()
+
+
+def month_later(on: date, months: int = 1) -> date:
+    """The same day some months later; the last one of a month that is too short for it."""
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def ended_on(told: Iterable[Told]) -> date | None:
+    """The day on which the donor or PayPal ended it; None if nobody did."""
+    return min((each.on for each in told if each.what in ENDS), default=None)
+
+
+def belongs(on: date, end: date | None) -> bool:
+    """Whether money of this day is the gift's; what comes after its end is nobody's until the treasurer says whose."""
+    return end is None or on <= end + LAST
+
+
+def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace: timedelta) -> Standing:
+    """How a gift stands today."""
+    end = ended_on(told)
+    mine = sorted(each for each in paid if belongs(each.on, end))
+    ids = frozenset(each.reference for each in mine)
+    counting = [each for each in mine if each.left > 0 and each.on <= today]
+    covered = _covered_until(told, counting, grace)
+    if end is not None:
+        return Standing(MonthlyGiftStatus.ENDED, covered, mine=ids)
+    last = max((each.on for each in counting), default=None)
+    due = _due(told, last, covered)
+    if due is None:
+        return Standing(MonthlyGiftStatus.STARTING, mine=ids)
+    trouble = _trouble(told, last, due, today)
+    if trouble is not None:
+        return _troubled(trouble + grace, covered, today, ids)
+    late = due + LATE
+    if any(each.disputed for each in counting):
+        return Standing(MonthlyGiftStatus.AT_RISK, covered, wakes_on=late, mine=ids)
+    status = MonthlyGiftStatus.STARTING if last is None else MonthlyGiftStatus.ACTIVE
+    return Standing(status, covered, wakes_on=late, mine=ids)
+
+
+def _troubled(grace_until: date, covered: date | None, today: date, mine: frozenset[str]) -> Standing:
+    if today > grace_until:
+        return Standing(MonthlyGiftStatus.LAPSED, covered, mine=mine)
+    after = grace_until + timedelta(days=1)
+    return Standing(MonthlyGiftStatus.AT_RISK, covered, grace_until, after, mine)
+
+
+def _due(told: Iterable[Told], last: date | None, covered: date | None) -> date | None:
+    """The day on which the next payment is due; None for a gift that has not begun."""
+    if last is None:
+        return min((each.on for each in told if each.what is What.ACTIVE), default=None)
+    return max(month_later(last), covered or last)
+
+
+def _trouble(told: Collection[Told], last: date | None, due: date | None, until: date) -> date | None:
+    """The day since when payments fail, after the last that came: PayPal said so, or one is late. None if all is well.
+
+    A failure of the day of a payment was the try before it.
+    """
+    after = [each for each in told if (last is None or each.on > last) and each.on <= until]
+    days = [each.on for each in after if each.what is What.FAILED]
+    active = max((each.at for each in told if each.what is What.ACTIVE), default=None)
+    suspended = (each for each in after if each.what is What.SUSPENDED)
+    days += [each.on for each in suspended if active is None or each.at >= active]
+    if due is not None and due + LATE <= until:
+        days.append(due + LATE)
+    return min(days, default=None)
+
+
+def _covered_until(told: Collection[Told], paid: Sequence[Paid], grace: timedelta) -> date | None:
+    """The first day that no payment covers. A payment covers the oldest months that are not covered.
+
+    What was not covered when the gift lapsed stays so: the next payment begins anew.
+    """
+    until: date | None = None
+    last: date | None = None
+    for each in paid:
+        trouble = _trouble(told, last, _due(told, last, until), each.on) if last else None
+        if until is None or (trouble is not None and each.on > trouble + grace):
+            until = each.on
+        until = month_later(until, _months(told, paid, each))
+        last = each.on
+    return until
+
+
+def _months(told: Iterable[Told], paid: Sequence[Paid], payment: Paid) -> int:
+    price = _price(told, paid, payment)
+    return min(payment.left // price, MOST_MONTHS) if price else 0
+
+
+def _price(told: Iterable[Told], paid: Sequence[Paid], payment: Paid) -> int:
+    """What the gift asked for each month when a payment came: the last price told before it, else the first one told
+    after it; else as much as the first payment. 0 if nothing is known in the payment's currency.
+    """
+    prices = sorted(
+        each for each in told if each.what is What.PRICE and each.amount and each.currency == payment.currency
+    )
+    before = [each.amount for each in prices if each.on <= payment.on]
+    if prices:
+        return before[-1] if before else prices[0].amount
+    return next((each.left for each in paid if each.currency == payment.currency), 0)

@@ -1,0 +1,259 @@
+"""S4, the donor's side: a monthly gift starts, fails, recovers, lapses and ends, whatever order PayPal tells it in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.donations.commands.monthly import Monthly, register
+from services.donations.commands.notices import effect
+from services.donations.paypal import ipn as reading_ipns
+from services.donations.paypal import notices as reading
+from services.donations.paypal.said import Said, Unreadable
+from services.donations.queries.figures import reached
+from shared.contracts.donations import MonthlyGiftChanged
+from shared.messaging.unit import Unit
+from tests.support.paypal import ipns, notices
+from tests.support.properties import tried_with
+from tests.support.till import Till
+from tests.support.told import Told
+from tests.support.waiting import until
+
+ZONE = ZoneInfo("Asia/Tokyo")
+TODAY = date(2006, 12, 20)
+
+
+def at(month: int, day: int) -> datetime:
+    return datetime(2006, month, day, 3, tzinfo=UTC)
+
+
+def webhook(notice: Any) -> Said | Unreadable:
+    return reading.read(notices.as_bytes(notice))
+
+
+def ipn(body: bytes) -> Said | Unreadable:
+    arrived = datetime(2007, 1, 1, tzinfo=UTC)
+    return reading_ipns.read(body, frozenset({ipns.RECEIVER}), arrived, sandbox=True)
+
+
+def sale(month: int, day: int, name: str, value: str = "30.00", **changed: Any) -> Said | Unreadable:
+    return webhook(notices.sale("COMPLETED", at(month, day), name, money=(value, "USD"), **changed))
+
+
+NEWS: Sequence[Sequence[Said | Unreadable]] = [
+    [webhook(notices.subscription("CREATED", at(5, 1)))],
+    [webhook(notices.subscription("ACTIVATED", at(5, 3)))],
+    [sale(5, 3, "S1")],
+    [ipn(ipns.payment(at(5, 3), "S1"))],
+    [ipn(ipns.subscription("subscr_signup", at(5, 3)))],
+    [sale(6, 3, "S2")],
+    [webhook(notices.refund(at(6, 20), "R2", "S2", money=("30.00", "USD")))],
+    [webhook(notices.payment_failed(at(7, 3)))],
+    [webhook(notices.sale("DENIED", at(7, 8), "S0"))],
+    [
+        webhook(notices.subscription("SUSPENDED", at(7, 20))),
+        webhook(notices.subscription("ACTIVATED", at(7, 25))),
+    ],
+    [sale(8, 6, "S3", "60.00")],
+    # A dispute that goes on keeps money where it is; so its end belongs to it.
+    [
+        webhook(notices.dispute("CREATED", at(8, 20), sale_id="S3")),
+        webhook(notices.dispute("RESOLVED", at(8, 25), sale_id="S3", outcome="RESOLVED_SELLER_FAVOUR")),
+    ],
+    [ipn(ipns.subscription("subscr_cancel", at(9, 20)))],
+    [webhook(notices.subscription("UPDATED", at(9, 25)))],
+    [sale(10, 15, "S4")],
+]
+"""What was told of one subscription, in the order in which it happened. The last sale comes after the end."""
+REGISTER = len(NEWS)
+
+
+@pytest.fixture
+async def till(till_url: str) -> AsyncIterator[Till]:
+    async with Till.open(till_url, TODAY) as till:
+        yield till
+
+
+async def tell(till: Till, order: Sequence[int], looks: Sequence[bool]) -> None:
+    """Tell some of it, each in units of its own; now and then somebody looks how the gift stands."""
+    for number, which in enumerate(order):
+        if which == REGISTER:
+            await till.do(lambda unit: register(unit, Monthly(notices.SUBSCRIPTION, "education")))
+        else:
+            for said in NEWS[which]:
+                assert not isinstance(said, Unreadable), said
+                await till.do(_effect(said))
+        if looks[number % len(looks)]:
+            await till.look()
+    await till.look()
+
+
+def _effect(said: Said) -> Any:
+    async def work(unit: Unit) -> Any:
+        return await effect(unit, ZONE, said)
+
+    return work
+
+
+async def state(till: Till) -> tuple[Any, ...]:
+    """Everything about the gift, without how often it changed on the way."""
+    gifts = await till.rows(
+        "SELECT reference, status, wakes_on, CAST(said AS text) AS said FROM subscription"
+    )
+    payments = await till.rows("""
+        SELECT transaction_id, subscription IS NULL AS nobodys, purpose, gift_id IS NULL AS without_gift, gross, fee,
+               refunded, net, held, dispute, happened_on
+        FROM payment ORDER BY transaction_id
+    """)
+    funds = [await till.fund(each, "USD") for each in ("education", "unassigned")]
+    timers = await till.rows("SELECT name, due_on FROM timer WHERE due_on IS NOT NULL ORDER BY due_on")
+    return (
+        [dict(each) for each in gifts],
+        [dict(each) for each in payments],
+        funds,
+        [dict(each) for each in timers],
+    )
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_any_order_and_repetition_ends_in_the_same_state(till_url: str, registered: bool) -> None:
+    told = st.sets(st.integers(0, len(NEWS) - 1), min_size=3)
+
+    @tried_with(12)
+    @given(told, st.lists(st.booleans(), min_size=1, max_size=8), st.randoms(use_true_random=False))
+    def in_any_order(which: set[int], looks: list[bool], random: Any) -> None:
+        in_order = [*([REGISTER] if registered else []), *sorted(which)]
+        shuffled = in_order * 2
+        random.shuffle(shuffled)
+
+        async def both() -> None:
+            ends = []
+            for order, looking in ((in_order, [False]), (shuffled, looks)):
+                async with Till.open(till_url, TODAY) as till:
+                    await tell(till, order, looking)
+                    ends.append(await state(till))
+                    assert await till.breaches() <= {"no monthly gift that ended here is still charged"}
+            assert ends[0] == ends[1], (in_order, shuffled, looks)
+
+        asyncio.run(both())
+
+    in_any_order()
+
+
+async def test_all_of_it_in_order(till: Till) -> None:
+    """So that the property above is about something."""
+    await tell(till, [REGISTER, *range(len(NEWS))], [True])
+    ((gift,), payments, funds, _) = await state(till)
+    assert gift["status"] == "ended"
+    # The refund took June away, and the gift lapsed on 29 July: the sale of August covers two months from its day on.
+    assert '"covered_until": "2006-10-06"' in gift["said"]
+    where = {each["transaction_id"]: (each["purpose"], each["without_gift"]) for each in payments}
+    assert where == {
+        "S1": ("education", False),
+        "S2": ("education", False),
+        "S3": ("education", False),
+        "S4": ("unassigned", True),
+    }
+    assert funds[1][0] == 2883
+    changes = await till.rows("SELECT before, status FROM subscription_change ORDER BY version")
+    assert [(each["before"], each["status"]) for each in changes][-1][1] == "ended"
+    assert await till.breaches() == {"no monthly gift that ended here is still charged"}
+
+
+async def gift_of(donations: Told, status: str) -> Any:
+    """The one monthly gift, once it stands so."""
+
+    async def look() -> Any:
+        return (await donations.world.donations.get("/monthly-gifts"))["items"][0]
+
+    return await until(look, lambda gift: gift["status"] == status)
+
+
+async def test_a_gift_fails_lapses_is_found_again_and_every_step_is_told(donations: Told) -> None:
+    world = donations.world
+    donor = await world.donations.donor()
+    body = {
+        "reference": "I-NEW",
+        "purpose": "education",
+        "donor_id": donor,
+        "children": 2,
+        "correspondence": True,
+    }
+
+    def of_it(notice: str, when: datetime) -> Any:
+        return notices.subscription(notice, when, "I-NEW")
+
+    async with world.listen(MonthlyGiftChanged) as heard:
+        gift_id = (await world.donations.post("/monthly-gifts", body))["gift_id"]
+
+        def newest(facts: list[MonthlyGiftChanged]) -> MonthlyGiftChanged | None:
+            own = (fact for fact in facts if str(fact.gift_id) == gift_id)
+            return max(own, key=lambda fact: fact.version, default=None)
+
+        async def stands(status: str) -> MonthlyGiftChanged:
+            facts = await heard.until(lambda seen: (found := newest(seen)) and found.status == status)
+            found = newest(facts)
+            assert found
+            return found
+
+        await donations.tell(of_it("CREATED", at(10, 18)))
+        await stands("starting")
+        await donations.tell(of_it("ACTIVATED", at(10, 25)))
+        await donations.tell(notices.sale("COMPLETED", at(10, 20), "S1", subscription_id="I-NEW"))
+        found = await stands("active")
+        assert (found.donor_id, found.children, found.correspondence) == (UUID(donor), 2, True)
+        assert found.covered_until == date(2006, 11, 20)
+        await world.turn("2006-11-21")
+        await donations.tell(notices.payment_failed(at(11, 20), "I-NEW", retry_at=at(11, 25)))
+        found = await stands("at_risk")
+        assert (found.covered_until, found.grace_until) == (date(2006, 11, 20), date(2007, 1, 4))
+        await world.turn("2007-01-04")
+        assert max(f.version for f in heard.facts if str(f.gift_id) == gift_id) == found.version
+        await world.turn("2007-01-05")
+        assert (await stands("lapsed")).on == date(2007, 1, 5)
+        await donations.tell(
+            notices.sale("COMPLETED", datetime(2007, 1, 5, tzinfo=UTC), "S2", subscription_id="I-NEW")
+        )
+        await until(
+            lambda: world.donations.get("/monthly-gifts", status="active"), lambda page: page["items"]
+        )
+    months = {each["month"]: each for each in await world.donations.get("/monthly-gifts/months")}
+    assert (months["2007-01-01"]["lost"], months["2007-01-01"]["found_again"]) == (1, 1)
+    assert months["2006-11-01"]["at_risk"] == 1
+    async with world.donations.service.units.read() as session:
+        figures = await reached(session)
+    assert [figures[f"gifts_{each}"] for each in ("active", "at_risk", "lost")] == [1, 0, 1]
+
+
+async def test_b6_what_is_charged_after_the_end_is_nobody_s_until_it_is_assigned(donations: Told) -> None:
+    world = donations.world
+    await world.turn("2006-12-01")
+    await donations.tell(notices.subscription("CANCELLED", at(11, 1)))
+    await donations.tell(notices.sale("COMPLETED", at(11, 20), "S1"))
+    assert await donations.outcomes() == ["kept", "unassigned"]
+    assert await donations.held_and_free("unassigned") == (0, 2883)
+    await gift_of(donations, "ended")
+    check = "no monthly gift that ended here is still charged"
+    breaches = [each["name"] for each in await world.donations.get("/checks") if each["breaches"]]
+    assert breaches == [check]
+    (payment,) = (await world.donations.get("/payments", purpose="unassigned"))["items"]
+    for _ in range(2):
+        await world.donations.try_post(f"/payments/{payment['payment_id']}/assign", {"purpose": "food"})
+    await world.settled()
+    assert await donations.held_and_free("unassigned") == (0, 0)
+    assert await donations.held_and_free("food") == (0, 2883)
+
+
+async def test_b3_refunds_that_come_first_take_their_months_away(donations: Told) -> None:
+    for each in ("R1", "R2"):
+        await donations.tell(notices.refund(at(10, 28), each, "S1", money=("15.00", "USD")))
+    await donations.tell(notices.sale("COMPLETED", at(10, 20), "S1"))
+    await donations.world.settled()
+    (gift,) = (await donations.world.donations.get("/monthly-gifts"))["items"]
+    assert (gift["status"], gift["covered_until"]) == ("starting", None)

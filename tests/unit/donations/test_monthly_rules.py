@@ -1,0 +1,213 @@
+"""How a monthly gift stands: from all that was told and paid, in whatever order it came."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.donations.domain.monthly import Paid, Told, What, belongs, month_later, standing
+from shared.contracts.donations import MonthlyGiftStatus as Status
+
+GRACE = timedelta(days=45)
+START = date(2006, 5, 3)
+
+
+def told(what: What, on: date, amount: int = 0) -> Told:
+    return Told(datetime.combine(on, time(3), UTC), what, on, amount, "USD" if amount else "")
+
+
+def paid(on: date, minor: int = 30_00, name: str = "", *, disputed: bool = False) -> Paid:
+    return Paid(on, name or f"S{on:%m%d}", minor, "USD", disputed)
+
+
+ACTIVE = told(What.ACTIVE, START)
+MAY, JUNE = paid(START), paid(date(2006, 6, 3))
+FAILED = told(What.FAILED, date(2006, 7, 3))
+STORIES: dict[str, tuple[list[Told], list[Paid], str, Status, str | None, str | None]] = {
+    # name: told, paid, today, status, covered until, grace until
+    "approved by nobody yet": ([told(What.PENDING, START)], [], "2006-12-01", Status.STARTING, None, None),
+    "activated, not paid": ([ACTIVE], [], "2006-05-04", Status.STARTING, None, None),
+    "activated, never paid": ([ACTIVE], [], "2006-05-13", Status.AT_RISK, None, "2006-06-27"),
+    "paid": ([ACTIVE], [MAY], "2006-05-20", Status.ACTIVE, "2006-06-03", None),
+    "paid, and nobody told that it is active": ([], [MAY], "2006-05-20", Status.ACTIVE, "2006-06-03", None),
+    "paid twice": ([ACTIVE], [MAY, JUNE], "2006-06-20", Status.ACTIVE, "2006-07-03", None),
+    "late, and within PayPal's tries": ([ACTIVE], [MAY], "2006-06-12", Status.ACTIVE, "2006-06-03", None),
+    "late": ([ACTIVE], [MAY], "2006-06-13", Status.AT_RISK, "2006-06-03", "2006-07-28"),
+    "failed": ([ACTIVE, FAILED], [MAY, JUNE], "2006-07-03", Status.AT_RISK, "2006-07-03", "2006-08-17"),
+    "the last day of grace": (
+        [ACTIVE, FAILED],
+        [MAY, JUNE],
+        "2006-08-17",
+        Status.AT_RISK,
+        "2006-07-03",
+        "2006-08-17",
+    ),
+    "lapsed": ([ACTIVE, FAILED], [MAY, JUNE], "2006-08-18", Status.LAPSED, "2006-07-03", None),
+    "recovered within the grace, by one sale for two months": (
+        [ACTIVE, FAILED],
+        [MAY, JUNE, paid(date(2006, 8, 6), 60_00)],
+        "2006-08-20",
+        Status.ACTIVE,
+        "2006-09-03",
+        None,
+    ),
+    "recovered after it lapsed begins anew": (
+        [ACTIVE, FAILED],
+        [MAY, JUNE, paid(date(2006, 10, 6))],
+        "2006-10-07",
+        Status.ACTIVE,
+        "2006-11-06",
+        None,
+    ),
+    "a try that failed on the day on which the next one succeeded": (
+        [ACTIVE, told(What.FAILED, date(2006, 6, 3))],
+        [MAY, JUNE],
+        "2006-06-04",
+        Status.ACTIVE,
+        "2006-07-03",
+        None,
+    ),
+    "suspended": (
+        [ACTIVE, told(What.SUSPENDED, date(2006, 6, 20))],
+        [MAY, JUNE],
+        "2006-06-20",
+        Status.AT_RISK,
+        "2006-07-03",
+        "2006-08-04",
+    ),
+    "suspended, and active again": (
+        [ACTIVE, told(What.SUSPENDED, date(2006, 6, 20)), told(What.ACTIVE, date(2006, 6, 25))],
+        [MAY, JUNE],
+        "2006-06-26",
+        Status.ACTIVE,
+        "2006-07-03",
+        None,
+    ),
+    "disputed": (
+        [ACTIVE],
+        [MAY, paid(date(2006, 6, 3), disputed=True)],
+        "2006-06-04",
+        Status.AT_RISK,
+        "2006-07-03",
+        None,
+    ),
+    "refunded in full": (
+        [ACTIVE],
+        [MAY, paid(date(2006, 6, 3), 0)],
+        "2006-06-04",
+        Status.ACTIVE,
+        "2006-06-03",
+        None,
+    ),
+    "half refunded covers no month": (
+        [ACTIVE],
+        [MAY, paid(date(2006, 6, 3), 15_00)],
+        "2006-06-04",
+        Status.ACTIVE,
+        "2006-06-03",
+        None,
+    ),
+    "a year at once covers three months by itself": (
+        [ACTIVE, told(What.PRICE, START, 30_00)],
+        [paid(START, 360_00)],
+        "2006-05-04",
+        Status.ACTIVE,
+        "2006-08-03",
+        None,
+    ),
+    "a price that was raised": (
+        [ACTIVE, told(What.PRICE, START, 30_00), told(What.PRICE, date(2006, 6, 1), 60_00)],
+        [MAY, paid(date(2006, 6, 3), 60_00)],
+        "2006-06-04",
+        Status.ACTIVE,
+        "2006-07-03",
+        None,
+    ),
+    "cancelled": (
+        [ACTIVE, told(What.CANCELLED, date(2006, 6, 20))],
+        [MAY, JUNE],
+        "2006-06-20",
+        Status.ENDED,
+        "2006-07-03",
+        None,
+    ),
+    "cancelled stays cancelled, whatever is told of it later": (
+        [ACTIVE, told(What.CANCELLED, date(2006, 6, 20)), told(What.ACTIVE, date(2006, 7, 1))],
+        [MAY, JUNE],
+        "2006-07-02",
+        Status.ENDED,
+        "2006-07-03",
+        None,
+    ),
+    "what is charged after the end covers nothing": (
+        [ACTIVE, told(What.CANCELLED, date(2006, 6, 20))],
+        [MAY, JUNE, paid(date(2006, 7, 3))],
+        "2006-07-04",
+        Status.ENDED,
+        "2006-07-03",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_gift_stands_by_what_was_told_and_paid(name: str) -> None:
+    news, payments, today, status, covered, grace = STORIES[name]
+    found = standing(news, payments, date.fromisoformat(today), GRACE)
+    assert (found.status, found.covered_until, found.grace_until) == (
+        status,
+        date.fromisoformat(covered) if covered else None,
+        date.fromisoformat(grace) if grace else None,
+    )
+
+
+DAYS = st.dates(date(2006, 5, 1), date(2006, 12, 31))
+TOLD = st.builds(told, st.sampled_from([each for each in What if each is not What.PRICE]), DAYS)
+PRICED = st.builds(told, st.just(What.PRICE), DAYS, st.sampled_from([20_00, 30_00]))
+PAID = st.builds(
+    paid, DAYS, st.sampled_from([0, 15_00, 30_00, 60_00]), st.sampled_from("abcdef"), disputed=st.booleans()
+)
+
+
+@given(st.lists(st.one_of(TOLD, PRICED), max_size=8), st.lists(PAID, max_size=6), DAYS, st.randoms())
+def test_neither_order_nor_repetition_says_anything(
+    news: list[Told], payments: list[Paid], today: date, random: st.DataObject
+) -> None:
+    expected = standing(set(news), set(payments), today, GRACE)
+    again, paid_again = news * 2, sorted(set(payments), reverse=True)
+    random.shuffle(again)  # type: ignore[attr-defined]
+    assert standing(again, paid_again, today, GRACE) == expected
+
+
+@given(st.lists(st.one_of(TOLD, PRICED), max_size=8), st.lists(PAID, max_size=6), DAYS)
+def test_a_gift_changes_by_itself_on_the_day_that_it_names_and_on_none_before(
+    news: list[Told], payments: list[Paid], today: date
+) -> None:
+    # Only what has happened is known.
+    news = [each for each in news if each.on <= today]
+    payments = [each for each in payments if each.on <= today]
+    now = standing(news, payments, today, GRACE)
+    wakes = now.wakes_on or today + timedelta(days=400)
+    assert wakes > today
+    for days in range(1, (wakes - today).days):
+        later = standing(news, payments, today + timedelta(days=days), GRACE)
+        assert later == now
+    if now.wakes_on:
+        assert standing(news, payments, now.wakes_on, GRACE) != now
+
+
+@pytest.mark.parametrize(
+    ("on", "months", "later"),
+    [("2006-01-31", 1, "2006-02-28"), ("2006-12-15", 1, "2007-01-15"), ("2006-11-30", 3, "2007-02-28")],
+)
+def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(
+    on: str, months: int, later: str
+) -> None:
+    assert month_later(date.fromisoformat(on), months) == date.fromisoformat(later)
+
+
+def test_a_payment_that_was_under_way_at_the_end_belongs_to_the_gift() -> None:
+    end = date(2006, 6, 20)
+    assert [belongs(end + timedelta(days=days), end) for days in (-1, 0, 10, 11)] == [True, True, True, False]
+    assert belongs(end, None)
