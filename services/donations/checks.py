@@ -75,6 +75,13 @@ _NOTICES = r"""
         OR notice.outcome = 'kept'
             AND (notice.event_type = 'PAYMENT.SALE.COMPLETED' OR notice.event_type LIKE '% completed')
 """
+_LISTED = """
+    SELECT count(*), count(*) FILTER (WHERE finding.status IN ('matched', 'missing')
+        AND (payment.version IS NULL OR payment.version = 0))
+    FROM finding LEFT JOIN payment
+        ON payment.provider = finding.provider AND payment.transaction_id = finding.transaction_id
+    WHERE finding.kind = 'payment' AND finding.moved
+"""
 _CHARGED = """
     SELECT count(*), count(*) FILTER (WHERE payment.purpose = 'unassigned' AND payment.refunded < payment.gross)
     FROM payment JOIN subscription ON subscription.id = payment.subscription
@@ -159,6 +166,7 @@ CHECKS = {
     "what is left of a payment is what the ledger has of it": _NET,
     "each refund is booked once, or waits for a payment that has not come": _REFUNDS,
     "money of notices is booked": _NOTICES,
+    "payments that PayPal lists are booked": _LISTED,
     "no monthly gift that ended here is still charged": _CHARGED,
     "the newest state of each monthly gift was said": _GIFTS_SAID,
     "each monthly gift is looked at on the day on which it lapses": _WOKEN,

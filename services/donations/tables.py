@@ -310,6 +310,27 @@ class NoticeBodyRow(Row, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class FindingRow(Row, table=True):
+    """A row of PayPal's transaction list, and how it was found when it was compared last. Money that went out is below
+    0; what did not move is a note of PayPal's about money that is not there.
+    """
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        Index("ix_finding_to_look_at", "happened_on", postgresql_where=text("status <> 'matched'")),
+    )
+    provider: str = _code(primary_key=True)
+    transaction_id: str = Field(sa_column=Column(String(100), primary_key=True))
+    kind: str = _code()
+    status: str = _code()
+    currency: str = _currency()
+    amount: int = _minor()
+    refers_to: str | None = Field(default=None, sa_column=Column(String(100)))
+    moved: bool = _flag()
+    happened_on: date
+    on_day: date
+
+
 class AccountRow(Row, table=True):
     """An account of the ledger. `fund` is empty for those of the group as a whole."""
 
@@ -551,6 +572,7 @@ PAYMENT = table_of(PaymentRow)
 REFUND = table_of(RefundRow)
 NOTICE = table_of(NoticeRow)
 NOTICE_BODY = table_of(NoticeBodyRow)
+FINDING = table_of(FindingRow)
 ACCOUNT = table_of(AccountRow)
 ENTRY = table_of(EntryRow)
 POSTING = table_of(PostingRow)

@@ -47,6 +47,7 @@ KEPT = {
     ("donations", "/donors/{donor_id}/change", "contact.name"): DONOR,
     ("donations", "/donors/{donor_id}/change", "contact.address"): ADDRESS,
     ("donations", "/donors/{donor_id}/contact", "reason"): NOWHERE,
+    ("donations", "/reconciliations", "file"): NOWHERE,
     ("donations", "/gifts", "reference"): "donations payment.transaction_id",
     ("donations", "/payments/{payment_id}/correct", "note"): "donations reversal.note",
     ("donations", "/payments/{payment_id}/reverse", "note"): "donations reversal.note",

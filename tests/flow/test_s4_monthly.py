@@ -15,7 +15,10 @@ from services.donations.commands.monthly import Monthly, register
 from services.donations.commands.notices import effect
 from services.donations.paypal import ipn as reading_ipns
 from services.donations.paypal import notices as reading
+from services.donations.paypal.amounts import Amount
+from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import Said, Unreadable
+from services.donations.paypal.transactions import Kind, Row
 from services.donations.queries.figures import reached
 from shared.contracts.donations import MonthlyGiftChanged
 from shared.messaging.unit import Unit
@@ -46,11 +49,23 @@ def sale(month: int, day: int, name: str, value: str = "30.00", **changed: Any) 
     return webhook(notices.sale("COMPLETED", at(month, day), name, money=(value, "USD"), **changed))
 
 
+def listed(row: Row) -> Said | Unreadable:
+    """A row of PayPal's list, as what is missing is booked."""
+    said = said_by(row, ())
+    assert said
+    return said
+
+
+THIRTY, FEE = Amount(30_00, "USD"), Amount(-1_17, "USD")
+S1_LISTED = Row("S1", Kind.PAYMENT, "completed", THIRTY, at(5, 3), fee=FEE, refers_to=notices.SUBSCRIPTION)
+R2_LISTED = Row("R2", Kind.REFUND, "completed", -THIRTY, at(6, 20), refers_to="S2")
 NEWS: Sequence[Sequence[Said | Unreadable]] = [
     [webhook(notices.subscription("CREATED", at(5, 1)))],
     [webhook(notices.subscription("ACTIVATED", at(5, 3)))],
     [sale(5, 3, "S1")],
     [ipn(ipns.payment(at(5, 3), "S1"))],
+    [listed(S1_LISTED)],
+    [listed(R2_LISTED)],
     [ipn(ipns.subscription("subscr_signup", at(5, 3)))],
     [sale(6, 3, "S2")],
     [webhook(notices.refund(at(6, 20), "R2", "S2", money=("30.00", "USD")))],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.money import Money
+from tests.support.paypal import lists
 from tests.support.world import FIRST_DAY
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     """Every free text that donations takes, once."""
     donor = await _donors(story)
     await _gifts(story, donor)
+    await _list(story)
     await _funds(story)
     await _grant(story, household)
 
@@ -50,6 +52,24 @@ async def _gifts(story: "Story", donor: str) -> None:
             path = f"/payments/{{payment_id}}/{what}"
             note = story.plant("donations", path, "note")
             await _post(story, path, {**right[what], "note": note}, **gift)
+
+
+async def _list(story: "Story") -> None:
+    """PayPal's list has the names of everybody who paid; of whoever is not ours nothing is kept."""
+    name = story.plant("donations", "/reconciliations", "file")
+    cells = {"Name": name, "From_Email_Address": f"{name}@donor.example", "Custom_Number": "gift-2"}
+    at = ("10/20/2006", "12:00:00", "JST")
+    money = ("3000", "JPY")
+    ours = lists.row(at, "Payment", "OURS", money, Reference_Txn_ID="I-CANARY", **cells)
+    other = lists.row(at, "Payment", "OTHER", money, **cells)
+    files = {"file": (f"{name}.csv", lists.download([ours, other]), "text/csv")}
+    donations = story.world.donations
+    await donations.post("/monthly-gifts", {"reference": "I-CANARY", "purpose": "medical"})
+    await story.world.settled()
+    found = await donations.client.post("/reconciliations", files=files)
+    assert found.json()["missing"] == 1, found.text
+    for each in (found, await donations.client.get("/reconciliations/findings")):
+        story.answers["donations"].append(each.text)
 
 
 async def _funds(story: "Story") -> None:

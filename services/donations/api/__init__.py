@@ -4,10 +4,24 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.donations.api import appeals, books, donors, funds, gifts, grants, monthly, notices, rates
+from services.donations.api import (
+    appeals,
+    books,
+    donors,
+    funds,
+    gifts,
+    grants,
+    monthly,
+    notices,
+    rates,
+    reconciling,
+)
 from services.donations.settings import Settings
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [each.router for each in (donors, gifts, monthly, notices, appeals, grants, funds, books, rates)]
+    return [
+        each.router
+        for each in (donors, gifts, monthly, notices, reconciling, appeals, grants, funds, books, rates)
+    ]

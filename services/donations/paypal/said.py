@@ -10,7 +10,7 @@ from typing import Literal
 
 from services.donations.paypal.amounts import Amount
 
-Road = Literal["webhook", "ipn"]
+Road = Literal["webhook", "ipn", "list"]
 SubscriptionState = Literal["pending", "active", "suspended", "cancelled", "expired", "other"]
 SaleState = Literal["completed", "pending", "denied"]
 Outcome = Literal["open", "won", "lost", "other"]

@@ -17,6 +17,7 @@ from services.donations.tables import (
     DECISION,
     DONOR,
     ENTRY,
+    FINDING,
     GIFT,
     GRANT,
     NOTICE,
@@ -107,6 +108,16 @@ async def notices(
         None if after is None else row.id > after,
     ]
     return await _rows(session, select(NOTICE).where(*_given(wanted)).order_by(row.id).limit(limit))
+
+
+async def findings(session: AsyncSession, status: str | None) -> Sequence[RowMapping]:
+    """How rows of the transaction list were found when they were compared last; the newest 500 of one status, or of all
+    that did not match.
+    """
+    row = FINDING.c
+    wanted = row.status != "matched" if status is None else row.status == status
+    query = select(FINDING).where(wanted).order_by(row.happened_on.desc(), row.transaction_id)
+    return await _rows(session, query.limit(500))
 
 
 async def monthly_gifts(

@@ -269,6 +269,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("currency", "quote", "on_day", name=op.f("pk_rate")),
     )
     _subscriptions()
+    _findings()
     op.create_table(
         "approval",
         sa.Column("grant_id", sa.Uuid(), nullable=False),
@@ -498,6 +499,30 @@ def upgrade() -> None:
         op.execute(KEPT_FOR_EVER.format(name=name))
 
 
+def _findings() -> None:
+    op.create_table(
+        "finding",
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("transaction_id", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("refers_to", sa.String(length=100), nullable=True),
+        sa.Column("moved", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "transaction_id", name=op.f("pk_finding")),
+    )
+    op.create_index(
+        "ix_finding_to_look_at",
+        "finding",
+        ["happened_on"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'matched'"),
+    )
+
+
 def _subscriptions() -> None:
     op.create_table(
         "subscription",
@@ -554,6 +579,7 @@ def _subscriptions() -> None:
 
 def downgrade() -> None:
     for table in (
+        "finding",
         "notice_body",
         "notice",
         "refund",
