@@ -289,8 +289,9 @@ class NoticeRow(Row, table=True):
         Index(
             "ix_notice_to_look_at",
             "id",
-            postgresql_where=text("outcome IN ('look', 'unassigned', 'waiting', 'asked')"),
+            postgresql_where=text("outcome IN ('look', 'unassigned', 'waiting')"),
         ),
+        Index("ix_notice_asked", "id", postgresql_where=text("outcome = 'asked'")),
     )
     id: UUID = _id()
     transmission_id: str = Field(sa_column=Column(String(100), nullable=False))

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from services.donations.api.models import LOOKING, TREASURER, Body, shown
 from services.donations.commands import monthly as commands
 from services.donations.domain.funds import Purpose
-from services.donations.queries import lists
+from services.donations.queries import monthly as lists
 from shared.contracts.donations import MonthlyGiftStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused

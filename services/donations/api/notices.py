@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.donations.domain.notices import Became
-from services.donations.queries import lists
+from services.donations.queries import notices as lists
 from shared.principals import Role
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows

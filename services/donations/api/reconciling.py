@@ -14,7 +14,7 @@ from services.donations.commands.reconciling import Match, ours, reconcile
 from services.donations.paypal import activity
 from services.donations.paypal.activity import Activity, NoActivity
 from services.donations.paypal.transactions import Kept
-from services.donations.queries import lists
+from services.donations.queries import notices as lists
 from shared.web.problems import invalid
 from shared.web.uploads import FILE_FORM, file_of, form_of
 from shared.web.work import Asking, OpenUnits, Reading

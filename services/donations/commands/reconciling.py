@@ -15,7 +15,7 @@ from services.donations.commands.notices import PAYPAL, effect, id_of_back
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, RefundState
-from services.donations.paypal.listed import said_by, subscription_of
+from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
 from services.donations.repository import findings
@@ -96,7 +96,7 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
     own = row.transaction_id if row.kind is Kind.PAYMENT else row.refers_to
     booked = Booked(*await findings.booked(unit.session, own, back))
     match = judged(row, booked, comparing)
-    if match is Match.MISSING or (match is Match.MATCHED and _says_more(row, booked)):
+    if match is Match.MISSING or (match is Match.MATCHED and _says_more(said, booked.came)):
         match = await _book(unit, comparing.zone, row, said, booked, match)
     findings.save(
         unit.writes,
@@ -176,12 +176,12 @@ def _release(known: Payment | None, *, early: bool) -> Match:
     return Match.WAITING if early or known.dispute is Dispute.OPEN else Match.MISSING
 
 
-def _says_more(row: Row, booked: Booked) -> bool:
-    """A notice did not say the fee, or whose the payment is, and the list does."""
-    known = booked.came
-    whose = subscription_of(row, ()) if row.kind is Kind.PAYMENT else None
-    fee = row.kind is Kind.PAYMENT and row.fee is not None
-    return bool(known and ((fee and known.fee is None) or (whose and known.subscription is None)))
+def _says_more(said: SaleSaid | BackSaid | None, known: Payment | None) -> bool:
+    """The list says the fee, or whose a payment is, and no notice did."""
+    if known is None or not isinstance(said, SaleSaid):
+        return False
+    fee, whose = said.fee is not None, said.subscription_id is not None
+    return (fee and known.fee is None) or (whose and known.subscription is None)
 
 
 async def _book(

@@ -10,7 +10,7 @@ in the same state.
 
 import calendar
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -65,7 +65,7 @@ class Paid:
 @dataclass(frozen=True)
 class Standing:
     """How a gift stands. `covered_until` is the first day that no payment covers; `wakes_on` the first day on which it
-    will stand otherwise if nothing is told; `mine` are the payments that belong to it, the others came after its end.
+    may stand otherwise if nothing is told; `mine` are the payments that belong to it, the others came after its end.
     """
 
     status: MonthlyGiftStatus
@@ -92,33 +92,41 @@ def belongs(on: date, end: date | None) -> bool:
 
 
 def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace: timedelta) -> Standing:
-    """How a gift stands today."""
+    """How a gift stands today.
+
+    Shortly after midnight a notice may be of a day to which the service has not turned yet: it counts from that day on.
+    """
     end = ended_on(told)
     mine = sorted(each for each in paid if belongs(each.on, end))
-    ids = frozenset(each.reference for each in mine)
-    counting = [each for each in mine if each.left > 0 and each.on <= today]
-    covered = _covered_until(told, counting, grace)
-    if end is not None:
-        return Standing(MonthlyGiftStatus.ENDED, covered, mine=ids)
-    last = max((each.on for each in counting), default=None)
+    known = [each for each in told if each.on <= today]
+    now = _standing(known, [each for each in mine if each.left > 0 and each.on <= today], today, grace)
+    to_come = [each.on for each in (*told, *mine) if each.on > today]
+    wakes = min([*to_come, *([now.wakes_on] if now.wakes_on else [])], default=None)
+    return replace(now, wakes_on=wakes, mine=frozenset(each.reference for each in mine))
+
+
+def _standing(told: Collection[Told], paid: Sequence[Paid], today: date, grace: timedelta) -> Standing:
+    """How it stands by what has happened; all payments count."""
+    covered = _covered_until(told, paid, grace)
+    if ended_on(told) is not None:
+        return Standing(MonthlyGiftStatus.ENDED, covered)
+    last = max((each.on for each in paid), default=None)
     due = _due(told, last, covered)
     if due is None:
-        return Standing(MonthlyGiftStatus.STARTING, mine=ids)
+        return Standing(MonthlyGiftStatus.STARTING)
     trouble = _trouble(told, last, due, today)
     if trouble is not None:
-        return _troubled(trouble + grace, covered, today, ids)
-    late = due + LATE
-    if any(each.disputed for each in counting):
-        return Standing(MonthlyGiftStatus.AT_RISK, covered, wakes_on=late, mine=ids)
+        return _troubled(trouble + grace, covered, today)
+    if any(each.disputed for each in paid):
+        return Standing(MonthlyGiftStatus.AT_RISK, covered, wakes_on=due + LATE)
     status = MonthlyGiftStatus.STARTING if last is None else MonthlyGiftStatus.ACTIVE
-    return Standing(status, covered, wakes_on=late, mine=ids)
+    return Standing(status, covered, wakes_on=due + LATE)
 
 
-def _troubled(grace_until: date, covered: date | None, today: date, mine: frozenset[str]) -> Standing:
+def _troubled(grace_until: date, covered: date | None, today: date) -> Standing:
     if today > grace_until:
-        return Standing(MonthlyGiftStatus.LAPSED, covered, mine=mine)
-    after = grace_until + timedelta(days=1)
-    return Standing(MonthlyGiftStatus.AT_RISK, covered, grace_until, after, mine)
+        return Standing(MonthlyGiftStatus.LAPSED, covered)
+    return Standing(MonthlyGiftStatus.AT_RISK, covered, grace_until, grace_until + timedelta(days=1))
 
 
 def _due(told: Iterable[Told], last: date | None, covered: date | None) -> date | None:

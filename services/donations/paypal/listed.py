@@ -23,7 +23,6 @@ def said_by(row: Row, subscriptions: Collection[str]) -> SaleSaid | BackSaid | N
     The list names no hold: what it shows as completed may be held all the same.
     """
     head = Head("list", row.transaction_id, row.code or row.kind.value, row.at)
-    fee = abs(row.fee) if row.fee else None
     if row.kind is Kind.PAYMENT and row.gross.minor > 0:
         return SaleSaid(
             head,
@@ -32,11 +31,15 @@ def said_by(row: Row, subscriptions: Collection[str]) -> SaleSaid | BackSaid | N
             row.gross,
             row.at,
             row.at,
-            fee=fee,
+            fee=abs(row.fee) if row.fee else None,
             subscription_id=subscription_of(row, subscriptions),
             custom_id=row.custom_id,
         )
     if row.kind in (Kind.REFUND, Kind.REVERSAL) and row.gross.minor < 0:
         what: Literal["refunded", "reversed"] = "refunded" if row.kind is Kind.REFUND else "reversed"
-        return BackSaid(head, what, row.transaction_id, row.refers_to, abs(row.gross), row.at, fee_back=fee)
+        # Above nought is what PayPal gives back of its fee; below, what it takes for the work.
+        fee_back = row.fee if row.fee and row.fee.minor > 0 else None
+        return BackSaid(
+            head, what, row.transaction_id, row.refers_to, abs(row.gross), row.at, fee_back=fee_back
+        )
     return None

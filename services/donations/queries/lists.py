@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, and_, func, select, text
+from sqlalchemy import RowMapping, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.donations.queries.rows import given, rows
 from services.donations.tables import (
     ACCOUNT,
     APPEAL,
@@ -17,33 +17,21 @@ from services.donations.tables import (
     DECISION,
     DONOR,
     ENTRY,
-    FINDING,
     GIFT,
     GRANT,
-    NOTICE,
     PAYMENT,
     PAYOUT,
     POSTING,
     RATE,
     REFUND,
-    SUBSCRIPTION,
 )
-
-
-async def _rows(session: AsyncSession, query: Select[Any]) -> Sequence[RowMapping]:
-    found: Sequence[RowMapping] = (await session.execute(query)).mappings().all()
-    return found
-
-
-def _given(conditions: Sequence[Any]) -> list[Any]:
-    return [each for each in conditions if each is not None]
 
 
 async def donors(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
     """Donors without their names, those merged into others too."""
     row = DONOR.c
-    query = select(DONOR).where(*_given([None if after is None else row.id > after]))
-    return await _rows(session, query.order_by(row.id).limit(limit))
+    query = select(DONOR).where(*given([None if after is None else row.id > after]))
+    return await rows(session, query.order_by(row.id).limit(limit))
 
 
 @dataclass(frozen=True)
@@ -74,7 +62,7 @@ async def payments(
         None if which.last is None else row.happened_on <= which.last,
         None if after is None else row.id > after,
     ]
-    return await _rows(session, query.where(*_given(wanted)).order_by(row.id).limit(limit))
+    return await rows(session, query.where(*given(wanted)).order_by(row.id).limit(limit))
 
 
 async def refunds_to_look_at(session: AsyncSession) -> Sequence[RowMapping]:
@@ -84,73 +72,7 @@ async def refunds_to_look_at(session: AsyncSession) -> Sequence[RowMapping]:
         .where(REFUND.c.state.in_(["waiting", "different"]))
         .order_by(REFUND.c.happened_on, REFUND.c.refund_id)
     )
-    return await _rows(session, query.limit(500))
-
-
-@dataclass(frozen=True)
-class NoticeFilter:
-    """Which notices; None takes all."""
-
-    outcome: str | None = None
-    way: str | None = None
-    transaction_id: str | None = None
-
-
-async def notices(
-    session: AsyncSession, which: NoticeFilter, limit: int, after: UUID | None = None
-) -> Sequence[RowMapping]:
-    """Notices of PayPal's without what they said, in the order in which they came."""
-    row = NOTICE.c
-    wanted = [
-        None if which.outcome is None else row.outcome == which.outcome,
-        None if which.way is None else row.way == which.way,
-        None if which.transaction_id is None else row.transaction_id == which.transaction_id,
-        None if after is None else row.id > after,
-    ]
-    return await _rows(session, select(NOTICE).where(*_given(wanted)).order_by(row.id).limit(limit))
-
-
-async def findings(session: AsyncSession, status: str | None) -> Sequence[RowMapping]:
-    """How rows of the transaction list were found when they were compared last; the newest 500 of one status, or of all
-    that did not match.
-    """
-    row = FINDING.c
-    wanted = row.status != "matched" if status is None else row.status == status
-    query = select(FINDING).where(wanted).order_by(row.happened_on.desc(), row.transaction_id)
-    return await _rows(session, query.limit(500))
-
-
-async def monthly_gifts(
-    session: AsyncSession, status: str | None, limit: int, after: UUID | None = None
-) -> Sequence[RowMapping]:
-    """Registered monthly gifts as they stand, in the order of their ids."""
-    row, gift = SUBSCRIPTION.c, GIFT.c
-    of_it = and_(gift.provider == row.provider, gift.subscription_id == row.reference)
-    named = (gift.id.label("gift_id"), gift.donor_id, gift.purpose, gift.children, gift.correspondence)
-    query = select(*named, row.reference, row.status, row.since, row.said, DONOR.c.anonymous)
-    query = query.select_from(GIFT).join(SUBSCRIPTION, of_it).outerjoin(DONOR, DONOR.c.id == gift.donor_id)
-    wanted = [
-        None if status is None else row.status == status,
-        None if after is None else gift.id > after,
-    ]
-    return await _rows(session, query.where(*_given(wanted)).order_by(gift.id).limit(limit))
-
-
-_MONTHS = text("""
-    SELECT CAST(date_trunc('month', on_day) AS date) AS month,
-           count(*) FILTER (WHERE before IN ('', 'starting') AND status = 'active') AS begun,
-           count(*) FILTER (WHERE status = 'at_risk') AS at_risk,
-           count(*) FILTER (WHERE before = 'at_risk' AND status = 'active') AS recovered,
-           count(*) FILTER (WHERE before = 'lapsed' AND status = 'active') AS found_again,
-           count(*) FILTER (WHERE before IN ('active', 'at_risk') AND status IN ('lapsed', 'ended')) AS lost
-    FROM subscription_change GROUP BY 1 ORDER BY 1 DESC LIMIT 120
-""")
-
-
-async def gifts_by_month(session: AsyncSession) -> Sequence[RowMapping]:
-    """How many monthly gifts changed in each month, and how; the newest month first, ten years of them."""
-    found: Sequence[RowMapping] = (await session.execute(_MONTHS)).mappings().all()
-    return found
+    return await rows(session, query.limit(500))
 
 
 async def entries(
@@ -164,15 +86,15 @@ async def entries(
         None if document_id is None else row.document_id == document_id,
         None if after is None else row.id > after,
     ]
-    query = select(ENTRY, lines.label("lines")).where(*_given(wanted)).order_by(row.id)
-    return await _rows(session, query.limit(limit))
+    query = select(ENTRY, lines.label("lines")).where(*given(wanted)).order_by(row.id)
+    return await rows(session, query.limit(limit))
 
 
 async def decisions(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
     """Money that went to another purpose, the oldest decision first."""
     row = DECISION.c
-    query = select(DECISION).where(*_given([None if after is None else row.id > after]))
-    return await _rows(session, query.order_by(row.id).limit(limit))
+    query = select(DECISION).where(*given([None if after is None else row.id > after]))
+    return await rows(session, query.order_by(row.id).limit(limit))
 
 
 async def uncovered(session: AsyncSession) -> Sequence[RowMapping]:
@@ -181,21 +103,21 @@ async def uncovered(session: AsyncSession) -> Sequence[RowMapping]:
     query = select(ACCOUNT.c.fund, ACCOUNT.c.currency, amount.label("amount"))
     query = query.join(POSTING, POSTING.c.account == ACCOUNT.c.code).where(ACCOUNT.c.kind == "uncovered")
     query = query.group_by(ACCOUNT.c.fund, ACCOUNT.c.currency).having(amount != 0)
-    return await _rows(session, query.order_by(ACCOUNT.c.fund, ACCOUNT.c.currency))
+    return await rows(session, query.order_by(ACCOUNT.c.fund, ACCOUNT.c.currency))
 
 
 async def rates(session: AsyncSession, currency: str, quote: str, until: date) -> Sequence[RowMapping]:
     """The rates of a pair up to a day, the newest first; the newest is the day's, if none was entered on it."""
     row = RATE.c
     query = select(RATE).where(row.currency == currency, row.quote == quote, row.on_day <= until)
-    return await _rows(session, query.order_by(row.on_day.desc()).limit(100))
+    return await rows(session, query.order_by(row.on_day.desc()).limit(100))
 
 
 async def appeals(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
     """Appeals, the oldest first."""
     row = APPEAL.c
-    query = select(APPEAL).where(*_given([None if after is None else row.id > after]))
-    return await _rows(session, query.order_by(row.id).limit(limit))
+    query = select(APPEAL).where(*given([None if after is None else row.id > after]))
+    return await rows(session, query.order_by(row.id).limit(limit))
 
 
 @dataclass(frozen=True)
@@ -223,14 +145,14 @@ async def grants(
         None if which.ended is None else (row.ended != "") == which.ended,
         None if after is None else row.id > after,
     ]
-    query = select(GRANT, agreed.scalar_subquery().label("agreed")).where(*_given(wanted))
-    return await _rows(session, query.order_by(row.id).limit(limit))
+    query = select(GRANT, agreed.scalar_subquery().label("agreed")).where(*given(wanted))
+    return await rows(session, query.order_by(row.id).limit(limit))
 
 
 async def payouts(session: AsyncSession, grant_id: UUID) -> Sequence[RowMapping]:
     """What was paid of a grant, and what came back, in order."""
     query = select(PAYOUT).where(PAYOUT.c.grant_id == grant_id)
-    return await _rows(session, query.order_by(PAYOUT.c.id))
+    return await rows(session, query.order_by(PAYOUT.c.id))
 
 
 async def contact_readings(
@@ -238,5 +160,5 @@ async def contact_readings(
 ) -> Sequence[RowMapping]:
     """Who was shown the contact data of a donor, the oldest first."""
     row = CONTACT_READING.c
-    query = select(CONTACT_READING).where(*_given([None if after is None else row.id > after]))
-    return await _rows(session, query.order_by(row.id).limit(limit))
+    query = select(CONTACT_READING).where(*given([None if after is None else row.id > after]))
+    return await rows(session, query.order_by(row.id).limit(limit))

@@ -39,12 +39,14 @@ _TAKE = text("""
 
 async def make(session: AsyncSession, provider: str, reference: str) -> UUID:
     """The subscription under this id of the provider's; it is made if nobody has spoken of it yet."""
-    mine = {"provider": provider, "reference": reference}
-    await session.execute(insert(SUBSCRIPTION).values(id=uuid7(), **mine).on_conflict_do_nothing())
     row = SUBSCRIPTION.c
     query = select(row.id).where(row.provider == provider, row.reference == reference)
-    found: UUID = (await session.execute(query)).scalar_one()
-    return found
+    if known := await session.scalar(query):
+        return known
+    mine = {"provider": provider, "reference": reference}
+    await session.execute(insert(SUBSCRIPTION).values(id=uuid7(), **mine).on_conflict_do_nothing())
+    made: UUID = (await session.execute(query)).scalar_one()
+    return made
 
 
 async def tell(unit: Unit, subscription: UUID, told: Iterable[Told]) -> None:

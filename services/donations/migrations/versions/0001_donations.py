@@ -484,7 +484,10 @@ def upgrade() -> None:
         "notice",
         ["id"],
         unique=False,
-        postgresql_where=sa.text("outcome IN ('look', 'unassigned', 'waiting', 'asked')"),
+        postgresql_where=sa.text("outcome IN ('look', 'unassigned', 'waiting')"),
+    )
+    op.create_index(
+        "ix_notice_asked", "notice", ["id"], unique=False, postgresql_where=sa.text("outcome = 'asked'")
     )
     op.create_table(
         "notice_body",
