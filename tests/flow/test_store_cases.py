@@ -395,7 +395,7 @@ async def recalled(store: Store) -> None:
     blocked = await turn(recalling.block)
     assert [(each.household_id, each.quantity) for each in blocked.whose] == [(UUID(int=3), -1)]
     assert [await store.aside(number) for number in (1, 2, 3)] == [0, 1, 0]
-    assert "Nothing of this lot is left" in said(await turn(recalling.block))
+    assert "blocked already" in said(await turn(recalling.block))
     assert not isinstance(await turn(recalling.unblock), Refused)
     assert await store.aside(3) == 1
     await turn(recalling.block)
@@ -426,7 +426,7 @@ async def recalled_with_all_that_came_of_it(store: Store) -> None:
     assert "is blocked in depot-north" in said(
         await store.adjust("bandage", 1, stock.Found(lot_id=row["id"]))
     )
-    assert "Nothing of this lot is left" in said(await turn(recalling.block, row["id"]))
+    assert "blocked already" in said(await turn(recalling.block, row["id"]))
     assert not isinstance(await turn(recalling.unblock, row["id"]), Refused)
     assert await store.lots("first-aid-kit") == [(nov(20), 1), (nov(20), 1)]
 
@@ -445,6 +445,22 @@ async def recalled_when_all_is_handed_out(store: Store) -> None:
     assert not isinstance(await turn(recalling.unblock, lot["id"]), Refused)
     assert not isinstance(await turn(bringing_back.undo_hand_out, paper["id"]), Refused)
     assert await store.lots("first-aid-kit") == [(nov(20), 1)]
+
+
+async def undone_while_it_is_blocked(store: Store) -> None:
+    paper = await store.receive("A", ("soap", 10, None))
+    (lot,) = await store.room.rows("SELECT id FROM lot")
+
+    async def turn(what: Any) -> Any:
+        return await store.room.do(lambda unit: what(unit, store.room.rules, lot["id"], "wet"))
+
+    await turn(recalling.block)
+    assert "10 of the soap that came in are blocked in depot-north. Unblock" in said(
+        await store.undo(paper.id)
+    )
+    await turn(recalling.unblock)
+    assert not isinstance(await store.undo(paper.id), Refused)
+    assert await store.lots("soap") == []
 
 
 async def counted_since(store: Store) -> None:
@@ -492,7 +508,14 @@ CASES = {
     name: tale
     for name, tale in list(globals().items())
     if name.startswith("case_")
-    or tale in (recalled, recalled_with_all_that_came_of_it, recalled_when_all_is_handed_out, undone_hand_out)
+    or tale
+    in (
+        recalled,
+        recalled_with_all_that_came_of_it,
+        recalled_when_all_is_handed_out,
+        undone_while_it_is_blocked,
+        undone_hand_out,
+    )
     or tale in (undone_transfer_and_kits, counted_since, counted_since_and_all_was_there)
     or tale in (whose_goods, too_much)
 }

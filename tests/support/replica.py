@@ -27,7 +27,7 @@ class Replica:
         """Not running yet."""
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = httpx.AsyncClient(
-            transport=transport, base_url="http://test/api", headers=MEANT, timeout=120
+            transport=transport, base_url="http://test/api", headers=MEANT, timeout=120, trust_env=False
         )
         return cls(name, app, client)
 

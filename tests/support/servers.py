@@ -34,6 +34,9 @@ class Servers(ABC):
         self.passwords = {name: secrets.token_hex(8) for name in SERVICES}
         self.operator_password = secrets.token_hex(8)
         self.superuser_password = secrets.token_hex(8)
+        # One for all: making one reads the certificates of a whole world, though nothing here needs any.
+        none_kept = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(timeout=30, trust_env=False, limits=none_kept)
 
     broker_address: tuple[str, int]
     management_address: tuple[str, int]
@@ -108,7 +111,7 @@ class Servers(ABC):
         return f"RabbitMQ {broker} and PostgreSQL {self.sql('SHOW server_version')}"
 
     def _management(self, method: str, path: str, json: object = None) -> httpx.Response:
-        return httpx.request(method, f"{self.management_url}{path}", json=json, timeout=30, trust_env=False)
+        return self._client.request(method, f"{self.management_url}{path}", json=json)
 
     def hurry(self) -> None:
         """Have the database wait for no disk: what these servers keep need not outlive a power cut."""

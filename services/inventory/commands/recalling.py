@@ -16,6 +16,8 @@ from services.inventory.tables import LOT
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
+BLOCKED_ALREADY = "This lot is blocked already, with all that is left of it."
+
 
 async def block(unit: Unit, rules: Rules, lot_id: UUID, note: str) -> Correction | Refused:
     """Nothing that is left of a lot is given out any more, nor kits put together with it, nor what was moved to other
@@ -61,7 +63,7 @@ async def _turn(unit: Unit, rules: Rules, lot_id: UUID, note: str, *, blocking: 
                 turned.append({"id": each, "blocked": lot.blocked - difference, "recalled": blocking})
         unit.writes.change(LOT, turned)
         if not turned:
-            return ledger.refuse(conflict(f"Nothing of this lot is {'left' if blocking else 'blocked'}."))
+            return ledger.refuse(conflict(BLOCKED_ALREADY if blocking else "Nothing of this lot is blocked."))
         for key in sorted(changes):
             await ledger.cut_back(key)
             await ledger.redeal(key)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from shared.cli import Trouble, in_compose
 from shared.cli.client import Services, services_of
+from shared.cli.days import day
 from shared.cli.demo.chapter import Stage
 from shared.cli.demo.chapters import chapters_of
 from shared.cli.demo.gathering import gather
@@ -29,14 +30,17 @@ REGISTER = ROOT / "deploy" / "demo" / "register.xlsx"
 PLAN = ROOT / "deploy" / "plan" / "action-plan-2006.toml"
 
 WIDTH = 120
-DAY = ["%Y-%m-%d"]
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write the figures to this file too.", callback=to_be_written)
 ]
 RegisterFile = Annotated[Path, typer.Option("--register", help="A register of households, CSV or XLSX.")]
 PlanFile = Annotated[Path, typer.Option("--plan", help="A plan, TOML.")]
-From = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The first day; else the plan's.")]
-To = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="The last day; else the plan's.")]
+From = Annotated[
+    date | None, typer.Option("--from", parser=day, metavar="DAY", help="The first day; else the plan's.")
+]
+To = Annotated[
+    date | None, typer.Option("--to", parser=day, metavar="DAY", help="The last day; else the plan's.")
+]
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,12 @@ def demo(
         raise typer.Exit(1)
 
 
-def _story(plan: Plan, register_file: Path, first: datetime | None, last: datetime | None) -> Story:
+def _story(plan: Plan, register_file: Path, first: date | None, last: date | None) -> Story:
     story = Story(
         plan,
         register_file,
-        first.date() if first else plan.winter_from,
-        last.date() if last else plan.winter_until,
+        first or plan.winter_from,
+        last or plan.winter_until,
     )
     if not register_file.is_file():
         raise Trouble(f"There is no register {register_file}.")

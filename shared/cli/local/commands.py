@@ -1,12 +1,13 @@
 """`relief up` and `relief down`."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from shared.cli import Trouble
+from shared.cli.days import day
 from shared.cli.local.keeper import keep, keeper_of, start_keeper
 from shared.cli.local.processes import stop_all
 from shared.cli.local.remembered import Settings, clock_for
@@ -20,10 +21,11 @@ WallClock = Annotated[
     ),
 ]
 FirstDay = Annotated[
-    datetime | None,
+    date | None,
     typer.Option(
         "--first-day",
-        formats=["%Y-%m-%d"],
+        parser=day,
+        metavar="DAY",
         help="The day a new system starts on; 2006-11-01 if it is not given.",
     ),
 ]
@@ -41,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 def up(wall_clock: WallClock = False, first_day: FirstDay = None) -> None:
     """Start everything on this machine; what runs already is left alone."""
-    start(wall_clock=wall_clock, first_day=first_day.date() if first_day else None)
+    start(wall_clock=wall_clock, first_day=first_day)
 
 
 def start(*, wall_clock: bool = False, first_day: date | None = None) -> LocalRun:

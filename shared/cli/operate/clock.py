@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 import typer
@@ -11,10 +11,13 @@ from rich.progress import track
 
 from shared.cli import Trouble
 from shared.cli.client import Services, services_of
+from shared.cli.days import day as parsed_day
 from shared.cli.stack import Stack
 from shared.contracts import SERVICES
 
-Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day to turn to, like 2006-12-01.")]
+Day = Annotated[
+    date, typer.Argument(parser=parsed_day, metavar="DAY", help="The day to turn to, like 2006-12-01.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def clock(day: Day) -> None:
     """Turn the days of all services up to a date: by hand (demo and tests), or to confirm what the wall clock says."""
-    asyncio.run(_turn_all(Stack.load(), day.date()))
+    asyncio.run(_turn_all(Stack.load(), day))
 
 
 async def days_of(services: Services) -> dict[str, date]:

@@ -1,7 +1,7 @@
 """`relief replay CONSUMER`: what the others said is sent again to one service, from their journals."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from shared.cli import Trouble
+from shared.cli.days import moment
 from shared.cli.operate.journal import database_of, said, streamed
 from shared.cli.stack import Stack
 from shared.contracts import CONTRACTS, SERVICES, heard_by
@@ -28,9 +29,7 @@ Wire = Annotated[
 ]
 Since = Annotated[
     datetime | None,
-    typer.Option(
-        "--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="only what was said from then on (UTC)"
-    ),
+    typer.Option("--since", parser=moment, metavar="MOMENT", help="only what was said from then on (UTC)"),
 ]
 
 
@@ -41,8 +40,7 @@ def register(app: typer.Typer) -> None:
 def replay(consumer: Consumer, contract: Wire = None, since: Since = None) -> None:
     """Feed a service again from the journals of the others; what it handled before has no effect on it."""
     wanted = _wanted(consumer, contract)
-    moment = since.replace(tzinfo=UTC) if since else None
-    counts = asyncio.run(feed(Stack.load(), consumer, wanted, moment))
+    counts = asyncio.run(feed(Stack.load(), consumer, wanted, since))
     table = Table("contract", "sent again", title=f"To {consumer}")
     for each, count in counts.items():
         table.add_row(each, f"{count:,}")

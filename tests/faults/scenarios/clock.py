@@ -17,7 +17,7 @@ from tests.faults.site import Site, until
 MONTHS = (date(2006, 12, 1), date(2007, 1, 1))
 MONTHS_END = date(2006, 11, 29)
 FORECASTS_SAID = """
-    SELECT data::json ->> 'short_days' FROM journal
+    SELECT concat_ws(' ', data::json ->> 'short_days', data::json ->> 'short_days_after_transfers') FROM journal
     WHERE contract = 'inventory.shortfall_forecast.v1' ORDER BY message_id
 """
 

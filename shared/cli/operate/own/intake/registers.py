@@ -73,7 +73,12 @@ async def _undo(import_id: str) -> int:
     console = Console(soft_wrap=True)
     for each in done["kept"]:
         console.print(shown(f"{each['code']} stays: {each['reason']}"), style="red")
-    console.print(f"{done['closed']:,} households closed as mistaken, {done['people']:,} people taken back")
+    if done["closed"] or done["people"] or done["kept"]:
+        console.print(
+            f"{done['closed']:,} households closed as mistaken, {done['people']:,} people taken back"
+        )
+    else:
+        console.print("Nothing of this import is left to undo.")
     return int(done["kept_count"])
 
 
