@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, delete, or_, select
+from sqlalchemy import RowMapping, and_, delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.donors import digits_of, folded, masked
@@ -95,6 +95,17 @@ async def read_notice(session: AsyncSession, notice_id: UUID) -> bytes:
     found = await session.execute(select(NOTICE_BODY.c.body).where(NOTICE_BODY.c.notice_id == notice_id))
     body: bytes = found.scalar_one()
     return body
+
+
+_FORGET = text("""
+    DELETE FROM notice_body USING notice
+    WHERE notice.id = notice_body.notice_id AND notice.transaction_id = :transaction AND notice.outcome <> 'asked'
+""")
+
+
+async def forget_notices_of(session: AsyncSession, transaction_id: str) -> None:
+    """Keep no bytes of the notices that speak of a payment: what has to be kept of it is booked."""
+    await session.execute(_FORGET, {"transaction": transaction_id})
 
 
 async def forget_notice(session: AsyncSession, notice_id: UUID) -> None:

@@ -37,7 +37,7 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
 
 async def look_at_news(unit: Unit, grace: timedelta) -> None:
     """Something was told of monthly gifts: look at some of them, and have the others looked at next."""
-    ids = await subscriptions.stirred(unit.session)
+    ids = await subscriptions.stirred(unit.session) | await subscriptions.join(unit.session)
     if ids:
         await look_at(unit, grace, ids)
         unit.remind(subscriptions.LOOK)

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.donations import api, checks, day, handlers, queries
 from services.donations.api import paypal as doors
+from services.donations.api import reconciling
 from services.donations.outside import PayPal
 from services.donations.paypal.signature import Rules
 from services.donations.settings import Settings
@@ -16,8 +17,11 @@ DESCRIPTION = "Gifts, funds, grants and the ledger. It knows donors, and of thos
 
 def build(settings: Settings) -> FastAPI:
     """The service as an application. What PayPal posts to is there once the settings say that PayPal knows of us."""
-    paypal = _paypal(settings) if settings.paypal_webhook_id or settings.receivers else None
+    known = settings.paypal_webhook_id or settings.receivers or settings.paypal_app
+    paypal = _paypal(settings) if known else None
     posted = [doors.router(paypal, settings.zone)] if paypal else []
+    if paypal and paypal.lists:
+        posted.append(reconciling.fetching(paypal))
 
     def observe(metrics: Metrics) -> Observe:
         if paypal:
@@ -42,4 +46,4 @@ def build(settings: Settings) -> FastAPI:
 def _paypal(settings: Settings) -> PayPal:
     roots = settings.paypal_roots.read_bytes() if settings.paypal_roots else None
     rules = Rules(settings.paypal_webhook_id) if settings.paypal_webhook_id else None
-    return PayPal(settings.paypal, rules, settings.receivers, roots)
+    return PayPal(settings.paypal, rules, settings.receivers, roots, settings.paypal_app)

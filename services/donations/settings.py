@@ -51,6 +51,12 @@ class Settings(ServiceSettings):
         default="",
         description="our mails and account ids at PayPal, parted by blanks; without them no IPN is taken",
     )
+    paypal_client_id: str = Field(
+        default="", description="an app of PayPal's that may read the transaction list; may be left out"
+    )
+    paypal_client_secret_file: Path | None = Field(
+        default=None, description="the file that has that app's secret"
+    )
     paypal_environment: str = Field(default="live", description="live or sandbox")
     paypal_base: str | None = Field(
         default=None, description="for tests: where the sandbox is, like http://127.0.0.1:8099"
@@ -65,6 +71,8 @@ class Settings(ServiceSettings):
         environment(self.paypal_environment, self.paypal_base)
         if self.paypal_webhook_id:
             Rules(self.paypal_webhook_id)
+        if bool(self.paypal_client_id) != (self.paypal_client_secret_file is not None):
+            raise ValueError("paypal_client_id and paypal_client_secret_file belong together")
         if self.paypal_roots and self.paypal_base is None:
             raise ValueError("paypal_roots is for the sandbox of the tests alone, which paypal_base names")
         return self
@@ -73,6 +81,13 @@ class Settings(ServiceSettings):
     def paypal(self) -> Environment:
         """The environment of PayPal's that notices come from."""
         return environment(self.paypal_environment, self.paypal_base)
+
+    @property
+    def paypal_app(self) -> tuple[str, str] | None:
+        """The app's id and secret; None if there is none."""
+        if self.paypal_client_secret_file is None:
+            return None
+        return self.paypal_client_id, self.paypal_client_secret_file.read_text().strip()
 
     @property
     def receivers(self) -> frozenset[str]:

@@ -134,7 +134,10 @@ class ContactReadingRow(Row, table=True):
 
 
 class GiftRow(Row, table=True):
-    """What a donor gives for a purpose: once, or each month through a provider under its `subscription_id`."""
+    """What a donor gives for a purpose: once, or each month through a provider under its `subscription_id`.
+
+    `custom_key` is the hash of our own mark, which the provider sends back: it finds the subscription.
+    """
 
     __tablename__ = "gift"
     __table_args__ = (
@@ -145,6 +148,13 @@ class GiftRow(Row, table=True):
             unique=True,
             postgresql_where=text("subscription_id IS NOT NULL"),
         ),
+        Index(
+            "uq_gift_custom",
+            "provider",
+            "custom_key",
+            unique=True,
+            postgresql_where=text("custom_key IS NOT NULL"),
+        ),
         Index(None, "donor_id"),
     )
     id: UUID = _id()
@@ -154,6 +164,7 @@ class GiftRow(Row, table=True):
     purpose: str = _code()
     provider: str = _code()
     subscription_id: str | None = Field(default=None, sa_column=Column(String(100)))
+    custom_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32)))
     children: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
     correspondence: bool = _flag()
     on_day: date
@@ -163,16 +174,22 @@ class GiftRow(Row, table=True):
 class SubscriptionRow(Row, table=True):
     """What a provider collects each month under its own id, and how the gift stands for which it does.
 
-    Version 0 is one for which no gift is registered. `said` is what the others were told last, without version and day;
+    Version 0 is one for which no gift is registered. `custom_key` is the hash of the mark that it bears,
+    for there may be a name in it. `said` is what the others were told last, without version and day;
     `wakes_on` the day on which the gift stands otherwise if nothing is told.
     """
 
     __tablename__ = "subscription"
-    __table_args__ = (UniqueConstraint("provider", "reference"), Index(None, "status"))
+    __table_args__ = (
+        UniqueConstraint("provider", "reference"),
+        Index(None, "status"),
+        Index(None, "custom_key", postgresql_where=text("custom_key IS NOT NULL")),
+    )
     id: UUID = _id()
     version: int = _version()
     provider: str = _code()
     reference: str = Field(sa_column=Column(String(100), nullable=False))
+    custom_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32)))
     status: str = _code("")
     since: date | None = None
     wakes_on: date | None = None
@@ -291,6 +308,7 @@ class NoticeRow(Row, table=True):
             "id",
             postgresql_where=text("outcome IN ('look', 'unassigned', 'waiting')"),
         ),
+        Index(None, "transaction_id"),
         Index("ix_notice_asked", "id", postgresql_where=text("outcome = 'asked'")),
     )
     id: UUID = _id()

@@ -1,7 +1,7 @@
 """S4, the donor's side: a monthly gift starts, fails, recovers, lapses and ends, whatever order PayPal tells it in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from services.donations.paypal.transactions import Kind, Row
 from services.donations.queries.figures import reached
 from shared.contracts.donations import MonthlyGiftChanged
 from shared.messaging.unit import Unit
+from shared.outcomes import Refused
 from tests.support.paypal import ipns, notices
 from tests.support.properties import tried_with
 from tests.support.till import Till
@@ -88,6 +89,7 @@ NEWS: Sequence[Sequence[Said | Unreadable]] = [
 ]
 """What was told of one subscription, in the order in which it happened. The last sale comes after the end."""
 REGISTER = len(NEWS)
+NEWS_OF_ITS_START = NEWS[1][0]
 
 
 @pytest.fixture
@@ -96,11 +98,17 @@ async def till(till_url: str) -> AsyncIterator[Till]:
         yield till
 
 
-async def tell(till: Till, order: Sequence[int], looks: Sequence[bool]) -> None:
+BY_REFERENCE, BY_MARK = {"reference": notices.SUBSCRIPTION}, {"custom": "gift-2"}
+
+
+async def tell(
+    till: Till, order: Sequence[int], looks: Sequence[bool], named: Mapping[str, str] = BY_REFERENCE
+) -> None:
     """Tell some of it, each in units of its own; now and then somebody looks how the gift stands."""
+    wanted = Monthly("education", named.get("reference"), named.get("custom"))
     for number, which in enumerate(order):
         if which == REGISTER:
-            await till.do(lambda unit: register(unit, Monthly(notices.SUBSCRIPTION, "education")))
+            await till.do(lambda unit: register(unit, wanted))
         else:
             for said in NEWS[which]:
                 assert not isinstance(said, Unreadable), said
@@ -110,7 +118,7 @@ async def tell(till: Till, order: Sequence[int], looks: Sequence[bool]) -> None:
     await till.look()
 
 
-def _effect(said: Said) -> Any:
+def _effect(said: Said | Unreadable) -> Any:
     async def work(unit: Unit) -> Any:
         return await effect(unit, ZONE, said)
 
@@ -137,14 +145,14 @@ async def state(till: Till) -> tuple[Any, ...]:
     )
 
 
-@pytest.mark.parametrize("registered", [True, False])
-def test_any_order_and_repetition_ends_in_the_same_state(till_url: str, registered: bool) -> None:
+@pytest.mark.parametrize("named", [BY_REFERENCE, BY_MARK, {}], ids=["by reference", "by mark", "not at all"])
+def test_any_order_and_repetition_ends_in_the_same_state(till_url: str, named: Mapping[str, str]) -> None:
     told = st.sets(st.integers(0, len(NEWS) - 1), min_size=3)
 
     @tried_with(12)
     @given(told, st.lists(st.booleans(), min_size=1, max_size=8), st.randoms(use_true_random=False))
     def in_any_order(which: set[int], looks: list[bool], random: Any) -> None:
-        in_order = [*([REGISTER] if registered else []), *sorted(which)]
+        in_order = [*([REGISTER] if named else []), *sorted(which)]
         shuffled = in_order * 2
         random.shuffle(shuffled)
 
@@ -152,7 +160,7 @@ def test_any_order_and_repetition_ends_in_the_same_state(till_url: str, register
             ends = []
             for order, looking in ((in_order, [False]), (shuffled, looks)):
                 async with Till.open(till_url, TODAY) as till:
-                    await tell(till, order, looking)
+                    await tell(till, order, looking, named)
                     ends.append(await state(till))
                     assert await till.breaches() <= {"no monthly gift that ended here is still charged"}
             assert ends[0] == ends[1], (in_order, shuffled, looks)
@@ -180,6 +188,29 @@ async def test_all_of_it_in_order(till: Till) -> None:
     changes = await till.rows("SELECT before, status FROM subscription_change ORDER BY version")
     assert [(each["before"], each["status"]) for each in changes][-1][1] == "ended"
     assert await till.breaches() == {"no monthly gift that ended here is still charged"}
+
+
+async def test_a_gift_is_found_by_its_reference_or_its_mark_and_is_one_gift(till: Till) -> None:
+    async def registered(
+        purpose: str = "education", reference: str | None = None, custom: str | None = None
+    ) -> UUID | Refused:
+        return await till.do(lambda unit: register(unit, Monthly(purpose, reference, custom)))
+
+    first = await registered(custom="gift-2")
+    assert await registered(custom="gift-2") == first
+    assert isinstance(await registered("food", custom="gift-2"), Refused)
+    await till.do(_effect(NEWS_OF_ITS_START))
+    await till.look()
+    assert await registered(reference=notices.SUBSCRIPTION) == first
+    assert await registered(reference=notices.SUBSCRIPTION, custom="gift-2") == first
+    second = await registered(reference="I-OTHER")
+    assert isinstance(second, UUID)
+    assert second != first
+    # A mark is of one gift alone.
+    assert isinstance(await registered(reference="I-OTHER", custom="gift-2"), Refused)
+    assert isinstance(await registered(reference="I-THIRD", custom="gift-2"), Refused)
+    assert await registered(reference="I-OTHER", custom="gift-3") == second
+    assert await registered(custom="gift-3") == second
 
 
 async def gift_of(donations: Told, status: str) -> Any:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse, Response
 
 from tests.support.paypal import lists, notices
 from tests.support.told import Told
@@ -148,6 +149,44 @@ async def test_a_list_is_compared_and_what_is_missing_is_booked_once(donations: 
     assert await donations.entries() == booked
     found = await donations.world.donations.get("/reconciliations/findings")
     assert len(found) == sum(again.values()) - again["matched"]
+
+
+async def test_the_list_can_be_fetched_for_known_subscriptions(donations: Told) -> None:
+    donations.sandbox.paypal.transactions += [
+        lists.transaction("T0002", "S1", PAID, fee="-1.17", refers_to=notices.SUBSCRIPTION),
+        lists.transaction("T1107", "R1", LATER, ("-10.00", "USD"), refers_to="S1"),
+        lists.transaction("T0002", "S2", PAID, refers_to="I-UNKNOWN"),
+    ]
+    october = {"first": "2006-10-01", "last": "2006-10-31"}
+    post = donations.world.donations.try_post
+    answer = await post("/reconciliations/fetch", october)
+    assert answer.status_code == 200, answer.text
+    assert counts(answer.json()) == {"missing": 2}
+    assert answer.json()["others"] == [{"kind": "payment", "currency": "USD", "rows": 1, "minor": 30_00}]
+    assert counts((await post("/reconciliations/fetch", october)).json()) == {"matched": 2}
+    assert await donations.held_and_free() == (0, 1883)
+    assert (await post("/reconciliations/fetch", {**october, "last": "2006-11-01"})).status_code == 422
+
+    async def away() -> Response:
+        return PlainTextResponse("", 502)
+
+    donations.sandbox.paypal.instead = away
+    assert (await post("/reconciliations/fetch", october)).status_code == 503
+
+
+async def test_what_notices_said_is_removed_once_the_list_agrees(donations: Told) -> None:
+    await donations.tell(notices.sale("COMPLETED", PAID))
+    await donations.tell(notices.sale("COMPLETED", PAID, "S2"))
+    await donations.tell(notices.sale("COMPLETED", PAID, "S3", money=("29.00", "USD")))
+    await compare(donations, [sale(), sale("S3")])
+    kept = await donations.rows("""
+        SELECT transaction_id FROM notice JOIN notice_body ON notice_id = notice.id ORDER BY transaction_id
+    """)
+    # S2 was not listed yet, and about S3 the two do not agree.
+    assert kept == [("S2",), ("S3",)]
+    # A repeat is known by its digest even so.
+    await donations.tell(notices.sale("COMPLETED", PAID))
+    assert await donations.entries() == ["gift"] * 3
 
 
 async def test_of_rows_that_are_not_the_group_s_only_sums_are_told(donations: Told) -> None:

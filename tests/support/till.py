@@ -141,8 +141,10 @@ class Till:
 
     async def look(self) -> None:
         """What the timer does once something was told of monthly gifts, until there is nothing new."""
-        while await self.rows("SELECT id FROM subscription_news LIMIT 1"):
+        more = True
+        while more:
             await self.do(lambda unit: look_at_news(unit, GRACE))
+            more = bool(await self.rows("SELECT id FROM subscription_news LIMIT 1"))
         await self.rows("DELETE FROM timer WHERE name = 'look_at_monthly_gifts'")
 
     async def grant(self, asked: GrantAsked) -> Grant:

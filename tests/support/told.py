@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from tests.support.paypal import ipns, notices
 from tests.support.paypal.sandbox import Sandbox
+from tests.support.paypal.server import CREDENTIALS
 from tests.support.replica import Replica
 from tests.support.world import World
 
@@ -33,7 +34,10 @@ class Told:
         """Donations runs; its monthly gift is for education. Afterwards no invariant may be broken."""
         roots = folder / "roots.pem"
         roots.write_bytes(sandbox.roots)
+        secret = folder / "secret"
+        secret.write_text(CREDENTIALS[1])
         sandbox.paypal.instead = None
+        sandbox.paypal.transactions.clear()
         sandbox.paypal.ipns.clear()
         async with sandbox.serving() as base:
             settings = {
@@ -42,6 +46,8 @@ class Told:
                 "paypal_environment": "sandbox",
                 "paypal_base": base,
                 "paypal_roots": roots,
+                "paypal_client_id": CREDENTIALS[0],
+                "paypal_client_secret_file": secret,
             }
             await world.start("intake", "inventory")
             await world.start("donations", **settings)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
 from services.donations.api.models import LOOKING, TREASURER, Body, shown
@@ -24,19 +24,22 @@ router = APIRouter(prefix="/monthly-gifts", tags=["gifts"])
 class NewMonthlyGift(Body):
     """What a donor gives each month."""
 
-    reference: Annotated[
-        str,
-        Field(
-            max_length=64,
-            pattern=r"^[A-Za-z0-9-]+$",
-            description="PayPal's id of the subscription, or of the old series",
-            examples=["I-BW452GLLEP1G"],
-        ),
-    ]
     purpose: Purpose
+    reference: (
+        Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9-]+$", examples=["I-BW452GLLEP1G"])] | None
+    ) = Field(default=None, description="PayPal's id of the subscription, or of the old series")
+    custom: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["gift-2"])] | None = (
+        Field(default=None, description="our own mark of this gift alone, which PayPal's notices bear")
+    )
     donor_id: UUID | None = Field(default=None, description="none while nobody knows whose series it is")
     children: Annotated[int, Field(ge=0, le=50, description="how many children the donor supports")] = 0
     correspondence: bool = Field(default=False, description="the donor wants letters")
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Self:
+        if self.reference is None and self.custom is None:
+            raise ValueError("give a reference or a custom mark")
+        return self
 
 
 class MonthlyGiftKept(BaseModel):
@@ -52,7 +55,12 @@ async def register(body: NewMonthlyGift, work: Work) -> MonthlyGiftKept:
     Money that came before becomes the gift's.
     """
     wanted = commands.Monthly(
-        body.reference, body.purpose.value, body.donor_id, body.children, body.correspondence
+        body.purpose.value,
+        body.reference,
+        body.custom,
+        body.donor_id,
+        body.children,
+        body.correspondence,
     )
 
     async def do(unit: Unit) -> MonthlyGiftKept | Refused:
@@ -62,10 +70,10 @@ async def register(body: NewMonthlyGift, work: Work) -> MonthlyGiftKept:
 
 
 class MonthlyGiftOut(BaseModel):
-    """A monthly gift as it stands: `status` is empty until it was looked at for the first time."""
+    """A monthly gift as it stands: `status` is empty while PayPal has told of no subscription for it."""
 
     gift_id: UUID
-    reference: str
+    reference: str | None
     donor_id: UUID | None
     purpose: str
     children: int
@@ -77,10 +85,11 @@ class MonthlyGiftOut(BaseModel):
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
-        names = ("gift_id", "reference", "purpose", "children", "correspondence", "status", "since")
+        names = ("gift_id", "reference", "purpose", "children", "correspondence", "since")
         said = row["said"] or {}
         return cls(
             **{name: row[name] for name in names},
+            status=row["status"] or "",
             donor_id=None if row["anonymous"] else row["donor_id"],
             covered_until=said.get("covered_until"),
             grace_until=said.get("grace_until"),

@@ -2,20 +2,27 @@
 
 import asyncio
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from http import HTTPStatus
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import LOOKING, TREASURER, MoneySettings
+from services.donations.api.models import LOOKING, TREASURER, Body, Day, MoneySettings
 from services.donations.commands.reconciling import Match, ours, reconcile
+from services.donations.outside import PayPal
 from services.donations.paypal import activity
 from services.donations.paypal.activity import Activity, NoActivity
+from services.donations.paypal.fetching import Unreached
+from services.donations.paypal.transaction_search import MOST_DAYS, Page
 from services.donations.paypal.transactions import Kept
 from services.donations.queries import notices as lists
-from shared.web.problems import invalid
+from services.donations.settings import Settings
+from shared.messaging.unit import Units
+from shared.principals import Principal
+from shared.web.problems import Problem, invalid
 from shared.web.uploads import FILE_FORM, file_of, form_of
 from shared.web.work import Asking, OpenUnits, Reading
 
@@ -28,6 +35,8 @@ WORDS = {
     "text": "This is no list of PayPal's: it is no CSV file in UTF-8.",
     "day_first": "No date of this list shows whether days or months come first. Say day_first=true or false.",
 }
+MOST = timedelta(days=MOST_DAYS)
+NOT_LISTED = "PayPal gives no list now. Ask again later."
 FORM = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FILE_FORM}}}}
 
 
@@ -59,7 +68,7 @@ class Reconciled(BaseModel):
     others: list[Others] = []
 
     @classmethod
-    def of(cls, found: Counter[str], listed: Activity, kept: Kept) -> Self:
+    def of(cls, found: Counter[str], listed: Activity | Page, kept: Kept) -> Self:
         return cls(
             **{each.value: found[each.value] for each in Match},
             unread=[Unread(row=each.row, part=each.part) for each in listed.faults[:1000]],
@@ -91,9 +100,46 @@ async def compare(
     if isinstance(listed, NoActivity):
         words = WORDS.get(listed.part, "This is no list of PayPal's: a column is missing.")
         raise invalid(words, [("file", f"{listed.part} is missing or cannot be read")])
+    return await _compared(units, settings, actor, listed)
+
+
+async def _compared(
+    units: Units, settings: Settings, actor: Principal, listed: Activity | Page
+) -> Reconciled:
     kept = await ours(units, listed.rows, settings.receivers)
     found = await reconcile(units, actor, settings.zone, kept.rows)
     return Reconciled.of(Counter(match.value for _, match in found), listed, kept)
+
+
+class Days(Body):
+    """From the first day to the last one, both whole."""
+
+    first: Day
+    last: Day
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        if not timedelta() <= self.last - self.first < MOST:
+            raise ValueError(f"PayPal lists at most {MOST.days} days at a time")
+        return self
+
+
+def fetching(paypal: PayPal) -> APIRouter:
+    """The route that asks PayPal for its list."""
+    made = APIRouter(prefix="/reconciliations", tags=["paypal"])
+
+    # No Idempotency-Key, as above.
+    @made.post("/fetch", dependencies=[TREASURER])
+    async def fetch(days: Days, units: OpenUnits, settings: MoneySettings, actor: Asking) -> Reconciled:
+        """Ask PayPal for its list of some days, at most 31, and compare it. It has payments of known subscriptions."""
+        start = datetime.combine(days.first, time(), settings.zone)
+        end = datetime.combine(days.last + timedelta(days=1), time(), settings.zone)
+        listed = await paypal.listed(start, end - timedelta(seconds=1))
+        if isinstance(listed, Unreached):
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, NOT_LISTED, [("paypal", listed.code)])
+        return await _compared(units, settings, actor, listed)
+
+    return made
 
 
 class FindingOut(BaseModel):

@@ -40,6 +40,7 @@ class Came:
     held: bool | None = None
     released_on: date | None = None
     subscription_id: str | None = None
+    custom_id: str | None = None
     subscription: UUID | None = None
     gift_id: UUID | None = None
     appeal_id: UUID | None = None
@@ -55,9 +56,8 @@ async def book_payment(unit: Unit, came: Came) -> Payment | Refused:
     """
     if came.subscription_id:
         # Before the payment is locked: who makes one under the same id waits for this unit.
-        came = replace(
-            came, subscription=await subscriptions.make(unit.session, came.provider, came.subscription_id)
-        )
+        named = (came.provider, came.subscription_id, came.custom_id)
+        came = replace(came, subscription=await subscriptions.make(unit.session, *named))
     known = await payments.lock_or_make(unit.session, came.provider, came.transaction_id)
     if known.version == 0:
         payment = await _book_new(unit, known, came)

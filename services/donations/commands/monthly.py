@@ -5,7 +5,7 @@ stands follows from all of them (`domain/monthly.py`). Money goes where it belon
 the gift was registered becomes the gift's, what was charged after its end is nobody's.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -34,11 +34,13 @@ WAKE = "wake_monthly_gift"
 class Monthly:
     """What a donor gives each month: for what, for how many children, and whether with letters.
 
-    `reference` is PayPal's id of the subscription. Of an old series nobody may know the donor yet.
+    `reference` is PayPal's id of the subscription; before PayPal has made one, `custom` is our own mark that we sent
+    with the donor, and that PayPal's notices bear. Of an old series nobody may know the donor yet.
     """
 
-    reference: str
     purpose: str
+    reference: str | None = None
+    custom: str | None = None
     donor_id: UUID | None = None
     children: int = 0
     correspondence: bool = False
@@ -52,20 +54,44 @@ async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
     if monthly.donor_id and monthly.donor_id not in await donors.lock(unit.session, monthly.donor_id):
         return missing(f"donor {monthly.donor_id}")
     paypal = Provider.PAYPAL.value
-    subscription = await subscriptions.make(unit.session, paypal, monthly.reference)
+    if monthly.reference:
+        subscriptions.stir(unit, await subscriptions.make(unit.session, paypal, monthly.reference))
     gift_id = uuid7()
     values = {name: getattr(monthly, name) for name in ("purpose", "donor_id", "children", "correspondence")}
     row = {"id": gift_id, "kind": "monthly", "on_behalf_of": None, "provider": paypal, "on_day": unit.today}
-    own = {"subscription_id": monthly.reference, "actor": unit.actor.id}
-    if known := await payments.add_monthly(unit.session, {**row, **values, **own}):
-        if known["purpose"] != monthly.purpose:
-            return conflict(
-                f"This gift is for {known['purpose']}. End it, and let the donor begin another one."
-            )
-        gift_id = known["id"]
-        payments.change_gift(unit.writes, {"id": gift_id, **values, "actor": unit.actor.id})
-    subscriptions.stir(unit, subscription)
+    own = {
+        "subscription_id": monthly.reference,
+        "custom_key": subscriptions.key_of(monthly.custom),
+        "actor": unit.actor.id,
+    }
+    known = await payments.add_monthly(unit.session, {**row, **values, **own})
+    if refused := _another(known, monthly.purpose, own):
+        return refused
+    for each in known:
+        gift_id = each["id"]
+        found_by = {name: each[name] or own[name] for name in _FOUND_BY}
+        payments.change_gift(unit.writes, {"id": gift_id, **values, **found_by, "actor": unit.actor.id})
+        if each["subscription_id"]:
+            subscriptions.stir(unit, await subscriptions.make(unit.session, paypal, each["subscription_id"]))
+    # Also for a gift that has a mark alone: its subscription is looked for.
+    unit.remind(subscriptions.LOOK)
     return gift_id
+
+
+_FOUND_BY = ("subscription_id", "custom_key")
+
+
+def _another(known: Sequence[RowMapping], purpose: str, own: Mapping[str, Any]) -> Refused | None:
+    """Why a gift that is registered already cannot become what it is to be; None if it can."""
+    if len(known) > 1 or any(
+        each[name] and own[name] not in (None, each[name]) for each in known for name in _FOUND_BY
+    ):
+        return conflict("This subscription and this mark are registered for two gifts.")
+    if known and known[0]["purpose"] != purpose:
+        return conflict(
+            f"This gift is for {known[0]['purpose']}. End it, and let the donor begin another one."
+        )
+    return None
 
 
 async def look_at(unit: Unit, grace: timedelta, ids: Collection[UUID]) -> None:

@@ -78,7 +78,7 @@ async def effect(unit: Unit, zone: ZoneInfo, said: Said | Unreadable) -> tuple[B
     """Book what a notice says; gives what became of it and the payment that it speaks of."""
     match said:
         case SubscriptionSaid():
-            await _told(unit, zone, said.subscription_id, _of_subscription(said))
+            await _told(unit, zone, said, _of_subscription(said))
             return Became.KEPT, None
         case SaleSaid():
             return await _sale(unit, zone, said), said.sale_id
@@ -93,7 +93,7 @@ async def effect(unit: Unit, zone: ZoneInfo, said: Said | Unreadable) -> tuple[B
 
 async def _sale(unit: Unit, zone: ZoneInfo, said: SaleSaid) -> Became:
     if said.state == "denied" and said.subscription_id:
-        await _told(unit, zone, said.subscription_id, [(said.as_of, What.FAILED, None)])
+        await _told(unit, zone, said, [(said.as_of, What.FAILED, None)])
     if said.state != "completed":
         return Became.KEPT
     fee = _in_currency(said.fee, said.amount)
@@ -111,6 +111,7 @@ async def _sale(unit: Unit, zone: ZoneInfo, said: SaleSaid) -> Became:
             held=None if said.hold is None else said.hold == "held",
             released_on=said.as_of.astimezone(zone).date() if said.hold == "released" else None,
             subscription_id=said.subscription_id,
+            custom_id=said.custom_id,
         ),
     )
     if isinstance(done, Payment):
@@ -129,9 +130,14 @@ def _of_subscription(said: SubscriptionSaid) -> Iterator[tuple[datetime, What, A
 
 
 async def _told(
-    unit: Unit, zone: ZoneInfo, reference: str, news: Iterable[tuple[datetime, What, Amount | None]]
+    unit: Unit,
+    zone: ZoneInfo,
+    said: SubscriptionSaid | SaleSaid,
+    news: Iterable[tuple[datetime, What, Amount | None]],
 ) -> None:
-    subscription = await subscriptions.make(unit.session, PAYPAL, reference)
+    assert said.subscription_id, "it is about a subscription"
+    named = (PAYPAL, said.subscription_id, said.custom_id)
+    subscription = await subscriptions.make(unit.session, *named)
     told = [Told(at, what, at.astimezone(zone).date(), *(price or ())) for at, what, price in news]
     await subscriptions.tell(unit, subscription, told)
 

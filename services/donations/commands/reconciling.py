@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.notices import PAYPAL, effect, id_of_back
 from services.donations.domain.money import Money
@@ -40,6 +41,10 @@ class Match(StrEnum):
     DIFFERENT = "different"
     UNKNOWN = "unknown"
     WAITING = "waiting"
+
+
+_AGREED = (Match.MATCHED, Match.MISSING)
+"""PayPal and the books say the same now, so nobody needs what the notices said any more: a donor's name is in them."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
     match = judged(row, booked, comparing)
     if match is Match.MISSING or (match is Match.MATCHED and _says_more(said, booked.came)):
         match = await _book(unit, comparing.zone, row, said, booked, match)
+    if match in _AGREED and own:
+        await contacts.forget_notices_of(unit.session, own)
     findings.save(
         unit.writes,
         {

@@ -18,8 +18,11 @@ async def monthly_gifts(
     of_it = and_(gift.provider == row.provider, gift.subscription_id == row.reference)
     named = (gift.id.label("gift_id"), gift.donor_id, gift.purpose, gift.children, gift.correspondence)
     query = select(*named, row.reference, row.status, row.since, row.said, DONOR.c.anonymous)
-    query = query.select_from(GIFT).join(SUBSCRIPTION, of_it).outerjoin(DONOR, DONOR.c.id == gift.donor_id)
+    query = (
+        query.select_from(GIFT).outerjoin(SUBSCRIPTION, of_it).outerjoin(DONOR, DONOR.c.id == gift.donor_id)
+    )
     wanted = [
+        gift.kind == "monthly",
         None if status is None else row.status == status,
         None if after is None else gift.id > after,
     ]

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, false, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -70,14 +70,20 @@ def add_gift(writes: Writes, values: dict[str, Any]) -> None:
     writes.insert(GIFT, [values])
 
 
-async def add_monthly(session: AsyncSession, values: dict[str, Any]) -> RowMapping | None:
-    """Keep a new monthly gift; the locked one that is registered for the subscription, if there is one."""
+async def add_monthly(session: AsyncSession, values: dict[str, Any]) -> Sequence[RowMapping]:
+    """Keep a new monthly gift; returns those that are registered for its subscription or its mark, locked: then none is
+    kept.
+    """
     row = GIFT.c
     adding = insert(GIFT).values(**values).on_conflict_do_nothing().returning(row.id)
     if await session.scalar(adding) is not None:
-        return None
-    mine = (row.provider == values["provider"], row.subscription_id == values["subscription_id"])
-    return (await session.execute(select(GIFT).where(*mine).with_for_update(key_share=True))).mappings().one()
+        return []
+    same = or_(
+        row.subscription_id == values["subscription_id"] if values["subscription_id"] else false(),
+        row.custom_key == values["custom_key"] if values["custom_key"] else false(),
+    )
+    query = select(GIFT).where(row.provider == values["provider"], same).order_by(row.id)
+    return (await session.execute(query.with_for_update(key_share=True))).mappings().all()
 
 
 def change_gift(writes: Writes, values: dict[str, Any]) -> None:

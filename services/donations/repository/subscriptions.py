@@ -6,16 +6,17 @@ rows of their own, and how the gift stands is looked at by a timer, which locks 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, select, text
+from sqlalchemy import RowMapping, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from services.donations.domain.monthly import ENDS, Paid, Told, What
-from services.donations.domain.payments import Dispute
+from services.donations.domain.payments import Dispute, Provider
 from services.donations.tables import (
     GIFT,
     PAYMENT,
@@ -37,16 +38,48 @@ _TAKE = text("""
 """)
 
 
-async def make(session: AsyncSession, provider: str, reference: str) -> UUID:
-    """The subscription under this id of the provider's; it is made if nobody has spoken of it yet."""
-    row = SUBSCRIPTION.c
-    query = select(row.id).where(row.provider == provider, row.reference == reference)
-    if known := await session.scalar(query):
-        return known
+def key_of(custom: str | None) -> bytes | None:
+    """A mark as it is kept: hashed, for what old buttons bear may be a name."""
+    return sha256(custom.encode()).digest() if custom else None
+
+
+async def make(session: AsyncSession, provider: str, reference: str, custom: str | None = None) -> UUID:
+    """The subscription under this id of the provider's; it is made if nobody has spoken of it yet.
+
+    The first mark that it bears stays. Called before a payment is locked: the row may be locked here.
+    """
+    row, key = SUBSCRIPTION.c, key_of(custom)
     mine = {"provider": provider, "reference": reference}
-    await session.execute(insert(SUBSCRIPTION).values(id=uuid7(), **mine).on_conflict_do_nothing())
-    made: UUID = (await session.execute(query)).scalar_one()
-    return made
+    query = select(row.id, row.custom_key).where(row.provider == provider, row.reference == reference)
+    known = (await session.execute(query)).one_or_none()
+    if known is None:
+        adding = insert(SUBSCRIPTION).values(id=uuid7(), custom_key=key, **mine).on_conflict_do_nothing()
+        await session.execute(adding)
+        known = (await session.execute(query)).one()
+    if key and known.custom_key is None:
+        marking = update(SUBSCRIPTION).where(row.id == known.id, row.custom_key.is_(None))
+        await session.execute(marking.values(custom_key=key))
+    found: UUID = known.id
+    return found
+
+
+_JOIN = text("""
+    UPDATE gift SET subscription_id = found.reference FROM (
+        SELECT custom_key, min(reference) AS reference FROM subscription
+        WHERE provider = 'paypal' AND custom_key IS NOT NULL AND NOT EXISTS (
+            SELECT FROM gift other WHERE other.provider = 'paypal' AND other.subscription_id = subscription.reference)
+        GROUP BY custom_key) found
+    WHERE gift.provider = 'paypal' AND gift.subscription_id IS NULL AND gift.custom_key = found.custom_key
+    RETURNING found.reference
+""")
+
+
+async def join(session: AsyncSession) -> set[UUID]:
+    """Find the subscriptions of gifts that were registered by their mark; returns those that were found now."""
+    references = set(await session.scalars(_JOIN))
+    row = SUBSCRIPTION.c
+    query = select(row.id).where(row.provider == Provider.PAYPAL.value, row.reference.in_(references))
+    return set(await session.scalars(query)) if references else set()
 
 
 async def tell(unit: Unit, subscription: UUID, told: Iterable[Told]) -> None:

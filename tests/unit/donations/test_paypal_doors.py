@@ -1,11 +1,13 @@
 """The doors that PayPal posts to are there if the settings say so, and they alone are open to everybody."""
 
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from shared.cli.wiring import application
 from shared.settings import ClockMode
@@ -40,6 +42,19 @@ async def test_a_door_is_there_once_paypal_knows_of_us(settings: dict[str, str],
     assert {path for path in app.openapi()["paths"] if path.startswith("/api/paypal/")} == there
     for path in {WEBHOOK, IPN} - there:
         assert (await answer_of(app, "POST", path, headers=MEANT)).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_list_is_fetched_only_with_an_app(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hush\n")
+    path = "/api/reconciliations/fetch"
+    assert path not in built(**BOTH).openapi()["paths"]
+    app = built(paypal_client_id="app", paypal_client_secret_file=secret)
+    assert path in app.openapi()["paths"]
+    assert not [each for each in app.openapi()["paths"] if each.startswith("/api/paypal/")]
+    for half in ({"paypal_client_id": "app"}, {"paypal_client_secret_file": secret}):
+        with pytest.raises(ValidationError, match="belong together"):
+            built(**half)
 
 
 async def test_the_walls_for_browsers_stand_everywhere_but_at_the_two_doors() -> None:

@@ -339,6 +339,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("subscription_id", sa.String(length=100), nullable=True),
+        sa.Column("custom_key", sa.LargeBinary(length=32), nullable=True),
         sa.Column("children", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("correspondence", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -348,6 +349,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gift")),
     )
     op.create_index(op.f("ix_gift_donor_id"), "gift", ["donor_id"], unique=False)
+    op.create_index(
+        "uq_gift_custom",
+        "gift",
+        ["provider", "custom_key"],
+        unique=True,
+        postgresql_where=sa.text("custom_key IS NOT NULL"),
+    )
     op.create_index(
         "uq_gift_subscription",
         "gift",
@@ -466,6 +474,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('waiting', 'different')"),
     )
+    _notices()
+    for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
+        op.execute(statement)
+    for name in FOR_EVER:
+        op.execute(KEPT_FOR_EVER.format(name=name))
+
+
+def _notices() -> None:
     op.create_table(
         "notice",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -486,6 +502,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("outcome IN ('look', 'unassigned', 'waiting')"),
     )
+    op.create_index(op.f("ix_notice_transaction_id"), "notice", ["transaction_id"], unique=False)
     op.create_index(
         "ix_notice_asked", "notice", ["id"], unique=False, postgresql_where=sa.text("outcome = 'asked'")
     )
@@ -496,10 +513,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_body_notice_id")),
         sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice_body")),
     )
-    for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
-        op.execute(statement)
-    for name in FOR_EVER:
-        op.execute(KEPT_FOR_EVER.format(name=name))
 
 
 def _findings() -> None:
@@ -533,12 +546,20 @@ def _subscriptions() -> None:
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("custom_key", sa.LargeBinary(length=32), nullable=True),
         sa.Column("status", sa.String(length=40), server_default="", nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("wakes_on", sa.Date(), nullable=True),
         sa.Column("said", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
         sa.UniqueConstraint("provider", "reference", name=op.f("uq_subscription_provider_reference")),
+    )
+    op.create_index(
+        op.f("ix_subscription_custom_key"),
+        "subscription",
+        ["custom_key"],
+        unique=False,
+        postgresql_where=sa.text("custom_key IS NOT NULL"),
     )
     op.create_index(op.f("ix_subscription_status"), "subscription", ["status"], unique=False)
     op.create_table(
