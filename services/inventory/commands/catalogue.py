@@ -99,7 +99,7 @@ def _row(item: Item) -> dict[str, Any]:
 
 
 async def _stands(unit: Unit, known: Catalogue, items: Sequence[Item]) -> Refused | None:
-    """Refused if an item would have another unit or kind while promises, plans, kits or the ledger count in the old one.
+    """Refused if an item would have another unit or kind while promises, plans, kits or the ledger use the old one.
 
     Goods that are gone count too: their papers can still be undone, and figures of the past are read in today's unit.
     """
