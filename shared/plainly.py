@@ -41,8 +41,9 @@ _TOML = (
     (r"Expected '\]'", "a heading needs its closing bracket, like [values.sex]"),
     (r"Expected newline or end", "one NAME = VALUE per line; something stands behind the value"),
     (r"Unescaped|escape", r"in a text \ is written \\"),
+    (r"Invalid date", "this date is in no calendar; write one like 2027-03-01"),
     (
-        r"Invalid value|Invalid date|Invalid initial",
+        r"Invalid value|Invalid initial",
         "text stands in quotes; a number, or a date like 2027-03-01, without",
     ),
     (r"Illegal character|Found invalid", "there is a character that nobody sees; write the line anew"),

@@ -29,9 +29,8 @@ _TPS = re.compile(r"tps = ([\d.]+) \(without initial")
 async def database(ground: Ground, count: int) -> list[Measured]:
     """The rows of a reservation in transactions of 100, one after another, by pgbench: no broker, no program."""
     async with ground.site(kits=10 * count) as site:
-        rate = (
-            await _pgbench(site, "inventory", "reserve.sql", clients=1, transactions=count // BATCH) * BATCH
-        )
+        dsn = site.dsn("inventory")
+        rate = BATCH * await pgbench(dsn, "reserve.sql", clients=1, transactions=count // BATCH)
         await _count(
             site, "inventory", "SELECT count(*) FROM reservation WHERE reserved = 1", count, "database"
         )
@@ -42,7 +41,7 @@ async def register(ground: Ground, count: int) -> list[Measured]:
     """Households a second that intake takes in over HTTP, beside what pgbench commits of the same rows."""
     async with ground.site(kits=0) as site:
         each = count // CLIENTS
-        alone = await _pgbench(site, "intake", "register.sql", clients=CLIENTS, transactions=each)
+        alone = await pgbench(site.dsn("intake"), "register.sql", clients=CLIENTS, transactions=each)
         await _count(site, "intake", "SELECT count(*) FROM household", each * CLIENTS, "database")
     async with ground.site(kits=0, unheard=("inventory",)) as site:
         ours = await _over_http(site, count)
@@ -101,11 +100,11 @@ def process_ready(process: object) -> None:
     wait_until(process.ready, 60, lambda: f"{process.address.name} is not ready after 60 s.")
 
 
-async def _pgbench(site: Site, name: str, script: str, clients: int, transactions: int) -> float:
-    """Transactions a second of a script."""
+async def pgbench(dsn: str, script: str, clients: int, transactions: int) -> float:
+    """Transactions per second of a script, each client making so many."""
     threads = str(min(clients, 2))
     command = [str(programs() / "pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", threads]
-    command += ["-t", str(transactions), "-f", str(SQL / script), site.dsn(name)]
+    command += ["-t", str(transactions), "-f", str(SQL / script), dsn]
     result = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     found = _TPS.search(result.stdout)
     if result.returncode or found is None:

@@ -303,15 +303,17 @@ async def case_15_blocked(store: Store) -> None:
     rules = store.room.rules
     await store.load(taken_out=[Line("first-aid-kit", "soap")])
     await store.room.do(lambda unit: recalling.block(unit, rules, lot["id"], "mouldy"))
-    assert "soap has stock" in said(await store.load(items=[Item("soap", "Soap", Kind.PART, "box")]))
+    assert "soap has goods" in said(await store.load(items=[Item("soap", "Soap", Kind.PART, "box")]))
 
 
 async def case_15(store: Store) -> None:
     await store.receive("A", ("rice", 10, None))
     for kind, unit in ((Kind.FOOD, "kg"), (Kind.PART, "g")):
         answer = await store.load(items=[Item("rice", "Rice", kind, unit)])
-        assert "rice has stock" in said(answer)
+        assert "rice has goods" in said(answer)
     assert not isinstance(await store.load(items=[Item("rice", "Better rice", Kind.FOOD, "g")]), Refused)
+    assert not isinstance(await store.adjust("rice", -10), Refused)
+    assert "rice has goods" in said(await store.load(items=[Item("rice", "Rice", Kind.FOOD, "kg")]))
     await store.plan(5, nov(9), item="bandage")
     assert "bandage" in said(await store.load(items=[Item("bandage", "Bandage", Kind.PART, "box")]))
 

@@ -26,6 +26,7 @@ BROKEN = [
     ("a = 1 b = 2", "line 1: one NAME = VALUE per line"),
     ("a = word", "line 1: text stands in quotes"),
     ("a = 2027-13-40", "line 1:"),
+    ("a = 2027-02-30", "line 1: this date is in no calendar"),
     ('a = "\\x"', r"in a text \ is written \\"),
     ('a = "\x00"', "a character that nobody sees"),
     ("a = " + "[" * 100_000, "too deep"),

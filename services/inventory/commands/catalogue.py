@@ -99,7 +99,10 @@ def _row(item: Item) -> dict[str, Any]:
 
 
 async def _stands(unit: Unit, known: Catalogue, items: Sequence[Item]) -> Refused | None:
-    """Refused if an item would have another unit or kind while goods, promises, plans or kits count in the old one."""
+    """Refused if an item would have another unit or kind while promises, plans, kits or the ledger use the old one.
+
+    Goods that are gone count too: their papers can still be undone, and figures of the past are read in today's unit.
+    """
     other = [
         each.code
         for each in items
@@ -110,18 +113,16 @@ async def _stands(unit: Unit, known: Catalogue, items: Sequence[Item]) -> Refuse
     standing = sorted(await unit.session.scalars(_STANDING, {"items": other}))
     if not standing:
         return None
-    fields = (("items", f"{code} has stock, reservations, planned deliveries or kits") for code in standing)
+    why = "; ".join(f"{code} has goods, reservations, planned deliveries or kits" for code in standing)
     return conflict(
-        "An item keeps its unit and kind while anything stands on it: "
-        + "; ".join(why for _, why in fields)
-        + "."
+        f"An item keeps its unit and kind once anything is written down of it: {why}. "
+        "Add another item with the right ones, and retire this one."
     )
 
 
 _STANDING = text("""
     SELECT code FROM unnest(:items) AS asked (code) WHERE
-        EXISTS (SELECT FROM shelf WHERE shelf.item = code AND on_hand > 0)
-        OR EXISTS (SELECT FROM lot WHERE lot.item = code AND blocked > 0)
+        EXISTS (SELECT FROM lot WHERE lot.item = code)
         OR EXISTS (SELECT FROM reservation WHERE requested_item = code AND wanted > delivered + released + lapsed)
         OR EXISTS (SELECT FROM reservation WHERE reservation.item = code AND wanted > delivered + released + lapsed)
         OR EXISTS (SELECT FROM planned_delivery plan

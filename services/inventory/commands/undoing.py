@@ -127,8 +127,8 @@ def _gone(lot: Lot, line: Moved, today: date) -> Refused | None:
         gone = line.on_hand - lot.on_hand
         if lot.blocked >= gone:
             return conflict(
-                f"{gone:,} of the {line.item} that came in are blocked in {line.depot}. Unblock the lot first, and undo "
-                "this before anybody gets some of it; or leave it blocked, as none of it is given out."
+                f"{gone:,} of the {line.item} that came in are blocked in {line.depot}. Unblock the lot and undo this "
+                "before anybody gets some of it; or leave it blocked, as none of it is given out."
             )
         return conflict(
             f"Of the {line.on_hand:,} of {line.item} that came in, {gone:,} left {line.depot} since. "

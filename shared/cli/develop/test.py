@@ -15,8 +15,9 @@ IN_CONTAINERS = {
     "docker compose: up, demo, doctor, scale, TLS, monitoring, down": "tests/system/test_compose.py",
 }
 # Most of a test's time is waiting for processes, so two share the cores well. A file's tests stay together: they share
-# what a file sets up. `-n 0` runs all in one process, for a debugger.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+# what a file sets up. Files come by name, so that long ones with few tests do not come last and leave one worker alone.
+# `-n 0` runs all in one process, for a debugger.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
