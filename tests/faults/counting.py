@@ -21,6 +21,7 @@ WAYS = sorted(
 DOCTOR_SECONDS = 60.0
 SETTLE_SECONDS = 240.0
 
+_PUT_OFF = "SELECT (SELECT count(*) FROM marked_shelf) + (SELECT count(*) FROM renewal)"
 _SAID = "SELECT message_id FROM journal WHERE contract = ANY($1)"
 _HOUSEHOLDS = "SELECT id FROM household"
 # A household that was registered and not touched again asks once for food in a ration period, and once for a kit.
@@ -59,10 +60,13 @@ class Outcome:
 
 
 async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
-    """Wait until everything said is handled or parked; returns the seconds since the last fault's end."""
+    """Wait until everything said is handled or parked, and inventory has dealt what it put off, which says more.
+
+    Returns the seconds since the last fault's end.
+    """
 
     async def look() -> dict[str, int]:
-        left = {}
+        left = {"put off": int(await site.value("inventory", _PUT_OFF))}
         for publisher, consumer in WAYS:
             rows = await site.value(publisher, "SELECT count(*) FROM outbox")
             left[f"{publisher}'s outbox"] = int(rows)
