@@ -49,19 +49,20 @@ def application(service: Service) -> FastAPI:
 
 
 def _routes(router: APIRouter, prefix: str = "") -> list[BaseRoute]:
-    """Its routes, made once in a process: one takes milliseconds, and tests build an application each.
+    """The routes of a router, made once in a process: a route takes milliseconds, and tests build an application each.
 
-    Not by a router within a router: that would make each when it is included, and again when it is first asked.
+    No router lies within another one: FastAPI would make each route when it is included, and again when it is first
+    asked.
     """
-    if id(router) not in _PARENTS:
+    if (id(router), prefix) not in _PARENTS:
         parent = APIRouter()
         parent.include_router(router, prefix=prefix)
-        _PARENTS[id(router)] = parent
-    return _PARENTS[id(router)].routes
+        _PARENTS[id(router), prefix] = parent
+    return _PARENTS[id(router), prefix].routes
 
 
-_PARENTS: dict[int, APIRouter] = {}
-"""By the identity of the router that each includes, and so keeps."""
+_PARENTS: dict[tuple[int, str], APIRouter] = {}
+"""By the identity of the router that each includes, and so keeps, and by the prefix that its routes got."""
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from shared.cli import Trouble
 from shared.cli.stack import ROOT
+from tests.faults import nursery
 from tests.faults.counting import Outcome, count, settle
 from tests.faults.ground import Ground
 from tests.faults.load import prepare
@@ -66,7 +67,7 @@ def standing(nodes: int) -> Iterator[Ground]:
         finally:
             # A scenario that was ended in the middle may leave replicas behind.
             for child in psutil.Process().children(recursive=True):
-                if "tests.faults.nursery" in child.cmdline():
+                if nursery.__name__ in child.cmdline():
                     child.kill()
             ground.stop()
 

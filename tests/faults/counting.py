@@ -21,6 +21,7 @@ WAYS = sorted(
 DOCTOR_SECONDS = 60.0
 SETTLE_SECONDS = 240.0
 
+_PUT_OFF = "SELECT (SELECT count(*) FROM marked_shelf) + (SELECT count(*) FROM renewal)"
 _SAID = "SELECT message_id FROM journal WHERE contract = ANY($1)"
 _HOUSEHOLDS = "SELECT id FROM household"
 # A household that was registered and not touched again asks once for food in a ration period, and once for a kit.
@@ -59,18 +60,30 @@ class Outcome:
 
 
 async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
-    """Wait until everything said is handled or parked; returns the seconds since the last fault's end."""
+    """Wait until everything said is handled or parked, and inventory has dealt what it put off.
+
+    Returns the seconds since the last fault's end.
+    """
 
     async def look() -> dict[str, int]:
         left = {}
+        before = await _facts(site)
         for publisher, consumer in WAYS:
             rows = await site.value(publisher, "SELECT count(*) FROM outbox")
             left[f"{publisher}'s outbox"] = int(rows)
             left[f"not handled by {consumer}"] = len(await not_handled(site, publisher, consumer))
+        # What is handled puts work off, and that work says more: whatever was said during this look is looked at next.
+        left["put off by inventory"] = int(await site.value("inventory", _PUT_OFF))
+        left["said meanwhile"] = await _facts(site) - before
         return left
 
     await until(look, lambda left: not any(left.values()), seconds)
     return time.monotonic() - site.calm_since
+
+
+async def _facts(site: Site) -> int:
+    """How many facts were said so far."""
+    return sum([await site.value(name, "SELECT count(*) FROM journal") for name in talking()])
 
 
 async def outboxes(site: Site) -> int:
@@ -126,7 +139,7 @@ async def count(site: Site, outcome: Outcome) -> None:
         answers = await database.fetchval("SELECT count(*) FROM journal WHERE contract = ANY($1)", wires)
     unheard = {consumer: len(await not_handled(site, publisher, consumer)) for publisher, consumer in WAYS}
     outcome.parked = sum((await parked_by_queue(site)).values())
-    outcome.messages = sum([await site.value(name, "SELECT count(*) FROM journal") for name in talking()])
+    outcome.messages = await _facts(site)
     outcome.faults = site.faults
     untold = max(answers - told - len(await parked_ids(site, "intake")), 0)
     outcome.lost = (

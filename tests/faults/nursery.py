@@ -2,8 +2,9 @@
 
     python -m tests.faults.nursery
 
-reads one order a line (`Order` as JSON) and answers each with the new replica's process id. It ends with its input.
-What it starts is a process like any other: with a session, an environment and a log of its own, and killed as such.
+The process reads one order per line (`Order` as JSON), and answers each with the process id of the new replica. The
+process ends when its input does. A replica has a session, an environment and a log of its own, and is killed like any
+other process.
 """
 
 import gc
@@ -17,11 +18,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import typer
+
+from shared.cli import Trouble
 from shared.cli.console import cleaned
 from shared.cli.operate.serve import serve
 from shared.cli.stack import ROOT
 from shared.cli.telling import told
-from shared.cli.wiring import settings_class
 from shared.contracts import talking
 from shared.messaging import crashpoints
 from tests.faults.sabotage import PARTS
@@ -53,10 +56,13 @@ class Nursery:
         assert self._process.stdout
         self._process.stdin.write(json.dumps(asdict(order)) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise Trouble("The process that replicas are forked from has ended; what it said stands above.")
+        return int(answer)
 
     def close(self) -> None:
-        """End it; replicas that run go on."""
+        """End the process; replicas that run go on."""
         if self._process is not None:
             self._process.communicate()
             self._process = None
@@ -67,7 +73,6 @@ def _tend() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for name in talking():
         importlib.import_module(f"services.{name}.main")
-        settings_class(name)
     gc.freeze()
     for line in sys.stdin:
         pid = os.fork()
@@ -79,16 +84,17 @@ def _tend() -> None:
 def _live(order: Order) -> int:
     """The life of a replica, to its exit code."""
     _part_from_the_nursery(order)
-    # Read when it was imported, from an environment that was not this one.
+    # The module read its order when it was imported, from the environment of the process that forks.
     crashpoints.ARMED = crashpoints.Crash.read(os.environ)
     try:
         for part in order.without:
             PARTS[part]()
         serve(order.service)
+    except (SystemExit, typer.Exit):
+        # The service has told why.
+        return 1
     except Exception as error:  # noqa: BLE001, the last one who could tell it
         print(cleaned(told(error)), file=sys.stderr, flush=True)
-        return 1
-    except SystemExit:
         return 1
     return 0
 

@@ -461,6 +461,11 @@ async def undone_while_it_is_blocked(store: Store) -> None:
         await store.undo(paper.id)
     )
     await turn(recalling.unblock)
+    other = await store.receive("B", ("bandage", 10, None))
+    await store.adjust("bandage", -3)
+    (lot,) = await store.room.rows("SELECT id FROM lot WHERE item = 'bandage'")
+    await turn(recalling.block)
+    assert "Of the 10 of bandage that came in, 3 left depot-north since" in said(await store.undo(other.id))
     assert not isinstance(await store.undo(paper.id), Refused)
     assert await store.lots("soap") == []
 

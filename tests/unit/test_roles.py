@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.routing import Route
 
 from shared.cli.wiring import application
@@ -23,7 +23,8 @@ ALONE = {"/api/households/{household_id}/identities": {"caseworker"}, "/clock": 
 """Routes that one role alone may use."""
 
 
-async def refuse(check: RoleCheck) -> None:
+async def refuse(check: RoleCheck, request: Request) -> None:
+    """With the parameters of what it stands in for: a route is made once in a process and knows them from then on."""
     raise Problem(HTTPStatus.FORBIDDEN, "|".join(sorted(check.roles)))
 
 

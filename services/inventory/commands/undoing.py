@@ -124,11 +124,11 @@ async def _settle(ledger: StockLedger, lines: Iterable[Moved]) -> None:
 def _gone(lot: Lot, line: Moved, today: date) -> Refused | None:
     """Refused if a lot is no longer as the movement that is to be undone left it."""
     if lot.on_hand < line.on_hand:
-        gone = line.on_hand - lot.on_hand
-        if lot.blocked >= gone:
+        gone = line.on_hand - lot.on_hand - lot.blocked
+        if gone <= 0:
             return conflict(
-                f"{gone:,} of the {line.item} that came in are blocked in {line.depot}. Unblock the lot and undo this "
-                "before anybody gets some of it; or leave it blocked, as none of it is given out."
+                f"{line.on_hand - lot.on_hand:,} of the {line.item} that came in are blocked in {line.depot}. Unblock "
+                "the lot and undo this before anybody gets some; or leave it blocked, as none of it is given out."
             )
         return conflict(
             f"Of the {line.on_hand:,} of {line.item} that came in, {gone:,} left {line.depot} since. "
