@@ -101,6 +101,15 @@ _WOKEN = """
         SELECT FROM timer WHERE timer.key = 'wake_monthly_gift ' || subscription.id || ' ' || wakes_on))
     FROM subscription WHERE version > 0
 """
+# While there are news of a subscription, what its payments cover is looked at in a moment.
+_COVERS = """
+    SELECT count(covers_until), count(*) FILTER (WHERE covers_until IS NOT NULL
+        AND (refunded = gross OR gift_id IS NULL OR covers_from < covered_before))
+    FROM (SELECT payment.*, max(covers_until) OVER (PARTITION BY subscription ORDER BY happened_on, transaction_id
+              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered_before
+          FROM payment WHERE subscription IS NOT NULL AND version > 0 AND NOT EXISTS (
+              SELECT FROM subscription_news WHERE subscription_news.subscription = payment.subscription)) paid
+"""
 _ASIDE = """
     SELECT count(*), count(*) FILTER (WHERE kept.set_aside <> coalesce(sums.set_aside, 0))
     FROM fund_balance kept LEFT JOIN (
@@ -129,6 +138,15 @@ _IDLE = """
 _OVER = """
     SELECT count(*), count(*) FILTER (WHERE "grant".ended = '' AND household.version > "grant".household_version)
     FROM "grant" JOIN household ON household.id = "grant".household_id
+"""
+_CASES_OVER = """
+    SELECT count(*), count(*) FILTER (WHERE "grant".ended = '' AND advocacy_case.version > "grant".case_version)
+    FROM "grant" JOIN advocacy_case ON advocacy_case.id = "grant".case_id
+"""
+# What is paid for a child's school is asked for by sponsorship, for a member alone.
+_OWNED = """
+    SELECT count(*), count(*) FILTER (WHERE owners > 1 OR owners = 0 AND kind <> 'school')
+    FROM (SELECT kind, num_nonnulls(household_id, case_id) AS owners FROM "grant" WHERE version > 0) grants
 """
 _SAID = """
     SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> "grant".said)
@@ -169,11 +187,14 @@ CHECKS = {
     "payments that PayPal lists are booked": _LISTED,
     "no monthly gift that ended here is still charged": _CHARGED,
     "the newest state of each monthly gift was said": _GIFTS_SAID,
+    "payments of a monthly gift cover each day once, and only while they count": _COVERS,
     "each monthly gift is looked at on the day on which it lapses": _WOKEN,
     "what is set aside for grants is what the funds have set aside": _ASIDE,
     "what was paid of a grant is what the ledger paid for it": _PAID,
     "no money is free that a grant waits for": _IDLE,
     "no grant of a closed household goes on": _OVER,
+    "no grant of a closed case goes on": _CASES_OVER,
+    "each grant is for one household or one case": _OWNED,
     "the newest state of each grant was said": _SAID,
     "what an appeal raised is what its payments brought": _RAISED,
     "an item has one appeal at a time, funded or not as its money says": _APPEALS,

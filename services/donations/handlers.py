@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Table
+
 from services.donations.commands import appeals
 from services.donations.domain.funds import FundKey
-from services.donations.domain.grants import Ended, Grant, ended, fund_of, heard
+from services.donations.domain.grants import fund_of, heard, over
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
 from services.donations.settings import Settings
-from services.donations.tables import GRANT, HOUSEHOLD
-from shared.contracts.donations import GrantWhy
-from shared.contracts.intake import GrantAsked, HouseholdClosed
+from services.donations.tables import CASE, GRANT, HOUSEHOLD
+from shared.contracts.intake import AdvocacyChanged, AdvocacyStatus, GrantAsked, HouseholdClosed
 from shared.contracts.inventory import ShortfallForecast
 from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
@@ -21,9 +22,13 @@ from shared.messaging.unit import Unit
 async def on_grant_asked(facts: Sequence[GrantAsked], unit: Unit) -> None:
     """Set money aside for what is asked, whole or in part, or say what is missing.
 
-    The households' rows are locked first, so that none is closed between the look at it and the grant.
+    The rows of the households and cases are locked first, so that none is closed between the look at it and the grant.
     """
-    closed = await grants.closed_in(unit.session, {each.household_id for each in facts if each.household_id})
+    session = unit.session
+    closed = await grants.closed_in(
+        session, HOUSEHOLD, {each.household_id for each in facts if each.household_id}
+    )
+    closed |= await grants.closed_in(session, CASE, {each.case_id for each in facts if each.case_id})
     keys = {FundKey(fund_of(each.kind), each.estimate.currency) for each in facts}
     async with MoneyLedger.open(unit, keys) as ledger:
         news = await newest(unit, GRANT, facts)
@@ -31,27 +36,35 @@ async def on_grant_asked(facts: Sequence[GrantAsked], unit: Unit) -> None:
             row = news.rows[key]
             before = grants.grant_in(row) if row else None
             after = heard(before, fact)
-            if not after.ended and _is_closed(after, closed.get(after.household_id or key, 0)):
-                after = ended(after, Ended.CANCELLED, GrantWhy.HOUSEHOLD_CLOSED.value)
-            ledger.grant(after, before)
-
-
-def _is_closed(grant: Grant, closed_in: int) -> bool:
-    """Whether its household was closed after it was asked for."""
-    return grant.household_id is not None and closed_in > grant.household_version
+            ledger.grant(over(after, closed.get(after.owner, 0)), before)
 
 
 async def on_household_closed(facts: Sequence[HouseholdClosed], unit: Unit) -> None:
     """Cancel what is not paid of the grants of closed households; it is free for those who wait."""
-    news = await newest(unit, HOUSEHOLD, facts)
+    await _close(unit, HOUSEHOLD, facts)
+
+
+async def on_advocacy_changed(facts: Sequence[AdvocacyChanged], unit: Unit) -> None:
+    """Cancel what is not paid of the grants of closed cases. What else becomes of a case changes nothing here.
+
+    So what is kept of a case is the version in which it was closed last. If the newest version were kept, the closing
+    of a case that was reopened since would be old news, and its grants would go on in one order of the facts alone.
+    """
+    await _close(unit, CASE, [each for each in facts if each.status == AdvocacyStatus.CLOSED])
+
+
+async def _close(
+    unit: Unit, table: Table, facts: Sequence[HouseholdClosed] | Sequence[AdvocacyChanged]
+) -> None:
+    news = await newest(unit, table, facts)
     closed = {key: fact.version for key, fact in news.facts.items()}
-    grants.save_closed(unit.writes, closed)
-    keys = {each.key for each in await grants.open_of_households(unit.session, closed)}
+    grants.save_closed(unit.writes, table, closed)
+    keys = {each.key for each in await grants.open_of(unit.session, closed)}
     async with MoneyLedger.open(unit, keys) as ledger:
         # Looked at again under the funds' locks: others may have paid or promised meanwhile.
-        for each in await grants.open_of_households(unit.session, closed):
-            if _is_closed(each, closed[each.household_id or each.id]):
-                ledger.grant(ended(each, Ended.CANCELLED, GrantWhy.HOUSEHOLD_CLOSED.value), each)
+        for each in await grants.open_of(unit.session, closed):
+            if (after := over(each, closed[each.owner])) != each:
+                ledger.grant(after, each)
 
 
 async def on_shortfall_forecast(facts: Sequence[ShortfallForecast], unit: Unit) -> None:
@@ -65,5 +78,6 @@ def hears(_: Settings) -> tuple[Hears[Any], ...]:
     return (
         Hears(GrantAsked, on_grant_asked),
         Hears(HouseholdClosed, on_household_closed),
+        Hears(AdvocacyChanged, on_advocacy_changed),
         Hears(ShortfallForecast, on_shortfall_forecast),
     )

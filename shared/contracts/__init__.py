@@ -17,6 +17,7 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     intake.HouseholdReopened: ("inventory",),
     intake.HouseholdClosed: ("inventory", "donations"),
     intake.GrantAsked: ("donations",),
+    intake.AdvocacyChanged: ("donations",),
     inventory.SuppliesReserved: ("intake",),
     inventory.SuppliesBackordered: ("intake",),
     inventory.SuppliesDelivered: ("intake",),

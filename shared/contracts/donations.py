@@ -26,13 +26,16 @@ class GiftWhy(StrEnum):
     RESOLVED = "resolved"
     CORRECTED = "corrected"
     ASSIGNED = "assigned"
+    COVERED = "covered"
+    """It is known, or known better, which months it covers."""
 
 
 class GiftState(Contract):
     """A payment and what still counts of it, whole: a later version replaces an earlier one. Never how much it was.
 
-    `counts` is in ten-thousandths: after a refund of a quarter it is 7,500. `covers_from` and `covers_until` are the
-    first days of the months that the payment of a monthly gift is for; `on` is the day of this fact.
+    `counts` is in ten-thousandths: after a refund of a quarter it is 7,500. A payment of a monthly gift covers the days
+    from `covers_from` up to `covers_until`, which it does not cover any more. Neither is known when the money comes: a
+    correction tells both soon after. `on` is the day of this fact.
     """
 
     payment_id: UUID
@@ -131,6 +134,7 @@ class GrantWhy(StrEnum):
     TAKEN_BACK = "taken_back"
     """Money that was set aside for it is no longer there."""
     HOUSEHOLD_CLOSED = "household_closed"
+    CASE_CLOSED = "case_closed"
     WITHDRAWN = "withdrawn"
     REFUSED_BY_PERSON = "refused_by_person"
     NO_CAPACITY = "no_capacity"

@@ -5,7 +5,7 @@ staff can type, and looked for everywhere else.
 import pytest
 
 from shared.contracts import SERVICES, talking
-from shared.contracts.intake import HouseholdChanged, HouseholdClosed, HouseholdRegistered
+from shared.contracts.intake import AdvocacyChanged, HouseholdChanged, HouseholdClosed, HouseholdRegistered
 from shared.contracts.inventory import SuppliesReleased, SuppliesReserved, Why
 from tests.support.canaries import NOWHERE, Canaries, Kept, columns_of, overheard
 from tests.support.canary_story import BED, Story
@@ -15,6 +15,7 @@ from tests.support.waiting import until
 from tests.support.world import World
 
 GIVEN, FAMILY = "intake identity.given", "intake identity.family"
+CASE_GIVEN, CASE_FAMILY = "intake case_identity.given", "intake case_identity.family"
 REFERENCE = "intake household.register_ref"
 DONOR, ADDRESS = "donations contact.name", "donations contact.address"
 KEPT = {
@@ -27,6 +28,13 @@ KEPT = {
     ("intake", "/households/find", "register_ref"): NOWHERE,
     ("intake", "/households/{household_id}/members/{member_id}/correct", "given_name"): GIVEN,
     ("intake", "/households/{household_id}/members/{member_id}/correct", "family_name"): FAMILY,
+    ("intake", "/cases", "people[].given_name"): CASE_GIVEN,
+    ("intake", "/cases", "people[].family_name"): CASE_FAMILY,
+    ("intake", "/cases/{case_id}/people", "given_name"): CASE_GIVEN,
+    ("intake", "/cases/{case_id}/people", "family_name"): CASE_FAMILY,
+    ("intake", "/cases/{case_id}/people/{person_id}/correct", "given_name"): CASE_GIVEN,
+    ("intake", "/cases/{case_id}/people/{person_id}/correct", "family_name"): CASE_FAMILY,
+    ("intake", "/cases/{case_id}/identities", "reason"): NOWHERE,
     ("intake", "/imports", "mapping"): NOWHERE,
     ("intake", "/imports", "file"): f"{GIVEN}, {FAMILY}, {REFERENCE}",
     ("inventory", "/adjustments", "reason"): "inventory movement.note",
@@ -83,6 +91,7 @@ async def test_what_tells_of_a_person_or_a_shelter_stays_where_it_was_typed(worl
         HouseholdRegistered,
         HouseholdChanged,
         HouseholdClosed,
+        AdvocacyChanged,
         SuppliesReserved,
         SuppliesReleased,
     ):

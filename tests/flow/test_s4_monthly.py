@@ -20,7 +20,13 @@ from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import Said, Unreadable
 from services.donations.paypal.transactions import Kind, Row
 from services.donations.queries.figures import reached
-from shared.contracts.donations import MonthlyGiftChanged
+from shared.contracts.donations import (
+    GiftCorrected,
+    GiftReceived,
+    GiftState,
+    GiftWhy,
+    MonthlyGiftChanged,
+)
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from tests.support.paypal import ipns, notices
@@ -132,7 +138,7 @@ async def state(till: Till) -> tuple[Any, ...]:
     )
     payments = await till.rows("""
         SELECT transaction_id, subscription IS NULL AS nobodys, purpose, gift_id IS NULL AS without_gift, gross, fee,
-               refunded, net, held, dispute, happened_on
+               refunded, net, held, dispute, happened_on, covers_from, covers_until
         FROM payment ORDER BY transaction_id
     """)
     funds = [await till.fund(each, "USD") for each in ("education", "unassigned")]
@@ -185,6 +191,13 @@ async def test_all_of_it_in_order(till: Till) -> None:
         "S4": ("unassigned", True),
     }
     assert funds[1][0] == 2883
+    covers = {each["transaction_id"]: (each["covers_from"], each["covers_until"]) for each in payments}
+    assert covers == {
+        "S1": (date(2006, 5, 3), date(2006, 6, 3)),
+        "S2": (None, None),
+        "S3": (date(2006, 8, 6), date(2006, 10, 6)),
+        "S4": (None, None),
+    }
     changes = await till.rows("SELECT before, status FROM subscription_change ORDER BY version")
     assert [(each["before"], each["status"]) for each in changes][-1][1] == "ended"
     assert await till.breaches() == {"no monthly gift that ended here is still charged"}
@@ -346,6 +359,48 @@ async def test_notices_of_one_subscription_at_two_replicas_at_once_end_in_one_st
         await asyncio.gather(*(donations.tell(each, to) for each in told for to in (first, other)))
         assert await stand(donations) == ("active", "2007-03-20")
     assert await donations.held_and_free() == (0, 5 * 2883)
+
+
+async def test_which_months_a_payment_covers_is_said_soon_after_it_came_and_again_when_they_change(
+    donations: Told,
+) -> None:
+    """Sponsorship hears facts in any order: the newest of a payment has its months, whatever was said before."""
+    world = donations.world
+    async with world.listen(GiftReceived) as received, world.listen(GiftCorrected) as corrected:
+
+        async def months() -> list[tuple[date | None, date | None, str]]:
+            await world.settled()
+            facts: list[GiftState] = [*received.facts, *corrected.facts]
+            newest = {
+                each.payment_id: each for each in sorted(facts, key=lambda each: each.version) if each.gift_id
+            }
+            found = sorted(newest.values(), key=lambda each: str(each.payment_id))
+            return [(each.covers_from, each.covers_until, each.reason) for each in found]
+
+        async def become(*expected: tuple[date | None, date | None, str]) -> None:
+            await until(months, lambda found: found == list(expected))
+
+        await donations.tell(notices.sale("COMPLETED", at(9, 20), "S1"))
+        first = (date(2006, 9, 20), date(2006, 10, 20), GiftWhy.COVERED.value)
+        await become(first)
+        assert [(each.covers_from, each.covers_until) for each in received.facts] == [(None, None)]
+        await donations.tell(notices.sale("COMPLETED", at(10, 20), "S2"))
+        second = (date(2006, 10, 20), date(2006, 11, 20), GiftWhy.COVERED.value)
+        await become(first, second)
+        # The first one goes back, and pays for no month any more; the second one's month is the same.
+        await donations.tell(notices.refund(at(10, 28), "R1", "S1", fee_back="1.17"))
+        await become((None, None, GiftWhy.COVERED.value), second)
+        before = len(corrected.facts)
+        await donations.tell(notices.sale("COMPLETED", at(10, 20), "S2"))
+        await months()
+        assert len(corrected.facts) == before
+    database = world.databases["donations"]
+    world.servers.sql("UPDATE payment SET covers_from = '2006-11-01', covers_until = '2006-12-01'", database)
+    broken = [each["name"] for each in await world.donations.get("/checks") if each["breaches"]]
+    assert broken == ["payments of a monthly gift cover each day once, and only while they count"]
+    right = "UPDATE payment SET covers_from = {}, covers_until = {} WHERE transaction_id = '{}'"
+    world.servers.sql(right.format("NULL", "NULL", "S1"), database)
+    world.servers.sql(right.format("'2006-10-20'", "'2006-11-20'", "S2"), database)
 
 
 async def test_b3_refunds_that_come_first_take_their_months_away(donations: Told) -> None:

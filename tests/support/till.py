@@ -17,12 +17,12 @@ from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Payment
-from services.donations.handlers import on_grant_asked, on_household_closed
+from services.donations.handlers import on_advocacy_changed, on_grant_asked, on_household_closed
 from services.donations.repository import books, grants
 from services.donations.settings import Settings
 from services.donations.tables import ACCOUNT, FUND_BALANCE, Row
 from shared.cli.wiring import filled_in
-from shared.contracts.intake import GrantAsked, HouseholdClosed
+from shared.contracts.intake import AdvocacyChanged, GrantAsked, HouseholdClosed
 from shared.database.engine import connect
 from shared.database.tables import day, timer
 from shared.messaging.day import begin
@@ -109,12 +109,12 @@ class Till:
         return done
 
     def asked(self, minor: int, kind: str = "hospital", **more: Any) -> GrantAsked:
-        """What intake says when money is asked for; each is a request of its own."""
+        """What intake says when money is asked for, for a household unless it is for a case; a request of its own."""
+        household = {} if "case_id" in more else {"household_id": uuid7(), "household_version": 1}
         values = {
             "request_id": uuid7(),
             "version": 1,
-            "household_id": uuid7(),
-            "household_version": 1,
+            **household,
             "kind": kind,
             "estimate": Money(minor, more.pop("currency", "JPY")).as_part,
             "urgency": 2,
@@ -125,14 +125,17 @@ class Till:
         }
         return GrantAsked(**{**values, **more})
 
-    async def hears(self, *facts: GrantAsked | HouseholdClosed) -> None:
+    async def hears(self, *facts: GrantAsked | HouseholdClosed | AdvocacyChanged) -> None:
         """In one batch; they are all of one contract."""
         asked = [each for each in facts if isinstance(each, GrantAsked)]
         closed = [each for each in facts if isinstance(each, HouseholdClosed)]
+        cases = [each for each in facts if isinstance(each, AdvocacyChanged)]
         if asked:
             await self.do(lambda unit: on_grant_asked(asked, unit))
         if closed:
             await self.do(lambda unit: on_household_closed(closed, unit))
+        if cases:
+            await self.do(lambda unit: on_advocacy_changed(cases, unit))
 
     async def serve(self) -> None:
         """What the timer does once money has come."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
@@ -14,7 +14,6 @@ from services.donations.api.models import (
     Amount,
     AmountOut,
     Body,
-    Filter,
     MoneySettings,
     Place,
     Reference,
@@ -91,20 +90,28 @@ class GrantInList(GrantOut):
         return cls(**cls.values_of(grant), agreed=row["agreed"], have_to_agree=needed)
 
 
+class Search(BaseModel):
+    """Which grants are wanted; what is left out does not matter."""
+
+    kind: Annotated[str | None, Field(max_length=40)] = None
+    household_id: UUID | None = None
+    case_id: UUID | None = None
+    short: bool | None = None
+    ended: bool | None = None
+    limit: Limit = 100
+    after: After = None
+
+    def filter(self) -> lists.GrantFilter:
+        return lists.GrantFilter(self.kind, self.household_id, self.case_id, self.short, self.ended)
+
+
 @router.get("", dependencies=[LOOKING])
 async def find(
-    session: Reading,
-    settings: MoneySettings,
-    kind: Filter = None,
-    household_id: UUID | None = None,
-    short: bool | None = None,
-    ended: bool | None = None,
-    limit: Limit = 100,
-    after: After = None,
+    session: Reading, settings: MoneySettings, wanted: Annotated[Search, Query()]
 ) -> Page[GrantInList]:
     """Grants in the order of their requests; `short=true` are those that wait for money."""
-    which = lists.GrantFilter(kind, household_id, short, ended)
-    found = await lists.grants(session, which, limit + 1, place_of(after))
+    limit = wanted.limit
+    found = await lists.grants(session, wanted.filter(), limit + 1, place_of(wanted.after))
     return page_of(found, limit, lambda row: GrantInList.in_list(row, settings), lambda row: row["id"])
 
 

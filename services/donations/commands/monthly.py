@@ -5,8 +5,8 @@ stands follows from all of them (`domain/monthly.py`). Money goes where it belon
 the gift was registered becomes the gift's, what was charged after its end is nobody's.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,15 +14,11 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
-from services.donations.commands.booking import assign
-from services.donations.commands.giving_back import say
-from services.donations.commands.keeping import keep
-from services.donations.domain.funds import UNASSIGNED, FundKey
+from services.donations.commands.placing import Right, misplaced, put_right
 from services.donations.domain.monthly import Standing, standing
-from services.donations.domain.payments import Dispute, Payment, Provider
-from services.donations.ledger import MoneyLedger
+from services.donations.domain.payments import Provider
 from services.donations.repository import donors, payments, subscriptions
-from shared.contracts.donations import GiftWhy, MonthlyGiftChanged
+from shared.contracts.donations import MonthlyGiftChanged
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
@@ -99,51 +95,13 @@ async def look_at(unit: Unit, grace: timedelta, ids: Collection[UUID]) -> None:
     session = unit.session
     rows = await subscriptions.lock(session, ids)
     told, paid = await subscriptions.told(session, ids), await subscriptions.paid(session, ids)
-    wrong: dict[UUID, tuple[UUID | None, str]] = {}
+    wrong: dict[UUID, Right] = {}
     for row in rows:
         mine = paid[row["id"]]
         now = standing(told[row["id"]], [subscriptions.paid_in(each) for each in mine], unit.today, grace)
-        wrong |= _misplaced(row, mine, now)
+        wrong |= misplaced(row, mine, now)
         await _stands(unit, row, now)
-    await _put_right(unit, wrong)
-
-
-def _misplaced(
-    gift: RowMapping, paid: Iterable[RowMapping], now: Standing
-) -> dict[UUID, tuple[UUID | None, str]]:
-    """Payments that are not where they belong, with the gift and the purpose that they should have.
-
-    What the treasurer gave another purpose stays as the treasurer said.
-    """
-    found: dict[UUID, tuple[UUID | None, str]] = {}
-    for each in paid:
-        belongs = each["transaction_id"] in now.mine
-        if belongs and each["gift_id"] is None and each["purpose"] == UNASSIGNED:
-            found[each["id"]] = (gift["gift_id"], gift["purpose"])
-        elif not belongs and each["gift_id"] == gift["gift_id"] and each["purpose"] == gift["purpose"]:
-            found[each["id"]] = (None, UNASSIGNED)
-    return found
-
-
-async def _put_right(unit: Unit, wrong: Mapping[UUID, tuple[UUID | None, str]]) -> None:
-    """Give payments the gift and purpose that they should have; not while they are disputed, nor what is spent or
-    promised."""
-    locked = [await payments.find(unit.session, each, lock=True) for each in sorted(wrong)]
-    there = [each for each in locked if each and each.dispute is not Dispute.OPEN]
-    keys = {
-        FundKey(purpose, each.currency) for each in there for purpose in (each.purpose, wrong[each.id][1])
-    }
-    async with MoneyLedger.open(unit, keys) as ledger:
-        for each in there:
-            gift_id, purpose = wrong[each.id]
-            if each.purpose != purpose and ledger.fund(each.key).free + each.held >= each.net:
-                await _move(ledger, each, gift_id, purpose)
-
-
-async def _move(ledger: MoneyLedger, payment: Payment, gift_id: UUID | None, purpose: str) -> None:
-    after = replace(assign(ledger, payment, purpose), gift_id=gift_id)
-    after = await say(ledger.unit, after, GiftWhy.ASSIGNED)
-    await keep(ledger.unit, payment, after)
+    await put_right(unit, wrong)
 
 
 async def _stands(unit: Unit, row: RowMapping, now: Standing) -> None:

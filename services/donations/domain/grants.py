@@ -66,6 +66,7 @@ class Grant:
     member_id: UUID | None = None
     asked_by: str = ""
     household_version: int = 0
+    case_version: int = 0
     set_aside: int = 0
     paid: int = 0
     ended: Ended | None = None
@@ -76,6 +77,11 @@ class Grant:
     @property
     def key(self) -> FundKey:
         return FundKey(fund_of(self.kind), self.currency)
+
+    @property
+    def owner(self) -> UUID:
+        """The household or case that it is for; itself, if it is for neither."""
+        return self.household_id or self.case_id or self.id
 
     @property
     def missing(self) -> int:
@@ -100,7 +106,12 @@ class Grant:
 
 
 def heard(before: Grant | None, fact: GrantAsked) -> Grant:
-    """A request as intake tells of it now. Kind and currency stay as they were; what is set aside is settled later."""
+    """A request as intake tells of it now. Kind and currency stay as they were; what is set aside is settled later.
+
+    ValueError for a request that is for nobody, or for a household and a case at once: it is forged, or a defect.
+    """
+    if (fact.household_id is None) == (fact.case_id is None):
+        raise ValueError("a request for money is for a household or for a case")
     asked = Grant(
         id=fact.request_id,
         kind=fact.kind,
@@ -113,6 +124,7 @@ def heard(before: Grant | None, fact: GrantAsked) -> Grant:
         member_id=fact.member_id,
         asked_by=fact.asked_by or "",
         household_version=fact.household_version or 0,
+        case_version=fact.case_version or 0,
         version=fact.version,
     )
     if before is None:
@@ -214,3 +226,16 @@ def came_back(grant: Grant, amount: int) -> Grant:
 def ended(grant: Grant, how: Ended, why: str) -> Grant:
     """The grant is over: what was set aside and not paid is free again."""
     return replace(grant, set_aside=0, ended=how, reason=why)
+
+
+def over(grant: Grant, closed_in: int) -> Grant:
+    """The grant, cancelled if its household or case was closed after it was asked for; what has ended stays as it is.
+
+    `closed_in` is the version in which that was closed last, 0 if it never was. A case that was closed in version 4 and
+    reopened in 5: a grant of version 3 ends, however late the news of 4 come; one of version 5 goes on.
+    """
+    known = grant.case_version if grant.case_id else grant.household_version
+    if grant.ended or closed_in <= known or grant.owner == grant.id:
+        return grant
+    why = GrantWhy.CASE_CLOSED if grant.case_id else GrantWhy.HOUSEHOLD_CLOSED
+    return ended(grant, Ended.CANCELLED, why.value)

@@ -9,10 +9,11 @@ in the same state.
 """
 
 import calendar
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.contracts.donations import MonthlyGiftStatus
 
@@ -62,10 +63,18 @@ class Paid:
     disputed: bool = False
 
 
+class Cover(NamedTuple):
+    """The days that a payment covers: from `start` on, up to `end`, which it does not cover any more."""
+
+    start: date
+    end: date
+
+
 @dataclass(frozen=True)
 class Standing:
     """How a gift stands. `covered_until` is the first day that no payment covers; `wakes_on` the first day on which it
-    may stand otherwise if nothing is told; `mine` are the payments that belong to it, the others came after its end.
+    may stand otherwise if nothing is told; `mine` are the payments that belong to it, the others came after its end;
+    `covers` has what each of them covers, if it is at least a month.
     """
 
     status: MonthlyGiftStatus
@@ -73,6 +82,7 @@ class Standing:
     grace_until: date | None = None
     wakes_on: date | None = None
     mine: frozenset[str] = frozenset()
+    covers: Mapping[str, Cover] = field(default_factory=dict)
 
 
 def month_later(on: date, months: int = 1) -> date:
@@ -99,15 +109,21 @@ def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace:
     end = ended_on(told)
     mine = sorted(each for each in paid if belongs(each.on, end))
     known = [each for each in told if each.on <= today]
-    now = _standing(known, [each for each in mine if each.left > 0 and each.on <= today], today, grace)
-    to_come = [each.on for each in (*told, *mine) if each.on > today]
+    counting = [each for each in mine if each.left > 0 and each.on <= today]
+    covers = _covers(known, counting, grace)
+    covered = covers[-1].end if covers else None
+    now = _standing(known, counting, covered, today, grace)
+    to_come = [on for on in (*(each.on for each in told), *(each.on for each in mine)) if on > today]
     wakes = min([*to_come, *([now.wakes_on] if now.wakes_on else [])], default=None)
-    return replace(now, wakes_on=wakes, mine=frozenset(each.reference for each in mine))
+    known_by = {each.reference: cover for each, cover in zip(counting, covers, strict=True)}
+    whole = {name: cover for name, cover in known_by.items() if cover.start < cover.end}
+    return replace(now, wakes_on=wakes, mine=frozenset(each.reference for each in mine), covers=whole)
 
 
-def _standing(told: Collection[Told], paid: Sequence[Paid], today: date, grace: timedelta) -> Standing:
-    """How it stands by what has happened; all payments count."""
-    covered = _covered_until(told, paid, grace)
+def _standing(
+    told: Collection[Told], paid: Sequence[Paid], covered: date | None, today: date, grace: timedelta
+) -> Standing:
+    """How it stands by what has happened; all payments count, and cover the days before `covered`."""
     if ended_on(told) is not None:
         return Standing(MonthlyGiftStatus.ENDED, covered)
     last = max((each.on for each in paid), default=None)
@@ -151,20 +167,22 @@ def _trouble(told: Collection[Told], last: date | None, due: date | None, until:
     return min(days, default=None)
 
 
-def _covered_until(told: Collection[Told], paid: Sequence[Paid], grace: timedelta) -> date | None:
-    """The first day that no payment covers. A payment covers the oldest months that are not covered.
+def _covers(told: Collection[Told], paid: Sequence[Paid], grace: timedelta) -> list[Cover]:
+    """What each payment covers, in their order: the oldest months that are not covered. Too small a one covers none.
 
     What was not covered when the gift lapsed stays so: the next payment begins anew.
     """
+    found: list[Cover] = []
     until: date | None = None
     last: date | None = None
     for each in paid:
         trouble = _trouble(told, last, _due(told, last, until), each.on) if last else None
         if until is None or (trouble is not None and each.on > trouble + grace):
-            until = each.on
-        until = month_later(until, _months(told, paid, each))
-        last = each.on
-    return until
+            # What was paid ahead before it lapsed stays covered: no two payments cover one day.
+            until = max(until or each.on, each.on)
+        found.append(Cover(until, month_later(until, _months(told, paid, each))))
+        until, last = found[-1].end, each.on
+    return found
 
 
 def _months(told: Iterable[Told], paid: Sequence[Paid], payment: Paid) -> int:

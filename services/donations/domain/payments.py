@@ -49,7 +49,8 @@ class Payment:
 
     `fee` is None while no notice has said it. `net` is what the fund has of the payment, and `held` the part of that
     which the provider does not let go. A dispute took hold of `disputed_held` of it, and of `disputed_spent` that the
-    fund had spent already.
+    fund had spent already. A monthly gift's payment covers the days from `covers_from` up to, and without,
+    `covers_until`, as far as the others were told.
     """
 
     id: UUID
@@ -72,6 +73,8 @@ class Payment:
     appeal_id: UUID | None = None
     happened_on: date | None = None
     entry_id: UUID | None = None
+    covers_from: date | None = None
+    covers_until: date | None = None
     reason: str = GiftWhy.RECEIVED.value
 
     @property
@@ -119,6 +122,8 @@ def fact_of(payment: Payment, donor_id: UUID | None, on: date) -> GiftState:
         appeal_id=payment.appeal_id,
         purpose=payment.purpose,
         counts=payment.counts,
+        covers_from=payment.covers_from,
+        covers_until=payment.covers_until,
         reason=payment.reason,
         on=on,
     )

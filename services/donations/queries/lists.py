@@ -126,6 +126,7 @@ class GrantFilter:
 
     kind: str | None = None
     household_id: UUID | None = None
+    case_id: UUID | None = None
     short: bool | None = None
     ended: bool | None = None
 
@@ -141,6 +142,7 @@ async def grants(
         row.version > 0,
         None if which.kind is None else row.kind == which.kind,
         None if which.household_id is None else row.household_id == which.household_id,
+        None if which.case_id is None else row.case_id == which.case_id,
         None if which.short is None else missing == which.short,
         None if which.ended is None else (row.ended != "") == which.ended,
         None if after is None else row.id > after,

@@ -1,4 +1,4 @@
-"""Grants, who agreed to them, and the households that are no longer helped. Whoever changes a grant holds its fund."""
+"""Grants, who agreed to them, and the households and cases that were closed. Whoever changes a grant holds its fund."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, Table, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import Ended, Grant
-from services.donations.tables import APPROVAL, GRANT, HOUSEHOLD
+from services.donations.tables import APPROVAL, GRANT
 from shared.database.writes import Writes
 from shared.messaging.states import lock_or_make
 
@@ -68,21 +68,23 @@ async def hungry_funds(session: AsyncSession) -> set[FundKey]:
     return {FundKey(*row) for row in await session.execute(query)}
 
 
-async def open_of_households(session: AsyncSession, households: Collection[UUID]) -> list[Grant]:
-    """Grants of these households that have not ended."""
-    query = select(GRANT).where(_ROW.household_id.in_(sorted(households)), _ROW.ended == "", _ROW.version > 0)
+async def open_of(session: AsyncSession, owners: Collection[UUID]) -> list[Grant]:
+    """Grants of these households or cases that have not ended."""
+    some = sorted(owners)
+    mine = or_(_ROW.household_id.in_(some), _ROW.case_id.in_(some))
+    query = select(GRANT).where(mine, _ROW.ended == "", _ROW.version > 0)
     return [grant_in(row) for row in (await session.execute(query)).mappings()]
 
 
-async def closed_in(session: AsyncSession, households: Collection[UUID]) -> Mapping[UUID, int]:
-    """The version in which each of these households was closed last; locked, so that none is closed meanwhile."""
-    rows = await lock_or_make(session, HOUSEHOLD, households)
+async def closed_in(session: AsyncSession, table: Table, owners: Collection[UUID]) -> dict[UUID, int]:
+    """The version in which each of these was closed last; their rows are locked, so that none is closed meanwhile."""
+    rows = await lock_or_make(session, table, owners)
     return {key: row["version"] for key, row in rows.items() if row}
 
 
-def save_closed(writes: Writes, versions: Mapping[UUID, int]) -> None:
-    """Households that are no longer helped, and in which version."""
-    writes.change(HOUSEHOLD, [{"id": key, "version": each} for key, each in versions.items()])
+def save_closed(writes: Writes, table: Table, versions: Mapping[UUID, int]) -> None:
+    """Households that are no longer helped, or cases that are closed, and in which version."""
+    writes.change(table, [{"id": key, "version": each} for key, each in versions.items()])
 
 
 async def approved_by(session: AsyncSession, grant: Grant) -> list[str]:

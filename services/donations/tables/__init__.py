@@ -5,7 +5,7 @@ it holds whatever runs at once, and whatever way a row comes in.
 from services.donations.tables.appeals import APPEAL, PRICE
 from services.donations.tables.columns import Row
 from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GIFT
-from services.donations.tables.grants import APPROVAL, GRANT, HOUSEHOLD, PAYOUT
+from services.donations.tables.grants import APPROVAL, CASE, GRANT, HOUSEHOLD, PAYOUT
 from services.donations.tables.ledger import (
     ACCOUNT,
     ACCOUNT_MONTH,
@@ -31,6 +31,7 @@ __all__ = [
     "ACCOUNT_MONTH",
     "APPEAL",
     "APPROVAL",
+    "CASE",
     "CLOSED_MONTH",
     "CONTACT",
     "CONTACT_READING",

@@ -37,16 +37,27 @@ class HouseholdRow(Row, table=True):
     version: int = version_column()
 
 
+class CaseRow(Row, table=True):
+    """An advocacy case as intake told of it: the version in which it was closed last, 0 if it never was."""
+
+    __tablename__ = "advocacy_case"
+    id: UUID = id_column()
+    version: int = version_column()
+
+
 class GrantRow(Row, table=True):
     """Money that was asked for; `version` is the one heard last, `said` the one told last. See `domain/grants.py`.
 
-    A grant that has not `ended` keeps its fund and currency: whoever changes it holds that fund's lock.
+    It is for a household or for a case, never for both. A grant that has not `ended` keeps its fund and currency:
+    whoever changes it holds that fund's lock.
     """
 
     __tablename__ = "grant"
     __table_args__ = (
         CheckConstraint("least(set_aside, paid) >= 0", name="not_negative"),
+        CheckConstraint("household_id IS NULL OR case_id IS NULL", name="not_for_both"),
         Index(None, "household_id", postgresql_where=text("household_id IS NOT NULL")),
+        Index(None, "case_id", postgresql_where=text("case_id IS NOT NULL")),
         Index(
             "ix_grant_missing",
             "fund",
@@ -69,6 +80,7 @@ class GrantRow(Row, table=True):
     household_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     household_version: int = version_column()
     case_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    case_version: int = version_column()
     member_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     asked_by: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
     ended: str = code_column("")
@@ -102,6 +114,7 @@ class PayoutRow(Row, table=True):
 
 
 HOUSEHOLD = table_of(HouseholdRow)
+CASE = table_of(CaseRow)
 GRANT = table_of(GrantRow)
 APPROVAL = table_of(ApprovalRow)
 PAYOUT = table_of(PayoutRow)

@@ -32,7 +32,7 @@ class PaymentRow(Row, table=True):
 
     `refunded` is of the gross; `net` is what the fund has of it, of which `held` is not let go by the provider; `fee`
     is null while no notice has said it. A dispute took hold of `disputed_held` of it, and of `disputed_spent` that the
-    fund had spent already.
+    fund had spent already. `covers_from` and `covers_until` are what the others were told last.
     """
 
     __tablename__ = "payment"
@@ -40,6 +40,8 @@ class PaymentRow(Row, table=True):
         UniqueConstraint("provider", "transaction_id"),
         CheckConstraint("refunded BETWEEN 0 AND gross", name="no_more_refunded_than_came"),
         CheckConstraint("held >= 0", name="held_not_negative"),
+        CheckConstraint("(covers_from IS NULL) = (covers_until IS NULL)", name="covers_from_and_until"),
+        CheckConstraint("covers_from < covers_until", name="covers_some_days"),
         Index(None, "gift_id"),
         Index(None, "subscription", postgresql_where=text("subscription IS NOT NULL")),
         Index(None, "appeal_id", postgresql_where=text("appeal_id IS NOT NULL")),
@@ -65,6 +67,8 @@ class PaymentRow(Row, table=True):
     disputed_spent: int = amount_column(0)
     happened_on: date | None = None
     entry_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    covers_from: date | None = None
+    covers_until: date | None = None
     reason: str = code_column("")
     actor: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
 

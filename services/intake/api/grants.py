@@ -1,5 +1,6 @@
-"""Routes for money that is asked for a household."""
+"""Routes for money that is asked for a household, and for changing what was asked for a case too."""
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -35,19 +36,28 @@ class Kind(StrEnum):
     PRISON_SUPPORT = "prison_support"
 
 
-class NewRequest(BaseModel):
-    """Money that is wanted for a household, or for one of its members."""
+class NewMoney(BaseModel):
+    """So much money, and how urgently it is wanted."""
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Kind
+    kind: str
     amount: Minor
     currency: Literal["JPY", "KRW", "USD", "EUR", "CNY", "THB"]
     urgency: Urgency = 2
+
+    def wanted(self) -> commands.Wanted:
+        return commands.Wanted(str(self.kind), self.amount, self.currency, self.urgency)
+
+
+class NewRequest(NewMoney):
+    """Money that is wanted for a household, or for one of its members."""
+
+    kind: Kind
     member_id: UUID | None = None
 
     def wanted(self) -> commands.Wanted:
-        return commands.Wanted(self.kind.value, self.amount, self.currency, self.urgency, self.member_id)
+        return replace(super().wanted(), member_id=self.member_id)
 
 
 class RequestChange(BaseModel):
@@ -69,7 +79,8 @@ class RequestOut(BaseModel):
     """Money that was asked for."""
 
     request_id: UUID
-    household_id: UUID
+    household_id: UUID | None
+    case_id: UUID | None
     member_id: UUID | None
     kind: str
     amount: int

@@ -1,4 +1,6 @@
-"""A caseworker asks for money for a household, changes what is asked, or withdraws it. Donations decides."""
+"""A caseworker asks for money for a household or an advocacy case, changes what is asked, or withdraws it. Donations
+decides.
+"""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -7,7 +9,8 @@ from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from services.intake import repository
-from services.intake.commands.saying import entry
+from services.intake.commands.saying import case_entry, entry
+from services.intake.domain.cases import CLOSED, Case
 from services.intake.domain.grants import Request, asked_words, asking_of
 from services.intake.domain.households import Household
 from services.intake.tables import GRANT_REQUEST
@@ -33,17 +36,23 @@ async def ask(unit: Unit, household_id: UUID, wanted: Wanted) -> Request | Refus
         return household
     if wanted.member_id and wanted.member_id not in {each.id for each in household.present}:
         return missing("such member in this household")
-    request = Request(
-        id=uuid7(),
-        version=1,
-        household_id=household.id,
-        household_version=household.version,
-        asked_on=unit.today,
-        asked_by=unit.actor.id,
-        **vars(wanted),
-    )
+    return _asked(unit, household, wanted)
+
+
+async def ask_for_case(unit: Unit, case_id: UUID, wanted: Wanted) -> Request | Refused:
+    """Ask for money for a visit of the family, or to support them and whoever is in prison."""
+    case = await _going_on(unit, case_id)
+    return case if isinstance(case, Refused) else _asked(unit, case, wanted)
+
+
+def _asked(unit: Unit, whose: Household | Case, wanted: Wanted) -> Request:
+    request = Request(id=uuid7(), version=1, asked_on=unit.today, asked_by=unit.actor.id, **vars(wanted))
+    if isinstance(whose, Household):
+        request = replace(request, household_id=whose.id, household_version=whose.version)
+    else:
+        request = replace(request, case_id=whose.id, case_version=whose.version)
     unit.writes.insert(GRANT_REQUEST, [vars(request)])
-    return _told(unit, household, request)
+    return _told(unit, whose, request)
 
 
 async def change(unit: Unit, request_id: UUID, amount: int | None, urgency: int | None) -> Request | Refused:
@@ -51,16 +60,15 @@ async def change(unit: Unit, request_id: UUID, amount: int | None, urgency: int 
     found = await _open(unit, request_id)
     if isinstance(found, Refused):
         return found
-    household, before = found
+    whose, before = found
     after = replace(
         before,
         version=before.version + 1,
-        household_version=household.version,
         amount=before.amount if amount is None else amount,
         urgency=before.urgency if urgency is None else urgency,
     )
     unit.writes.change(GRANT_REQUEST, [vars(after)])
-    return _told(unit, household, after)
+    return _told(unit, whose, after)
 
 
 async def withdraw(unit: Unit, request_id: UUID) -> Request | Refused:
@@ -68,10 +76,10 @@ async def withdraw(unit: Unit, request_id: UUID) -> Request | Refused:
     found = await _open(unit, request_id)
     if isinstance(found, Refused):
         return found
-    household, before = found
+    whose, before = found
     after = replace(before, version=before.version + 1, withdrawn_on=unit.today)
     unit.writes.change(GRANT_REQUEST, [vars(after)])
-    return _told(unit, household, after)
+    return _told(unit, whose, after)
 
 
 async def _helped(unit: Unit, household_id: UUID) -> Household | Refused:
@@ -82,23 +90,35 @@ async def _helped(unit: Unit, household_id: UUID) -> Household | Refused:
     return household if household.helped else conflict("This household is closed.")
 
 
-async def _open(unit: Unit, request_id: UUID) -> tuple[Household, Request] | Refused:
-    """A request under its household's lock; refused if it was withdrawn."""
+async def _going_on(unit: Unit, case_id: UUID) -> Case | Refused:
+    """The case, locked; refused if it is closed."""
+    case = await repository.find_case(unit.session, case_id, lock=True)
+    if case is None:
+        return missing("such case")
+    return CLOSED if case.closed_on else case
+
+
+async def _open(unit: Unit, request_id: UUID) -> tuple[Household | Case, Request] | Refused:
+    """A request under the lock of its household or case; refused if it was withdrawn."""
     row = GRANT_REQUEST.c
-    home = await unit.session.scalar(select(row.household_id).where(row.id == request_id))
+    query = select(row.household_id, row.case_id).where(row.id == request_id)
+    home = (await unit.session.execute(query)).one_or_none()
     if home is None:
         return missing("such request for money")
-    household = await _helped(unit, home)
-    if isinstance(household, Refused):
-        return household
+    whose = await (_helped(unit, home[0]) if home[0] else _going_on(unit, home[1]))
+    if isinstance(whose, Refused):
+        return whose
     found = (await unit.session.execute(select(GRANT_REQUEST).where(row.id == request_id))).mappings().one()
     request = Request(**found)
-    return conflict("This request was withdrawn.") if request.withdrawn_on else (household, request)
+    return conflict("This request was withdrawn.") if request.withdrawn_on else (whose, request)
 
 
-def _told(unit: Unit, household: Household, request: Request) -> Request:
-    """Tell donations, and write it to the household's timeline."""
-    fact = asking_of(request, unit.today)
+def _told(unit: Unit, whose: Household | Case, request: Request) -> Request:
+    """Tell donations, and write it to the household's timeline or the case's history."""
+    fact, words = asking_of(request, unit.today), asked_words(request)
     unit.say(fact)
-    repository.add_entries(unit.writes, [entry(unit, household, fact.wire, asked_words(request))])
+    if isinstance(whose, Household):
+        repository.add_entries(unit.writes, [entry(unit, whose, fact.wire, words)])
+    else:
+        repository.add_to_history(unit.writes, [case_entry(unit, whose, fact.wire, words)])
     return request

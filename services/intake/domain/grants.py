@@ -1,10 +1,14 @@
-"""Money that is asked for a household: the request, and the words in which a timeline tells what became of it."""
+"""Money that is asked for a household or an advocacy case: the request, and the words in which timeline or history tell
+what became of it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from services.intake.domain.history import CaseEntry
 from services.intake.domain.timeline import Entry, shortened
 from shared.contracts.base import Money
 from shared.contracts.donations import GrantChanged, GrantStatus, GrantWhy
@@ -27,6 +31,7 @@ WHY: Mapping[str, str] = {
     GrantWhy.NOTHING_LEFT: "the fund has nothing free; it is served when money comes",
     GrantWhy.TAKEN_BACK: "money that was set aside is no longer there",
     GrantWhy.HOUSEHOLD_CLOSED: "household closed",
+    GrantWhy.CASE_CLOSED: "case closed",
     GrantWhy.WITHDRAWN: "withdrawn",
     GrantWhy.REFUSED_BY_PERSON: "the person does not want it",
     GrantWhy.NO_CAPACITY: "cannot be given",
@@ -38,19 +43,24 @@ WHY: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Request:
-    """Money that is asked for a household, in minor units; a request that was withdrawn says no more."""
+    """Money that is asked for a household or a case, in minor units; a request that was withdrawn says no more.
+
+    `household_version` and `case_version` stay what they were when it was asked for, however it is changed later.
+    """
 
     id: UUID
     version: int
-    household_id: UUID
-    household_version: int
-    member_id: UUID | None
     kind: str
     amount: int
     currency: str
     urgency: int
     asked_on: date
     asked_by: str
+    household_id: UUID | None = None
+    household_version: int | None = None
+    case_id: UUID | None = None
+    case_version: int | None = None
+    member_id: UUID | None = None
     withdrawn_on: date | None = None
 
 
@@ -62,6 +72,8 @@ def asking_of(request: Request, on: date) -> GrantAsked:
         version=request.version,
         household_id=request.household_id,
         household_version=request.household_version,
+        case_id=request.case_id,
+        case_version=request.case_version,
         member_id=request.member_id,
         kind=request.kind,
         estimate=Money(amount=request.amount, currency=request.currency),
@@ -74,7 +86,7 @@ def asking_of(request: Request, on: date) -> GrantAsked:
 
 
 def asked_words(request: Request) -> str:
-    """For the timeline of the household."""
+    """For the timeline of the household, or the history of the case."""
     done = "Withdrawn" if request.withdrawn_on else "Asked" if request.version == 1 else "Changed"
     return f"{done}: {_kind(request.kind)} grant, {_money(request.amount, request.currency)}."
 
@@ -95,15 +107,25 @@ def grant_entry(fact: GrantChanged, at: datetime) -> Entry:
     """What donations said, as a line of the household's timeline; ValueError for a grant of no household."""
     if fact.household_id is None:
         raise ValueError("this grant is for no household")
-    return Entry(
-        household_id=fact.household_id,
-        at=at,
-        on=fact.on,
-        contract=fact.wire,
-        actor=service_principal(fact.publisher()).id,
-        summary=grant_words(fact),
-        data=fact.model_dump(mode="json"),
-    )
+    return Entry(household_id=fact.household_id, **_line(fact, at))
+
+
+def case_grant_entry(fact: GrantChanged, at: datetime) -> CaseEntry:
+    """What donations said, as a line of the case's history; ValueError for a grant of no case."""
+    if fact.case_id is None:
+        raise ValueError("this grant is for no case")
+    return CaseEntry(case_id=fact.case_id, **_line(fact, at))
+
+
+def _line(fact: GrantChanged, at: datetime) -> dict[str, Any]:
+    return {
+        "at": at,
+        "on": fact.on,
+        "contract": fact.wire,
+        "actor": service_principal(fact.publisher()).id,
+        "summary": grant_words(fact),
+        "data": fact.model_dump(mode="json"),
+    }
 
 
 def _kind(code: str) -> str:

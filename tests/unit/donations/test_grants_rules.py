@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,7 @@ from services.donations.domain.grants import (
     ended,
     fund_of,
     heard,
+    over,
     paid,
     serve,
     told,
@@ -137,6 +139,43 @@ def test_a_request_that_shrinks_gives_back_what_it_no_longer_wants() -> None:
     gone = heard(grant, fact(2, 300, status="withdrawn"))
     assert (gone.status, gone.set_aside, gone.paid) == (GrantStatus.CANCELLED, 0, 50)
     assert heard(gone, fact(3, 900)) == replace(gone, wanted=900, urgency=1, version=3)
+
+
+OWNERS = [
+    # versions of household and case when it was asked for, closed in, how it ended before, what becomes of it
+    ({"household_id": UUID(int=2), "household_version": 3}, 0, None, None),
+    ({"household_id": UUID(int=2), "household_version": 3}, 3, None, None),
+    ({"household_id": UUID(int=2), "household_version": 3}, 4, None, GrantWhy.HOUSEHOLD_CLOSED),
+    ({"case_id": UUID(int=2), "case_version": 3}, 3, None, None),
+    ({"case_id": UUID(int=2), "case_version": 3}, 4, None, GrantWhy.CASE_CLOSED),
+    # The version of the other one says nothing.
+    ({"case_id": UUID(int=2), "case_version": 3, "household_version": 9}, 4, None, GrantWhy.CASE_CLOSED),
+    ({"case_id": UUID(int=2), "case_version": 3}, 4, Ended.SETTLED, None),
+    ({"case_id": UUID(int=2), "case_version": 3}, 4, Ended.REFUSED, None),
+    # What is for neither, like a child's school, ends with nobody.
+    ({}, 4, None, None),
+]
+
+
+@pytest.mark.parametrize(("owner", "closed_in", "before", "why"), OWNERS)
+def test_a_grant_ends_with_the_household_or_case_that_is_closed_after_it_was_asked_for(
+    owner: dict[str, Any], closed_in: int, before: Ended | None, why: GrantWhy | None
+) -> None:
+    values = {"household_id": None, "household_version": 0, "set_aside": 200, "paid": 50, "ended": before}
+    grant = replace(asked(), **{**values, **owner})
+    after = over(grant, closed_in)
+    if why is None:
+        assert after == grant
+    else:
+        assert (after.ended, after.reason, after.set_aside, after.paid) == (Ended.CANCELLED, why, 0, 50)
+
+
+@pytest.mark.parametrize("owner", [{"household_id": None}, {"case_id": UUID(int=3)}])
+def test_a_request_is_for_one_household_or_one_case(owner: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="for a household or for a case"):
+        heard(None, fact(**owner))
+    case = fact(household_id=None, case_id=UUID(int=3), case_version=5)
+    assert (heard(None, case).owner, heard(None, case).case_version) == (UUID(int=3), 5)
 
 
 def test_a_request_keeps_its_fund_and_currency() -> None:

@@ -1,6 +1,7 @@
 """How a monthly gift stands: from all that was told and paid, in whatever order it came."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -162,6 +163,46 @@ def test_a_gift_stands_by_what_was_told_and_paid(name: str) -> None:
     )
 
 
+COVERED = [
+    # payments as (day, minor units), what was told besides, today, what each covers
+    ([("05-03", 30_00), ("06-03", 30_00)], [], "07-01", {"0503": "05-03 06-03", "0603": "06-03 07-03"}),
+    # One of two months at once pays the month that was missed, and the next one.
+    (
+        [("05-03", 30_00), ("07-05", 60_00)],
+        [("06-03", What.FAILED)],
+        "07-06",
+        {"0503": "05-03 06-03", "0705": "06-03 08-03"},
+    ),
+    ([("05-03", 30_00), ("06-03", 15_00)], [], "06-04", {"0503": "05-03 06-03"}),
+    ([("05-03", 0), ("06-03", 30_00)], [], "06-04", {"0603": "06-03 07-03"}),
+    # What is dated tomorrow covers nothing yet.
+    ([("05-03", 30_00), ("06-03", 30_00)], [], "06-02", {"0503": "05-03 06-03"}),
+    # After the end nothing is the gift's.
+    ([("05-03", 30_00), ("06-03", 30_00)], [("05-10", What.CANCELLED)], "06-04", {"0503": "05-03 06-03"}),
+    # Paid ahead, suspended, lapsed, paid again: what was paid ahead stays covered, once.
+    (
+        [("05-03", 90_00), ("07-01", 30_00)],
+        [("05-10", What.SUSPENDED)],
+        "07-02",
+        {"0503": "05-03 08-03", "0701": "08-03 09-03"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("payments", "news", "today", "covers"), COVERED)
+def test_each_payment_covers_whole_months_of_its_own(
+    payments: list[tuple[str, int]], news: list[tuple[str, What]], today: str, covers: dict[str, str]
+) -> None:
+    def day(text: str) -> date:
+        return date.fromisoformat(f"2006-{text}")
+
+    facts = [ACTIVE, told(What.PRICE, START, 30_00), *(told(what, day(on)) for on, what in news)]
+    found = standing(facts, [paid(day(on), minor) for on, minor in payments], day(today), GRACE)
+    assert {
+        name[1:]: f"{cover.start:%m-%d} {cover.end:%m-%d}" for name, cover in found.covers.items()
+    } == covers
+
+
 DAYS = st.dates(date(2006, 5, 1), date(2006, 12, 31))
 TOLD = st.builds(told, st.sampled_from([each for each in What if each is not What.PRICE]), DAYS)
 PRICED = st.builds(told, st.just(What.PRICE), DAYS, st.sampled_from([20_00, 30_00]))
@@ -178,6 +219,22 @@ def test_neither_order_nor_repetition_says_anything(
     again, paid_again = news * 2, sorted(set(payments), reverse=True)
     random.shuffle(again)  # type: ignore[attr-defined]
     assert standing(again, paid_again, today, GRACE) == expected
+
+
+@given(
+    st.lists(st.one_of(TOLD, PRICED), max_size=8),
+    st.lists(PAID, max_size=6, unique_by=lambda each: each.reference),
+    DAYS,
+)
+def test_no_two_payments_cover_one_day_and_none_is_covered_without_one(
+    news: list[Told], payments: list[Paid], today: date
+) -> None:
+    now = standing(news, payments, today, GRACE)
+    covers = sorted(now.covers.values())
+    assert all(cover.start < cover.end for cover in covers)
+    assert all(one.end <= other.start for one, other in pairwise(covers))
+    assert now.covers.keys() <= now.mine
+    assert not covers or (now.covered_until is not None and covers[-1].end <= now.covered_until)
 
 
 @given(st.lists(st.one_of(TOLD, PRICED), max_size=8), st.lists(PAID, max_size=6), DAYS)

@@ -1,6 +1,7 @@
 """What a household's timeline says of grants."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,11 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.donations.domain.money import Money as Amount
-from services.intake.domain.grants import DIGITS, STATUS, WHY, grant_entry, grant_words
+from services.intake.domain.grants import (
+    DIGITS,
+    STATUS,
+    WHY,
+    Request,
+    asking_of,
+    case_grant_entry,
+    grant_entry,
+    grant_words,
+)
 from shared.contracts.base import Money
 from shared.contracts.donations import GrantChanged, GrantStatus, GrantWhy
 
 DAY = date(2006, 11, 1)
+AT = datetime(2006, 11, 1, tzinfo=UTC)
 GOES_WITHOUT_SAYING = {GrantWhy.ASKED, GrantWhy.ALL_THERE, GrantWhy.PART_THERE, GrantWhy.OTHER}
 
 
@@ -57,6 +68,34 @@ def test_amounts_are_written_as_donations_writes_them(minor: int, currency: str)
     assert f"; {Amount(minor, currency)} missing;" in grant_words(changed)
 
 
-def test_a_grant_of_a_case_has_no_line_in_any_timeline() -> None:
+def test_a_grant_of_a_case_has_a_line_in_its_history_and_in_no_timeline() -> None:
+    of_case = fact().model_copy(update={"case_id": UUID(int=2)})
     with pytest.raises(ValueError, match="no household"):
-        grant_entry(fact(), None)  # type: ignore[arg-type]
+        grant_entry(of_case, AT)
+    entry = case_grant_entry(of_case, AT)
+    assert (entry.case_id, entry.actor, entry.summary) == (
+        UUID(int=2),
+        "service:donations",
+        grant_words(of_case),
+    )
+    assert entry.data["grant_id"] == str(UUID(int=1))
+    with pytest.raises(ValueError, match="no case"):
+        case_grant_entry(fact(), AT)
+
+
+def test_what_is_told_of_a_request_names_one_owner_and_keeps_its_version() -> None:
+    values: dict[str, Any] = {
+        "id": UUID(int=1),
+        "version": 2,
+        "kind": "family_visit",
+        "amount": 9,
+        "currency": "JPY",
+    }
+    request = Request(**values, urgency=1, asked_on=DAY, asked_by="a", case_id=UUID(int=2), case_version=3)
+    told = asking_of(request, DAY)
+    assert (told.household_id, told.household_version, told.case_id, told.case_version) == (
+        None,
+        None,
+        UUID(int=2),
+        3,
+    )

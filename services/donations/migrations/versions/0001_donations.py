@@ -212,11 +212,13 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=True),
         sa.Column("household_version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("case_version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column("asked_by", sa.String(length=100), server_default="", nullable=False),
         sa.Column("ended", sa.String(length=40), server_default="", nullable=False),
         sa.Column("reason", sa.String(length=40), server_default="asked", nullable=False),
         sa.CheckConstraint("least(set_aside, paid) >= 0", name=op.f("ck_grant_not_negative")),
+        sa.CheckConstraint("household_id IS NULL OR case_id IS NULL", name=op.f("ck_grant_not_for_both")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grant")),
     )
     op.create_index(
@@ -240,6 +242,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("set_aside > 0"),
     )
+    _create_cases()
     op.create_table(
         "household",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -424,8 +427,14 @@ def upgrade() -> None:
         sa.Column("disputed_spent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=True),
         sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.Column("covers_from", sa.Date(), nullable=True),
+        sa.Column("covers_until", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
         sa.Column("actor", sa.String(length=100), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "(covers_from IS NULL) = (covers_until IS NULL)", name=op.f("ck_payment_covers_from_and_until")
+        ),
+        sa.CheckConstraint("covers_from < covers_until", name=op.f("ck_payment_covers_some_days")),
         sa.CheckConstraint("held >= 0", name=op.f("ck_payment_held_not_negative")),
         sa.CheckConstraint(
             "refunded BETWEEN 0 AND gross", name=op.f("ck_payment_no_more_refunded_than_came")
@@ -601,6 +610,22 @@ def _subscriptions() -> None:
     )
 
 
+def _create_cases() -> None:
+    op.create_table(
+        "advocacy_case",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advocacy_case")),
+    )
+    op.create_index(
+        op.f("ix_grant_case_id"),
+        "grant",
+        ["case_id"],
+        unique=False,
+        postgresql_where=sa.text("case_id IS NOT NULL"),
+    )
+
+
 def downgrade() -> None:
     for table in (
         "finding",
@@ -624,6 +649,7 @@ def downgrade() -> None:
         "price",
         "household",
         "grant",
+        "advocacy_case",
         "fund_balance",
         "entry",
         "donor",

@@ -1,4 +1,4 @@
-"""Rows of the intake service. Names and birth dates stand in `IdentityRow` alone, which only `identities/` reads."""
+"""Who is helped: households, members, where they came from, and what happened to them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -21,15 +20,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from shared.database.rows import own_registry, table_of
-
-
-class Row(SQLModel, registry=own_registry()):
-    """The base of this service's tables, with metadata of its own."""
-
-    __abstract__ = True
+from services.intake.tables.columns import Row
+from shared.database.rows import table_of
 
 
 class HouseholdRow(Row, table=True):
@@ -166,47 +160,21 @@ class MovedRow(Row, table=True):
 
 
 class ReadingRow(Row, table=True):
-    """Somebody was shown the names and birth dates of a household: who, when and by which route. Append-only."""
+    """Somebody was shown the names of a household or of a case: who, when and by which route. Append-only."""
 
     __tablename__ = "reading"
-    __table_args__ = (Index(None, "household_id", "id"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(household_id, case_id) = 1", name="of_one"),
+        Index(None, "household_id", "id"),
+        Index(None, "case_id", "id", postgresql_where=text("case_id IS NOT NULL")),
+    )
 
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    household_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("household.id"), nullable=False))
+    household_id: UUID | None = Field(sa_column=Column(Uuid, ForeignKey("household.id")))
+    case_id: UUID | None = Field(sa_column=Column(Uuid, ForeignKey("advocacy_case.id")))
     actor: str = Field(sa_column=Column(String(100), nullable=False))
     route: str = Field(sa_column=Column(String(100), nullable=False))
-
-
-class GrantRequestRow(Row, table=True):
-    """Money that was asked for a household. `version` counts what the other services were told of the request."""
-
-    __tablename__ = "grant_request"
-    __table_args__ = (Index(None, "household_id", "id"),)
-
-    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    version: int = Field(sa_column=Column(Integer, nullable=False))
-    household_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("household.id"), nullable=False))
-    household_version: int = Field(sa_column=Column(Integer, nullable=False))
-    member_id: UUID | None = Field(sa_column=Column(Uuid, ForeignKey("member.id")))
-    kind: str = Field(sa_column=Column(String(40), nullable=False))
-    amount: int = Field(sa_column=Column(BigInteger, nullable=False))
-    currency: str = Field(sa_column=Column(String(3), nullable=False))
-    urgency: int = Field(sa_column=Column(Integer, nullable=False))
-    asked_on: date = Field(sa_column=Column(Date, nullable=False))
-    asked_by: str = Field(sa_column=Column(String(100), nullable=False))
-    withdrawn_on: date | None = Field(sa_column=Column(Date))
-
-
-class GrantToldRow(Row, table=True):
-    """The newest that donations told of a grant: version 0 until it told something."""
-
-    __tablename__ = "grant_told"
-
-    id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    version: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
-    status: str = Field(sa_column=Column(String(40), nullable=False, server_default=""))
-    summary: str = Field(sa_column=Column(String(1000), nullable=False, server_default=""))
 
 
 HOUSEHOLD = table_of(HouseholdRow)
@@ -216,5 +184,3 @@ IMPORT = table_of(ImportRow)
 TIMELINE = table_of(TimelineRow)
 MOVED = table_of(MovedRow)
 READING = table_of(ReadingRow)
-GRANT_REQUEST = table_of(GrantRequestRow)
-GRANT_TOLD = table_of(GrantToldRow)

@@ -1,9 +1,9 @@
-"""What is shown of the register: reads alone, which lock nothing and wait for no turn of a day. Counts hold no person.
+"""What is shown of the register: households, their timelines, and totals for the plan and for monitoring.
 
 No name and no birth date is read here: see `commands/reading.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.intake.domain.households import Household, Outcome, Priority, Stat
 from services.intake.domain.timeline import Entry
 from services.intake.repository import HELPED, PRESENT
 from services.intake.settings import Settings
-from services.intake.tables import GRANT_REQUEST, GRANT_TOLD, HOUSEHOLD, IMPORT, MEMBER, READING, TIMELINE
+from services.intake.tables import HOUSEHOLD, IMPORT, MEMBER, READING, TIMELINE
 from shared.contracts.intake import AgeBand
 from shared.observability import Metrics
 from shared.outcomes import Refused, missing
@@ -61,14 +61,6 @@ async def households(
     return await repository.with_members(session, query.order_by(columns.id).limit(limit))
 
 
-async def grant_requests(session: AsyncSession, household_id: UUID) -> Sequence[RowMapping]:
-    """Money that was asked for a household, with what donations told of it last; the oldest request first."""
-    told = (func.coalesce(GRANT_TOLD.c[name], "").label(name) for name in ("status", "summary"))
-    query = select(GRANT_REQUEST, *told).outerjoin(GRANT_TOLD, GRANT_TOLD.c.id == GRANT_REQUEST.c.id)
-    query = query.where(GRANT_REQUEST.c.household_id == household_id).order_by(GRANT_REQUEST.c.id)
-    return (await session.execute(query)).mappings().all()
-
-
 async def timeline(
     session: AsyncSession, household_id: UUID, after: UUID | None, limit: int
 ) -> list[tuple[UUID, Entry]] | Refused:
@@ -85,12 +77,15 @@ async def timeline(
 
 
 async def readings(
-    session: AsyncSession, household_id: UUID | None, after: UUID | None, limit: int
+    session: AsyncSession, of: tuple[UUID | None, UUID | None], after: UUID | None, limit: int
 ) -> list[RowMapping]:
-    """Who was shown names and birth dates, of one household or of all, the newest first."""
+    """Who was shown names and birth dates, of one household, of one case, or of all, the newest first."""
+    household_id, case_id = of
     query = select(READING).order_by(READING.c.id.desc()).limit(limit)
     if household_id:
         query = query.where(READING.c.household_id == household_id)
+    if case_id:
+        query = query.where(READING.c.case_id == case_id)
     if after:
         query = query.where(READING.c.id < after)
     return list((await session.execute(query)).mappings())
@@ -181,6 +176,7 @@ def actuals(_: Settings) -> Actuals:
             "trafficking_victims_helped": victims[Priority.TRAFFICKING_VICTIM],
             "people_moved_on": outcomes[Outcome.MOVED_ON],
             "people_settled": outcomes[Outcome.SETTLED],
+            "prison_visits_arranged": await repository.count_arranged(session),
         }
 
     return reached
