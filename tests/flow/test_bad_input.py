@@ -44,8 +44,11 @@ async def shared(servers: Servers, templates: Templates) -> AsyncIterator[World]
             await world.inventory.load_catalogue()
             await world.inventory.stock(rice=100_000, first_aid_kit=1, soap=1)
             household = await world.intake.register(needs=["food"])
+            case = await world.intake.open_case()
             await world.settled()
             await until(lambda: timers(world), lambda left: left == 0)
+            PATHS["case"] = f"/cases/{case}"
+            PATHS["visit"] = await world.intake.plan_visit(case, "2006-11-20")
             PATHS["household"] = f"/households/{household['household_id']}"
             PATHS["member"] = household["members"][0]["member_id"]
             PATHS["reservation"] = (await world.inventory.reservations(household))[0]["id"]
@@ -116,6 +119,11 @@ def receipt(**line: Any) -> dict[str, Any]:
 
 def household(**more: Any) -> dict[str, Any]:
     return {"region": "north", "arrived_on": "2006-10-20", "members": [person()], **more}
+
+
+def advocacy(**more: Any) -> dict[str, Any]:
+    people = [{"given_name": "Given", "family_name": "Family", "role": "imprisoned"}]
+    return {"people": people, "topics": [], **more}
 
 
 def member(**more: Any) -> dict[str, Any]:
@@ -324,6 +332,24 @@ INTAKE: list[tuple[str, Any]] = [
     ("{household}/close", {}),
     ("{household}/reopen", None),
     ("/households/" + ID + "/close", {"outcome": "settled"}),
+    ("/cases", {}),
+    ("/cases", advocacy(people=[])),
+    ("/cases", advocacy(people=advocacy()["people"] * 2)),
+    ("/cases", advocacy(people=[{**advocacy()["people"][0], "given_name": NUL}])),
+    ("/cases", advocacy(topics=[MARK])),
+    ("/cases", advocacy(alias=MARK)),
+    ("/cases/" + ID + "/close", {"reason": "released"}),
+    ("{case}/close", {"reason": MARK}),
+    ("{case}/reopen", None),
+    ("{case}/topics", {"topics": MARK}),
+    ("{case}/people", {"given_name": MARK, "family_name": ""}),
+    ("{case}/people/" + ID + "/correct", {"given_name": MARK, "family_name": MARK}),
+    *(("{case}/visits", {"planned_for": day}) for day in ("2006-10-31", "9999-12-31", MARK, 20061120, None)),
+    ("{case}/visits/{visit}/done", {"done_on": "2006-11-02"}),
+    ("{case}/visits/" + ID + "/done", None),
+    ("{case}/visits/{visit}/cancel", {"reason": "case_closed"}),
+    ("{case}/grants", {"kind": "hospital", "amount": 1, "currency": "JPY"}),
+    ("{case}/grants", {"kind": "family_visit", "amount": 0, "currency": "JPY"}),
 ]
 
 
@@ -394,6 +420,9 @@ LOOKED_FOR = [
             ("inventory", "/planned-deliveries"),
             ("intake", "/households"),
             ("intake", "{household}/timeline"),
+            ("intake", "/cases"),
+            ("intake", "{case}/history"),
+            ("intake", "{case}/visits"),
         )
         for name, value in (
             ("limit", "0"),
@@ -412,6 +441,9 @@ LOOKED_FOR = [
             ("inventory", "/planned-deliveries"),
             ("intake", "/households"),
             ("intake", "{household}/timeline"),
+            ("intake", "/cases"),
+            ("intake", "{case}/history"),
+            ("intake", "{case}/visits"),
         )
     ),
     *(("inventory", "/stock", {name: MARK * 9}) for name in ("depot", "item", "kind")),
@@ -444,6 +476,8 @@ LOOKED_FOR = [
     ("intake", f"/households/{ID}", {}),
     ("intake", f"/households/{MARK}", {}),
     ("intake", f"/households/{ID}/timeline", {}),
+    ("intake", "/cases", {"status": MARK}),
+    *(("intake", f"/cases/{ID}{path}", {}) for path in ("", "/history", "/visits")),
 ]
 
 
