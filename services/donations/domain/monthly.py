@@ -113,7 +113,8 @@ def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace:
     covers = _covers(known, counting, grace)
     covered = covers[-1].end if covers else None
     now = _standing(known, counting, covered, today, grace)
-    to_come = [on for on in (*(each.on for each in told), *(each.on for each in mine)) if on > today]
+    days = [*(each.on for each in told), *(each.on for each in mine)]
+    to_come = [each for each in days if each > today]
     wakes = min([*to_come, *([now.wakes_on] if now.wakes_on else [])], default=None)
     known_by = {each.reference: cover for each, cover in zip(counting, covers, strict=True)}
     whole = {name: cover for name, cover in known_by.items() if cover.start < cover.end}
