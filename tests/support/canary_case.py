@@ -18,11 +18,9 @@ async def speak_for(story: "Story") -> None:
     path = "/cases/{case_id}/people"
     joined = await _named(story, path, **case)
     # A name that was wrong is kept no longer.
-    before = [key for key, home in story.canaries.homes.items() if home.startswith("intake case_identity")][
-        -2:
-    ]
+    named = [key for key, home in story.canaries.homes.items() if home.startswith("intake case_identity")]
     await _named(story, "/cases/{case_id}/people/{person_id}/correct", **joined)
-    story.canaries.homes.update(Canaries.of(*before).homes)
+    story.canaries.homes.update(Canaries.of(*named[-2:]).homes)
     await _live(story, case)
     path = "/cases/{case_id}/identities"
     reason = {"reason": story.plant("intake", path, "reason")}
