@@ -1,4 +1,4 @@
-"""Inventory's JSON routes: the catalogue, goods, stock, purchases, households' supplies, figures. They parse, call and map."""
+"""Inventory's JSON routes: catalogue, goods, stock, purchases, households' supplies, figures: parse, call, map."""
 
 from collections.abc import Sequence
 

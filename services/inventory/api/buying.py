@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from services.inventory.api.models import Body, Code, Day, Filter, Quantity, shown
 from services.inventory.commands import purchases as commands
 from services.inventory.domain.purchases import Price, Purchase
-from services.inventory.queries import lists
+from services.inventory.queries import buying
 from services.inventory.repository.purchases import purchase_in
 from shared.contracts.inventory import PurchaseStatus
 from shared.messaging.unit import Unit
@@ -77,7 +77,7 @@ async def set_price(body: NewPrice, work: Work) -> PriceSet:
 @router.get("/prices", dependencies=[LOOKING])
 async def prices(session: Reading) -> list[PriceOut]:
     """What things cost, by item."""
-    return [PriceOut.of(row) for row in await lists.prices(session)]
+    return [PriceOut.of(row) for row in await buying.prices(session)]
 
 
 class PurchaseOut(BaseModel):
@@ -108,7 +108,7 @@ async def purchases(
     session: Reading, status: Filter = None, limit: Limit = 100, after: After = None
 ) -> Page[PurchaseOut]:
     """Purchases, the oldest first; `status=proposed` are those that wait to be ordered."""
-    found = await lists.purchases(session, limit + 1, place_of(after), status)
+    found = await buying.purchases(session, limit + 1, place_of(after), status)
     return page_of(found, limit, lambda row: PurchaseOut.of(purchase_in(row)), lambda row: row["id"])
 
 

@@ -43,8 +43,8 @@ def is_news(now: Shortage, said: Said, today: date) -> bool:
     """Whether the others are to be told.
 
     Within a day only of what passes a power of two, begins or is over: a thousand households that register on one day,
-    each with a kit that is missing, make ten facts and not a thousand. Steps of a tenth would make seventy, and the next
-    day tells the exact figure anyway. What planned deliveries bring is told at once: it changes by hand, and rarely.
+    each with a kit that is missing, make ten facts and not a thousand. Steps of a tenth would make seventy, and the
+    next day tells the exact figure anyway. What planned deliveries bring is told at once: it changes by hand, rarely.
     """
     exact = (now.missing, now.coming, now.households) != (said.missing, said.coming, said.households)
     if now.missing == said.missing == 0:

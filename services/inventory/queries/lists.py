@@ -23,8 +23,6 @@ from services.inventory.tables import (
     LOT,
     MOVEMENT,
     PLANNED_DELIVERY,
-    PRICE,
-    PURCHASE,
     RECEIPT,
     RESERVATION,
     SHELF,
@@ -161,20 +159,6 @@ async def planned_deliveries(
     ]
     query = select(PLANNED_DELIVERY).where(*_given(wanted)).order_by(row.id)
     return await _rows(session, query.limit(limit))
-
-
-async def prices(session: AsyncSession) -> Sequence[RowMapping]:
-    """What items cost, by item."""
-    return await _rows(session, select(PRICE).order_by(PRICE.c.item))
-
-
-async def purchases(
-    session: AsyncSession, limit: int, after: UUID | None = None, status: str | None = None
-) -> Sequence[RowMapping]:
-    """Purchases, in the order in which they were proposed."""
-    row = PURCHASE.c
-    wanted = [None if status is None else row.status == status, None if after is None else row.id > after]
-    return await _rows(session, select(PURCHASE).where(*_given(wanted)).order_by(row.id).limit(limit))
 
 
 async def reservations_of(session: AsyncSession, household_id: UUID) -> list[Reservation] | None:

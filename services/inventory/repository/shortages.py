@@ -34,7 +34,8 @@ async def missing_now(session: AsyncSession) -> list[Shortage]:
     short = [row.item for row in rows if row.missing]
     waiting: dict[str, int] = {}
     if short:
-        waiting = {item: many for item, many in await session.execute(_WAITING, {"items": short})}
+        found = await session.execute(_WAITING, {"items": short})
+        waiting = {row.item: int(row.households) for row in found}
     return [
         Shortage(
             row.item, Kind(row.kind), row.unit, int(row.missing), int(row.coming), waiting.get(row.item, 0)
