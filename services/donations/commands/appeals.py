@@ -47,15 +47,16 @@ async def open_appeal(unit: Unit, item: str, quantity: int, fund: str) -> Appeal
 
 async def foresee(unit: Unit, fact: ShortfallForecast) -> None:
     """What will be missing of a food has changed. A forecast that was made before the one heard last is old news."""
-    need = await appeals.need_of(unit.session, fact.item, rules.FOOD)
+    need = await appeals.need_of(unit.session, fact.item)
     if need.forecast_on is None or need.forecast_on <= fact.made_on:
-        await _follow(unit, replace(need, forecast=rules.missing_of(fact), forecast_on=fact.made_on))
+        missing = rules.missing_of(fact)
+        await _follow(unit, replace(need, fund=rules.FOOD, forecast=missing, forecast_on=fact.made_on))
 
 
 async def fall_short(unit: Unit, fact: ShortageChanged) -> None:
     """What is missing now of an item has changed; the fact is newer than all that was heard of it."""
-    need = await appeals.need_of(unit.session, fact.item, rules.fund_for(fact.kind))
-    await _follow(unit, replace(need, shortage=rules.short_of(fact)))
+    need = await appeals.need_of(unit.session, fact.item)
+    await _follow(unit, replace(need, fund=rules.fund_for(fact.kind), shortage=rules.short_of(fact)))
 
 
 async def learn_price(unit: Unit, fact: ItemPriced) -> None:
@@ -64,7 +65,7 @@ async def learn_price(unit: Unit, fact: ItemPriced) -> None:
     What was missing before anybody knew the price is appealed for now.
     """
     appeals.save_told_price(unit, fact)
-    need = await appeals.need_of(unit.session, fact.item, rules.FOOD)
+    need = await appeals.need_of(unit.session, fact.item)
     price = await appeals.price_of(unit.session, fact.item)
     if price and not await _reprice(unit, fact.item, price):
         await _follow(unit, need)

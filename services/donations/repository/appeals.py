@@ -74,12 +74,12 @@ async def reopened(unit: Unit, appeal: Appeal) -> Appeal:
     return appeal
 
 
-async def need_of(session: AsyncSession, item: str, fund: str) -> Need:
-    """What is missing of an item, locked; a row is made for what nothing was heard of, with the fund of its appeals.
+async def need_of(session: AsyncSession, item: str) -> Need:
+    """What is missing of an item, locked; a row is made for what nothing was heard of.
 
     It is locked before the item's appeal.
     """
-    await session.execute(insert(NEED).values(item=item, fund=fund).on_conflict_do_nothing())
+    await session.execute(insert(NEED).values(item=item).on_conflict_do_nothing())
     query = select(NEED).where(NEED.c.item == item).with_for_update()
     row = (await session.execute(query)).mappings().one()
     return Need(**{field.name: row[field.name] for field in fields(Need)})

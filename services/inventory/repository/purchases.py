@@ -78,10 +78,15 @@ async def find(session: AsyncSession, purchase_id: UUID, *, lock: bool = False) 
 
 
 async def live_of(session: AsyncSession, appeal_id: UUID) -> Purchase | None:
-    """The purchase of an appeal that is not cancelled, locked; None if there is none."""
-    query = select(PURCHASE).where(
-        PURCHASE.c.appeal_id == appeal_id, PURCHASE.c.status != PurchaseStatus.CANCELLED.value
-    )
+    """The purchase of an appeal that is not cancelled, locked; None if there is none.
+
+    First all of them are locked. A unit for which this one waited may have cancelled one and proposed another, which
+    only a second look sees.
+    """
+    row = PURCHASE.c
+    mine = select(row.id).where(row.appeal_id == appeal_id).order_by(row.id)
+    await session.execute(mine.with_for_update())
+    query = select(PURCHASE).where(row.appeal_id == appeal_id, row.status != PurchaseStatus.CANCELLED.value)
     return await _one(session, query, lock=True)
 
 
