@@ -183,7 +183,7 @@ async def test_an_order_changes_its_cost_and_its_day(room: StoreRoom) -> None:
 
 async def test_a_price_is_told_with_a_version_when_it_changes(room: StoreRoom) -> None:
     for price in (PRICE, PRICE, Price(500, "JPY", 1_000)):
-        await room.do(lambda unit, price=price: purchases.set_price(unit, "rice", price))
+        await room.do(partial(purchases.set_price, item="rice", price=price))
     assert isinstance(await room.do(lambda unit: purchases.set_price(unit, "gold", PRICE)), Refused)
     told = await facts(room, "item_priced")
     assert [(each["version"], each["price"]["amount"]) for each in told] == [(1, 400), (2, 500)]

@@ -1,8 +1,6 @@
 """Purchases follow the appeals they are for, and the planned deliveries that stand for their goods."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
 from services.inventory.domain import purchases as rules
@@ -22,7 +20,7 @@ async def follow_appeal(unit: Unit, appeal: Appeal) -> None:
         await purchases.tell(unit, None, rules.proposed(uuid7(), appeal, price))
 
 
-async def follow_plan(unit: Unit, plan: Mapping[str, Any]) -> None:
+async def follow_plan(unit: Unit, plan: RowMapping) -> None:
     """A planned delivery, which is locked, has changed: so has the purchase that it stands for, if it is one's.
 
     A purchase that is cancelled by it is proposed anew if the money is there: another supplier may have the goods. If

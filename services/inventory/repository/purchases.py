@@ -1,6 +1,5 @@
 """Prices, appeals as donations told of them, and purchases."""
 
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -122,7 +121,7 @@ async def tell(unit: Unit, before: Purchase | None, after: Purchase) -> Purchase
     return after
 
 
-def plan_in(row: Mapping[str, Any]) -> Plan:
+def plan_in(row: RowMapping) -> Plan:
     """A planned delivery as its purchase sees it."""
     due: date = row["due_on"]
     over = row["received_on"] is not None or row["closed_on"] is not None
