@@ -30,6 +30,11 @@ Minor = Annotated[
 ]
 
 
+Supplier = Annotated[
+    Code, Field(description="a code; this and the cost are told to donations", examples=["mill-1"])
+]
+
+
 class NewPrice(Body):
     """What `per` base units of an item cost."""
 
@@ -115,8 +120,8 @@ async def purchases(
 class Ordering(Body):
     """From whom it was ordered, to where, and by when it comes."""
 
-    supplier: Code
-    depot: Code
+    supplier: Supplier
+    depot: Annotated[Code, Field(examples=["depot-north"])]
     due_on: Day
     cost: Minor | None = Field(default=None, description="minor units; what is left out is the proposed cost")
     expires_on: Day | None = Field(default=None, description="the date that the goods are expected to have")
@@ -138,7 +143,7 @@ class PurchaseChanges(Body):
 
     cost: Minor | None = None
     due_on: Day | None = None
-    supplier: Code | None = None
+    supplier: Supplier | None = None
 
 
 @router.post("/purchases/{purchase_id}/change", dependencies=[BUYING])
