@@ -126,6 +126,7 @@ def test_what_is_promised_to_grants_is_not_spent_on_purchases() -> None:
         ("ordered", "arrived_part", ["arrived"], "met"),
         ("ordered", "ordered", ["cancelled"], "funded"),
         ("ordered", "ordered", ["cancelled", "ordered"], "ordered"),
+        ("ordered", "ordered", ["ordered", "cancelled"], "ordered"),
         ("met", "arrived", ["ordered"], "ordered"),
         ("met", "arrived", ["arrived_part"], "ordered"),
         ("met", "arrived", ["cancelled"], "funded"),
