@@ -253,9 +253,10 @@ async def test_what_is_missing_is_appealed_for_once_its_price_is_known(till: Til
     assert (await till.rows("SELECT status FROM appeal"))[0]["status"] == "withdrawn"
 
 
-async def test_a_price_in_a_currency_without_accounts_opens_nothing(till: Till) -> None:
+async def test_a_price_of_nothing_or_without_accounts_opens_nothing(till: Till) -> None:
     await till.hears(short(3, 1))
     await till.hears(priced("first-aid-kit", 2_000, 1, "XAU", 1))
+    await till.hears(priced("first-aid-kit", 0, 2, "USD", 1))
     assert await till.rows("SELECT FROM appeal") == []
 
 

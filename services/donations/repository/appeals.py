@@ -95,8 +95,8 @@ def _values(appeal: Appeal) -> dict[str, object]:
 
 
 async def price_of(session: AsyncSession, item: str) -> Price | None:
-    """What an item costs: as inventory says, or else as a treasurer did. None if nobody has said, or in a currency of
-    which there are no accounts.
+    """What an item costs: as inventory says, or else as a treasurer did. None if nobody has said, if it is nothing, or in
+    a currency of which there are no accounts.
     """
     price = await told_price(session, item)
     if price is None:
@@ -104,7 +104,7 @@ async def price_of(session: AsyncSession, item: str) -> Price | None:
         found = await session.execute(select(row.minor, row.currency, row.per).where(row.item == item))
         own = found.one_or_none()
         price = Price(*own) if own else None
-    return price if price and price.currency in DIGITS else None
+    return price if price and price.minor and price.currency in DIGITS else None
 
 
 async def told_price(session: AsyncSession, item: str) -> Price | None:
