@@ -95,8 +95,8 @@ def _values(appeal: Appeal) -> dict[str, object]:
 
 
 async def price_of(session: AsyncSession, item: str) -> Price | None:
-    """What an item costs: as inventory says, or else as a treasurer did. None if nobody has said, if it costs nothing, or
-    if it does so in a currency without accounts.
+    """What an item costs: as inventory says, or else as a treasurer did. None if nobody has said, and for a price of
+    nothing or in a currency without accounts.
     """
     price = await told_price(session, item)
     if price is None:
