@@ -330,8 +330,7 @@ async def test_rice_that_runs_short_is_bought_with_the_money_that_came_for_it(wo
         await world.inventory.post(f"{path}/change", {"cost": cost - 1})
         await world.settled()
         assert (await world.donations.fund("food"))["free"] == 2
-        statuses = [each.status for each in heard.facts]
-        assert statuses[-3:] == ["met", "ordered", "met"]
+        await heard.until(lambda facts: [each.status for each in facts][-3:] == ["met", "ordered", "met"])
 
 
 async def receive(world: World, plan: str, quantity: int) -> Any:
