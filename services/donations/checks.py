@@ -166,6 +166,28 @@ _APPEALS = """
                    OR status = 'funded' AND raised < target) AS wrong
         FROM appeal GROUP BY item) items
 """
+_SPENT = """
+    SELECT count(*), count(*) FILTER (WHERE purchase.spent <> coalesce(sums.amount, 0)
+        OR purchase.owed <> CASE WHEN status IN ('ordered', 'arrived_part', 'arrived') THEN cost
+            WHEN status IN ('proposed', 'cancelled') THEN 0 ELSE owed END)
+    FROM purchase LEFT JOIN (
+        SELECT entry.document_id, sum(posting.amount) AS amount
+        FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
+        WHERE account.kind = 'purchases' GROUP BY 1) sums ON sums.document_id = purchase.id WHERE version > 0
+"""
+# While a reminder to serve is under way, what is owed is paid in a moment.
+_OWING = """
+    SELECT count(*), count(*) FILTER (WHERE balance - held > set_aside
+        AND NOT EXISTS (SELECT FROM timer WHERE name = 'serve') AND EXISTS (
+            SELECT FROM purchase WHERE purchase.fund = fund_balance.fund AND purchase.currency = fund_balance.currency
+            AND owed > spent))
+    FROM fund_balance
+"""
+_ORDERED = """
+    SELECT count(*), count(*) FILTER (WHERE (status = 'ordered') <> EXISTS (
+        SELECT FROM purchase WHERE appeal_id = appeal.id AND purchase.status IN ('ordered', 'arrived_part')))
+    FROM appeal WHERE status NOT IN ('met', 'closed_short', 'withdrawn')
+"""
 _CHAINS = """
     SELECT count(*), count(*) FILTER (WHERE kept.merged_into IS NOT NULL)
     FROM donor JOIN donor kept ON kept.id = donor.merged_into
@@ -198,6 +220,9 @@ CHECKS = {
     "the newest state of each grant was said": _SAID,
     "what an appeal raised is what its payments brought": _RAISED,
     "an item has one appeal at a time, funded or not as its money says": _APPEALS,
+    "what was spent on a purchase is what the ledger has for it": _SPENT,
+    "no money is free that is owed for a purchase": _OWING,
+    "an appeal is ordered while its purchase is under way": _ORDERED,
     "nobody is merged into a donor who is merged": _CHAINS,
     "every donor has contact data": _CONTACTS,
 }

@@ -9,7 +9,7 @@ from services.donations.commands.ipns import ASK, judge
 from services.donations.commands.monthly import WAKE, look_at
 from services.donations.ledger import SERVE, MoneyLedger
 from services.donations.outside import PayPal
-from services.donations.repository import grants, subscriptions
+from services.donations.repository import grants, purchases, subscriptions
 from services.donations.settings import Settings
 from shared.messaging.timers import OnTimer
 from shared.messaging.unit import Unit
@@ -44,6 +44,7 @@ async def look_at_news(unit: Unit, grace: timedelta) -> None:
 
 
 async def serve(_: Mapping[str, Any], unit: Unit) -> None:
-    """Money has come or became free: give it to the grants that wait, by their order."""
-    async with MoneyLedger.open(unit, await grants.hungry_funds(unit.session)):
+    """Money has come or became free: it goes to purchases that are ordered, then to grants that wait, in order."""
+    funds = await grants.hungry_funds(unit.session) | await purchases.owing_funds(unit.session)
+    async with MoneyLedger.open(unit, funds):
         pass

@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from services.donations.commands import appeals
+from services.donations.commands import appeals, purchases
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import fund_of, heard, over
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
 from services.donations.settings import Settings
-from services.donations.tables import CASE, GRANT, HOUSEHOLD
+from services.donations.tables import CASE, GRANT, HOUSEHOLD, ITEM_PRICE, SHORTAGE
 from shared.contracts.intake import AdvocacyChanged, AdvocacyStatus, GrantAsked, HouseholdClosed
-from shared.contracts.inventory import ShortfallForecast
+from shared.contracts.inventory import ItemPriced, PurchaseChanged, ShortageChanged, ShortfallForecast
 from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
 from shared.messaging.unit import Unit
@@ -73,6 +73,26 @@ async def on_shortfall_forecast(facts: Sequence[ShortfallForecast], unit: Unit) 
         await appeals.foresee(unit, each)
 
 
+async def on_shortage_changed(facts: Sequence[ShortageChanged], unit: Unit) -> None:
+    """Appeal for what is missing now, in the order of the items."""
+    news = await newest(unit, SHORTAGE, facts)
+    unit.writes.change(SHORTAGE, [{"id": key, "version": fact.version} for key, fact in news.facts.items()])
+    for each in sorted(news.facts.values(), key=lambda fact: fact.item):
+        await appeals.fall_short(unit, each)
+
+
+async def on_item_priced(facts: Sequence[ItemPriced], unit: Unit) -> None:
+    """Keep the newest price of each item, in the order of the items."""
+    news = await newest(unit, ITEM_PRICE, facts)
+    for each in sorted(news.facts.values(), key=lambda fact: fact.item):
+        await appeals.learn_price(unit, each)
+
+
+async def on_purchase_changed(facts: Sequence[PurchaseChanged], unit: Unit) -> None:
+    """Book what purchases cost, and have their appeals follow."""
+    await purchases.follow(unit, facts)
+
+
 def hears(_: Settings) -> tuple[Hears[Any], ...]:
     """What this service consumes, and how."""
     return (
@@ -80,4 +100,7 @@ def hears(_: Settings) -> tuple[Hears[Any], ...]:
         Hears(HouseholdClosed, on_household_closed),
         Hears(AdvocacyChanged, on_advocacy_changed),
         Hears(ShortfallForecast, on_shortfall_forecast),
+        Hears(ShortageChanged, on_shortage_changed),
+        Hears(ItemPriced, on_item_priced),
+        Hears(PurchaseChanged, on_purchase_changed),
     )

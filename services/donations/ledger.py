@@ -18,11 +18,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.donations.domain import entries
 from services.donations.domain.entries import Lines
 from services.donations.domain.funds import Fund, FundKey
 from services.donations.domain.grants import Grant, cut_back, serve, told
-from services.donations.domain.ledger import Difference, Entry, EntryKind, differences, opposite
-from services.donations.repository import books, grants
+from services.donations.domain.ledger import Difference, Entry, EntryKind, differences, opposite, place
+from services.donations.domain.purchases import Purchase, to_book
+from services.donations.repository import books, grants, purchases
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 
@@ -39,6 +41,7 @@ class MoneyLedger:
         self._locked: dict[FundKey, Fund] = {}
         self._entries: list[Entry] = []
         self._grants: dict[UUID, tuple[Grant | None, Grant]] = {}
+        self._purchases: dict[UUID, Purchase] = {}
         self._refused = False
 
     @classmethod
@@ -72,6 +75,21 @@ class MoneyLedger:
         first = self._grants[after.id][0] if after.id in self._grants else before
         self._grants[after.id] = (first, after)
 
+    def pay(self, purchase: Purchase) -> None:
+        """Book what is owed for a purchase and not spent yet, as far as its fund has it free; or what comes back.
+
+        The fund is locked, and so is the purchase. Suppliers are paid by bank.
+        """
+        if more := to_book(purchase, self.fund(purchase.key)):
+            kind = EntryKind.PURCHASED if more > 0 else EntryKind.RETURNED
+            lines = entries.purchased(place("bank", purchase.currency), purchase.fund, purchase.money(more))
+            self.book(kind, lines, purchase.id)
+        self._purchases[purchase.id] = replace(purchase, spent=purchase.spent + more)
+
+    def keep_purchases(self) -> None:
+        """Write the purchases that this unit has changed so far."""
+        purchases.save(self.unit.writes, self._purchases.values())
+
     def book(
         self,
         kind: EntryKind,
@@ -103,6 +121,7 @@ class MoneyLedger:
         """Settle the grants of the locked funds, write everything down, and say which grants are different."""
         for key in sorted(self._locked):
             await self._settle(key)
+        self.keep_purchases()
         changes = differences(self._entries)
         books.add_entries(self.unit, self._entries)
         self._save_grants()
@@ -111,8 +130,14 @@ class MoneyLedger:
             self.unit.remind(SERVE)
 
     async def _settle(self, key: FundKey) -> None:
-        """Take back what is promised and no longer there; or give what is free to those who wait, by their order."""
-        session, fund = self.unit.session, self.fund(key)
+        """Take back what is promised and no longer there; or give what is free to the purchases that are ordered, and
+        then to those who wait, by their order.
+        """
+        session = self.unit.session
+        if self.fund(key).free > 0:
+            for owed in await purchases.owed(session, key):
+                self.pay(self._purchases.get(owed.id, owed))
+        fund = self.fund(key)
         if fund.free < 0:
             for each in cut_back(fund, self._as_changed(await grants.promised(session, key), key)):
                 self._change(each)

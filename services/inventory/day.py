@@ -15,10 +15,11 @@ from services.inventory.domain.movements import Cause
 from services.inventory.domain.reasons import Because, InStore
 from services.inventory.domain.reservations import Reservation, expire
 from services.inventory.domain.rules import Rules
+from services.inventory.domain.shortages import Said, fact_of, is_news, told
 from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, renewal
 from services.inventory.queries import forecasting
-from services.inventory.repository import marks, renewals, reservations, stock
+from services.inventory.repository import marks, renewals, reservations, shortages, stock
 from services.inventory.repository.reservations import Some
 from services.inventory.settings import Settings
 from services.inventory.tables import FORECAST_SAID
@@ -50,7 +51,7 @@ def ahead(settings: Settings) -> Sequence[Ahead]:
 def timers(settings: Settings) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
     return {
-        FORECAST: partial(_tell_shortfall, settings),
+        FORECAST: partial(_look_ahead, settings),
         DEAL: partial(_deal, settings.rules),
         RENEW: partial(_renew, settings.rules),
     }
@@ -154,10 +155,27 @@ async def _deal(rules: Rules, payload: Mapping[str, Any], unit: Unit) -> None:
         await ledger.deal_due()
 
 
-async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
-    """Reckon how long the food lasts, and say what will be missing within the horizon if that is news."""
+async def _look_ahead(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
+    """The store has changed, or a day has begun: say what is missing now and what will be, if that is news."""
     # Two at a time: the one that looked first could have the last word.
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))
+    await _tell_shortages(unit)
+    await _tell_shortfall(settings, unit)
+
+
+async def _tell_shortages(unit: Unit) -> None:
+    """Say what is missing now of things that are given whole: from the day on which it begins to the one it is over."""
+    known, news = await shortages.said(unit.session), {}
+    for each in await shortages.missing_now(unit.session):
+        before = known.get(each.item, Said())
+        if is_news(each, before, unit.today):
+            news[each.item] = told(each, before, unit.today)
+            unit.say(fact_of(each, news[each.item]))
+    shortages.save(unit.writes, news)
+
+
+async def _tell_shortfall(settings: Settings, unit: Unit) -> None:
+    """Reckon how long the food lasts, and say what will be missing within the horizon."""
     until = unit.today + timedelta(days=settings.forecast_days)
     for item in await forecasting.food_items(unit.session):
         found = await forecasting.make(unit.session, settings.rules, item, unit.today, until)

@@ -25,11 +25,14 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     inventory.RationLapsed: ("intake",),
     inventory.ShortfallForecast: ("donations",),
     inventory.HandOutUndone: ("intake",),
+    inventory.ItemPriced: ("donations",),
+    inventory.ShortageChanged: ("donations",),
+    inventory.PurchaseChanged: ("donations",),
     donations.GiftReceived: (),
     donations.GiftCorrected: (),
     donations.MonthlyGiftChanged: (),
     donations.GrantChanged: ("intake",),
-    donations.AppealChanged: (),
+    donations.AppealChanged: ("inventory",),
 }
 
 CONTRACTS: Mapping[str, type[Contract]] = {contract.wire: contract for contract in HEARD_BY}

@@ -1,8 +1,9 @@
 """Donations on a real database, without a broker: commands and handlers are called directly, a unit each."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import RowMapping, delete, make_url, text, update
@@ -17,12 +18,22 @@ from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Payment
-from services.donations.handlers import on_advocacy_changed, on_grant_asked, on_household_closed
+from services.donations.handlers import (
+    on_advocacy_changed,
+    on_grant_asked,
+    on_household_closed,
+    on_item_priced,
+    on_purchase_changed,
+    on_shortage_changed,
+    on_shortfall_forecast,
+)
 from services.donations.repository import books, grants
 from services.donations.settings import Settings
 from services.donations.tables import ACCOUNT, FUND_BALANCE, Row
 from shared.cli.wiring import filled_in
+from shared.contracts.base import Contract
 from shared.contracts.intake import AdvocacyChanged, GrantAsked, HouseholdClosed
+from shared.contracts.inventory import ItemPriced, PurchaseChanged, ShortageChanged, ShortfallForecast
 from shared.database.engine import connect
 from shared.database.tables import day, timer
 from shared.messaging.day import begin
@@ -33,6 +44,15 @@ from shared.principals import Principal, PrincipalKind, service_principal
 
 T = TypeVar("T")
 GRACE = timedelta(days=45)
+HANDLERS: Mapping[type[Contract], Callable[[Sequence[Any], Unit], Awaitable[None]]] = {
+    AdvocacyChanged: on_advocacy_changed,
+    GrantAsked: on_grant_asked,
+    HouseholdClosed: on_household_closed,
+    ItemPriced: on_item_priced,
+    PurchaseChanged: on_purchase_changed,
+    ShortageChanged: on_shortage_changed,
+    ShortfallForecast: on_shortfall_forecast,
+}
 KEPT = ("account", "entry", "posting", "closed_month", "contact_reading")
 """Tables whose rows nobody may change or delete."""
 
@@ -125,17 +145,10 @@ class Till:
         }
         return GrantAsked(**{**values, **more})
 
-    async def hears(self, *facts: GrantAsked | HouseholdClosed | AdvocacyChanged) -> None:
+    async def hears(self, *facts: Contract) -> None:
         """In one batch; they are all of one contract."""
-        asked = [each for each in facts if isinstance(each, GrantAsked)]
-        closed = [each for each in facts if isinstance(each, HouseholdClosed)]
-        cases = [each for each in facts if isinstance(each, AdvocacyChanged)]
-        if asked:
-            await self.do(lambda unit: on_grant_asked(asked, unit))
-        if closed:
-            await self.do(lambda unit: on_household_closed(closed, unit))
-        if cases:
-            await self.do(lambda unit: on_advocacy_changed(cases, unit))
+        for kind in {type(each) for each in facts}:
+            await self.do(partial(HANDLERS[kind], facts))
 
     async def serve(self) -> None:
         """What the timer does once money has come."""

@@ -63,6 +63,12 @@ def test_the_catalogue_names_the_parts_of_each_kit(plan: Plan) -> None:
         (kit.kit, part, quantity) for part, quantity in kit.parts.items()
     }
     assert all("shelf_life_days" not in item for item in sent["items"])
+    assert not any({"price", "currency", "per"} & item.keys() for item in sent["items"])
+
+
+def test_a_kit_costs_twenty_dollars(plan: Plan) -> None:
+    priced = [item.priced for item in plan.items if item.priced]
+    assert priced == [{"item": "first-aid-kit", "amount": 2_000, "currency": "USD", "per": 1}]
 
 
 def test_goods_expire_so_many_days_after_they_came(plan: Plan) -> None:

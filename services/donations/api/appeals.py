@@ -42,12 +42,13 @@ class PriceKept(BaseModel):
 
 @router.post("/prices", dependencies=[TREASURER])
 async def set_price(body: NewPrice, work: Work) -> PriceKept:
-    """What an item costs from today on: appeals have their cost by it."""
+    """What an item costs from today on: appeals have their cost by it. A price that inventory says wins."""
     price = Price(body.money.minor, body.currency, body.per)
 
     async def do(unit: Unit) -> PriceKept | Refused:
-        await commands.set_price(unit, body.item, price)
-        return PriceKept(item=body.item, price=AmountOut.of(price.minor, price.currency), per=price.per)
+        done = await commands.set_price(unit, body.item, price)
+        amount = AmountOut.of(price.minor, price.currency)
+        return shown(done, lambda kept: PriceKept(item=body.item, price=amount, per=kept.per))
 
     return await work.once(PriceKept, do)
 

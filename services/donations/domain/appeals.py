@@ -1,4 +1,4 @@
-"""Appeals: what is missing of an item, what it costs, and how much has come for it."""
+"""Appeals: what is missing of an item, what it costs, and how much has come for it. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,7 +7,7 @@ from uuid import UUID
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import Money
 from shared.contracts.donations import AppealChanged, AppealStatus
-from shared.contracts.inventory import ShortfallForecast
+from shared.contracts.inventory import ShortageChanged, ShortfallForecast
 
 GOES_ON = frozenset({AppealStatus.OPEN, AppealStatus.FUNDED})
 """An item has at most one appeal in these states."""
@@ -28,7 +28,10 @@ class Price:
 
 @dataclass(frozen=True)
 class Appeal:
-    """An appeal in one currency. Its money is in the fund of its purpose; `raised` is what came into that for it."""
+    """An appeal in one currency. Its money is in the fund of its purpose; `raised` is what came into that for it.
+
+    `asked` is the quantity that staff appealed for: what is missing by itself may be more, and never makes it less.
+    """
 
     id: UUID
     item: str
@@ -39,7 +42,7 @@ class Appeal:
     raised: int = 0
     status: AppealStatus = AppealStatus.OPEN
     version: int = 1
-    heard_on: date | None = None
+    asked: int = 0
 
     @property
     def goes_on(self) -> bool:
@@ -52,11 +55,43 @@ def missing_of(fact: ShortfallForecast) -> int:
     return sum(each.grams for each in days)
 
 
+@dataclass(frozen=True)
+class Need:
+    """What is missing of an item that nothing on its way covers: as forecast, and as it is short now.
+
+    The forecast of a food includes what is short today, so the two are never added.
+    """
+
+    item: str
+    fund: str
+    forecast: int = 0
+    forecast_on: date | None = None
+    shortage: int = 0
+
+    @property
+    def quantity(self) -> int:
+        return max(self.forecast, self.shortage)
+
+
+def short_of(fact: ShortageChanged) -> int:
+    """What is short now and not on its way."""
+    return max(0, fact.missing - fact.coming)
+
+
+def fund_for(kind: str) -> str:
+    """The fund of an appeal for goods of a kind; a kind that is not known is for whatever is needed most."""
+    return _FUNDS.get(kind, Purpose.GENERAL).value
+
+
+_FUNDS = {"food": Purpose.FOOD, "clothing": Purpose.CLOTHING, "kit": Purpose.MEDICAL}
+
+
 def needed(appeal: Appeal, quantity: int, price: Price) -> Appeal:
-    """The appeal for another quantity, at the price of today, in its own currency.
+    """The appeal for another quantity, at the price of today, in its own currency; never for less than staff asked.
 
     With nothing missing any more it is withdrawn if no money has come; if some has, staff close it: donors gave for it.
     """
+    quantity = max(quantity, appeal.asked)
     if quantity == 0:
         return appeal if appeal.raised else replace(appeal, status=AppealStatus.WITHDRAWN)
     cost = price.cost(quantity)

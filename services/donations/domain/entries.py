@@ -94,6 +94,11 @@ def paid(where: Account, fund: str, amount: Money) -> Lines:
     return lines_of((account(Kind.GRANTS, amount.currency, fund), amount.minor), (where, -amount.minor))
 
 
+def purchased(where: Account, fund: str, amount: Money) -> Lines:
+    """Goods are bought with a fund's money; below 0, it comes back: they cost less, or the order was cancelled."""
+    return lines_of((account(Kind.PURCHASES, amount.currency, fund), amount.minor), (where, -amount.minor))
+
+
 def converted(where: Account, into: Account, fund: str, given: Money, got: Money) -> tuple[Line, ...]:
     """Money of a fund is changed into another currency, at whatever rate the bank gave: both amounts are known.
 

@@ -4,8 +4,8 @@ An amount above zero is a debit, below zero a credit. An account has one currenc
 
 - what the group has: cash, bank, PayPal. These accounts are of the group as a whole, except the two that say how a
   fund's money stands: what PayPal holds back of it, and what was refunded after it had been spent;
-- why it has it: income, fees, grants, moves between funds and conversions. Each of these belongs to one fund, and a
-  fund's balance is what they sum to, with the sign turned.
+- why it has it: income, fees, grants, purchases, moves between funds and conversions. Each of these belongs to one
+  fund, and a fund's balance is what they sum to, with the sign turned.
 """
 
 from collections import Counter
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     INCOME = "income"
     FEES = "fees"
     GRANTS = "grants"
+    PURCHASES = "purchases"
     MOVED = "moved"
     """Between funds, by a recorded decision."""
     EXCHANGE = "exchange"
@@ -91,6 +92,7 @@ class EntryKind(StrEnum):
     MOVED = "moved"
     COVERED = "covered"
     PAID = "paid"
+    PURCHASED = "purchased"
     RETURNED = "returned"
     REVERSED = "reversed"
 
@@ -100,8 +102,8 @@ class Entry:
     """Something that happened to money: lines that sum to zero in each currency.
 
     `on_day` is the day under which it is booked, `happened_on` when it happened: for what becomes known after its month
-    was closed, they differ. `document_id` is the payment, grant or decision that it belongs to; `reverses` the entry
-    whose opposite it is.
+    was closed, they differ. `document_id` is the payment, grant, purchase or decision that it belongs to; `reverses`
+    the entry whose opposite it is.
     """
 
     id: UUID

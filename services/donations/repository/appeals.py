@@ -7,9 +7,11 @@ from sqlalchemy import RowMapping, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.domain.appeals import GOES_ON, Appeal, Price, fact_of
-from services.donations.tables import APPEAL, PRICE
+from services.donations.domain.appeals import GOES_ON, Appeal, Need, Price, fact_of
+from services.donations.domain.money import DIGITS
+from services.donations.tables import APPEAL, ITEM_PRICE, NEED, PRICE
 from shared.contracts.donations import AppealStatus
+from shared.contracts.inventory import ItemPriced
 from shared.messaging.unit import Unit
 
 _COLUMNS = tuple(field.name for field in fields(Appeal))
@@ -49,11 +51,43 @@ async def open_new(unit: Unit, appeal: Appeal) -> bool:
 
 def tell(unit: Unit, before: Appeal, after: Appeal) -> Appeal:
     """Write a locked appeal after a change, and tell of it if others see a difference. Returns it as it is then."""
-    if replace(before, heard_on=after.heard_on) != after:
-        after = replace(after, version=before.version + 1)
-        unit.say(fact_of(after, unit.today))
+    if before == after:
+        return after
+    after = replace(after, version=before.version + 1)
+    unit.say(fact_of(after, unit.today))
     unit.writes.change(APPEAL, [{**_values(after), "actor": unit.actor.id}])
     return after
+
+
+async def reopened(unit: Unit, appeal: Appeal) -> Appeal:
+    """A locked appeal that is to go on again, as it can be: another one for its item may have opened meanwhile.
+
+    Another one that opened by itself and for which nothing has come is withdrawn: this one has its money. Otherwise the
+    other one goes on, and this one is closed short: its money stays in their fund.
+    """
+    other = await of_item(unit.session, appeal.item)
+    if other is None or other.id == appeal.id:
+        return appeal
+    if other.raised or other.asked:
+        return replace(appeal, status=AppealStatus.CLOSED_SHORT)
+    tell(unit, other, replace(other, status=AppealStatus.WITHDRAWN))
+    return appeal
+
+
+async def need_of(session: AsyncSession, item: str) -> Need:
+    """What is missing of an item, locked; a row is made for what nothing was heard of.
+
+    It is locked before the item's appeal.
+    """
+    await session.execute(insert(NEED).values(item=item).on_conflict_do_nothing())
+    query = select(NEED).where(NEED.c.item == item).with_for_update()
+    row = (await session.execute(query)).mappings().one()
+    return Need(**{field.name: row[field.name] for field in fields(Need)})
+
+
+def save_need(unit: Unit, need: Need) -> None:
+    """Write what is missing of an item; its row is locked."""
+    unit.writes.change(NEED, [dict(vars(need))])
 
 
 def _values(appeal: Appeal) -> dict[str, object]:
@@ -61,11 +95,31 @@ def _values(appeal: Appeal) -> dict[str, object]:
 
 
 async def price_of(session: AsyncSession, item: str) -> Price | None:
-    """What an item costs; None if nobody has said."""
-    row = PRICE.c
-    found = await session.execute(select(row.minor, row.currency, row.per).where(row.item == item))
-    price = found.one_or_none()
+    """What an item costs: as inventory says, or else as a treasurer did. None if nobody has said, and for a price of
+    nothing or in a currency without accounts.
+    """
+    price = await told_price(session, item)
+    if price is None:
+        row = PRICE.c
+        found = await session.execute(select(row.minor, row.currency, row.per).where(row.item == item))
+        own = found.one_or_none()
+        price = Price(*own) if own else None
+    return price if price and price.minor and price.currency in DIGITS else None
+
+
+async def told_price(session: AsyncSession, item: str) -> Price | None:
+    """What inventory says that an item costs; None if it has not said."""
+    row = ITEM_PRICE.c
+    query = select(row.minor, row.currency, row.per).where(row.item == item, row.item != "")
+    price = (await session.execute(query)).one_or_none()
     return Price(*price) if price else None
+
+
+def save_told_price(unit: Unit, fact: ItemPriced) -> None:
+    """Keep what inventory says that an item costs; the row is locked."""
+    values = {"minor": fact.price.amount, "currency": fact.price.currency, "per": fact.per}
+    row = {"id": fact.price_id, "version": fact.version, "item": fact.item, **values}
+    unit.writes.change(ITEM_PRICE, [row])
 
 
 async def save_price(unit: Unit, item: str, price: Price) -> None:

@@ -2,7 +2,7 @@
 it holds whatever runs at once, and whatever way a row comes in.
 """
 
-from services.donations.tables.appeals import APPEAL, PRICE
+from services.donations.tables.appeals import APPEAL, ITEM_PRICE, NEED, PRICE, PURCHASE, SHORTAGE
 from services.donations.tables.columns import Row
 from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GIFT
 from services.donations.tables.grants import APPROVAL, CASE, GRANT, HOUSEHOLD, PAYOUT
@@ -43,15 +43,19 @@ __all__ = [
     "GIFT",
     "GRANT",
     "HOUSEHOLD",
+    "ITEM_PRICE",
+    "NEED",
     "NOTICE",
     "NOTICE_BODY",
     "PAYMENT",
     "PAYOUT",
     "POSTING",
     "PRICE",
+    "PURCHASE",
     "RATE",
     "REFUND",
     "REVERSAL",
+    "SHORTAGE",
     "SUBSCRIPTION",
     "SUBSCRIPTION_CHANGE",
     "SUBSCRIPTION_NEWS",

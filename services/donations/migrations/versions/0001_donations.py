@@ -77,7 +77,7 @@ INSERT INTO account (code, kind, currency, fund)
 SELECT kind || '.' || currency, kind, currency, '' FROM unnest(ARRAY['cash', 'bank', 'paypal']) kind
 CROSS JOIN {_CURRENCIES} currency
 UNION ALL SELECT kind || '.' || fund || '.' || currency, kind, currency, fund
-FROM unnest(ARRAY['held', 'uncovered', 'income', 'fees', 'grants', 'moved', 'exchange']) kind
+FROM unnest(ARRAY['held', 'uncovered', 'income', 'fees', 'grants', 'purchases', 'moved', 'exchange']) kind
 CROSS JOIN {_CURRENCIES} currency CROSS JOIN {_FUNDS} fund
 """  # noqa: S608, nothing in it comes from outside
 BALANCES = f"""
@@ -114,7 +114,7 @@ def upgrade() -> None:
         sa.Column("target", sa.BigInteger(), nullable=False),
         sa.Column("raised", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
-        sa.Column("heard_on", sa.Date(), nullable=True),
+        sa.Column("asked", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.CheckConstraint("target > 0", name=op.f("ck_appeal_for_something")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
@@ -271,6 +271,7 @@ def upgrade() -> None:
         sa.CheckConstraint("rate > 0", name=op.f("ck_rate_positive")),
         sa.PrimaryKeyConstraint("currency", "quote", "on_day", name=op.f("pk_rate")),
     )
+    _needs()
     _subscriptions()
     _findings()
     op.create_table(
@@ -548,6 +549,66 @@ def _findings() -> None:
     )
 
 
+def _needs() -> None:
+    """What inventory says is missing, what it costs, and what is bought."""
+    op.create_table(
+        "item_price",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("item", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("minor", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("per", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_price")),
+    )
+    op.create_index(
+        "uq_item_price_item", "item_price", ["item"], unique=True, postgresql_where=sa.text("item <> ''")
+    )
+    op.create_table(
+        "shortage",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shortage")),
+    )
+    op.create_table(
+        "need",
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("fund", sa.String(length=40), server_default="food", nullable=False),
+        sa.Column("forecast", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("forecast_on", sa.Date(), nullable=True),
+        sa.Column("shortage", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("item", name=op.f("pk_need")),
+    )
+    op.create_table(
+        "purchase",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("appeal_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("fund", sa.String(length=40), server_default="general", nullable=False),
+        sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("cost", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("owed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("spent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("least(spent, owed - spent) >= 0", name=op.f("ck_purchase_no_more_than_owed")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase")),
+    )
+    op.create_index(
+        op.f("ix_purchase_appeal_id"),
+        "purchase",
+        ["appeal_id"],
+        unique=False,
+        postgresql_where=sa.text("appeal_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_purchase_owed",
+        "purchase",
+        ["fund", "currency"],
+        unique=False,
+        postgresql_where=sa.text("owed > spent"),
+    )
+
+
 def _subscriptions() -> None:
     op.create_table(
         "subscription",
@@ -647,6 +708,10 @@ def downgrade() -> None:
         "approval",
         "rate",
         "price",
+        "purchase",
+        "need",
+        "shortage",
+        "item_price",
         "household",
         "grant",
         "advocacy_case",
