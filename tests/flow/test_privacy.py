@@ -48,6 +48,7 @@ KEPT = {
     ("donations", "/donors/{donor_id}/change", "contact.address"): ADDRESS,
     ("donations", "/donors/{donor_id}/contact", "reason"): NOWHERE,
     ("donations", "/reconciliations", "file"): NOWHERE,
+    ("donations", "/gifts/imports", "file"): f"{DONOR}, donations payment.transaction_id",
     ("donations", "/gifts", "reference"): "donations payment.transaction_id",
     ("donations", "/payments/{payment_id}/correct", "note"): "donations reversal.note",
     ("donations", "/payments/{payment_id}/reverse", "note"): "donations reversal.note",

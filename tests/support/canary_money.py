@@ -19,6 +19,7 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     """Every free text that donations takes, once."""
     donor = await _donors(story)
     await _gifts(story, donor)
+    await _import(story)
     await _list(story)
     await _funds(story)
     await _grant(story, household)
@@ -52,6 +53,25 @@ async def _gifts(story: "Story", donor: str) -> None:
             path = f"/payments/{{payment_id}}/{what}"
             note = story.plant("donations", path, "note")
             await _post(story, path, {**right[what], "note": note}, **gift)
+
+
+async def _import(story: "Story") -> None:
+    """A bank's list has names; of a row that is not taken nothing is kept."""
+    story.planted.add(("donations", "/gifts/imports", "file"))
+    name = story.canaries.plant("donations contact.name")
+    reference, bad = story.canaries.plant("donations payment.transaction_id"), story.canaries.plant()
+    file = (
+        "reference,received_on,amount,currency,purpose,name,mail,donor\n"
+        f"{reference},{FIRST_DAY},10,JPY,medical,{name},,\n"
+        f"{bad},{FIRST_DAY},{bad},JPY,{bad},{bad},{bad},\n"
+        f"{bad},{bad},10,{bad},medical,,,{bad}\n"
+    )
+    files = {"file": (f"{bad}.csv", file.encode(), "text/csv")}
+    donations = story.world.donations
+    for query in ("?dry_run=true", ""):
+        found = await donations.client.post(f"/gifts/imports{query}", files=files)
+        assert (found.json()["gifts"], found.json()["bad_rows"]) == (1, 2), found.text
+        story.answers["donations"].append(found.text)
 
 
 async def _list(story: "Story") -> None:

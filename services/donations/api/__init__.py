@@ -11,6 +11,7 @@ from services.donations.api import (
     funds,
     gifts,
     grants,
+    imports,
     monthly,
     notices,
     rates,
@@ -23,5 +24,17 @@ def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
     return [
         each.router
-        for each in (donors, gifts, monthly, notices, reconciling, appeals, grants, funds, books, rates)
+        for each in (
+            donors,
+            imports,
+            gifts,
+            monthly,
+            notices,
+            reconciling,
+            appeals,
+            grants,
+            funds,
+            books,
+            rates,
+        )
     ]

@@ -6,6 +6,7 @@ from services.donations.tables.appeals import APPEAL, PRICE
 from services.donations.tables.columns import Row
 from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GIFT
 from services.donations.tables.grants import APPROVAL, GRANT, HOUSEHOLD, PAYOUT
+from services.donations.tables.imports import GIFT_IMPORT
 from services.donations.tables.ledger import (
     ACCOUNT,
     ACCOUNT_MONTH,
@@ -40,6 +41,7 @@ __all__ = [
     "FINDING",
     "FUND_BALANCE",
     "GIFT",
+    "GIFT_IMPORT",
     "GRANT",
     "HOUSEHOLD",
     "NOTICE",

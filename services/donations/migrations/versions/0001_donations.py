@@ -475,6 +475,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'different')"),
     )
     _notices()
+    _imports()
     for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
         op.execute(statement)
     for name in FOR_EVER:
@@ -512,6 +513,22 @@ def _notices() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_body_notice_id")),
         sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice_body")),
+    )
+
+
+def _imports() -> None:
+    op.create_table(
+        "gift_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("gifts", sa.Integer(), nullable=False),
+        sa.Column("new_donors", sa.Integer(), nullable=False),
+        sa.Column("already_there", sa.Integer(), nullable=False),
+        sa.Column("bad_rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_import")),
     )
 
 
@@ -603,6 +620,7 @@ def _subscriptions() -> None:
 
 def downgrade() -> None:
     for table in (
+        "gift_import",
         "finding",
         "notice_body",
         "notice",
