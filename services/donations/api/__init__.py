@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.donations.api import (
+    advances,
     appeals,
     books,
     donors,
@@ -12,8 +13,10 @@ from services.donations.api import (
     gifts,
     grants,
     imports,
+    in_kind,
     monthly,
     notices,
+    pledges,
     rates,
     reconciling,
 )
@@ -22,19 +25,6 @@ from services.donations.settings import Settings
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [
-        each.router
-        for each in (
-            donors,
-            imports,
-            gifts,
-            monthly,
-            notices,
-            reconciling,
-            appeals,
-            grants,
-            funds,
-            books,
-            rates,
-        )
-    ]
+    giving = (donors, imports, gifts, in_kind, pledges, monthly, notices, reconciling, appeals)
+    money = (grants, advances, funds, books, rates)
+    return [each.router for each in (*giving, *money)]
