@@ -1,5 +1,5 @@
-"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances and closed months keeps the ledger in balance
-and no fund below zero.
+"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances and closed months keeps the ledger
+in balance and no fund below zero.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from services.donations.commands.grants import Payout
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.messaging.unit import Unit
+from tests.support.judge import agrees
 from tests.support.till import Till
 
 NAMES = st.sampled_from(["S1", "S2", "S3"])
@@ -190,5 +191,6 @@ def test_whatever_happens_the_books_are_right(till_url: str, acts: list[Act]) ->
             for act in acts:
                 await act(till)
                 assert await till.breaches() == set()
+            await agrees(till)
 
     asyncio.run(live())

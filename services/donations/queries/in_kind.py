@@ -13,7 +13,7 @@ from services.donations.tables import DONOR, GIFT_IN_KIND
 async def gifts_in_kind(
     session: AsyncSession, donor_id: UUID | None, limit: int, after: UUID | None = None
 ) -> Sequence[RowMapping]:
-    """Gifts in kind in the order in which they were acknowledged; of a donor also those of donors merged into this one."""
+    """Gifts in kind as they were acknowledged; of a donor also those of donors who were merged into this one."""
     row, kept = GIFT_IN_KIND.c, func.coalesce(DONOR.c.merged_into, DONOR.c.id)
     query = select(GIFT_IN_KIND, DONOR.c.anonymous, kept.label("kept_id"))
     query = query.outerjoin(DONOR, DONOR.c.id == row.donor_id)

@@ -13,7 +13,8 @@ from shared.database.rows import table_of
 
 class GiftInKindRow(Row, table=True):
     """Goods that a donor gave. `receipt_id` is inventory's own receipt of them, which is acknowledged once; `goods` are
-    codes and quantities. `value` is null while nobody has said what they are worth; `entry_id` is what is booked of it, `note` how that is known.
+    codes and quantities. `value` is null while nobody has said what they are worth; `entry_id` is what is booked of it,
+    `note` how it is known.
     """
 
     __tablename__ = "gift_in_kind"

@@ -33,7 +33,7 @@ class PledgeRow(Row, table=True):
 
 
 class PledgePartRow(Row, table=True):
-    """A part of a pledge, due on a day. It is kept as long as its payment is large enough for all parts that it keeps."""
+    """A part of a pledge, due on a day. It is kept as long as its payment covers all parts that are linked to it."""
 
     __tablename__ = "pledge_part"
     __table_args__ = (
