@@ -71,7 +71,7 @@ async def alike(session: AsyncSession, donor_id: UUID) -> Sequence[Alike]:
     """Donors who may be the same as this one, however their names are written; those already merged are left out."""
     row = CONTACT.c
     mine = (await session.execute(select(CONTACT).where(row.donor_id == donor_id))).mappings().one_or_none()
-    return await _with_keys(session, mine, row.donor_id != donor_id) if mine else []
+    return await _with_keys(session, dict(mine), row.donor_id != donor_id) if mine else []
 
 
 async def like(session: AsyncSession, contact: Contact) -> Sequence[Alike]:

@@ -82,10 +82,10 @@ async def test_money_is_carried_settled_and_brought_back(till: Till) -> None:
     assert await stands(till, "spent.protection.JPY") == 300
     assert await stands(till, "cash.JPY") == -800
     days = await till.rows("SELECT kind, happened_on FROM entry WHERE kind <> 'gift' ORDER BY id")
-    assert [tuple(row.values()) for row in days] == [
-        ("advanced", NEW.given_on),
-        ("spent", SLIP.happened_on),
-        ("returned", DAY),
+    assert [dict(row) for row in days] == [
+        {"kind": "advanced", "happened_on": NEW.given_on},
+        {"kind": "spent", "happened_on": SLIP.happened_on},
+        {"kind": "returned", "happened_on": DAY},
     ]
 
 
@@ -184,7 +184,7 @@ async def test_a_slip_may_have_paid_a_grant(till: Till) -> None:
     assert (grant.paid, grant.set_aside, grant.status) == (300, 100, "paid_part")
     assert await till.fund("protection") == (1_200, 700, 100)
     (payout,) = await till.rows("SELECT place, payee, amount FROM payout")
-    assert tuple(payout.values()) == ("field", "fw-07", 300)
+    assert dict(payout) == {"place": "field", "payee": "fw-07", "amount": 300}
     assert await till.breaches() == set()
     (slip,) = await slips(till)
     assert isinstance(await till.do(lambda unit: advances.undo_slip(unit, slip, "another one")), Advance)

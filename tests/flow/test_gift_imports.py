@@ -81,9 +81,9 @@ async def test_the_good_rows_of_a_bad_file_are_booked_and_each_bad_row_is_told(t
     (row,) = await till.rows("SELECT * FROM gift_import")
     assert (row["actor"], row["rows"], row["gifts"], row["bad_rows"]) == ("staff:treasurer", 4, 2, 2)
     days = await till.rows("SELECT DISTINCT happened_on, actor FROM entry ORDER BY 1")
-    assert [tuple(each.values()) for each in days] == [
-        (date(2006, 10, 5), "staff:treasurer"),
-        (date(2006, 10, 6), "staff:treasurer"),
+    assert [dict(each) for each in days] == [
+        {"happened_on": date(2006, 10, 5), "actor": "staff:treasurer"},
+        {"happened_on": date(2006, 10, 6), "actor": "staff:treasurer"},
     ]
 
 

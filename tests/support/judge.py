@@ -23,7 +23,8 @@ def judged(written: str) -> tuple[list[str], Balances]:
     """What beancount finds wrong with a ledger, and what it says stands on each account."""
     entries, errors, _ = loader.load_string(written)
     balances: Balances = {}
-    for account in realization.iter_children(realization.realize(entries)):
+    tree: Any = realization
+    for account in tree.iter_children(tree.realize(entries)):
         for position in account.balance:
             assert account.account.endswith(position.units.currency)
             balances[account.account] = position.units.number

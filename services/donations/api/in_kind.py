@@ -38,7 +38,7 @@ class GoodsBody(Body):
 
     item: Code
     quantity: Annotated[int, Field(ge=1, le=10**12)]
-    unit: Code
+    unit: Annotated[str, Field(max_length=10, pattern=r"^[A-Za-z]+$", examples=["g"])]
 
     def goods(self) -> Goods:
         return Goods(self.item, self.quantity, self.unit)
