@@ -85,7 +85,7 @@ async def test_the_judge_sees_what_is_wrong(till: Till) -> None:
     lines = written.splitlines()
     for pattern, change, words in (
         (r"^  Assets:Held:Medical:USD  ", lambda line: line.replace("USD  ", "USD  1"), "does not balance"),
-        (r"^\S+ open Assets:Bank:JPY", lambda _: "", "inactive account"),
+        (r"^\S+ open Assets:Bank:JPY", lambda _: "", "Invalid reference to"),
         (r"^\S+ balance Assets:Cash:JPY", lambda line: line.replace(" -", " -1"), "Balance failed"),
         (
             r"^\S+ balance Income:Income:Medical:USD",
