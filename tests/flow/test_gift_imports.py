@@ -176,7 +176,7 @@ async def test_a_file_that_is_too_long_is_refused_whole(till: Till) -> None:
     assert isinstance(sheet, Sheet)
     refused = await take_in(till.units, staff("treasurer"), sheet, Given(), dry_run=False)
     assert isinstance(refused, Refused)
-    assert "1,000 rows" in refused.words
+    assert "500 rows" in refused.words
     assert await counts(till) == before
 
 

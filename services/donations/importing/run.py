@@ -24,8 +24,8 @@ from shared.principals import Principal
 from shared.spreadsheets.cells import Line, RowFault
 from shared.spreadsheets.opening import Sheet
 
-MOST_ROWS = 1000
-"""Of one file: about ten seconds of work, and a unit may take sixty."""
+MOST_ROWS = 500
+"""Of one file: a row takes some fifteen statements, and a unit may take sixty seconds."""
 TRIES = 5
 
 
