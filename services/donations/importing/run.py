@@ -115,6 +115,7 @@ def _same(known: Payment, gift: Gift) -> bool:
 
 
 def _fault(row: int, refused: Refused) -> RowFault:
+    """What is wrong with a row that was refused. `receive` has written nothing then, so the unit goes on."""
     if refused.kind is Kind.CONFLICT:
         raise BookedMeanwhile
     column, reason = refused.fields[0] if refused.fields else ("donor", "is no donor: there is no such id")
