@@ -26,8 +26,8 @@ _FUNDS = """
         OR kept.held <> coalesce(sums.held, 0))
     FROM fund_balance kept LEFT JOIN (
         SELECT account.fund, account.currency,
-               -sum(posting.amount) FILTER (WHERE account.kind NOT IN ('held', 'uncovered')) AS balance,
-               sum(posting.amount) FILTER (WHERE account.kind = 'held') AS held
+               -sum(posting.amount) FILTER (WHERE account.kind NOT IN ('held', 'uncovered', 'advanced')) AS balance,
+               sum(posting.amount) FILTER (WHERE account.kind IN ('held', 'advanced')) AS held
         FROM posting JOIN account ON account.code = posting.account WHERE account.fund <> '' GROUP BY 1, 2
     ) sums USING (fund, currency)
 """
@@ -196,6 +196,40 @@ _CONTACTS = """
     SELECT count(*), count(*) FILTER (WHERE contact.donor_id IS NULL)
     FROM donor LEFT JOIN contact ON contact.donor_id = donor.id
 """
+_CARRIED = """
+    SELECT count(*), count(*) FILTER (WHERE coalesce(kept.amount, 0) <> coalesce(sums.amount, 0))
+    FROM (
+        SELECT concat_ws('.', 'advanced', fund, fieldworker, currency) AS account,
+               sum(CASE WHEN undone THEN 0 ELSE amount - settled - returned END) AS amount
+        FROM advance GROUP BY 1
+    ) kept FULL JOIN (
+        SELECT posting.account, sum(posting.amount) AS amount
+        FROM posting JOIN account ON account.code = posting.account WHERE account.kind = 'advanced' GROUP BY 1
+    ) sums USING (account)
+"""
+_SLIPS = """
+    SELECT count(*), count(*) FILTER (WHERE advance.settled <> coalesce(sums.settled, 0)
+        OR advance.returned <> coalesce(sums.returned, 0) OR advance.settled + advance.returned > advance.amount)
+    FROM advance LEFT JOIN (
+        SELECT advance_id, sum(amount) FILTER (WHERE kind = 'spent') AS settled,
+               sum(amount) FILTER (WHERE kind = 'returned') AS returned
+        FROM slip WHERE NOT undone GROUP BY 1) sums ON sums.advance_id = advance.id
+"""
+_GOODS = """
+    SELECT count(*), count(*) FILTER (WHERE coalesce(gift.value, 0) <> coalesce(sums.amount, 0))
+    FROM gift_in_kind gift LEFT JOIN (
+        SELECT entry.document_id, sum(posting.amount) AS amount
+        FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
+        WHERE account.kind = 'goods' GROUP BY 1) sums ON sums.document_id = gift.id
+"""
+# A refund makes a part unkept, so what was refunded is not looked at here.
+_PLEDGES = """
+    SELECT count(*), count(*) FILTER (WHERE payment.version = 0 OR NOT in_one OR total > payment.gross)
+    FROM (
+        SELECT part.payment_id, sum(part.amount) AS total, bool_and(part.currency = payment.currency) AS in_one
+        FROM pledge_part part JOIN payment ON payment.id = part.payment_id GROUP BY 1
+    ) kept JOIN payment ON payment.id = kept.payment_id
+"""
 CHECKS = {
     "the ledger sums to zero in each currency": _CURRENCIES,
     "each entry balances": _ENTRIES,
@@ -218,6 +252,10 @@ CHECKS = {
     "no grant of a closed case goes on": _CASES_OVER,
     "each grant is for one household or one case": _OWNED,
     "the newest state of each grant was said": _SAID,
+    "what fieldworkers carry is what the ledger has": _CARRIED,
+    "no more of an advance is settled than went out, and by slips": _SLIPS,
+    "what goods are worth is what the ledger has": _GOODS,
+    "payments are as large as the pledges that they keep": _PLEDGES,
     "what an appeal raised is what its payments brought": _RAISED,
     "an item has one appeal at a time, funded or not as its money says": _APPEALS,
     "what was spent on a purchase is what the ledger has for it": _SPENT,

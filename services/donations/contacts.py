@@ -71,13 +71,21 @@ async def alike(session: AsyncSession, donor_id: UUID) -> Sequence[Alike]:
     """Donors who may be the same as this one, however their names are written; those already merged are left out."""
     row = CONTACT.c
     mine = (await session.execute(select(CONTACT).where(row.donor_id == donor_id))).mappings().one_or_none()
-    if mine is None:
-        return []
+    return await _with_keys(session, dict(mine), row.donor_id != donor_id) if mine else []
+
+
+async def like(session: AsyncSession, contact: Contact) -> Sequence[Alike]:
+    """Donors who may be whoever is called and reached like this; those already merged are left out."""
+    return await _with_keys(session, _keys(contact))
+
+
+async def _with_keys(session: AsyncSession, mine: Mapping[str, Any], *others: Any) -> Sequence[Alike]:
+    row = CONTACT.c
     keys = {name: mine[f"{name}_key"] for name in ("name", "mail", "phone") if mine[f"{name}_key"]}
     same = or_(*(row[f"{name}_key"] == key for name, key in keys.items()))
     query = select(CONTACT).join(DONOR, DONOR.c.id == row.donor_id)
-    others = and_(row.donor_id != donor_id, DONOR.c.merged_into.is_(None))
-    found = await session.execute(query.where(same, others).order_by(row.donor_id).limit(100))
+    query = query.where(same, and_(DONOR.c.merged_into.is_(None), *others))
+    found = await session.execute(query.order_by(row.donor_id).limit(100))
     return [_alike(each, keys) for each in found.mappings()]
 
 

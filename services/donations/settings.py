@@ -44,6 +44,9 @@ class Settings(ServiceSettings):
         le=366,
         description="a monthly gift that fails lapses after so many days; the next month's tries lie within 45",
     )
+    advance_days: int = Field(
+        default=30, ge=1, le=366, description="an advance of a fieldworker that is open longer is listed"
+    )
     paypal_webhook_id: str = Field(
         default="", description="PayPal's own id of our webhook; without it no notice of PayPal's is taken"
     )

@@ -1,5 +1,5 @@
-"""Any sequence of bookings, refunds, disputes, moves, conversions, grants and closed months keeps the ledger in balance
-and no fund below zero.
+"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances and closed months keeps the ledger
+in balance and no fund below zero.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.donations.commands import funds, gifts
+from services.donations.commands import advances, funds, gifts
 from services.donations.commands import grants as giving
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
@@ -19,6 +19,7 @@ from services.donations.commands.grants import Payout
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.messaging.unit import Unit
+from tests.support.judge import agrees
 from tests.support.till import Till
 
 NAMES = st.sampled_from(["S1", "S2", "S3"])
@@ -138,6 +139,38 @@ def about_a_grant(draw: st.DrawFn) -> Act:
     return act
 
 
+@st.composite
+def about_an_advance(draw: st.DrawFn) -> Act:
+    """A fieldworker gets money, spends it, perhaps on a grant, brings it back; or one of these was a mistake."""
+    what, which, amount = draw(st.sampled_from("gspbuv")), draw(st.integers(0, 9)), draw(money())
+    on, reference = draw(DAYS), str(draw(st.integers(0, 20)))
+
+    async def act(till: Till) -> None:
+        if what == "g":
+            new = advances.NewAdvance("fw-1", "medical", amount, "cash", reference, on)
+            await till.do(lambda unit: advances.give(unit, new))
+            return
+        slips = [row["id"] for row in await till.rows("SELECT id FROM slip ORDER BY id")]
+        known = [row["id"] for row in await till.rows("SELECT id FROM advance ORDER BY id")]
+        asked = [row["id"] for row in await till.rows('SELECT id FROM "grant" ORDER BY id')]
+        if what == "v" and slips:
+            await till.do(lambda unit: advances.undo_slip(unit, slips[which % len(slips)], "was wrong"))
+        elif known:
+            advance: UUID = known[which % len(known)]
+            grant = asked[which % len(asked)] if asked and what == "p" else None
+            slip = advances.Slip(reference, amount, on, "travel", grant)
+            rest = advances.Rest(reference, amount, on, "cash")
+            limits = till.settings.limits
+            works: dict[str, Work] = {
+                "b": lambda unit: advances.bring_back(unit, advance, rest),
+                "u": lambda unit: advances.undo(unit, advance, "was wrong"),
+            }
+            settling: Work = lambda unit: advances.settle(unit, limits, advance, slip)  # noqa: E731
+            await till.do(works.get(what, settling))
+
+    return act
+
+
 def done(work: Work) -> Act:
     return lambda till: till.do(work)
 
@@ -146,6 +179,7 @@ ACTS = st.one_of(
     st.one_of(came(), went_back(), disputed(), decided(), converted(), closed()).map(done),
     about_a_slip(),
     about_a_grant(),
+    about_an_advance(),
 )
 
 
@@ -157,5 +191,6 @@ def test_whatever_happens_the_books_are_right(till_url: str, acts: list[Act]) ->
             for act in acts:
                 await act(till)
                 assert await till.breaches() == set()
+            await agrees(till)
 
     asyncio.run(live())

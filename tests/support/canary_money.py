@@ -19,8 +19,11 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     """Every free text that donations takes, once."""
     donor = await _donors(story)
     await _gifts(story, donor)
+    await _import(story)
     await _list(story)
     await _funds(story)
+    await _promises(story, donor)
+    await _advance(story)
     await _grant(story, household)
 
 
@@ -52,6 +55,25 @@ async def _gifts(story: "Story", donor: str) -> None:
             path = f"/payments/{{payment_id}}/{what}"
             note = story.plant("donations", path, "note")
             await _post(story, path, {**right[what], "note": note}, **gift)
+
+
+async def _import(story: "Story") -> None:
+    """A bank's list has names; of a row that is not taken nothing is kept."""
+    story.planted.add(("donations", "/gifts/imports", "file"))
+    name = story.canaries.plant("donations contact.name")
+    reference, bad = story.canaries.plant("donations payment.transaction_id"), story.canaries.plant()
+    file = (
+        "reference,received_on,amount,currency,purpose,name,mail,donor\n"
+        f"{reference},{FIRST_DAY},10,JPY,medical,{name},,\n"
+        f"{bad},{FIRST_DAY},{bad},JPY,{bad},{bad},{bad},\n"
+        f"{bad},{bad},10,{bad},medical,,,{bad}\n"
+    )
+    files = {"file": (f"{bad}.csv", file.encode(), "text/csv")}
+    donations = story.world.donations
+    for query in ("?dry_run=true", ""):
+        found = await donations.client.post(f"/gifts/imports{query}", files=files)
+        assert (found.json()["gifts"], found.json()["bad_rows"]) == (1, 2), found.text
+        story.answers["donations"].append(found.text)
 
 
 async def _list(story: "Story") -> None:
@@ -86,6 +108,45 @@ async def _funds(story: "Story") -> None:
     back = {**there, "from_fund": "general", "to_fund": "education"}
     await _post(story, "/coverings", {**back, "note": story.plant("donations", "/coverings", "note")})
     assert await story.world.donations.get("/uncovered") == []
+
+
+async def _promises(story: "Story", donor: str) -> None:
+    """A donor gives goods, which are valued twice, and promises money: both were a mistake."""
+    rice = {"item": "rice", "quantity": 1, "unit": "g"}
+    path = "/gifts-in-kind"
+    new = {"receipt_id": donor, "donor_id": donor, "received_on": str(FIRST_DAY), "goods": [rice]}
+    gift = await _post(story, path, new)
+    path = "/gifts-in-kind/{gift_id}/value"
+    await _post(story, path, {"amount": "5", **YEN, "note": "as on the bill"}, **gift)
+    note = story.plant("donations", path, "note")
+    await _post(story, path, {"amount": "6", **YEN, "note": note}, **gift)
+    path = "/gifts-in-kind/{gift_id}/undo"
+    await _post(story, path, {"note": story.plant("donations", path, "note")}, **gift)
+    path = "/pledges"
+    part = {"due_on": "2006-12-01", "amount": "5", **YEN}
+    new = {"donor_id": donor, "purpose": "food", "parts": [part]}
+    await _post(story, path, {**new, "note": story.plant("donations", path, "note")})
+    pledge = await _post(story, path, new)
+    path = "/pledges/{pledge_id}/cancel"
+    await _post(story, path, {"note": story.plant("donations", path, "note")}, **pledge)
+
+
+async def _advance(story: "Story") -> None:
+    """A fieldworker gets money, spends a part, brings one back; all of it was a mistake."""
+    path = "/advances"
+    given = {"fieldworker": "fw-07", "fund": "medical", "place": "cash", "given_on": str(FIRST_DAY), **YEN}
+    reference = story.plant("donations", path, "reference")
+    advance = await _post(story, path, {**given, "amount": "300", "reference": reference})
+    for what, more in (("slips", {"what": "travel"}), ("return", {"place": "cash"})):
+        path = f"/advances/{{advance_id}}/{what}"
+        slip = {"amount": "100", "happened_on": str(FIRST_DAY), **more, **YEN}
+        reference = story.plant("donations", path, "reference")
+        await _post(story, path, {**slip, "reference": reference}, **advance)
+    path = "/advances/slips/{slip_id}/undo"
+    for slip in await story.world.donations.get(f"/advances/{advance['advance_id']}/slips"):
+        await _post(story, path, {"note": story.plant("donations", path, "note")}, **slip)
+    path = "/advances/{advance_id}/undo"
+    await _post(story, path, {"note": story.plant("donations", path, "note")}, **advance)
 
 
 async def _grant(story: "Story", household: Any) -> None:

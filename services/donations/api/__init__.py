@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.donations.api import (
+    advances,
     appeals,
     books,
     donors,
     funds,
     gifts,
     grants,
+    imports,
+    in_kind,
     monthly,
     notices,
+    pledges,
     rates,
     reconciling,
 )
@@ -21,7 +25,6 @@ from services.donations.settings import Settings
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [
-        each.router
-        for each in (donors, gifts, monthly, notices, reconciling, appeals, grants, funds, books, rates)
-    ]
+    giving = (donors, imports, gifts, in_kind, pledges, monthly, notices, reconciling, appeals)
+    money = (grants, advances, funds, books, rates)
+    return [each.router for each in (*giving, *money)]

@@ -1,21 +1,23 @@
 """The books: trial balance, entries, months that are closed."""
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.donations.api.models import LOOKING, TREASURER, AmountOut, Body, Day, shown
 from services.donations.commands import funds as commands
-from services.donations.queries import balances, lists
+from services.donations.queries import balances, beancount, lists
 from shared.messaging.day import today_of
-from shared.messaging.unit import Unit
+from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Reading, Work
+from shared.web.work import OpenUnits, Reading, Work
 
 router = APIRouter(tags=["books"])
 
@@ -55,6 +57,23 @@ async def trial_balance(session: Reading, day: Day | None = None) -> TrialBalanc
         for row in rows
     ]
     return TrialBalance(day=at, accounts=accounts, off={key: minor for key, minor in off.items() if minor})
+
+
+@router.get(
+    "/ledger.beancount",
+    dependencies=[LOOKING],
+    response_class=PlainTextResponse,
+    responses={200: {"description": "the ledger as text for `bean-check`"}},
+)
+async def ledger(units: OpenUnits, day: Day | None = None) -> StreamingResponse:
+    """The whole ledger to the end of a day, for beancount, which proves the kept totals by the lines."""
+    return StreamingResponse(_written(units, day), media_type="text/plain; charset=utf-8")
+
+
+async def _written(units: Units, day: date | None) -> AsyncIterator[str]:
+    async with units.read() as session:
+        async for piece in beancount.ledger(session, day):
+            yield piece
 
 
 class LineOut(BaseModel):

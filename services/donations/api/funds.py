@@ -36,7 +36,7 @@ router = APIRouter(tags=["funds"])
 
 
 class FundOut(BaseModel):
-    """What a fund has in one currency: `free` can be promised."""
+    """What a fund has in one currency: `free` can be promised; PayPal holds the `held`, or fieldworkers do."""
 
     fund: str
     currency: str
@@ -70,6 +70,7 @@ class StatementOut(BaseModel):
     changes: dict[str, AmountOut] = Field(description="by kind of account; above 0 came to the fund")
     after: AmountOut
     held: AmountOut
+    advanced: AmountOut = Field(description="fieldworkers carry it")
     uncovered: AmountOut = Field(description="refunded after it was spent, and not covered")
 
 
@@ -92,6 +93,7 @@ async def statement(
         changes={kind: AmountOut.of(minor, currency) for kind, minor in found.changes.items()},
         after=AmountOut.of(found.after, currency),
         held=AmountOut.of(found.held, currency),
+        advanced=AmountOut.of(found.advanced, currency),
         uncovered=AmountOut.of(found.uncovered, currency),
     )
 

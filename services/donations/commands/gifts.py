@@ -9,14 +9,14 @@ from uuid_utils.compat import uuid7
 from services.donations.commands.booking import Came, assign, book_payment
 from services.donations.commands.giving_back import say
 from services.donations.commands.keeping import keep
+from services.donations.commands.undoing import undo_entry
 from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
 from services.donations.domain.payments import OFFLINE, Dispute, Payment, booked
 from services.donations.ledger import MoneyLedger, lacking
-from services.donations.repository import appeals, books, donors, payments
-from services.donations.tables import REVERSAL
+from services.donations.repository import appeals, donors, payments
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
@@ -97,7 +97,7 @@ async def correct(
         return invalid("Undo the gift, and book another one.", ("currency", "is not the gift's"))
     after = replace(payment, purpose=purpose or payment.purpose, gross=right.minor)
     async with MoneyLedger.open(unit, {payment.key, after.key}) as ledger:
-        await _undo(ledger, payment, note)
+        await undo_entry(ledger, _entry_of(payment), note)
         lines = entries.gift(after.where, after.purpose, right, after.money(0), held=False)
         entry = ledger.book(EntryKind.GIFT, lines, payment.id)
         if words := lacking(ledger.fund(key) for key in sorted({payment.key, after.key})):
@@ -114,7 +114,7 @@ async def reverse(unit: Unit, payment_id: UUID, note: str) -> Payment | Refused:
     if isinstance(payment, Refused):
         return payment
     async with MoneyLedger.open(unit, {payment.key}) as ledger:
-        await _undo(ledger, payment, note)
+        await undo_entry(ledger, _entry_of(payment), note)
         if words := lacking([ledger.fund(payment.key)]):
             return ledger.refuse(conflict(words))
     after = replace(payment, refunded=payment.gross, net=0)
@@ -133,13 +133,9 @@ async def _slip(unit: Unit, payment_id: UUID) -> Payment | Refused:
     return conflict("Nothing of this gift is left.") if not payment.left else payment
 
 
-async def _undo(ledger: MoneyLedger, payment: Payment, note: str) -> None:
+def _entry_of(payment: Payment) -> UUID:
     assert payment.entry_id, "a payment that has come has an entry"
-    entry = await books.entry_of(ledger.unit.session, payment.entry_id)
-    assert entry, "entries are never deleted"
-    ledger.reverse(entry)
-    row = {"entry_id": entry.id, "note": note, "actor": ledger.unit.actor.id}
-    ledger.unit.writes.insert(REVERSAL, [row])
+    return payment.entry_id
 
 
 async def give_purpose(unit: Unit, payment_id: UUID, purpose: str) -> Payment | Refused:

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,7 +14,7 @@ from uuid_utils.compat import uuid7
 from services.donations.domain import entries
 from services.donations.domain import grants as rules
 from services.donations.domain.grants import Ended, Grant, Limits
-from services.donations.domain.ledger import EntryKind, opposite, place
+from services.donations.domain.ledger import Account, Entry, EntryKind, difference_of, opposite, place
 from services.donations.domain.money import Money
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
@@ -23,6 +25,8 @@ from shared.outcomes import Refused, conflict, invalid, missing
 
 LimitsOf = Callable[[str], Limits]
 """Who has to agree to grants in a currency."""
+FIELD = "field"
+"""The place of a payout that a fieldworker made, out of an advance."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +85,65 @@ async def pay(unit: Unit, limits: LimitsOf, grant_id: UUID, payout: Payout) -> G
     async with _locked(unit, grant_id) as (ledger, grant):
         if isinstance(grant, Refused):
             return ledger.refuse(grant)
-        agreed = await grants.approved_by(unit.session, grant)
-        if (lacking := rules.approvals_needed(grant, limits(grant.currency)) - len(agreed)) > 0:
-            return ledger.refuse(conflict(f"{lacking} more have to agree to this grant before it is paid."))
-        if payout.amount.currency != grant.currency or payout.amount.minor > grant.set_aside:
-            words = f"{grant.money(grant.set_aside)} is set aside for this grant."
-            return ledger.refuse(invalid(words, ("amount", "is more than is set aside")))
-        lines = entries.paid(place(payout.place, grant.currency), grant.key.fund, payout.amount)
-        if refused := await _written(ledger, grant, payout, EntryKind.PAID, lines):
-            return ledger.refuse(refused)
-        after = rules.paid(grant, payout.amount.minor)
-        ledger.grant(after, grant)
-        return after
+        done = await _pay(ledger, limits, grant, payout, place(payout.place, grant.currency))
+        return ledger.refuse(done) if isinstance(done, Refused) else done.grant
+
+
+class Paid(NamedTuple):
+    """A grant after a part of it was paid, and the entry of that."""
+
+    grant: Grant
+    entry: Entry
+
+
+async def _pay(
+    ledger: MoneyLedger,
+    limits: LimitsOf,
+    grant: Grant,
+    payout: Payout,
+    where: Account,
+    happened_on: date | None = None,
+) -> Paid | Refused:
+    agreed = await grants.approved_by(ledger.unit.session, grant)
+    if (lacking := rules.approvals_needed(grant, limits(grant.currency)) - len(agreed)) > 0:
+        return conflict(f"{lacking} more have to agree to this grant before it is paid.")
+    if payout.amount.currency != grant.currency or payout.amount.minor > grant.set_aside:
+        words = f"{grant.money(grant.set_aside)} is set aside for this grant."
+        return invalid(words, ("amount", "is more than is set aside"))
+    entry = ledger.book(
+        EntryKind.PAID, entries.paid(where, grant.key.fund, payout.amount), grant.id, happened_on
+    )
+    if not await _written(ledger, grant, payout, entry):
+        return _KNOWN
+    after = rules.paid(grant, payout.amount.minor)
+    ledger.grant(after, grant)
+    return Paid(after, entry)
+
+
+async def pay_from_field(
+    ledger: MoneyLedger,
+    limits: LimitsOf,
+    grant_id: UUID,
+    payout: Payout,
+    carried: Account,
+    happened_on: date,
+) -> Entry | Refused:
+    """A fieldworker paid a part of a grant out of what they carry of its fund, which is locked. Refused as `pay` is."""
+    grant = await grants.find(ledger.unit.session, grant_id)
+    if grant is None or grant.key != carried.key:
+        return invalid("There is no such grant of this fund.", ("grant_id", "is no grant of this fund"))
+    done = await _pay(ledger, limits, grant, payout, carried, happened_on)
+    return done if isinstance(done, Refused) else done.entry
+
+
+async def take_from_field(ledger: MoneyLedger, grant_id: UUID, reference: UUID, entry: Entry) -> None:
+    """What a fieldworker had paid of a grant was a mistake, and `entry` undid it: so much less is paid."""
+    grant = await grants.find(ledger.unit.session, grant_id)
+    assert grant, "what was paid for is never deleted"
+    amount = difference_of(entry.lines, grant.key).balance
+    payout = Payout(grant.money(amount), FIELD, "", f"undone {reference}")
+    await _written(ledger, grant, payout, entry)
+    ledger.grant(rules.unpaid(grant, amount), grant)
 
 
 async def take_back(unit: Unit, grant_id: UUID, payout: Payout) -> Grant | Refused:
@@ -108,8 +159,9 @@ async def take_back(unit: Unit, grant_id: UUID, payout: Payout) -> Grant | Refus
             return ledger.refuse(invalid("So much was not paid there.", ("amount", "is more than was paid")))
         where = place(payout.place, grant.currency)
         lines = opposite(entries.paid(where, grant.key.fund, payout.amount))
-        if refused := await _written(ledger, grant, payout, EntryKind.RETURNED, lines):
-            return ledger.refuse(refused)
+        entry = ledger.book(EntryKind.RETURNED, lines, grant.id)
+        if not await _written(ledger, grant, payout, entry):
+            return ledger.refuse(_KNOWN)
         after = rules.came_back(grant, payout.amount.minor)
         ledger.grant(after, grant)
         return after
@@ -127,15 +179,16 @@ async def settle(unit: Unit, grant_id: UUID) -> Grant | Refused:
         return after
 
 
-async def _written(
-    ledger: MoneyLedger, grant: Grant, payout: Payout, kind: EntryKind, lines: entries.Lines
-) -> Refused | None:
-    """Book a payout under its reference, once. Refused for a reference that is known."""
-    unit, entry = ledger.unit, ledger.book(kind, lines, grant.id)
+_KNOWN = conflict("A payment with this reference is booked already.")
+
+
+async def _written(ledger: MoneyLedger, grant: Grant, payout: Payout, entry: Entry) -> bool:
+    """Keep a payout under its reference, once; False for a reference that is known."""
+    unit = ledger.unit
     row = {
         "id": uuid7(),
         "grant_id": grant.id,
-        "amount": payout.amount.minor if kind is EntryKind.PAID else -payout.amount.minor,
+        "amount": payout.amount.minor if entry.kind is EntryKind.PAID else -payout.amount.minor,
         "place": payout.place,
         "payee": payout.payee,
         "reference": payout.reference,
@@ -144,6 +197,4 @@ async def _written(
         "actor": unit.actor.id,
     }
     adding = insert(PAYOUT).values(row).on_conflict_do_nothing(index_elements=["place", "reference"])
-    if await unit.session.scalar(adding.returning(PAYOUT.c.id)) is None:
-        return conflict("A payment with this reference is booked already.")
-    return None
+    return await unit.session.scalar(adding.returning(PAYOUT.c.id)) is not None

@@ -36,8 +36,8 @@ class FundKey(NamedTuple):
 class Fund:
     """What a fund has in one currency, in minor units.
 
-    `held` is the part that has come and cannot be spent yet, like a payment that PayPal holds back; `set_aside` is
-    promised to grants and not paid yet.
+    `held` is the part that has come and cannot be promised, like a payment that PayPal holds back or cash that a
+    fieldworker carries; `set_aside` is promised to grants and not paid yet.
     """
 
     key: FundKey

@@ -223,6 +223,12 @@ def came_back(grant: Grant, amount: int) -> Grant:
     return replace(grant, paid=grant.paid - amount, wanted=grant.wanted - amount)
 
 
+def unpaid(grant: Grant, amount: int) -> Grant:
+    """The grant after a payment of it turned out to be a mistake: so much is wanted again, if it goes on."""
+    after = replace(grant, paid=grant.paid - amount)
+    return after if after.ended else reworded(after)
+
+
 def ended(grant: Grant, how: Ended, why: str) -> Grant:
     """The grant is over: what was set aside and not paid is free again."""
     return replace(grant, set_aside=0, ended=how, reason=why)

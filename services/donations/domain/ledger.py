@@ -2,8 +2,9 @@
 
 An amount above zero is a debit, below zero a credit. An account has one currency. It is one of two sides:
 
-- what the group has: cash, bank, PayPal. These accounts are of the group as a whole, except the two that say how a
-  fund's money stands: what PayPal holds back of it, and what was refunded after it had been spent;
+- what the group has: cash, bank, PayPal, goods that were given. These accounts are of the group as a whole, except
+  those that say how a fund's money stands: what PayPal holds back of it, what each fieldworker carries of it, and what
+  was refunded after it had been spent;
 - why it has it: income, fees, grants, purchases, moves between funds and conversions. Each of these belongs to one
   fund, and a fund's balance is what they sum to, with the sign turned.
 """
@@ -28,49 +29,66 @@ class Kind(StrEnum):
     PAYPAL = "paypal"
     HELD = "held"
     """Money of a fund that has come and that PayPal does not let go yet."""
+    GOODS = "goods"
+    """What goods are worth that were given, where the treasurer says so; against `IN_KIND`."""
+    IN_KIND = "in_kind"
     UNCOVERED = "uncovered"
     """Money that was refunded after the fund had spent it. The treasurer covers it from another fund."""
+    ADVANCED = "advanced"
+    """Money of a fund that a fieldworker carries; an account for each, by a code."""
     INCOME = "income"
     FEES = "fees"
     GRANTS = "grants"
     PURCHASES = "purchases"
+    SPENT = "spent"
+    """What fieldworkers spent otherwise than on grants."""
     MOVED = "moved"
     """Between funds, by a recorded decision."""
     EXCHANGE = "exchange"
     """The two sides of a conversion. What is left over after money went there and back is a gain or a loss."""
 
 
-OF_THE_GROUP = frozenset({Kind.CASH, Kind.BANK, Kind.PAYPAL})
+PLACES = frozenset({Kind.CASH, Kind.BANK, Kind.PAYPAL})
 """Where money can come in and go out."""
-OF_A_FUND = frozenset(Kind) - OF_THE_GROUP
+OF_THE_GROUP = PLACES | {Kind.GOODS, Kind.IN_KIND}
+OF_A_HOLDER = frozenset({Kind.ADVANCED})
+"""Of a fund, and of whoever carries the money: such an account is made when it is needed first."""
+OF_A_FUND = frozenset(Kind) - OF_THE_GROUP - OF_A_HOLDER
 WHY = OF_A_FUND - {Kind.HELD, Kind.UNCOVERED}
 """The kinds that a fund's balance is summed from."""
+NOT_SPENDABLE = frozenset({Kind.HELD, Kind.ADVANCED})
+"""What a fund has and nobody can be promised."""
 
 
 class Account(NamedTuple):
-    """An account; `fund` is empty for those of the group as a whole."""
+    """An account; `fund` is empty for those of the group as a whole, `holder` for all that nobody carries."""
 
     kind: Kind
     currency: str
     fund: str = ""
+    holder: str = ""
 
     @property
     def code(self) -> str:
         """What it is called in the tables, like `income.food.JPY` and `bank.JPY`."""
-        return ".".join(filter(None, (self.kind.value, self.fund, self.currency)))
+        return ".".join(filter(None, (self.kind.value, self.fund, self.holder, self.currency)))
 
     @property
     def key(self) -> FundKey:
         return FundKey(self.fund, self.currency)
 
 
-def account(kind: Kind, currency: str, fund: str = "") -> Account:
-    """An account. ValueError for an unknown currency or fund, and for a fund where none belongs or none is said."""
+def account(kind: Kind, currency: str, fund: str = "", holder: str = "") -> Account:
+    """An account. ValueError for an unknown currency or fund, and for a fund or a holder where none belongs or none is
+    said.
+    """
     if currency not in DIGITS:
         raise ValueError(f"there are no accounts in {currency!r}")
-    if (kind in OF_A_FUND) != (fund in FUNDS) or (fund and fund not in FUNDS):
+    if (kind not in OF_THE_GROUP) != (fund in FUNDS) or (fund and fund not in FUNDS):
         raise ValueError(f"{kind} of the fund {fund!r} is no account")
-    return Account(kind, currency, fund)
+    if (kind in OF_A_HOLDER) != bool(holder):
+        raise ValueError(f"{kind} of the holder {holder!r} is no account")
+    return Account(kind, currency, fund, holder)
 
 
 class Line(NamedTuple):
@@ -93,7 +111,10 @@ class EntryKind(StrEnum):
     COVERED = "covered"
     PAID = "paid"
     PURCHASED = "purchased"
+    ADVANCED = "advanced"
+    SPENT = "spent"
     RETURNED = "returned"
+    GOODS = "goods"
     REVERSED = "reversed"
 
 
@@ -146,7 +167,7 @@ def opposite(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 class Difference(NamedTuple):
-    """What entries change of a fund in one currency."""
+    """What entries change of a fund in one currency; `held` is what of it cannot be spent."""
 
     balance: int = 0
     held: int = 0
@@ -154,9 +175,9 @@ class Difference(NamedTuple):
 
 def difference_of(lines: Iterable[Line], key: FundKey) -> Difference:
     """What these lines change of one fund. What is uncovered is no money of the fund, so it changes nothing."""
-    mine = [line for line in lines if line.account.kind in OF_A_FUND and line.account.key == key]
+    mine = [line for line in lines if line.account.fund and line.account.key == key]
     balance = -sum(line.amount for line in mine if line.account.kind in WHY)
-    return Difference(balance, sum(line.amount for line in mine if line.account.kind is Kind.HELD))
+    return Difference(balance, sum(line.amount for line in mine if line.account.kind in NOT_SPENDABLE))
 
 
 def differences(entries: Iterable[Entry]) -> Mapping[FundKey, Difference]:
@@ -170,6 +191,6 @@ def differences(entries: Iterable[Entry]) -> Mapping[FundKey, Difference]:
 def place(code: str, currency: str) -> Account:
     """Where money comes in or goes out, by its code. ValueError for another code."""
     kind = Kind(code)
-    if kind not in OF_THE_GROUP:
+    if kind not in PLACES:
         raise ValueError(f"{code} is no place for money")
     return account(kind, currency)

@@ -51,6 +51,7 @@ class Statement:
     changes: dict[str, int]
     after: int
     held: int
+    advanced: int
     uncovered: int
 
 
@@ -66,6 +67,7 @@ async def statement(session: AsyncSession, key: FundKey, first: date, last: date
         changes=changes,
         after=-sum(today.get(kind, 0) for kind in changes),
         held=today.get("held", 0),
+        advanced=today.get("advanced", 0),
         uncovered=today.get("uncovered", 0),
     )
 

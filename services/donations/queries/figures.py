@@ -5,8 +5,12 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.donations.domain.advances import overdue_before
+from services.donations.domain.money import CURRENCIES
+from services.donations.queries import advances, pledges
 from services.donations.repository import books, notices, subscriptions
 from services.donations.settings import Settings
+from shared.messaging.day import today_of
 from shared.observability import Metrics
 from shared.service.parts import Actuals, Observe, PutOff
 
@@ -46,10 +50,20 @@ def actuals(_: Settings) -> Actuals:
 
 async def reached(session: AsyncSession) -> Mapping[str, int]:
     """The plan's measures."""
+    today = await today_of(session)
+    expected = {f"expected_{code.lower()}": 0 for code in CURRENCIES}
+    for row in await pledges.expected(session, today):
+        expected[f"expected_{row['currency'].lower()}"] = int(row["expected"])
     raised = {measure: int(actual) for measure, actual in await session.execute(_RAISED)}
     short = int(await session.scalar(_SHORT) or 0)
     monthly = (await session.execute(_MONTHLY)).mappings().one()
-    return {**raised, **monthly, **(await session.execute(_GRANTS)).mappings().one(), "appeals_short": short}
+    return {
+        **raised,
+        **expected,
+        **monthly,
+        **(await session.execute(_GRANTS)).mappings().one(),
+        "appeals_short": short,
+    }
 
 
 def put_off(_: Settings) -> PutOff:
@@ -64,8 +78,8 @@ def put_off(_: Settings) -> PutOff:
     return waiting
 
 
-def observe(_: Settings) -> Callable[[Metrics], Observe]:
-    """Gauges of what the funds have, and of refunds that somebody has to look at."""
+def observe(settings: Settings) -> Callable[[Metrics], Observe]:
+    """Gauges of what the funds have, what fieldworkers carry, and what somebody has to look at."""
 
     def gauges(metrics: Metrics) -> Observe:
         labels = ("fund", "currency")
@@ -73,6 +87,9 @@ def observe(_: Settings) -> Callable[[Metrics], Observe]:
         held = metrics.gauge("fund_held_minor_units", "What of it cannot be spent yet", *labels)
         aside = metrics.gauge("fund_set_aside_minor_units", "What of it is promised and not paid", *labels)
         missing = metrics.gauge("grants_missing_minor_units", "What grants wait for, in minor units", *labels)
+        carried = metrics.gauge("advances_open_minor_units", "What fieldworkers carry", "currency")
+        overdue = metrics.gauge("advances_overdue", "Advances that are open too long", "currency")
+        late = metrics.gauge("pledges_overdue", "Parts of pledges that are due and not kept", "currency")
         different = metrics.gauge("refunds_different", "Refunds that do not fit their payment")
 
         async def observing(session: AsyncSession) -> None:
@@ -83,6 +100,17 @@ def observe(_: Settings) -> Callable[[Metrics], Observe]:
                 missing.labels(*fund.key).set(0)
             for fund_code, currency, amount in await session.execute(_WAITING):
                 missing.labels(fund_code, currency).set(int(amount))
+            for code in CURRENCIES:
+                carried.labels(code).set(0)
+                overdue.labels(code).set(0)
+                late.labels(code).set(0)
+            today = await today_of(session)
+            before = overdue_before(today, settings.advance_days)
+            for row in await advances.carried(session, before):
+                carried.labels(row["currency"]).set(int(row["carried"]))
+                overdue.labels(row["currency"]).set(row["overdue"])
+            for row in await pledges.expected(session, today):
+                late.labels(row["currency"]).set(row["overdue"])
             different.set(await session.scalar(_REFUNDS) or 0)
 
         return observing

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.funds import Fund, FundKey
@@ -93,10 +94,10 @@ async def entry_of(session: AsyncSession, entry_id: UUID) -> Entry | None:
     row = (await session.execute(select(ENTRY).where(ENTRY.c.id == entry_id))).mappings().one_or_none()
     if row is None:
         return None
-    columns = (ACCOUNT.c.kind, ACCOUNT.c.currency, ACCOUNT.c.fund, POSTING.c.amount)
+    columns = (ACCOUNT.c.kind, ACCOUNT.c.currency, ACCOUNT.c.fund, ACCOUNT.c.holder, POSTING.c.amount)
     query = select(*columns).join(ACCOUNT, ACCOUNT.c.code == POSTING.c.account)
     found = await session.execute(query.where(POSTING.c.entry_id == entry_id).order_by(POSTING.c.line))
-    lines = tuple(Line(Account(Kind(kind), currency, fund), amount) for kind, currency, fund, amount in found)
+    lines = tuple(Line(Account(Kind(kind), *which), amount) for kind, *which, amount in found)
     return Entry(
         id=row["id"],
         kind=EntryKind(row["kind"]),
@@ -106,6 +107,12 @@ async def entry_of(session: AsyncSession, entry_id: UUID) -> Entry | None:
         document_id=row["document_id"],
         reverses=row["reverses"],
     )
+
+
+async def make_account(session: AsyncSession, account: Account) -> None:
+    """An account that is made when it is needed first; all others are there from the beginning."""
+    row = {**account._asdict(), "code": account.code, "kind": account.kind.value}
+    await session.execute(insert(ACCOUNT).values(row).on_conflict_do_nothing())
 
 
 async def is_reversed(session: AsyncSession, entry_id: UUID) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.donors import Choices
@@ -27,6 +27,13 @@ async def lock(session: AsyncSession, *ids: UUID) -> dict[UUID, RowMapping]:
 def change(unit: Unit, donor_id: UUID, values: Mapping[str, Any]) -> None:
     """Give a locked donor new values."""
     unit.writes.change(DONOR, [{"id": donor_id, **values, "actor": unit.actor.id}])
+
+
+async def are_one(session: AsyncSession, first: UUID, second: UUID) -> bool:
+    """Whether two donors are one, perhaps because they were merged."""
+    kept = func.coalesce(DONOR.c.merged_into, DONOR.c.id)
+    query = select(func.count(kept.distinct())).where(DONOR.c.id.in_([first, second]))
+    return await session.scalar(query) == 1
 
 
 async def is_kept(session: AsyncSession, donor_id: UUID) -> bool:

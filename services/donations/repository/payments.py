@@ -40,6 +40,16 @@ async def find(session: AsyncSession, payment_id: UUID, *, lock: bool = False) -
     return payment_in(row) if row else None
 
 
+async def under(session: AsyncSession, provider: str, transaction_id: str) -> Payment | None:
+    """The payment that came under this id of the provider; None if none did."""
+    row = PAYMENT.c
+    query = select(PAYMENT).where(
+        row.provider == provider, row.transaction_id == transaction_id, row.version > 0
+    )
+    found = (await session.execute(query)).mappings().one_or_none()
+    return payment_in(found) if found else None
+
+
 def payment_in(row: RowMapping) -> Payment:
     """What a row holds."""
     values = {name: row[name] for name in _COLUMNS}

@@ -2,10 +2,13 @@
 it holds whatever runs at once, and whatever way a row comes in.
 """
 
+from services.donations.tables.advances import ADVANCE, SLIP
 from services.donations.tables.appeals import APPEAL, ITEM_PRICE, NEED, PRICE, PURCHASE, SHORTAGE
 from services.donations.tables.columns import Row
 from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GIFT
 from services.donations.tables.grants import APPROVAL, CASE, GRANT, HOUSEHOLD, PAYOUT
+from services.donations.tables.imports import GIFT_IMPORT
+from services.donations.tables.in_kind import GIFT_IN_KIND
 from services.donations.tables.ledger import (
     ACCOUNT,
     ACCOUNT_MONTH,
@@ -25,10 +28,12 @@ from services.donations.tables.monthly import (
 )
 from services.donations.tables.notices import FINDING, NOTICE, NOTICE_BODY
 from services.donations.tables.payments import PAYMENT, REFUND
+from services.donations.tables.pledges import PLEDGE, PLEDGE_PART
 
 __all__ = [
     "ACCOUNT",
     "ACCOUNT_MONTH",
+    "ADVANCE",
     "APPEAL",
     "APPROVAL",
     "CASE",
@@ -41,6 +46,8 @@ __all__ = [
     "FINDING",
     "FUND_BALANCE",
     "GIFT",
+    "GIFT_IMPORT",
+    "GIFT_IN_KIND",
     "GRANT",
     "HOUSEHOLD",
     "ITEM_PRICE",
@@ -49,6 +56,8 @@ __all__ = [
     "NOTICE_BODY",
     "PAYMENT",
     "PAYOUT",
+    "PLEDGE",
+    "PLEDGE_PART",
     "POSTING",
     "PRICE",
     "PURCHASE",
@@ -56,6 +65,7 @@ __all__ = [
     "REFUND",
     "REVERSAL",
     "SHORTAGE",
+    "SLIP",
     "SUBSCRIPTION",
     "SUBSCRIPTION_CHANGE",
     "SUBSCRIPTION_NEWS",

@@ -34,7 +34,7 @@ from shared.database.rows import table_of
 
 
 class AccountRow(Row, table=True):
-    """An account of the ledger. `fund` is empty for those of the group as a whole."""
+    """An account of the ledger. `fund` is empty for those of the group as a whole, `holder` for what nobody carries."""
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("code", "currency"),)
@@ -42,6 +42,7 @@ class AccountRow(Row, table=True):
     kind: str = code_column()
     currency: str = currency_column()
     fund: str = code_column("")
+    holder: str = code_column("")
 
 
 class EntryRow(Row, table=True):

@@ -68,16 +68,16 @@ FOR EACH STATEMENT EXECUTE FUNCTION append_only()
 FOR_EVER = ("account", "entry", "posting", "closed_month", "contact_reading")
 
 # Funds and currencies are closed tables of `domain/`, so all accounts are there from the beginning and none is made
-# while money is booked.
+# while money is booked; but those of fieldworkers, of whom nobody knows beforehand.
 _CURRENCIES = "unnest(ARRAY['JPY', 'KRW', 'USD', 'EUR', 'CNY', 'THB'])"
 _FUNDS = """unnest(ARRAY['food', 'clothing', 'medical', 'education', 'resettlement', 'protection', 'family_visits',
     'general', 'unassigned'])"""
 ACCOUNTS = f"""
 INSERT INTO account (code, kind, currency, fund)
-SELECT kind || '.' || currency, kind, currency, '' FROM unnest(ARRAY['cash', 'bank', 'paypal']) kind
+SELECT kind || '.' || currency, kind, currency, '' FROM unnest(ARRAY['cash', 'bank', 'paypal', 'goods', 'in_kind']) kind
 CROSS JOIN {_CURRENCIES} currency
 UNION ALL SELECT kind || '.' || fund || '.' || currency, kind, currency, fund
-FROM unnest(ARRAY['held', 'uncovered', 'income', 'fees', 'grants', 'purchases', 'moved', 'exchange']) kind
+FROM unnest(ARRAY['held', 'uncovered', 'income', 'fees', 'grants', 'purchases', 'spent', 'moved', 'exchange']) kind
 CROSS JOIN {_CURRENCIES} currency CROSS JOIN {_FUNDS} fund
 """  # noqa: S608, nothing in it comes from outside
 BALANCES = f"""
@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("fund", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("holder", sa.String(length=40), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_account")),
         sa.UniqueConstraint("code", "currency", name=op.f("uq_account_code_currency")),
     )
@@ -485,6 +486,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'different')"),
     )
     _notices()
+    _tills()
     for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
         op.execute(statement)
     for name in FOR_EVER:
@@ -522,6 +524,196 @@ def _notices() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_body_notice_id")),
         sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice_body")),
+    )
+
+
+def _tills() -> None:
+    _imports()
+    _advances()
+    _in_kind()
+    _pledges()
+
+
+def _imports() -> None:
+    op.create_table(
+        "gift_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("gifts", sa.Integer(), nullable=False),
+        sa.Column("new_donors", sa.Integer(), nullable=False),
+        sa.Column("already_there", sa.Integer(), nullable=False),
+        sa.Column("bad_rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_import")),
+    )
+
+
+def _advances() -> None:
+    op.create_table(
+        "advance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fieldworker", sa.String(length=40), nullable=False),
+        sa.Column("fund", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("settled", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("returned", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("undone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_advance_positive")),
+        sa.CheckConstraint(
+            "least(settled, returned) >= 0 AND settled + returned <= amount",
+            name=op.f("ck_advance_no_more_than_was_advanced"),
+        ),
+        sa.CheckConstraint("NOT undone OR settled + returned = 0", name=op.f("ck_advance_undone_whole")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["entry.id"],
+            name=op.f("fk_advance_entry_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance")),
+    )
+    op.create_index(
+        "uq_advance_reference",
+        "advance",
+        ["place", "reference"],
+        unique=True,
+        postgresql_where=sa.text("NOT undone"),
+    )
+    op.create_index(
+        "ix_advance_open",
+        "advance",
+        ["given_on"],
+        unique=False,
+        postgresql_where=sa.text("NOT undone AND settled + returned < amount"),
+    )
+    op.create_table(
+        "slip",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("advance_id", sa.Uuid(), nullable=False),
+        sa.Column("fieldworker", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("place", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("grant_id", sa.Uuid(), nullable=True),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("undone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_slip_positive")),
+        sa.ForeignKeyConstraint(["advance_id"], ["advance.id"], name=op.f("fk_slip_advance_id")),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_slip_grant_id")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_slip_entry_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip")),
+    )
+    op.create_index(
+        "uq_slip_reference",
+        "slip",
+        ["fieldworker", "reference"],
+        unique=True,
+        postgresql_where=sa.text("NOT undone"),
+    )
+    op.create_index(op.f("ix_slip_advance_id"), "slip", ["advance_id"], unique=False)
+
+
+def _in_kind() -> None:
+    op.create_table(
+        "gift_in_kind",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("receipt_id", sa.Uuid(), nullable=False),
+        sa.Column("donor_id", sa.Uuid(), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("goods", sa.JSON(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("undone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(value, currency, entry_id) IN (0, 3)",
+            name=op.f("ck_gift_in_kind_a_value_is_booked"),
+        ),
+        sa.CheckConstraint("value > 0", name=op.f("ck_gift_in_kind_positive")),
+        sa.CheckConstraint("NOT undone OR value IS NULL", name=op.f("ck_gift_in_kind_undone_whole")),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_gift_in_kind_donor_id")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["entry.id"],
+            name=op.f("fk_gift_in_kind_entry_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_in_kind")),
+    )
+    op.create_index(
+        "uq_gift_in_kind_receipt",
+        "gift_in_kind",
+        ["receipt_id"],
+        unique=True,
+        postgresql_where=sa.text("NOT undone"),
+    )
+    op.create_index(
+        op.f("ix_gift_in_kind_donor_id"),
+        "gift_in_kind",
+        ["donor_id"],
+        unique=False,
+        postgresql_where=sa.text("donor_id IS NOT NULL"),
+    )
+
+
+def _pledges() -> None:
+    op.create_table(
+        "pledge",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("donor_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_pledge_donor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge")),
+    )
+    op.create_index(op.f("ix_pledge_donor_id"), "pledge", ["donor_id"], unique=False)
+    op.create_table(
+        "pledge_part",
+        sa.Column("pledge_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_pledge_part_positive")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_pledge_part_payment_id")),
+        sa.ForeignKeyConstraint(["pledge_id"], ["pledge.id"], name=op.f("fk_pledge_part_pledge_id")),
+        sa.PrimaryKeyConstraint("pledge_id", "number", name=op.f("pk_pledge_part")),
+    )
+    op.create_index(
+        "ix_pledge_part_due",
+        "pledge_part",
+        ["due_on"],
+        unique=False,
+        postgresql_where=sa.text("payment_id IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_pledge_part_payment_id"),
+        "pledge_part",
+        ["payment_id"],
+        unique=False,
+        postgresql_where=sa.text("payment_id IS NOT NULL"),
     )
 
 
@@ -689,6 +881,12 @@ def _create_cases() -> None:
 
 def downgrade() -> None:
     for table in (
+        "pledge_part",
+        "pledge",
+        "gift_in_kind",
+        "slip",
+        "advance",
+        "gift_import",
         "finding",
         "notice_body",
         "notice",
