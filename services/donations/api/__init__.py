@@ -1,4 +1,4 @@
-"""Donations' JSON routes: donors, gifts, notices, grants, funds and their books. They parse, call and map."""
+"""Donations' routes: donors, gifts, letters, notices, grants, funds and their books. They parse, call and map."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,7 @@ from services.donations.api import (
     funds,
     gifts,
     grants,
+    letters,
     monthly,
     notices,
     rates,
@@ -23,5 +24,17 @@ def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
     return [
         each.router
-        for each in (donors, gifts, monthly, notices, reconciling, appeals, grants, funds, books, rates)
+        for each in (
+            donors,
+            gifts,
+            letters,
+            monthly,
+            notices,
+            reconciling,
+            appeals,
+            grants,
+            funds,
+            books,
+            rates,
+        )
     ]

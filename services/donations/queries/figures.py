@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.repository import books, notices, subscriptions
+from services.donations.repository import books, letters, notices, subscriptions
 from services.donations.settings import Settings
 from shared.observability import Metrics
 from shared.service.parts import Actuals, Observe, PutOff
@@ -59,6 +59,7 @@ def put_off(_: Settings) -> PutOff:
         return {
             "IPNs that PayPal is asked about": await notices.asked(session),
             "news of monthly gifts": await subscriptions.news(session),
+            "receipts that another one takes the place of": await letters.to_replace(session),
         }
 
     return waiting

@@ -1,10 +1,10 @@
 """Donors without their names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.donors import Choices
@@ -33,3 +33,16 @@ async def is_kept(session: AsyncSession, donor_id: UUID) -> bool:
     """Whether others were merged into this donor."""
     query = select(DONOR.c.id).where(DONOR.c.merged_into == donor_id).limit(1)
     return await session.scalar(query) is not None
+
+
+async def kept(session: AsyncSession, donor_id: UUID) -> RowMapping | None:
+    """The donor that this one turned out to be; the same one if it is merged into nobody. None if there is none."""
+    mine = select(func.coalesce(DONOR.c.merged_into, DONOR.c.id)).where(DONOR.c.id == donor_id)
+    query = select(DONOR).where(DONOR.c.id == mine.scalar_subquery())
+    return (await session.execute(query)).mappings().one_or_none()
+
+
+async def merged(session: AsyncSession, donor_id: UUID) -> Sequence[UUID]:
+    """A donor, and those who were merged into this one."""
+    query = select(DONOR.c.id).where(or_(DONOR.c.id == donor_id, DONOR.c.merged_into == donor_id))
+    return (await session.scalars(query.order_by(DONOR.c.id))).all()

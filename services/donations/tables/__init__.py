@@ -17,6 +17,14 @@ from services.donations.tables.ledger import (
     RATE,
     REVERSAL,
 )
+from services.donations.tables.letters import (
+    LETTER,
+    LETTER_READING,
+    RECEIPT,
+    RECEIPT_SERIES,
+    STATEMENT,
+    STATEMENT_LINE,
+)
 from services.donations.tables.monthly import (
     SUBSCRIPTION,
     SUBSCRIPTION_CHANGE,
@@ -42,6 +50,8 @@ __all__ = [
     "GIFT",
     "GRANT",
     "HOUSEHOLD",
+    "LETTER",
+    "LETTER_READING",
     "NOTICE",
     "NOTICE_BODY",
     "PAYMENT",
@@ -49,8 +59,12 @@ __all__ = [
     "POSTING",
     "PRICE",
     "RATE",
+    "RECEIPT",
+    "RECEIPT_SERIES",
     "REFUND",
     "REVERSAL",
+    "STATEMENT",
+    "STATEMENT_LINE",
     "SUBSCRIPTION",
     "SUBSCRIPTION_CHANGE",
     "SUBSCRIPTION_NEWS",
