@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.donations.commands.ipns import ASK, judge
-from services.donations.commands.letters import reprint
 from services.donations.commands.monthly import WAKE, look_at
+from services.donations.commands.receipts import reprint
 from services.donations.ledger import SERVE, MoneyLedger
 from services.donations.outside import PayPal
 from services.donations.repository import grants, letters, subscriptions

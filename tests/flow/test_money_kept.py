@@ -16,7 +16,8 @@ from services.donations.commands import grants as giving
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
 from services.donations.commands.grants import Payout
-from services.donations.commands.letters import issue_receipt, issue_statement, reprint
+from services.donations.commands.receipts import issue_receipt, reprint
+from services.donations.commands.statements import issue_statement
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.messaging.unit import Unit

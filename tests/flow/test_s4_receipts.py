@@ -231,7 +231,7 @@ async def test_a_receipt_names_an_anonymous_donor_and_the_day_on_which_money_cam
 async def test_what_cannot_have_a_receipt_takes_no_number(donations: Told) -> None:
     api = donations.world.donations
     await donations.tell(notices.sale("PENDING", PAID, "PENDING"))
-    await donations.tell(notices.sale("COMPLETED", PAID, "NOBODY"))
+    await donations.tell(notices.sale("COMPLETED", PAID, "NOBODY", subscription_id="I-OTHER"))
     await donations.tell(notices.refund(PAID, "EARLY", "NOT-THERE"))
     (nobody,) = (await api.get("/payments"))["items"]
     unprintable = await gift(donations, donor_id=await api.giver("สมชาย"))

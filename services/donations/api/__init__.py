@@ -15,26 +15,28 @@ from services.donations.api import (
     monthly,
     notices,
     rates,
+    receipts,
     reconciling,
+    statements,
 )
 from services.donations.settings import Settings
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [
-        each.router
-        for each in (
-            donors,
-            gifts,
-            letters,
-            monthly,
-            notices,
-            reconciling,
-            appeals,
-            grants,
-            funds,
-            books,
-            rates,
-        )
-    ]
+    rooms = (
+        donors,
+        gifts,
+        receipts,
+        statements,
+        letters,
+        monthly,
+        notices,
+        reconciling,
+        appeals,
+        grants,
+        funds,
+        books,
+        rates,
+    )
+    return [each.router for each in rooms]
