@@ -10,6 +10,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.support import in_memory
 from tests.support import servers as kinds
 from tests.support.servers import Servers
 
@@ -38,7 +39,7 @@ VERSIONS = pytest.StashKey[str]()
 def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
     """A RabbitMQ and a PostgreSQL for a run or its worker; each test takes a virtual host and databases of its own."""
     # Not below pytest's own folder: another pytest closes that to the system user who runs PostgreSQL.
-    with tempfile.TemporaryDirectory(prefix="relief-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix="relief-test-", dir=in_memory.folder()) as folder:
         made = kinds.make(Path(folder))
         try:
             made.start()

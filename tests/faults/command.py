@@ -25,6 +25,7 @@ from tests.faults.ground import Ground
 from tests.faults.load import prepare
 from tests.faults.registry import SCENARIOS, Scenario
 from tests.faults.site import Site, open_site
+from tests.support import in_memory
 
 FAMILIES = ("crashes", "broker", "cluster", "database", "messages", "clock", "rolling")
 SCENARIO_SECONDS = 900.0
@@ -59,7 +60,7 @@ def run(scenarios: Sequence[Scenario], seed: int, console: Console, *, scale: fl
 def standing(nodes: int) -> Iterator[Ground]:
     """Servers for as long as the block lasts; they are stopped too when this process is asked to end."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    with tempfile.TemporaryDirectory(prefix="relief-faults-") as folder:
+    with tempfile.TemporaryDirectory(prefix="relief-faults-", dir=in_memory.folder()) as folder:
         ground = Ground(Path(folder), nodes)
         try:
             ground.start()

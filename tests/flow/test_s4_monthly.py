@@ -329,7 +329,7 @@ async def test_b5_what_is_pending_changes_nothing_and_what_is_denied_is_a_failur
     assert await stand(donations) == failing
     # Nine days later the eCheck has cleared, and the payment is of that day.
     await donations.world.turn("2006-11-08")
-    cleared = {"payment_mode": "ECHECK", "update_time": notices.written(at(11, 7))}
+    cleared: dict[str, Any] = {"payment_mode": "ECHECK", "update_time": notices.written(at(11, 7))}
     await donations.tell(notices.sale("COMPLETED", at(10, 29), "S2", **cleared))
     assert await stand(donations) == ("active", "2006-11-28")
     await donations.tell(notices.sale("DENIED", at(11, 8), "S3"))

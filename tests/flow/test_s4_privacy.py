@@ -1,6 +1,7 @@
 """What PayPal tells of a payer stays behind the one door: a name is in no other table, fact, log, metric or answer."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.support.canaries import Canaries, Kept, overheard
 from tests.support.paypal import ipns, lists, notices
@@ -9,7 +10,11 @@ from tests.support.waiting import until
 
 PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 BODY = "donations notice_body.body"
-PAYER = {"first_name": "Zeisig-Given", "last_name": "Zeisig-Family", "payer_email": "zeisig@donor.example"}
+PAYER: dict[str, Any] = {
+    "first_name": "Zeisig-Given",
+    "last_name": "Zeisig-Family",
+    "payer_email": "zeisig@donor.example",
+}
 LISTED = "Zeisig-Listed"
 ANSWERS = ("/notices", "/payments", "/monthly-gifts", "/monthly-gifts/months", "/reconciliations/findings")
 

@@ -100,7 +100,8 @@ def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace:
     mine = sorted(each for each in paid if belongs(each.on, end))
     known = [each for each in told if each.on <= today]
     now = _standing(known, [each for each in mine if each.left > 0 and each.on <= today], today, grace)
-    to_come = [each.on for each in (*told, *mine) if each.on > today]
+    days = [*(each.on for each in told), *(each.on for each in mine)]
+    to_come = [each for each in days if each > today]
     wakes = min([*to_come, *([now.wakes_on] if now.wakes_on else [])], default=None)
     return replace(now, wakes_on=wakes, mine=frozenset(each.reference for each in mine))
 

@@ -14,10 +14,10 @@ IN_CONTAINERS = {
     "flow tests on RabbitMQ and PostgreSQL by testcontainers": "tests/flow",
     "docker compose: up, demo, doctor, scale, TLS, monitoring, down": "tests/system/test_compose.py",
 }
-# Most of a test's time is waiting for processes, so two share the cores well. A file's tests stay together: they share
+# Much of a test's time is waiting for processes, so three keep two cores busy. A file's tests stay together: they share
 # what a file sets up. Files come by name, so that long ones with few tests do not come last and leave one worker alone.
 # `-n 0` runs all in one process, for a debugger.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+SIDE_BY_SIDE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def test(context: typer.Context) -> None:
-    """Run every test, two at a time; arguments go to pytest."""
+    """Run every test, three files at a time; arguments go to pytest."""
     raise typer.Exit(run("tests", (sys.executable, "-m", "pytest", *SIDE_BY_SIDE, *context.args)))
 
 
