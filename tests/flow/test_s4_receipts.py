@@ -11,10 +11,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.donations.commands.gifts import Slip, receive
+from services.donations.commands.receipts import issue_receipt
+from services.donations.commands.statements import Statement, issue_statement
+from services.donations.domain.letters import Receipt
+from services.donations.domain.money import Money
+from services.donations.domain.payments import Payment
 from tests.support.paypal import ipns, lists, notices
 from tests.support.pdf_text import text_of
+from tests.support.till import Till
 from tests.support.told import Told
 from tests.support.waiting import until
+from tests.support.world import FIRST_DAY
 
 PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 LATER = PAID + timedelta(days=8)
@@ -335,6 +343,35 @@ async def test_two_who_ask_for_a_statement_at_once_get_the_same(donations: Told)
     path, body = f"/donors/{donor}/statements", {"year": 2006}
     asked = [each.post(path, body) for each in (donations.world.donations, other) * 3]
     assert len({each["statement_id"] for each in await asyncio.gather(*asked)}) == 1
+
+
+async def test_receipts_and_statements_of_one_donor_do_not_wait_for_each_other_for_ever(
+    till_url: str,
+) -> None:
+    async with Till.open(till_url, FIRST_DAY, pool_size=14) as till:
+        office, donor = till.settings.office, (await till.donor(address="Street 1")).id
+
+        async def given(number: int) -> UUID:
+            slip = Slip(donor, "bank", f"slip {number}", Money(100, "JPY"), "food", FIRST_DAY)
+            payment = await till.do(lambda unit: receive(unit, slip))
+            assert isinstance(payment, Payment)
+            return payment.id
+
+        async def receipt(payment_id: UUID) -> UUID:
+            done = await till.do(lambda unit: issue_receipt(unit, office, payment_id))
+            assert isinstance(done, Receipt)
+            return done.id
+
+        async def told() -> UUID:
+            done = await till.do(lambda unit: issue_statement(unit, office, donor, FIRST_DAY.year))
+            assert isinstance(done, Statement)
+            return done.id
+
+        for start in range(0, 24, 6):
+            payments = [await given(number) for number in range(start, start + 6)]
+            asked = [*(receipt(each) for each in payments * 2), *(told() for _ in range(4))]
+            assert len(set(await asyncio.gather(*asked))) == 7
+        assert await till.breaches() == set()
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,12 @@ def add(unit: Unit, donor_id: UUID, choices: Choices) -> None:
 
 
 async def lock(session: AsyncSession, *ids: UUID) -> dict[UUID, RowMapping]:
-    """Donors, locked in the order of their ids; those that there are."""
-    query = select(DONOR).where(DONOR.c.id.in_(ids)).order_by(DONOR.c.id).with_for_update()
+    """Donors, locked in the order of their ids; those that there are.
+
+    A row that refers to a donor may still be written meanwhile: whoever issues a receipt holds its payment and writes
+    such a row, and would otherwise wait for somebody who holds the donor and waits for that payment.
+    """
+    query = select(DONOR).where(DONOR.c.id.in_(ids)).order_by(DONOR.c.id).with_for_update(key_share=True)
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
 
 
