@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 
+from services.donations import handlers
 from services.donations.api.paypal import WEBHOOK
 from services.donations.outside import PayPal
 from services.donations.paypal.signature import Rules, Verified
@@ -30,7 +31,8 @@ def main() -> None:
         verdict = await paypal.verify(request.headers.items(), body, datetime.now(UTC))
         return Response(status_code=200 if isinstance(verdict, Verified) else 400)
 
-    parts = Parts(routers=[router], open_paths=[WEBHOOK], leave=paypal.close)
+    hears = handlers.hears(settings)
+    parts = Parts(routers=[router], open_paths=[WEBHOOK], hears=hears, leave=paypal.close)
     run(application(Service("donations", settings, parts)), settings)
 
 
