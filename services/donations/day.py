@@ -7,9 +7,10 @@ from uuid import UUID
 
 from services.donations.commands.ipns import ASK, judge
 from services.donations.commands.monthly import WAKE, look_at
+from services.donations.commands.receipts import reprint
 from services.donations.ledger import SERVE, MoneyLedger
 from services.donations.outside import PayPal
-from services.donations.repository import grants, purchases, subscriptions
+from services.donations.repository import grants, letters, purchases, subscriptions
 from services.donations.settings import Settings
 from shared.messaging.timers import OnTimer
 from shared.messaging.unit import Unit
@@ -25,7 +26,10 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
     async def wake(payload: Mapping[str, Any], unit: Unit) -> None:
         await look_at(unit, grace, [UUID(payload["subscription"])])
 
-    always = {SERVE: serve, subscriptions.LOOK: look, WAKE: wake}
+    async def print_anew(_: Mapping[str, Any], unit: Unit) -> None:
+        await reprint(unit, settings.office)
+
+    always = {SERVE: serve, subscriptions.LOOK: look, WAKE: wake, letters.REPRINT: print_anew}
     if paypal is None:
         return always
 

@@ -6,14 +6,20 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from services.donations.domain.grants import Limits
+from services.donations.domain.letters import Numbering
 from services.donations.domain.money import DIGITS
 from services.donations.paypal.environments import Environment, environment
 from services.donations.paypal.signature import Rules
+from services.donations.printing.office import Office
+from services.donations.printing.press import press_of
+from services.donations.printing.words import Language
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Who has to agree to a grant, in minor units by currency; and where PayPal is, once it has been told of us."""
+    """Who has to agree to a grant, in minor units by currency; where PayPal is, once it has been told of us; and what
+    letters say of the organisation.
+    """
 
     grant_limits: dict[str, int] = Field(
         default={
@@ -69,6 +75,23 @@ class Settings(ServiceSettings):
         description="for tests: a file of root certificates in PEM, in the place of the public ones",
     )
 
+    organisation_name: dict[Language, str] = Field(
+        default={}, description="as letters name it, by language: ja, en; without it there are no letters"
+    )
+    organisation_address: dict[Language, str] = Field(
+        default={}, description="as letters give it, by language: ja, en"
+    )
+    receipt_tax_sentence: dict[Language, str] = Field(
+        default={}, description="what receipts say of taxes, by language; for a certified group alone"
+    )
+    receipt_numbering: Numbering = Field(
+        default=Numbering.CALENDAR, description="calendar, or fiscal for years from September to August"
+    )
+    letter_fonts: tuple[Path, ...] = Field(
+        default=(Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/dejavu")),
+        description="the folders of the fonts Noto Sans CJK and DejaVu Sans",
+    )
+
     @model_validator(mode="after")
     def _a_paypal_that_there_is(self) -> Self:
         environment(self.paypal_environment, self.paypal_base)
@@ -91,6 +114,17 @@ class Settings(ServiceSettings):
         if self.paypal_client_secret_file is None:
             return None
         return self.paypal_client_id, self.paypal_client_secret_file.read_text().strip()
+
+    @property
+    def office(self) -> Office:
+        """Who writes letters, and on which press."""
+        return Office(
+            self.organisation_name,
+            self.organisation_address,
+            self.receipt_tax_sentence,
+            self.receipt_numbering,
+            press_of(self.letter_fonts),
+        )
 
     @property
     def receivers(self) -> frozenset[str]:

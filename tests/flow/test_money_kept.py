@@ -1,5 +1,5 @@
-"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances and closed months keeps the ledger
-in balance and no fund below zero.
+"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances, receipts and closed months keeps
+the ledger in balance, no fund below zero, and no receipt valid that says another amount than counts.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ from services.donations.commands import grants as giving
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
 from services.donations.commands.grants import Payout
+from services.donations.commands.receipts import issue_receipt, reprint
+from services.donations.commands.statements import issue_statement
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.messaging.unit import Unit
@@ -171,6 +173,30 @@ def about_an_advance(draw: st.DrawFn) -> Act:
     return act
 
 
+@st.composite
+def about_a_letter(draw: st.DrawFn) -> Act:
+    """A receipt or a statement is asked for, or those are printed whose former ones are no longer true."""
+    what, which = draw(st.sampled_from("rsp")), draw(st.integers(0, 9))
+
+    async def act(till: Till) -> None:
+        office = till.settings.office
+        query = (
+            "SELECT payment.id, gift.donor_id FROM payment JOIN gift ON gift.id = gift_id ORDER BY payment.id"
+        )
+        known = [(row["id"], row["donor_id"]) for row in await till.rows(query)] or [
+            (UUID(int=0), UUID(int=0))
+        ]
+        payment, donor = known[which % len(known)]
+        works: dict[str, Work] = {
+            "r": lambda unit: issue_receipt(unit, office, payment),
+            "s": lambda unit: issue_statement(unit, office, donor, 2006),
+            "p": lambda unit: reprint(unit, office),
+        }
+        await till.do(works[what])
+
+    return act
+
+
 def done(work: Work) -> Act:
     return lambda till: till.do(work)
 
@@ -180,6 +206,7 @@ ACTS = st.one_of(
     about_a_slip(),
     about_a_grant(),
     about_an_advance(),
+    about_a_letter(),
 )
 
 

@@ -6,6 +6,7 @@ from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.money import Money
 from tests.support.paypal import lists
+from tests.support.pdf_text import text_of
 from tests.support.world import FIRST_DAY
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     donor = await _donors(story)
     await _gifts(story, donor)
     await _import(story)
+    await _letters(story)
     await _list(story)
     await _funds(story)
     await _promises(story, donor)
@@ -74,6 +76,29 @@ async def _import(story: "Story") -> None:
         found = await donations.client.post(f"/gifts/imports{query}", files=files)
         assert (found.json()["gifts"], found.json()["bad_rows"]) == (1, 2), found.text
         story.answers["donations"].append(found.text)
+
+
+async def _letters(story: "Story") -> None:
+    """A receipt and a statement are the only places in which a donor's former name is left."""
+    name, address = (story.canaries.plant("donations letter.data") for _ in range(2))
+    donor = await _post(story, "/donors", {"contact": {"name": name, "address": address}})
+    slip = {"donor_id": donor["donor_id"], "way": "cash", "purpose": "general", "reference": "letters"}
+    gift = await _post(story, "/gifts", {**slip, "received_on": str(FIRST_DAY), "amount": "30", **YEN})
+    receipt = await _post(story, "/payments/{payment_id}/receipt", {}, **gift)
+    statement = await _post(story, "/donors/{donor_id}/statements", {"year": FIRST_DAY.year}, **donor)
+    donations = story.world.donations
+    for letter_id in (receipt["receipt_id"], statement["statement_id"]):
+        for what in ("original", "copy"):
+            says = text_of(await donations.pdf(letter_id, what))
+            assert {name, address} <= story.canaries.within(says)
+    correct = f"/payments/{gift['payment_id']}/correct"
+    await donations.post(correct, {"note": "was less", "amount": {"amount": "20", **YEN}})
+    await story.world.settled()
+    assert len(await donations.receipts()) == 2
+    changed = {"contact": {"name": "Third", "address": "Street 3"}}
+    await _post(story, "/donors/{donor_id}/change", changed, **donor)
+    for each in ("/receipts", "/statements", "/letters/readings"):
+        story.answers["donations"].append((await donations.client.get(each)).text)
 
 
 async def _list(story: "Story") -> None:

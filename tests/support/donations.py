@@ -1,6 +1,7 @@
 """What tests do with donations."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from tests.support.driver import Driver
@@ -9,6 +10,10 @@ from tests.support.driver import Driver
 class Donations(Driver):
     """`world.donations`"""
 
+    settings: ClassVar[Mapping[str, Any]] = {
+        "organisation_name": {"ja": "例示救援会", "en": "Example Relief"},
+        "organisation_address": {"ja": "東京都例示区1-2-3", "en": "1-2-3 Example, Tokyo"},
+    }
     has_run_before = True
     """Most tests start intake and inventory alone."""
     _slips = 0
@@ -37,6 +42,26 @@ class Donations(Driver):
         """A gift that PayPal collects each month under this id."""
         made = await self.post("/monthly-gifts", {"reference": subscription_id, "purpose": purpose})
         return UUID(made["gift_id"])
+
+    async def giver(self, name: str = "Yamada", address: str = "Street 1", **more: Any) -> str:
+        """The id of a donor who can be written to, in English."""
+        contact = {"name": name, "address": address}
+        return str((await self.post("/donors", {"language": "en", **more, "contact": contact}))["donor_id"])
+
+    async def receipt(self, payment: Any, **body: str) -> Any:
+        """The receipt of a payment."""
+        return await self.post(f"/payments/{payment['payment_id']}/receipt", body)
+
+    async def receipts(self, **which: Any) -> list[dict[str, Any]]:
+        """All receipts, by their numbers."""
+        return cast(list[dict[str, Any]], (await self.get("/receipts", **which))["items"])
+
+    async def pdf(self, letter_id: str, what: str = "original", reason: str = "sending") -> bytes:
+        """A letter as it was issued, or a copy of it."""
+        answer = await self.try_post(f"/letters/{letter_id}/{what}", {"reason": reason})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "application/pdf"
+        return answer.content
 
     async def fund(self, fund: str, currency: str = "JPY") -> dict[str, int]:
         """Balance, held, set aside and free of a fund, in minor units."""

@@ -41,6 +41,7 @@ from shared.messaging.housekeeping import make_months
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import Principal, PrincipalKind, service_principal
+from tests.support.donations import Donations
 
 T = TypeVar("T")
 GRACE = timedelta(days=45)
@@ -53,7 +54,16 @@ HANDLERS: Mapping[type[Contract], Callable[[Sequence[Any], Unit], Awaitable[None
     ShortageChanged: on_shortage_changed,
     ShortfallForecast: on_shortfall_forecast,
 }
-KEPT = ("account", "entry", "posting", "closed_month", "contact_reading")
+KEPT = (
+    "account",
+    "entry",
+    "posting",
+    "closed_month",
+    "contact_reading",
+    "letter",
+    "letter_reading",
+    "receipt",
+)
 """Tables whose rows nobody may change or delete."""
 
 
@@ -77,7 +87,7 @@ class Till:
     def __init__(self, url: str, pool_size: int = 3) -> None:
         self.engine = connect(make_url(url), pool_size=pool_size)
         self.units = Units(self.engine, service_principal("donations"))
-        self.settings = cast(Settings, filled_in("donations"))
+        self.settings = cast(Settings, filled_in("donations", **Donations.settings))
         self._slips = 0
 
     @classmethod
@@ -121,7 +131,7 @@ class Till:
     ) -> Payment:
         """A gift by bank, on a slip of its own."""
         self._slips += 1
-        giver, reference = (await self.donor()).id, f"slip {self._slips}"
+        giver, reference = (await self.donor(address="Street 1")).id, f"slip {self._slips}"
         received = on or await self.today()
         slip = gifts.Slip(giver, "bank", reference, Money(minor, currency), purpose, received)
         done = await self.do(lambda unit: gifts.receive(unit, slip))

@@ -1,4 +1,4 @@
-"""Donations' JSON routes: donors, gifts, notices, grants, funds and their books. They parse, call and map."""
+"""Donations' routes: donors, gifts, letters, notices, grants, funds and their books. They parse, call and map."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,14 @@ from services.donations.api import (
     grants,
     imports,
     in_kind,
+    letters,
     monthly,
     notices,
     pledges,
     rates,
+    receipts,
     reconciling,
+    statements,
 )
 from services.donations.settings import Settings
 
@@ -26,5 +29,6 @@ from services.donations.settings import Settings
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
     giving = (donors, imports, gifts, in_kind, pledges, monthly, notices, reconciling, appeals)
+    letters_of = (receipts, statements, letters)
     money = (grants, advances, funds, books, rates)
-    return [each.router for each in (*giving, *money)]
+    return [each.router for each in (*giving, *letters_of, *money)]

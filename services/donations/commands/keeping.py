@@ -1,14 +1,25 @@
-"""A payment is kept as it is after a change; its appeal counts it, its monthly gift is looked at."""
+"""A payment is kept as it is after a change; its appeal counts it, its monthly gift is looked at, and letters that
+are no longer true end.
+"""
+
+from dataclasses import replace
 
 from services.donations.domain.appeals import Appeal, counted
+from services.donations.domain.letters import LetterState, told_of
 from services.donations.domain.payments import Payment
-from services.donations.repository import appeals, payments, subscriptions
+from services.donations.repository import appeals, letters, payments, subscriptions
+from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 
 
 async def keep(unit: Unit, before: Payment, after: Payment) -> None:
-    """Write a payment that is locked. Its appeal is locked after it, and after the funds."""
+    """Write a payment that is locked. Its appeal is locked after it, and after the funds.
+
+    Whatever changes a payment ends here: a refund by webhook, IPN or list, a dispute that was lost, a slip corrected.
+    """
     payments.save(unit, after)
+    if before.version and told_of(before) != told_of(after):
+        await _end_letters(unit, after)
     if after.subscription:
         subscriptions.stir(unit, after.subscription)
     if after.appeal_id is None:
@@ -16,6 +27,32 @@ async def keep(unit: Unit, before: Payment, after: Payment) -> None:
     appeal = await appeals.find(unit.session, after.appeal_id, lock=True)
     if appeal and (more := _counts(after, appeal) - _counts(before, appeal)):
         appeals.tell(unit, appeal, counted(appeal, more))
+
+
+async def _end_letters(unit: Unit, payment: Payment) -> None:
+    """What letters say of a payment is no longer true: its receipt is void, or another one takes its place.
+
+    The other one is printed soon, and not here: a refund must be booked even if nothing can be printed.
+    """
+    statements = await letters.statements_of(unit.session, payment.id)
+    if statements:
+        await letters.end_statements(unit, statements, LetterState.VOID, payment.reason)
+    receipt = await letters.standing_receipt(unit.session, payment.id)
+    if receipt is None or receipt.state is not LetterState.ISSUED:
+        return
+    refunded = payment.reason == GiftWhy.REFUNDED.value
+    letters.change_receipt(
+        unit,
+        replace(
+            receipt,
+            state=LetterState.REPLACED if payment.left else LetterState.VOID,
+            reason=payment.reason,
+            refund_id=await letters.newest_refund(unit.session, payment.id) if refunded else None,
+            ended_on=unit.today,
+        ),
+    )
+    if payment.left:
+        unit.remind(letters.REPRINT)
 
 
 def _counts(payment: Payment, appeal: Appeal) -> int:

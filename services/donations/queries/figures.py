@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.donations.domain.advances import overdue_before
 from services.donations.domain.money import CURRENCIES
 from services.donations.queries import advances, pledges
-from services.donations.repository import books, notices, subscriptions
+from services.donations.repository import books, letters, notices, subscriptions
 from services.donations.settings import Settings
 from shared.messaging.day import today_of
 from shared.observability import Metrics
@@ -73,6 +73,7 @@ def put_off(_: Settings) -> PutOff:
         return {
             "IPNs that PayPal is asked about": await notices.asked(session),
             "news of monthly gifts": await subscriptions.news(session),
+            "receipts that another one takes the place of": await letters.to_replace(session),
         }
 
     return waiting

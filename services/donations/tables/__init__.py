@@ -20,6 +20,14 @@ from services.donations.tables.ledger import (
     RATE,
     REVERSAL,
 )
+from services.donations.tables.letters import (
+    LETTER,
+    LETTER_READING,
+    RECEIPT,
+    RECEIPT_SERIES,
+    STATEMENT,
+    STATEMENT_LINE,
+)
 from services.donations.tables.monthly import (
     SUBSCRIPTION,
     SUBSCRIPTION_CHANGE,
@@ -51,6 +59,8 @@ __all__ = [
     "GRANT",
     "HOUSEHOLD",
     "ITEM_PRICE",
+    "LETTER",
+    "LETTER_READING",
     "NEED",
     "NOTICE",
     "NOTICE_BODY",
@@ -62,10 +72,14 @@ __all__ = [
     "PRICE",
     "PURCHASE",
     "RATE",
+    "RECEIPT",
+    "RECEIPT_SERIES",
     "REFUND",
     "REVERSAL",
     "SHORTAGE",
     "SLIP",
+    "STATEMENT",
+    "STATEMENT_LINE",
     "SUBSCRIPTION",
     "SUBSCRIPTION_CHANGE",
     "SUBSCRIPTION_NEWS",

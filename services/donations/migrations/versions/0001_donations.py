@@ -1,4 +1,4 @@
-"""Donors, gifts, payments, the ledger, funds, grants."""
+"""Donors, gifts, payments, the ledger, funds, grants, letters."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,7 +65,12 @@ KEPT_FOR_EVER = """
 CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}
 FOR EACH STATEMENT EXECUTE FUNCTION append_only()
 """
-FOR_EVER = ("account", "entry", "posting", "closed_month", "contact_reading")
+FOR_EVER = ("account", "entry", "posting", "closed_month", "contact_reading", "letter", "letter_reading")
+# A receipt ends, and its row tells of that; a number whose row was deleted would be a gap that nobody can explain.
+NUMBERS_STAY = """
+CREATE TRIGGER receipt_append_only BEFORE DELETE OR TRUNCATE ON receipt
+FOR EACH STATEMENT EXECUTE FUNCTION append_only()
+"""
 
 # Funds and currencies are closed tables of `domain/`, so all accounts are there from the beginning and none is made
 # while money is booked; but those of fieldworkers, of whom nobody knows beforehand.
@@ -407,6 +412,51 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_reversal_entry_id")),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_reversal")),
     )
+    _payments()
+    _notices()
+    _tills()
+    _letters()
+    for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
+        op.execute(statement)
+    for name in FOR_EVER:
+        op.execute(KEPT_FOR_EVER.format(name=name))
+
+
+def _notices() -> None:
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("transmission_id", sa.String(length=100), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("event_type", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("transaction_id", sa.String(length=100), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("transmission_id", name=op.f("uq_notice_transmission_id")),
+    )
+    op.create_index(
+        "ix_notice_to_look_at",
+        "notice",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("outcome IN ('look', 'unassigned', 'waiting')"),
+    )
+    op.create_index(op.f("ix_notice_transaction_id"), "notice", ["transaction_id"], unique=False)
+    op.create_index(
+        "ix_notice_asked", "notice", ["id"], unique=False, postgresql_where=sa.text("outcome = 'asked'")
+    )
+    op.create_table(
+        "notice_body",
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_body_notice_id")),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice_body")),
+    )
+
+
+def _payments() -> None:
     op.create_table(
         "payment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -484,46 +534,6 @@ def upgrade() -> None:
         ["state"],
         unique=False,
         postgresql_where=sa.text("state IN ('waiting', 'different')"),
-    )
-    _notices()
-    _tills()
-    for statement in (BALANCED, BALANCE_AT_COMMIT, OPEN_MONTH, IN_OPEN_MONTH, *CLOSING, ACCOUNTS, BALANCES):
-        op.execute(statement)
-    for name in FOR_EVER:
-        op.execute(KEPT_FOR_EVER.format(name=name))
-
-
-def _notices() -> None:
-    op.create_table(
-        "notice",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("transmission_id", sa.String(length=100), nullable=False),
-        sa.Column("way", sa.String(length=40), nullable=False),
-        sa.Column("event_type", sa.String(length=100), server_default="", nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("outcome", sa.String(length=40), nullable=False),
-        sa.Column("transaction_id", sa.String(length=100), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint("transmission_id", name=op.f("uq_notice_transmission_id")),
-    )
-    op.create_index(
-        "ix_notice_to_look_at",
-        "notice",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("outcome IN ('look', 'unassigned', 'waiting')"),
-    )
-    op.create_index(op.f("ix_notice_transaction_id"), "notice", ["transaction_id"], unique=False)
-    op.create_index(
-        "ix_notice_asked", "notice", ["id"], unique=False, postgresql_where=sa.text("outcome = 'asked'")
-    )
-    op.create_table(
-        "notice_body",
-        sa.Column("notice_id", sa.Uuid(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_body_notice_id")),
-        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice_body")),
     )
 
 
@@ -717,6 +727,129 @@ def _pledges() -> None:
     )
 
 
+def _letters() -> None:
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("donor_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_letter_donor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    op.create_index(op.f("ix_letter_donor_id"), "letter", ["donor_id"], unique=False)
+    op.create_table(
+        "letter_reading",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("letter_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_letter_reading_letter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_reading")),
+    )
+    op.create_index(
+        op.f("ix_letter_reading_letter_id_id"), "letter_reading", ["letter_id", "id"], unique=False
+    )
+    op.create_table(
+        "receipt_series",
+        sa.Column("series", sa.String(length=10), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", name=op.f("pk_receipt_series")),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("series", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("donor_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=40), server_default="issued", nullable=False),
+        sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("refund_id", sa.String(length=100), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("replaced_by", sa.Uuid(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("(state = 'issued') = (reason = '')", name=op.f("ck_receipt_ended_for_a_reason")),
+        sa.CheckConstraint("amount > 0 AND number > 0", name=op.f("ck_receipt_positive")),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_receipt_donor_id")),
+        sa.ForeignKeyConstraint(["id"], ["letter.id"], name=op.f("fk_receipt_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_receipt_payment_id")),
+        sa.ForeignKeyConstraint(["replaced_by"], ["receipt.id"], name=op.f("fk_receipt_replaced_by")),
+        sa.ForeignKeyConstraint(["series"], ["receipt_series.series"], name=op.f("fk_receipt_series")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("series", "number", name=op.f("uq_receipt_series_number")),
+    )
+    op.create_index(op.f("ix_receipt_payment_id"), "receipt", ["payment_id"], unique=False)
+    op.create_index(
+        "ix_receipt_to_replace",
+        "receipt",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'replaced' AND replaced_by IS NULL"),
+    )
+    op.create_index(
+        "uq_receipt_valid",
+        "receipt",
+        ["payment_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'issued'"),
+    )
+    _statements()
+    op.execute(NUMBERS_STAY)
+
+
+def _statements() -> None:
+    op.create_table(
+        "statement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("donor_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=40), server_default="issued", nullable=False),
+        sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'issued') = (reason = '')", name=op.f("ck_statement_ended_for_a_reason")
+        ),
+        sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_statement_donor_id")),
+        sa.ForeignKeyConstraint(["id"], ["letter.id"], name=op.f("fk_statement_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
+    )
+    op.create_index(
+        "uq_statement_valid",
+        "statement",
+        ["donor_id", "year"],
+        unique=True,
+        postgresql_where=sa.text("state = 'issued'"),
+    )
+    op.create_table(
+        "statement_line",
+        sa.Column("statement_id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_statement_line_payment_id")),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_statement_line_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("statement_id", "payment_id", name=op.f("pk_statement_line")),
+    )
+    op.create_index(op.f("ix_statement_line_payment_id"), "statement_line", ["payment_id"], unique=False)
+
+
 def _findings() -> None:
     op.create_table(
         "finding",
@@ -887,6 +1020,12 @@ def downgrade() -> None:
         "slip",
         "advance",
         "gift_import",
+        "statement_line",
+        "statement",
+        "receipt",
+        "receipt_series",
+        "letter_reading",
+        "letter",
         "finding",
         "notice_body",
         "notice",
