@@ -86,6 +86,9 @@ async def test_what_lies_in_the_queues_and_what_is_in_hand_is_told(
     await bare_world.send(sealed(bad), replace(sealed(said()), data="{}"))
     await until(told, lambda found: found == aside)
     await bare_world.send(*(sealed(said()) for _ in range(6)))
-    await until(told, lambda found: found == {**aside, "queue_messages": 4, "in_hand": 1})
-    let_go.set()
+    try:
+        await until(told, lambda found: found == {**aside, "queue_messages": 4, "in_hand": 1})
+    finally:
+        # A service that stops waits for what is in hand.
+        let_go.set()
     await until(told, lambda found: found == aside)
