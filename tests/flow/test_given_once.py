@@ -62,6 +62,8 @@ def told_in(room_url: str, steps: Sequence[Step]) -> dict[str, list[int]]:
 
 FETCH: Step = ("fetches", (1, None))
 TWO: Step = ("registers", (1, 2, "north", ALL))
+CLOTHED: Step = ("registers", (1, 2, "north", frozenset({NeedKind.CLOTHING})))
+FED: Step = ("registers", (1, 2, "north", FOOD))
 HISTORIES: dict[str, list[Step]] = {
     "needs there and back": [("asks", (1, SHELTER)), ("asks", (1, ALL))],
     "closed and open again": [("closes", (1,)), ("reopens", (1, 0))],
@@ -97,6 +99,15 @@ def test_who_moves_to_another_household_takes_set_and_food_along(room_url: str, 
     found = told_in(room_url, [TWO, FETCH, other, over, ("fetches", (2, None)), FETCH])
     assert found["clothing"] == [1, 1, 1]
     assert found["food"] == [15_000, 30_000]
+
+
+@pytest.mark.parametrize("told_first", ORDERS)
+def test_who_joins_where_somebody_took_food_along_is_fed_for_all_days(room_url: str, told_first: str) -> None:
+    """What was fetched for two feeds one who left and one who stays: nothing of it is left for a third."""
+    other: Step = ("registers", (2, 1, "north", FOOD))
+    over: Step = ("goes_over", (1, 2, told_first))
+    found = told_in(room_url, [FED, FETCH, other, over, ("joins", (1,)), ("fetches", (2, None)), FETCH])
+    assert found["food"] == [15_000, 45_000]
 
 
 @pytest.mark.parametrize("told_first", ORDERS)
@@ -182,6 +193,8 @@ def test_one_more_needs_an_earlier_one_of_which_the_reason_can_be_said(
 )
 @example([TWO, FETCH, ("leaves", (1,)), ("joins", (1,)), FETCH])
 @example([TWO, FETCH, ("leaves", (1,)), ("brings_back", (0,)), FETCH])
+@example([CLOTHED, FETCH, ("leaves", (1,)), ("brings_back", (0,)), FETCH])
+@example([FED, FETCH, ("leaves", (1,)), ("brings_back", (0,)), FETCH])
 @example([TWO, FETCH, ("asks", (1, SHELTER)), ("brings_back", (0,)), FETCH])
 @example([TWO, FETCH, ("asks_again", (1, True, OnceMore("lost"))), ("brings_back", (0,))])
 @example([TWO, ("fetches", (1, 9_001)), ("moves", (1, "south")), ("leaves", (1,)), ("returns", (1,)), FETCH])

@@ -19,7 +19,7 @@ from services.inventory.commands import (
     undoing,
 )
 from services.inventory.commands.catalogue import KitPart, Line
-from services.inventory.domain.items import Item, Kind
+from services.inventory.domain.items import Item, Kind, Season
 from services.inventory.domain.kits import Assembled
 from services.inventory.domain.numbers import MOST
 from services.inventory.queries import figures, forecasting, lists
@@ -316,6 +316,27 @@ async def case_15(store: Store) -> None:
     assert "rice has goods" in said(await store.load(items=[Item("rice", "Rice", Kind.FOOD, "kg")]))
     await store.plan(5, nov(9), item="bandage")
     assert "bandage" in said(await store.load(items=[Item("bandage", "Bandage", Kind.PART, "box")]))
+
+
+async def case_15_each_alone(store: Store) -> None:
+    """Without any stock too: somebody waits for it, some is to come, kits are made of it, or it is such a kit."""
+    small, medium, large = (
+        Item(f"winter-{size}", "Winter set", Kind.CLOTHING, "pair", Season.WINTER, size) for size in "SML"
+    )
+    await store.tell(("registers", (1, 1, "north", frozenset({NeedKind.CLOTHING}))))
+    await store.plan(5, nov(9), item="winter-L")
+    for each in (
+        small,
+        large,
+        Item("soap", "Soap", Kind.PART, "box"),
+        Item("first-aid-kit", "Kit", Kind.KIT, "box"),
+    ):
+        assert f"{each.code} has goods" in said(await store.load(items=[each]))
+    assert not isinstance(await store.load(items=[medium]), Refused)
+    await store.tell(("closes", (1,)))
+    planned = (await store.planned())["id"]
+    await store.room.do(lambda unit: planning.close(unit, planned, "cancelled"))
+    assert not isinstance(await store.load(items=[small, large]), Refused)
 
 
 async def case_16(store: Store) -> None:

@@ -66,6 +66,7 @@ def test_a_movement_that_is_undone_at_once_leaves_the_lots_as_they_were(
 
 @tried_with(15)
 @given(BEFORE, st.integers(0, 6))
+@example([("receives", ("north", "rice", 10, 3)), ("receives", ("north", "rice", 10, None))], 0)
 def test_a_movement_that_is_undone_later_changes_its_own_lot_or_nothing(
     room_url: str, steps: list[Step], place: int
 ) -> None:

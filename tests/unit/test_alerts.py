@@ -16,12 +16,18 @@ FOLDER = ROOT / "deploy" / "prometheus"
 RULES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"][0]["rules"]
 SERIES = re.compile(r"\b(?:relief_\w+|up)\b(?=[\[{)\s])")
 ABSENT = re.compile(r"absent\((relief_\w+|up)\b")
+OVER_TIME = re.compile(r"\b(?:relief_\w+|up)(?:\{[^}]*\})?\[\d+m\]")
+
+
+def expressions() -> dict[str, str]:
+    """By alert, what it looks at; what `absent` speaks of is not looked at."""
+    found = {each["alert"]: re.sub(r"absent\([^)]*\)", "", each["expr"]) for each in RULES}
+    return {alert: re.sub(r'"[^"]*"', "", expression) for alert, expression in found.items()}
 
 
 def looked_at() -> set[str]:
-    """The series that alerts look at; what `absent` speaks of is not looked at."""
-    expressions = [re.sub(r"absent\([^)]*\)", "", each["expr"]) for each in RULES]
-    return {name for expression in expressions for name in SERIES.findall(re.sub(r'"[^"]*"', "", expression))}
+    """The series that alerts look at."""
+    return {name for expression in expressions().values() for name in SERIES.findall(expression)}
 
 
 def told() -> set[str]:
@@ -39,6 +45,12 @@ def test_every_series_of_an_alert_is_told_by_a_service() -> None:
 def test_every_series_of_an_alert_is_missed_when_nobody_tells_it() -> None:
     missed = {name for each in RULES for name in ABSENT.findall(each["expr"])}
     assert looked_at() == missed
+
+
+def test_every_alert_looks_at_a_window_and_not_at_one_scrape() -> None:
+    """A target that answers now and then, and somebody who looks at parked messages, must not reset an alert."""
+    for alert, expression in expressions().items():
+        assert len(OVER_TIME.findall(expression)) == len(SERIES.findall(expression)), alert
 
 
 def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:

@@ -194,6 +194,13 @@ def test_the_status_says_in_words_what_is_to_be_looked_at(
     assert part.well is state.startswith("ready")
 
 
+@pytest.mark.parametrize(("said", "clock"), [("wall", "wall"), ("manual", "by hand"), ("sun", "?")])
+def test_the_status_shows_by_which_clock_a_service_lives(
+    monkeypatch: pytest.MonkeyPatch, said: str, clock: str
+) -> None:
+    assert part_of(monkeypatch, clock=said).clock == clock
+
+
 ESCAPES = "\x1b]0;owned\x07 \x1b[2J [bold]\u202e\r\x9b"
 """A title, a cleared screen, the other direction, the beginning of the line: what a terminal would obey."""
 
