@@ -205,7 +205,10 @@ async def case_8(store: Store) -> None:
 async def case_9(store: Store) -> None:
     await store.receive("A", ("rice", 9_500, None))
     await store.tell(("registers", (1, 1, "north", FOOD)), ("fetches", (1, None)))
-    await store.tell(("registers", (2, 1, "north", FOOD)), ("closes", (1,)))
+    await store.tell(("registers", (2, 1, "north", FOOD)))
+    made = (await store.forecast()).forecast
+    assert (made.first_short_day, made.short_grams) == (nov(1), 30 * 500 + 11 * 500)
+    await store.tell(("closes", (1,)))
     made = (await store.forecast()).forecast
     assert (made.first_short_day, made.short_grams) == (nov(1), 30 * 500)
     async with store.room.units.read() as session:
@@ -236,6 +239,7 @@ async def case_11(store: Store) -> None:
     planned = (await store.planned())["id"]
     first = await store.receive("truck 1", ("rice", 10_000, None), planned=planned)
     assert (await store.planned())["received"] == 10_000
+    assert (await store.forecast()).forecast.left_grams == 40_000
     assert "nothing of it came" in said(
         await store.receive("bandages", ("bandage", 5, None), planned=planned)
     )
