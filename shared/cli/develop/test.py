@@ -14,10 +14,11 @@ IN_CONTAINERS = {
     "flow tests on RabbitMQ and PostgreSQL by testcontainers": "tests/flow",
     "docker compose: up, demo, doctor, scale, TLS, monitoring, down": "tests/system/test_compose.py",
 }
-# Much of a test's time is waiting for processes, so three keep two cores busy. A file's tests stay together: they share
-# what a file sets up. Files come by name, so that long ones with few tests do not come last and leave one worker alone.
-# `-n 0` runs all in one process, for a debugger.
-SIDE_BY_SIDE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+# Much of a test's time is waiting for processes, so three keep two cores busy; with servers in containers two do. The
+# tests of a file stay together: they share what it sets up. Files come by name, so that long ones with few tests do not
+# come last and leave one worker alone. `-n 0` runs all in one process, for a debugger.
+SIDE_BY_SIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
+NATIVELY, CONTAINED = ("-n", "3"), ("-n", "2")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def test(context: typer.Context) -> None:
     """Run every test, three files at a time; arguments go to pytest."""
-    raise typer.Exit(run("tests", (sys.executable, "-m", "pytest", *SIDE_BY_SIDE, *context.args)))
+    raise typer.Exit(run("tests", (sys.executable, "-m", "pytest", *NATIVELY, *SIDE_BY_SIDE, *context.args)))
 
 
 def test_containers() -> None:
@@ -41,7 +42,7 @@ def test_containers() -> None:
     failed = [
         what
         for what, where in IN_CONTAINERS.items()
-        if run(what, (sys.executable, "-m", "pytest", *SIDE_BY_SIDE, where), asked)
+        if run(what, (sys.executable, "-m", "pytest", *CONTAINED, *SIDE_BY_SIDE, where), asked)
     ]
     for what in IN_CONTAINERS:
         print(f"{'FAILED' if what in failed else 'passed'}: {what}", file=sys.stderr)
