@@ -22,8 +22,17 @@ from services.donations.domain import entries
 from services.donations.domain.entries import Lines
 from services.donations.domain.funds import Fund, FundKey
 from services.donations.domain.grants import Grant, cut_back, serve, told
-from services.donations.domain.ledger import Difference, Entry, EntryKind, differences, opposite, place
+from services.donations.domain.ledger import (
+    Account,
+    Difference,
+    Entry,
+    EntryKind,
+    differences,
+    opposite,
+    place,
+)
 from services.donations.domain.purchases import Purchase, to_book
+from services.donations.queries import balances
 from services.donations.repository import books, grants, purchases
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
@@ -68,6 +77,11 @@ class MoneyLedger:
         """A locked fund as this unit has changed it so far. KeyError if it was not locked."""
         change = differences(self._entries).get(key, Difference())
         return self._locked[key].changed(change.balance, change.held, self._set_aside().get(key, 0))
+
+    async def standing(self, which: Account) -> int:
+        """What stands on an account, with what this unit has booked on it so far."""
+        mine = (line.amount for each in self._entries for line in each.lines if line.account == which)
+        return sum(mine, await balances.of_account(self.unit.session, which))
 
     def grant(self, after: Grant, before: Grant | None) -> None:
         """A grant of a locked fund is different now; `before` is how this unit found it, None if it is new."""

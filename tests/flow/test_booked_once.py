@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.donations.commands import funds
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
 from services.donations.domain.funds import Purpose
@@ -120,6 +121,48 @@ async def test_a_dispute_holds_the_money_and_a_won_one_lets_it_go(till: Till) ->
     await till.do(disputed)
     assert await till.fund("food", "USD") == (9_40, 0, 0)
     assert await counts(till) == [10_000, 10_000, 10_000]
+
+
+@pytest.mark.parametrize("later", [0, 5_00])
+@pytest.mark.parametrize(("how", "left"), [(Dispute.WON, 10_00), (Dispute.LOST, 0)])
+async def test_money_that_comes_back_after_it_was_covered_is_the_fund_s(
+    till: Till, how: Dispute, left: int, later: int
+) -> None:
+    """The fund had spent the gift, another one covered that, and then PayPal gave the money back; or not."""
+    await till.gift(10_00, "general", "USD")
+    await till.do(sale(replace(SALE, fee=usd(0))))
+    await move(till, funds.move, "food", "clothing", 10_00)
+    await till.do(disputed)
+    await move(till, funds.cover, "general", "food", 10_00)
+    if later:
+        await till.gift(later, "food", "USD")
+    await till.do(over(how))
+    assert await till.fund("food", "USD") == (left + later, 0, 0)
+    assert await uncovered(till) == 0
+
+
+async def test_a_dispute_takes_hold_of_no_more_than_was_not_refunded(till: Till) -> None:
+    await till.do(sale(replace(SALE, fee=usd(0))))
+    await move(till, funds.move, "food", "clothing", 10_00)
+    await till.do(refund(4_00))
+    await till.gift(10_00, "food", "USD")
+    await till.do(disputed)
+    assert await till.fund("food", "USD") == (10_00, 6_00, 0)
+    assert await uncovered(till) == 4_00
+
+
+Decide = Callable[[Unit, funds.Move], Awaitable[Any]]
+
+
+async def move(till: Till, decide: Decide, source: str, target: str, minor: int) -> None:
+    wanted = funds.Move(source, target, usd(minor), "because")
+    done = await till.do(lambda unit: decide(unit, wanted))
+    assert isinstance(done, funds.Decided), done
+
+
+async def uncovered(till: Till, fund: str = "food") -> int:
+    query = "SELECT coalesce(sum(amount), 0) AS amount FROM posting WHERE account = :account"
+    return int((await till.rows(query, account=f"uncovered.{fund}.USD"))[0]["amount"])
 
 
 async def test_money_of_an_unknown_subscription_waits_for_its_purpose(till: Till) -> None:

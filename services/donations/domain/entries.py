@@ -89,6 +89,14 @@ def covered(from_fund: str, fund: str, amount: Money) -> Lines:
     )
 
 
+def cover_back(fund: str, amount: Money) -> Lines:
+    """More was covered than is lost in the end, since PayPal gave money back: the rest is the fund's again."""
+    return lines_of(
+        (account(Kind.UNCOVERED, amount.currency, fund), amount.minor),
+        (_income(fund, amount.currency), -amount.minor),
+    )
+
+
 def paid(where: Account, fund: str, amount: Money) -> Lines:
     """A grant is paid, or a part of it."""
     return lines_of((account(Kind.GRANTS, amount.currency, fund), amount.minor), (where, -amount.minor))

@@ -78,8 +78,9 @@ def test_what_a_dispute_holds_is_never_more_than_the_fund_has(fund: Fund, amount
 def test_moving_covering_and_paying_balance(fund: Fund, amount: int, other: str) -> None:
     moved = entries.moved("food", other, yen(amount))
     covered = entries.covered(other, "food", yen(amount))
-    paid = entries.paid(BANK, "food", yen(amount))
-    assert [unbalanced(each) for each in (moved, covered, paid)] == [{}, {}, {}]
+    paid, back = entries.paid(BANK, "food", yen(amount)), entries.cover_back("food", yen(amount))
+    assert [unbalanced(each) for each in (moved, covered, paid, back)] == [{}, {}, {}, {}]
+    assert after(fund, back).balance == fund.balance + amount
     assert after(fund, moved).balance == after(fund, paid).balance == fund.balance - amount
     # Who covers pays; the fund that had spent the money has what it had.
     assert after(fund, covered) == fund
