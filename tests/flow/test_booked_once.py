@@ -14,7 +14,7 @@ from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import Money
-from services.donations.domain.payments import Dispute, RefundState
+from services.donations.domain.payments import Dispute, Payment, RefundState
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from tests.support.till import Till
@@ -54,6 +54,15 @@ def disputed(unit: Unit) -> Awaitable[Any]:
 
 def over(how: Dispute) -> NEWS:
     return lambda unit: close_dispute(unit, "paypal", "S", how, DAY)
+
+
+def spent(unit: Unit) -> Awaitable[Any]:
+    return funds.move(unit, funds.Move("food", "clothing", usd(10_00), "because"))
+
+
+async def uncovered(till: Till, fund: str = "food") -> int:
+    query = "SELECT coalesce(sum(amount), 0) AS amount FROM posting WHERE account = :account"
+    return int((await till.rows(query, account=f"uncovered.{fund}.USD"))[0]["amount"])
 
 
 async def counts(till: Till) -> list[int]:
@@ -131,9 +140,10 @@ async def test_money_that_comes_back_after_it_was_covered_is_the_fund_s(
     """The fund had spent the gift, another one covered that, and then PayPal gave the money back; or not."""
     await till.gift(10_00, "general", "USD")
     await till.do(sale(replace(SALE, fee=usd(0))))
-    await move(till, funds.move, "food", "clothing", 10_00)
+    await till.do(spent)
     await till.do(disputed)
-    await move(till, funds.cover, "general", "food", 10_00)
+    cover = funds.Move("general", "food", usd(10_00), "because")
+    assert isinstance(await till.do(lambda unit: funds.cover(unit, cover)), funds.Decided)
     if later:
         await till.gift(later, "food", "USD")
     await till.do(over(how))
@@ -143,7 +153,7 @@ async def test_money_that_comes_back_after_it_was_covered_is_the_fund_s(
 
 async def test_a_dispute_takes_hold_of_no_more_than_was_not_refunded(till: Till) -> None:
     await till.do(sale(replace(SALE, fee=usd(0))))
-    await move(till, funds.move, "food", "clothing", 10_00)
+    await till.do(spent)
     await till.do(refund(4_00))
     await till.gift(10_00, "food", "USD")
     await till.do(disputed)
@@ -151,18 +161,23 @@ async def test_a_dispute_takes_hold_of_no_more_than_was_not_refunded(till: Till)
     assert await uncovered(till) == 4_00
 
 
-Decide = Callable[[Unit, funds.Move], Awaitable[Any]]
+HELD_WITHOUT_FEE = replace(HELD, fee=None)
 
 
-async def move(till: Till, decide: Decide, source: str, target: str, minor: int) -> None:
-    wanted = funds.Move(source, target, usd(minor), "because")
-    done = await till.do(lambda unit: decide(unit, wanted))
-    assert isinstance(done, funds.Decided), done
-
-
-async def uncovered(till: Till, fund: str = "food") -> int:
-    query = "SELECT coalesce(sum(amount), 0) AS amount FROM posting WHERE account = :account"
-    return int((await till.rows(query, account=f"uncovered.{fund}.USD"))[0]["amount"])
+@pytest.mark.parametrize("fee", [0, 60])
+@pytest.mark.parametrize(
+    ("first", "then", "left"),
+    [(WITHOUT_FEE, spent, 0), (WITHOUT_FEE, refund(9_90), 10), (HELD_WITHOUT_FEE, refund(9_90), 10)],
+)
+async def test_a_fee_that_is_learned_once_the_money_is_gone_is_to_be_covered(
+    till: Till, first: Came, then: NEWS, left: int, fee: int
+) -> None:
+    await till.do(sale(first))
+    await till.do(then)
+    for _ in range(2):
+        assert isinstance(await till.do(sale(replace(SALE, fee=usd(fee)))), Payment)
+    assert await till.fund("food", "USD") == (max(0, left - fee), 0, 0)
+    assert await uncovered(till) == max(0, fee - left)
 
 
 async def test_money_of_an_unknown_subscription_waits_for_its_purpose(till: Till) -> None:

@@ -149,8 +149,9 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
 
 
 def _learn_fee(ledger: MoneyLedger, payment: Payment, fee: Money) -> Payment:
-    lines = entries.fee_known(payment.where, payment.purpose, fee, held=bool(payment.held))
-    ledger.book(EntryKind.FEE, lines, payment.id, payment.happened_on)
+    fund, held = ledger.fund(payment.key), payment.money(payment.held)
+    if lines := entries.fee_known(payment.where, fund, fee, held):
+        ledger.book(EntryKind.FEE, lines, payment.id, payment.happened_on)
     return replace(booked(payment, lines), fee=fee.minor)
 
 
