@@ -11,7 +11,9 @@ import pytest
 
 from services.donations.commands import funds
 from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.gifts import give_purpose
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
+from services.donations.commands.monthly import Monthly, register
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment, RefundState
@@ -178,6 +180,43 @@ async def test_a_fee_that_is_learned_once_the_money_is_gone_is_to_be_covered(
         assert isinstance(await till.do(sale(replace(SALE, fee=usd(fee)))), Payment)
     assert await till.fund("food", "USD") == (max(0, left - fee), 0, 0)
     assert await uncovered(till) == max(0, fee - left)
+
+
+DISPUTE_OF_HELD_MONEY = (sale(HELD), disputed, sale(SALE), over(Dispute.WON))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+async def test_what_was_released_while_it_was_disputed_is_free_when_the_dispute_is_won(
+    till: Till, order: tuple[int, ...]
+) -> None:
+    for which in (*order, *order[:3]):
+        await till.do(DISPUTE_OF_HELD_MONEY[which])
+    assert await till.fund("food", "USD") == (9_40, 0, 0)
+
+
+@pytest.mark.parametrize("refunded", [0, 10_00])
+async def test_money_that_was_moved_or_given_back_is_not_put_where_it_belongs(
+    till: Till, refunded: int
+) -> None:
+    """Neither when the treasurer finds its purpose, nor by a second notice, nor once its gift is looked at: it would be
+    others' money.
+    """
+    unknown = replace(SALE, fee=usd(0), purpose="unassigned", subscription_id="I-1")
+    payment = await till.do(sale(unknown))
+    assert isinstance(payment, Payment)
+    away = funds.Move("unassigned", "general", usd(6_00), "because")
+    assert isinstance(await till.do(lambda unit: funds.move(unit, away)), funds.Decided)
+    if refunded:
+        await till.do(refund(refunded))
+        await till.do(sale(replace(unknown, transaction_id="S2", subscription_id="I-2")))
+    before = await till.fund("unassigned", "USD")
+    refused = await till.do(lambda unit: give_purpose(unit, payment.id, "food"))
+    assert isinstance(refused, Refused)
+    await till.do(lambda unit: register(unit, Monthly("education", "I-1")))
+    assert isinstance(await till.do(sale(unknown)), Payment)
+    await till.look()
+    assert await till.fund("unassigned", "USD") == before
+    assert await till.fund("education", "USD") == (0, 0, 0)
 
 
 async def test_money_of_an_unknown_subscription_waits_for_its_purpose(till: Till) -> None:

@@ -140,9 +140,10 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
     async with MoneyLedger.open(unit, keys) as ledger:
         if known.fee is None and came.fee is not None:
             payment = _learn_fee(ledger, payment, came.fee)
-        if payment.held and came.held is False and payment.dispute is not Dispute.OPEN:
-            payment = release(ledger, payment, came.released_on or came.happened_on)
-        if gift_id and not payment.gift_id and payment.dispute is not Dispute.OPEN:
+        if payment.held and came.held is False:
+            payment = _let_go(ledger, payment, came.released_on or came.happened_on)
+        stays = payment.purpose == UNASSIGNED and not movable(ledger, payment)
+        if gift_id and not payment.gift_id and payment.dispute is not Dispute.OPEN and not stays:
             payment = assign(ledger, payment, purpose) if payment.purpose == UNASSIGNED else payment
             payment = await say(unit, replace(payment, gift_id=gift_id), GiftWhy.ASSIGNED)
     return payment
@@ -153,6 +154,24 @@ def _learn_fee(ledger: MoneyLedger, payment: Payment, fee: Money) -> Payment:
     if lines := entries.fee_known(payment.where, fund, fee, held):
         ledger.book(EntryKind.FEE, lines, payment.id, payment.happened_on)
     return replace(booked(payment, lines), fee=fee.minor)
+
+
+def _let_go(ledger: MoneyLedger, payment: Payment, on: date) -> Payment:
+    """The payment once its own hold is over; while it is disputed, what was held is the dispute's from now on."""
+    if payment.dispute is not Dispute.OPEN:
+        return release(ledger, payment, on)
+    more = payment.disputed_held < payment.held
+    return replace(payment, disputed_held=payment.held) if more else payment
+
+
+def movable(ledger: MoneyLedger, payment: Payment) -> bool:
+    """Whether what its fund has of a payment can be another fund's: not while it is disputed, nor what is spent,
+    promised or given back. Its fund is locked.
+    """
+    if payment.dispute is Dispute.OPEN:
+        return False
+    there = payment.left and ledger.fund(payment.key).free + payment.held >= payment.net
+    return payment.net <= 0 or bool(there)
 
 
 def release(ledger: MoneyLedger, payment: Payment, on: date) -> Payment:
