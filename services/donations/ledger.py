@@ -27,6 +27,8 @@ from services.donations.domain.ledger import (
     Difference,
     Entry,
     EntryKind,
+    Kind,
+    account,
     differences,
     opposite,
     place,
@@ -136,9 +138,10 @@ class MoneyLedger:
         for key in sorted(self._locked):
             await self._settle(key)
         self.keep_purchases()
+        # Before the entries are written: what stands on an account is asked for, and these are added to it here.
+        await self._save_grants()
         changes = differences(self._entries)
         books.add_entries(self.unit, self._entries)
-        self._save_grants()
         books.raise_funds(self.unit.writes, changes, self._set_aside())
         if any(key not in self._locked for key in changes):
             self.unit.remind(SERVE)
@@ -168,18 +171,26 @@ class MoneyLedger:
     def _change(self, after: Grant) -> None:
         self._grants[after.id] = (self._grants[after.id][0], after)
 
-    def _save_grants(self) -> None:
-        changed = []
+    async def _save_grants(self) -> None:
+        changed, held = [], dict[FundKey, int]()
         for before, after in self._grants.values():
             if before == after:
                 continue
             if before is None or _shown(before) != _shown(after):
                 said = replace(after, said=after.said + 1)
-                self.unit.say(told(said, self.fund(after.key).held, self.unit.today))
+                if said.missing and said.key not in held:
+                    held[said.key] = await self._held_back(said.key)
+                self.unit.say(told(said, held.get(said.key, 0), self.unit.today))
                 changed.append(said)
             else:
                 changed.append(after)
         grants.save(self.unit.writes, changed)
+
+    async def _held_back(self, key: FundKey) -> int:
+        """What PayPal holds of a fund: it may be free one day. What fieldworkers carry is on its way to be spent."""
+        if not self.fund(key).held:
+            return 0
+        return await self.standing(account(Kind.HELD, key.currency, key.fund))
 
     def _set_aside(self) -> dict[FundKey, int]:
         """What is set aside more than before, by fund."""
