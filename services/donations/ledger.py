@@ -51,6 +51,8 @@ class MoneyLedger:
         self._open_from = open_from
         self._locked: dict[FundKey, Fund] = {}
         self._entries: list[Entry] = []
+        self._changes: dict[FundKey, Difference] = {}
+        """What the entries come to, by fund: summed as they are booked, or each look at a fund would cost more."""
         self._grants: dict[UUID, tuple[Grant | None, Grant]] = {}
         self._purchases: dict[UUID, Purchase] = {}
         self._refused = False
@@ -77,7 +79,7 @@ class MoneyLedger:
 
     def fund(self, key: FundKey) -> Fund:
         """A locked fund as this unit has changed it so far. KeyError if it was not locked."""
-        change = differences(self._entries).get(key, Difference())
+        change = self._changes.get(key, Difference())
         return self._locked[key].changed(change.balance, change.held, self._set_aside().get(key, 0))
 
     async def standing(self, which: Account) -> int:
@@ -121,9 +123,12 @@ class MoneyLedger:
         happened = happened_on or self.unit.today
         on_day = max(happened, self._open_from)
         entry = Entry(uuid7(), kind, on_day, happened, lines, document_id, reverses)
-        for key, change in differences([entry]).items():
+        changes = differences([entry])
+        for key, change in changes.items():
             if key not in self._locked and change.balance < max(change.held, 0):
                 raise ValueError(f"{key} is not locked, and a {kind} takes money from it")
+        for key, change in changes.items():
+            self._changes[key] = change.after(self._changes.get(key, Difference()))
         self._entries.append(entry)
         return entry
 
@@ -140,7 +145,7 @@ class MoneyLedger:
         self.keep_purchases()
         # Before the entries are written: what stands on an account is asked for, and these are added to it here.
         await self._save_grants()
-        changes = differences(self._entries)
+        changes = {key: change for key, change in self._changes.items() if any(change)}
         books.add_entries(self.unit, self._entries)
         books.raise_funds(self.unit.writes, changes, self._set_aside())
         if any(key not in self._locked for key in changes):
