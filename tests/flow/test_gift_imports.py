@@ -9,9 +9,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from services.donations.domain.funds import FundKey
+from services.donations.importing import run
 from services.donations.importing.columns import Given
 from services.donations.importing.report import Report
 from services.donations.importing.run import MOST_ROWS, take_in
+from services.donations.repository import books, payments
 from shared.outcomes import Refused
 from shared.spreadsheets.opening import Format, Sheet, open_sheet
 from tests.support.sheets import CSV
@@ -118,6 +121,20 @@ async def test_two_who_send_one_file_at_once_book_it_once(till: Till) -> None:
     assert sorted(each.gifts for each in reports) == [0, 20]
     assert sorted(each.already_there for each in reports) == [0, 20]
     assert await till.fund("food") == (20_000, 0, 0)
+
+
+async def test_a_list_and_whoever_books_one_of_its_gifts_by_hand_wait_for_each_other(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is not begun anew: with five hundred rows and many who book, it might never end."""
+    monkeypatch.setattr(run, "TRIES", 1)
+    content = csv_of(FIRST, ["B-2", *FIRST[1:]])
+    await till.meets(
+        lambda: sent(till, content),
+        lambda unit: payments.lock_or_make(unit.session, "bank", "B-2"),
+        lambda unit: books.lock_funds(unit.session, {FundKey("food", "JPY")}),
+    )
+    assert await till.fund("food") == (2_000, 0, 0)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])

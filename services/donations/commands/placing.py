@@ -58,8 +58,7 @@ async def put_right(unit: Unit, wrong: Mapping[UUID, Right]) -> None:
     """Give payments the gift and purpose that they should have; not while they are disputed, nor what is spent or
     promised. Then tell what they cover.
     """
-    locked = [await payments.find(unit.session, each, lock=True) for each in sorted(wrong)]
-    there = [each for each in locked if each]
+    there = await payments.lock_all(unit.session, wrong.keys())
     moving = [each for each in there if wrong[each.id].source == each.purpose]
     keys = {
         FundKey(fund, each.currency) for each in moving for fund in (each.purpose, wrong[each.id].purpose)

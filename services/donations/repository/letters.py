@@ -5,12 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, extract, func, select, text, update
+from sqlalchemy import RowMapping, extract, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.letters import LetterState, Receipt
 from services.donations.domain.money import Money
+from services.donations.repository import payments
 from services.donations.tables import (
     GIFT,
     PAYMENT,
@@ -100,12 +101,12 @@ async def newest_refund(session: AsyncSession, payment_id: UUID) -> str | None:
 async def lock_lines(session: AsyncSession, donors: Collection[UUID], year: int) -> Sequence[Line]:
     """What is left of each payment that these donors made in a calendar year, by day; their payments are locked.
 
-    Of what is disputed nothing is told. Payments are locked in the order in which a dispute of several locks them.
+    Of what is disputed nothing is told.
     """
     row = PAYMENT.c
     query = select(PAYMENT).join(GIFT, GIFT.c.id == row.gift_id)
     query = query.where(GIFT.c.donor_id.in_(donors), extract("year", row.happened_on) == year)
-    query = query.order_by(row.provider, text('payment.transaction_id COLLATE "C"'))
+    query = query.order_by(*payments.IN_ORDER)
     found = (await session.execute(query.with_for_update(of=PAYMENT))).mappings().all()
     lines = [
         Line(each["id"], each["happened_on"], each["purpose"], Money(left, each["currency"]))
