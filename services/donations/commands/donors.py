@@ -13,10 +13,13 @@ from uuid_utils.compat import uuid7
 from services.donations import contacts
 from services.donations.contacts import Alike, Contact
 from services.donations.domain.donors import Choices
-from services.donations.repository import donors
+from services.donations.repository import donors, letters
 from services.donations.tables import CONTACT_READING
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
+
+PARTED = "parted"
+"""Why a statement ended that told of gifts of two donors who were not one after all."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,16 @@ async def merge(unit: Unit, donor_id: UUID, into: UUID) -> Donor | Refused:
 
 
 async def part(unit: Unit, donor_id: UUID) -> Donor | Refused:
-    """The two were not the same after all: the link goes, and all is as it was."""
-    found = (await donors.lock(unit.session, donor_id)).get(donor_id)
-    if found is None:
+    """The two were not the same after all: the link goes, and all is as it was. Statements of the one that tell of
+    gifts of the other are void.
+    """
+    kept = await donors.kept(unit.session, donor_id)
+    if kept is None:
         return missing(f"donor {donor_id}")
-    if not found["merged_into"]:
+    # The other one too: whoever issues a statement of both holds it.
+    found = (await donors.lock(unit.session, donor_id, kept["id"]))[donor_id]
+    if found["merged_into"] != kept["id"]:
         return conflict("This donor is merged into nobody.")
+    await letters.end_parted(unit, donor_id, kept["id"], PARTED)
     donors.change(unit, donor_id, {"merged_into": None})
     return Donor(donor_id, tuple(await contacts.alike(unit.session, donor_id)))

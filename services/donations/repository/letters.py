@@ -116,14 +116,29 @@ async def lock_lines(session: AsyncSession, donors: Collection[UUID], year: int)
     return sorted(lines, key=lambda line: (line.received_on, line.payment_id))
 
 
+@dataclass(frozen=True)
+class Told:
+    """To whom a statement was made out, and what it says."""
+
+    donor_id: UUID
+    lines: Sequence[Line]
+
+
 async def valid_statements(
-    session: AsyncSession, donors: Collection[UUID], year: int
-) -> dict[UUID, Sequence[Line]]:
-    """The valid statements of these donors for a year, locked, with what they say."""
-    row = STATEMENT.c
-    mine = (row.donor_id.in_(donors), row.year == year, row.state == LetterState.ISSUED.value)
-    query = select(row.id).where(*mine).order_by(row.id).with_for_update()
-    return {each: await _lines(session, each) for each in (await session.scalars(query)).all()}
+    session: AsyncSession, donors: Collection[UUID], year: int, lines: Sequence[Line]
+) -> dict[UUID, Told]:
+    """The valid statements of these donors for a year, and all others that tell of these payments, locked.
+
+    Others may: a payment's gift was another donor's before, or two donors were merged and parted since.
+    """
+    row, line = STATEMENT.c, STATEMENT_LINE.c
+    mine = row.donor_id.in_(donors) & (row.year == year)
+    telling = select(line.statement_id).where(line.payment_id.in_([each.payment_id for each in lines]))
+    query = select(row.id, row.donor_id).where(
+        row.state == LetterState.ISSUED.value, mine | row.id.in_(telling)
+    )
+    found = (await session.execute(query.order_by(row.id).with_for_update())).all()
+    return {each.id: Told(each.donor_id, await _lines(session, each.id)) for each in found}
 
 
 async def _lines(session: AsyncSession, statement_id: UUID) -> Sequence[Line]:
@@ -163,6 +178,18 @@ async def end_statements(unit: Unit, statements: Collection[UUID], state: Letter
     mine = (STATEMENT.c.id.in_(statements), STATEMENT.c.state == LetterState.ISSUED.value)
     ended = {"state": state.value, "reason": reason, "ended_on": unit.today}
     await unit.session.execute(update(STATEMENT).where(*mine).values(**ended))
+
+
+async def end_parted(unit: Unit, donor_id: UUID, kept: UUID, reason: str) -> None:
+    """Statements of one donor that tell of another one's payments, who is merged no more, are void."""
+    row, line = STATEMENT.c, STATEMENT_LINE.c
+    query = (
+        select(row.id).join(line, line.statement_id == row.id).join(PAYMENT, PAYMENT.c.id == line.payment_id)
+    )
+    query = query.join(GIFT, GIFT.c.id == PAYMENT.c.gift_id)
+    theirs = (row.donor_id == kept, row.state == LetterState.ISSUED.value, GIFT.c.donor_id == donor_id)
+    found = set(await unit.session.scalars(query.where(*theirs)))
+    await end_statements(unit, sorted(found), LetterState.VOID, reason)
 
 
 async def statements_of(session: AsyncSession, payment_id: UUID) -> Sequence[UUID]:
