@@ -117,7 +117,7 @@ async def lock_lines(session: AsyncSession, donors: Collection[UUID], year: int)
 
 
 @dataclass(frozen=True)
-class Told:
+class ValidStatement:
     """To whom a statement was made out, and what it says."""
 
     donor_id: UUID
@@ -126,7 +126,7 @@ class Told:
 
 async def valid_statements(
     session: AsyncSession, donors: Collection[UUID], year: int, lines: Sequence[Line]
-) -> dict[UUID, Told]:
+) -> dict[UUID, ValidStatement]:
     """The valid statements of these donors for a year, and all others that tell of these payments, locked.
 
     Others may: a payment's gift was another donor's before, or two donors were merged and parted since.
@@ -138,7 +138,7 @@ async def valid_statements(
         row.state == LetterState.ISSUED.value, mine | row.id.in_(telling)
     )
     found = (await session.execute(query.order_by(row.id).with_for_update())).all()
-    return {each.id: Told(each.donor_id, await _lines(session, each.id)) for each in found}
+    return {each.id: ValidStatement(each.donor_id, await _lines(session, each.id)) for each in found}
 
 
 async def _lines(session: AsyncSession, statement_id: UUID) -> Sequence[Line]:
