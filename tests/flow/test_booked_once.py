@@ -93,6 +93,15 @@ async def test_notices_of_one_payment_end_alike_in_any_order(till: Till, order: 
     assert await counts(till) == [10_000]
 
 
+@pytest.mark.parametrize("order", list(permutations([WITHOUT_FEE, HELD])))
+async def test_a_hold_that_the_first_notice_did_not_name_is_held_all_the_same(
+    till: Till, order: tuple[Came, ...]
+) -> None:
+    for each in (*order, *order):
+        await till.do(sale(each))
+    assert await till.fund("food", "USD") == (9_40, 9_40, 0)
+
+
 NEWS_OF_REFUNDS = (sale(SALE), refund(4_00, "R1"), refund(1_00, "R2", 5))
 
 
