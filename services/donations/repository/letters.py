@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, extract, func, select, update
+from sqlalchemy import RowMapping, Select, extract, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -180,16 +180,27 @@ async def end_statements(unit: Unit, statements: Collection[UUID], state: Letter
     await unit.session.execute(update(STATEMENT).where(*mine).values(**ended))
 
 
-async def end_parted(unit: Unit, donor_id: UUID, kept: UUID, reason: str) -> None:
-    """Statements of one donor that tell of another one's payments, who is merged no more, are void."""
-    row, line = STATEMENT.c, STATEMENT_LINE.c
-    query = (
-        select(row.id).join(line, line.statement_id == row.id).join(PAYMENT, PAYMENT.c.id == line.payment_id)
+async def receipts_to_another(session: AsyncSession, donor_id: UUID, other: UUID) -> Sequence[UUID]:
+    """Payments of this donor whose valid receipt was made out to another one."""
+    row = RECEIPT.c
+    mine = (
+        row.donor_id == other,
+        row.state == LetterState.ISSUED.value,
+        row.payment_id.in_(_given_by(donor_id)),
     )
-    query = query.join(GIFT, GIFT.c.id == PAYMENT.c.gift_id)
-    theirs = (row.donor_id == kept, row.state == LetterState.ISSUED.value, GIFT.c.donor_id == donor_id)
-    found = set(await unit.session.scalars(query.where(*theirs)))
-    await end_statements(unit, sorted(found), LetterState.VOID, reason)
+    return (await session.scalars(select(row.payment_id).where(*mine))).all()
+
+
+async def statements_to_another(session: AsyncSession, donor_id: UUID, other: UUID) -> Sequence[UUID]:
+    """Valid statements that were made out to another donor and tell of payments of this one."""
+    row, line = STATEMENT.c, STATEMENT_LINE.c
+    telling = select(line.statement_id).where(line.payment_id.in_(_given_by(donor_id)))
+    mine = (row.donor_id == other, row.state == LetterState.ISSUED.value, row.id.in_(telling))
+    return (await session.scalars(select(row.id).where(*mine).order_by(row.id))).all()
+
+
+def _given_by(donor_id: UUID) -> Select[tuple[UUID]]:
+    return select(PAYMENT.c.id).join(GIFT, GIFT.c.id == PAYMENT.c.gift_id).where(GIFT.c.donor_id == donor_id)
 
 
 async def statements_of(session: AsyncSession, payment_id: UUID) -> Sequence[UUID]:
