@@ -186,6 +186,18 @@ async def test_whose_a_gift_is_is_taken_from_what_is_known_or_asked(till: Till) 
     assert [(each.row, each.column) for each in gone.errors] == [(2, "donor")]
 
 
+async def test_a_row_that_says_new_is_of_nobody_of_that_name_in_the_file(till: Till) -> None:
+    rows = [[f"B-{number}", *SECOND[1:], new] for number, new in enumerate(("", "new", "new", ""))]
+    report = await sent(till, csv_of(*rows, headings=[*HEADINGS, "donor"]))
+    assert (report.gifts, report.new_donors) == (4, 2)
+    gifts = await till.rows(
+        "SELECT donor_id FROM gift JOIN payment ON gift_id = gift.id ORDER BY transaction_id"
+    )
+    first, second, third, last = (row["donor_id"] for row in gifts)
+    assert (second, last) == (third, first)
+    assert first != second
+
+
 async def test_a_file_that_is_too_long_is_refused_whole(till: Till) -> None:
     before = await counts(till)
     content = csv_of(*([f"B-{number}", *FIRST[1:]] for number in range(MOST_ROWS + 1)))
