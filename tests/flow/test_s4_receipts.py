@@ -409,7 +409,7 @@ async def test_when_donors_are_parted_again_each_is_told_of_their_own_gifts_alon
         await till.do(lambda unit: reprint(unit, office))
         own = await receipt()
         assert (own[0] != named_second[0], own[1]) == (True, first)
-        assert len(await till.rows("SELECT FROM receipt")) == 2
+        assert len(await till.rows("SELECT id FROM receipt")) == 2
         assert [each.money.minor for each in (await told(first)).lines] == [100]
         await till.rows("UPDATE statement SET state = 'issued', reason = '' WHERE id = :id", id=both.id)
         assert await till.breaches() == {"no payment stands in two valid statements"}
