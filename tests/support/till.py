@@ -203,9 +203,7 @@ class Till:
         """Something is done, and waits for another unit that has locked something; which then locks the rest."""
 
         async def waiting() -> bool:
-            query = (
-                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
+            query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             return bool(await self.rows(query))
 
         async with self.units.open() as unit:
