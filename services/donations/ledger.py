@@ -22,8 +22,19 @@ from services.donations.domain import entries
 from services.donations.domain.entries import Lines
 from services.donations.domain.funds import Fund, FundKey
 from services.donations.domain.grants import Grant, cut_back, serve, told
-from services.donations.domain.ledger import Difference, Entry, EntryKind, differences, opposite, place
+from services.donations.domain.ledger import (
+    Account,
+    Difference,
+    Entry,
+    EntryKind,
+    Kind,
+    account,
+    differences,
+    opposite,
+    place,
+)
 from services.donations.domain.purchases import Purchase, to_book
+from services.donations.queries import balances
 from services.donations.repository import books, grants, purchases
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
@@ -40,6 +51,8 @@ class MoneyLedger:
         self._open_from = open_from
         self._locked: dict[FundKey, Fund] = {}
         self._entries: list[Entry] = []
+        self._changes: dict[FundKey, Difference] = {}
+        """What the entries come to, by fund: summed as they are booked, or each look at a fund would cost more."""
         self._grants: dict[UUID, tuple[Grant | None, Grant]] = {}
         self._purchases: dict[UUID, Purchase] = {}
         self._refused = False
@@ -66,8 +79,13 @@ class MoneyLedger:
 
     def fund(self, key: FundKey) -> Fund:
         """A locked fund as this unit has changed it so far. KeyError if it was not locked."""
-        change = differences(self._entries).get(key, Difference())
+        change = self._changes.get(key, Difference())
         return self._locked[key].changed(change.balance, change.held, self._set_aside().get(key, 0))
+
+    async def standing(self, which: Account) -> int:
+        """What stands on an account, with what this unit has booked on it so far."""
+        mine = (line.amount for each in self._entries for line in each.lines if line.account == which)
+        return sum(mine, await balances.of_account(self.unit.session, which))
 
     def grant(self, after: Grant, before: Grant | None) -> None:
         """A grant of a locked fund is different now; `before` is how this unit found it, None if it is new."""
@@ -105,9 +123,12 @@ class MoneyLedger:
         happened = happened_on or self.unit.today
         on_day = max(happened, self._open_from)
         entry = Entry(uuid7(), kind, on_day, happened, lines, document_id, reverses)
-        for key, change in differences([entry]).items():
+        changes = differences([entry])
+        for key, change in changes.items():
             if key not in self._locked and change.balance < max(change.held, 0):
                 raise ValueError(f"{key} is not locked, and a {kind} takes money from it")
+        for key, change in changes.items():
+            self._changes[key] = change.after(self._changes.get(key, Difference()))
         self._entries.append(entry)
         return entry
 
@@ -122,9 +143,10 @@ class MoneyLedger:
         for key in sorted(self._locked):
             await self._settle(key)
         self.keep_purchases()
-        changes = differences(self._entries)
+        # Before the entries are written: what stands on an account is asked for, and these are added to it here.
+        await self._save_grants()
+        changes = {key: change for key, change in self._changes.items() if any(change)}
         books.add_entries(self.unit, self._entries)
-        self._save_grants()
         books.raise_funds(self.unit.writes, changes, self._set_aside())
         if any(key not in self._locked for key in changes):
             self.unit.remind(SERVE)
@@ -154,18 +176,26 @@ class MoneyLedger:
     def _change(self, after: Grant) -> None:
         self._grants[after.id] = (self._grants[after.id][0], after)
 
-    def _save_grants(self) -> None:
-        changed = []
+    async def _save_grants(self) -> None:
+        changed, held = [], dict[FundKey, int]()
         for before, after in self._grants.values():
             if before == after:
                 continue
             if before is None or _shown(before) != _shown(after):
                 said = replace(after, said=after.said + 1)
-                self.unit.say(told(said, self.fund(after.key).held, self.unit.today))
+                if said.missing and said.key not in held:
+                    held[said.key] = await self._held_back(said.key)
+                self.unit.say(told(said, held.get(said.key, 0), self.unit.today))
                 changed.append(said)
             else:
                 changed.append(after)
         grants.save(self.unit.writes, changed)
+
+    async def _held_back(self, key: FundKey) -> int:
+        """What PayPal holds of a fund: it may be free one day. What fieldworkers carry is on its way to be spent."""
+        if not self.fund(key).held:
+            return 0
+        return await self.standing(account(Kind.HELD, key.currency, key.fund))
 
     def _set_aside(self) -> dict[FundKey, int]:
         """What is set aside more than before, by fund."""

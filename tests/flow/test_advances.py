@@ -239,6 +239,17 @@ async def test_a_refund_takes_no_money_that_a_fieldworker_carries(till: Till) ->
     assert await stands(till, "uncovered.protection.JPY") == 500
 
 
+async def test_who_waits_for_money_is_not_told_that_what_is_carried_is_held_back(till: Till) -> None:
+    await give(till, replace(NEW, amount=yen(1_500)))
+    await till.hears(till.asked(300, kind="protection"))
+    sale = Came("paypal", "S", yen(900), DAY, yen(0), held=True, purpose="protection")
+    await till.do(lambda unit: book_payment(unit, sale))
+    await till.hears(till.asked(200, kind="protection"))
+    query = "SELECT CAST(data AS json) AS data FROM journal WHERE contract = :name ORDER BY message_id"
+    facts = [row["data"] for row in await till.rows(query, name="donations.grant_changed.v1")]
+    assert [each.get("held") for each in facts] == [None, {"amount": 900, "currency": "JPY"}]
+
+
 async def test_what_is_open_for_more_than_thirty_days_is_listed(till: Till) -> None:
     first = await give(till, replace(NEW, given_on=date(2006, 10, 2), amount=yen(600)))
     await give(till, replace(NEW, reference="A-2", amount=yen(100), given_on=date(2006, 10, 3)))

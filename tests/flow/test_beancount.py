@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,6 +20,8 @@ from services.donations.domain.advances import Advance
 from services.donations.domain.in_kind import GiftInKind, Goods
 from services.donations.domain.money import Money
 from services.donations.queries import beancount
+from shared.contracts.base import Money as Said
+from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from tests.support.judge import agrees, judged, written_by
 from tests.support.till import Till
 from tests.support.world import World
@@ -60,6 +63,16 @@ async def live(till: Till) -> None:
     gift = GiftInKind(uuid7(), UUID(int=7), DAY, (Goods("rice", 1_000, "g"),))
     await till.do(lambda unit: in_kind.acknowledge(unit, gift))
     await till.do(lambda unit: in_kind.set_value(unit, gift.id, yen(300), "as on the bill"))
+    await till.gift(900)
+    line, cost = PurchaseLine(item="rice", quantity=1_000, unit="g"), Said(amount=400, currency="JPY")
+    values: dict[str, Any] = {
+        "purchase_id": uuid7(),
+        "version": 1,
+        "status": "ordered",
+        "lines": (line,),
+        "cost": cost,
+    }
+    await till.hears(PurchaseChanged(**values, on=DAY))
 
 
 def yen(minor: int) -> Money:
@@ -74,6 +87,7 @@ async def test_beancount_finds_nothing_wrong_and_the_same_balances(till: Till) -
     assert balances["Assets:Advanced:Protection:Fw-07:JPY"] == 500
     assert balances["Income:Income:Medical:USD"] == Decimal("-5.05")
     assert balances["Assets:Goods:JPY"] == 300
+    assert balances["Expenses:Purchases:General:JPY"] == 400
     # What became known after its month was closed, and what undid something.
     assert f"  happened: {EARLIER}" in written
     assert "  reverses: " in written

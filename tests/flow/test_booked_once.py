@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from services.donations.commands import funds
 from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.gifts import give_purpose
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
+from services.donations.commands.monthly import Monthly, register
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import Money
-from services.donations.domain.payments import Dispute, RefundState
+from services.donations.domain.payments import Dispute, Payment, RefundState
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from tests.support.till import Till
@@ -55,6 +58,15 @@ def over(how: Dispute) -> NEWS:
     return lambda unit: close_dispute(unit, "paypal", "S", how, DAY)
 
 
+def spent(unit: Unit) -> Awaitable[Any]:
+    return funds.move(unit, funds.Move("food", "clothing", usd(10_00), "because"))
+
+
+async def uncovered(till: Till, fund: str = "food") -> int:
+    query = "SELECT coalesce(sum(amount), 0) AS amount FROM posting WHERE account = :account"
+    return int((await till.rows(query, account=f"uncovered.{fund}.USD"))[0]["amount"])
+
+
 async def counts(till: Till) -> list[int]:
     """The share that counts, as the facts said it, by version."""
     rows = await till.rows("SELECT CAST(data AS json) AS data FROM journal ORDER BY said_at, message_id")
@@ -79,6 +91,15 @@ async def test_notices_of_one_payment_end_alike_in_any_order(till: Till, order: 
         await till.do(sale(each))
     assert await till.fund("food", "USD") == (9_40, 0, 0)
     assert await counts(till) == [10_000]
+
+
+@pytest.mark.parametrize("order", list(permutations([WITHOUT_FEE, HELD])))
+async def test_a_hold_that_the_first_notice_did_not_name_is_held_all_the_same(
+    till: Till, order: tuple[Came, ...]
+) -> None:
+    for each in (*order, *order):
+        await till.do(sale(each))
+    assert await till.fund("food", "USD") == (9_40, 9_40, 0)
 
 
 NEWS_OF_REFUNDS = (sale(SALE), refund(4_00, "R1"), refund(1_00, "R2", 5))
@@ -120,6 +141,91 @@ async def test_a_dispute_holds_the_money_and_a_won_one_lets_it_go(till: Till) ->
     await till.do(disputed)
     assert await till.fund("food", "USD") == (9_40, 0, 0)
     assert await counts(till) == [10_000, 10_000, 10_000]
+
+
+@pytest.mark.parametrize("later", [0, 5_00])
+@pytest.mark.parametrize(("how", "left"), [(Dispute.WON, 10_00), (Dispute.LOST, 0)])
+async def test_money_that_comes_back_after_it_was_covered_is_the_fund_s(
+    till: Till, how: Dispute, left: int, later: int
+) -> None:
+    """The fund had spent the gift, another one covered that, and then PayPal gave the money back; or not."""
+    await till.gift(10_00, "general", "USD")
+    await till.do(sale(replace(SALE, fee=usd(0))))
+    await till.do(spent)
+    await till.do(disputed)
+    cover = funds.Move("general", "food", usd(10_00), "because")
+    assert isinstance(await till.do(lambda unit: funds.cover(unit, cover)), funds.Decided)
+    if later:
+        await till.gift(later, "food", "USD")
+    await till.do(over(how))
+    assert await till.fund("food", "USD") == (left + later, 0, 0)
+    assert await uncovered(till) == 0
+
+
+async def test_a_dispute_takes_hold_of_no_more_than_was_not_refunded(till: Till) -> None:
+    await till.do(sale(replace(SALE, fee=usd(0))))
+    await till.do(spent)
+    await till.do(refund(4_00))
+    await till.gift(10_00, "food", "USD")
+    await till.do(disputed)
+    assert await till.fund("food", "USD") == (10_00, 6_00, 0)
+    assert await uncovered(till) == 4_00
+
+
+HELD_WITHOUT_FEE = replace(HELD, fee=None)
+
+
+@pytest.mark.parametrize("fee", [0, 60])
+@pytest.mark.parametrize(
+    ("first", "then", "left"),
+    [(WITHOUT_FEE, spent, 0), (WITHOUT_FEE, refund(9_90), 10), (HELD_WITHOUT_FEE, refund(9_90), 10)],
+)
+async def test_a_fee_that_is_learned_once_the_money_is_gone_is_to_be_covered(
+    till: Till, first: Came, then: NEWS, left: int, fee: int
+) -> None:
+    await till.do(sale(first))
+    await till.do(then)
+    for _ in range(2):
+        assert isinstance(await till.do(sale(replace(SALE, fee=usd(fee)))), Payment)
+    assert await till.fund("food", "USD") == (max(0, left - fee), 0, 0)
+    assert await uncovered(till) == max(0, fee - left)
+
+
+DISPUTE_OF_HELD_MONEY = (sale(HELD), disputed, sale(SALE), over(Dispute.WON))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+async def test_what_was_released_while_it_was_disputed_is_free_when_the_dispute_is_won(
+    till: Till, order: tuple[int, ...]
+) -> None:
+    for which in (*order, *order[:3]):
+        await till.do(DISPUTE_OF_HELD_MONEY[which])
+    assert await till.fund("food", "USD") == (9_40, 0, 0)
+
+
+@pytest.mark.parametrize("refunded", [0, 10_00])
+async def test_money_that_was_moved_or_given_back_is_not_put_where_it_belongs(
+    till: Till, refunded: int
+) -> None:
+    """Neither when the treasurer finds its purpose, nor by a second notice, nor once its gift is looked at: it would be
+    others' money.
+    """
+    unknown = replace(SALE, fee=usd(0), purpose="unassigned", subscription_id="I-1")
+    payment = await till.do(sale(unknown))
+    assert isinstance(payment, Payment)
+    away = funds.Move("unassigned", "general", usd(6_00), "because")
+    assert isinstance(await till.do(lambda unit: funds.move(unit, away)), funds.Decided)
+    if refunded:
+        await till.do(refund(refunded))
+        await till.do(sale(replace(unknown, transaction_id="S2", subscription_id="I-2")))
+    before = await till.fund("unassigned", "USD")
+    refused = await till.do(lambda unit: give_purpose(unit, payment.id, "food"))
+    assert isinstance(refused, Refused)
+    await till.do(lambda unit: register(unit, Monthly("education", "I-1")))
+    assert isinstance(await till.do(sale(unknown)), Payment)
+    await till.look()
+    assert await till.fund("unassigned", "USD") == before
+    assert await till.fund("education", "USD") == (0, 0, 0)
 
 
 async def test_money_of_an_unknown_subscription_waits_for_its_purpose(till: Till) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from services.donations.domain.funds import FundKey
+from services.donations.importing import run
 from services.donations.importing.columns import Given
 from services.donations.importing.report import Report
 from services.donations.importing.run import MOST_ROWS, take_in
+from services.donations.repository import books, payments
 from shared.outcomes import Refused
 from shared.spreadsheets.opening import Format, Sheet, open_sheet
 from tests.support.sheets import CSV
@@ -120,6 +123,20 @@ async def test_two_who_send_one_file_at_once_book_it_once(till: Till) -> None:
     assert await till.fund("food") == (20_000, 0, 0)
 
 
+async def test_a_list_and_whoever_books_one_of_its_gifts_by_hand_wait_for_each_other(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is not begun anew: with five hundred rows and many who book, it might never end."""
+    monkeypatch.setattr(run, "TRIES", 1)
+    content = csv_of(FIRST, ["B-2", *FIRST[1:]])
+    await till.meets(
+        lambda: sent(till, content),
+        lambda unit: payments.lock_or_make(unit.session, "bank", "B-2"),
+        lambda unit: books.lock_funds(unit.session, {FundKey("food", "JPY")}),
+    )
+    assert await till.fund("food") == (2_000, 0, 0)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 async def test_a_bank_s_file_is_read_as_it_is(till: Till, encoding: str) -> None:
     headings = ["お取扱日", "照会番号", "お預り金額", "残高", "振込人名"]
@@ -167,6 +184,18 @@ async def test_whose_a_gift_is_is_taken_from_what_is_known_or_asked(till: Till) 
     lost = [*FIRST[:5], "", "", "00000000-0000-0000-0000-000000000009"]
     gone = await sent(till, csv_of(["B-9", *lost[1:]], headings=[*HEADINGS, "donor"]))
     assert [(each.row, each.column) for each in gone.errors] == [(2, "donor")]
+
+
+async def test_a_row_that_says_new_is_of_nobody_of_that_name_in_the_file(till: Till) -> None:
+    rows = [[f"B-{number}", *SECOND[1:], new] for number, new in enumerate(("", "new", "new", ""))]
+    report = await sent(till, csv_of(*rows, headings=[*HEADINGS, "donor"]))
+    assert (report.gifts, report.new_donors) == (4, 2)
+    gifts = await till.rows(
+        "SELECT donor_id FROM gift JOIN payment ON gift_id = gift.id ORDER BY transaction_id"
+    )
+    first, second, third, last = (row["donor_id"] for row in gifts)
+    assert (second, last) == (third, first)
+    assert first != second
 
 
 async def test_a_file_that_is_too_long_is_refused_whole(till: Till) -> None:

@@ -1,5 +1,5 @@
-"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances, receipts and closed months keeps
-the ledger in balance, no fund below zero, and no receipt valid that says another amount than counts.
+"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances, purchases, receipts and closed
+months keeps the ledger in balance, no fund below zero, and no receipt valid that says another amount than counts.
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from services.donations.commands.receipts import issue_receipt, reprint
 from services.donations.commands.statements import issue_statement
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
+from shared.contracts.base import Money as Said
+from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from shared.messaging.unit import Unit
 from tests.support.judge import agrees
 from tests.support.till import Till
@@ -174,6 +176,23 @@ def about_an_advance(draw: st.DrawFn) -> Act:
 
 
 @st.composite
+def about_a_purchase(draw: st.DrawFn) -> Act:
+    """Inventory tells of one of two purchases, in any order: each version says the same however often it is told."""
+    which, version = draw(st.integers(1, 2)), draw(st.integers(1, 6))
+    statuses = ("proposed", "ordered", "arrived_part", "arrived", "cancelled", "unknown_yet")
+    cost = Said(amount=version * which * 70, currency=("JPY", "USD")[which - 1])
+    fact = PurchaseChanged(
+        purchase_id=UUID(int=which),
+        version=version,
+        status=statuses[(version * which) % len(statuses)],
+        lines=(PurchaseLine(item="rice", quantity=1, unit="g"),),
+        cost=cost,
+        on=date(2006, 11, 1),
+    )
+    return lambda till: till.hears(fact)
+
+
+@st.composite
 def about_a_letter(draw: st.DrawFn) -> Act:
     """A receipt or a statement is asked for, or those are printed whose former ones are no longer true."""
     what, which = draw(st.sampled_from("rsp")), draw(st.integers(0, 9))
@@ -206,6 +225,7 @@ ACTS = st.one_of(
     about_a_slip(),
     about_a_grant(),
     about_an_advance(),
+    about_a_purchase(),
     about_a_letter(),
 )
 

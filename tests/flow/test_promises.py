@@ -190,6 +190,17 @@ async def test_a_refund_makes_a_promise_unkept(till: Till) -> None:
     assert await till.breaches() == set()
 
 
+async def test_a_gift_that_was_less_than_was_typed_makes_a_promise_unkept(till: Till) -> None:
+    donor = (await till.donor()).id
+    pledge = await promised(till, donor)
+    payment = await given(till, donor, 300, "B-1")
+    await keep(till, pledge, 1, payment)
+    done = await till.do(lambda unit: gifts.correct(unit, payment, yen(30), None, "typed wrong"))
+    assert isinstance(done, Payment)
+    assert await stand(till, pledge) == ["expected", "expected"]
+    assert await till.breaches() == set()
+
+
 async def test_two_parts_are_not_kept_at_once_by_money_for_one(till: Till) -> None:
     donor = (await till.donor()).id
     due = [Due(date(2006, 12, 1), yen(300)) for _ in range(4)]

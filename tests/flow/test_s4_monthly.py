@@ -226,6 +226,15 @@ async def test_a_gift_is_found_by_its_reference_or_its_mark_and_is_one_gift(till
     assert await registered(custom="gift-3") == second
 
 
+async def test_a_gift_that_is_changed_keeps_its_donor_unless_another_one_is_named(till: Till) -> None:
+    donor, other = (await till.donor()).id, (await till.donor("Other")).id
+    for named, kept in ((None, None), (donor, donor), (None, donor), (other, other)):
+        monthly = Monthly("education", notices.SUBSCRIPTION, donor_id=named, children=2)
+        assert isinstance(await till.do(lambda unit, monthly=monthly: register(unit, monthly)), UUID)  # type: ignore[misc]
+        (row,) = await till.rows("SELECT donor_id FROM gift")
+        assert row["donor_id"] == kept
+
+
 async def gift_of(donations: Told, status: str) -> Any:
     """The one monthly gift, once it stands so."""
 

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.donations.commands import donors
 from services.donations.commands.gifts import Slip, receive
-from services.donations.commands.receipts import issue_receipt
+from services.donations.commands.receipts import issue_receipt, reprint
 from services.donations.commands.statements import Statement, issue_statement
 from services.donations.domain.letters import Receipt
 from services.donations.domain.money import Money
@@ -371,6 +372,51 @@ async def test_receipts_and_statements_of_one_donor_do_not_wait_for_each_other_f
             payments = [await given(number) for number in range(start, start + 6)]
             asked = [*(receipt(each) for each in payments * 2), *(told() for _ in range(4))]
             assert len(set(await asyncio.gather(*asked))) == 7
+        assert await till.breaches() == set()
+
+
+async def test_when_donors_are_parted_again_each_is_told_of_their_own_gifts_alone(till_url: str) -> None:
+    async with Till.open(till_url, FIRST_DAY) as till:
+        office = till.settings.office
+        first, second = [(await till.donor(name, address="Street 1")).id for name in ("Kestrel", "Wren")]
+
+        async def given(donor: UUID, minor: int) -> UUID:
+            slip = Slip(donor, "bank", f"slip {minor}", Money(minor, "JPY"), "food", FIRST_DAY)
+            payment = await till.do(lambda unit: receive(unit, slip))
+            assert isinstance(payment, Payment)
+            return payment.id
+
+        async def told(donor: UUID) -> Statement:
+            done = await till.do(lambda unit: issue_statement(unit, office, donor, FIRST_DAY.year))
+            assert isinstance(done, Statement)
+            return done
+
+        async def receipt() -> tuple[UUID, UUID]:
+            done = await till.do(lambda unit: issue_receipt(unit, office, payment))
+            assert isinstance(done, Receipt)
+            return done.id, done.donor_id
+
+        payment = await given(first, 100)
+        await given(second, 200)
+        await till.do(lambda unit: donors.merge(unit, first, second))
+        both, named_second = await told(second), await receipt()
+        assert ([each.money.minor for each in both.lines], named_second[1]) == ([100, 200], second)
+        await till.do(lambda unit: donors.part(unit, first))
+        (row,) = await till.rows("SELECT state, reason FROM statement")
+        assert dict(row) == {"state": "void", "reason": "parted"}
+        (row,) = await till.rows("SELECT state, reason FROM receipt")
+        assert dict(row) == {"state": "replaced", "reason": "parted"}
+        await till.do(lambda unit: reprint(unit, office))
+        own = await receipt()
+        assert (own[0] != named_second[0], own[1]) == (True, first)
+        assert len(await till.rows("SELECT id FROM receipt")) == 2
+        assert [each.money.minor for each in (await told(first)).lines] == [100]
+        await till.rows("UPDATE statement SET state = 'issued', reason = '' WHERE id = :id", id=both.id)
+        assert await till.breaches() == {"no payment stands in two valid statements"}
+        # However two came to tell of one payment, a new one ends all others.
+        assert [each.money.minor for each in (await told(first)).lines] == [100]
+        assert await till.breaches() == set()
+        assert [each.money.minor for each in (await told(second)).lines] == [200]
         assert await till.breaches() == set()
 
 

@@ -239,7 +239,7 @@ async def test_the_price_that_inventory_says_wins_and_the_newest_of_those(till: 
 async def test_what_is_missing_is_appealed_for_once_its_price_is_known(till: Till) -> None:
     await till.hears(short(3, 2))
     await till.hears(short(99, 1))
-    assert await till.rows("SELECT FROM appeal") == []
+    assert await till.rows("SELECT id FROM appeal") == []
     await till.hears(priced("first-aid-kit", 2_000, 1, "USD", 1))
     await till.hears(short(8, 3, coming=4))
     (found,) = await till.rows("SELECT * FROM appeal")
@@ -257,7 +257,7 @@ async def test_a_price_of_nothing_or_without_accounts_opens_nothing(till: Till) 
     await till.hears(short(3, 1))
     await till.hears(priced("first-aid-kit", 2_000, 1, "XAU", 1))
     await till.hears(priced("first-aid-kit", 0, 2, "USD", 1))
-    assert await till.rows("SELECT FROM appeal") == []
+    assert await till.rows("SELECT id FROM appeal") == []
 
 
 async def test_forecasts_and_shortages_at_once_leave_one_appeal_for_the_larger(till: Till) -> None:

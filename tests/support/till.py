@@ -1,5 +1,6 @@
 """Donations on a real database, without a broker: commands and handlers are called directly, a unit each."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
@@ -42,6 +43,7 @@ from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import Principal, PrincipalKind, service_principal
 from tests.support.donations import Donations
+from tests.support.waiting import until
 
 T = TypeVar("T")
 GRACE = timedelta(days=45)
@@ -191,6 +193,25 @@ class Till:
     async def to(self, on: date) -> None:
         """The day is another one; nothing falls due by date."""
         await self.rows("UPDATE day SET processed = :on", on=on)
+
+    async def meets(
+        self,
+        work: Callable[[], Awaitable[Any]],
+        first: Callable[[Unit], Awaitable[Any]],
+        then: Callable[[Unit], Awaitable[Any]],
+    ) -> None:
+        """Something is done, and waits for another unit that has locked something; which then locks the rest."""
+
+        async def waiting() -> bool:
+            query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            return bool(await self.rows(query))
+
+        async with self.units.open() as unit:
+            await first(unit)
+            working = asyncio.ensure_future(work())
+            await until(waiting, bool)
+            await then(unit)
+        await working
 
     async def breaches(self) -> set[str]:
         """The names of the invariants that are broken."""

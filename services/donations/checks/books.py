@@ -27,6 +27,11 @@ _BELOW = """
     SELECT count(*), count(*) FILTER (WHERE least(balance, held, set_aside, balance - held - set_aside) < 0)
     FROM fund_balance
 """
+_UNCOVERED = """
+    SELECT count(*), count(*) FILTER (WHERE amount < 0) FROM (
+        SELECT posting.account, sum(posting.amount) AS amount
+        FROM posting JOIN account ON account.code = posting.account WHERE account.kind = 'uncovered' GROUP BY 1) sums
+"""
 _MONTHS = """
     SELECT count(*), count(*) FILTER (WHERE coalesce(kept.amount, 0) <> coalesce(sums.amount, 0))
     FROM account_month kept FULL JOIN (
@@ -64,6 +69,7 @@ CHECKS = {
     "each entry balances": _ENTRIES,
     "what a fund has is what its postings sum to": _FUNDS,
     "no fund is below zero, nor promises more than it has": _BELOW,
+    "no more of a fund was covered than it lost": _UNCOVERED,
     "the totals by month equal the sums of the ledger": _MONTHS,
     "what fieldworkers carry is what the ledger has": _CARRIED,
     "no more of an advance is settled than went out, and by slips": _SLIPS,

@@ -17,6 +17,12 @@ _TRUE = """
           JOIN statement ON statement.id = statement_line.statement_id WHERE statement.state = 'issued') said
     JOIN payment ON payment.id = said.payment_id
 """
+_TOLD_ONCE = """
+    SELECT count(*), count(*) FILTER (WHERE statements > 1) FROM (
+        SELECT payment_id, count(*) AS statements
+        FROM statement_line JOIN statement ON statement.id = statement_line.statement_id
+        WHERE statement.state = 'issued' GROUP BY 1) told
+"""
 _NUMBERS = """
     SELECT CAST(coalesce(sum(last), 0) AS bigint),
            count(*) FILTER (WHERE last <> coalesce(rows, 0) OR last <> coalesce(most, 0))
@@ -32,6 +38,7 @@ CHECKS = {
     "nobody is merged into a donor who is merged": _CHAINS,
     "every donor has contact data": _CONTACTS,
     "no valid letter says more or less than counts of its payments": _TRUE,
+    "no payment stands in two valid statements": _TOLD_ONCE,
     "each number of a receipt has its row": _NUMBERS,
     "each letter is kept as it was issued": _LETTERS,
 }

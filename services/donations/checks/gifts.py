@@ -69,9 +69,10 @@ _WOKEN = """
         SELECT FROM timer WHERE timer.key = 'wake_monthly_gift ' || subscription.id || ' ' || wakes_on))
     FROM subscription WHERE version > 0
 """
-# A refund makes a part unkept, so what was refunded is not looked at here.
+# A refund makes a part unkept, so what was refunded is not looked at here; nor is what was corrected to less.
 _PLEDGES = """
-    SELECT count(*), count(*) FILTER (WHERE payment.version = 0 OR NOT in_one OR total > payment.gross)
+    SELECT count(*), count(*) FILTER (WHERE payment.version = 0 OR NOT in_one OR total > payment.gross
+        AND NOT EXISTS (SELECT FROM entry WHERE entry.document_id = payment.id AND entry.kind = 'reversed'))
     FROM (
         SELECT part.payment_id, sum(part.amount) AS total, bool_and(part.currency = payment.currency) AS in_one
         FROM pledge_part part JOIN payment ON payment.id = part.payment_id GROUP BY 1

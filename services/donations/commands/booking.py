@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from services.donations.commands.giving_back import WentBack, give_back, let_go, say, take_hold
+from services.donations.commands.holding import hold_or_release, release
 from services.donations.commands.keeping import keep
 from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
@@ -83,6 +84,7 @@ async def _book_new(unit: Unit, known: Payment, came: Came) -> Payment:
         currency=came.gross.currency,
         gross=came.gross.minor,
         fee=came.fee.minor if came.fee else None,
+        hold_told=came.held is not None,
         happened_on=came.happened_on,
     )
     waiting = await _waiting(unit, payment)
@@ -140,25 +142,30 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
     async with MoneyLedger.open(unit, keys) as ledger:
         if known.fee is None and came.fee is not None:
             payment = _learn_fee(ledger, payment, came.fee)
-        if payment.held and came.held is False and payment.dispute is not Dispute.OPEN:
-            payment = release(ledger, payment, came.released_on or came.happened_on)
-        if gift_id and not payment.gift_id and payment.dispute is not Dispute.OPEN:
+        if came.held is not None:
+            payment = hold_or_release(ledger, payment, came.released_on or came.happened_on, held=came.held)
+        stays = payment.purpose == UNASSIGNED and not movable(ledger, payment)
+        if gift_id and not payment.gift_id and payment.dispute is not Dispute.OPEN and not stays:
             payment = assign(ledger, payment, purpose) if payment.purpose == UNASSIGNED else payment
             payment = await say(unit, replace(payment, gift_id=gift_id), GiftWhy.ASSIGNED)
     return payment
 
 
 def _learn_fee(ledger: MoneyLedger, payment: Payment, fee: Money) -> Payment:
-    lines = entries.fee_known(payment.where, payment.purpose, fee, held=bool(payment.held))
-    ledger.book(EntryKind.FEE, lines, payment.id, payment.happened_on)
+    fund, held = ledger.fund(payment.key), payment.money(payment.held)
+    if lines := entries.fee_known(payment.where, fund, fee, held):
+        ledger.book(EntryKind.FEE, lines, payment.id, payment.happened_on)
     return replace(booked(payment, lines), fee=fee.minor)
 
 
-def release(ledger: MoneyLedger, payment: Payment, on: date) -> Payment:
-    """The payment once the provider has let go what it held of it."""
-    lines = entries.released(payment.where, payment.purpose, payment.money(payment.held))
-    ledger.book(EntryKind.RELEASED, lines, payment.id, on)
-    return booked(payment, lines)
+def movable(ledger: MoneyLedger, payment: Payment) -> bool:
+    """Whether what its fund has of a payment can be another fund's: not while it is disputed, nor what is spent,
+    promised or given back. Its fund is locked.
+    """
+    if payment.dispute is Dispute.OPEN:
+        return False
+    there = payment.left and ledger.fund(payment.key).free + payment.held >= payment.net
+    return payment.net <= 0 or bool(there)
 
 
 def assign(ledger: MoneyLedger, payment: Payment, purpose: str) -> Payment:

@@ -4,7 +4,7 @@ A merge moves no gift and no receipt: they stay with the donor to whom they were
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,14 @@ from uuid_utils.compat import uuid7
 from services.donations import contacts
 from services.donations.contacts import Alike, Contact
 from services.donations.domain.donors import Choices
-from services.donations.repository import donors
+from services.donations.domain.letters import LetterState
+from services.donations.repository import donors, letters, payments
 from services.donations.tables import CONTACT_READING
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
+
+PARTED = "parted"
+"""Why a letter ended that told one donor of gifts of another one: they were not the same after all."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,29 @@ async def merge(unit: Unit, donor_id: UUID, into: UUID) -> Donor | Refused:
 
 
 async def part(unit: Unit, donor_id: UUID) -> Donor | Refused:
-    """The two were not the same after all: the link goes, and all is as it was."""
-    found = (await donors.lock(unit.session, donor_id)).get(donor_id)
-    if found is None:
+    """The two were not the same after all: the link goes, and all is as it was. Letters to the one that tell of gifts
+    of the other end.
+    """
+    kept = await donors.kept(unit.session, donor_id)
+    if kept is None:
         return missing(f"donor {donor_id}")
-    if not found["merged_into"]:
+    # The other one too: whoever issues a statement for both holds it.
+    found = (await donors.lock(unit.session, donor_id, kept["id"]))[donor_id]
+    if found["merged_into"] != kept["id"]:
         return conflict("This donor is merged into nobody.")
+    await _end_letters(unit, donor_id, kept["id"])
     donors.change(unit, donor_id, {"merged_into": None})
     return Donor(donor_id, tuple(await contacts.alike(unit.session, donor_id)))
+
+
+async def _end_letters(unit: Unit, donor_id: UUID, other: UUID) -> None:
+    """Statements are void; a receipt is replaced by one that names its payment's own donor, which is printed soon."""
+    receipted = await letters.receipts_to_another(unit.session, donor_id, other)
+    for payment in await payments.lock_all(unit.session, receipted):
+        receipt = await letters.standing_receipt(unit.session, payment.id)
+        if receipt and receipt.state is LetterState.ISSUED and receipt.donor_id == other:
+            ended = replace(receipt, state=LetterState.REPLACED, reason=PARTED, ended_on=unit.today)
+            letters.change_receipt(unit, ended)
+            unit.remind(letters.REPRINT)
+    statements = await letters.statements_to_another(unit.session, donor_id, other)
+    await letters.end_statements(unit, statements, LetterState.VOID, PARTED)

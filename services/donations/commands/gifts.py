@@ -6,7 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.donations.commands.booking import Came, assign, book_payment
+from services.donations.commands.booking import Came, assign, book_payment, movable
 from services.donations.commands.giving_back import say
 from services.donations.commands.keeping import keep
 from services.donations.commands.undoing import undo_entry
@@ -139,7 +139,9 @@ def _entry_of(payment: Payment) -> UUID:
 
 
 async def give_purpose(unit: Unit, payment_id: UUID, purpose: str) -> Payment | Refused:
-    """The purpose of money that came without one is found out. Refused for a payment that has one, or is disputed."""
+    """The purpose of money that came without one is found out. Refused for a payment that has one, or is disputed, and
+    if it is there no more.
+    """
     payment = await payments.find(unit.session, payment_id, lock=True)
     if payment is None:
         return missing(f"payment {payment_id}")
@@ -148,6 +150,8 @@ async def give_purpose(unit: Unit, payment_id: UUID, purpose: str) -> Payment | 
     if payment.dispute is Dispute.OPEN:
         return conflict("This money is disputed; it gets its purpose when that is over.")
     async with MoneyLedger.open(unit, {payment.key, FundKey(purpose, payment.currency)}) as ledger:
+        if not movable(ledger, payment):
+            return ledger.refuse(conflict("This money was moved or given back: it is there no more."))
         after = assign(ledger, payment, purpose)
     after = await say(unit, after, GiftWhy.ASSIGNED)
     await keep(unit, payment, after)

@@ -5,7 +5,7 @@ from datetime import date
 
 from services.donations.commands.keeping import keep
 from services.donations.domain import entries
-from services.donations.domain.ledger import EntryKind
+from services.donations.domain.ledger import EntryKind, Kind, account
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment, RefundState, booked, fact_of, told
 from services.donations.ledger import MoneyLedger
@@ -95,7 +95,8 @@ async def open_dispute(unit: Unit, provider: str, transaction_id: str, happened_
 async def take_hold(ledger: MoneyLedger, payment: Payment, on: date) -> Payment:
     """The payment once a dispute has taken hold of what its fund has of it and was not held already."""
     after = replace(payment, dispute=Dispute.OPEN)
-    if (more := payment.net - payment.held) > 0:
+    # What was refunded after it was spent is gone already, though the fund has not borne it yet.
+    if (more := min(payment.net, payment.left) - payment.held) > 0:
         lines = entries.taken_hold(payment.where, ledger.fund(payment.key), payment.money(more))
         ledger.book(EntryKind.HELD, lines, payment.id, on)
         after = booked(after, lines)
@@ -133,7 +134,21 @@ async def let_go(ledger: MoneyLedger, payment: Payment, how: Dispute, on: date) 
         lines = entries.refund(after.where, ledger.fund(after.key), left, nothing, rest)
         ledger.book(EntryKind.REFUND, lines, after.id, on)
         after = replace(booked(after, lines), refunded=after.gross)
+    if payment.disputed_spent:
+        await _give_cover_back(ledger, after, on)
     return await say(ledger.unit, after, GiftWhy.REVERSED if how is Dispute.LOST else GiftWhy.RESOLVED)
+
+
+async def _give_cover_back(ledger: MoneyLedger, payment: Payment, on: date) -> None:
+    """Another fund has covered what a dispute took hold of, and it came back after all: the fund has it again.
+
+    It would be nobody's otherwise. Whether the other fund gets it back is a decision of its own. The entry is of no
+    payment: a payment has no more money than came for it.
+    """
+    lost = await ledger.standing(account(Kind.UNCOVERED, payment.currency, payment.purpose))
+    if lost < 0:
+        lines = entries.cover_back(payment.purpose, payment.money(-lost))
+        ledger.book(EntryKind.COVERED, lines, happened_on=on)
 
 
 async def say(unit: Unit, payment: Payment, why: GiftWhy) -> Payment:

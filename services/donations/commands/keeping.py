@@ -13,20 +13,18 @@ from shared.messaging.unit import Unit
 
 
 async def keep(unit: Unit, before: Payment, after: Payment) -> None:
-    """Write a payment that is locked. Its appeal is locked after it, and after the funds.
+    """Write a payment that is locked. Its appeal is locked after it, and after the funds; its letters after that.
 
     Whatever changes a payment ends here: a refund by webhook, IPN or list, a dispute that was lost, a slip corrected.
     """
     payments.save(unit, after)
-    if before.version and told_of(before) != told_of(after):
-        await _end_letters(unit, after)
     if after.subscription:
         subscriptions.stir(unit, after.subscription)
-    if after.appeal_id is None:
-        return
-    appeal = await appeals.find(unit.session, after.appeal_id, lock=True)
+    appeal = await appeals.find(unit.session, after.appeal_id, lock=True) if after.appeal_id else None
     if appeal and (more := _counts(after, appeal) - _counts(before, appeal)):
         appeals.tell(unit, appeal, counted(appeal, more))
+    if before.version and told_of(before) != told_of(after):
+        await _end_letters(unit, after)
 
 
 async def _end_letters(unit: Unit, payment: Payment) -> None:

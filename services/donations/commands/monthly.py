@@ -43,7 +43,7 @@ class Monthly:
 
 
 async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
-    """A monthly gift is registered, or a registered one is different. Returns its id.
+    """A monthly gift is registered, or a registered one is different; its donor stays if none is named. Returns its id.
 
     Refused for an unknown donor, and for another purpose: money that came for the first one stays there.
     """
@@ -66,7 +66,9 @@ async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
     for each in known:
         gift_id = each["id"]
         found_by = {name: each[name] or own[name] for name in _FOUND_BY}
-        payments.change_gift(unit.writes, {"id": gift_id, **values, **found_by, "actor": unit.actor.id})
+        donor = {"donor_id": monthly.donor_id or each["donor_id"]}
+        new = {"id": gift_id, **values, **donor, **found_by, "actor": unit.actor.id}
+        payments.change_gift(unit.writes, new)
         if each["subscription_id"]:
             subscriptions.stir(unit, await subscriptions.make(unit.session, paypal, each["subscription_id"]))
     # Also for a gift that has a mark alone: its subscription is looked for.

@@ -21,7 +21,7 @@ from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, SubscriptionSaid, Unreadable
-from services.donations.repository import notices, subscriptions
+from services.donations.repository import books, notices, payments, subscriptions
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
 
@@ -177,9 +177,12 @@ async def _dispute(unit: Unit, zone: ZoneInfo, said: DisputeSaid) -> Became:
     in_part = said.refunded is not None and said.amount is not None and said.refunded < said.amount
     if not said.sale_ids or said.outcome == "other" or (said.outcome == "lost" and in_part):
         return Became.LOOK
-    on, found = said.at.astimezone(zone).date(), []
-    # In the order of their ids, or two units would wait for each other.
-    for sale_id in sorted(set(said.sale_ids)):
+    on, found, sales = said.at.astimezone(zone).date(), [], sorted(set(said.sale_ids))
+    if len(sales) > 1:
+        # All payments before the first fund. A refund of the second payment holds it, and waits for their fund.
+        known = await payments.make_and_lock(unit.session, [(PAYPAL, each) for each in sales])
+        await books.lock_funds(unit.session, {each.key for each in known})
+    for sale_id in sales:
         if said.what == "created":
             found.append(await open_dispute(unit, PAYPAL, sale_id, on))
         else:

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from services.donations.commands.booking import assign
+from services.donations.commands.booking import assign, movable
 from services.donations.commands.giving_back import say
 from services.donations.commands.keeping import keep
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.monthly import Cover, Standing
-from services.donations.domain.payments import Dispute, Payment
+from services.donations.domain.payments import Payment
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import payments
 from shared.contracts.donations import GiftWhy
@@ -58,8 +58,7 @@ async def put_right(unit: Unit, wrong: Mapping[UUID, Right]) -> None:
     """Give payments the gift and purpose that they should have; not while they are disputed, nor what is spent or
     promised. Then tell what they cover.
     """
-    locked = [await payments.find(unit.session, each, lock=True) for each in sorted(wrong)]
-    there = [each for each in locked if each]
+    there = await payments.lock_all(unit.session, wrong.keys())
     moving = [each for each in there if wrong[each.id].source == each.purpose]
     keys = {
         FundKey(fund, each.currency) for each in moving for fund in (each.purpose, wrong[each.id].purpose)
@@ -67,15 +66,10 @@ async def put_right(unit: Unit, wrong: Mapping[UUID, Right]) -> None:
     async with MoneyLedger.open(unit, keys) as ledger:
         for each in there:
             right, after = wrong[each.id], each
-            if each in moving and _movable(ledger, each):
+            if each in moving and movable(ledger, each):
                 after = replace(assign(ledger, each, right.purpose), gift_id=right.gift_id)
             cover = right.cover if right.cover and after.gift_id == right.gift_id else (None, None)
             await _keep(unit, each, replace(after, covers_from=cover[0], covers_until=cover[1]))
-
-
-def _movable(ledger: MoneyLedger, payment: Payment) -> bool:
-    free = ledger.fund(payment.key).free + payment.held
-    return payment.dispute is not Dispute.OPEN and free >= payment.net
 
 
 async def _keep(unit: Unit, before: Payment, after: Payment) -> None:

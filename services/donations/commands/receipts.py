@@ -17,7 +17,7 @@ from services.donations.printing import words
 from services.donations.printing.office import Office
 from services.donations.printing.press import Words
 from services.donations.printing.words import Issued, Language, Paid
-from services.donations.repository import letters, payments
+from services.donations.repository import donors, letters, payments
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
@@ -40,12 +40,16 @@ async def issue_receipt(
     if donor_id is None:
         return conflict("Nobody is written down as the donor of this payment. Say whose gift it is first.")
     former = await letters.standing_receipt(unit.session, payment_id)
-    if former and former.state is LetterState.ISSUED and former.donor_id == donor_id:
+    same = former and await donors.are_one(unit.session, former.donor_id, donor_id)
+    if former and former.state is LetterState.ISSUED and same:
         return former
     issued = await addressed(unit, office, donor_id, language)
     if isinstance(issued, Refused):
         return issued
-    return await _numbered(unit, office, issued, _unnumbered(unit, payment, donor_id), payment, former)
+    # Made out to whom it names. If the two are parted again, the payment's own donor can have another one.
+    kept = await donors.kept(unit.session, donor_id)
+    assert kept, "a gift has a donor that there is"
+    return await _numbered(unit, office, issued, _unnumbered(unit, payment, kept["id"]), payment, former)
 
 
 def _unnumbered(unit: Unit, payment: Payment, donor_id: UUID) -> Receipt:

@@ -36,7 +36,8 @@ async def issue_statement(
 ) -> Statement | Refused:
     """What a donor gave in a calendar year, by currency; those who were merged into the donor are counted with it.
 
-    If nothing is different, it is the statement that there is; otherwise a new one takes its place.
+    If nothing is different, it is the statement that there is; otherwise a new one takes its place, and that of any
+    other one that tells of the same payments: no gift is deducted from taxes twice.
     """
     if year > unit.today.year:
         return invalid("This year has not begun.", ("year", "lies in the future"))
@@ -46,9 +47,9 @@ async def issue_statement(
     await donors.lock(unit.session, donor_id, donor["id"])
     group = await donors.merged(unit.session, donor["id"])
     lines = await letters.lock_lines(unit.session, group, year)
-    valid = await letters.valid_statements(unit.session, group, year)
+    valid = await letters.valid_statements(unit.session, group, year, lines)
     for statement_id, said in valid.items():
-        if said == lines and len(valid) == 1:
+        if said.donor_id in group and said.lines == lines and len(valid) == 1:
             return Statement(statement_id, donor["id"], year, lines)
     issued = await addressed(unit, office, donor["id"], language)
     if isinstance(issued, Refused):

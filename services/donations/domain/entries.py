@@ -18,10 +18,20 @@ def gift(where: Account, fund: str, gross: Money, fee: Money, *, held: bool) -> 
     return lines_of((got, net.minor), *_fee(fund, fee), (_income(fund, gross.currency), -gross.minor))
 
 
-def fee_known(where: Account, fund: str, fee: Money, *, held: bool) -> Lines:
-    """A fee of a payment that was booked without one: the first notice of it did not say the fee."""
-    paid_from = account(Kind.HELD, fee.currency, fund) if held else where
-    return lines_of(*_fee(fund, fee), (paid_from, -fee.minor))
+def fee_known(where: Account, fund: Fund, fee: Money, held: Money) -> Lines:
+    """A fee of a payment that was booked without one, and of which `held` is still held: the first notice of it did not
+    say the fee. The fund may have spent the money since; then the fee is to be covered, like a refund.
+    """
+    name, currency = fund.key
+    from_held = min(held.minor, fee.minor)
+    rest = fee.minor - from_held
+    uncovered = max(0, rest - max(0, fund.available))
+    return lines_of(
+        *_fee(name, fee - Money(uncovered, currency)),
+        (account(Kind.UNCOVERED, currency, name), uncovered),
+        (account(Kind.HELD, currency, name), -from_held),
+        (where, -rest),
+    )
 
 
 def released(where: Account, fund: str, amount: Money) -> Lines:
@@ -86,6 +96,14 @@ def covered(from_fund: str, fund: str, amount: Money) -> Lines:
         *((line.account, line.amount) for line in moved(from_fund, fund, amount)),
         (_income(fund, amount.currency), amount.minor),
         (account(Kind.UNCOVERED, amount.currency, fund), -amount.minor),
+    )
+
+
+def cover_back(fund: str, amount: Money) -> Lines:
+    """More was covered than is lost in the end, since PayPal gave money back: the rest is the fund's again."""
+    return lines_of(
+        (account(Kind.UNCOVERED, amount.currency, fund), amount.minor),
+        (_income(fund, amount.currency), -amount.minor),
     )
 
 

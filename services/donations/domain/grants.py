@@ -142,7 +142,7 @@ def heard(before: Grant | None, fact: GrantAsked) -> Grant:
 
 
 def told(grant: Grant, held: int, on: date) -> GrantChanged:
-    """What the others are told of a grant; `held` is what its fund has and can't spend yet."""
+    """What the others are told of a grant; `held` is what PayPal still holds of its fund."""
     return GrantChanged(
         grant_id=grant.id,
         version=grant.said,

@@ -172,6 +172,10 @@ class Difference(NamedTuple):
     balance: int = 0
     held: int = 0
 
+    def after(self, other: "Difference") -> "Difference":
+        """Both together."""
+        return Difference(self.balance + other.balance, self.held + other.held)
+
 
 def difference_of(lines: Iterable[Line], key: FundKey) -> Difference:
     """What these lines change of one fund. What is uncovered is no money of the fund, so it changes nothing."""

@@ -54,13 +54,16 @@ class Told:
 
 @dataclass(frozen=True, order=True)
 class Paid:
-    """A payment of the subscription, by its own id; `left` is what was not given back of it, in minor units."""
+    """A payment of the subscription, by its own id; `left` is what was not given back of it, in minor units, `gross`
+    all that came, if that is more.
+    """
 
     on: date
     reference: str
     left: int
     currency: str
     disputed: bool = False
+    gross: int = 0
 
 
 class Cover(NamedTuple):
@@ -193,7 +196,7 @@ def _months(told: Iterable[Told], paid: Sequence[Paid], payment: Paid) -> int:
 
 def _price(told: Iterable[Told], paid: Sequence[Paid], payment: Paid) -> int:
     """What the gift asked for each month when a payment came: the last price told before it, else the first one told
-    after it; else as much as the first payment. 0 if nothing is known in the payment's currency.
+    after it; else as much as the first payment was. 0 if nothing is known in the payment's currency.
     """
     prices = sorted(
         each for each in told if each.what is What.PRICE and each.amount and each.currency == payment.currency
@@ -201,4 +204,4 @@ def _price(told: Iterable[Told], paid: Sequence[Paid], payment: Paid) -> int:
     before = [each.amount for each in prices if each.on <= payment.on]
     if prices:
         return before[-1] if before else prices[0].amount
-    return next((each.left for each in paid if each.currency == payment.currency), 0)
+    return next((max(each.gross, each.left) for each in paid if each.currency == payment.currency), 0)

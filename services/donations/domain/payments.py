@@ -48,9 +48,9 @@ class Payment:
     """Money that came, in minor units. Version 0 is one that others speak of and that has not come yet.
 
     `fee` is None while no notice has said it. `net` is what the fund has of the payment, and `held` the part of that
-    which the provider does not let go. A dispute took hold of `disputed_held` of it, and of `disputed_spent` that the
-    fund had spent already. A monthly gift's payment covers the days from `covers_from` up to, and without,
-    `covers_until`, as far as the others were told.
+    which the provider does not let go; `hold_told` is whether a notice has said that it is held, or that it is not. A
+    dispute took hold of `disputed_held` of it, and of `disputed_spent` that the fund had spent already. A monthly
+    gift's payment covers the days from `covers_from` up to, and without, `covers_until`, as far as others were told.
     """
 
     id: UUID
@@ -65,6 +65,7 @@ class Payment:
     refunded: int = 0
     net: int = 0
     held: int = 0
+    hold_told: bool = False
     dispute: Dispute = Dispute.NONE
     disputed_held: int = 0
     disputed_spent: int = 0

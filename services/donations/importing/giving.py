@@ -13,12 +13,14 @@ from shared.messaging.unit import Unit
 from shared.spreadsheets.cells import RowFault
 
 MOST_NAMED = 3
-Key = tuple[str, str, str]
+Key = tuple[bool, str, str, str]
 
 
 @dataclass
 class Donors:
-    """The donors of one file. Rows with the same name, mail and phone are of one donor."""
+    """The donors of one file. Rows with the same name, mail and phone are of one donor; those that say `new` are of
+    another one than those that do not.
+    """
 
     unit: Unit
     new: int = 0
@@ -33,7 +35,7 @@ class Donors:
         if gift.donor:
             return gift.donor
         assert gift.contact, "a row without a donor has a name"
-        key = _key(gift.contact)
+        key = _key(gift.contact, new=gift.new)
         if key not in self._found:
             known = [] if gift.new else await contacts.like(self.unit.session, gift.contact)
             same = _the_same(known, gift.contact)
@@ -52,8 +54,8 @@ class Donors:
         return (await donors.add(self.unit, contact, Choices())).id
 
 
-def _key(contact: Contact) -> Key:
-    return folded(contact.name), folded(contact.mail or ""), digits_of(contact.phone or "")
+def _key(contact: Contact, *, new: bool) -> Key:
+    return new, folded(contact.name), folded(contact.mail or ""), digits_of(contact.phone or "")
 
 
 def _the_same(known: Sequence[Alike], contact: Contact) -> UUID | None:

@@ -10,12 +10,13 @@ from uuid_utils.compat import uuid7
 
 from services.donations.commands import gifts
 from services.donations.commands.gifts import Slip
+from services.donations.domain.funds import FundKey
 from services.donations.domain.payments import Payment
 from services.donations.importing.columns import Given
 from services.donations.importing.giving import Donors
 from services.donations.importing.report import FIGURES, Report
 from services.donations.importing.rows import Gift, read
-from services.donations.repository import donors, payments
+from services.donations.repository import books, donors, payments
 from services.donations.tables import GIFT_IMPORT
 from shared.database.errors import is_conflict
 from shared.messaging.unit import Unit, Units
@@ -70,8 +71,12 @@ async def _take(unit: Unit, lines: Sequence[Line], given: Given, report: Report)
         else:
             faults += gift
     report.rows = len(lines)
-    # Donors by id, then payments by way and reference: whoever books at the same time waits, and does not deadlock.
+    # Donors by id, then payments by way and reference, then funds, all of each: whoever books at the same time waits,
+    # and does not deadlock.
     await donors.lock(unit.session, *{each.donor for each in wanted if each.donor})
+    await payments.make_and_lock(unit.session, {each.key for each in wanted})
+    if keys := {FundKey(each.purpose, each.amount.currency) for each in wanted}:
+        await books.lock_funds(unit.session, keys)
     whose = Donors(unit)
     for each in sorted(wanted, key=lambda gift: (gift.key, gift.row)):
         if fault := await _book(unit, each, whose, report):

@@ -23,7 +23,7 @@ ROOTS = {
     **dict.fromkeys((Kind.CASH, Kind.BANK, Kind.PAYPAL, Kind.GOODS), "Assets"),
     **dict.fromkeys((Kind.HELD, Kind.ADVANCED, Kind.UNCOVERED), "Assets"),
     **dict.fromkeys((Kind.INCOME, Kind.IN_KIND), "Income"),
-    **dict.fromkeys((Kind.FEES, Kind.GRANTS, Kind.SPENT), "Expenses"),
+    **dict.fromkeys((Kind.FEES, Kind.GRANTS, Kind.PURCHASES, Kind.SPENT), "Expenses"),
     **dict.fromkeys((Kind.MOVED, Kind.EXCHANGE), "Equity"),
 }
 """Which of beancount's five trees each kind of account stands in."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, extract, func, select, text, update
+from sqlalchemy import RowMapping, Select, extract, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.letters import LetterState, Receipt
 from services.donations.domain.money import Money
+from services.donations.repository import payments
 from services.donations.tables import (
     GIFT,
     PAYMENT,
@@ -100,12 +101,12 @@ async def newest_refund(session: AsyncSession, payment_id: UUID) -> str | None:
 async def lock_lines(session: AsyncSession, donors: Collection[UUID], year: int) -> Sequence[Line]:
     """What is left of each payment that these donors made in a calendar year, by day; their payments are locked.
 
-    Of what is disputed nothing is told. Payments are locked in the order in which a dispute of several locks them.
+    Of what is disputed nothing is told.
     """
     row = PAYMENT.c
     query = select(PAYMENT).join(GIFT, GIFT.c.id == row.gift_id)
     query = query.where(GIFT.c.donor_id.in_(donors), extract("year", row.happened_on) == year)
-    query = query.order_by(row.provider, text('payment.transaction_id COLLATE "C"'))
+    query = query.order_by(*payments.IN_ORDER)
     found = (await session.execute(query.with_for_update(of=PAYMENT))).mappings().all()
     lines = [
         Line(each["id"], each["happened_on"], each["purpose"], Money(left, each["currency"]))
@@ -115,14 +116,29 @@ async def lock_lines(session: AsyncSession, donors: Collection[UUID], year: int)
     return sorted(lines, key=lambda line: (line.received_on, line.payment_id))
 
 
+@dataclass(frozen=True)
+class ValidStatement:
+    """To whom a statement was made out, and what it says."""
+
+    donor_id: UUID
+    lines: Sequence[Line]
+
+
 async def valid_statements(
-    session: AsyncSession, donors: Collection[UUID], year: int
-) -> dict[UUID, Sequence[Line]]:
-    """The valid statements of these donors for a year, locked, with what they say."""
-    row = STATEMENT.c
-    mine = (row.donor_id.in_(donors), row.year == year, row.state == LetterState.ISSUED.value)
-    query = select(row.id).where(*mine).order_by(row.id).with_for_update()
-    return {each: await _lines(session, each) for each in (await session.scalars(query)).all()}
+    session: AsyncSession, donors: Collection[UUID], year: int, lines: Sequence[Line]
+) -> dict[UUID, ValidStatement]:
+    """The valid statements of these donors for a year, and all others that tell of these payments, locked.
+
+    Others may: a payment's gift was another donor's before, or two donors were merged and parted since.
+    """
+    row, line = STATEMENT.c, STATEMENT_LINE.c
+    mine = row.donor_id.in_(donors) & (row.year == year)
+    telling = select(line.statement_id).where(line.payment_id.in_([each.payment_id for each in lines]))
+    query = select(row.id, row.donor_id).where(
+        row.state == LetterState.ISSUED.value, mine | row.id.in_(telling)
+    )
+    found = (await session.execute(query.order_by(row.id).with_for_update())).all()
+    return {each.id: ValidStatement(each.donor_id, await _lines(session, each.id)) for each in found}
 
 
 async def _lines(session: AsyncSession, statement_id: UUID) -> Sequence[Line]:
@@ -162,6 +178,29 @@ async def end_statements(unit: Unit, statements: Collection[UUID], state: Letter
     mine = (STATEMENT.c.id.in_(statements), STATEMENT.c.state == LetterState.ISSUED.value)
     ended = {"state": state.value, "reason": reason, "ended_on": unit.today}
     await unit.session.execute(update(STATEMENT).where(*mine).values(**ended))
+
+
+async def receipts_to_another(session: AsyncSession, donor_id: UUID, other: UUID) -> Sequence[UUID]:
+    """Payments of this donor whose valid receipt was made out to another one."""
+    row = RECEIPT.c
+    mine = (
+        row.donor_id == other,
+        row.state == LetterState.ISSUED.value,
+        row.payment_id.in_(_given_by(donor_id)),
+    )
+    return (await session.scalars(select(row.payment_id).where(*mine))).all()
+
+
+async def statements_to_another(session: AsyncSession, donor_id: UUID, other: UUID) -> Sequence[UUID]:
+    """Valid statements that were made out to another donor and tell of payments of this one."""
+    row, line = STATEMENT.c, STATEMENT_LINE.c
+    telling = select(line.statement_id).where(line.payment_id.in_(_given_by(donor_id)))
+    mine = (row.donor_id == other, row.state == LetterState.ISSUED.value, row.id.in_(telling))
+    return (await session.scalars(select(row.id).where(*mine).order_by(row.id))).all()
+
+
+def _given_by(donor_id: UUID) -> Select[tuple[UUID]]:
+    return select(PAYMENT.c.id).join(GIFT, GIFT.c.id == PAYMENT.c.gift_id).where(GIFT.c.donor_id == donor_id)
 
 
 async def statements_of(session: AsyncSession, payment_id: UUID) -> Sequence[UUID]:

@@ -1,11 +1,11 @@
 """Payments, refunds and the gifts that they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, false, or_, select, text
+from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, false, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -38,6 +38,30 @@ async def find(session: AsyncSession, payment_id: UUID, *, lock: bool = False) -
     found = await session.execute(query.with_for_update() if lock else query)
     row = found.mappings().one_or_none()
     return payment_in(row) if row else None
+
+
+IN_ORDER = (PAYMENT.c.provider, text('payment.transaction_id COLLATE "C"'))
+"""Whoever locks several payments locks them in this order, in which text is sorted by Python too."""
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+
+
+async def lock_all(session: AsyncSession, ids: Collection[UUID]) -> list[Payment]:
+    """Those of these payments that have come, locked."""
+    query = select(PAYMENT).where(PAYMENT.c.id == func.any(_IDS), PAYMENT.c.version > 0).order_by(*IN_ORDER)
+    found = await session.execute(query.with_for_update(), {"ids": sorted(ids)})
+    return [payment_in(row) for row in found.mappings()]
+
+
+async def make_and_lock(session: AsyncSession, keys: Collection[tuple[str, str]]) -> list[Payment]:
+    """The payments under these ids of providers, locked; those of which nobody has spoken yet are made first."""
+    rows = [{"id": uuid7(), "provider": way, "transaction_id": each} for way, each in sorted(keys)]
+    if not rows:
+        return []
+    await session.execute(insert(PAYMENT).values(rows).on_conflict_do_nothing())
+    row = PAYMENT.c
+    query = select(PAYMENT).where(tuple_(row.provider, row.transaction_id).in_(sorted(keys)))
+    found = await session.execute(query.order_by(*IN_ORDER).with_for_update())
+    return [payment_in(each) for each in found.mappings()]
 
 
 async def under(session: AsyncSession, provider: str, transaction_id: str) -> Payment | None:

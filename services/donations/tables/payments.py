@@ -21,6 +21,7 @@ from services.donations.tables.columns import (
     amount_column,
     code_column,
     currency_column,
+    flag_column,
     id_column,
     version_column,
 )
@@ -30,9 +31,10 @@ from shared.database.rows import table_of
 class PaymentRow(Row, table=True):
     """Money that came, by the provider's own id of it; version 0 is one of which only a refund or hold is known.
 
-    `refunded` is of the gross; `net` is what the fund has of it, of which `held` is not let go by the provider; `fee`
-    is null while no notice has said it. A dispute took hold of `disputed_held` of it, and of `disputed_spent` that the
-    fund had spent already. `covers_from` and `covers_until` are what the others were told last.
+    `refunded` is of the gross; `net` is what the fund has of it, of which `held` is not let go by the provider. While
+    no notice has said so, `fee` is null, and `hold_told` (whether it is held or not) false. A dispute took hold of
+    `disputed_held` of it, and of `disputed_spent` that the fund had spent already. `covers_from` and `covers_until` are
+    what the others were told last.
     """
 
     __tablename__ = "payment"
@@ -62,6 +64,7 @@ class PaymentRow(Row, table=True):
     refunded: int = amount_column(0)
     net: int = amount_column(0)
     held: int = amount_column(0)
+    hold_told: bool = flag_column()
     dispute: str = code_column("")
     disputed_held: int = amount_column(0)
     disputed_spent: int = amount_column(0)

@@ -64,6 +64,18 @@ def test_a_refund_takes_no_fund_below_zero(fund: Fund, amount: int, fee_back: in
         assert Kind.UNCOVERED not in lost
 
 
+@given(funds(), AMOUNTS, AMOUNTS)
+def test_a_fee_that_is_learned_later_takes_no_fund_below_zero(fund: Fund, fee: int, held: int) -> None:
+    lines = entries.fee_known(BANK, fund, yen(fee), yen(min(held, fund.held)))
+    assert unbalanced(lines) == {}
+    then = after(fund, lines)
+    assert min(then.balance, then.held, then.available) >= 0
+    paid = {line.account.kind: line.amount for line in lines}
+    assert paid.get(Kind.FEES, 0) + paid.get(Kind.UNCOVERED, 0) == fee
+    if fund.available >= fee:
+        assert Kind.UNCOVERED not in paid
+
+
 @given(funds(), AMOUNTS)
 def test_what_a_dispute_holds_is_never_more_than_the_fund_has(fund: Fund, amount: int) -> None:
     lines = entries.taken_hold(BANK, fund, yen(amount))
@@ -78,8 +90,9 @@ def test_what_a_dispute_holds_is_never_more_than_the_fund_has(fund: Fund, amount
 def test_moving_covering_and_paying_balance(fund: Fund, amount: int, other: str) -> None:
     moved = entries.moved("food", other, yen(amount))
     covered = entries.covered(other, "food", yen(amount))
-    paid = entries.paid(BANK, "food", yen(amount))
-    assert [unbalanced(each) for each in (moved, covered, paid)] == [{}, {}, {}]
+    paid, back = entries.paid(BANK, "food", yen(amount)), entries.cover_back("food", yen(amount))
+    assert [unbalanced(each) for each in (moved, covered, paid, back)] == [{}, {}, {}, {}]
+    assert after(fund, back).balance == fund.balance + amount
     assert after(fund, moved).balance == after(fund, paid).balance == fund.balance - amount
     # Who covers pays; the fund that had spent the money has what it had.
     assert after(fund, covered) == fund

@@ -1,5 +1,6 @@
 """How a monthly gift stands: from all that was told and paid, in whatever order it came."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -201,6 +202,13 @@ def test_each_payment_covers_whole_months_of_its_own(
     assert {
         name[1:]: f"{cover.start:%m-%d} {cover.end:%m-%d}" for name, cover in found.covers.items()
     } == covers
+
+
+def test_a_refund_of_the_first_payment_makes_no_month_cheaper() -> None:
+    """Nobody told a price, so it is what the first payment was: half of it refunded, the second pays one month."""
+    first = replace(MAY, left=15_00, gross=30_00)
+    found = standing([ACTIVE], [first, JUNE], date(2006, 6, 20), GRACE)
+    assert found.covered_until == date(2006, 6, 3)
 
 
 DAYS = st.dates(date(2006, 5, 1), date(2006, 12, 31))

@@ -474,6 +474,7 @@ def _payments() -> None:
         sa.Column("refunded", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("net", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("hold_told", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("dispute", sa.String(length=40), server_default="", nullable=False),
         sa.Column("disputed_held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("disputed_spent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
