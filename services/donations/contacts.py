@@ -1,22 +1,27 @@
-"""The one door to names, mails, phones and addresses of donors, to PayPal's notices as they came, and to letters as
-they were issued, since those have a donor's name in them too: no other module reads or writes these tables.
+"""The one door to names, mails, phones and addresses of donors, to PayPal's notices as they came (sealed), and to
+letters as they were issued, since those have a donor's name in them too: no other module reads or writes these tables.
 
 What goes out of here to lists is masked; whoever needs more says why, and that is kept.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, delete, or_, select, text
+from sqlalchemy import RowMapping, and_, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.donors import digits_of, folded, masked
 from services.donations.tables import CONTACT, DONOR, LETTER, NOTICE_BODY
 from shared.database.writes import Writes
+from shared.security.sealing import HEAD_BYTES, Altered, Seal, UnknownKey
+
+SOME = 100
+"""So many notices are read at a time."""
 
 
 @dataclass(frozen=True)
@@ -111,16 +116,65 @@ def _alike(row: RowMapping, keys: Mapping[str, Any]) -> Alike:
     return Alike(row["donor_id"], tuple(name for name, key in keys.items() if row[f"{name}_key"] == key))
 
 
-def write_notice(writes: Writes, notice_id: UUID, body: bytes) -> None:
-    """Keep the bytes of a notice."""
-    writes.insert(NOTICE_BODY, [{"notice_id": notice_id, "body": body}])
+def write_notice(writes: Writes, seal: Seal, notice_id: UUID, body: bytes) -> None:
+    """Keep the bytes of a notice, sealed and bound to its id."""
+    writes.insert(NOTICE_BODY, [{"notice_id": notice_id, "body": seal.seal(body, _place(notice_id))}])
 
 
-async def read_notice(session: AsyncSession, notice_id: UUID) -> bytes:
-    """The bytes of a notice that is kept."""
+async def read_notice(session: AsyncSession, seal: Seal, notice_id: UUID) -> bytes:
+    """The bytes of a notice that is kept. Raises UnknownKey or Altered if they do not open."""
     found = await session.execute(select(NOTICE_BODY.c.body).where(NOTICE_BODY.c.notice_id == notice_id))
-    body: bytes = found.scalar_one()
-    return body
+    return seal.open(found.scalar_one(), _place(notice_id))
+
+
+def _place(notice_id: UUID) -> bytes:
+    """What a notice's bytes are bound to, so that those of another notice do not open in its row."""
+    return b"notice_body " + notice_id.bytes
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """How many notices have their bytes here; of these, how many need a key that is not there, and how many do not open
+    with the key that they name.
+    """
+
+    kept: int = 0
+    keyless: int = 0
+    altered: int = 0
+
+
+async def sealed_notices(session: AsyncSession, seal: Seal) -> Sealed:
+    """Open each notice that is kept, some at a time, and keep nothing of what it says."""
+    query = select(NOTICE_BODY.c.notice_id, NOTICE_BODY.c.body).execution_options(yield_per=SOME)
+    kept = keyless = altered = 0
+    async for notice_id, body in await session.stream(query):
+        kept += 1
+        try:
+            seal.open(body, _place(notice_id))
+        except UnknownKey:
+            keyless += 1
+        except Altered:
+            altered += 1
+    return Sealed(kept, keyless, altered)
+
+
+async def seal_notices_anew(session: AsyncSession, seal: Seal, most: int) -> tuple[int, int]:
+    """Seal notices with the newer of two keys that the older one sealed: how many of at most so many could be, and how
+    many the older one still seals after that. What does not open stays as it is.
+    """
+    row = NOTICE_BODY.c
+    older = func.substring(row.body, 1, HEAD_BYTES).in_(seal.older)
+    query = select(NOTICE_BODY).where(older).order_by(row.notice_id).limit(most).with_for_update()
+    done = []
+    for notice_id, body in (await session.execute(query)).all():
+        with suppress(Altered):
+            place = _place(notice_id)
+            done.append({"notice": notice_id, "sealed": seal.seal(seal.open(body, place), place)})
+    if done:
+        change = update(NOTICE_BODY).where(row.notice_id == bindparam("notice"))
+        await (await session.connection()).execute(change.values(body=bindparam("sealed")), done)
+    left = await session.scalar(select(func.count()).select_from(NOTICE_BODY).where(older))
+    return len(done), int(left or 0)
 
 
 _FORGET = text("""
