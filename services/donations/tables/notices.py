@@ -47,7 +47,7 @@ class NoticeRow(Row, table=True):
 
 
 class NoticeBodyRow(Row, table=True):
-    """A notice's bytes as they came, for `contacts.py` alone: a donor's name and mail are in them. They are sealed with
+    """A notice's bytes as they came, for `contacts` alone: a donor's name and mail are in them. They are sealed with
     a key that is not in the database, and bound to the notice's id (`shared/security/sealing.py`).
     """
 
