@@ -192,6 +192,7 @@ async def test_an_operator_changes_the_key_while_paypal_posts(donations: Told) -
     await donations.tell(notices.sale("COMPLETED", PAID, "S1"))
     async with with_keys(NEW, held) as both:
         await donations.tell(notices.sale("COMPLETED", PAID, "S2"), both)
+        await world.settled()
         assert await broken(both) == []
         # The replica of before has the older key alone, and the doctor says what it cannot open.
         assert await broken(world.donations.replica) == [KEYLESS]

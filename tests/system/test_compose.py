@@ -280,10 +280,13 @@ def test_the_gateway_takes_a_certificate_of_its_own_or_of_a_domain(stack: Compos
     assert answer.status_code == 200
     folder = stack.folder / "certificates"
     _write_certificate(folder)
+    files = "tls /certificates/certificate.pem /certificates/key.pem"
     stack.up(
         RELIEF_GATEWAY_ADDRESS=f"https://{DOMAIN}:8080",
         RELIEF_SITE_HOSTS=DOMAIN,
-        RELIEF_GATEWAY_TLS="tls /certificates/certificate.pem /certificates/key.pem",
+        RELIEF_GATEWAY_TLS=files,
+        RELIEF_NOTICES_ADDRESS="https://:8082",
+        RELIEF_NOTICES_TLS=files,
         RELIEF_CERTIFICATES=str(folder),
     )
     trusted = ssl.create_default_context(cafile=str(folder / "certificate.pem"))
@@ -293,6 +296,19 @@ def test_the_gateway_takes_a_certificate_of_its_own_or_of_a_domain(stack: Compos
         extensions={"sni_hostname": DOMAIN},
     )
     assert answer.status_code == 200
+    # What PayPal posts to is served with it too, and nothing else.
+    with httpx.Client(verify=trusted, trust_env=False) as client:
+        for host, path, status in (
+            (NOTICES, WEBHOOK, 400),
+            (NOTICES, "/", 404),
+            ("evil.example", WEBHOOK, 421),
+        ):
+            answer = client.post(
+                f"https://127.0.0.1:{stack.notices_port}{path}",
+                headers={"Host": host},
+                extensions={"sni_hostname": DOMAIN},
+            )
+            assert answer.status_code == status
 
 
 def test_down_leaves_nothing(stack: Compose) -> None:
