@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -31,7 +31,7 @@ PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 CAME = datetime(2006, 11, 1, 3, 0, tzinfo=UTC)
 OLD, NEW, OTHER = "old-" * 8, "new-" * 8, "another-" * 4
 KEYLESS, ALTERED = "the key of each notice is there", "each notice opens as it was sealed"
-PAYER = {"first_name": "Zeisig", "last_name": "Zeisig-Family", "payer_email": "zeisig@donor.example"}
+PAYER: dict[str, Any] = {"first_name": "Zeisig", "last_name": "Zeisig-Family", "payer_email": "zeisig@donor.example"}
 IPN = ipns.payment(PAID, "S9", **PAYER)
 
 
