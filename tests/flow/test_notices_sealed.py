@@ -31,7 +31,11 @@ PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 CAME = datetime(2006, 11, 1, 3, 0, tzinfo=UTC)
 OLD, NEW, OTHER = "old-" * 8, "new-" * 8, "another-" * 4
 KEYLESS, ALTERED = "the key of each notice is there", "each notice opens as it was sealed"
-PAYER: dict[str, Any] = {"first_name": "Zeisig", "last_name": "Zeisig-Family", "payer_email": "zeisig@donor.example"}
+PAYER: dict[str, Any] = {
+    "first_name": "Zeisig",
+    "last_name": "Zeisig-Family",
+    "payer_email": "zeisig@donor.example",
+}
 IPN = ipns.payment(PAID, "S9", **PAYER)
 
 
