@@ -33,8 +33,10 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
     if paypal is None:
         return always
 
+    seal = settings.seal
+
     async def ask(payload: Mapping[str, Any], unit: Unit) -> None:
-        await judge(unit, paypal, settings.zone, UUID(payload["notice"]))
+        await judge(unit, paypal, settings.zone, seal, UUID(payload["notice"]))
 
     return {**always, ASK: ask}
 

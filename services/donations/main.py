@@ -19,7 +19,7 @@ def build(settings: Settings) -> FastAPI:
     """The service as an application. What PayPal posts to is there once the settings say that PayPal knows of us."""
     known = settings.paypal_webhook_id or settings.receivers or settings.paypal_app
     paypal = _paypal(settings) if known else None
-    posted = [doors.router(paypal, settings.zone)] if paypal else []
+    posted = [doors.router(paypal, settings.zone, settings.seal)] if paypal else []
     if paypal and paypal.lists:
         posted.append(reconciling.fetching(paypal))
 

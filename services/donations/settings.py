@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.donations.domain.grants import Limits
 from services.donations.domain.letters import Numbering
@@ -13,12 +13,13 @@ from services.donations.paypal.signature import Rules
 from services.donations.printing.office import Office
 from services.donations.printing.press import press_of
 from services.donations.printing.words import Language
+from shared.security.sealing import Seal
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Who has to agree to a grant, in minor units by currency; where PayPal is, once it has been told of us; and what
-    letters say of the organisation.
+    """Who has to agree to a grant, in minor units by currency; where PayPal is, once it has been told of us; the key of
+    what it sends; and what letters say of the organisation.
     """
 
     grant_limits: dict[str, int] = Field(
@@ -75,6 +76,13 @@ class Settings(ServiceSettings):
         description="for tests: a file of root certificates in PEM, in the place of the public ones",
     )
 
+    notice_key: SecretStr = Field(
+        description=(
+            "secret file `relief_notice_key`; what PayPal sends is kept sealed with it. It holds two keys, "
+            "parted by white space, while the key is changed: the first one seals"
+        )
+    )
+
     organisation_name: dict[Language, str] = Field(
         default={}, description="as letters name it, by language: ja, en; without it there are no letters"
     )
@@ -116,6 +124,11 @@ class Settings(ServiceSettings):
         return self.paypal_client_id, self.paypal_client_secret_file.read_text().strip()
 
     @property
+    def seal(self) -> Seal:
+        """What PayPal sends is kept under it."""
+        return Seal(self.notice_key.get_secret_value().split(), "notice body")
+
+    @property
     def office(self) -> Office:
         """Who writes letters, and on which press."""
         return Office(
@@ -130,6 +143,12 @@ class Settings(ServiceSettings):
     def receivers(self) -> frozenset[str]:
         """Whose money an IPN may be about, in lower case."""
         return frozenset(self.paypal_receivers.lower().split())
+
+    @field_validator("notice_key")
+    @classmethod
+    def _one_key_or_two(cls, keys: SecretStr) -> SecretStr:
+        Seal(keys.get_secret_value().split(), "")
+        return keys
 
     @field_validator("grant_limits", "grant_second_limits")
     @classmethod

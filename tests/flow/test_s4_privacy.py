@@ -1,4 +1,4 @@
-"""What PayPal tells of a payer stays behind the one door: a name is in no other table, fact, log, metric or answer."""
+"""What PayPal tells of a payer stays sealed behind the one door: a name is in no table, fact, log, metric or answer."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +9,6 @@ from tests.support.told import Told
 from tests.support.waiting import until
 
 PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
-BODY = "donations notice_body.body"
 PAYER: dict[str, Any] = {
     "first_name": "Zeisig-Given",
     "last_name": "Zeisig-Family",
@@ -19,9 +18,8 @@ LISTED = "Zeisig-Listed"
 ANSWERS = ("/notices", "/payments", "/monthly-gifts", "/monthly-gifts/months", "/reconciliations/findings")
 
 
-async def test_a_payer_s_name_is_kept_in_one_column_and_told_nowhere(donations: Told) -> None:
-    canaries = Canaries()
-    canaries.add(PAYER.values(), BODY)
+async def test_a_payer_s_name_can_be_read_nowhere_without_the_key(donations: Told) -> None:
+    canaries = Canaries.of(*PAYER.values())
     subscriber = {
         "email_address": "zeisig@donor.example",
         "name": {"given_name": "Zeisig-Given", "surname": "Zeisig-Family"},
@@ -50,6 +48,8 @@ async def test_a_payer_s_name_is_kept_in_one_column_and_told_nowhere(donations: 
                 lambda: _all(wire), lambda found: any("monthly_gift_changed" in each for each in found)
             )
     assert sorted(await donations.outcomes()) == ["booked", "booked", "kept", "look"]
+    # Whoever has the key finds the name in each of them.
+    assert [bool(canaries.within(each)) for each in await donations.said()] == [True] * 4
     await canaries.assert_at_home(donations.world, "donations")
     canaries.add([LISTED])
     await canaries.assert_at_home(donations.world, "donations")

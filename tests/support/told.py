@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from urllib.parse import unquote_plus
 
 import httpx
 from sqlalchemy import text
 
+from services.donations import contacts
+from services.donations.settings import Settings
 from tests.support.paypal import ipns, notices
 from tests.support.paypal.sandbox import Sandbox
 from tests.support.paypal.server import CREDENTIALS
@@ -82,6 +85,16 @@ class Told:
     async def outcomes(self) -> list[str]:
         """What became of the notices, in the order in which they came."""
         return [each[0] for each in await self.rows("SELECT outcome FROM notice ORDER BY id")]
+
+    async def said(self) -> list[str]:
+        """What the notices that are kept said, in the order in which they came; opened by donations' own key."""
+        seal = cast(Settings, self.world.donations.service.settings).seal
+        async with self.world.donations.service.units.read() as session:
+            ids = [
+                each[0] for each in await self.rows("SELECT notice_id FROM notice_body ORDER BY notice_id")
+            ]
+            opened = [await contacts.read_notice(session, seal, each) for each in ids]
+        return [unquote_plus(each.decode(errors="replace")) for each in opened]
 
     async def entries(self) -> list[str]:
         """What was booked, by kind."""

@@ -1,4 +1,6 @@
-"""What PayPal told us, for whoever has to look: which notices came and what became of them, without what they said."""
+"""What PayPal told us, for whoever has to look: which notices came and what became of them, without what they said; and
+the change of the key under which that is kept.
+"""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -8,12 +10,15 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from services.donations.api.models import MoneySettings
+from services.donations.commands.sealing import seal_anew
 from services.donations.domain.notices import Became
 from services.donations.queries import notices as lists
+from shared.messaging.unit import Unit
 from shared.principals import Role
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
-from shared.web.work import Reading
+from shared.web.work import Reading, Work
 
 router = APIRouter(tags=["paypal"])
 LOOKING = allows(Role.TREASURER, Role.OPERATOR, Role.AUDITOR)
@@ -49,3 +54,22 @@ async def notices(
     which = lists.NoticeFilter(outcome, way, reference)
     found = await lists.notices(session, which, limit + 1, place_of(after))
     return page_of(found, limit, NoticeOut.of, lambda row: row["id"])
+
+
+class SealedAnew(BaseModel):
+    """How far the change of the key is."""
+
+    sealed: int = Field(description="notices that were sealed anew now")
+    left: int = Field(
+        description="notices that still need the older key; send the request again until it is 0"
+    )
+
+
+@router.post("/notices/seal-anew", dependencies=[allows(Role.OPERATOR)])
+async def seal_notices_anew(work: Work, settings: MoneySettings) -> SealedAnew:
+    """Seal what PayPal sent with the newer of the two keys, 500 notices at a time."""
+
+    async def do(unit: Unit) -> SealedAnew:
+        return SealedAnew(**vars(await seal_anew(unit, settings.seal)))
+
+    return await work.once(SealedAnew, do)

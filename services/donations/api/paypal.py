@@ -22,6 +22,7 @@ from services.donations.paypal.signature import CannotTell, Forged
 from shared.messaging.unit import Units
 from shared.outcomes import Refused
 from shared.principals import Principal, PrincipalKind
+from shared.security.sealing import Seal
 from shared.web.bodies import TOO_SLOW
 from shared.web.problems import Problem
 from shared.web.work import OpenUnits
@@ -40,10 +41,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def router(paypal: PayPal, zone: ZoneInfo) -> APIRouter:
-    """The routes that PayPal posts to."""
+def router(paypal: PayPal, zone: ZoneInfo, seal: Seal) -> APIRouter:
+    """The routes that PayPal posts to; what it posts is kept sealed."""
     made = APIRouter(tags=["paypal"])
-    routes = {WEBHOOK: _webhook(paypal, zone), IPN: _ipn(paypal)}
+    routes = {WEBHOOK: _webhook(paypal, zone, seal), IPN: _ipn(paypal, seal)}
     for path in paths(paypal):
         made.add_api_route(path, routes[path], methods=["POST"], response_class=Response, responses=RESPONSES)
     return made
@@ -54,7 +55,7 @@ def paths(paypal: PayPal) -> tuple[str, ...]:
     return (*([WEBHOOK] if paypal.rules else []), *([IPN] if paypal.receivers else []))
 
 
-def _webhook(paypal: PayPal, zone: ZoneInfo) -> Callable[..., object]:
+def _webhook(paypal: PayPal, zone: ZoneInfo, seal: Seal) -> Callable[..., object]:
     async def webhook(request: Request, units: OpenUnits) -> Response:
         """PayPal tells of money, signed. A repeat changes nothing."""
         body, now = await _body(request), datetime.now(UTC)
@@ -65,14 +66,14 @@ def _webhook(paypal: PayPal, zone: ZoneInfo) -> Callable[..., object]:
         if isinstance(verdict, CannotTell):
             paypal.count("webhook", "not_judged")
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, CANNOT_TELL, [("certificate", verdict.code)])
-        outcome = await _taken(units, zone, Notice(verdict.transmission_id, "webhook", body, now))
+        outcome = await _taken(units, zone, seal, Notice(verdict.transmission_id, "webhook", body, now))
         paypal.count("webhook", outcome)
         return Response()
 
     return webhook
 
 
-def _ipn(paypal: PayPal) -> Callable[..., object]:
+def _ipn(paypal: PayPal, seal: Seal) -> Callable[..., object]:
     async def ipn(request: Request, units: OpenUnits) -> Response:
         """PayPal tells of money in the older way. It is answered first; then PayPal is asked whether it is its own."""
         body = await _body(request)
@@ -80,7 +81,7 @@ def _ipn(paypal: PayPal) -> Callable[..., object]:
             paypal.count("ipn", "forged")
             raise Problem(HTTPStatus.BAD_REQUEST, FORGED, [("notice", "too_large")])
         async with units.open(actor=SENT_BY_PAYPAL) as unit:
-            received = await receive(unit, body, unit.now)
+            received = await receive(unit, seal, body, unit.now)
         if received is not Received.KEPT:
             paypal.count("ipn", received)
         if received is Received.AGAIN:
@@ -90,11 +91,11 @@ def _ipn(paypal: PayPal) -> Callable[..., object]:
     return ipn
 
 
-async def _taken(units: Units, zone: ZoneInfo, notice: Notice) -> str:
+async def _taken(units: Units, zone: ZoneInfo, seal: Seal, notice: Notice) -> str:
     """Keep a notice of PayPal's and book what it says; what became of it."""
     said = notices.read(notice.body)
     async with units.open(actor=SENT_BY_PAYPAL) as unit:
-        done = await take(unit, zone, notice, said)
+        done = await take(unit, zone, seal, notice, said)
         if isinstance(done, Refused):
             # Raised within the unit, so that it rolls back.
             raise Problem(HTTPStatus.BAD_REQUEST, done.words, [("notice", "body")])

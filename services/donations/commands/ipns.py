@@ -21,6 +21,7 @@ from services.donations.paypal.ipn_form import named
 from services.donations.paypal.postback import NotGenuine
 from services.donations.repository import notices
 from shared.messaging.unit import Unit
+from shared.security.sealing import Seal
 
 ASK = "ask_paypal"
 """The timer that asks PayPal about an IPN."""
@@ -43,8 +44,8 @@ class NobodyToAsk(RuntimeError):
     """PayPal has not said for days whether an IPN is its own."""
 
 
-async def receive(unit: Unit, body: bytes, arrived: datetime) -> Received:
-    """Keep an IPN and have PayPal asked about it.
+async def receive(unit: Unit, seal: Seal, body: bytes, arrived: datetime) -> Received:
+    """Keep an IPN, sealed, and have PayPal asked about it.
 
     An IPN has no id of its own; a repeat may say the same in other bytes. While the first is not judged it may be a
     forgery of the second, which then has to come again.
@@ -63,7 +64,7 @@ async def receive(unit: Unit, body: bytes, arrived: datetime) -> Received:
     if known := await notices.add(unit.session, row):
         doubtful = known["digest"] != digest and known["outcome"] == Became.ASKED.value
         return Received.AGAIN if doubtful else Received.REPEAT
-    contacts.write_notice(unit.writes, key, body)
+    contacts.write_notice(unit.writes, seal, key, body)
     _ask(unit, key, unit.now)
     return Received.KEPT
 
@@ -72,15 +73,16 @@ def _ask(unit: Unit, notice_id: UUID, due: datetime) -> None:
     unit.later(ASK, {"notice": str(notice_id)}, due, f"{ASK} {notice_id}")
 
 
-async def judge(unit: Unit, paypal: PayPal, zone: ZoneInfo, notice_id: UUID) -> None:
+async def judge(unit: Unit, paypal: PayPal, zone: ZoneInfo, seal: Seal, notice_id: UUID) -> None:
     """Ask PayPal about an IPN. Its own is booked, another one is forgotten; PayPal is asked again if it does not say.
 
-    The unit waits for PayPal's answer, five seconds at most. Raises NobodyToAsk if PayPal has not said for days.
+    The unit waits for PayPal's answer, five seconds at most. Raises NobodyToAsk if PayPal has not said for days, and
+    UnknownKey or Altered if the IPN's bytes do not open.
     """
     found = await notices.lock(unit.session, notice_id)
     if found is None or found["outcome"] != Became.ASKED.value:
         return
-    body = await contacts.read_notice(unit.session, notice_id)
+    body = await contacts.read_notice(unit.session, seal, notice_id)
     verdict = await paypal.vouch(body)
     if isinstance(verdict, Unreached):
         paypal.count("ipn", "not_judged")

@@ -5,7 +5,7 @@ than once, under other ids, and by two roads.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid
 from services.donations.repository import books, notices, payments, subscriptions
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
+from shared.security.sealing import Seal
 
 PAYPAL = Provider.PAYPAL.value
 KNOWN = "Another notice came under this transmission id."
@@ -41,14 +42,14 @@ class Notice:
 
     transmission_id: str
     way: str
-    body: bytes
+    body: bytes = field(repr=False)
     received_at: datetime
 
 
 async def take(
-    unit: Unit, zone: ZoneInfo, notice: Notice, said: Said | Unreadable
+    unit: Unit, zone: ZoneInfo, seal: Seal, notice: Notice, said: Said | Unreadable
 ) -> Became | Refused | None:
-    """Keep a notice that PayPal sent, and book what it says. None for a repeat, which changes nothing.
+    """Keep a notice that PayPal sent, sealed, and book what it says. None for a repeat, which changes nothing.
 
     Refused if another body is known under the same transmission id: PayPal signs a CRC32, which anybody can have fit.
     """
@@ -63,7 +64,7 @@ async def take(
     }
     if known := await notices.add(unit.session, row):
         return None if known["digest"] == digest else conflict(KNOWN)
-    contacts.write_notice(unit.writes, key, notice.body)
+    contacts.write_notice(unit.writes, seal, key, notice.body)
     became, payment = await effect(unit, zone, said)
     notices.settle(unit.writes, key, kind_of(said), became, payment)
     return became

@@ -31,7 +31,7 @@ class Head:
 
 @dataclass(frozen=True, repr=False)
 class Payer:
-    """Who pays; for `contacts.py` and nobody else. Each part may be missing."""
+    """Who pays; for `contacts` and nobody else. Each part may be missing."""
 
     payer_id: str | None
     given_name: str | None

@@ -1,4 +1,4 @@
-"""Receipts and statements without names: rows to values and back. What they say lies behind `contacts.py`."""
+"""Receipts and statements without names: rows to values and back. What they say lies behind `contacts`."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields

@@ -47,7 +47,7 @@ class DonorRow(Row, table=True):
 
 
 class ContactRow(Row, table=True):
-    """A donor's name and addresses, which `contacts.py` alone reads. The keys are hashes of them folded."""
+    """A donor's name and addresses, which `contacts` alone reads. The keys are hashes of them folded."""
 
     __tablename__ = "contact"
     __table_args__ = (Index(None, "name_key"), Index(None, "mail_key"), Index(None, "phone_key"))

@@ -43,7 +43,7 @@ def _maybe(table: str) -> Any:
 
 
 class LetterRow(Row, table=True):
-    """A letter's bytes and what they were made from, for `contacts.py` alone: the donor's name is in both. Append-only.
+    """A letter's bytes and what they were made from, for `contacts` alone: the donor's name is in both. Append-only.
 
     `digest` is the SHA-256 of the bytes.
     """

@@ -47,7 +47,9 @@ class NoticeRow(Row, table=True):
 
 
 class NoticeBodyRow(Row, table=True):
-    """A notice's bytes as they came, for `contacts.py` alone: a donor's name and mail are in them."""
+    """A notice's bytes as they came, for `contacts` alone: a donor's name and mail are in them. They are sealed with
+    a key that is not in the database, and bound to the notice's id (`shared/security/sealing.py`).
+    """
 
     __tablename__ = "notice_body"
     notice_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("notice.id"), primary_key=True))

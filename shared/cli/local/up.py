@@ -137,7 +137,7 @@ class LocalRun:
             "postgres": (self.ports.postgres,),
             "rabbitmq": astuple(self.ports.broker),
             **{name: (port,) for name, port in self.ports.services.items()},
-            "gateway": (self.ports.gateway,),
+            "gateway": (self.ports.gateway, self.ports.notices),
         }
         purposes, running = self.ports.purposes(), self.running()
         return {port: purposes[port] for name, needed in own.items() if not running[name] for port in needed}
@@ -178,7 +178,7 @@ def local_run(
         )
         for name in SERVICES
     }
-    gateway = Gateway(folder / "gateway", ports.gateway, ports.services, daemon("gateway"))
+    gateway = Gateway(folder / "gateway", ports.gateway, ports.notices, ports.services, daemon("gateway"))
     stack = Stack(addresses, gateway.url, broker.management_url, VHOST)
     return LocalRun(folder, ports, broker, postgres, services, gateway, stack)
 

@@ -1,21 +1,16 @@
-"""The one door to names, mails, phones and addresses of donors, to PayPal's notices as they came, and to letters as
-they were issued, since those have a donor's name in them too: no other module reads or writes these tables.
-
-What goes out of here to lists is masked; whoever needs more says why, and that is kept.
-"""
+"""Names, mails, phones and addresses of donors."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, delete, or_, select, text
+from sqlalchemy import RowMapping, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.donors import digits_of, folded, masked
-from services.donations.tables import CONTACT, DONOR, LETTER, NOTICE_BODY
+from services.donations.tables import CONTACT, DONOR
 from shared.database.writes import Writes
 
 
@@ -35,23 +30,6 @@ class Alike:
 
     donor_id: UUID
     alike: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A letter as it was issued: its bytes, and the words that they were made from. Neither is shown when printed."""
-
-    id: UUID
-    kind: str
-    donor_id: UUID
-    language: str
-    issued_on: date
-    body: bytes = field(repr=False)
-    data: Mapping[str, Any] = field(repr=False)
-
-
-class Spoilt(RuntimeError):
-    """The bytes that are kept of a letter are not those that were issued."""
 
 
 def write(writes: Writes, donor_id: UUID, contact: Contact) -> None:
@@ -109,47 +87,3 @@ async def _with_keys(session: AsyncSession, mine: Mapping[str, Any], *others: An
 
 def _alike(row: RowMapping, keys: Mapping[str, Any]) -> Alike:
     return Alike(row["donor_id"], tuple(name for name, key in keys.items() if row[f"{name}_key"] == key))
-
-
-def write_notice(writes: Writes, notice_id: UUID, body: bytes) -> None:
-    """Keep the bytes of a notice."""
-    writes.insert(NOTICE_BODY, [{"notice_id": notice_id, "body": body}])
-
-
-async def read_notice(session: AsyncSession, notice_id: UUID) -> bytes:
-    """The bytes of a notice that is kept."""
-    found = await session.execute(select(NOTICE_BODY.c.body).where(NOTICE_BODY.c.notice_id == notice_id))
-    body: bytes = found.scalar_one()
-    return body
-
-
-_FORGET = text("""
-    DELETE FROM notice_body USING notice
-    WHERE notice.id = notice_body.notice_id AND notice.transaction_id = :transaction AND notice.outcome <> 'asked'
-""")
-
-
-async def forget_notices_of(session: AsyncSession, transaction_id: str) -> None:
-    """Keep no bytes of the notices that speak of a payment: what has to be kept of it is booked."""
-    await session.execute(_FORGET, {"transaction": transaction_id})
-
-
-async def forget_notice(session: AsyncSession, notice_id: UUID) -> None:
-    """Keep the bytes of a notice no longer."""
-    await session.execute(delete(NOTICE_BODY).where(NOTICE_BODY.c.notice_id == notice_id))
-
-
-def write_letter(writes: Writes, letter: Letter) -> None:
-    """Keep a letter as it is issued. It is never changed."""
-    writes.insert(LETTER, [{**vars(letter), "digest": sha256(letter.body).digest()}])
-
-
-async def read_letter(session: AsyncSession, letter_id: UUID) -> Letter | None:
-    """A letter as it was issued; None if there is none. Raises Spoilt."""
-    found = (await session.execute(select(LETTER).where(LETTER.c.id == letter_id))).mappings().one_or_none()
-    if found is None:
-        return None
-    values = dict(found)
-    if sha256(values["body"]).digest() != values.pop("digest"):
-        raise Spoilt(str(letter_id))
-    return Letter(**values)
