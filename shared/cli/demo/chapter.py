@@ -20,7 +20,10 @@ Read = Callable[[int, int | None], None]
 
 @dataclass
 class Stage:
-    """What is lived through, from `first` to `last`; `today` is the services' own: what lies before it is lived."""
+    """What is lived through, from `first` to `last`; `today` is the services' own: what lies before it is lived.
+
+    With `gifts` people give money, and what is missing is bought; without, the winter is as the plan left it.
+    """
 
     services: Services
     plan: Plan
@@ -28,6 +31,7 @@ class Stage:
     first: date
     last: date
     today: date
+    gifts: bool = False
 
 
 class Results:
@@ -84,6 +88,13 @@ class Chapter:
     async def goods_come(self, day: date) -> bool:
         """What is due on a day; whether anything came. A day lived before is only read again."""
         return False
+
+    async def money_moves(self, day: date) -> bool:
+        """What is given, asked for and paid on a day that was not lived before; whether anything was."""
+        return False
+
+    async def order_goods(self) -> None:
+        """What there is money for now is ordered. Called once all know what was given today."""
 
     async def people_fetch(self) -> None:
         """What is done on a day on which people come to fetch."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -38,6 +38,9 @@ PlanFile = Annotated[Path, typer.Option("--plan", help="A plan, TOML.")]
 From = Annotated[
     date | None, typer.Option("--from", parser=day, metavar="DAY", help="The first day; else the plan's.")
 ]
+NoGifts = Annotated[
+    bool, typer.Option("--no-gifts", help="Nobody gives money: the winter as the plan left it.")
+]
 To = Annotated[
     date | None, typer.Option("--to", parser=day, metavar="DAY", help="The last day; else the plan's.")
 ]
@@ -45,12 +48,13 @@ To = Annotated[
 
 @dataclass(frozen=True)
 class Story:
-    """What is to be lived through."""
+    """What is to be lived through, and whether people give money."""
 
     plan: Plan
     register: Path
     first: date
     last: date
+    gifts: bool = False
 
 
 def register(app: typer.Typer) -> None:
@@ -63,9 +67,10 @@ def demo(
     plan_file: PlanFile = PLAN,
     first: From = None,
     last: To = None,
+    no_gifts: NoGifts = False,
 ) -> None:
     """Set everything up, import a register, live through the winter and show what happened."""
-    story = _story(load_plan(plan_file), register_file, first, last)
+    story = replace(_story(load_plan(plan_file), register_file, first, last), gifts=not no_gifts)
     stack = _running(story.first)
     results = asyncio.run(_live(story, stack))
     Report(results, story.plan).show(_console(), stack.gateway_url)
@@ -121,7 +126,9 @@ async def _live(story: Story, stack: Stack) -> Found:
 
 async def lived(story: Story, services: Services, progress: Progress) -> Found:
     """Live through a story with the services, and gather what they recorded."""
-    stage = Stage(services, story.plan, story.register, story.first, story.last, story.first)
+    stage = Stage(
+        services, story.plan, story.register, story.first, story.last, today=story.first, gifts=story.gifts
+    )
     chapters = chapters_of(stage)
     winter = Winter(stage, chapters)
     await stand_on(stage, chapters)
