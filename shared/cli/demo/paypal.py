@@ -1,0 +1,58 @@
+"""The PayPal of the demo: the tests' own, which signs notices with a chain that donations is told to believe.
+
+Donations has to know it before it starts, by its settings (`told`); the keys are kept, so that it is believed in the
+next run too. It lies with the tests, since what is shared knows no service.
+"""
+
+import importlib
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+NAME = "paypal"
+
+
+@dataclass(frozen=True)
+class PayPal:
+    """A PayPal whose keys lie in `folder`."""
+
+    folder: Path
+    sandbox: Any
+
+    @classmethod
+    def kept_in(cls, folder: Path) -> "PayPal":
+        """The one of this folder; made if there is none, which takes a second."""
+        now = datetime.now(UTC)
+        signer = _module("kept").kept(folder, now)
+        return cls(folder, _module("sandbox").Sandbox(now, signer))
+
+    @property
+    def notices(self) -> Any:
+        """The module that writes notices as PayPal does."""
+        return _module("notices")
+
+    def told(self, base: str) -> dict[str, str]:
+        """What donations has to be told so that it believes this PayPal, which serves at `base`."""
+        return {
+            "RELIEF_PAYPAL_WEBHOOK_ID": self.sandbox.webhook_id,
+            "RELIEF_PAYPAL_ENVIRONMENT": "sandbox",
+            "RELIEF_PAYPAL_BASE": base,
+            "RELIEF_PAYPAL_ROOTS": str(self.folder.absolute() / _module("kept").ROOTS),
+        }
+
+    def signed(self, notice: Mapping[str, Any], transmission: str) -> tuple[bytes, dict[str, str]]:
+        """Body and headers of a notice that is sent now."""
+        return cast(
+            tuple[bytes, dict[str, str]], self.sandbox.signed(notice, datetime.now(UTC), transmission)
+        )
+
+    def serving(self, port: int) -> AbstractAsyncContextManager[str]:
+        """It serves on this machine for as long as the block lasts."""
+        return cast(AbstractAsyncContextManager[str], self.sandbox.serving(port))
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"tests.support.paypal.{name}")
