@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.cli.client import Services
+from shared.cli.demo.paypal import PayPal
 from shared.cli.demo.plan import Plan
 
 Read = Callable[[int, int | None], None]
@@ -22,7 +23,8 @@ Read = Callable[[int, int | None], None]
 class Stage:
     """What is lived through, from `first` to `last`; `today` is the services' own: what lies before it is lived.
 
-    With `gifts` people give money, and what is missing is bought; without, the winter is as the plan left it.
+    With `gifts` people give money, and what is missing is bought; without, the winter is as the plan left it. `paypal`
+    is the PayPal that donations was told to believe, None where it was told of none.
     """
 
     services: Services
@@ -32,6 +34,7 @@ class Stage:
     last: date
     today: date
     gifts: bool = False
+    paypal: PayPal | None = None
 
 
 class Results:

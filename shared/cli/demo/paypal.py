@@ -5,14 +5,18 @@ next run too. It lies with the tests, since what is shared knows no service.
 """
 
 import importlib
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
-NAME = "paypal"
+from shared.cli import Trouble
+
+WHOM = "donations"
+"""The service that is told of it."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,17 @@ class PayPal:
         return _module("notices")
 
     def told(self, base: str) -> dict[str, str]:
-        """What donations has to be told so that it believes this PayPal, which serves at `base`."""
+        """What donations has to be told so that it believes this PayPal, which serves at `base`.
+
+        The file of the roots is named after them: with others donations is told something else, and starts again.
+        """
+        roots = self.folder / f"roots-{sha256(self.sandbox.roots).hexdigest()[:12]}.pem"
+        roots.write_bytes(self.sandbox.roots)
         return {
             "RELIEF_PAYPAL_WEBHOOK_ID": self.sandbox.webhook_id,
             "RELIEF_PAYPAL_ENVIRONMENT": "sandbox",
             "RELIEF_PAYPAL_BASE": base,
-            "RELIEF_PAYPAL_ROOTS": str(self.folder.absolute() / _module("kept").ROOTS),
+            "RELIEF_PAYPAL_ROOTS": str(roots.absolute()),
         }
 
     def signed(self, notice: Mapping[str, Any], transmission: str) -> tuple[bytes, dict[str, str]]:
@@ -49,9 +58,15 @@ class PayPal:
             tuple[bytes, dict[str, str]], self.sandbox.signed(notice, datetime.now(UTC), transmission)
         )
 
-    def serving(self, port: int) -> AbstractAsyncContextManager[str]:
-        """It serves on this machine for as long as the block lasts."""
-        return cast(AbstractAsyncContextManager[str], self.sandbox.serving(port))
+    @asynccontextmanager
+    async def serving(self, port: int) -> AsyncIterator[None]:
+        """It serves on this machine for as long as the block lasts. Trouble if the port is taken."""
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self.sandbox.serving(port))
+            except OSError:
+                raise Trouble(f"Port {port}, meant for the demo's PayPal, is already taken.") from None
+            yield
 
 
 def _module(name: str) -> Any:

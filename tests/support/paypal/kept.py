@@ -16,8 +16,6 @@ from services.donations.paypal.environments import SANDBOX
 from tests.support.paypal.chain import Holder
 from tests.support.paypal.signing import Signer, signer
 
-ROOTS = "roots.pem"
-"""The file that whoever is to believe it must be told of."""
 ROOT, BETWEEN, LEAF = "root", "between", "leaf"
 LEFT = timedelta(days=1)
 """A certificate that ends sooner is made anew."""
@@ -34,7 +32,6 @@ def kept(folder: Path, now: datetime) -> Signer:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, holder in ((ROOT, made.root), (BETWEEN, made.between), (LEAF, made.holder)):
         _write(_file(folder, name), _pem_of(holder))
-    (folder / ROOTS).write_bytes(made.roots)
     return made
 
 

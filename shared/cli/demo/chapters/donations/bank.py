@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from shared.cli.client import Services
 from shared.cli.demo.chapter import Stage, key
+from shared.cli.demo.chapters.donations.recorded import written
 from shared.cli.demo.settle import until
 
 BANK_DAYS = (10, 20)
@@ -13,7 +13,6 @@ BANK_DAYS = (10, 20)
 forecast of the demo's plan sees the next short day, and the goods take three weeks."""
 ROUND = 100
 """Whole yen or dollars: donors give round sums."""
-NO_DECIMALS = frozenset({"JPY", "KRW"})
 GIVERS = {10: "Example Choir", 20: "Example Reading Circle"}
 KNOWN_SECONDS = 60.0
 
@@ -40,7 +39,7 @@ class Bank:
     async def _give(self, appeal: Mapping[str, Any], day: date) -> None:
         target = appeal["target"]
         body = {
-            "donor_id": await donor(self.services, stage=self.stage, name=GIVERS[day.day]),
+            "donor_id": await donor(self.stage, GIVERS[day.day]),
             "way": "bank",
             "reference": f"{self.plan.name}/bank/{day}",
             "amount": written(half(target["minor"]), target["currency"]),
@@ -75,18 +74,13 @@ class Bank:
         return [each async for each in every if each["item"] == food and each["status"] in statuses]
 
 
-async def donor(services: Services, stage: Stage, name: str) -> str:
+async def donor(stage: Stage, name: str) -> str:
     """The id of a donor, who is written down once."""
     body = {"contact": {"name": name}, "kind": "organisation", "language": "en"}
-    made = await services.post("donations", "/donors", body, key(stage.plan, f"donor/{name}", body))
+    made = await stage.services.post("donations", "/donors", body, key(stage.plan, f"donor/{name}", body))
     return str(made["donor_id"])
 
 
 def half(minor: int) -> int:
     """Half an amount, up to the next round sum: two of them are enough."""
     return -(-minor // (2 * ROUND)) * ROUND
-
-
-def written(minor: int, currency: str) -> str:
-    """An amount in minor units as people write it: 1300 JPY is 1300, 1300 USD is 13.00."""
-    return str(minor) if currency in NO_DECIMALS else f"{minor // 100}.{minor % 100:02}"

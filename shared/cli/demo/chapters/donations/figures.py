@@ -1,10 +1,12 @@
 """What donations has recorded, asked for the results of its chapter."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.cli.demo.chapter import Stage
-from shared.cli.demo.chapters.donations.results import Appeal, Fund, Money, Place, Sum
+from shared.cli.demo.chapters.donations.recorded import Appeal, Fund, Grant, Place, Sum, Visits
+from shared.cli.demo.chapters.donations.results import Money
 
 OF_THE_GROUP = ("bank", "cash", "paypal", "held", "advanced", "uncovered")
 """The kinds of account that say where money lies; all others say why it is there."""
@@ -22,6 +24,25 @@ async def money_of(stage: Stage) -> Money:
         funds=[await _statement(stage, *key) for key in funds_in(trial["accounts"])],
         places=places_in(trial["accounts"]),
         off=trial["off"],
+        monthly=await _counted(stage, "/monthly-gifts", "status"),
+        notices=await _counted(stage, "/notices", "outcome"),
+        grants=[Grant.of(each) async for each in services.each("donations", "/grants")],
+        visits=await _visits(stage),
+    )
+
+
+async def _counted(stage: Stage, path: str, by: str) -> dict[str, int]:
+    """How many there are in a list of donations', by what one of its columns says."""
+    found = Counter([str(each[by]) async for each in stage.services.each("donations", path)])
+    return dict(sorted(found.items()))
+
+
+async def _visits(stage: Stage) -> Visits:
+    cases = [each async for each in stage.services.each("intake", "/cases")]
+    return Visits(
+        cases=len(cases),
+        planned=sum(each["visits_planned"] for each in cases),
+        done=sum(each["visits_done"] for each in cases),
     )
 
 

@@ -1,89 +1,26 @@
 """What donations' chapter found out: figures, tables, JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from shared.cli.demo.chapter import Results
+from shared.cli.demo.chapters.donations.recorded import NAMED, Appeal, Fund, Grant, Place, Visits
 from shared.cli.demo.plan import Plan
 from shared.cli.demo.tables import NUMBERS, amount, table
-
-INCOME, FEES, GRANTS, PURCHASES = "income", "fees", "grants", "purchases"
-NAMED = (INCOME, FEES, GRANTS, PURCHASES)
-"""Why a fund changes, as donations' ledger calls it; all else is summed."""
-
-
-@dataclass(frozen=True)
-class Sum:
-    """Minor units of a currency, and as people write it."""
-
-    minor: int
-    currency: str
-    words: str
-
-    @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
-        return cls(told["minor"], told["currency"], told["words"])
-
-    def as_json(self) -> dict[str, Any]:
-        return {"minor": self.minor, "currency": self.currency}
-
-
-@dataclass(frozen=True)
-class Appeal:
-    """What was asked for, in base units of an item, with its cost."""
-
-    item: str
-    quantity: int
-    status: str
-    target: Sum
-    raised: Sum
-
-    @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
-        same = {name: told[name] for name in ("item", "quantity", "status")}
-        return cls(**same, target=Sum.of(told["target"]), raised=Sum.of(told["raised"]))
-
-
-@dataclass(frozen=True)
-class Fund:
-    """A fund in one currency: what it had before the first day and after the last, and why that changed."""
-
-    fund: str
-    before: Sum
-    changes: Mapping[str, Sum]
-    after: Sum
-
-    @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
-        changes = {why: Sum.of(each) for why, each in told["changes"].items()}
-        return cls(told["fund"], Sum.of(told["before"]), changes, Sum.of(told["after"]))
-
-    @property
-    def balances(self) -> bool:
-        """Whether the changes lead from the one to the other."""
-        return self.before.minor + sum(each.minor for each in self.changes.values()) == self.after.minor
-
-    def other(self) -> int:
-        """What changed for another reason than those that have a column, in minor units."""
-        return sum(each.minor for why, each in self.changes.items() if why not in NAMED)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Money where it lies: at the bank, at PayPal, held by PayPal; an account of the ledger."""
-
-    account: str
-    amount: Sum
 
 
 @dataclass(frozen=True)
 class Money(Results):
-    """All that the chapter shows, from `first` to `last`; `off` is what is out of balance, by currency."""
+    """All that the chapter shows, from `first` to `last`; `off` is what is out of balance, by currency.
+
+    `monthly` are the monthly gifts by how they stand on the last day, `notices` those of PayPal's that were kept, by
+    what became of them.
+    """
 
     plan: Plan
     first: date
@@ -92,6 +29,10 @@ class Money(Results):
     funds: Sequence[Fund]
     places: Sequence[Place]
     off: Mapping[str, int]
+    monthly: Mapping[str, int] = field(default_factory=dict)
+    notices: Mapping[str, int] = field(default_factory=dict)
+    grants: Sequence[Grant] = ()
+    visits: Visits = field(default_factory=Visits)
 
     @property
     def balances(self) -> bool:
@@ -114,6 +55,10 @@ class Money(Results):
     def tables(self) -> Iterable[Table]:
         if self.appeals:
             yield self._appeals()
+        if self.monthly:
+            yield self._monthly()
+        if self.grants:
+            yield self._grants()
 
     def closing_tables(self) -> Iterable[Table]:
         if self.funds:
@@ -123,8 +68,12 @@ class Money(Results):
     def as_json(self) -> dict[str, Any]:
         return {
             "money": {
-                "appeals": [_appeal(each) for each in self.appeals],
-                "funds": [_fund(each) for each in self.funds],
+                "appeals": [each.as_json() for each in self.appeals],
+                "monthly_gifts": dict(self.monthly),
+                "notices": dict(self.notices),
+                "grants": [each.as_json() for each in self.grants],
+                "visits": {"planned": self.visits.planned, "done": self.visits.done},
+                "funds": [each.as_json() for each in self.funds],
                 "places": [{"account": each.account, **each.amount.as_json()} for each in self.places],
                 "balances": self.balances,
             }
@@ -138,10 +87,28 @@ class Money(Results):
         for each in self.appeals:
             item = known.get(each.item)
             missing = amount(each.quantity, item.unit if item else "")
-            became = each.status.replace("_", " ")
-            shown.add_row(
-                item.name if item else each.item, became, missing, each.target.words, each.raised.words
-            )
+            name = item.name if item else each.item
+            shown.add_row(name, _words(each.status), missing, each.target.words, each.raised.words)
+        return shown
+
+    def _monthly(self) -> Table:
+        """How the monthly gifts stand, and what became of what PayPal told of them."""
+        shown = table("Monthly gifts through PayPal", "what", number=NUMBERS)
+        for status, count in self.monthly.items():
+            shown.add_row(f"gifts {_words(status) or 'not begun'}", f"{count:,}")
+        for outcome, count in self.notices.items():
+            shown.add_row(f"notices {_words(outcome)}", f"{count:,}")
+        return shown
+
+    def _grants(self) -> Table:
+        figures = dict.fromkeys(("asked", "set aside", "paid", "missing"), NUMBERS)
+        shown = table("Money that was asked for", "for", "became", **figures)
+        for each in self.grants:
+            sums = [one.words for one in (each.wanted, each.set_aside, each.paid, each.missing)]
+            shown.add_row(_words(each.kind), _words(each.status), *sums)
+        if self.visits.cases:
+            made = f"{self.visits.done:,} made, {self.visits.planned:,} planned"
+            shown.add_row("family visits", made, *[""] * len(figures))
         return shown
 
     def _statement(self) -> Table:
@@ -150,9 +117,7 @@ class Money(Results):
         shown = table(f"Funds, {self.first} to {self.last}", "fund", **figures)
         for each in self.funds:
             named = [each.changes[why].words if why in each.changes else "" for why in NAMED]
-            shown.add_row(
-                each.fund.replace("_", " "), each.before.words, *named, f"{each.other():,}", each.after.words
-            )
+            shown.add_row(_words(each.fund), each.before.words, *named, each.other, each.after.words)
         return shown
 
     def _places(self) -> Table:
@@ -163,22 +128,5 @@ class Money(Results):
         return shown
 
 
-def _appeal(appeal: Appeal) -> dict[str, Any]:
-    return {
-        "item": appeal.item,
-        "quantity": appeal.quantity,
-        "status": appeal.status,
-        "currency": appeal.target.currency,
-        "target": appeal.target.minor,
-        "raised": appeal.raised.minor,
-    }
-
-
-def _fund(fund: Fund) -> dict[str, Any]:
-    return {
-        "fund": fund.fund,
-        "currency": fund.after.currency,
-        "before": fund.before.minor,
-        "changes": {why: each.minor for why, each in fund.changes.items() if each.minor},
-        "after": fund.after.minor,
-    }
+def _words(code: str) -> str:
+    return code.replace("_", " ")
