@@ -65,6 +65,8 @@ def test_money_is_shown_with_its_currency(plan: Plan) -> None:
     assert row(text, "family visits", "2 made, 0 planned")
     assert row(text, "gifts not begun", "1")
     assert "do not balance" not in text
+    assert "by bank alone" not in text
+    assert "by bank alone" in printed(found(plan, paypal=False))
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ async def money_of(stage: Stage) -> Money:
         notices=await _counted(stage, "/notices", "outcome"),
         grants=[Grant.of(each) async for each in services.each("donations", "/grants")],
         visits=await _visits(stage),
+        paypal=stage.paypal is not None,
     )
 
 

@@ -19,7 +19,7 @@ class Money(Results):
     """All that the chapter shows, from `first` to `last`; `off` is what is out of balance, by currency.
 
     `monthly` are the monthly gifts by how they stand on the last day, `notices` those of PayPal's that were kept, by
-    what became of them.
+    what became of them. Without `paypal` donations was told of none.
     """
 
     plan: Plan
@@ -33,6 +33,7 @@ class Money(Results):
     notices: Mapping[str, int] = field(default_factory=dict)
     grants: Sequence[Grant] = ()
     visits: Visits = field(default_factory=Visits)
+    paypal: bool = True
 
     @property
     def balances(self) -> bool:
@@ -51,6 +52,8 @@ class Money(Results):
     def headlines(self, console: Console) -> None:
         if not self.balances:
             console.print("The books do not balance.", style="red")
+        if not self.paypal:
+            console.print("Donations was told of no PayPal here, so people gave by bank alone.")
 
     def tables(self) -> Iterable[Table]:
         if self.appeals:
