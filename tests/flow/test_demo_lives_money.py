@@ -79,7 +79,8 @@ async def test_what_would_be_short_is_given_for_and_bought_in_time_and_the_books
     ]
 
     money = found["money"]
-    rice = [each for each in money["appeals"] if each["item"] == "rice"]
+    # What was foreseen for a moment, while goods came in, was withdrawn without a gift.
+    rice = [each for each in money["appeals"] if each["item"] == "rice" and each["status"] != "withdrawn"]
     assert [(each["target"], each["raised"], each["status"]) for each in rice] == [
         (2_543, 2_600, "met"),
         (2_768, 2_800, "met"),

@@ -51,8 +51,8 @@ def test_an_amount_is_written_with_the_decimals_of_its_currency(
 class Books:
     """Inventory and donations, as far as gifts by bank go: an appeal for rice, and the purchase that follows."""
 
-    def __init__(self, missing: int, asked: int) -> None:
-        self.missing, self.asked = missing, asked
+    def __init__(self, missing: int, asked: int, raised: int = 0) -> None:
+        self.missing, self.asked, self.raised = missing, asked, raised
         self.status = "open"
         self.gifts: list[tuple[dict[str, Any], str]] = []
 
@@ -81,6 +81,7 @@ class Books:
             "quantity": self.asked,
             "status": self.status,
             "target": target,
+            "raised": {"minor": self.raised, "currency": "JPY"},
             "purpose": "food",
         }
 
@@ -132,14 +133,22 @@ async def test_nobody_gives_for_an_appeal_that_has_its_money(plan: Plan, status:
     assert books.gifts == []
 
 
+@pytest.mark.parametrize(("missing", "asked"), [(118_000, 56_500), (56_500, 2_056_500), (0, 56_500)])
 async def test_a_gift_waits_until_the_appeal_is_for_what_is_foreseen(
-    plan: Plan, monkeypatch: pytest.MonkeyPatch
+    plan: Plan, missing: int, asked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bank, "KNOWN_SECONDS", 0.05)
-    books = Books(118_000, 56_500)
-    with pytest.raises(Trouble, match="118,000 g of rice will be missing, and 56,500 g are appealed for"):
+    books = Books(missing, asked)
+    words = f"{missing:,} g of rice will be missing, and {asked:,} g are appealed for"
+    with pytest.raises(Trouble, match=words):
         await chapter(books, plan).money_moves(date(2006, 11, 10))
     assert books.gifts == []
+
+
+async def test_an_appeal_that_has_some_money_goes_on_when_nothing_is_missing(plan: Plan) -> None:
+    books = Books(0, 56_500, raised=1_300)
+    assert await chapter(books, plan).money_moves(date(2006, 11, 20))
+    assert len(books.gifts) == 1
 
 
 async def test_without_gifts_and_without_a_price_donations_is_not_asked(plan: Plan) -> None:

@@ -51,13 +51,18 @@ class Bank:
         await self.services.post("donations", "/gifts", body, key(self.plan, f"gift/{day}", body))
 
     async def _unheard(self) -> str | None:
-        """None once the appeal for food is for what inventory foresees today, else what is waited for."""
+        """None once the appeal for food is for what inventory foresees today, else what is waited for.
+
+        An appeal for which money came goes on for what it was for, even if nothing is missing any more.
+        """
         food = self.plan.food.code
         made = await self.services.get("inventory", "/forecast", item=food)
         missing = sum(each["grams"] for each in made["short_days_after_transfers"])
-        asked = sum(each["quantity"] for each in await self._appeals("open", "funded"))
+        live = await self._appeals("open", "funded")
+        asked = sum(each["quantity"] for each in live)
+        over = not missing and all(each["raised"]["minor"] for each in live)
         words = f"{missing:,} g of {food} will be missing, and {asked:,} g are appealed for"
-        return None if asked >= missing else words
+        return None if over or asked == missing else words
 
     async def _unproposed(self) -> str | None:
         """None once a purchase is proposed for each appeal that is funded, else what is waited for."""
