@@ -36,7 +36,7 @@ class Office:
         path, once = request.url.path.removeprefix("/api"), request.headers.get("Idempotency-Key", "")
         if request.method == "GET":
             return self._listed(path)
-        body = json.loads(request.content) if request.content else None
+        body: Any = json.loads(request.content) if request.content else None
         if not any(known == once for *_, known in self.posted):
             self.posted.append((self.today, path, body, once))
         if path.endswith("/grants"):
@@ -45,6 +45,7 @@ class Office:
         return httpx.Response(201, json={**made, "case_id": "case"})
 
     def _listed(self, path: str) -> httpx.Response:
+        items: list[dict[str, Any]]
         if path == "/households":
             items = [{"code": code, "household_id": f"home-{code}"} for code in ("LF-2", "LF-1", "LF-3")]
         else:

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,7 +65,7 @@ def test_nothing_is_met_that_was_not_short_nor_by_more_than_came() -> None:
 
 
 def test_a_purchase_is_what_its_planned_delivery_says(plan: Plan) -> None:
-    planned = {
+    planned: dict[str, dict[str, Any]] = {
         "a": {"depot": "main-store", "due_on": "2006-12-11", "received_on": "2006-12-11"},
         "c": {"depot": "main-store", "due_on": "2007-01-10", "received_on": None},
     }

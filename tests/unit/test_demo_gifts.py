@@ -57,7 +57,7 @@ class Books:
         self.gifts: list[tuple[dict[str, Any], str]] = []
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content) if request.content else None
+        body: Any = json.loads(request.content) if request.content else None
         match (request.method, request.url.path):
             case ("GET", "/api/forecast"):
                 short = [{"date": "2006-12-31", "grams": self.missing}] if self.missing else []
