@@ -12,7 +12,7 @@ from shared.cli.demo.command import PLAN, REGISTER, Story
 from shared.cli.demo.paypal import PayPal
 from shared.cli.demo.plan import load_plan
 from shared.contracts import SERVICES
-from tests.support.demo import told_by
+from tests.support.demo import services_of, told_by
 from tests.support.paypal.sandbox import Sandbox
 from tests.support.world import World
 
@@ -50,6 +50,12 @@ def without_times(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: figure for name, figure in found.items() if name != "settle_seconds"}
 
 
+async def movements(world: World) -> list[Any]:
+    """Inventory's whole ledger."""
+    async with services_of(world) as services:
+        return [each async for each in services.each("inventory", "/movements")]
+
+
 async def test_what_would_be_short_is_given_for_and_bought_in_time_and_the_books_balance(
     bare_world: World, sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -57,11 +63,14 @@ async def test_what_would_be_short_is_given_for_and_bought_in_time_and_the_books
     story = Story(plan, REGISTER, plan.winter_from, plan.winter_until, gifts=True)
     async with believing(bare_world, sandbox, tmp_path) as paypal:
         found = await told_by(bare_world, story, paypal)
-        said = await bare_world.dump("donations"), await bare_world.dump("inventory")
+        shows_what_gifts_did(found)
+        said, moved = await bare_world.dump("donations"), await movements(bare_world)
         again = await told_by(bare_world, story, paypal)
         assert without_times(again) == without_times(found)
-        assert (await bare_world.dump("donations"), await bare_world.dump("inventory")) == said
+        assert (await bare_world.dump("donations"), await movements(bare_world)) == (said, moved)
 
+
+def shows_what_gifts_did(found: Mapping[str, Any]) -> None:
     assert found["forecast"] == FORECAST
     assert found["actual"] == {
         "short_days": [],
