@@ -52,6 +52,10 @@ class Services:
             headers[DRY_RUN] = "1"
         return await self._ask(service, "POST", path, json=body, headers=headers)
 
+    async def deliver(self, service: str, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Post bytes as somebody else would, who wants no answer but that they are taken."""
+        await self._heard(service, "POST", path, content=body, headers=headers)
+
     async def each(self, service: str, path: str, **query: Any) -> AsyncIterator[dict[str, Any]]:
         """Every item of a paged list."""
         after: str | None = None
@@ -88,6 +92,9 @@ class Services:
                 await response.aclose()
 
     async def _ask(self, service: str, method: str, path: str, **request: Any) -> Any:
+        return _content(service, await self._heard(service, method, path, **request))
+
+    async def _heard(self, service: str, method: str, path: str, **request: Any) -> bytes:
         """One request. A service that is busy or just starting is asked again: each POST has a key or repeats safely.
 
         Trouble if it stays so.
@@ -102,7 +109,7 @@ class Services:
             if response.is_error and response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
                 raise _refusal(service, response)
             if response.is_success:
-                return _content(service, response.content)
+                return response.content
         raise Trouble(f"{service} does not answer. See {typed('status')}.")
 
 

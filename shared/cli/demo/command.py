@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from shared.cli.demo.chapters import chapters_of
 from shared.cli.demo.gathering import gather
 from shared.cli.demo.living import Winter
 from shared.cli.demo.loading import load, stand_on
+from shared.cli.demo.paypal import WHOM, PayPal
 from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.demo.report import Report
 from shared.cli.demo.results import Found, as_json
@@ -38,6 +40,9 @@ PlanFile = Annotated[Path, typer.Option("--plan", help="A plan, TOML.")]
 From = Annotated[
     date | None, typer.Option("--from", parser=day, metavar="DAY", help="The first day; else the plan's.")
 ]
+NoGifts = Annotated[
+    bool, typer.Option("--no-gifts", help="Nobody gives money: the winter as the plan left it.")
+]
 To = Annotated[
     date | None, typer.Option("--to", parser=day, metavar="DAY", help="The last day; else the plan's.")
 ]
@@ -45,12 +50,21 @@ To = Annotated[
 
 @dataclass(frozen=True)
 class Story:
-    """What is to be lived through."""
+    """What is to be lived through, and whether people give money."""
 
     plan: Plan
     register: Path
     first: date
     last: date
+    gifts: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """The PayPal that donations was told of, and where it serves while the demo runs."""
+
+    paypal: PayPal
+    port: int
 
 
 def register(app: typer.Typer) -> None:
@@ -63,11 +77,12 @@ def demo(
     plan_file: PlanFile = PLAN,
     first: From = None,
     last: To = None,
+    no_gifts: NoGifts = False,
 ) -> None:
     """Set everything up, import a register, live through the winter and show what happened."""
-    story = _story(load_plan(plan_file), register_file, first, last)
-    stack = _running(story.first)
-    results = asyncio.run(_live(story, stack))
+    story = replace(_story(load_plan(plan_file), register_file, first, last), gifts=not no_gifts)
+    stack, told = _running(story)
+    results = asyncio.run(_live(story, stack, told))
     Report(results, story.plan).show(_console(), stack.gateway_url)
     if json_file:
         json_file.write_text(json.dumps(as_json(results), indent=2) + "\n")
@@ -95,33 +110,52 @@ def _console() -> Console:
     return console if console.is_terminal else Console(width=WIDTH)
 
 
-def _running(first: date) -> Stack:
-    """The stack, started first where it is this command's to start."""
+def _running(story: Story) -> tuple[Stack, Told | None]:
+    """The stack, started first where it is this command's to start; and the PayPal that donations was told of."""
+    told = None
     if not in_compose():
         from shared.cli.local.commands import start
+        from shared.cli.local.ports import LOOPBACK
         from shared.cli.local.remembered import Clock
-        from shared.cli.local.up import local_run
+        from shared.cli.local.up import local_run, only_one
 
-        known = Clock.read(local_run().folder)
+        run = local_run()
+        known = Clock.read(run.folder)
         if known and known.mode is ClockMode.WALL:
             raise Trouble(
                 "These data live by the wall clock, and the demo turns the days by hand. Try it in another checkout, "
                 "or remove all data first: ./relief down --erase"
             )
-        start(first_day=None if known else first)
-    return Stack.load()
+        if story.gifts:
+            told = Told(PayPal.kept_in(run.folder / "paypal"), run.ports.paypal)
+            with only_one(run.folder):
+                run.services[WHOM].tell(told.paypal.told(f"http://{LOOPBACK}:{told.port}"))
+        start(first_day=None if known else story.first)
+    return Stack.load(), told
 
 
-async def _live(story: Story, stack: Stack) -> Found:
+async def _live(story: Story, stack: Stack, told: Told | None) -> Found:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    async with services_of(stack) as services:
+    async with AsyncExitStack() as around:
+        services = await around.enter_async_context(services_of(stack))
+        if told:
+            await around.enter_async_context(told.paypal.serving(told.port))
         with Progress(*columns, console=_console()) as progress:
-            return await lived(story, services, progress)
+            return await lived(story, services, progress, told.paypal if told else None)
 
 
-async def lived(story: Story, services: Services, progress: Progress) -> Found:
+async def lived(story: Story, services: Services, progress: Progress, paypal: PayPal | None = None) -> Found:
     """Live through a story with the services, and gather what they recorded."""
-    stage = Stage(services, story.plan, story.register, story.first, story.last, story.first)
+    stage = Stage(
+        services,
+        story.plan,
+        story.register,
+        story.first,
+        story.last,
+        today=story.first,
+        gifts=story.gifts,
+        paypal=paypal,
+    )
     chapters = chapters_of(stage)
     winter = Winter(stage, chapters)
     await stand_on(stage, chapters)

@@ -36,12 +36,21 @@ class Ports:
     services: Mapping[str, int]
     broker: BrokerPorts
     postgres: int
+    paypal: int = 0
+    """The demo's own PayPal, while a demo runs."""
 
     @classmethod
     def counted_from(cls, base: int) -> "Ports":
         services = {name: base + 1 + place for place, name in enumerate(SERVICES)}
         broker = BrokerPorts(*range(base + 10, base + 15))
-        return cls(gateway=base, notices=base + 15, services=services, broker=broker, postgres=base + 20)
+        return cls(
+            gateway=base,
+            notices=base + 15,
+            services=services,
+            broker=broker,
+            postgres=base + 20,
+            paypal=base + 9,
+        )
 
     @classmethod
     def from_setting(cls) -> "Ports":

@@ -174,7 +174,11 @@ def local_run(
     addresses = {name: address(name) for name in SERVICES}
     services = {
         name: ServiceProcess(
-            addresses[name], ports.services[name], secrets.service_folder(name), daemon(name)
+            addresses[name],
+            ports.services[name],
+            secrets.service_folder(name),
+            daemon(name),
+            folder / "told" / f"{name}.json",
         )
         for name in SERVICES
     }

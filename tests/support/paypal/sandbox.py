@@ -15,14 +15,15 @@ from tests.support.paypal.signing import CERTIFICATE
 
 
 class Sandbox:
-    """PayPal's sandbox. `now` is the wall clock's time, around which its certificates are valid.
+    """PayPal's sandbox. `now` is the wall clock's time, around which its certificates are valid, unless there is a
+    `signer` already.
 
     Whoever is to believe it needs `roots` in the place of the public ones, `webhook_id`, and the address that `serving`
     gives as the base of the environment.
     """
 
-    def __init__(self, now: datetime) -> None:
-        self.signer = signing.signer(now)
+    def __init__(self, now: datetime, signer: signing.Signer | None = None) -> None:
+        self.signer = signer or signing.signer(now)
         self.paypal = PayPal({CERTIFICATE: self.signer.holder.pem})
 
     @property
@@ -33,10 +34,14 @@ class Sandbox:
     def webhook_id(self) -> str:
         return self.signer.webhook_id
 
-    def signed(self, notice: Mapping[str, Any], at: datetime) -> tuple[bytes, dict[str, str]]:
-        """The body and headers of a transmission of this notice, sent `at` that time by the wall clock."""
+    def signed(
+        self, notice: Mapping[str, Any], at: datetime, transmission: str | None = None
+    ) -> tuple[bytes, dict[str, str]]:
+        """The body and headers of a transmission of this notice, sent `at` that time by the wall clock; one that is
+        sent again has the id of the first.
+        """
         body = notices.as_bytes(notice)
-        return body, self.signer.headers(body, at)
+        return body, self.signer.headers(body, at, transmission=transmission)
 
     def posted(self, ipn: bytes) -> bytes:
         """The IPN, which PayPal will say is its own."""

@@ -57,9 +57,15 @@ class Signer:
         webhook_id: str | None = None,
         algorithm: str = "SHA256withRSA",
         url: str | None = None,
+        transmission: str | None = None,
     ) -> dict[str, str]:
-        """The headers of a transmission of these bytes, sent `at` that time by the wall clock."""
-        transmission, time = next(self._transmissions), at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        """The headers of a transmission of these bytes, sent `at` that time by the wall clock; with an id of its own if
+        none is given.
+        """
+        transmission, time = (
+            transmission or next(self._transmissions),
+            at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
         message = f"{transmission}|{time}|{webhook_id or self.webhook_id}|{zlib.crc32(body)}"
         return {
             "PAYPAL-TRANSMISSION-ID": transmission,

@@ -1,0 +1,73 @@
+"""The PayPal of the demo: the tests' own, which signs notices with a chain that donations is told to believe.
+
+Donations has to know it before it starts, by its settings (`told`); the keys are kept, so that it is believed in the
+next run too. It lies with the tests, since what is shared knows no service.
+"""
+
+import importlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+from shared.cli import Trouble
+
+WHOM = "donations"
+"""The service that is told of it."""
+
+
+@dataclass(frozen=True)
+class PayPal:
+    """A PayPal whose keys lie in `folder`."""
+
+    folder: Path
+    sandbox: Any
+
+    @classmethod
+    def kept_in(cls, folder: Path) -> "PayPal":
+        """The one of this folder; made if there is none, which takes a second."""
+        now = datetime.now(UTC)
+        signer = _module("kept").kept(folder, now)
+        return cls(folder, _module("sandbox").Sandbox(now, signer))
+
+    @property
+    def notices(self) -> Any:
+        """The module that writes notices as PayPal does."""
+        return _module("notices")
+
+    def told(self, base: str) -> dict[str, str]:
+        """What donations has to be told so that it believes this PayPal, which serves at `base`.
+
+        The file of the roots is named after them: with others donations is told something else, and starts again.
+        """
+        roots = self.folder / f"roots-{sha256(self.sandbox.roots).hexdigest()[:12]}.pem"
+        roots.write_bytes(self.sandbox.roots)
+        return {
+            "RELIEF_PAYPAL_WEBHOOK_ID": self.sandbox.webhook_id,
+            "RELIEF_PAYPAL_ENVIRONMENT": "sandbox",
+            "RELIEF_PAYPAL_BASE": base,
+            "RELIEF_PAYPAL_ROOTS": str(roots.absolute()),
+        }
+
+    def signed(self, notice: Mapping[str, Any], transmission: str) -> tuple[bytes, dict[str, str]]:
+        """Body and headers of a notice that is sent now."""
+        return cast(
+            tuple[bytes, dict[str, str]], self.sandbox.signed(notice, datetime.now(UTC), transmission)
+        )
+
+    @asynccontextmanager
+    async def serving(self, port: int) -> AsyncIterator[None]:
+        """It serves on this machine for as long as the block lasts. Trouble if the port is taken."""
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self.sandbox.serving(port))
+            except OSError:
+                raise Trouble(f"Port {port}, meant for the demo's PayPal, is already taken.") from None
+            yield
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"tests.support.paypal.{name}")
