@@ -129,8 +129,8 @@ class Site:
             port,
             self.ground.secrets_of(name),
             daemon,
-            self.ground.nursery,
-            settings,
+            nursery=self.ground.nursery,
+            settings=settings,
         )
 
     def _address(self, name: str, *, direct: bool) -> ServiceAddress:
