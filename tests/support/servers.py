@@ -25,8 +25,8 @@ SETTING = "RELIEF_TEST_SERVERS"
 RABBITMQ, POSTGRES = "rabbitmq:4-management", "postgres:17"
 SUPERUSER = "postgres"
 START_SECONDS = 120
-# PostgreSQL 16 and newer have a client hash its password as often as this says, 4,096 times if nobody says anything. That
-# protects passwords that people choose; for the tests' own it is two fifths of what each of thousands of connections costs.
+# PostgreSQL 16 and newer have a client hash its password as often as this says, 4,096 times if nobody says anything.
+# That protects passwords which people choose. For the tests' own passwords it is two fifths of what a connection costs.
 HASH_ONCE = "SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'"
 
 

@@ -41,9 +41,7 @@ def test_containers() -> None:
     Console(stderr=True).print(f"On {_engine()}", style="bold")
     asked = {"RELIEF_TEST_SERVERS": "containers", "RELIEF_TEST_COMPOSE": "1"}
     failed = [
-        what
-        for what, where in IN_CONTAINERS.items()
-        if run(what, _pytest(BESIDE_AN_ENGINE, where), asked)
+        what for what, where in IN_CONTAINERS.items() if run(what, _pytest(BESIDE_AN_ENGINE, where), asked)
     ]
     for what in IN_CONTAINERS:
         print(f"{'FAILED' if what in failed else 'passed'}: {what}", file=sys.stderr)
