@@ -12,7 +12,7 @@ import psutil
 
 MEMORY = Path("/dev/shm")  # noqa: S108, folders of our own are made in it, with names that nobody can guess
 ENOUGH_BYTES = 6 * 2**30
-"""Free in it and in memory; a whole run with two workers takes a fourth of that."""
+"""Free in it and in memory."""
 
 
 def folder() -> Path | None:

@@ -124,10 +124,11 @@ async def _settle(ledger: StockLedger, lines: Iterable[Moved]) -> None:
 def _gone(lot: Lot, line: Moved, today: date) -> Refused | None:
     """Refused if a lot is no longer as the movement that is to be undone left it."""
     if lot.on_hand < line.on_hand:
-        gone = line.on_hand - lot.on_hand - lot.blocked
+        lacking = line.on_hand - lot.on_hand
+        gone = lacking - lot.blocked
         if gone <= 0:
             return conflict(
-                f"{line.on_hand - lot.on_hand:,} of the {line.item} that came in are blocked in {line.depot}. Unblock "
+                f"{lacking:,} of the {line.item} that came in are blocked in {line.depot}. Unblock "
                 "the lot and undo this before anybody gets some; or leave it blocked, as none of it is given out."
             )
         return conflict(

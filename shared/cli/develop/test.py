@@ -14,11 +14,12 @@ IN_CONTAINERS = {
     "flow tests on RabbitMQ and PostgreSQL by testcontainers": "tests/flow",
     "docker compose: up, demo, doctor, scale, TLS, monitoring, down": "tests/system/test_compose.py",
 }
-# Much of a test's time is waiting for processes, so three keep two cores busy; with servers in containers two do. The
-# tests of a file stay together: they share what it sets up. Files come by name, so that long ones with few tests do not
-# come last and leave one worker alone. `-n 0` runs all in one process, for a debugger.
+# Much of a test's time is waiting for processes, so three keep two cores busy; `-n 0` runs all in one process, for a
+# debugger. An engine's containers are heavier, and two at a time have been tried on it.
+PROCESSES, BESIDE_AN_ENGINE = 3, 2
+# The tests of a file stay together: they share what it sets up. Files come by name, so that long ones with few tests do
+# not come last and leave one worker alone.
 SIDE_BY_SIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
-NATIVELY, CONTAINED = ("-n", "3"), ("-n", "2")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -29,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def test(context: typer.Context) -> None:
     """Run every test, three files at a time; arguments go to pytest."""
-    raise typer.Exit(run("tests", (sys.executable, "-m", "pytest", *NATIVELY, *SIDE_BY_SIDE, *context.args)))
+    raise typer.Exit(run("tests", _pytest(PROCESSES, *context.args)))
 
 
 def test_containers() -> None:
@@ -40,14 +41,16 @@ def test_containers() -> None:
     Console(stderr=True).print(f"On {_engine()}", style="bold")
     asked = {"RELIEF_TEST_SERVERS": "containers", "RELIEF_TEST_COMPOSE": "1"}
     failed = [
-        what
-        for what, where in IN_CONTAINERS.items()
-        if run(what, (sys.executable, "-m", "pytest", *CONTAINED, *SIDE_BY_SIDE, where), asked)
+        what for what, where in IN_CONTAINERS.items() if run(what, _pytest(BESIDE_AN_ENGINE, where), asked)
     ]
     for what in IN_CONTAINERS:
         print(f"{'FAILED' if what in failed else 'passed'}: {what}", file=sys.stderr)
     if failed:
         raise typer.Exit(1)
+
+
+def _pytest(processes: int, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "pytest", "-n", str(processes), *SIDE_BY_SIDE, *arguments)
 
 
 def _engine() -> str:
