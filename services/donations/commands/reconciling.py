@@ -16,10 +16,11 @@ from services.donations.commands.notices import PAYPAL, effect, id_of_back
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, RefundState
+from services.donations.domain.transfers import Transfer
 from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
-from services.donations.repository import findings
+from services.donations.repository import findings, transfers
 from services.donations.repository.findings import Refund
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
@@ -27,6 +28,7 @@ from shared.principals import Principal
 
 LISTED_AFTER = timedelta(days=2)
 """Rows appear hours late, so a day is compared once it has been over for a whole day."""
+_TRANSFERS = (Kind.WITHDRAWAL, Kind.DEPOSIT)
 _ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
 """Money that came is booked before what went back of it, so that fewer rows wait."""
 
@@ -49,10 +51,13 @@ _AGREED = (Match.MATCHED, Match.MISSING)
 
 @dataclass(frozen=True)
 class Booked:
-    """What is booked of the money that a row is about: its payment, or the one that it refers to; and the refund."""
+    """What is booked of the money that a row is about: its payment, or the one that it refers to; the refund; or the
+    transfer between PayPal and another place of the group's.
+    """
 
     payment: Payment | None = None
     refund: Refund | None = None
+    transfer: Transfer | None = None
 
     @property
     def came(self) -> Payment | None:
@@ -100,6 +105,8 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
     back = id_of_back(said) if isinstance(said, BackSaid) else None
     own = row.transaction_id if row.kind is Kind.PAYMENT else row.refers_to
     booked = Booked(*await findings.booked(unit.session, own, back))
+    if row.kind in _TRANSFERS:
+        booked = Booked(transfer=await transfers.of_paypal(unit.session, row.transaction_id))
     match = judged(row, booked, comparing)
     if match is Match.MISSING or (match is Match.MATCHED and _says_more(said, booked.came)):
         match = await _book(unit, comparing.zone, row, said, booked, match)
@@ -134,7 +141,21 @@ def judged(row: Row, booked: Booked, comparing: Comparing) -> Match:
             return _release(booked.came, early=comparing.is_early(row))
         case Kind.HOLD:
             return Match.MATCHED if booked.came else Match.UNKNOWN
+        case Kind.WITHDRAWAL | Kind.DEPOSIT:
+            return _transfer(row, booked.transfer)
     return Match.UNKNOWN
+
+
+def _transfer(row: Row, known: Transfer | None) -> Match:
+    """Money that goes to the bank or comes from there is booked by the treasurer, who sees both statements."""
+    if not row.moves:
+        return Match.WAITING
+    if known is None:
+        return Match.UNKNOWN
+    # What PayPal keeps of it stands in its own column, or not at all: it is of what left, or of what came.
+    out = known.from_place == PAYPAL
+    amount = -known.amount if out else known.amount - known.fee
+    return Match.MATCHED if (amount, known.currency) == row.gross else Match.DIFFERENT
 
 
 def _payment(row: Row, known: Payment | None, *, early: bool) -> Match:
