@@ -102,8 +102,9 @@ async def _deal_marked(rules: Rules, yesterday: date, unit: Unit) -> None:
     if await renewals.under_way(unit.session):
         put_off.add(rules.ration_item)
     if put_off:
-        async with StockLedger.open(unit, rules, put_off, today=yesterday) as ledger:
+        async with StockLedger.open(unit, rules, today=yesterday) as ledger:
             ledger.forecast_may_wait = True
+            await ledger.lock(put_off)
 
 
 async def _write_off(rules: Rules, day: date, unit: Unit, limit: int | None = None) -> int:
