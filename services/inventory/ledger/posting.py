@@ -67,8 +67,8 @@ class Posting(Draft):
         self._puts_off = puts_off
         self._refused = False
         self.forecast_may_wait = False
-        """For a part of something longer, before it locks: whoever does the last part calls `forecast_now`. If the parts
-        stop half-way, the forecast is made all the same, after FORECAST_DELAY."""
+        """True for a part of something longer, set before it locks. Whoever does the last part calls `forecast_now`; if
+        the parts stop half-way, the forecast is made all the same, after FORECAST_DELAY."""
         self._taken_back = False
         self._standing = marks.Standing()
         self._to_mark: set[ShelfKey] = set()
