@@ -36,7 +36,7 @@ FORECAST = "forecast"
 LATER = f"{FORECAST} later"
 """The key of the forecast that waits until the parts of something longer are done."""
 
-FORECAST_DELAY = timedelta(seconds=30)
+FORECAST_DELAY = timedelta(seconds=5)
 """So long after the last unit of which the forecast may wait it is made at the latest."""
 
 DEAL = "deal"
