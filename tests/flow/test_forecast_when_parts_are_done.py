@@ -43,7 +43,7 @@ async def short(room: StoreRoom) -> Story:
     await story.receives("north", "rice", HOUSEHOLDS // 2 * 500, None)
     for number in range(1, HOUSEHOLDS + 1):
         await story.registers(number, 1, "north", FOOD)
-    assert await room.rows("SELECT FROM marked_shelf")
+    assert await room.rows("SELECT item FROM marked_shelf")
     assert SOON in await asked(room)
     await forget_forecasts(room)
     return story
@@ -71,7 +71,7 @@ async def done_ahead(room: StoreRoom) -> int:
 async def renewed(room: StoreRoom) -> list[set[str]]:
     """Renew the rations part by part; returns when a forecast was to be made after each."""
     found = []
-    while await room.rows("SELECT FROM renewal"):
+    while await room.rows("SELECT first_day FROM renewal"):
         assert await room.timers.do_next()
         found.append(await asked(room))
     return found
