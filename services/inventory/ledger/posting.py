@@ -108,7 +108,8 @@ class Posting(Draft):
 
     def _ask_for_forecast(self) -> None:
         if self.forecast_may_wait:
-            # Each part sets the one timer anew, so it is done once the parts have stopped.
+            # Each part sets the one timer anew, so it is done once the parts have stopped. That it may be under way now
+            # does no harm: a forecast waits for no shelf.
             self.unit.later(FORECAST, {}, self.unit.now + FORECAST_DELAY, LATER)
         else:
             self.unit.remind(FORECAST)
