@@ -154,12 +154,14 @@ async def test_a_workbook_is_read_with_its_numbers_and_dates(till: Till) -> None
     rows = [
         ["B-1", day, 1_000, "JPY", "food", "Kestrel", None],
         ["B-2", day, 10.5, "USD", "food", "Kestrel", None],
+        ["B-3", day, 0.1 + 0.2, "USD", "food", "Kestrel", None],
+        ["B-4", day, 0.301, "USD", "food", "Kestrel", None],
+        ["B-5", day, "0.30000000000000004", "USD", "food", "Kestrel", None],
     ]
-    report = await sent(
-        till, xlsx_of(*rows, ["B-3", day, 0.1 + 0.2, "USD", "food", "Kestrel", None]), form="xlsx"
-    )
-    assert figures(report) == (3, 2, 1, 0, 1)
-    assert [each.words for each in report.sums] == ["JPY 1,000", "USD 10.50"]
+    report = await sent(till, xlsx_of(*rows), form="xlsx")
+    assert figures(report) == (5, 3, 1, 0, 2)
+    assert [(each.row, each.column) for each in report.errors] == [(5, "amount"), (6, "amount")]
+    assert [each.words for each in report.sums] == ["JPY 1,000", "USD 10.80"]
 
 
 async def test_whose_a_gift_is_is_taken_from_what_is_known_or_asked(till: Till) -> None:
