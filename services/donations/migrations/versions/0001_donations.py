@@ -864,6 +864,7 @@ def _findings() -> None:
         sa.Column("moved", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("provider", "transaction_id", name=op.f("pk_finding")),
     )
     op.create_index(
