@@ -16,8 +16,9 @@ from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
-from services.donations.domain.monthly import belongs, ended_on
+from services.donations.domain.monthly import belongs
 from services.donations.domain.payments import Dispute, Payment, booked
+from services.donations.domain.subscriptions import ended_on
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import payments, subscriptions
 from shared.contracts.donations import GiftWhy

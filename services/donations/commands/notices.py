@@ -16,9 +16,9 @@ from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
 from services.donations.domain.money import DIGITS, MOST, Money
-from services.donations.domain.monthly import Told, What
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
+from services.donations.domain.subscriptions import Told, What
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, SubscriptionSaid, Unreadable
 from services.donations.repository import books, notices, payments, subscriptions

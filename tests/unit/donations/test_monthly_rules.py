@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.donations.domain.monthly import Paid, Told, What, belongs, month_later, standing
+from services.donations.domain.monthly import Paid, belongs, month_later, standing
+from services.donations.domain.subscriptions import Told, What
 from shared.contracts.donations import MonthlyGiftStatus as Status
 
 GRACE = timedelta(days=45)
@@ -274,3 +275,31 @@ def test_a_payment_that_was_under_way_at_the_end_belongs_to_the_gift() -> None:
     end = date(2006, 6, 20)
     assert [belongs(end + timedelta(days=days), end) for days in (-1, 0, 10, 11)] == [True, True, True, False]
     assert belongs(end, None)
+
+
+class Looked(Told):
+    """Something that was told, which counts how often anybody looks at it."""
+
+    looks = 0
+
+    def __getattribute__(self, name: str) -> object:
+        Looked.looks += 1
+        return super().__getattribute__(name)
+
+
+def looks(months: int) -> int:
+    """How often what was told is looked at, if each month a payment failed, the price changed and a payment came."""
+    days = [month_later(START, number) for number in range(months)]
+    every = [
+        Looked(datetime.combine(day, time(hour), UTC), what, day, amount, "USD" if amount else "")
+        for day in days
+        for hour, (what, amount) in enumerate(((What.FAILED, 0), (What.PRICE, 30_00), (What.ACTIVE, 0)))
+    ]
+    Looked.looks = 0
+    standing(every, [paid(day, name=f"{day}") for day in days], days[-1], GRACE)
+    return Looked.looks
+
+
+def test_a_gift_of_many_years_is_looked_at_in_proportion_to_what_was_told() -> None:
+    """Twice as long is twice as much work, and a little for the sorting."""
+    assert looks(240) < 3 * looks(120)

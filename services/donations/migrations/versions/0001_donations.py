@@ -726,6 +726,21 @@ def _pledges() -> None:
         unique=False,
         postgresql_where=sa.text("payment_id IS NOT NULL"),
     )
+    op.create_table(
+        "pledge_total",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("parts", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("currency", "due_on", name=op.f("pk_pledge_total")),
+    )
+    op.create_index(
+        "ix_pledge_total_open",
+        "pledge_total",
+        ["currency"],
+        unique=False,
+        postgresql_where=sa.text("parts <> 0"),
+    )
 
 
 def _letters() -> None:
@@ -1016,6 +1031,7 @@ def _create_cases() -> None:
 
 def downgrade() -> None:
     for table in (
+        "pledge_total",
         "pledge_part",
         "pledge",
         "gift_in_kind",
