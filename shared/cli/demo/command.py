@@ -34,8 +34,13 @@ PLAN = ROOT / "deploy" / "plan" / "action-plan-2006.toml"
 OFFICE = {
     "RELIEF_ORGANISATION_NAME": '{"ja": "見本の支援会", "en": "Relief Demo Group"}',
     "RELIEF_ORGANISATION_ADDRESS": '{"ja": "東京都見本区1-2-3", "en": "1-2-3 Mihon, Tokyo"}',
+    "RELIEF_GRANT_LIMITS": json.dumps(
+        {"JPY": 50_000, "KRW": 500_000, "USD": 100_00, "EUR": 100_00, "CNY": 3_500_00, "THB": 17_000_00}
+    ),
 }
-"""The invented group in whose name donations can print letters to the demo's donors."""
+"""The invented group: in whose name donations can print letters, and above what amount a treasurer has to agree, which
+is less than the demo's hospital costs.
+"""
 WIDTH = 120
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write the figures to this file too.", callback=to_be_written)

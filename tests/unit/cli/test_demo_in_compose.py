@@ -1,5 +1,6 @@
 """The PayPal of the demo in compose: what donations is told, what its container serves, what the demo signs."""
 
+import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 from services.donations.printing.words import Language
 from services.donations.settings import Settings
 from shared.cli import Trouble
+from shared.cli.demo.chapters.donations.asking import CURRENCY, FIRST, HOSPITAL_COST
 from shared.cli.demo.command import OFFICE
 from shared.cli.demo.paypal import BESIDE, PayPal
 from shared.cli.stack import ROOT
@@ -97,11 +99,14 @@ def test_a_paypal_that_has_made_no_keys_yet_is_told_in_a_sentence(
         PayPal.beside()
 
 
-def test_the_demo_s_donations_can_print_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_s_donations_can_print_letters_and_a_treasurer_has_to_agree(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     given = BESIDES["donations"]["environment"]
     assert {name: said for name, said in given.items() if "PAYPAL" not in name} == OFFICE
     for name, said in OFFICE.items():
         monkeypatch.setenv(name, said)
+    assert HOSPITAL_COST > json.loads(OFFICE["RELIEF_GRANT_LIMITS"])[CURRENCY] > FIRST.cost
     settings = filled_in("donations")
     assert isinstance(settings, Settings)
     parties = [settings.office.party(each) for each in Language]
