@@ -72,33 +72,34 @@ async def state(world: World) -> list[str]:
 
 
 @functools.cache
-def documented() -> list[tuple[str, re.Pattern[str], set[str]]]:
-    """Method, path and statuses of every route, as its service documents it."""
+def documented() -> list[tuple[str, str, re.Pattern[str], set[str]]]:
+    """Service, method, path and statuses of every route, as its service documents it."""
     return [
-        (method.upper(), compile_path(path)[0], set(each["responses"]))
+        (name, method.upper(), compile_path(path)[0], set(each["responses"]))
         for name in talking()
         for path, item in application(name).openapi()["paths"].items()
         for method, each in item.items()
     ]
 
 
-def assert_documented(answer: httpx.Response) -> None:
+def assert_documented(answer: httpx.Response, service: str) -> None:
+    """By the service that answered; two services may have routes of one name."""
     asked = answer.request
     told = [
         statuses
-        for method, path, statuses in documented()
-        if method == asked.method and path.fullmatch(asked.url.path)
+        for name, method, path, statuses in documented()
+        if name == service and method == asked.method and path.fullmatch(asked.url.path)
     ]
     assert not told or str(answer.status_code) in set().union(*told)
 
 
 def assert_refused(
-    answer: httpx.Response, statuses: tuple[int, ...] = (400, 404, 405, 409, 413, 415, 422)
+    answer: httpx.Response, service: str, statuses: tuple[int, ...] = (400, 404, 405, 409, 413, 415, 422)
 ) -> None:
     assert answer.status_code in statuses, answer.text[:500]
     if answer.status_code != 400:
         # What is no JSON or no form at all is told by FastAPI: "any other problem".
-        assert_documented(answer)
+        assert_documented(answer, service)
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["status"] == answer.status_code
@@ -377,7 +378,7 @@ async def test_a_bad_request_changes_nothing(shared: World, service: str, case: 
     path, body = case
     before = await state(shared)
     content = filled(json.dumps(body)).encode()
-    assert_refused(await send_raw(shared, service, path, content))
+    assert_refused(await send_raw(shared, service, path, content), service)
     assert await state(shared) == before
 
 
@@ -397,7 +398,9 @@ async def test_a_bad_request_changes_nothing(shared: World, service: str, case: 
 )
 async def test_a_body_that_is_no_json_changes_nothing(shared: World, content: bytes, kind: str) -> None:
     before = await state(shared)
-    assert_refused(await send_raw(shared, "intake", "/households", content, **{"Content-Type": kind}))
+    assert_refused(
+        await send_raw(shared, "intake", "/households", content, **{"Content-Type": kind}), "intake"
+    )
     assert await state(shared) == before
 
 
@@ -405,7 +408,9 @@ async def test_a_body_that_is_no_json_changes_nothing(shared: World, content: by
 async def test_a_key_that_is_none_changes_nothing(shared: World, key: str) -> None:
     before = await state(shared)
     content = json.dumps(household()).encode()
-    assert_refused(await send_raw(shared, "intake", "/households", content, **{"Idempotency-Key": key}))
+    assert_refused(
+        await send_raw(shared, "intake", "/households", content, **{"Idempotency-Key": key}), "intake"
+    )
     assert await state(shared) == before
 
 
@@ -486,7 +491,7 @@ async def test_a_bad_question_gets_a_problem_document(
     shared: World, service: str, path: str, params: dict[str, str]
 ) -> None:
     replica = shared.inventory if service == "inventory" else shared.intake
-    assert_refused(await replica.client.get(filled(path), params=params))
+    assert_refused(await replica.client.get(filled(path), params=params), service)
 
 
 WHOLE = workbook(*([f"R-{n}", *GOOD[1:]] for n in range(200)))
@@ -516,7 +521,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 async def test_a_file_that_is_no_register_changes_nothing(shared: World, name: str) -> None:
     before = await state(shared)
     file = FILES[name]
-    assert_refused(await shared.intake.client.post("/imports", files={"file": file}))
+    assert_refused(await shared.intake.client.post("/imports", files={"file": file}), "intake")
     assert await state(shared) == before
 
 
@@ -534,5 +539,5 @@ async def test_a_file_that_is_no_register_changes_nothing(shared: World, name: s
 )
 async def test_an_upload_that_is_none_changes_nothing(shared: World, request_of: dict[str, Any]) -> None:
     before = await state(shared)
-    assert_refused(await shared.intake.client.post("/imports", **request_of))
+    assert_refused(await shared.intake.client.post("/imports", **request_of), "intake")
     assert await state(shared) == before

@@ -36,7 +36,7 @@ from shared.contracts.base import Contract
 from shared.contracts.intake import AdvocacyChanged, GrantAsked, HouseholdClosed
 from shared.contracts.inventory import ItemPriced, PurchaseChanged, ShortageChanged, ShortfallForecast
 from shared.database.engine import connect
-from shared.database.tables import day, timer
+from shared.database.tables import day, journal, timer
 from shared.messaging.day import begin
 from shared.messaging.housekeeping import make_months
 from shared.messaging.unit import Unit, Units
@@ -62,6 +62,7 @@ KEPT = (
     "posting",
     "closed_month",
     "contact_reading",
+    "journal",
     "letter",
     "letter_reading",
     "receipt",
@@ -101,7 +102,7 @@ class Till:
             async with till.engine.begin() as connection:
                 for name in KEPT:
                     await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only"))
-                for table in (*reversed(Row.metadata.sorted_tables), day, timer):
+                for table in (*reversed(Row.metadata.sorted_tables), day, journal, timer):
                     if table not in (ACCOUNT, FUND_BALANCE):
                         await connection.execute(delete(table))
                 await connection.execute(update(FUND_BALANCE).values(balance=0, held=0, set_aside=0))
