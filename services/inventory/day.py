@@ -17,7 +17,7 @@ from services.inventory.domain.reservations import Reservation, expire
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.shortages import Said, fact_of, is_news, told
 from services.inventory.domain.stock import Lot, ShelfKey
-from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, renewal
+from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, forecast_now, renewal
 from services.inventory.queries import forecasting
 from services.inventory.repository import marks, renewals, reservations, shortages, stock
 from services.inventory.repository.reservations import Some
@@ -69,6 +69,7 @@ async def _write_off_ahead(rules: Rules, day: date, unit: Unit) -> bool:
 async def _put_back_ahead(rules: Rules, day: date, unit: Unit) -> bool:
     """Put rations back; of other things few are late on the same day."""
     async with StockLedger.open(unit, rules, puts_off=True, today=day) as ledger:
+        ledger.forecast_may_wait = True
         load = partial(reservations.rations_not_fetched_by, unit.session, day)
         late = await _locked(ledger, load, PART)
         await ledger.fill(_put_back(ledger, late, day))
@@ -77,7 +78,7 @@ async def _put_back_ahead(rules: Rules, day: date, unit: Unit) -> bool:
 
 async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
     """Deal what is marked, write off yesterday's missing food, put back what was not fetched, throw out what expired,
-    begin to renew the rations.
+    begin to renew the rations. The forecast waits until all is done, the renewal too.
 
     Nobody else has a unit open while the day turns, so what is loaded before the shelves are locked stays true.
     """
@@ -87,11 +88,13 @@ async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
     spoiled = await stock.expired_lots(unit.session, day)
     items = {each.item for each in late} | {item for (_, item), _ in spoiled}
     async with StockLedger.open(unit, rules, items, puts_off=True) as ledger:
+        ledger.forecast_may_wait = True
         freed = _put_back(ledger, late, day)
         await _throw_out(ledger, spoiled)
         await ledger.fill(freed)
     await reservations.forget_taken_along(unit.session, day)
-    await renewal.begin(unit, rules)
+    if not await renewal.begin(unit, rules):
+        await forecast_now(unit)
 
 
 async def _deal_marked(rules: Rules, yesterday: date, unit: Unit) -> None:
@@ -100,14 +103,16 @@ async def _deal_marked(rules: Rules, yesterday: date, unit: Unit) -> None:
     if await renewals.under_way(unit.session):
         put_off.add(rules.ration_item)
     if put_off:
-        async with StockLedger.open(unit, rules, put_off, today=yesterday):
-            pass
+        async with StockLedger.open(unit, rules, today=yesterday) as ledger:
+            ledger.forecast_may_wait = True
+            await ledger.lock(put_off)
 
 
 async def _write_off(rules: Rules, day: date, unit: Unit, limit: int | None = None) -> int:
     """Write off the food that was missing before `day`, of at most so many rations; returns of how many."""
     yesterday = day - timedelta(days=1)
     async with StockLedger.open(unit, rules, puts_off=True, today=day) as ledger:
+        ledger.forecast_may_wait = True
         short = await _locked(ledger, partial(reservations.past_short, unit.session, yesterday), limit)
         for ration in short:
             lapsed = lapse(ration, yesterday)
@@ -150,14 +155,19 @@ async def _renew(rules: Rules, _: Mapping[str, Any], unit: Unit) -> None:
 
 
 async def _deal(rules: Rules, payload: Mapping[str, Any], unit: Unit) -> None:
-    """Deal the marked shelves of an item whose time has come, and say what came out."""
+    """Deal the marked shelves of an item whose time has come, and say what came out.
+
+    The forecast may wait: who set the mark has asked for one, and it knows already how the shelf will be dealt.
+    """
     async with StockLedger.open(unit, rules, {payload["item"]}, puts_off=True) as ledger:
+        ledger.forecast_may_wait = True
         await ledger.deal_due()
 
 
 async def _look_ahead(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
     """The store has changed, or a day has begun: say what is missing now and what will be, if that is news."""
-    # Two at a time: the one that looked first could have the last word.
+    # One at a time, and each looks after the one before has committed: else the one that looked first could have the
+    # last word. What is committed after the look asks for a forecast of its own, which then looks again.
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))
     await _tell_shortages(unit)
     await _tell_shortfall(settings, unit)
