@@ -11,7 +11,7 @@ from services.donations.commands.monthly import WAKE, look_at
 from services.donations.commands.receipts import reprint
 from services.donations.ledger import SERVE, MoneyLedger
 from services.donations.outside import PayPal
-from services.donations.repository import grants, letters, purchases, subscriptions
+from services.donations.repository import appeals, grants, letters, purchases, subscriptions
 from services.donations.settings import Settings
 from shared.messaging.timers import OnTimer
 from shared.messaging.unit import Unit
@@ -65,7 +65,8 @@ async def look_at_news(unit: Unit, grace: timedelta) -> None:
 
 
 async def serve(_: Mapping[str, Any], unit: Unit) -> None:
-    """Money has come or became free: it goes to purchases that are ordered, then to grants that wait, in order."""
+    """Money has come or became free: it goes to appeals, to purchases that are ordered, then to grants that wait."""
     funds = await grants.hungry_funds(unit.session) | await purchases.owing_funds(unit.session)
+    funds |= await appeals.unsettled_funds(unit.session)
     async with MoneyLedger.open(unit, funds):
         pass

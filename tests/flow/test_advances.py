@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from services.donations.commands import advances
+from services.donations.commands import grants as giving
 from services.donations.commands.advances import NewAdvance, Rest, Slip
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund
+from services.donations.commands.grants import Payout
 from services.donations.domain.advances import Advance
 from services.donations.domain.money import Money
 from services.donations.queries.advances import AdvanceFilter
@@ -44,7 +46,7 @@ async def till(till_url: str) -> AsyncIterator[Till]:
 
 
 async def give(till: Till, wanted: NewAdvance = NEW) -> UUID:
-    done = await till.do(lambda unit: advances.give(unit, wanted), TREASURER)
+    done = await till.do(lambda unit: advances.give(unit, till.settings.limits, wanted), TREASURER)
     assert isinstance(done, Advance), done
     return done.id
 
@@ -98,7 +100,7 @@ async def test_money_is_carried_settled_and_brought_back(till: Till) -> None:
     ],
 )
 async def test_no_more_goes_out_than_is_free(till: Till, wanted: NewAdvance, words: str) -> None:
-    done = await till.do(lambda unit: advances.give(unit, wanted))
+    done = await till.do(lambda unit: advances.give(unit, till.settings.limits, wanted))
     assert isinstance(done, Refused)
     assert words in done.words
     assert await till.rows("SELECT id FROM advance") == []
@@ -130,7 +132,7 @@ async def test_no_slip_counts_twice_or_beyond_what_is_left(till: Till, slip: Sli
 
 async def test_a_reference_goes_out_once(till: Till) -> None:
     await give(till)
-    done = await till.do(lambda unit: advances.give(unit, replace(NEW, amount=yen(1))))
+    done = await till.do(lambda unit: advances.give(unit, till.settings.limits, replace(NEW, amount=yen(1))))
     assert isinstance(done, Refused)
     assert await till.fund("protection") == (1_500, 1_000, 0)
 
@@ -191,6 +193,76 @@ async def test_a_slip_may_have_paid_a_grant(till: Till) -> None:
     grant = await till.grant(asked)
     assert (grant.paid, grant.set_aside) == (0, 400)
     assert await till.fund("protection") == (1_500, 1_000, 400)
+
+
+async def granted(till: Till, minor: int = 400, kind: str = "protection") -> Any:
+    """A grant for which all money of the fund is set aside, and an advance of it."""
+    asked = till.asked(minor, kind=kind)
+    await till.hears(asked, till.asked(2_000, kind=kind, urgency=3))
+    return asked, await give(till, replace(NEW, amount=yen(300), grant_id=asked.request_id))
+
+
+async def test_an_advance_carries_what_is_set_aside_for_its_grant(till: Till) -> None:
+    asked, advance = await granted(till)
+    grant = await till.grant(asked)
+    assert (grant.set_aside, grant.carried, grant.missing, grant.status) == (100, 300, 0, "set_aside")
+    assert await till.fund("protection") == (1_500, 300, 1_200)
+    for wrong in (SLIP, replace(SLIP, grant_id=UUID(int=9))):
+        assert isinstance(await settle(till, advance, wrong), Refused)
+    paying = replace(SLIP, amount=yen(200), grant_id=asked.request_id)
+    assert isinstance(await settle(till, advance, paying), Advance)
+    assert isinstance(await bring_back(till, advance, replace(REST, amount=yen(100))), Advance)
+    grant = await till.grant(asked)
+    assert (grant.paid, grant.set_aside, grant.carried, grant.missing) == (200, 200, 0, 0)
+    assert await till.fund("protection") == (1_300, 0, 1_300)
+    assert await till.breaches() == set()
+    for slip in await slips(till):
+        done = await till.do(lambda unit, slip=slip: advances.undo_slip(unit, slip, "typed twice"))  # type: ignore[misc]
+        assert isinstance(done, Advance), done
+    grant = await till.grant(asked)
+    assert (grant.paid, grant.set_aside, grant.carried) == (0, 100, 300)
+    await till.do(lambda unit: advances.undo(unit, advance, "never given"))
+    assert (await till.grant(asked)).set_aside == 400
+    assert await till.fund("protection") == (1_500, 0, 1_500)
+
+
+@pytest.mark.parametrize(
+    ("minor", "kind", "words"),
+    [(401, "protection", "JPY 400 is set aside"), (1, "return", "2 more have to agree")],
+)
+async def test_no_more_goes_out_for_a_grant_than_is_set_aside_and_agreed_to(
+    till: Till, minor: int, kind: str, words: str
+) -> None:
+    await till.gift(1_000, "resettlement")
+    asked = till.asked(400, kind=kind)
+    await till.hears(asked)
+    fund = (await till.grant(asked)).key.fund
+    new = replace(NEW, fund=fund, amount=yen(minor), grant_id=asked.request_id)
+    done = await till.do(lambda unit: advances.give(unit, till.settings.limits, new))
+    assert isinstance(done, Refused)
+    assert words in done.words
+    other = replace(new, fund="food")
+    assert isinstance(await till.do(lambda unit: advances.give(unit, till.settings.limits, other)), Refused)
+
+
+async def test_what_is_carried_for_a_grant_that_is_over_is_its_fund_s(till: Till) -> None:
+    asked, advance = await granted(till)
+    await till.hears(asked.model_copy(update={"version": 2, "status": "withdrawn"}))
+    assert (await till.grant(asked)).carried == 0
+    assert isinstance(await settle(till, advance, replace(SLIP, grant_id=asked.request_id)), Refused)
+    assert isinstance(await settle(till, advance, replace(SLIP, amount=yen(100))), Advance)
+    assert isinstance(await bring_back(till, advance), Advance)
+    await till.serve()
+    assert await till.fund("protection") == (1_400, 0, 1_400)
+
+
+async def test_a_return_that_is_paid_meanwhile_is_not_undone(till: Till) -> None:
+    asked, advance = await granted(till)
+    await bring_back(till, advance, replace(REST, amount=yen(300)))
+    part = Payout(yen(400), "bank", "payee-1", "1")
+    await till.do(lambda unit: giving.pay(unit, till.settings.limits, asked.request_id, part))
+    (slip,) = await slips(till)
+    assert isinstance(await till.do(lambda unit: advances.undo_slip(unit, slip, "typed twice")), Refused)
 
 
 async def test_a_grant_that_two_have_to_agree_to_is_not_paid_in_the_field(till: Till) -> None:
@@ -270,6 +342,10 @@ async def test_what_is_open_for_more_than_thirty_days_is_listed(till: Till) -> N
     [
         ("UPDATE advance SET settled = settled + 1", "what fieldworkers carry is what the ledger has"),
         (
+            'UPDATE "grant" SET carried = 1',
+            "what fieldworkers carry for a grant is what its advances have left",
+        ),
+        (
             "UPDATE slip SET amount = amount + 1",
             "no more of an advance is settled than went out, and by slips",
         ),
@@ -278,6 +354,7 @@ async def test_what_is_open_for_more_than_thirty_days_is_listed(till: Till) -> N
 async def test_the_doctor_sees_slips_and_ledger_differ(till_url: str, change: str, name: str) -> None:
     async with Till.open(till_url, DAY) as till:
         await till.gift(1_500, "protection")
+        await till.hears(till.asked(100, kind="protection"))
         await settle(till, await give(till))
         assert await till.breaches() == set()
         await till.rows(change)

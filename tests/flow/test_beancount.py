@@ -54,7 +54,7 @@ async def live(till: Till) -> None:
     payout = Payout(yen(200), "cash", "clinic-02", "P-1")
     await till.do(lambda unit: pay(unit, till.settings.limits, asked.request_id, payout))
     wanted = NewAdvance("fw-07", "protection", yen(500), "cash", "A-1", DAY)
-    advance = await till.do(lambda unit: advances.give(unit, wanted))
+    advance = await till.do(lambda unit: advances.give(unit, till.settings.limits, wanted))
     assert isinstance(advance, Advance)
     slip = Slip("S-1", yen(40), DAY, "travel")
     await till.do(lambda unit: advances.settle(unit, till.settings.limits, advance.id, slip))

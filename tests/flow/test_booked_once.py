@@ -11,8 +11,9 @@ import pytest
 
 from services.donations.commands import funds
 from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.disputes import close_dispute, open_dispute, settle_dispute
 from services.donations.commands.gifts import give_purpose
-from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
+from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.monthly import Monthly, register
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import Money
@@ -129,6 +130,64 @@ async def test_a_lost_dispute_takes_the_money_once(till: Till, order: tuple[int,
     for which in (*order, *order):
         await till.do(DISPUTE[which])
     assert await till.fund("food", "USD") == (5_00 - 60, 0, 0)
+
+
+async def lost_part(unit: Unit) -> Any:
+    return await close_dispute(unit, "paypal", "S", Dispute.LOST, DAY, usd(4_00))
+
+
+async def unclear(unit: Unit) -> Any:
+    return await open_dispute(unit, "paypal", "S", DAY, unclear=True)
+
+
+LOST_IN_PART = (sale(SALE), disputed, lost_part, refund(4_00, "reversal of S"))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+async def test_a_dispute_that_was_lost_in_part_takes_that_part_once(
+    till: Till, order: tuple[int, ...]
+) -> None:
+    for which in (*order, *order):
+        await till.do(LOST_IN_PART[which])
+    assert await till.fund("food", "USD") == (5_40, 0, 0)
+    assert (await counts(till))[-1] == 6_000
+    # The next refund of as much is another one.
+    assert await till.do(refund(4_00, "R2")) is RefundState.BOOKED
+    assert await till.fund("food", "USD") == (1_40, 0, 0)
+
+
+UNCLEAR = (sale(SALE), disputed, unclear)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize(
+    ("lost", "left", "share"), [(None, 9_40, 10_000), (4_00, 5_40, 6_000), (10_00, 0, 0)]
+)
+async def test_a_dispute_that_ended_for_nobody_knows_whom_is_settled_by_the_treasurer(
+    till: Till, order: tuple[int, ...], lost: int | None, left: int, share: int
+) -> None:
+    for which in (*order, *order):
+        await till.do(UNCLEAR[which])
+    (payment,) = await till.rows("SELECT id, dispute, dispute_unclear FROM payment")
+    assert (payment["dispute"], payment["dispute_unclear"]) == ("open", True)
+    assert await till.fund("food", "USD") == (9_40, 9_40, 0)
+    money = usd(lost) if lost else None
+    for wrong in (usd(10_01), Money(1, "JPY")):
+        refused = await till.do(lambda unit, wrong=wrong: settle_dispute(unit, payment["id"], wrong))  # type: ignore[misc]
+        assert isinstance(refused, Refused)
+    assert isinstance(await till.do(lambda unit: settle_dispute(unit, payment["id"], money)), Payment)
+    assert isinstance(await till.do(lambda unit: settle_dispute(unit, payment["id"], money)), Refused)
+    for each in (disputed, unclear, over(Dispute.WON)):
+        await till.do(each)
+    assert await till.fund("food", "USD") == (left, 0, 0)
+    assert (await counts(till))[-1] == share
+
+
+async def test_what_a_dispute_took_in_another_currency_is_the_treasurer_s_to_say(till: Till) -> None:
+    await till.do(sale(SALE))
+    await till.do(lambda unit: close_dispute(unit, "paypal", "S", Dispute.LOST, DAY, Money(1, "JPY")))
+    assert (await till.rows("SELECT dispute_unclear FROM payment"))[0]["dispute_unclear"]
+    assert await till.fund("food", "USD") == (9_40, 9_40, 0)
 
 
 async def test_a_dispute_holds_the_money_and_a_won_one_lets_it_go(till: Till) -> None:

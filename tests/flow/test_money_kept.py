@@ -1,5 +1,6 @@
-"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances, purchases, receipts and closed
-months keeps the ledger in balance, no fund below zero, and no receipt valid that says another amount than counts.
+"""Any sequence of bookings, refunds, disputes, moves, conversions, grants, advances, appeals, purchases, receipts and
+closed months keeps the ledger in balance, no fund below zero, no money promised twice, and no receipt valid that says
+another amount than counts.
 """
 
 import asyncio
@@ -12,12 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.donations.commands import advances, funds, gifts, pledges
+from services.donations.commands import appeals as appealing
 from services.donations.commands import grants as giving
 from services.donations.commands.booking import Came, book_payment
-from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
+from services.donations.commands.disputes import close_dispute, open_dispute
+from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
 from services.donations.commands.receipts import issue_receipt, reprint
 from services.donations.commands.statements import issue_statement
+from services.donations.domain.appeals import Price
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from services.donations.domain.pledges import Due
@@ -65,9 +69,11 @@ def went_back(draw: st.DrawFn) -> Work:
 def disputed(draw: st.DrawFn) -> Work:
     name, on = draw(NAMES), draw(DAYS)
     how = draw(st.sampled_from([None, Dispute.WON, Dispute.LOST]))
+    unclear = draw(st.booleans())
+    lost = draw(st.one_of(st.none(), st.integers(1, 500).map(lambda minor: Money(minor, "JPY"))))
     if how is None:
-        return lambda unit: open_dispute(unit, "paypal", name, on)
-    return lambda unit: close_dispute(unit, "paypal", name, how, on)
+        return lambda unit: open_dispute(unit, "paypal", name, on, unclear=unclear)
+    return lambda unit: close_dispute(unit, "paypal", name, how, on, lost)
 
 
 @st.composite
@@ -152,8 +158,10 @@ def about_an_advance(draw: st.DrawFn) -> Act:
 
     async def act(till: Till) -> None:
         if what == "g":
-            new = advances.NewAdvance("fw-1", "medical", amount, "cash", reference, on)
-            await till.do(lambda unit: advances.give(unit, new))
+            grants = await till.rows('SELECT id FROM "grant" ORDER BY id')
+            grant = grants[which % len(grants)]["id"] if grants and which % 2 else None
+            new = advances.NewAdvance("fw-1", "medical", amount, "cash", reference, on, grant)
+            await till.do(lambda unit: advances.give(unit, till.settings.limits, new))
             return
         slips = [row["id"] for row in await till.rows("SELECT id FROM slip ORDER BY id")]
         known = [row["id"] for row in await till.rows("SELECT id FROM advance ORDER BY id")]
@@ -191,6 +199,52 @@ def about_a_purchase(draw: st.DrawFn) -> Act:
         on=date(2006, 11, 1),
     )
     return lambda till: till.hears(fact)
+
+
+@st.composite
+def about_an_appeal(draw: st.DrawFn) -> Act:
+    """Staff appeal for goods, money comes for them and goes back, they are bought, or the appeal is closed."""
+    what, which, amount = draw(st.sampled_from("oggrpPc")), draw(st.integers(0, 3)), draw(MINOR)
+    item, held, met = draw(st.sampled_from(["rice", "kit"])), draw(st.booleans()), draw(st.booleans())
+    status = draw(st.sampled_from(["ordered", "arrived_part", "arrived", "cancelled"]))
+
+    async def act(till: Till) -> None:
+        if what in "oP":
+            price = Price(amount, "JPY", 100)
+            await till.do(lambda unit: appealing.set_price(unit, item, price))
+        known = [row["id"] for row in await till.rows("SELECT id FROM appeal ORDER BY id")]
+        if what == "o":
+            await till.do(lambda unit: appealing.open_appeal(unit, item, 100, "medical"))
+        elif known:
+            appeal = known[which % len(known)]
+            name, gross = f"A{appeal}{amount % 2}", Money(250, "JPY")
+            came = Came(
+                "paypal", name, gross, date(2006, 11, 1), held=held, appeal_id=appeal, purpose="medical"
+            )
+            back = WentBack("paypal", f"R{name}{amount}", name, Money(amount, "JPY"), came.happened_on)
+            works: dict[str, Work] = {
+                "g": lambda unit: book_payment(unit, came),
+                "r": lambda unit: book_refund(unit, back),
+                "c": lambda unit: appealing.close(unit, appeal, met=met),
+            }
+            if what in works:
+                await till.do(works[what])
+            elif what == "p":
+                await till.hears(_bought(appeal, amount, status))
+
+    return act
+
+
+def _bought(appeal: UUID, version: int, status: str) -> PurchaseChanged:
+    return PurchaseChanged(
+        purchase_id=UUID(int=appeal.int + 1),
+        version=version,
+        appeal_id=appeal,
+        status=status,
+        lines=(PurchaseLine(item="rice", quantity=1, unit="g"),),
+        cost=Said(amount=version, currency="JPY"),
+        on=date(2006, 11, 1),
+    )
 
 
 @st.composite
@@ -255,6 +309,7 @@ ACTS = st.one_of(
     about_a_grant(),
     about_an_advance(),
     about_a_purchase(),
+    about_an_appeal(),
     about_a_letter(),
     about_a_pledge(),
 )

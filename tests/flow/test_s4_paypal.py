@@ -70,6 +70,33 @@ STORIES: dict[str, tuple[Sequence[Notice], list[str], tuple[int, int], list[str]
         (0, 2883),
         ["gift", "held", "released"],
     ),
+    "B4 a dispute that was lost in part": (
+        [
+            SALE,
+            notices.dispute("CREATED", LATER),
+            notices.dispute(
+                "RESOLVED",
+                LATER,
+                dispute_outcome={
+                    "outcome_code": "RESOLVED_BUYER_FAVOUR",
+                    "amount_refunded": {"currency_code": "USD", "value": "10.00"},
+                },
+            ),
+        ],
+        ["booked"] * 3,
+        (0, 1883),
+        ["gift", "held", "refund", "released"],
+    ),
+    "B4 a dispute of which it is not said who won is held": (
+        [
+            SALE,
+            notices.dispute("RESOLVED", LATER, outcome="RESOLVED_WITH_PAYOUT"),
+            notices.dispute("CREATED", LATER),
+        ],
+        ["booked", "look", "look"],
+        (2883, 0),
+        ["gift", "held"],
+    ),
     "B5 pending books nothing, nor does denied": (
         [notices.sale("PENDING", PAID), notices.sale("DENIED", LATER)],
         ["kept", "kept"],

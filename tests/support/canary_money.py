@@ -26,6 +26,7 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     await _funds(story)
     await _promises(story, donor)
     await _advance(story)
+    await _transfer(story)
     await _grant(story, household)
 
 
@@ -172,6 +173,22 @@ async def _advance(story: "Story") -> None:
         await _post(story, path, {"note": story.plant("donations", path, "note")}, **slip)
     path = "/advances/{advance_id}/undo"
     await _post(story, path, {"note": story.plant("donations", path, "note")}, **advance)
+
+
+async def _transfer(story: "Story") -> None:
+    """Money goes to the bank, and a fund is said to have begun with some; both were a mistake."""
+    path = "/transfers"
+    reference = story.plant("donations", path, "reference")
+    way = {"from_place": "cash", "to_place": "bank", "reference": reference, "left_on": str(FIRST_DAY)}
+    transfer = await _post(story, path, {**way, "amount": "10", **YEN})
+    path = "/transfers/{transfer_id}/undo"
+    await _post(story, path, {"note": story.plant("donations", path, "note")}, **transfer)
+    path = "/openings"
+    begun = {"fund": "food", "place": "bank", "on_day": str(FIRST_DAY), "amount": "10", **YEN}
+    opening = await _post(story, path, {**begun, "note": story.plant("donations", path, "note")})
+    path = "/openings/{opening_id}/undo"
+    undone = {"note": story.plant("donations", path, "note")}
+    await _post(story, path, undone, opening_id=opening["id"])
 
 
 async def _grant(story: "Story", household: Any) -> None:

@@ -8,6 +8,7 @@ from services.donations.api import (
     advances,
     appeals,
     books,
+    disputes,
     donors,
     funds,
     gifts,
@@ -22,13 +23,14 @@ from services.donations.api import (
     receipts,
     reconciling,
     statements,
+    transfers,
 )
 from services.donations.settings import Settings
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    giving = (donors, imports, gifts, in_kind, pledges, monthly, notices, reconciling, appeals)
+    giving = (donors, imports, gifts, in_kind, pledges, monthly, notices, reconciling, disputes, appeals)
     letters_of = (receipts, statements, letters)
-    money = (grants, advances, funds, books, rates)
+    money = (grants, advances, funds, transfers, books, rates)
     return [each.router for each in (*giving, *letters_of, *money)]

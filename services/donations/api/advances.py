@@ -55,11 +55,13 @@ class AdvanceOut(BaseModel):
     returned: AmountOut
     left: AmountOut
     undone: bool
+    grant_id: UUID | None = Field(description="the grant whose money it is")
 
     @classmethod
     def of(cls, advance: Advance) -> Self:
         same = {
-            name: getattr(advance, name) for name in ("fieldworker", "fund", "given_on", "place", "undone")
+            name: getattr(advance, name)
+            for name in ("fieldworker", "fund", "given_on", "place", "undone", "grant_id")
         }
         amounts = {
             name: AmountOut.of(getattr(advance, name), advance.currency)
@@ -76,19 +78,29 @@ class NewAdvance(Amount):
     place: Place
     reference: Reference
     given_on: Day
+    grant_id: UUID | None = Field(default=None, description="of what is set aside for this grant")
 
     def advance(self) -> commands.NewAdvance:
         return commands.NewAdvance(
-            self.fieldworker, self.fund.value, self.money, self.place, self.reference, self.given_on
+            self.fieldworker,
+            self.fund.value,
+            self.money,
+            self.place,
+            self.reference,
+            self.given_on,
+            self.grant_id,
         )
 
 
 @router.post("", status_code=201, dependencies=[TREASURER])
-async def give(body: NewAdvance, work: Work) -> AdvanceOut:
-    """Money goes out to a fieldworker: it stays the fund's until a slip says what it was spent for."""
+async def give(body: NewAdvance, work: Work, settings: MoneySettings) -> AdvanceOut:
+    """Money goes out to a fieldworker: it stays the fund's until a slip says what it was spent for.
+
+    With `grant_id` it is what is set aside for that grant, and its slips pay the grant.
+    """
 
     async def do(unit: Unit) -> AdvanceOut | Refused:
-        return shown(await commands.give(unit, body.advance()), AdvanceOut.of)
+        return shown(await commands.give(unit, settings.limits, body.advance()), AdvanceOut.of)
 
     return await work.once(AdvanceOut, do)
 

@@ -65,22 +65,26 @@ class AppealOut(BaseModel):
     """An appeal as it stands."""
 
     appeal_id: UUID
+    code: str = Field(description="a payment that bears it is for this appeal", examples=["A-7K2MQ9XD"])
     item: str
     quantity: int
     purpose: str
     target: AmountOut
     raised: AmountOut
+    set_aside: AmountOut = Field(description="of what was raised: nobody else is promised it")
     status: AppealStatus
 
     @classmethod
     def of(cls, appeal: Appeal) -> Self:
         return cls(
             appeal_id=appeal.id,
+            code=appeal.code,
             item=appeal.item,
             quantity=appeal.quantity,
             purpose=appeal.fund,
             target=AmountOut.of(appeal.target, appeal.currency),
             raised=AmountOut.of(appeal.raised, appeal.currency),
+            set_aside=AmountOut.of(appeal.set_aside, appeal.currency),
             status=appeal.status,
         )
 

@@ -13,6 +13,7 @@ from services.donations.api.models import (
     TREASURER,
     Amount,
     AmountOut,
+    Body,
     Day,
     FundCode,
     Reference,
@@ -21,6 +22,7 @@ from services.donations.api.models import (
     shown,
 )
 from services.donations.commands import gifts as commands
+from services.donations.commands import placing
 from services.donations.domain.funds import Purpose
 from services.donations.domain.payments import Payment
 from services.donations.queries import lists
@@ -123,12 +125,19 @@ async def reverse(payment_id: UUID, body: WithNote, work: Work) -> PaymentKept:
     return await work.once(PaymentKept, do)
 
 
+class Assigning(WithPurpose):
+    """What money is for."""
+
+    appeal_id: UUID | None = Field(default=None, description="an appeal of this purpose")
+
+
 @router.post("/payments/{payment_id}/assign", dependencies=[TREASURER])
-async def assign(payment_id: UUID, body: WithPurpose, work: Work) -> PaymentKept:
+async def assign(payment_id: UUID, body: Assigning, work: Work) -> PaymentKept:
     """The purpose of money that came without one."""
 
     async def do(unit: Unit) -> PaymentKept | Refused:
-        return shown(await commands.give_purpose(unit, payment_id, body.purpose.value), PaymentKept.of)
+        done = await commands.give_purpose(unit, payment_id, body.purpose.value, body.appeal_id)
+        return shown(done, PaymentKept.of)
 
     return await work.once(PaymentKept, do)
 
@@ -142,17 +151,29 @@ class PaymentOut(BaseModel):
     donor_id: UUID | None
     on_behalf_of: UUID | None
     purpose: str
+    appeal_id: UUID | None
     happened_on: date
     gross: AmountOut
     fee: AmountOut | None
     refunded: AmountOut
     held: AmountOut
+    apart: AmountOut = Field(description="beyond the months that it covers")
+    apart_in: str = Field(description="the fund of that; `unassigned` waits for the treasurer")
     dispute: str
     reason: str
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
-        names = ("provider", "on_behalf_of", "purpose", "happened_on", "dispute", "reason")
+        names = (
+            "provider",
+            "on_behalf_of",
+            "purpose",
+            "appeal_id",
+            "happened_on",
+            "apart_in",
+            "dispute",
+            "reason",
+        )
         currency = row["currency"]
         return cls(
             **{name: row[name] for name in names},
@@ -163,24 +184,49 @@ class PaymentOut(BaseModel):
             fee=None if row["fee"] is None else AmountOut.of(row["fee"], currency),
             refunded=AmountOut.of(row["refunded"], currency),
             held=AmountOut.of(row["held"], currency),
+            apart=AmountOut.of(row["apart"], currency),
+        )
+
+
+class Releasing(Body):
+    """How many months a larger payment covers."""
+
+    months: Annotated[int, Field(strict=True, ge=1, le=120)]
+
+
+@router.post("/payments/{payment_id}/release", dependencies=[TREASURER])
+async def release(payment_id: UUID, body: Releasing, work: Work) -> PaymentKept:
+    """A payment of a monthly gift that would cover more than three months at once: say how many it covers at most."""
+
+    async def do(unit: Unit) -> PaymentKept | Refused:
+        return shown(await placing.release(unit, payment_id, body.months), PaymentKept.of)
+
+    return await work.once(PaymentKept, do)
+
+
+class Search(BaseModel):
+    """Which payments are wanted; what is left out does not matter."""
+
+    purpose: FundCode | None = None
+    donor_id: UUID | None = None
+    held: bool | None = None
+    waiting: bool = Field(default=False, description="larger ones of which something waits for the treasurer")
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
+    limit: Limit = 100
+    after: After = None
+
+    def filter(self) -> lists.PaymentFilter:
+        return lists.PaymentFilter(
+            self.purpose, self.donor_id, self.held, self.first, self.last, self.waiting
         )
 
 
 @router.get("/payments", dependencies=[LOOKING])
-async def payments(
-    session: Reading,
-    purpose: FundCode | None = None,
-    donor_id: UUID | None = None,
-    held: bool | None = None,
-    first: Annotated[Day | None, Query(alias="from")] = None,
-    last: Annotated[Day | None, Query(alias="to")] = None,
-    limit: Limit = 100,
-    after: After = None,
-) -> Page[PaymentOut]:
+async def payments(session: Reading, wanted: Annotated[Search, Query()]) -> Page[PaymentOut]:
     """Payments that came, in the order in which they were heard of."""
-    which = lists.PaymentFilter(purpose, donor_id, held, first, last)
-    found = await lists.payments(session, which, limit + 1, place_of(after))
-    return page_of(found, limit, PaymentOut.of, lambda row: row["id"])
+    found = await lists.payments(session, wanted.filter(), wanted.limit + 1, place_of(wanted.after))
+    return page_of(found, wanted.limit, PaymentOut.of, lambda row: row["id"])
 
 
 class RefundOut(BaseModel):

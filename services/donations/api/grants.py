@@ -59,6 +59,7 @@ class GrantOut(BaseModel):
     status: GrantStatus
     wanted: AmountOut
     set_aside: AmountOut
+    carried: AmountOut = Field(description="promised to it too; a fieldworker has it")
     paid: AmountOut
     missing: AmountOut
     reason: str
@@ -72,7 +73,7 @@ class GrantOut(BaseModel):
         names = ("household_id", "case_id", "kind", "urgency", "asked_on", "status", "reason")
         amounts = {
             name: AmountOut.of(getattr(grant, name), grant.currency)
-            for name in ("wanted", "set_aside", "paid", "missing")
+            for name in ("wanted", "set_aside", "carried", "paid", "missing")
         }
         same = {name: getattr(grant, name) for name in names}
         return {**same, **amounts, "grant_id": grant.id, "fund": grant.key.fund}

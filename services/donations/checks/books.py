@@ -64,6 +64,28 @@ _GOODS = """
         FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
         WHERE account.kind = 'goods' GROUP BY 1) sums ON sums.document_id = gift.id
 """
+_TRANSIT = """
+    SELECT count(*), count(*) FILTER (WHERE coalesce(kept.amount, 0) <> coalesce(sums.amount, 0))
+    FROM (
+        SELECT concat('transit.', currency) AS account,
+               coalesce(sum(amount) FILTER (WHERE arrived_on IS NULL AND NOT undone), 0) AS amount
+        FROM transfer GROUP BY 1
+    ) kept FULL JOIN (
+        SELECT posting.account, sum(posting.amount) AS amount
+        FROM posting JOIN account ON account.code = posting.account WHERE account.kind = 'transit' GROUP BY 1
+    ) sums USING (account)
+"""
+_OPENINGS = """
+    SELECT count(*), count(*) FILTER (WHERE coalesce(kept.amount, 0) <> coalesce(-sums.amount, 0))
+    FROM (
+        SELECT concat_ws('.', 'opening', fund, currency) AS account,
+               coalesce(sum(amount) FILTER (WHERE NOT undone), 0) AS amount
+        FROM opening GROUP BY 1
+    ) kept FULL JOIN (
+        SELECT posting.account, sum(posting.amount) AS amount
+        FROM posting JOIN account ON account.code = posting.account WHERE account.kind = 'opening' GROUP BY 1
+    ) sums USING (account)
+"""
 CHECKS = {
     "the ledger sums to zero in each currency": _CURRENCIES,
     "each entry balances": _ENTRIES,
@@ -74,5 +96,7 @@ CHECKS = {
     "what fieldworkers carry is what the ledger has": _CARRIED,
     "no more of an advance is settled than went out, and by slips": _SLIPS,
     "what goods are worth is what the ledger has": _GOODS,
+    "what is on its way between accounts is what its transfers say": _TRANSIT,
+    "what funds began with is what was opened, once": _OPENINGS,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

@@ -32,7 +32,8 @@ _NOTICES = r"""
         ON payment.provider = 'paypal' AND payment.transaction_id = notice.transaction_id
     WHERE notice.outcome IN ('booked', 'unassigned') OR notice.outcome = 'waiting' AND notice.transaction_id IS NOT NULL
         OR notice.outcome = 'kept'
-            AND (notice.event_type = 'PAYMENT.SALE.COMPLETED' OR notice.event_type LIKE '% completed')
+            AND (notice.event_type IN ('PAYMENT.SALE.COMPLETED', 'PAYMENT.CAPTURE.COMPLETED')
+                 OR notice.event_type LIKE '% completed')
 """
 _LISTED = """
     SELECT count(*), count(*) FILTER (WHERE finding.status IN ('matched', 'missing')
@@ -92,6 +93,14 @@ _EXPECTED = """
         GROUP BY 1, 2
     ) open FULL JOIN pledge_total ON pledge_total.currency = open.currency AND pledge_total.due_on = open.due_on
 """
+_APART = """
+    SELECT count(*), count(*) FILTER (WHERE payment.apart > coalesce(sums.moved, 0))
+    FROM payment LEFT JOIN (
+        SELECT entry.document_id, account.fund, -sum(posting.amount) AS moved
+        FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
+        WHERE account.kind = 'moved' GROUP BY 1, 2
+    ) sums ON sums.document_id = payment.id AND sums.fund = payment.apart_in WHERE payment.apart > 0
+"""
 CHECKS = {
     "each payment is booked once": _PAYMENTS,
     "what is left of a payment is what the ledger has of it": _NET,
@@ -101,6 +110,7 @@ CHECKS = {
     "no monthly gift that ended here is still charged": _CHARGED,
     "the newest state of each monthly gift was said": _GIFTS_SAID,
     "payments of a monthly gift cover each day once, and only while they count": _COVERS,
+    "what larger payments brought beyond their months was moved where it is": _APART,
     "each monthly gift is looked at on the day on which it lapses": _WOKEN,
     "payments are as large as the pledges that they keep": _PLEDGES,
     "what is expected of pledges is what their parts say": _EXPECTED,

@@ -6,14 +6,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations import contacts
-from services.donations.checks import books, donors, gifts, grants
+from services.donations.checks import appeals, books, donors, gifts, grants
 from services.donations.domain.notices import kept_from
 from services.donations.settings import Settings
 from shared.messaging.day import today_of
 from shared.security.sealing import Seal
 from shared.service.parts import Check, Count
 
-CHECKS = books.CHECKS | gifts.CHECKS | grants.CHECKS | donors.CHECKS
+CHECKS = books.CHECKS | gifts.CHECKS | grants.CHECKS | appeals.CHECKS | donors.CHECKS
 
 
 def check(settings: Settings) -> Check:

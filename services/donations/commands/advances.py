@@ -8,11 +8,18 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.donations.commands import grants as giving
-from services.donations.commands.grants import FIELD, LimitsOf, Payout
+from services.donations.commands.field import (
+    FIELD,
+    back_in_the_field,
+    bring_home,
+    for_another,
+    pay_from_field,
+    send_out,
+)
+from services.donations.commands.grants import LimitsOf, Payout
 from services.donations.commands.undoing import undo_entry
 from services.donations.domain import advances as rules
-from services.donations.domain.advances import Advance
+from services.donations.domain.advances import RETURNED, SPENT, Advance
 from services.donations.domain.ledger import Entry, EntryKind, place
 from services.donations.domain.money import Money
 from services.donations.ledger import MoneyLedger, lacking
@@ -20,13 +27,12 @@ from services.donations.repository import advances, books
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
-SPENT, RETURNED = "spent", "returned"
-"""The kinds of slips."""
-
 
 @dataclass(frozen=True)
 class NewAdvance:
-    """Money of a fund that goes out to a fieldworker. The reference is new for each in its place."""
+    """Money of a fund that goes out to a fieldworker, perhaps what is set aside for a grant. The reference is new for
+    each in its place.
+    """
 
     fieldworker: str
     fund: str
@@ -34,6 +40,7 @@ class NewAdvance:
     place: str
     reference: str
     given_on: date
+    grant_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,11 @@ async def _locked(unit: Unit, advance_id: UUID) -> AsyncIterator[tuple[MoneyLedg
         yield ledger, advance or missing(f"advance {advance_id}")
 
 
-async def give(unit: Unit, wanted: NewAdvance) -> Advance | Refused:
-    """Money goes out to a fieldworker. Refused beyond what is free, for a known reference, and for a day to come."""
+async def give(unit: Unit, limits: LimitsOf, wanted: NewAdvance) -> Advance | Refused:
+    """Money goes out to a fieldworker. Refused beyond what is free, for a known reference, and for a day to come.
+
+    For a grant it is refused beyond what is set aside for that, and while somebody still has to agree.
+    """
     if wanted.given_on > unit.today:
         return invalid("An advance is booked once it was given.", ("given_on", "lies in the future"))
     advance = Advance(
@@ -78,11 +88,14 @@ async def give(unit: Unit, wanted: NewAdvance) -> Advance | Refused:
         amount=wanted.amount.minor,
         place=wanted.place,
         given_on=wanted.given_on,
+        grant_id=wanted.grant_id,
     )
     async with MoneyLedger.open(unit, {advance.key}) as ledger:
         await books.make_account(unit.session, advance.carried)
         lines = rules.given(place(wanted.place, advance.currency), advance.carried, wanted.amount)
         entry = ledger.book(EntryKind.ADVANCED, lines, advance.id, wanted.given_on)
+        if wanted.grant_id and (refused := await send_out(ledger, limits, wanted.grant_id, advance)):
+            return ledger.refuse(refused)
         if words := lacking([ledger.fund(advance.key)]):
             return ledger.refuse(conflict(words))
         if not await advances.add(unit, advance, wanted.reference, entry.id):
@@ -93,12 +106,13 @@ async def give(unit: Unit, wanted: NewAdvance) -> Advance | Refused:
 async def settle(unit: Unit, limits: LimitsOf, advance_id: UUID, slip: Slip) -> Advance | Refused:
     """A slip accounts for a part of an advance. Refused beyond what is left of it, and for a known reference.
 
-    A slip that paid a grant is refused like any payment of that grant, and if another fund has to pay it.
+    A slip that paid a grant is refused like any payment of that grant, and if another fund has to pay it. What is
+    carried for a grant pays nothing else while that goes on.
     """
     async with _locked(unit, advance_id) as (ledger, advance):
         if isinstance(advance, Refused):
             return ledger.refuse(advance)
-        if refused := _wrong(unit, advance, slip):
+        if refused := _wrong(unit, advance, slip) or await for_another(ledger, advance, slip.grant_id):
             return ledger.refuse(refused)
         slip_id = uuid7()
         entry = await _spent(ledger, limits, advance, slip, slip_id)
@@ -124,6 +138,8 @@ async def bring_back(unit: Unit, advance_id: UUID, rest: Rest) -> Advance | Refu
         row = {"kind": RETURNED, "what": "", "place": rest.place, "grant_id": None}
         if not await _kept(unit, advance, rest, {**row, "id": uuid7(), "entry_id": entry.id}):
             return ledger.refuse(_KNOWN)
+        if advance.grant_id:
+            await bring_home(ledger, advance.grant_id, rest.amount.minor)
         advances.increase(unit, advance.id, returned=rest.amount.minor)
         return replace(advance, returned=advance.returned + rest.amount.minor)
 
@@ -148,8 +164,9 @@ async def _spent(
         lines = rules.spent(advance.carried, slip.amount)
         return ledger.book(EntryKind.SPENT, lines, advance.id, slip.happened_on)
     payout = Payout(slip.amount, FIELD, advance.fieldworker, str(slip_id))
-    return await giving.pay_from_field(
-        ledger, limits, slip.grant_id, payout, advance.carried, slip.happened_on
+    own = slip.grant_id == advance.grant_id
+    return await pay_from_field(
+        ledger, limits, slip.grant_id, payout, advance.carried, slip.happened_on, own=own
     )
 
 
@@ -176,8 +193,8 @@ async def undo_slip(unit: Unit, slip_id: UUID, note: str) -> Advance | Refused:
         if slip["undone"]:
             return ledger.refuse(conflict("This slip is undone already."))
         undone = await undo_entry(ledger, slip["entry_id"], note)
-        if slip["grant_id"]:
-            await giving.take_from_field(ledger, slip["grant_id"], slip_id, undone)
+        if refused := await back_in_the_field(ledger, advance, slip, undone):
+            return ledger.refuse(refused)
         if words := lacking([ledger.fund(advance.key)]):
             return ledger.refuse(conflict(words))
         advances.undo_slip(unit, slip_id)
@@ -196,5 +213,7 @@ async def undo(unit: Unit, advance_id: UUID, note: str) -> Advance | Refused:
         if advance.left != advance.amount:
             return ledger.refuse(conflict("Slips of this advance are booked. Undo them first."))
         await undo_entry(ledger, await advances.entry_of(unit.session, advance_id), note)
+        if advance.grant_id:
+            await bring_home(ledger, advance.grant_id, advance.amount)
         advances.undo(unit, advance_id)
         return replace(advance, undone=True)

@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 from services.donations.domain import appeals as rules
 from services.donations.domain.appeals import Appeal, Need, Price
+from services.donations.ledger import SERVE, MoneyLedger
 from services.donations.repository import appeals
 from shared.contracts.donations import AppealStatus
 from shared.contracts.inventory import ItemPriced, ShortageChanged, ShortfallForecast
@@ -29,8 +30,17 @@ async def set_price(unit: Unit, item: str, price: Price) -> Price | Refused:
 async def _reprice(unit: Unit, item: str, price: Price) -> bool:
     """Have the appeal for an item cost what it costs now; False if there is none that goes on."""
     if appeal := await appeals.of_item(unit.session, item):
-        appeals.tell(unit, appeal, rules.needed(appeal, appeal.quantity, price))
+        _tell(unit, appeal, rules.needed(appeal, appeal.quantity, price))
     return appeal is not None
+
+
+def _tell(unit: Unit, before: Appeal, after: Appeal) -> None:
+    """Write a locked appeal whose need or cost is different, and have set aside for it what is due, in a moment: the
+    fund is not locked here, for funds are locked before needs.
+    """
+    after = appeals.tell(unit, before, after)
+    if after.set_aside != after.due:
+        unit.remind(SERVE)
 
 
 async def open_appeal(unit: Unit, item: str, quantity: int, fund: str) -> Appeal | Refused:
@@ -81,7 +91,7 @@ async def _follow(unit: Unit, need: Need) -> None:
     if price is None:
         return
     if appeal := await appeals.of_item(unit.session, need.item):
-        appeals.tell(unit, appeal, rules.needed(appeal, need.quantity, price))
+        _tell(unit, appeal, rules.needed(appeal, need.quantity, price))
     elif need.quantity:
         cost = price.cost(need.quantity)
         new = Appeal(uuid7(), need.item, need.quantity, need.fund, cost.currency, cost.minor)
@@ -89,14 +99,17 @@ async def _follow(unit: Unit, need: Need) -> None:
 
 
 async def close(unit: Unit, appeal_id: UUID, *, met: bool) -> Appeal | Refused:
-    """It is met by whatever road, or given up. What came for it stays in its fund, for the same purpose."""
-    appeal = await appeals.find(unit.session, appeal_id, lock=True)
-    if appeal is None:
-        return missing(f"appeal {appeal_id}")
-    if appeal.status is AppealStatus.ORDERED:
-        return conflict(
-            "What it is for is ordered: it is met when the goods come, or goes on if that is cancelled."
-        )
-    if not appeal.goes_on:
-        return conflict("This appeal is closed.")
-    return appeals.tell(unit, appeal, rules.closed(appeal, met=met))
+    """It is met by whatever road, or given up. What came for it stays in its fund, for the same purpose; it is free."""
+    known = await appeals.find(unit.session, appeal_id)
+    async with MoneyLedger.open(unit, {known.key} if known else ()) as ledger:
+        appeal = await ledger.appeal(appeal_id)
+        if appeal is None:
+            return ledger.refuse(missing(f"appeal {appeal_id}"))
+        if appeal.status is AppealStatus.ORDERED:
+            return ledger.refuse(conflict(_ORDERED))
+        if not appeal.goes_on:
+            return ledger.refuse(conflict("This appeal is closed."))
+        return ledger.change(rules.closed(appeal, met=met))
+
+
+_ORDERED = "What it is for is ordered: it is met when the goods come, or goes on if that is cancelled."

@@ -5,49 +5,27 @@ end of a dispute before its beginning. The payment's row is locked first, and ma
 twice at once is told one after the other here.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date
-from uuid import UUID
+from dataclasses import replace
 
-from services.donations.commands.giving_back import WentBack, give_back, let_go, say, take_hold
+from services.donations.commands.belonging import Came, Whose, one_off, whose_is
+from services.donations.commands.disputes import let_go, take_hold
+from services.donations.commands.giving_back import WentBack, give_back, say
 from services.donations.commands.holding import hold_or_release, release
 from services.donations.commands.keeping import keep
+from services.donations.commands.parting import gather
+from services.donations.commands.payers import donor_of
 from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
-from services.donations.domain.monthly import belongs
 from services.donations.domain.payments import Dispute, Payment, booked
-from services.donations.domain.subscriptions import ended_on
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import payments, subscriptions
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
 
-
-@dataclass(frozen=True)
-class Came:
-    """A payment as one notice tells of it. What the notice does not say is None, and another may say it later.
-
-    `happened_on` is the day of the notice's own time in the group's zone, never the day on which it was handled;
-    `released_on` the day on which the provider let go what it held, if that is another one.
-    """
-
-    provider: str
-    transaction_id: str
-    gross: Money
-    happened_on: date
-    fee: Money | None = None
-    held: bool | None = None
-    released_on: date | None = None
-    subscription_id: str | None = None
-    custom_id: str | None = None
-    subscription: UUID | None = None
-    gift_id: UUID | None = None
-    appeal_id: UUID | None = None
-    purpose: str = UNASSIGNED
-    place: str = "paypal"
+__all__ = ["Came", "assign", "book_payment", "movable"]
 
 
 async def book_payment(unit: Unit, came: Came) -> Payment | Refused:
@@ -60,6 +38,9 @@ async def book_payment(unit: Unit, came: Came) -> Payment | Refused:
         # Before the payment is locked: who makes one under the same id waits for this unit.
         named = (came.provider, came.subscription_id, came.custom_id)
         came = replace(came, subscription=await subscriptions.make(unit.session, *named))
+    elif came.payer:
+        # Before the payment is locked, for donors are.
+        came = replace(came, donor_id=await donor_of(unit, came.payer))
     known = await payments.lock_or_make(unit.session, came.provider, came.transaction_id)
     if known.version == 0:
         payment = await _book_new(unit, known, came)
@@ -67,20 +48,18 @@ async def book_payment(unit: Unit, came: Came) -> Payment | Refused:
         payment = await _complete(unit, known, came)
     else:
         return conflict(f"This payment is booked with {known.money(known.gross)}, and not {came.gross}.")
-    if payment is not known:
-        await keep(unit, known, payment)
     return payment
 
 
 async def _book_new(unit: Unit, known: Payment, came: Came) -> Payment:
-    gift_id, purpose = await _whose(unit, came)
+    whose = await whose_is(unit, came)
     fee = came.fee or Money(0, came.gross.currency)
     payment = replace(
         known,
         subscription=came.subscription,
-        gift_id=gift_id,
-        appeal_id=came.appeal_id,
-        purpose=purpose,
+        gift_id=whose.gift_id or one_off(unit, came, whose.purpose),
+        appeal_id=whose.appeal_id,
+        purpose=whose.purpose,
         place=came.place,
         currency=came.gross.currency,
         gross=came.gross.minor,
@@ -89,14 +68,18 @@ async def _book_new(unit: Unit, known: Payment, came: Came) -> Payment:
         happened_on=came.happened_on,
     )
     waiting = await _waiting(unit, payment)
-    # Who only adds money locks nothing; what came before the payment takes some away again.
-    lock = {payment.key} if waiting or known.dispute is not Dispute.NONE else set[FundKey]()
+    # Who only adds money locks nothing; what came before the payment takes some away again, and an appeal's money is
+    # promised to the appeal at once.
+    locks = waiting or known.dispute is not Dispute.NONE or payment.appeal_id
+    lock = {payment.key} if locks else set[FundKey]()
     async with MoneyLedger.open(unit, lock) as ledger:
-        lines = entries.gift(payment.where, purpose, came.gross, fee, held=bool(came.held))
+        lines = entries.gift(payment.where, payment.purpose, came.gross, fee, held=bool(came.held))
         entry = ledger.book(EntryKind.GIFT, lines, payment.id, came.happened_on)
         payment = replace(booked(payment, lines), entry_id=entry.id)
         payment = await say(unit, payment, GiftWhy.RECEIVED)
-        return await _catch_up(ledger, payment, waiting)
+        payment = await _catch_up(ledger, payment, waiting)
+        await keep(ledger, known, payment)
+    return payment
 
 
 async def _waiting(unit: Unit, payment: Payment) -> list[WentBack]:
@@ -115,22 +98,16 @@ async def _waiting(unit: Unit, payment: Payment) -> list[WentBack]:
 
 async def _catch_up(ledger: MoneyLedger, payment: Payment, waiting: list[WentBack]) -> Payment:
     """What was told of a payment before it came."""
+    # What a dispute took in part is booked after the refunds: one of them may have told of the same money.
+    lost, payment = payment.dispute_lost, replace(payment, dispute_lost=0)
     for each in waiting:
         payment, _ = await give_back(ledger, payment, each)
     on = payment.happened_on or ledger.unit.today
     if payment.dispute is Dispute.OPEN:
         return await take_hold(ledger, payment, on)
-    return await let_go(ledger, payment, payment.dispute, on) if payment.dispute is Dispute.LOST else payment
-
-
-async def _whose(unit: Unit, came: Came) -> tuple[UUID | None, str]:
-    """The gift that a payment belongs to, and its purpose: none for what is charged after the gift's end."""
-    if came.gift_id is None and came.subscription_id is not None and came.subscription:
-        gift = await payments.gift_of_subscription(unit.session, came.provider, came.subscription_id)
-        end = ended_on(await subscriptions.ended(unit.session, came.subscription))
-        mine = gift and belongs(came.happened_on, end)
-        return (gift["id"], gift["purpose"]) if gift and mine else (None, UNASSIGNED)
-    return came.gift_id, came.purpose
+    return (
+        await let_go(ledger, payment, Dispute.LOST, on, lost) if payment.dispute is Dispute.LOST else payment
+    )
 
 
 async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
@@ -138,18 +115,34 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
     payment = known
     if came.subscription and not known.subscription:
         payment = replace(known, subscription=came.subscription)
-    gift_id, purpose = await _whose(unit, came)
-    keys = {known.key, FundKey(purpose if known.purpose == UNASSIGNED else known.purpose, known.currency)}
+    whose = await whose_is(unit, came)
+    keys = known.keys | ({FundKey(whose.purpose, known.currency)} if known.purpose == UNASSIGNED else set())
     async with MoneyLedger.open(unit, keys) as ledger:
         if known.fee is None and came.fee is not None:
             payment = _learn_fee(ledger, payment, came.fee)
         if came.held is not None:
+            payment = gather(ledger, payment) if came.held and not payment.hold_told else payment
             payment = hold_or_release(ledger, payment, came.released_on or came.happened_on, held=came.held)
-        stays = payment.purpose == UNASSIGNED and not movable(ledger, payment)
-        if gift_id and not payment.gift_id and payment.dispute is not Dispute.OPEN and not stays:
-            payment = assign(ledger, payment, purpose) if payment.purpose == UNASSIGNED else payment
-            payment = await say(unit, replace(payment, gift_id=gift_id), GiftWhy.ASSIGNED)
+        after = _found_out(ledger, payment, came, whose)
+        if after != payment:
+            payment = await say(unit, after, GiftWhy.ASSIGNED)
+        if payment is not known:
+            await keep(ledger, known, payment)
     return payment
+
+
+def _found_out(ledger: MoneyLedger, payment: Payment, came: Came, whose: Whose) -> Payment:
+    """The payment with what a second notice knows more of whose it is: its gift, its donor, what it is for."""
+    after, unknown = payment, payment.purpose == UNASSIGNED
+    stays = payment.dispute is Dispute.OPEN or (unknown and not movable(ledger, payment))
+    once = payment.subscription is None
+    if not stays and unknown and whose.purpose != UNASSIGNED and (once or not payment.gift_id):
+        after = replace(assign(ledger, after, whose.purpose), appeal_id=whose.appeal_id)
+    if payment.gift_id is None and whose.gift_id and not stays:
+        after = replace(after, gift_id=whose.gift_id)
+    if payment.gift_id is None and once and (gift_id := one_off(ledger.unit, came, after.purpose)):
+        after = replace(after, gift_id=gift_id)
+    return after
 
 
 def _learn_fee(ledger: MoneyLedger, payment: Payment, fee: Money) -> Payment:

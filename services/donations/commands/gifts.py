@@ -43,15 +43,21 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
     named = {each for each in (slip.donor_id, slip.on_behalf_of) if each}
     if lost := sorted(named - (await donors.lock(unit.session, *named)).keys()):
         return missing(f"donor {lost[0]}")
-    appeal = await appeals.find(unit.session, slip.appeal_id) if slip.appeal_id else None
-    if slip.appeal_id and (appeal is None or appeal.fund != slip.purpose):
-        return invalid("There is no such appeal for this purpose.", ("appeal_id", "is none of this purpose"))
+    if refused := await _no_such_appeal(unit, slip.appeal_id, slip.purpose):
+        return refused
     known = await payments.lock_or_make(unit.session, slip.way, slip.reference)
     if known.version:
         return conflict("A slip with this reference is booked already.")
     gift_id = uuid7()
     payments.add_gift(unit.writes, _gift(unit, slip, gift_id))
     return await book_payment(unit, _came(slip, gift_id))
+
+
+async def _no_such_appeal(unit: Unit, appeal_id: UUID | None, purpose: str) -> Refused | None:
+    appeal = await appeals.find(unit.session, appeal_id) if appeal_id else None
+    if appeal_id and (appeal is None or appeal.fund != purpose):
+        return invalid("There is no such appeal for this purpose.", ("appeal_id", "is none of this purpose"))
+    return None
 
 
 def _gift(unit: Unit, slip: Slip, gift_id: UUID) -> dict[str, object]:
@@ -100,11 +106,11 @@ async def correct(
         await undo_entry(ledger, _entry_of(payment), note)
         lines = entries.gift(after.where, after.purpose, right, after.money(0), held=False)
         entry = ledger.book(EntryKind.GIFT, lines, payment.id)
+        after = booked(replace(after, entry_id=entry.id, net=0), lines)
+        after = await say(unit, after, GiftWhy.CORRECTED)
+        await keep(ledger, payment, after)
         if words := lacking(ledger.fund(key) for key in sorted({payment.key, after.key})):
             return ledger.refuse(conflict(words))
-        after = booked(replace(after, entry_id=entry.id, net=0), lines)
-    after = await say(unit, after, GiftWhy.CORRECTED)
-    await keep(unit, payment, after)
     return after
 
 
@@ -115,11 +121,11 @@ async def reverse(unit: Unit, payment_id: UUID, note: str) -> Payment | Refused:
         return payment
     async with MoneyLedger.open(unit, {payment.key}) as ledger:
         await undo_entry(ledger, _entry_of(payment), note)
+        after = replace(payment, refunded=payment.gross, net=0)
+        after = await say(unit, after, GiftWhy.REVERSED)
+        await keep(ledger, payment, after)
         if words := lacking([ledger.fund(payment.key)]):
             return ledger.refuse(conflict(words))
-    after = replace(payment, refunded=payment.gross, net=0)
-    after = await say(unit, after, GiftWhy.REVERSED)
-    await keep(unit, payment, after)
     return after
 
 
@@ -138,10 +144,15 @@ def _entry_of(payment: Payment) -> UUID:
     return payment.entry_id
 
 
-async def give_purpose(unit: Unit, payment_id: UUID, purpose: str) -> Payment | Refused:
-    """The purpose of money that came without one is found out. Refused for a payment that has one, or is disputed, and
-    if it is there no more.
+async def give_purpose(
+    unit: Unit, payment_id: UUID, purpose: str, appeal_id: UUID | None = None
+) -> Payment | Refused:
+    """The purpose of money that came without one is found out, perhaps an appeal.
+
+    Refused for a payment that has one, or is disputed, if it is there no more, and for an appeal of another purpose.
     """
+    if refused := await _no_such_appeal(unit, appeal_id, purpose):
+        return refused
     payment = await payments.find(unit.session, payment_id, lock=True)
     if payment is None:
         return missing(f"payment {payment_id}")
@@ -152,7 +163,7 @@ async def give_purpose(unit: Unit, payment_id: UUID, purpose: str) -> Payment | 
     async with MoneyLedger.open(unit, {payment.key, FundKey(purpose, payment.currency)}) as ledger:
         if not movable(ledger, payment):
             return ledger.refuse(conflict("This money was moved or given back: it is there no more."))
-        after = assign(ledger, payment, purpose)
-    after = await say(unit, after, GiftWhy.ASSIGNED)
-    await keep(unit, payment, after)
+        after = replace(assign(ledger, payment, purpose), appeal_id=appeal_id)
+        after = await say(unit, after, GiftWhy.ASSIGNED)
+        await keep(ledger, payment, after)
     return after

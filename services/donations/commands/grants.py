@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from services.donations.domain import entries
 from services.donations.domain import grants as rules
 from services.donations.domain.grants import Ended, Grant, Limits
-from services.donations.domain.ledger import Account, Entry, EntryKind, difference_of, opposite, place
+from services.donations.domain.ledger import Account, Entry, EntryKind, opposite, place
 from services.donations.domain.money import Money
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
@@ -25,8 +25,6 @@ from shared.outcomes import Refused, conflict, invalid, missing
 
 LimitsOf = Callable[[str], Limits]
 """Who has to agree to grants in a currency."""
-FIELD = "field"
-"""The place of a payout that a fieldworker made, out of an advance."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ async def pay(unit: Unit, limits: LimitsOf, grant_id: UUID, payout: Payout) -> G
     async with _locked(unit, grant_id) as (ledger, grant):
         if isinstance(grant, Refused):
             return ledger.refuse(grant)
-        done = await _pay(ledger, limits, grant, payout, place(payout.place, grant.currency))
+        done = await pay_out(ledger, limits, grant, payout, place(payout.place, grant.currency))
         return ledger.refuse(done) if isinstance(done, Refused) else done.grant
 
 
@@ -96,54 +94,41 @@ class Paid(NamedTuple):
     entry: Entry
 
 
-async def _pay(
+async def pay_out(
     ledger: MoneyLedger,
     limits: LimitsOf,
     grant: Grant,
     payout: Payout,
     where: Account,
     happened_on: date | None = None,
+    *,
+    own: bool = False,
 ) -> Paid | Refused:
-    agreed = await grants.approved_by(ledger.unit.session, grant)
-    if (lacking := rules.approvals_needed(grant, limits(grant.currency)) - len(agreed)) > 0:
-        return conflict(f"{lacking} more have to agree to this grant before it is paid.")
-    if payout.amount.currency != grant.currency or payout.amount.minor > grant.set_aside:
-        words = f"{grant.money(grant.set_aside)} is set aside for this grant."
-        return invalid(words, ("amount", "is more than is set aside"))
+    """Pay out of what is set aside for a grant, or of its `own` money, which a fieldworker carries for it."""
+    there = min(grant.carried, max(0, grant.wanted - grant.paid)) if own else grant.set_aside
+    if refused := await why_not(ledger, limits, grant, payout.amount, there):
+        return refused
     entry = ledger.book(
         EntryKind.PAID, entries.paid(where, grant.key.fund, payout.amount), grant.id, happened_on
     )
-    if not await _written(ledger, grant, payout, entry):
+    if not await written(ledger, grant, payout, entry):
         return _KNOWN
-    after = rules.paid(grant, payout.amount.minor)
+    after = rules.paid(grant, payout.amount.minor, carried=own)
     ledger.grant(after, grant)
     return Paid(after, entry)
 
 
-async def pay_from_field(
-    ledger: MoneyLedger,
-    limits: LimitsOf,
-    grant_id: UUID,
-    payout: Payout,
-    carried: Account,
-    happened_on: date,
-) -> Entry | Refused:
-    """A fieldworker paid a part of a grant out of what they carry of its fund, which is locked. Refused as `pay` is."""
-    grant = await grants.find(ledger.unit.session, grant_id)
-    if grant is None or grant.key != carried.key:
-        return invalid("There is no such grant of this fund.", ("grant_id", "is no grant of this fund"))
-    done = await _pay(ledger, limits, grant, payout, carried, happened_on)
-    return done if isinstance(done, Refused) else done.entry
-
-
-async def take_from_field(ledger: MoneyLedger, grant_id: UUID, reference: UUID, entry: Entry) -> None:
-    """What a fieldworker had paid of a grant was a mistake, and `entry` undid it: so much less is paid."""
-    grant = await grants.find(ledger.unit.session, grant_id)
-    assert grant, "what was paid for is never deleted"
-    amount = difference_of(entry.lines, grant.key).balance
-    payout = Payout(grant.money(amount), FIELD, "", f"undone {reference}")
-    await _written(ledger, grant, payout, entry)
-    ledger.grant(rules.unpaid(grant, amount), grant)
+async def why_not(
+    ledger: MoneyLedger, limits: LimitsOf, grant: Grant, amount: Money, there: int
+) -> Refused | None:
+    """Why so much cannot leave for a grant, of which so much is there; None if it can."""
+    agreed = await grants.approved_by(ledger.unit.session, grant)
+    if (lacking := rules.approvals_needed(grant, limits(grant.currency)) - len(agreed)) > 0:
+        return conflict(f"{lacking} more have to agree to this grant before it is paid.")
+    if amount.currency != grant.currency or amount.minor > there:
+        words = f"{grant.money(there)} is set aside for this grant."
+        return invalid(words, ("amount", "is more than is set aside"))
+    return None
 
 
 async def take_back(unit: Unit, grant_id: UUID, payout: Payout) -> Grant | Refused:
@@ -160,7 +145,7 @@ async def take_back(unit: Unit, grant_id: UUID, payout: Payout) -> Grant | Refus
         where = place(payout.place, grant.currency)
         lines = opposite(entries.paid(where, grant.key.fund, payout.amount))
         entry = ledger.book(EntryKind.RETURNED, lines, grant.id)
-        if not await _written(ledger, grant, payout, entry):
+        if not await written(ledger, grant, payout, entry):
             return ledger.refuse(_KNOWN)
         after = rules.came_back(grant, payout.amount.minor)
         ledger.grant(after, grant)
@@ -182,7 +167,7 @@ async def settle(unit: Unit, grant_id: UUID) -> Grant | Refused:
 _KNOWN = conflict("A payment with this reference is booked already.")
 
 
-async def _written(ledger: MoneyLedger, grant: Grant, payout: Payout, entry: Entry) -> bool:
+async def written(ledger: MoneyLedger, grant: Grant, payout: Payout, entry: Entry) -> bool:
     """Keep a payout under its reference, once; False for a reference that is known."""
     unit = ledger.unit
     row = {

@@ -8,23 +8,29 @@ from services.donations.domain.appeals import Appeal, counted
 from services.donations.domain.letters import LetterState, told_of
 from services.donations.domain.payments import Payment
 from services.donations.domain.pledges import keeps, opened
-from services.donations.repository import appeals, letters, payments, pledges, subscriptions
+from services.donations.ledger import MoneyLedger
+from services.donations.repository import letters, payments, pledges, subscriptions
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 
 
-async def keep(unit: Unit, before: Payment, after: Payment) -> None:
-    """Write a payment that is locked. Its appeal is locked after it, and after the funds; its letters after that, and
-    the totals of pledges last.
+async def keep(ledger: MoneyLedger, before: Payment, after: Payment) -> None:
+    """Write a payment that is locked, in the block that booked its change. Its appeal is locked after it, and after the
+    funds; its letters after that, and the totals of pledges last.
 
     Whatever changes a payment ends here: a refund by webhook, IPN or list, a dispute that was lost, a slip corrected.
+    In the block, because a refund lowers what is set aside for the appeal before anybody's promise is taken back.
     """
+    unit = ledger.unit
     payments.save(unit, after)
     if after.subscription:
         subscriptions.stir(unit, after.subscription)
-    appeal = await appeals.find(unit.session, after.appeal_id, lock=True) if after.appeal_id else None
-    if appeal and (more := _counts(after, appeal) - _counts(before, appeal)):
-        appeals.tell(unit, appeal, counted(appeal, more))
+    if appeal := await ledger.appeal(after.appeal_id):
+        more, held = (
+            now - was for now, was in zip(_brings(after, appeal), _brings(before, appeal), strict=True)
+        )
+        if more or held:
+            ledger.change(counted(appeal, more, held))
     if before.version and told_of(before) != told_of(after):
         await _end_letters(unit, after)
     if before.version and before.left != after.left:
@@ -65,7 +71,7 @@ async def _end_letters(unit: Unit, payment: Payment) -> None:
         unit.remind(letters.REPRINT)
 
 
-def _counts(payment: Payment, appeal: Appeal) -> int:
-    """What a payment brings to an appeal: nothing in another currency or for another purpose."""
-    same = (payment.currency, payment.purpose) == (appeal.currency, appeal.fund)
-    return payment.net if same else 0
+def _brings(payment: Payment, appeal: Appeal) -> tuple[int, int]:
+    """What a payment brings to an appeal, and what of that is held. In another currency it brings nothing."""
+    mine = payment.appeal_id == appeal.id and payment.key == appeal.key
+    return (payment.net, payment.held) if mine else (0, 0)

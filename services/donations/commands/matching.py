@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from services.donations.domain.payments import Dispute, Payment, RefundState
+from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
+from services.donations.domain.transfers import Transfer
 from services.donations.paypal.transactions import Kind, Row
 from services.donations.repository.findings import Refund
 
@@ -29,10 +30,13 @@ class Match(StrEnum):
 
 @dataclass(frozen=True)
 class Booked:
-    """What is booked of the money that a row is about: its payment, or the one that it refers to; and the refund."""
+    """What is booked of the money that a row is about: its payment, or the one that it refers to; the refund; or the
+    transfer between PayPal and another place of the group's.
+    """
 
     payment: Payment | None = None
     refund: Refund | None = None
+    transfer: Transfer | None = None
 
     @property
     def came(self) -> Payment | None:
@@ -63,7 +67,21 @@ def judged(row: Row, booked: Booked, comparing: Comparing) -> Match:
             return _release(booked.came, early=comparing.is_early(row))
         case Kind.HOLD:
             return Match.MATCHED if booked.came else Match.UNKNOWN
+        case Kind.WITHDRAWAL | Kind.DEPOSIT:
+            return _transfer(row, booked.transfer)
     return Match.UNKNOWN
+
+
+def _transfer(row: Row, known: Transfer | None) -> Match:
+    """Money that goes to the bank or comes from there is booked by the treasurer, who sees both statements."""
+    if not row.moves:
+        return Match.WAITING
+    if known is None:
+        return Match.UNKNOWN
+    # What PayPal keeps of it stands in its own column, or not at all: it is of what left, or of what came.
+    out = known.from_place == Provider.PAYPAL.value
+    amount = -known.amount if out else known.amount - known.fee
+    return Match.MATCHED if (amount, known.currency) == row.gross else Match.DIFFERENT
 
 
 def _payment(row: Row, known: Payment | None, *, early: bool) -> Match:

@@ -14,7 +14,9 @@ from uuid_utils.compat import uuid7
 
 from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
-from services.donations.commands.giving_back import WentBack, book_refund, close_dispute, open_dispute
+from services.donations.commands.disputes import close_dispute, open_dispute
+from services.donations.commands.giving_back import WentBack, book_refund
+from services.donations.domain.funds import UNASSIGNED
 from services.donations.domain.money import DIGITS, MOST, Money
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
@@ -113,10 +115,12 @@ async def _sale(unit: Unit, zone: ZoneInfo, said: SaleSaid) -> Became:
             released_on=said.as_of.astimezone(zone).date() if said.hold == "released" else None,
             subscription_id=said.subscription_id,
             custom_id=said.custom_id,
+            marks=said.marks,
+            payer=said.payer,
         ),
     )
     if isinstance(done, Payment):
-        return Became.BOOKED if done.gift_id else Became.UNASSIGNED
+        return Became.UNASSIGNED if done.purpose == UNASSIGNED else Became.BOOKED
     return Became.LOOK
 
 
@@ -174,21 +178,32 @@ def id_of_back(said: BackSaid) -> str | None:
 async def _dispute(unit: Unit, zone: ZoneInfo, said: DisputeSaid) -> Became:
     if said.what == "updated":
         return Became.KEPT
-    # How much a sale loses of a dispute that was lost in part is the treasurer's to see.
-    in_part = said.refunded is not None and said.amount is not None and said.refunded < said.amount
-    if not said.sale_ids or said.outcome == "other" or (said.outcome == "lost" and in_part):
+    if not said.sale_ids:
         return Became.LOOK
     on, found, sales = said.at.astimezone(zone).date(), [], sorted(set(said.sale_ids))
     if len(sales) > 1:
         # All payments before the first fund. A refund of the second payment holds it, and waits for their fund.
         known = await payments.make_and_lock(unit.session, [(PAYPAL, each) for each in sales])
         await books.lock_funds(unit.session, {each.key for each in known})
+    unclear = _is_unclear(said)
+    lost = None if len(sales) > 1 else _in_currency(said.refunded or said.amount)
     for sale_id in sales:
-        if said.what == "created":
-            found.append(await open_dispute(unit, PAYPAL, sale_id, on))
+        if said.what == "created" or unclear:
+            found.append(await open_dispute(unit, PAYPAL, sale_id, on, unclear=unclear))
         else:
-            found.append(await close_dispute(unit, PAYPAL, sale_id, Dispute(said.outcome), on))
+            how = Dispute(said.outcome)
+            found.append(await close_dispute(unit, PAYPAL, sale_id, how, on, lost))
+    if unclear or any(each.dispute_unclear for each in found):
+        return Became.LOOK
     return Became.BOOKED if all(each.version for each in found) else Became.WAITING
+
+
+def _is_unclear(said: DisputeSaid) -> bool:
+    """Whether the treasurer has to say what was lost: PayPal does not say for whom it ended, or not how much each of
+    several sales lost.
+    """
+    in_part = said.refunded is not None and said.amount is not None and said.refunded < said.amount
+    return said.outcome == "other" or (said.outcome == "lost" and in_part and len(set(said.sale_ids)) > 1)
 
 
 def _kept_here(amount: Amount) -> bool:
@@ -196,6 +211,7 @@ def _kept_here(amount: Amount) -> bool:
     return amount.currency in DIGITS and 0 < amount.minor <= MOST
 
 
-def _in_currency(part: Amount | None, whole: Amount) -> Money | None:
-    """A fee, if it is in the currency of what it was taken from."""
-    return Money(*part) if part and part.currency == whole.currency in DIGITS else None
+def _in_currency(part: Amount | None, whole: Amount | None = None) -> Money | None:
+    """An amount in a currency of ours; a fee, if it is in the currency of what it was taken from."""
+    mine = part and (whole is None or part.currency == whole.currency)
+    return Money(*part) if part and mine and part.currency in DIGITS else None

@@ -28,15 +28,15 @@ async def issue_receipt(
 ) -> Receipt | Refused:
     """The receipt of a payment: the one that it has, or a new one under the next number.
 
-    The payment is locked, so of two who ask at once the second finds the receipt of the first. Refused for a payment
-    that has not come, was given back or is disputed, without a donor who has an address, and for what no font prints.
+    The donor and the payment are locked, so of two who ask at once the second finds the receipt of the first, and
+    nobody is merged or parted while it is printed. Refused for a payment that has not come, was given back or is
+    disputed, without a donor who has an address, and for what no font prints.
     """
-    payment = await payments.find(unit.session, payment_id, lock=True)
+    payment, donor_id = await _locked(unit, payment_id)
     if payment is None:
         return missing(f"payment {payment_id} that has come")
     if why_not := not_receivable(payment):
         return conflict(why_not)
-    donor_id = await payments.donor_of(unit.session, payment.gift_id)
     if donor_id is None:
         return conflict("Nobody is written down as the donor of this payment. Say whose gift it is first.")
     former = await letters.standing_receipt(unit.session, payment_id)
@@ -50,6 +50,23 @@ async def issue_receipt(
     kept = await donors.kept(unit.session, donor_id)
     assert kept, "a gift has a donor that there is"
     return await _numbered(unit, office, issued, _unnumbered(unit, payment, kept["id"]), payment, former)
+
+
+async def _locked(unit: Unit, payment_id: UUID) -> tuple[Payment | None, UUID | None]:
+    """A payment and its donor, both locked; the donor first, as everywhere.
+
+    If it is another one's once the payment is locked, that one is locked too, late: of two units that wait for each
+    other then, the database has one try again.
+    """
+    known = await payments.find(unit.session, payment_id)
+    first = await payments.donor_of(unit.session, known.gift_id) if known else None
+    if first:
+        await donors.hold(unit.session, first)
+    payment = await payments.find(unit.session, payment_id, lock=True)
+    donor_id = await payments.donor_of(unit.session, payment.gift_id) if payment else None
+    if donor_id and donor_id != first:
+        await donors.hold(unit.session, donor_id)
+    return payment, donor_id
 
 
 def _unnumbered(unit: Unit, payment: Payment, donor_id: UUID) -> Receipt:

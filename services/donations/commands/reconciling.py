@@ -19,7 +19,7 @@ from services.donations.domain.payments import Payment
 from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
-from services.donations.repository import findings
+from services.donations.repository import findings, transfers
 from shared.database.errors import is_conflict, is_outage
 from shared.messaging.failures import describe
 from shared.messaging.unit import Unit, Units
@@ -27,6 +27,7 @@ from shared.observability import log
 from shared.outcomes import Refused
 from shared.principals import Principal
 
+_TRANSFERS = (Kind.WITHDRAWAL, Kind.DEPOSIT)
 _ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
 """Money that came is booked before what went back of it, so that fewer rows wait."""
 _AGREED = (Match.MATCHED, Match.MISSING)
@@ -89,6 +90,8 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
     back = id_of_back(said) if isinstance(said, BackSaid) else None
     own = row.transaction_id if row.kind is Kind.PAYMENT else row.refers_to
     booked = Booked(*await findings.booked(unit.session, own, back))
+    if row.kind in _TRANSFERS:
+        booked = Booked(transfer=await transfers.of_paypal(unit.session, row.transaction_id))
     match = judged(row, booked, comparing)
     if match is Match.MISSING or (match is Match.MATCHED and _says_more(said, booked.came)):
         match = await _book(unit, comparing.zone, row, said, booked, match)

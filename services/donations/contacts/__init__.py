@@ -1,5 +1,6 @@
-"""The one door to names, mails, phones and addresses of donors, to PayPal's notices as they came (sealed), and to
-letters as they were issued, since those have a donor's name in them too: no other module reads or writes these tables.
+"""The one door to names, mails, phones and addresses of donors, to PayPal's ids of them (hashed), to its notices as
+they came (sealed), and to letters as they were issued, since those have a donor's name in them too: no other module
+reads or writes these tables.
 
 What goes out of here to lists is masked; whoever needs more says why, and that is kept.
 """
@@ -17,6 +18,7 @@ from services.donations.contacts.notices import (
     sealed_notices,
     write_notice,
 )
+from services.donations.contacts.payers import claim_payer, donor_of_payer
 
 __all__ = [
     "Alike",
@@ -25,6 +27,8 @@ __all__ = [
     "Sealed",
     "Spoilt",
     "alike",
+    "claim_payer",
+    "donor_of_payer",
     "forget_notice",
     "forget_notices_before",
     "forget_notices_of",

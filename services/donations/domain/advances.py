@@ -12,12 +12,16 @@ from services.donations.domain.funds import FundKey
 from services.donations.domain.ledger import Account, Kind, account, lines_of
 from services.donations.domain.money import Money
 
+SPENT, RETURNED = "spent", "returned"
+"""The kinds of slips."""
+
 
 @dataclass(frozen=True)
 class Advance:
     """What one fieldworker got at once, in minor units of a currency. `settled` is what slips account for.
 
-    `fieldworker` is a code, never a name. One that is `undone` was booked by mistake.
+    `fieldworker` is a code, never a name. One that is `undone` was booked by mistake. One that names a grant carries
+    what was set aside for it, and pays nothing else.
     """
 
     id: UUID
@@ -30,6 +34,7 @@ class Advance:
     settled: int = 0
     returned: int = 0
     undone: bool = False
+    grant_id: UUID | None = None
 
     @property
     def key(self) -> FundKey:

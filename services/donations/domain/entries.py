@@ -117,6 +117,28 @@ def purchased(where: Account, fund: str, amount: Money) -> Lines:
     return lines_of((account(Kind.PURCHASES, amount.currency, fund), amount.minor), (where, -amount.minor))
 
 
+def opened(where: Account, fund: str, amount: Money) -> Lines:
+    """What a fund had in one place when these books began. It is no gift: nobody gave it now."""
+    return lines_of((where, amount.minor), (account(Kind.OPENING, amount.currency, fund), -amount.minor))
+
+
+def sent(where: Account, amount: Money) -> Lines:
+    """Money leaves one place of the group's for another one: no fund has more or less."""
+    return lines_of((account(Kind.TRANSIT, amount.currency), amount.minor), (where, -amount.minor))
+
+
+def arrived(where: Account, fund: str, amount: Money, fee: Money) -> Lines:
+    """Money that was sent comes, less what the bank or PayPal kept for it, which a fund bears.
+
+    Of 10,000 that left PayPal 9,750 come to the bank: 250 are a fee.
+    """
+    return lines_of(
+        (where, amount.minor - fee.minor),
+        *_fee(fund, fee),
+        (account(Kind.TRANSIT, amount.currency), -amount.minor),
+    )
+
+
 def converted(where: Account, into: Account, fund: str, given: Money, got: Money) -> tuple[Line, ...]:
     """Money of a fund is changed into another currency, at whatever rate the bank gave: both amounts are known.
 

@@ -37,7 +37,7 @@ class Fund:
     """What a fund has in one currency, in minor units.
 
     `held` is the part that has come and cannot be promised, like a payment that PayPal holds back or cash that a
-    fieldworker carries; `set_aside` is promised to grants and not paid yet.
+    fieldworker carries; `set_aside` is promised to grants and not paid yet, or came for appeals and is not spent yet.
     """
 
     key: FundKey

@@ -51,7 +51,8 @@ class Limits:
 class Grant:
     """Money for a household or a case, in minor units of one currency.
 
-    `set_aside` is promised and not paid; `urgency` counts from 0, the most urgent. A grant that has `ended` keeps what
+    `set_aside` is promised and not paid; `carried` is too, and a fieldworker has it. `urgency` counts from 0, the most
+    urgent. A grant that has `ended` keeps what
     was paid of it and nothing else. `version` is the one that was heard last, `said` the one that was told last.
     """
 
@@ -69,6 +70,7 @@ class Grant:
     case_version: int = 0
     set_aside: int = 0
     paid: int = 0
+    carried: int = 0
     ended: Ended | None = None
     reason: str = GrantWhy.ASKED.value
     version: int = 0
@@ -85,7 +87,12 @@ class Grant:
 
     @property
     def missing(self) -> int:
-        return 0 if self.ended else max(0, self.wanted - self.set_aside - self.paid)
+        return 0 if self.ended else max(0, self.wanted - self.promised - self.paid)
+
+    @property
+    def promised(self) -> int:
+        """What is promised and not paid, in its fund or with a fieldworker."""
+        return self.set_aside + self.carried
 
     @property
     def place(self) -> tuple[int, date, UUID]:
@@ -99,7 +106,7 @@ class Grant:
             return GrantStatus(self.ended.value)
         if self.paid:
             return GrantStatus.PAID if self.paid >= self.wanted else GrantStatus.PAID_PART
-        return GrantStatus.SET_ASIDE if self.set_aside else GrantStatus.WAITING
+        return GrantStatus.SET_ASIDE if self.promised else GrantStatus.WAITING
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
@@ -132,9 +139,10 @@ def heard(before: Grant | None, fact: GrantAsked) -> Grant:
     elif before.key != asked.key:
         return replace(before, version=fact.version)
     else:
-        promised = min(before.set_aside, max(0, asked.wanted - before.paid))
+        room = max(0, asked.wanted - before.paid - before.carried)
+        aside = min(before.set_aside, room)
         known = replace(
-            before, wanted=asked.wanted, urgency=asked.urgency, set_aside=promised, version=fact.version
+            before, wanted=asked.wanted, urgency=asked.urgency, set_aside=aside, version=fact.version
         )
     if known.ended or fact.status == GrantStep.WITHDRAWN:
         return known if known.ended else ended(known, Ended.CANCELLED, GrantWhy.WITHDRAWN.value)
@@ -150,7 +158,7 @@ def told(grant: Grant, held: int, on: date) -> GrantChanged:
         case_id=grant.case_id,
         kind=grant.kind,
         status=grant.status.value,
-        set_aside=grant.money(grant.set_aside).as_part,
+        set_aside=grant.money(grant.promised).as_part,
         paid=grant.money(grant.paid).as_part,
         missing=grant.money(grant.missing).as_part,
         held=grant.money(held).as_part if grant.missing and held else None,
@@ -186,10 +194,8 @@ def cut_back(fund: Fund, promised: Iterable[Grant]) -> list[Grant]:
 
 def reworded(grant: Grant) -> Grant:
     """The grant with the reason that its amounts give."""
-    if grant.missing == 0:
-        why = GrantWhy.ALL_THERE
-    else:
-        why = GrantWhy.PART_THERE if grant.set_aside else GrantWhy.NOTHING_LEFT
+    short = GrantWhy.PART_THERE if grant.promised else GrantWhy.NOTHING_LEFT
+    why = short if grant.missing else GrantWhy.ALL_THERE
     return replace(grant, reason=why.value)
 
 
@@ -213,9 +219,21 @@ def why_not_approve(grant: Grant, limits: Limits, approved_by: Sequence[str], wh
     return None
 
 
-def paid(grant: Grant, amount: int) -> Grant:
-    """The grant after a part of what was set aside is paid."""
-    return replace(grant, set_aside=grant.set_aside - amount, paid=grant.paid + amount)
+def paid(grant: Grant, amount: int, *, carried: bool = False) -> Grant:
+    """The grant after a part of what was set aside is paid, or of what a fieldworker `carried` for it."""
+    left = grant.carried - amount if carried else grant.carried
+    aside = grant.set_aside if carried else grant.set_aside - amount
+    return replace(grant, set_aside=aside, carried=left, paid=grant.paid + amount)
+
+
+def carried(grant: Grant, amount: int) -> Grant:
+    """The grant after a fieldworker took so much of what is set aside, or below 0 brought it back.
+
+    What comes back of a grant that is over is its fund's.
+    """
+    if grant.ended:
+        return grant
+    return replace(grant, set_aside=grant.set_aside - amount, carried=grant.carried + amount)
 
 
 def came_back(grant: Grant, amount: int) -> Grant:
@@ -223,15 +241,19 @@ def came_back(grant: Grant, amount: int) -> Grant:
     return replace(grant, paid=grant.paid - amount, wanted=grant.wanted - amount)
 
 
-def unpaid(grant: Grant, amount: int) -> Grant:
-    """The grant after a payment of it turned out to be a mistake: so much is wanted again, if it goes on."""
+def unpaid(grant: Grant, amount: int, *, carried: bool = False) -> Grant:
+    """The grant after a payment of it turned out to be a mistake: so much is wanted again, if it goes on. If it was
+    `carried` for this grant, the fieldworker has it again.
+    """
     after = replace(grant, paid=grant.paid - amount)
-    return after if after.ended else reworded(after)
+    if after.ended:
+        return after
+    return reworded(replace(after, carried=after.carried + amount) if carried else after)
 
 
 def ended(grant: Grant, how: Ended, why: str) -> Grant:
-    """The grant is over: what was set aside and not paid is free again."""
-    return replace(grant, set_aside=0, ended=how, reason=why)
+    """The grant is over: what was set aside and not paid is free again; what is carried is, once it is back."""
+    return replace(grant, set_aside=0, carried=0, ended=how, reason=why)
 
 
 def over(grant: Grant, closed_in: int) -> Grant:

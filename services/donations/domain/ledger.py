@@ -2,11 +2,11 @@
 
 An amount above zero is a debit, below zero a credit. An account has one currency. It is one of two sides:
 
-- what the group has: cash, bank, PayPal, goods that were given. These accounts are of the group as a whole, except
-  those that say how a fund's money stands: what PayPal holds back of it, what each fieldworker carries of it, and what
-  was refunded after it had been spent;
-- why it has it: income, fees, grants, purchases, moves between funds and conversions. Each of these belongs to one
-  fund, and a fund's balance is what they sum to, with the sign turned.
+- what the group has: cash, bank, PayPal, money between two of these, goods that were given. These accounts are of the
+  group as a whole, except those that say how a fund's money stands: what PayPal holds back of it, what each fieldworker
+  carries of it, and what was refunded after it had been spent;
+- why it has it: what it had when the books began, income, fees, grants, purchases, moves between funds and conversions.
+  Each of these belongs to one fund, and a fund's balance is what they sum to, with the sign turned.
 """
 
 from collections import Counter
@@ -27,6 +27,8 @@ class Kind(StrEnum):
     CASH = "cash"
     BANK = "bank"
     PAYPAL = "paypal"
+    TRANSIT = "transit"
+    """Money that has left one place of the group's and has not come to the other yet."""
     HELD = "held"
     """Money of a fund that has come and that PayPal does not let go yet."""
     GOODS = "goods"
@@ -36,6 +38,8 @@ class Kind(StrEnum):
     """Money that was refunded after the fund had spent it. The treasurer covers it from another fund."""
     ADVANCED = "advanced"
     """Money of a fund that a fieldworker carries; an account for each, by a code."""
+    OPENING = "opening"
+    """What a fund had when these books began."""
     INCOME = "income"
     FEES = "fees"
     GRANTS = "grants"
@@ -50,7 +54,7 @@ class Kind(StrEnum):
 
 PLACES = frozenset({Kind.CASH, Kind.BANK, Kind.PAYPAL})
 """Where money can come in and go out."""
-OF_THE_GROUP = PLACES | {Kind.GOODS, Kind.IN_KIND}
+OF_THE_GROUP = PLACES | {Kind.TRANSIT, Kind.GOODS, Kind.IN_KIND}
 OF_A_HOLDER = frozenset({Kind.ADVANCED})
 """Of a fund, and of whoever carries the money: such an account is made when it is needed first."""
 OF_A_FUND = frozenset(Kind) - OF_THE_GROUP - OF_A_HOLDER
@@ -115,6 +119,9 @@ class EntryKind(StrEnum):
     SPENT = "spent"
     RETURNED = "returned"
     GOODS = "goods"
+    OPENING = "opening"
+    SENT = "sent"
+    ARRIVED = "arrived"
     REVERSED = "reversed"
 
 

@@ -22,13 +22,13 @@ LATE = timedelta(days=10)
 LAST = timedelta(days=10)
 """A payment that was under way when the donor ended the gift still belongs to it."""
 MOST_MONTHS = 3
-"""A payment covers no more months by itself; a larger one the treasurer has to look at."""
+"""A payment covers no more months by itself; what is beyond them waits for the treasurer."""
 
 
 @dataclass(frozen=True, order=True)
 class Paid:
     """A payment of the subscription, by its own id; `left` is what was not given back of it, in minor units, `gross`
-    all that came, if that is more.
+    all that came, if that is more. The treasurer may have said how many `months` it covers at most.
     """
 
     on: date
@@ -37,6 +37,19 @@ class Paid:
     currency: str
     disputed: bool = False
     gross: int = 0
+    months: int | None = None
+
+
+class Rest(NamedTuple):
+    """What a payment brought beyond the months that it covers, in minor units. It `waits` for the treasurer if it would
+    pay for more months than a payment covers by itself; else it is for whatever is needed most.
+    """
+
+    minor: int = 0
+    waits: bool = False
+
+
+NOTHING = Rest()
 
 
 class Cover(NamedTuple):
@@ -50,7 +63,7 @@ class Cover(NamedTuple):
 class Standing:
     """How a gift stands. `covered_until` is the first day that no payment covers; `wakes_on` the first day on which it
     may stand otherwise if nothing is told; `mine` are the payments that belong to it, the others came after its end;
-    `covers` has what each of them covers, if it is at least a month.
+    `covers` has what each of them covers, if it is at least a month, and `rests` what such a one brought beyond that.
     """
 
     status: MonthlyGiftStatus
@@ -59,6 +72,7 @@ class Standing:
     wakes_on: date | None = None
     mine: frozenset[str] = frozenset()
     covers: Mapping[str, Cover] = field(default_factory=dict)
+    rests: Mapping[str, Rest] = field(default_factory=dict)
 
 
 def month_later(on: date, months: int = 1) -> date:
@@ -81,7 +95,7 @@ def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace:
     mine = sorted(each for each in paid if belongs(each.on, end))
     counting = [each for each in mine if each.left > 0 and each.on <= today]
     history = History(each for each in told if each.on <= today)
-    covers = _covers(history, counting, grace)
+    covers, rests = _covers(history, counting, grace)
     covered = covers[-1].end if covers else None
     now = _standing(history, counting, covered, today, grace)
     days = [*(each.on for each in told), *(each.on for each in mine)]
@@ -89,7 +103,9 @@ def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace:
     wakes = min([*to_come, *([now.wakes_on] if now.wakes_on else [])], default=None)
     known_by = {each.reference: cover for each, cover in zip(counting, covers, strict=True)}
     whole = {name: cover for name, cover in known_by.items() if cover.start < cover.end}
-    return replace(now, wakes_on=wakes, mine=frozenset(each.reference for each in mine), covers=whole)
+    left = {each.reference: rest for each, rest in zip(counting, rests, strict=True) if rest.minor}
+    names = frozenset(each.reference for each in mine)
+    return replace(now, wakes_on=wakes, mine=names, covers=whole, rests=left)
 
 
 def _standing(
@@ -136,12 +152,14 @@ def _trouble(history: History, last: date | None, due: date | None, until: date)
     return min(days, default=None)
 
 
-def _covers(history: History, paid: Sequence[Paid], grace: timedelta) -> list[Cover]:
-    """What each payment covers, in their order: the oldest months that are not covered. Too small a one covers none.
+def _covers(history: History, paid: Sequence[Paid], grace: timedelta) -> tuple[list[Cover], list[Rest]]:
+    """What each payment covers, in their order: the oldest months that are not covered; and what it brought beyond.
+
+    Too small a one covers none, and stays what it was given for.
 
     What was not covered when the gift lapsed stays so: the next payment begins anew.
     """
-    found: list[Cover] = []
+    found, rests = list[Cover](), list[Rest]()
     until: date | None = None
     last: date | None = None
     firsts = _firsts(paid)
@@ -151,13 +169,23 @@ def _covers(history: History, paid: Sequence[Paid], grace: timedelta) -> list[Co
             # What was paid ahead before it lapsed stays covered: no two payments cover one day.
             until = max(until or each.on, each.on)
         price = history.price(each.currency, each.on)
-        price = firsts[each.currency] if price is None else price
-        months = min(each.left // price, MOST_MONTHS) if price else 0
+        months, rest = _months(firsts[each.currency] if price is None else price, each)
         found.append(Cover(until, month_later(until, months)))
+        rests.append(rest)
         until, last = found[-1].end, each.on
-    return found
+    return found, rests
 
 
 def _firsts(paid: Sequence[Paid]) -> dict[str, int]:
     """The first payment in each currency: while no price was told, it was the price."""
     return {each.currency: max(each.gross, each.left) for each in reversed(paid)}
+
+
+def _months(price: int, payment: Paid) -> tuple[int, Rest]:
+    """How many months a payment covers, and what it brought beyond them. 70 at 30 per month cover two, and 10 are left;
+    of 200 the first 90 cover three, and 110 wait for the treasurer.
+    """
+    whole = payment.left // price if price else 0
+    months = min(whole, MOST_MONTHS if payment.months is None else payment.months)
+    rest = payment.left - months * price if months else 0
+    return months, Rest(rest, payment.months is None and whole > months)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 
 class Became(StrEnum):
-    """BOOKED: money moved, or had moved already. UNASSIGNED: booked, and nobody knows for which gift. WAITING: for the
+    """BOOKED: money moved, or had moved already. UNASSIGNED: booked, and nobody knows for what. WAITING: for the
     payment that it speaks of. KEPT: it moves no money. LOOK: it cannot be booked as it is, and somebody has to look.
     ASKED: PayPal has not said yet whether it is its own.
     """

@@ -49,8 +49,10 @@ class Payment:
 
     `fee` is None while no notice has said it. `net` is what the fund has of the payment, and `held` the part of that
     which the provider does not let go; `hold_told` is whether a notice has said that it is held, or that it is not. A
-    dispute took hold of `disputed_held` of it, and of `disputed_spent` that the fund had spent already. A monthly
-    gift's payment covers the days from `covers_from` up to, and without, `covers_until`, as far as others were told.
+    dispute took hold of `disputed_held` of it, and of `disputed_spent` that the fund had spent already. One that is
+    `dispute_unclear` is over, and nobody has said for whom; one that was lost in part took `dispute_lost`. A monthly
+    gift's payment covers the days from `covers_from` up to, and without, `covers_until`, as far as others were told; at
+    most `months`, if the treasurer said so. What it brought beyond them is `apart`, in the fund `apart_in`.
     """
 
     id: UUID
@@ -69,6 +71,8 @@ class Payment:
     dispute: Dispute = Dispute.NONE
     disputed_held: int = 0
     disputed_spent: int = 0
+    dispute_unclear: bool = False
+    dispute_lost: int = 0
     subscription: UUID | None = None
     gift_id: UUID | None = None
     appeal_id: UUID | None = None
@@ -76,11 +80,20 @@ class Payment:
     entry_id: UUID | None = None
     covers_from: date | None = None
     covers_until: date | None = None
+    months: int | None = None
+    apart: int = 0
+    apart_in: str = ""
     reason: str = GiftWhy.RECEIVED.value
 
     @property
     def key(self) -> FundKey:
         return FundKey(self.purpose, self.currency)
+
+    @property
+    def keys(self) -> frozenset[FundKey]:
+        """The funds that have money of it: none before it has come."""
+        apart = {FundKey(self.apart_in, self.currency)} if self.apart else set[FundKey]()
+        return frozenset({self.key} | apart) if self.version else frozenset()
 
     @property
     def where(self) -> Account:
@@ -99,6 +112,14 @@ class Payment:
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
+
+
+def lost_of(payment: Payment, lost: int, *, told: bool) -> int:
+    """How much more goes back of a payment whose dispute was lost: `lost`, or all that is left if that is 0.
+
+    Nothing does if a refund `told` of the same money before.
+    """
+    return 0 if lost and told else min(lost or payment.left, payment.left)
 
 
 def booked(payment: Payment, lines: Iterable[Line]) -> Payment:

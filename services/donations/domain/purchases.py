@@ -56,14 +56,14 @@ def heard(before: Purchase | None, fact: PurchaseChanged, fund: str) -> Purchase
     return replace(known, status=fact.status, cost=fact.cost.amount, owed=owed, version=fact.version)
 
 
-def to_book(purchase: Purchase, fund: Fund) -> int:
+def to_book(purchase: Purchase, fund: Fund, set_aside: int = 0) -> int:
     """How much more is to be booked as spent; below 0 comes back.
 
-    A fund spends on a purchase what it has free and no more: what is promised to grants stays promised. The rest is
-    booked as soon as the fund has it.
+    A fund spends on a purchase what is set aside for its appeal, and what is free, and no more: what is promised to
+    grants and to other appeals stays promised. The rest is booked as soon as the fund has it.
     """
     more = purchase.owed - purchase.spent
-    return min(more, max(0, fund.free)) if more > 0 else more
+    return min(more, max(0, fund.free) + set_aside) if more > 0 else more
 
 
 def stands(appeal: Appeal, was: str, purchases: Collection[str]) -> Appeal:

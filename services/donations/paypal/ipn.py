@@ -128,6 +128,8 @@ def _sale(head: Head, fields: Fields) -> SaleSaid:
         pending_reason=reading.code_if_any(fields, "pending_reason"),
         subscription_id=_subscription_id(fields),
         custom_id=reading.custom_if_any(fields, "custom"),
+        invoice_id=reading.custom_if_any(fields, "invoice"),
+        item=reading.custom_if_any(fields, "item_number"),
         payer=_payer(fields),
     )
 

@@ -41,7 +41,11 @@ OUTCOMES: dict[str, Outcome] = {
 }
 """The others (a payout by PayPal, none) do not say who keeps the money: the treasurer looks."""
 HOLDS: dict[str | None, Literal["held", "released"]] = {"held": "held", "released": "released"}
-_SALE_LINK = re.compile(r"https://[a-z0-9.-]+/v1/payments/sale/([A-Z0-9]{1,64})", re.ASCII)
+_LINKS = {
+    "sale": re.compile(r"https://[a-z0-9.-]+/v1/payments/sale/([A-Z0-9]{1,64})", re.ASCII),
+    "up": re.compile(r"https://[a-z0-9.-]+/v2/payments/captures/([A-Z0-9]{1,64})", re.ASCII),
+}
+"""How a refund names what it refunds, in the older and in the newer API."""
 
 
 def read(body: bytes) -> Said | Unreadable:
@@ -128,6 +132,30 @@ def _sale(state: SaleState) -> Callable[[Head, Fields], SaleSaid]:
             pending_reason=reading.code_if_any(resource, "reason_code") if state == "pending" else None,
             subscription_id=reading.identity_if_any(resource, "billing_agreement_id"),
             custom_id=reading.custom_if_any(resource, "custom"),
+            invoice_id=reading.custom_if_any(resource, "invoice_number"),
+            payer=_payer(reading.inner(resource, "payer")),
+        )
+
+    return reader
+
+
+def _capture(state: SaleState) -> Callable[[Head, Fields], SaleSaid]:
+    """A payment of PayPal's newer API, for a gift that is given once."""
+
+    def reader(head: Head, resource: Fields) -> SaleSaid:
+        parts = reading.inner(resource, "seller_receivable_breakdown")
+        return SaleSaid(
+            head,
+            reading.identity(resource, "id"),
+            state,
+            reading.positive(resource, "amount"),
+            reading.time_if_any(resource, "create_time") or head.at,
+            reading.time_if_any(resource, "update_time") or head.at,
+            fee=reading.size_if_any(parts, "paypal_fee"),
+            received=reading.money_if_any(parts, "receivable_amount"),
+            custom_id=reading.custom_if_any(resource, "custom_id"),
+            invoice_id=reading.custom_if_any(resource, "invoice_id"),
+            payer=_payer(reading.inner(resource, "payer")),
         )
 
     return reader
@@ -143,21 +171,24 @@ def _hold_reason(resource: Fields) -> str | None:
 
 def _refund(head: Head, resource: Fields) -> BackSaid:
     """The resource is the refund; the sale is named beside it, or linked, or not at all."""
+    parts = reading.inner(resource, "seller_payable_breakdown")
     return BackSaid(
         head,
         "refunded",
         reading.identity(resource, "id"),
-        reading.identity_if_any(resource, "sale_id") or _linked_sale(resource),
+        reading.identity_if_any(resource, "sale_id") or _linked(resource, "sale", "up"),
         reading.size(resource, "amount"),
         reading.time_if_any(resource, "create_time") or head.at,
-        fee_back=reading.size_if_any(resource, "refund_from_transaction_fee"),
+        fee_back=reading.size_if_any(resource, "refund_from_transaction_fee")
+        or reading.size_if_any(parts, "paypal_fee"),
         reason=reading.code_if_any(resource, "reason_code"),
     )
 
 
 def _reversal(head: Head, resource: Fields) -> BackSaid:
-    """The resource is the sale itself, unless it names a sale beside its own id."""
-    own, sale = reading.identity(resource, "id"), reading.identity_if_any(resource, "sale_id")
+    """The resource is the sale itself, unless it names a sale beside its own id, or is linked to a capture."""
+    own = reading.identity(resource, "id")
+    sale = reading.identity_if_any(resource, "sale_id") or _linked(resource, "up")
     return BackSaid(
         head,
         "reversed",
@@ -169,9 +200,10 @@ def _reversal(head: Head, resource: Fields) -> BackSaid:
     )
 
 
-def _linked_sale(resource: Fields) -> str | None:
-    links = (str(each.get("href")) for each in reading.listed(resource, "links") if each.get("rel") == "sale")
-    return next((found[1] for link in links if (found := _SALE_LINK.fullmatch(link))), None)
+def _linked(resource: Fields, *names: str) -> str | None:
+    links = ((each.get("rel"), str(each.get("href"))) for each in reading.listed(resource, "links"))
+    found = (_LINKS[rel].fullmatch(link) for rel, link in links if rel in names)
+    return next((each[1] for each in found if each), None)
 
 
 def _dispute(what: Literal["created", "updated", "resolved"]) -> Callable[[Head, Fields], DisputeSaid]:
@@ -209,6 +241,11 @@ _READERS: dict[str, Callable[[Head, Fields], Said]] = {
     "PAYMENT.SALE.DENIED": _sale("denied"),
     "PAYMENT.SALE.REFUNDED": _refund,
     "PAYMENT.SALE.REVERSED": _reversal,
+    "PAYMENT.CAPTURE.COMPLETED": _capture("completed"),
+    "PAYMENT.CAPTURE.PENDING": _capture("pending"),
+    "PAYMENT.CAPTURE.DENIED": _capture("denied"),
+    "PAYMENT.CAPTURE.REFUNDED": _refund,
+    "PAYMENT.CAPTURE.REVERSED": _reversal,
     "CUSTOMER.DISPUTE.CREATED": _dispute("created"),
     "CUSTOMER.DISPUTE.UPDATED": _dispute("updated"),
     "CUSTOMER.DISPUTE.RESOLVED": _dispute("resolved"),

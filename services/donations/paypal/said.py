@@ -104,7 +104,14 @@ class SaleSaid:
     pending_reason: str | None = None
     subscription_id: str | None = None
     custom_id: str | None = None
+    invoice_id: str | None = None
+    item: str | None = None
     payer: Payer | None = None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What we gave PayPal to know the money by, the surest first. Both roads bear the first two."""
+        return tuple(each for each in (self.custom_id, self.invoice_id, self.item) if each)
 
     @property
     def counts_from(self) -> datetime:

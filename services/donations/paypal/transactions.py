@@ -29,6 +29,7 @@ class Kind(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     WITHDRAWAL = "withdrawal"
+    DEPOSIT = "deposit"
     OTHER = "other"
 
 
@@ -36,6 +37,7 @@ _GROUPS = {
     "00": Kind.PAYMENT,
     "01": Kind.FEE,
     "02": Kind.CONVERSION,
+    "03": Kind.DEPOSIT,
     "04": Kind.WITHDRAWAL,
     "11": Kind.REVERSAL,
     "15": Kind.HOLD,

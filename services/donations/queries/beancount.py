@@ -20,11 +20,11 @@ from services.donations.queries.balances import trial_balance
 from shared.messaging.day import today_of
 
 ROOTS = {
-    **dict.fromkeys((Kind.CASH, Kind.BANK, Kind.PAYPAL, Kind.GOODS), "Assets"),
+    **dict.fromkeys((Kind.CASH, Kind.BANK, Kind.PAYPAL, Kind.TRANSIT, Kind.GOODS), "Assets"),
     **dict.fromkeys((Kind.HELD, Kind.ADVANCED, Kind.UNCOVERED), "Assets"),
     **dict.fromkeys((Kind.INCOME, Kind.IN_KIND), "Income"),
     **dict.fromkeys((Kind.FEES, Kind.GRANTS, Kind.PURCHASES, Kind.SPENT), "Expenses"),
-    **dict.fromkeys((Kind.MOVED, Kind.EXCHANGE), "Equity"),
+    **dict.fromkeys((Kind.MOVED, Kind.EXCHANGE, Kind.OPENING), "Equity"),
 }
 """Which of beancount's five trees each kind of account stands in."""
 AT_ONCE = 1000

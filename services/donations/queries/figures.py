@@ -23,9 +23,9 @@ _RAISED = text("""
 _GRANTS = text("""
     SELECT count(*) FILTER (WHERE kind IN ('protection', 'resettlement') AND whole) AS protection_grants_paid,
            count(*) FILTER (WHERE kind IN ('prison_support', 'family_visit') AND whole) AS prison_support_paid,
-           count(*) FILTER (WHERE kind = 'hospital' AND ended = '' AND set_aside + paid = 0)
+           count(*) FILTER (WHERE kind = 'hospital' AND ended = '' AND set_aside + carried + paid = 0)
                AS hospital_requests_undecided
-    FROM (SELECT kind, ended, set_aside, paid, paid > 0 AND (paid >= wanted OR ended = 'settled') AS whole
+    FROM (SELECT kind, ended, set_aside, carried, paid, paid > 0 AND (paid >= wanted OR ended = 'settled') AS whole
           FROM "grant" WHERE version > 0) grants
 """)
 _MONTHLY = text("""
@@ -37,8 +37,8 @@ _MONTHLY = text("""
 """)
 _SHORT = text("SELECT count(*) FROM appeal WHERE status = 'closed_short'")
 _WAITING = text("""
-    SELECT fund, currency, sum(wanted - set_aside - paid) FROM "grant"
-    WHERE ended = '' AND wanted > set_aside + paid GROUP BY 1, 2
+    SELECT fund, currency, sum(wanted - set_aside - carried - paid) FROM "grant"
+    WHERE ended = '' AND wanted > set_aside + carried + paid GROUP BY 1, 2
 """)
 _REFUNDS = text("SELECT count(*) FROM refund WHERE state = 'different'")
 

@@ -19,11 +19,13 @@ from services.donations.tables import (
     ENTRY,
     GIFT,
     GRANT,
+    OPENING,
     PAYMENT,
     PAYOUT,
     POSTING,
     RATE,
     REFUND,
+    TRANSFER,
 )
 
 
@@ -43,6 +45,7 @@ class PaymentFilter:
     held: bool | None = None
     first: date | None = None
     last: date | None = None
+    waiting: bool = False
 
 
 async def payments(
@@ -60,6 +63,7 @@ async def payments(
         None if which.held is None else (row.held > 0) == which.held,
         None if which.first is None else row.happened_on >= which.first,
         None if which.last is None else row.happened_on <= which.last,
+        and_(row.apart > 0, row.apart_in == "unassigned") if which.waiting else None,
         None if after is None else row.id > after,
     ]
     return await rows(session, query.where(*given(wanted)).order_by(row.id).limit(limit))
@@ -75,6 +79,13 @@ async def refunds_to_look_at(session: AsyncSession) -> Sequence[RowMapping]:
     return await rows(session, query.limit(500))
 
 
+async def disputes(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
+    """Payments of which a dispute is open, in the order in which they were heard of."""
+    row = PAYMENT.c
+    wanted = [row.version > 0, row.dispute == "open", None if after is None else row.id > after]
+    return await rows(session, select(PAYMENT).where(*given(wanted)).order_by(row.id).limit(limit))
+
+
 async def entries(
     session: AsyncSession, limit: int, after: UUID | None = None, document_id: UUID | None = None
 ) -> Sequence[RowMapping]:
@@ -88,6 +99,18 @@ async def entries(
     ]
     query = select(ENTRY, lines.label("lines")).where(*given(wanted)).order_by(row.id)
     return await rows(session, query.limit(limit))
+
+
+async def transfers(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
+    """Transfers between places, the oldest first."""
+    row = TRANSFER.c
+    query = select(TRANSFER).where(*given([None if after is None else row.id > after]))
+    return await rows(session, query.order_by(row.id).limit(limit))
+
+
+async def openings(session: AsyncSession) -> Sequence[RowMapping]:
+    """What funds had when the books began; there is one each of a fund, a place and a currency, but for mistakes."""
+    return await rows(session, select(OPENING).order_by(OPENING.c.id).limit(500))
 
 
 async def decisions(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
@@ -136,7 +159,7 @@ async def grants(
 ) -> Sequence[RowMapping]:
     """Grants, each with how many agreed to as much as is wanted, in the order of their requests."""
     row = GRANT.c
-    missing = and_(row.ended == "", row.wanted > row.set_aside + row.paid)
+    missing = and_(row.ended == "", row.wanted > row.set_aside + row.carried + row.paid)
     agreed = select(func.count()).where(APPROVAL.c.grant_id == row.id, APPROVAL.c.wanted >= row.wanted)
     wanted = [
         row.version > 0,

@@ -3,11 +3,12 @@
 from dataclasses import fields, replace
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import ColumnElement, RowMapping, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.domain.appeals import GOES_ON, Appeal, Need, Price, fact_of
+from services.donations.domain.appeals import GOES_ON, Appeal, Need, Price, fact_of, shown
+from services.donations.domain.funds import FundKey
 from services.donations.domain.money import DIGITS
 from services.donations.tables import APPEAL, ITEM_PRICE, NEED, PRICE
 from shared.contracts.donations import AppealStatus
@@ -16,6 +17,11 @@ from shared.messaging.unit import Unit
 
 _COLUMNS = tuple(field.name for field in fields(Appeal))
 _LIVE = APPEAL.c.status.in_(sorted(each.value for each in GOES_ON))
+# As `Appeal.due` says; the doctor counts it too.
+_UNSETTLED = text("""
+    set_aside <> CASE WHEN status IN ('open', 'funded', 'ordered')
+    THEN greatest(0, least(raised - held, target) - spent) ELSE 0 END
+""")
 
 
 def appeal_in(row: RowMapping) -> Appeal:
@@ -30,11 +36,43 @@ async def find(session: AsyncSession, appeal_id: UUID, *, lock: bool = False) ->
     return appeal_in(row) if row else None
 
 
+async def by_code(session: AsyncSession, code: str) -> Appeal | None:
+    """The appeal under a code; None if there is none."""
+    row = (await session.execute(select(APPEAL).where(APPEAL.c.code == code))).mappings().one_or_none()
+    return appeal_in(row) if row else None
+
+
 async def of_item(session: AsyncSession, item: str) -> Appeal | None:
     """The appeal for an item that goes on, locked; None if there is none."""
     query = select(APPEAL).where(APPEAL.c.item == item, _LIVE).with_for_update()
     row = (await session.execute(query)).mappings().one_or_none()
     return appeal_in(row) if row else None
+
+
+async def unsettled(session: AsyncSession, key: FundKey) -> list[Appeal]:
+    """Appeals of a locked fund for which more or less is set aside than is due, locked.
+
+    One that another unit is changing now is left out: that unit leaves a reminder to look at it.
+    """
+    query = select(APPEAL).where(*_of_fund(key), _UNSETTLED).order_by(APPEAL.c.id)
+    found = await session.execute(query.with_for_update(skip_locked=True))
+    return [appeal_in(row) for row in found.mappings()]
+
+
+async def keeping(session: AsyncSession, key: FundKey) -> list[Appeal]:
+    """Appeals of a locked fund for which something is set aside, locked."""
+    query = select(APPEAL).where(*_of_fund(key), APPEAL.c.set_aside > 0).order_by(APPEAL.c.id)
+    return [appeal_in(row) for row in (await session.execute(query.with_for_update())).mappings()]
+
+
+def _of_fund(key: FundKey) -> tuple[ColumnElement[bool], ...]:
+    return APPEAL.c.fund == key.fund, APPEAL.c.currency == key.currency
+
+
+async def unsettled_funds(session: AsyncSession) -> set[FundKey]:
+    """The funds of appeals for which more or less is set aside than is due."""
+    query = select(APPEAL.c.fund, APPEAL.c.currency).where(_UNSETTLED).distinct()
+    return {FundKey(*row) for row in await session.execute(query)}
 
 
 async def open_new(unit: Unit, appeal: Appeal) -> bool:
@@ -53,25 +91,11 @@ def tell(unit: Unit, before: Appeal, after: Appeal) -> Appeal:
     """Write a locked appeal after a change, and tell of it if others see a difference. Returns it as it is then."""
     if before == after:
         return after
-    after = replace(after, version=before.version + 1)
-    unit.say(fact_of(after, unit.today))
+    if shown(before) != shown(after):
+        after = replace(after, version=before.version + 1)
+        unit.say(fact_of(after, unit.today))
     unit.writes.change(APPEAL, [{**_values(after), "actor": unit.actor.id}])
     return after
-
-
-async def reopened(unit: Unit, appeal: Appeal) -> Appeal:
-    """A locked appeal that is to go on again, as it can be: another one for its item may have opened meanwhile.
-
-    Another one that opened by itself and for which nothing has come is withdrawn: this one has its money. Otherwise the
-    other one goes on, and this one is closed short: its money stays in their fund.
-    """
-    other = await of_item(unit.session, appeal.item)
-    if other is None or other.id == appeal.id:
-        return appeal
-    if other.raised or other.asked:
-        return replace(appeal, status=AppealStatus.CLOSED_SHORT)
-    tell(unit, other, replace(other, status=AppealStatus.WITHDRAWN))
-    return appeal
 
 
 async def need_of(session: AsyncSession, item: str) -> Need:
@@ -91,7 +115,8 @@ def save_need(unit: Unit, need: Need) -> None:
 
 
 def _values(appeal: Appeal) -> dict[str, object]:
-    return {**{name: getattr(appeal, name) for name in _COLUMNS}, "status": appeal.status.value}
+    values = {name: getattr(appeal, name) for name in _COLUMNS}
+    return {**values, "status": appeal.status.value, "code": appeal.code}
 
 
 async def price_of(session: AsyncSession, item: str) -> Price | None:

@@ -21,11 +21,21 @@ def add(unit: Unit, donor_id: UUID, choices: Choices) -> None:
 async def lock(session: AsyncSession, *ids: UUID) -> dict[UUID, RowMapping]:
     """Donors, locked in the order of their ids; those that there are.
 
-    A row that refers to a donor may still be written meanwhile: whoever issues a receipt holds its payment and writes
-    such a row, and would otherwise wait for somebody who holds the donor and waits for that payment.
+    A row that refers to a donor may still be written meanwhile: whoever books a gift holds its payment and writes such
+    a row, and would otherwise wait for somebody who holds the donor and waits for that payment.
     """
     query = select(DONOR).where(DONOR.c.id.in_(ids)).order_by(DONOR.c.id).with_for_update(key_share=True)
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
+
+
+async def hold(session: AsyncSession, donor_id: UUID) -> None:
+    """Lock a donor and whoever this one turned out to be: the two stay merged, or apart, and who they are."""
+    known = await kept(session, donor_id)
+    held = await lock(session, donor_id, *([known["id"]] if known else []))
+    merged = held[donor_id]["merged_into"]
+    if merged and merged not in held:
+        # Merged while this unit waited; nobody can part them any more.
+        await lock(session, merged)
 
 
 def change(unit: Unit, donor_id: UUID, values: Mapping[str, Any]) -> None:

@@ -22,6 +22,8 @@ _REFERENCES = _REFERENCES.bindparams(_IDS)
 _MONEY = text("""
     SELECT transaction_id FROM payment WHERE provider = 'paypal' AND transaction_id = ANY(:ids)
     UNION SELECT refund_id FROM refund WHERE provider = 'paypal' AND refund_id = ANY(:ids)
+    UNION SELECT reference FROM transfer WHERE 'paypal' IN (from_place, to_place) AND reference = ANY(:ids)
+        AND NOT undone
 """).bindparams(_IDS)
 
 

@@ -18,7 +18,7 @@ from shared.messaging.states import lock_or_make
 _COLUMNS = tuple(field.name for field in fields(Grant))
 _ROW = GRANT.c
 # Without parameters, so that the planner knows the partial indexes fit.
-_MISSING = text("ended = '' AND wanted > set_aside + paid")
+_MISSING = text("ended = '' AND wanted > set_aside + carried + paid")
 _PROMISED = text("set_aside > 0")
 
 

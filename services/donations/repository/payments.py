@@ -142,6 +142,13 @@ async def waiting_refunds(session: AsyncSession, payment_id: UUID) -> Sequence[R
     return (await session.execute(select(REFUND).where(*waits).order_by(row.refund_id))).mappings().all()
 
 
+async def refunded_alike(session: AsyncSession, payment_id: UUID, amount: int) -> bool:
+    """Whether a refund of exactly so much is booked for a locked payment."""
+    row = REFUND.c
+    mine = (row.payment_id == payment_id, row.state == RefundState.BOOKED.value, row.amount == amount)
+    return await session.scalar(select(row.refund_id).where(*mine).limit(1)) is not None
+
+
 _SETTLE = text("""
     UPDATE refund SET state = :state, entry_id = :entry WHERE provider = :provider AND refund_id = :refund
 """)

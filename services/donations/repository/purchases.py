@@ -43,10 +43,10 @@ async def owing_funds(session: AsyncSession) -> set[FundKey]:
     return {FundKey(*row) for row in await session.execute(query)}
 
 
-async def funds_of(session: AsyncSession, appeals: Collection[UUID]) -> dict[UUID, str]:
-    """The fund of each of these appeals; it never changes."""
-    query = select(APPEAL.c.id, APPEAL.c.fund).where(APPEAL.c.id.in_(sorted(appeals)))
-    return {row.id: row.fund for row in await session.execute(query)}
+async def keys_of(session: AsyncSession, appeals: Collection[UUID]) -> dict[UUID, FundKey]:
+    """The fund and currency of each of these appeals; they never change."""
+    query = select(APPEAL.c.id, APPEAL.c.fund, APPEAL.c.currency).where(APPEAL.c.id.in_(sorted(appeals)))
+    return {row.id: FundKey(row.fund, row.currency) for row in await session.execute(query)}
 
 
 async def statuses_of(session: AsyncSession, appeal_id: UUID) -> list[str]:

@@ -165,7 +165,8 @@ async def paid(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, li
 def paid_in(row: RowMapping) -> Paid:
     """A payment as it counts for its gift."""
     left, disputed = row["gross"] - row["refunded"], row["dispute"] == Dispute.OPEN.value
-    return Paid(row["happened_on"], row["transaction_id"], left, row["currency"], disputed, row["gross"])
+    said = (disputed, row["gross"], row["months"])
+    return Paid(row["happened_on"], row["transaction_id"], left, row["currency"], *said)
 
 
 def save(unit: Unit, values: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ it holds whatever runs at once, and whatever way a row comes in.
 from services.donations.tables.advances import ADVANCE, SLIP
 from services.donations.tables.appeals import APPEAL, ITEM_PRICE, NEED, PRICE, PURCHASE, SHORTAGE
 from services.donations.tables.columns import Row
-from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GIFT
+from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GIFT, PAYER
 from services.donations.tables.grants import APPROVAL, CASE, GRANT, HOUSEHOLD, PAYOUT
 from services.donations.tables.imports import GIFT_IMPORT
 from services.donations.tables.in_kind import GIFT_IN_KIND
@@ -37,6 +37,7 @@ from services.donations.tables.monthly import (
 from services.donations.tables.notices import FINDING, NOTICE, NOTICE_BODY
 from services.donations.tables.payments import PAYMENT, REFUND
 from services.donations.tables.pledges import PLEDGE, PLEDGE_PART, PLEDGE_TOTAL
+from services.donations.tables.transfers import OPENING, TRANSFER
 
 __all__ = [
     "ACCOUNT",
@@ -64,6 +65,8 @@ __all__ = [
     "NEED",
     "NOTICE",
     "NOTICE_BODY",
+    "OPENING",
+    "PAYER",
     "PAYMENT",
     "PAYOUT",
     "PLEDGE",
@@ -85,5 +88,6 @@ __all__ = [
     "SUBSCRIPTION_CHANGE",
     "SUBSCRIPTION_NEWS",
     "SUBSCRIPTION_TOLD",
+    "TRANSFER",
     "Row",
 ]

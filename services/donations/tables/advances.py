@@ -20,8 +20,9 @@ from shared.database.rows import table_of
 
 
 class AdvanceRow(Row, table=True):
-    """Money of a fund that went out to a fieldworker, by a code. Whoever changes it holds the fund's lock; what is
-    settled and returned beyond it the database refuses in any case.
+    """Money of a fund that went out to a fieldworker, by a code, perhaps what was set aside for a grant.
+
+    Whoever changes it holds the fund's lock; what is settled and returned beyond it the database refuses in any case.
     """
 
     __tablename__ = "advance"
@@ -37,6 +38,7 @@ class AdvanceRow(Row, table=True):
             "given_on",
             postgresql_where=text("NOT undone AND settled + returned < amount"),
         ),
+        Index(None, "grant_id", postgresql_where=text("grant_id IS NOT NULL")),
     )
     id: UUID = id_column()
     fieldworker: str = code_column()
@@ -49,6 +51,7 @@ class AdvanceRow(Row, table=True):
     reference: str = Field(sa_column=Column(String(100), nullable=False))
     given_on: date
     undone: bool = flag_column()
+    grant_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("grant.id")))
     entry_id: UUID = new_entry_column()
     actor: str = actor_column()
 

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Uuid, text
+from sqlalchemy import CheckConstraint, Column, Date, Index, UniqueConstraint, Uuid, text
 from sqlmodel import Field
 
 from services.donations.tables.columns import (
@@ -93,21 +93,33 @@ class PurchaseRow(Row, table=True):
 
 class AppealRow(Row, table=True):
     """An appeal for what is missing of an item; `raised` is what its payments brought. One per item at a time, until
-    it is ordered. `asked` is what staff appealed for, 0 if it opened by itself.
+    it is ordered. `asked` is what staff appealed for, 0 if it opened by itself; `code` is what payments for it bear.
+
+    PayPal holds `held` of what was raised, and `spent` went to its purchases. Whoever changes these or what is
+    `set_aside` holds its fund, and this row.
     """
 
     __tablename__ = "appeal"
     __table_args__ = (
+        UniqueConstraint("code"),
         CheckConstraint("target > 0", name="for_something"),
+        CheckConstraint("least(held, spent, set_aside) >= 0", name="not_negative"),
         Index(
             "uq_appeal_item",
             "item",
             unique=True,
             postgresql_where=text("status IN ('open', 'funded')"),
         ),
+        Index(
+            "ix_appeal_keeps",
+            "fund",
+            "currency",
+            postgresql_where=text("status IN ('open', 'funded', 'ordered') OR set_aside > 0"),
+        ),
     )
     id: UUID = id_column()
     version: int = version_column()
+    code: str = code_column()
     item: str = code_column()
     quantity: int = amount_column()
     fund: str = code_column()
@@ -116,6 +128,9 @@ class AppealRow(Row, table=True):
     raised: int = amount_column(0)
     status: str = code_column()
     asked: int = amount_column(0)
+    held: int = amount_column(0)
+    spent: int = amount_column(0)
+    set_aside: int = amount_column(0)
     actor: str = actor_column()
 
 

@@ -61,6 +61,19 @@ class ContactRow(Row, table=True):
     phone_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32)))
 
 
+class PayerRow(Row, table=True):
+    """A donor whom PayPal knows under an id of its own, which `contacts` alone reads. The id is kept as a hash: nobody
+    who sees this table learns it, and it is found again. The donor is written in the same unit, after it.
+    """
+
+    __tablename__ = "payer"
+    __table_args__ = (Index(None, "donor_id"),)
+    key: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True))
+    donor_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("donor.id", deferrable=True, initially="DEFERRED"), nullable=False)
+    )
+
+
 class ContactReadingRow(Row, table=True):
     """Somebody was shown a donor's contact data: who, when and by which route. Append-only."""
 
@@ -113,5 +126,6 @@ class GiftRow(Row, table=True):
 
 DONOR = table_of(DonorRow)
 CONTACT = table_of(ContactRow)
+PAYER = table_of(PayerRow)
 CONTACT_READING = table_of(ContactReadingRow)
 GIFT = table_of(GiftRow)

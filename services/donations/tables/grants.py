@@ -54,7 +54,7 @@ class GrantRow(Row, table=True):
 
     __tablename__ = "grant"
     __table_args__ = (
-        CheckConstraint("least(set_aside, paid) >= 0", name="not_negative"),
+        CheckConstraint("least(set_aside, paid, carried) >= 0", name="not_negative"),
         CheckConstraint("household_id IS NULL OR case_id IS NULL", name="not_for_both"),
         Index(None, "household_id", postgresql_where=text("household_id IS NOT NULL")),
         Index(None, "case_id", postgresql_where=text("case_id IS NOT NULL")),
@@ -62,7 +62,7 @@ class GrantRow(Row, table=True):
             "ix_grant_missing",
             "fund",
             "currency",
-            postgresql_where=text("ended = '' AND wanted > set_aside + paid"),
+            postgresql_where=text("ended = '' AND wanted > set_aside + carried + paid"),
         ),
         Index("ix_grant_promised", "fund", "currency", postgresql_where=text("set_aside > 0")),
     )
@@ -75,6 +75,7 @@ class GrantRow(Row, table=True):
     wanted: int = amount_column(0)
     set_aside: int = amount_column(0)
     paid: int = amount_column(0)
+    carried: int = amount_column(0)
     urgency: int = Field(default=3, sa_column=Column(SmallInteger, nullable=False, server_default=text("3")))
     asked_on: date | None = None
     household_id: UUID | None = Field(default=None, sa_column=Column(Uuid))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    SmallInteger,
     String,
     UniqueConstraint,
     Uuid,
@@ -33,8 +34,10 @@ class PaymentRow(Row, table=True):
 
     `refunded` is of the gross; `net` is what the fund has of it, of which `held` is not let go by the provider. While
     no notice has said so, `fee` is null, and `hold_told` (whether it is held or not) false. A dispute took hold of
-    `disputed_held` of it, and of `disputed_spent` that the fund had spent already. `covers_from` and `covers_until` are
-    what the others were told last.
+    `disputed_held` of it, and of `disputed_spent` that the fund had spent already. Of a dispute that is
+    `dispute_unclear` the treasurer has to say what was lost; `dispute_lost` is what was lost of a part, until a refund
+    tells of the same money. `covers_from` and `covers_until` are
+    what the others were told last; what it brought beyond them is `apart`, in the fund `apart_in`.
     """
 
     __tablename__ = "payment"
@@ -48,6 +51,9 @@ class PaymentRow(Row, table=True):
         Index(None, "subscription", postgresql_where=text("subscription IS NOT NULL")),
         Index(None, "appeal_id", postgresql_where=text("appeal_id IS NOT NULL")),
         Index("ix_payment_purpose", "purpose", "id"),
+        CheckConstraint("apart >= 0 AND (apart = 0) = (apart_in = '')", name="apart_somewhere"),
+        Index("ix_payment_apart", "apart_in", "id", postgresql_where=text("apart > 0")),
+        Index("ix_payment_disputed", "id", postgresql_where=text("dispute = 'open'")),
     )
     id: UUID = id_column()
     version: int = version_column()
@@ -68,10 +74,15 @@ class PaymentRow(Row, table=True):
     dispute: str = code_column("")
     disputed_held: int = amount_column(0)
     disputed_spent: int = amount_column(0)
+    dispute_unclear: bool = flag_column()
+    dispute_lost: int = amount_column(0)
     happened_on: date | None = None
     entry_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     covers_from: date | None = None
     covers_until: date | None = None
+    months: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    apart: int = amount_column(0)
+    apart_in: str = code_column("")
     reason: str = code_column("")
     actor: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
 

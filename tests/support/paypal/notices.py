@@ -163,6 +163,62 @@ def held(at: datetime, sale_id: str = SALE, status: str = "HELD", **changed: Any
     return sale("COMPLETED", at, sale_id, **hold, **changed)
 
 
+CAPTURE = "2GG279541U471931P"
+
+
+def capture(
+    what: str,
+    at: datetime,
+    capture_id: str = CAPTURE,
+    *,
+    money: tuple[str, str] = ("30.00", "USD"),
+    **changed: Any,
+) -> dict[str, Any]:
+    """PAYMENT.CAPTURE.`what`: a payment of the newer API, of a gift that is given once."""
+    value, currency = money
+    link = f"{API}/v2/payments/captures/{capture_id}"
+    resource = {
+        "id": capture_id,
+        "status": what,
+        "amount": {"value": value, "currency_code": currency},
+        "final_capture": True,
+        "seller_receivable_breakdown": {
+            "gross_amount": {"value": value, "currency_code": currency},
+            "paypal_fee": {"value": "1.17", "currency_code": currency},
+        },
+        "custom_id": "gift-2",
+        "create_time": written(at),
+        "update_time": written(at),
+        "links": [{"href": link, "rel": "self", "method": "GET"}],
+    }
+    return notice(f"PAYMENT.CAPTURE.{what}", "capture", _with(resource, changed), at)
+
+
+def capture_back(
+    what: str,
+    at: datetime,
+    back_id: str,
+    capture_id: str = CAPTURE,
+    *,
+    money: tuple[str, str] = ("30.00", "USD"),
+) -> dict[str, Any]:
+    """PAYMENT.CAPTURE.REFUNDED or REVERSED: the resource is a refund, which is linked to its capture."""
+    value, currency = money
+    resource = {
+        "id": back_id,
+        "status": "COMPLETED",
+        "amount": {"value": value, "currency_code": currency},
+        "seller_payable_breakdown": {"paypal_fee": {"value": "0.00", "currency_code": currency}},
+        "create_time": written(at),
+        "update_time": written(at),
+        "links": [
+            {"href": f"{API}/v2/payments/refunds/{back_id}", "rel": "self", "method": "GET"},
+            {"href": f"{API}/v2/payments/captures/{capture_id}", "rel": "up", "method": "GET"},
+        ],
+    }
+    return notice(f"PAYMENT.CAPTURE.{what}", "refund", resource, at)
+
+
 def refund(
     at: datetime,
     refund_id: str = REFUND,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.donations.domain.monthly import Paid, belongs, month_later, standing
+from services.donations.domain.monthly import Paid, Rest, belongs, month_later, standing
 from services.donations.domain.subscriptions import Told, What
 from shared.contracts.donations import MonthlyGiftStatus as Status
 
@@ -203,6 +203,19 @@ def test_each_payment_covers_whole_months_of_its_own(
     assert {
         name[1:]: f"{cover.start:%m-%d} {cover.end:%m-%d}" for name, cover in found.covers.items()
     } == covers
+
+
+@given(st.integers(0, 400_00), st.integers(1, 60_00), st.one_of(st.none(), st.integers(1, 12)))
+def test_what_a_payment_brings_is_for_its_months_or_over(left: int, price: int, months: int | None) -> None:
+    facts = [ACTIVE, told(What.PRICE, START, price)]
+    large = replace(paid(START, left), gross=400_00, months=months)
+    found = standing(facts, [large], START, GRACE)
+    rest = found.rests.get(large.reference, Rest())
+    cover = found.covers.get(large.reference)
+    covers = (cover.end.year - cover.start.year) * 12 + cover.end.month - cover.start.month if cover else 0
+    assert covers == min(left // price, months or 3)
+    assert rest.minor == (left - covers * price if covers else 0)
+    assert rest.waits == (months is None and left // price > 3)
 
 
 def test_a_refund_of_the_first_payment_makes_no_month_cheaper() -> None:

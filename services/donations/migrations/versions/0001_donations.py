@@ -79,10 +79,12 @@ _FUNDS = """unnest(ARRAY['food', 'clothing', 'medical', 'education', 'resettleme
     'general', 'unassigned'])"""
 ACCOUNTS = f"""
 INSERT INTO account (code, kind, currency, fund)
-SELECT kind || '.' || currency, kind, currency, '' FROM unnest(ARRAY['cash', 'bank', 'paypal', 'goods', 'in_kind']) kind
+SELECT kind || '.' || currency, kind, currency, ''
+FROM unnest(ARRAY['cash', 'bank', 'paypal', 'transit', 'goods', 'in_kind']) kind
 CROSS JOIN {_CURRENCIES} currency
 UNION ALL SELECT kind || '.' || fund || '.' || currency, kind, currency, fund
-FROM unnest(ARRAY['held', 'uncovered', 'income', 'fees', 'grants', 'purchases', 'spent', 'moved', 'exchange']) kind
+FROM unnest(ARRAY['held', 'uncovered', 'opening', 'income', 'fees', 'grants', 'purchases', 'spent', 'moved',
+    'exchange']) kind
 CROSS JOIN {_CURRENCIES} currency CROSS JOIN {_FUNDS} fund
 """  # noqa: S608, nothing in it comes from outside
 BALANCES = f"""
@@ -113,6 +115,7 @@ def upgrade() -> None:
         "appeal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("fund", sa.String(length=40), nullable=False),
@@ -121,9 +124,21 @@ def upgrade() -> None:
         sa.Column("raised", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("asked", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("spent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("set_aside", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.CheckConstraint("target > 0", name=op.f("ck_appeal_for_something")),
+        sa.CheckConstraint("least(held, spent, set_aside) >= 0", name=op.f("ck_appeal_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("code", name=op.f("uq_appeal_code")),
+    )
+    op.create_index(
+        "ix_appeal_keeps",
+        "appeal",
+        ["fund", "currency"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('open', 'funded', 'ordered') OR set_aside > 0"),
     )
     op.create_index(
         "uq_appeal_item",
@@ -213,6 +228,7 @@ def upgrade() -> None:
         sa.Column("wanted", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("set_aside", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("paid", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("carried", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("urgency", sa.SmallInteger(), server_default=sa.text("3"), nullable=False),
         sa.Column("asked_on", sa.Date(), nullable=True),
         sa.Column("household_id", sa.Uuid(), nullable=True),
@@ -223,7 +239,7 @@ def upgrade() -> None:
         sa.Column("asked_by", sa.String(length=100), server_default="", nullable=False),
         sa.Column("ended", sa.String(length=40), server_default="", nullable=False),
         sa.Column("reason", sa.String(length=40), server_default="asked", nullable=False),
-        sa.CheckConstraint("least(set_aside, paid) >= 0", name=op.f("ck_grant_not_negative")),
+        sa.CheckConstraint("least(set_aside, paid, carried) >= 0", name=op.f("ck_grant_not_negative")),
         sa.CheckConstraint("household_id IS NULL OR case_id IS NULL", name=op.f("ck_grant_not_for_both")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grant")),
     )
@@ -239,7 +255,7 @@ def upgrade() -> None:
         "grant",
         ["fund", "currency"],
         unique=False,
-        postgresql_where=sa.text("ended = '' AND wanted > set_aside + paid"),
+        postgresql_where=sa.text("ended = '' AND wanted > set_aside + carried + paid"),
     )
     op.create_index(
         "ix_grant_promised",
@@ -305,6 +321,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_contact_mail_key"), "contact", ["mail_key"], unique=False)
     op.create_index(op.f("ix_contact_name_key"), "contact", ["name_key"], unique=False)
     op.create_index(op.f("ix_contact_phone_key"), "contact", ["phone_key"], unique=False)
+    op.create_table(
+        "payer",
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("donor_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["donor_id"], ["donor.id"], name=op.f("fk_payer_donor_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_payer")),
+    )
+    op.create_index(op.f("ix_payer_donor_id"), "payer", ["donor_id"], unique=False)
     op.create_table(
         "contact_reading",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -478,14 +504,22 @@ def _payments() -> None:
         sa.Column("dispute", sa.String(length=40), server_default="", nullable=False),
         sa.Column("disputed_held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("disputed_spent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("dispute_unclear", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("dispute_lost", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=True),
         sa.Column("entry_id", sa.Uuid(), nullable=True),
         sa.Column("covers_from", sa.Date(), nullable=True),
         sa.Column("covers_until", sa.Date(), nullable=True),
+        sa.Column("months", sa.SmallInteger(), nullable=True),
+        sa.Column("apart", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("apart_in", sa.String(length=40), server_default="", nullable=False),
         sa.Column("reason", sa.String(length=40), server_default="", nullable=False),
         sa.Column("actor", sa.String(length=100), server_default="", nullable=False),
         sa.CheckConstraint(
             "(covers_from IS NULL) = (covers_until IS NULL)", name=op.f("ck_payment_covers_from_and_until")
+        ),
+        sa.CheckConstraint(
+            "apart >= 0 AND (apart = 0) = (apart_in = '')", name=op.f("ck_payment_apart_somewhere")
         ),
         sa.CheckConstraint("covers_from < covers_until", name=op.f("ck_payment_covers_some_days")),
         sa.CheckConstraint("held >= 0", name=op.f("ck_payment_held_not_negative")),
@@ -503,6 +537,20 @@ def _payments() -> None:
         ["appeal_id"],
         unique=False,
         postgresql_where=sa.text("appeal_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_payment_apart",
+        "payment",
+        ["apart_in", "id"],
+        unique=False,
+        postgresql_where=sa.text("apart > 0"),
+    )
+    op.create_index(
+        "ix_payment_disputed",
+        "payment",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("dispute = 'open'"),
     )
     op.create_index(op.f("ix_payment_gift_id"), "payment", ["gift_id"], unique=False)
     op.create_index("ix_payment_purpose", "payment", ["purpose", "id"], unique=False)
@@ -543,6 +591,78 @@ def _tills() -> None:
     _advances()
     _in_kind()
     _pledges()
+    _transfers()
+
+
+def _transfers() -> None:
+    op.create_table(
+        "transfer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("from_place", sa.String(length=40), nullable=False),
+        sa.Column("to_place", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=False),
+        sa.Column("arrived_on", sa.Date(), nullable=True),
+        sa.Column("fee", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("fee_fund", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("undone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("arrived_entry_id", sa.Uuid(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_transfer_positive")),
+        sa.CheckConstraint("fee >= 0 AND fee < amount", name=op.f("ck_transfer_fee_is_a_part")),
+        sa.CheckConstraint("from_place <> to_place", name=op.f("ck_transfer_between_two")),
+        sa.CheckConstraint(
+            "(arrived_on IS NULL) = (arrived_entry_id IS NULL)", name=op.f("ck_transfer_arrived_as_booked")
+        ),
+        sa.CheckConstraint("arrived_on >= left_on", name=op.f("ck_transfer_arrived_after_it_left")),
+        *(
+            sa.ForeignKeyConstraint(
+                [name], ["entry.id"], name=op.f(f"fk_transfer_{name}"), initially="DEFERRED", deferrable=True
+            )
+            for name in ("entry_id", "arrived_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+    )
+    op.create_index("ix_transfer_reference", "transfer", ["reference"], unique=False)
+    op.create_index(
+        "uq_transfer_reference",
+        "transfer",
+        ["from_place", "to_place", "reference"],
+        unique=True,
+        postgresql_where=sa.text("NOT undone"),
+    )
+    op.create_table(
+        "opening",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fund", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("undone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_opening_positive")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["entry.id"],
+            name=op.f("fk_opening_entry_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening")),
+    )
+    op.create_index(
+        "uq_opening_once",
+        "opening",
+        ["fund", "place", "currency"],
+        unique=True,
+        postgresql_where=sa.text("NOT undone"),
+    )
 
 
 def _imports() -> None:
@@ -575,6 +695,7 @@ def _advances() -> None:
         sa.Column("reference", sa.String(length=100), nullable=False),
         sa.Column("given_on", sa.Date(), nullable=False),
         sa.Column("undone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("grant_id", sa.Uuid(), nullable=True),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_advance_positive")),
@@ -590,6 +711,7 @@ def _advances() -> None:
             initially="DEFERRED",
             deferrable=True,
         ),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_advance_grant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_advance")),
     )
     op.create_index(
@@ -605,6 +727,13 @@ def _advances() -> None:
         ["given_on"],
         unique=False,
         postgresql_where=sa.text("NOT undone AND settled + returned < amount"),
+    )
+    op.create_index(
+        op.f("ix_advance_grant_id"),
+        "advance",
+        ["grant_id"],
+        unique=False,
+        postgresql_where=sa.text("grant_id IS NOT NULL"),
     )
     op.create_table(
         "slip",
@@ -1032,6 +1161,8 @@ def _create_cases() -> None:
 def downgrade() -> None:
     for table in (
         "pledge_total",
+        "transfer",
+        "opening",
         "pledge_part",
         "pledge",
         "gift_in_kind",
@@ -1060,6 +1191,7 @@ def downgrade() -> None:
         "decision",
         "contact_reading",
         "contact",
+        "payer",
         "approval",
         "rate",
         "price",

@@ -235,7 +235,7 @@ def test_disputes_are_open_before() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["PAYMENT.CAPTURE.COMPLETED", "BILLING.PLAN.CREATED", "BILLING.SUBSCRIPTION.NEW"]
+    "kind", ["CHECKOUT.ORDER.COMPLETED", "BILLING.PLAN.CREATED", "BILLING.SUBSCRIPTION.NEW"]
 )
 def test_other_kinds_are_kept_as_other(kind: str) -> None:
     assert said(notices.notice(kind, "thing", {"id": "X"}, AT)) == OtherSaid(ANY)

@@ -18,10 +18,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.donations.domain import appeals as of_appeals
 from services.donations.domain import entries
+from services.donations.domain import grants as of_grants
+from services.donations.domain.appeals import Appeal
 from services.donations.domain.entries import Lines
 from services.donations.domain.funds import Fund, FundKey
-from services.donations.domain.grants import Grant, cut_back, serve, told
+from services.donations.domain.grants import Grant
 from services.donations.domain.ledger import (
     Account,
     Difference,
@@ -34,13 +37,11 @@ from services.donations.domain.ledger import (
     place,
 )
 from services.donations.domain.purchases import Purchase, to_book
+from services.donations.ledger.promises import SERVE, Promises
 from services.donations.queries import balances
-from services.donations.repository import books, grants, purchases
+from services.donations.repository import appeals, books, grants, purchases
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
-
-SERVE = "serve"
-"""The reminder that grants which wait may be served: money has come or became free."""
 
 
 class MoneyLedger:
@@ -53,8 +54,7 @@ class MoneyLedger:
         self._entries: list[Entry] = []
         self._changes: dict[FundKey, Difference] = {}
         """What the entries come to, by fund: summed as they are booked, or each look at a fund would cost more."""
-        self._grants: dict[UUID, tuple[Grant | None, Grant]] = {}
-        self._purchases: dict[UUID, Purchase] = {}
+        self._promises = Promises(unit)
         self._refused = False
 
     @classmethod
@@ -80,7 +80,7 @@ class MoneyLedger:
     def fund(self, key: FundKey) -> Fund:
         """A locked fund as this unit has changed it so far. KeyError if it was not locked."""
         change = self._changes.get(key, Difference())
-        return self._locked[key].changed(change.balance, change.held, self._set_aside().get(key, 0))
+        return self._locked[key].changed(change.balance, change.held, self._promises.set_aside().get(key, 0))
 
     async def standing(self, which: Account) -> int:
         """What stands on an account, with what this unit has booked on it so far."""
@@ -90,23 +90,38 @@ class MoneyLedger:
     def grant(self, after: Grant, before: Grant | None) -> None:
         """A grant of a locked fund is different now; `before` is how this unit found it, None if it is new."""
         assert after.key in self._locked, "a grant is changed under its fund's lock"
-        first = self._grants[after.id][0] if after.id in self._grants else before
-        self._grants[after.id] = (first, after)
+        self._promises.grant(after, before)
 
-    def pay(self, purchase: Purchase) -> None:
-        """Book what is owed for a purchase and not spent yet, as far as its fund has it free; or what comes back.
+    async def appeal(self, appeal_id: UUID | None) -> Appeal | None:
+        """An appeal as this unit has changed it so far, locked; None if there is none. Funds are locked before."""
+        return await self._promises.appeal(appeal_id) if appeal_id else None
+
+    def change(self, appeal: Appeal) -> Appeal:
+        """An appeal that this unit has found is different now; it keeps no more than is due to it."""
+        after = self._promises.change(appeal)
+        kept = appeal.key in self._locked or after.set_aside == 0
+        assert kept, "what is set aside for an appeal is changed under its fund's lock"
+        return after
+
+    async def pay(self, purchase: Purchase) -> None:
+        """Book what is owed for a purchase and not spent yet, as far as something is set aside for its appeal or its
+        fund has it free; or what comes back.
 
         The fund is locked, and so is the purchase. Suppliers are paid by bank.
         """
-        if more := to_book(purchase, self.fund(purchase.key)):
+        appeal = await self.appeal(purchase.appeal_id)
+        own = appeal if appeal and appeal.key == purchase.key else None
+        if more := to_book(purchase, self.fund(purchase.key), own.set_aside if own else 0):
             kind = EntryKind.PURCHASED if more > 0 else EntryKind.RETURNED
             lines = entries.purchased(place("bank", purchase.currency), purchase.fund, purchase.money(more))
             self.book(kind, lines, purchase.id)
-        self._purchases[purchase.id] = replace(purchase, spent=purchase.spent + more)
+            if own:
+                self.change(of_appeals.spent_on(own, more))
+        self._promises.keep_purchase(replace(purchase, spent=purchase.spent + more))
 
     def keep_purchases(self) -> None:
         """Write the purchases that this unit has changed so far."""
-        purchases.save(self.unit.writes, self._purchases.values())
+        self._promises.save_purchases()
 
     def book(
         self,
@@ -139,76 +154,54 @@ class MoneyLedger:
         )
 
     async def _post(self) -> None:
-        """Settle the grants of the locked funds, write everything down, and say which grants are different."""
+        """Settle what is promised of the locked funds, write everything down, and say what is different."""
         for key in sorted(self._locked):
             await self._settle(key)
-        self.keep_purchases()
         # Before the entries are written: what stands on an account is asked for, and these are added to it here.
-        await self._save_grants()
+        lacking = {each.key for each in self._promises.said() if each.missing}
+        self._promises.save({key: await self._held_back(key) for key in sorted(lacking)})
         changes = {key: change for key, change in self._changes.items() if any(change)}
         books.add_entries(self.unit, self._entries)
-        books.raise_funds(self.unit.writes, changes, self._set_aside())
+        books.raise_funds(self.unit.writes, changes, self._promises.set_aside())
         if any(key not in self._locked for key in changes):
             self.unit.remind(SERVE)
 
     async def _settle(self, key: FundKey) -> None:
-        """Take back what is promised and no longer there; or give what is free to the purchases that are ordered, and
-        then to those who wait, by their order.
+        """Take back what is promised and no longer there; or give what is free to the appeals that it came for, to the
+        purchases that are ordered, and then to those who wait, by their order.
         """
-        session = self.unit.session
-        if self.fund(key).free > 0:
+        session, promises = self.unit.session, self._promises
+        mine = promises.appeals(await appeals.unsettled(session, key), key)
+        for appeal in mine:
+            promises.change(appeal)
+        for appeal in of_appeals.fill(self.fund(key), promises.appeals((), key)):
+            promises.change(appeal)
+        if mine or self.fund(key).free > 0:
             for owed in await purchases.owed(session, key):
-                self.pay(self._purchases.get(owed.id, owed))
-        fund = self.fund(key)
-        if fund.free < 0:
-            for each in cut_back(fund, self._as_changed(await grants.promised(session, key), key)):
-                self._change(each)
-        elif fund.free > 0:
-            for each in serve(fund, self._as_changed(await grants.waiting(session, key), key)):
-                self._change(each)
+                await self.pay(promises.purchase(owed))
+        if (fund := self.fund(key)).free > 0:
+            waiting = promises.grants(await grants.waiting(session, key), key)
+            for grant in of_grants.serve(fund, waiting):
+                promises.grant(grant, None)
+        elif fund.free < 0:
+            await self._cut_back(key)
 
-    def _as_changed(self, found: Iterable[Grant], key: FundKey) -> list[Grant]:
-        """Grants that were found, and those this unit has changed, as they are now."""
-        for each in found:
-            self._grants.setdefault(each.id, (each, each))
-        return [after for _, after in self._grants.values() if after.key == key and not after.ended]
-
-    def _change(self, after: Grant) -> None:
-        self._grants[after.id] = (self._grants[after.id][0], after)
-
-    async def _save_grants(self) -> None:
-        changed, held = [], dict[FundKey, int]()
-        for before, after in self._grants.values():
-            if before == after:
-                continue
-            if before is None or _shown(before) != _shown(after):
-                said = replace(after, said=after.said + 1)
-                if said.missing and said.key not in held:
-                    held[said.key] = await self._held_back(said.key)
-                self.unit.say(told(said, held.get(said.key, 0), self.unit.today))
-                changed.append(said)
-            else:
-                changed.append(after)
-        grants.save(self.unit.writes, changed)
+    async def _cut_back(self, key: FundKey) -> None:
+        """Take back what is promised and no longer there: of grants first, since donors gave for the appeals."""
+        session, promises = self.unit.session, self._promises
+        promised = promises.grants(await grants.promised(session, key), key)
+        for grant in of_grants.cut_back(self.fund(key), promised):
+            promises.grant(grant, None)
+        if self.fund(key).free < 0:
+            keeping = promises.appeals(await appeals.keeping(session, key), key)
+            for appeal in of_appeals.cut_back(self.fund(key), keeping):
+                promises.change(appeal)
 
     async def _held_back(self, key: FundKey) -> int:
         """What PayPal holds of a fund: it may be free one day. What fieldworkers carry is on its way to be spent."""
         if not self.fund(key).held:
             return 0
         return await self.standing(account(Kind.HELD, key.currency, key.fund))
-
-    def _set_aside(self) -> dict[FundKey, int]:
-        """What is set aside more than before, by fund."""
-        sums: dict[FundKey, int] = {}
-        for before, after in self._grants.values():
-            more = after.set_aside - (before.set_aside if before else 0)
-            sums[after.key] = sums.get(after.key, 0) + more
-        return {key: more for key, more in sums.items() if more}
-
-
-def _shown(grant: Grant) -> tuple[object, ...]:
-    """What the others are told of a grant."""
-    return grant.status, grant.set_aside, grant.paid, grant.missing, grant.reason
 
 
 def lacking(funds: Iterable[Fund]) -> str | None:
