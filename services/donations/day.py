@@ -1,10 +1,11 @@
-"""What timers do at donations."""
+"""What timers do at donations, and what a new day begins with."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.donations.commands.forgetting import FORGET, forget_old
 from services.donations.commands.ipns import ASK, judge
 from services.donations.commands.monthly import WAKE, look_at
 from services.donations.commands.receipts import reprint
@@ -29,7 +30,16 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
     async def print_anew(_: Mapping[str, Any], unit: Unit) -> None:
         await reprint(unit, settings.office)
 
-    always = {SERVE: serve, subscriptions.LOOK: look, WAKE: wake, letters.REPRINT: print_anew}
+    async def forget(_: Mapping[str, Any], unit: Unit) -> None:
+        await forget_old(unit, settings.zone, settings.notice_days)
+
+    always = {
+        SERVE: serve,
+        subscriptions.LOOK: look,
+        WAKE: wake,
+        letters.REPRINT: print_anew,
+        FORGET: forget,
+    }
     if paypal is None:
         return always
 
@@ -39,6 +49,11 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
         await judge(unit, paypal, settings.zone, seal, UUID(payload["notice"]))
 
     return {**always, ASK: ask}
+
+
+async def on_day(_: date, unit: Unit) -> None:
+    """What is old is removed soon after the day has begun, so that nobody waits for it."""
+    unit.remind(FORGET)
 
 
 async def look_at_news(unit: Unit, grace: timedelta) -> None:

@@ -33,6 +33,7 @@ def build(settings: Settings) -> FastAPI:
         routers=[*api.routers(settings), *posted],
         open_paths=doors.paths(paypal) if paypal else (),
         hears=handlers.hears(settings),
+        on_day=day.on_day,
         timers=day.timers(settings, paypal),
         observe=observe,
         actuals=queries.actuals(settings),

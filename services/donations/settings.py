@@ -76,6 +76,12 @@ class Settings(ServiceSettings):
         description="for tests: a file of root certificates in PEM, in the place of the public ones",
     )
 
+    notice_days: int = Field(
+        default=90,
+        ge=7,
+        le=3660,
+        description="after so many days what PayPal sent is removed, whatever waits for it; ids and dates stay",
+    )
     notice_key: SecretStr = Field(
         description=(
             "secret file `relief_notice_key`; what PayPal sends is kept sealed with it. It holds two keys, "

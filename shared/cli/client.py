@@ -14,6 +14,7 @@ import httpx
 from shared.cli import Trouble, typed
 from shared.cli.stack import Stack
 from shared.service.addresses import address_of
+from shared.web.roles import AS
 from shared.web.walls import MEANT
 
 PATIENCE_SECONDS = 120.0
@@ -41,13 +42,23 @@ class Services:
         return await self._ask(service, "GET", path, params=_given(query))
 
     async def post(
-        self, service: str, path: str, body: Any, key: str | None = None, *, dry_run: bool = False
+        self,
+        service: str,
+        path: str,
+        body: Any,
+        key: str | None = None,
+        *,
+        dry_run: bool = False,
+        who: str | None = None,
     ) -> Any:
         """`key` is the Idempotency-Key: the same key and body again give the same answer and do nothing twice.
 
-        With `dry_run` the service tells what it would answer, and changes nothing.
+        With `dry_run` the service tells what it would answer, and changes nothing. `who` is the code of the member of
+        staff who does it.
         """
         headers = {"Idempotency-Key": key} if key else {}
+        if who:
+            headers[AS] = who
         if dry_run:
             headers[DRY_RUN] = "1"
         return await self._ask(service, "POST", path, json=body, headers=headers)

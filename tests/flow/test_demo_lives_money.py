@@ -1,5 +1,6 @@
 """The demo lives through the plan's winter with gifts, and without."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.cli.demo.command import PLAN, REGISTER, Story
+from shared.cli.demo.command import OFFICE, PLAN, REGISTER, Story
 from shared.cli.demo.paypal import PayPal
 from shared.cli.demo.plan import load_plan
 from shared.contracts import SERVICES
@@ -42,7 +43,7 @@ async def believing(world: World, sandbox: Sandbox, folder: Path) -> AsyncIterat
     async with sandbox.serving() as base:
         settings = {name.removeprefix("RELIEF_").lower(): told for name, told in paypal.told(base).items()}
         await world.start(*(name for name in SERVICES if name != "donations"))
-        await world.start("donations", **settings)
+        await world.start("donations", **settings, grant_limits=json.loads(OFFICE["RELIEF_GRANT_LIMITS"]))
         yield paypal
 
 

@@ -1,13 +1,16 @@
-"""Lists of gifts by bank and in cash are booked once, whole or with the good rows of a bad file."""
+"""Lists of gifts by bank and in cash are booked once, part by part, and the good rows of a bad file too."""
 
 import asyncio
 import io
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.donations.domain.funds import FundKey
 from services.donations.importing import run
@@ -15,6 +18,7 @@ from services.donations.importing.columns import Given
 from services.donations.importing.report import Report
 from services.donations.importing.run import MOST_ROWS, take_in
 from services.donations.repository import books, payments
+from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.spreadsheets.opening import Format, Sheet, open_sheet
 from tests.support.sheets import CSV
@@ -137,6 +141,107 @@ async def test_a_list_and_whoever_books_one_of_its_gifts_by_hand_wait_for_each_o
     assert await till.fund("food") == (2_000, 0, 0)
 
 
+async def test_nobody_waits_for_more_than_a_part_of_a_file(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "ROWS_PER_UNIT", 2)
+    content = csv_of(*([f"B-{number}", *FIRST[1:]] for number in range(5)))
+    booked: list[tuple[int, int, int]] = []
+
+    async def look(unit: Unit) -> None:
+        # The import waits for B-3. What it booked before is there, and it holds no fund meanwhile.
+        booked.append(await till.fund("food"))
+        await books.lock_funds(unit.session, {FundKey("food", "JPY")})
+
+    await till.meets(
+        lambda: sent(till, content), lambda unit: payments.lock_or_make(unit.session, "bank", "B-3"), look
+    )
+    assert booked == [(2_000, 0, 0)]
+    assert await till.fund("food") == (5_000, 0, 0)
+    (row,) = await till.rows("SELECT rows, gifts FROM gift_import")
+    assert (row["rows"], row["gifts"]) == (5, 5)
+
+
+class Leaving(Units):
+    """The database is away from the unit `last` on."""
+
+    last = 2
+
+    @asynccontextmanager
+    async def open(self, *args: Any, **kwargs: Any) -> AsyncIterator[Unit]:
+        self.last -= 1
+        if self.last < 0:
+            raise OSError("away")
+        async with super().open(*args, **kwargs) as unit:
+            yield unit
+
+
+async def test_a_file_that_broke_off_goes_on_when_it_is_sent_again(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "ROWS_PER_UNIT", 2)
+    content = csv_of(*([f"B-{number}", *FIRST[1:]] for number in range(5)))
+    units, till.units = till.units, Leaving(till.engine, staff("treasurer"))
+    with pytest.raises(OSError, match="away"):
+        await sent(till, content)
+    till.units = units
+    (row,) = await till.rows("SELECT rows, gifts FROM gift_import")
+    assert (row["rows"], row["gifts"]) == (5, 4)
+    assert figures(await sent(till, content)) == (5, 1, 0, 4, 0)
+    assert await till.fund("food") == (5_000, 0, 0)
+
+
+@pytest.mark.parametrize("dry", [True, False])
+async def test_a_row_that_raises_an_error_is_told_and_the_others_are_booked(
+    till: Till, monkeypatch: pytest.MonkeyPatch, *, dry: bool
+) -> None:
+    monkeypatch.setattr(run, "ROWS_PER_UNIT", 4)
+    content = csv_of(*([f"B-{number}", *FIRST[1:]] for number in range(6)))
+    await till.rows("ALTER TABLE payment ADD CONSTRAINT bad CHECK (transaction_id <> 'B-2')")
+    try:
+        report = await sent(till, content, dry=dry)
+    finally:
+        await till.rows("ALTER TABLE payment DROP CONSTRAINT bad")
+    assert figures(report) == (6, 5, 1, 0, 1)
+    assert [(each.row, each.column) for each in report.errors] == [(4, None)]
+    assert "could not be booked" in report.errors[0].reason
+    assert await till.fund("food") == (0 if dry else 5_000, 0, 0)
+
+
+_NAMES = st.sampled_from(["Kestrel", "KESTREL", "Wren"])
+_MAILS = st.sampled_from(["", "k@example.org", "w@example.org"])
+_ROWS = st.lists(
+    st.tuples(st.integers(0, 5), st.sampled_from(["1", "2"]), _NAMES, _MAILS, st.sampled_from(["", "new"])),
+    min_size=1,
+    max_size=9,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=_ROWS)
+def test_parts_of_any_size_and_a_dry_run_come_to_the_same_as_the_whole(
+    till_url: str, rows: Sequence[tuple[int, str, str, str, str]]
+) -> None:
+    asyncio.run(_compare_parts(till_url, rows))
+
+
+async def _compare_parts(till_url: str, rows: Sequence[tuple[int, str, str, str, str]]) -> None:
+    lines = [
+        [f"B-{reference}", "2006-10-05", amount, "JPY", "food", name, mail, new]
+        for reference, amount, name, mail, new in rows
+    ]
+    content, found = csv_of(*lines, headings=[*HEADINGS, "donor"]), list[Any]()
+    for size, dry in ((100, False), (2, True), (2, False), (1, True)):
+        async with Till.open(till_url, DAY) as till:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(run, "ROWS_PER_UNIT", size)
+                report = await sent(till, content, dry=dry)
+            told = [(each.row, each.column) for each in (*report.errors, *report.warnings)]
+            found.append((figures(report), report.sums, told))
+            assert await till.breaches() == set()
+    assert found == [found[0]] * 4
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 async def test_a_bank_s_file_is_read_as_it_is(till: Till, encoding: str) -> None:
     headings = ["お取扱日", "照会番号", "お預り金額", "残高", "振込人名"]
@@ -154,12 +259,14 @@ async def test_a_workbook_is_read_with_its_numbers_and_dates(till: Till) -> None
     rows = [
         ["B-1", day, 1_000, "JPY", "food", "Kestrel", None],
         ["B-2", day, 10.5, "USD", "food", "Kestrel", None],
+        ["B-3", day, 0.1 + 0.2, "USD", "food", "Kestrel", None],
+        ["B-4", day, 0.301, "USD", "food", "Kestrel", None],
+        ["B-5", day, "0.30000000000000004", "USD", "food", "Kestrel", None],
     ]
-    report = await sent(
-        till, xlsx_of(*rows, ["B-3", day, 0.1 + 0.2, "USD", "food", "Kestrel", None]), form="xlsx"
-    )
-    assert figures(report) == (3, 2, 1, 0, 1)
-    assert [each.words for each in report.sums] == ["JPY 1,000", "USD 10.50"]
+    report = await sent(till, xlsx_of(*rows), form="xlsx")
+    assert figures(report) == (5, 3, 1, 0, 2)
+    assert [(each.row, each.column) for each in report.errors] == [(5, "amount"), (6, "amount")]
+    assert [each.words for each in report.sums] == ["JPY 1,000", "USD 10.80"]
 
 
 async def test_whose_a_gift_is_is_taken_from_what_is_known_or_asked(till: Till) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.donations.commands import advances, funds, gifts
+from services.donations.commands import advances, funds, gifts, pledges
 from services.donations.commands import appeals as appealing
 from services.donations.commands import grants as giving
 from services.donations.commands.booking import Came, book_payment
@@ -24,6 +24,7 @@ from services.donations.commands.statements import issue_statement
 from services.donations.domain.appeals import Price
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
+from services.donations.domain.pledges import Due
 from shared.contracts.base import Money as Said
 from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from shared.messaging.unit import Unit
@@ -270,6 +271,34 @@ def about_a_letter(draw: st.DrawFn) -> Act:
     return act
 
 
+@st.composite
+def about_a_pledge(draw: st.DrawFn) -> Act:
+    """Somebody promises money; a payment keeps a part, or keeps it no longer; or the rest is expected no more."""
+    what, which, number = draw(st.sampled_from("pkklc")), draw(st.integers(0, 9)), draw(st.integers(1, 2))
+    amounts = draw(st.lists(st.integers(1, 200), min_size=1, max_size=2))
+    currency, due = draw(CURRENCY), date(2006, 12, 1)
+
+    async def act(till: Till) -> None:
+        known = [row["id"] for row in await till.rows("SELECT id FROM pledge ORDER BY id")]
+        paid = [row["id"] for row in await till.rows("SELECT id FROM payment WHERE version > 0 ORDER BY id")]
+        givers = await till.rows("SELECT donor_id FROM gift WHERE donor_id IS NOT NULL ORDER BY id")
+        if what == "p" and givers:
+            donor: UUID = givers[which % len(givers)]["donor_id"]
+            parts = [Due(due, Money(each, currency)) for each in amounts]
+            await till.do(lambda unit: pledges.promise(unit, donor, "medical", parts))
+        elif known:
+            pledge: UUID = known[which % len(known)]
+            payment: UUID = paid[which % len(paid)] if paid else UUID(int=0)
+            works: dict[str, Work] = {
+                "l": lambda unit: pledges.loosen(unit, pledge, number),
+                "c": lambda unit: pledges.cancel(unit, pledge, "lost his work"),
+            }
+            keeping: Work = lambda unit: pledges.keep(unit, pledge, number, payment)  # noqa: E731
+            await till.do(works.get(what, keeping))
+
+    return act
+
+
 def done(work: Work) -> Act:
     return lambda till: till.do(work)
 
@@ -282,6 +311,7 @@ ACTS = st.one_of(
     about_a_purchase(),
     about_an_appeal(),
     about_a_letter(),
+    about_a_pledge(),
 )
 
 

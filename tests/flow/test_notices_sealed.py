@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -11,9 +11,12 @@ import pytest
 from pydantic import SecretStr
 
 from services.donations import contacts
+from services.donations.commands import forgetting
+from services.donations.commands.forgetting import FORGET, forget_old
 from services.donations.commands.ipns import Received, judge, receive
 from services.donations.commands.notices import Notice, take
 from services.donations.commands.sealing import seal_anew
+from services.donations.day import on_day, timers
 from services.donations.domain.notices import Became
 from services.donations.outside import PayPal
 from services.donations.paypal import notices as reading
@@ -31,6 +34,7 @@ PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 CAME = datetime(2006, 11, 1, 3, 0, tzinfo=UTC)
 OLD, NEW, OTHER = "old-" * 8, "new-" * 8, "another-" * 4
 KEYLESS, ALTERED = "the key of each notice is there", "each notice opens as it was sealed"
+OVERDUE = "nothing that PayPal sent is kept longer than it may be"
 PAYER: dict[str, Any] = {
     "first_name": "Zeisig",
     "last_name": "Zeisig-Family",
@@ -180,6 +184,45 @@ async def test_more_than_are_sealed_in_one_unit_are_sealed_anew_in_several(till:
     found = [await till.do(partial(_anew, seal=seal_of(NEW, OLD), most=2)) for _ in range(3)]
     assert found == [(2, 3), (2, 1), (1, 0)]
     assert await opened(till, seal_of(NEW)) == sent
+
+
+async def test_what_paypal_sent_is_removed_once_it_is_old(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what no list speaks of: a subscription's notices. What came stays known, and so does its repeat."""
+    monkeypatch.setattr(forgetting, "AT_ONCE", 1)
+    seal, zone, days = till.settings.seal, till.settings.zone, till.settings.notice_days
+    told = as_bytes(notices.subscription("ACTIVATED", PAID))
+    notice = Notice("transmission 1", "webhook", told, CAME)
+    await till.do(lambda unit: take(unit, zone, seal, notice, reading.read(told)))
+    await keep(till, seal, 2)
+    await till.do(lambda unit: receive(unit, seal, IPN, CAME))
+    await till.to(date(2006, 11, 1) + timedelta(days=days))
+    assert await till.do(lambda unit: forget_old(unit, zone, days)) == 0
+    # One day more, and two until the doctor says so: they go soon after the day has begun.
+    await till.to(date(2006, 11, 2) + timedelta(days=days))
+    assert await till.breaches() == set()
+    await till.to(date(2006, 11, 3) + timedelta(days=days))
+    assert await till.breaches() == {OVERDUE}
+    today = await till.today()
+    await till.do(lambda unit: on_day(today, unit))
+    names = [
+        each["name"] for each in await till.rows("SELECT DISTINCT name FROM timer WHERE name LIKE 'forget%'")
+    ]
+    assert names == [FORGET]
+    forget = timers(till.settings, None)[FORGET]
+    for left in (2, 1, 1):
+        await till.do(lambda unit: forget({}, unit))
+        assert len(await bodies(till)) == left
+    # An IPN that was not judged is all that there is of its money.
+    assert await opened(till, seal) == [IPN]
+    assert await till.breaches() == {OVERDUE}
+    assert len(await till.rows("SELECT id FROM notice")) == 3
+    assert len(await till.rows("SELECT * FROM subscription_told")) > 0
+    assert await till.do(lambda unit: take(unit, zone, seal, notice, reading.read(told))) is None
+    await till.rows("UPDATE notice SET outcome = 'kept'")
+    await till.do(lambda unit: forget({}, unit))
+    assert await bodies(till) == []
 
 
 async def test_an_operator_changes_the_key_while_paypal_posts(donations: Told) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from services.donations.commands.statements import Statement, issue_statement
 from services.donations.domain.letters import Receipt
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Payment
+from shared.outcomes import Refused
 from tests.support.paypal import ipns, lists, notices
 from tests.support.pdf_text import text_of
 from tests.support.till import Till
@@ -256,6 +258,22 @@ async def test_what_cannot_have_a_receipt_takes_no_number(donations: Told) -> No
     assert await donations.rows("SELECT last FROM receipt_series") == []
     await donations.tell(notices.dispute("RESOLVED", LATER, outcome="RESOLVED_SELLER_FAVOUR"))
     assert (await api.receipt(disputed))["number"] == "2006-1"
+
+
+async def test_without_an_organisation_the_answer_says_what_to_set(till_url: str) -> None:
+    async with Till.open(till_url, FIRST_DAY) as till:
+        payment = await till.gift(1_000)
+        nobody = replace(till.settings.office, names={}, addresses={})
+        refused = await till.do(lambda unit: issue_receipt(unit, nobody, payment.id))
+        assert isinstance(refused, Refused)
+        for word in (
+            "RELIEF_ORGANISATION_NAME",
+            "RELIEF_ORGANISATION_ADDRESS",
+            '{"ja"',
+            "start donations anew",
+        ):
+            assert word in refused.words
+        assert await till.rows("SELECT number FROM receipt") == []
 
 
 async def test_a_receipt_that_nothing_can_print_anew_is_void_and_the_refund_is_booked(

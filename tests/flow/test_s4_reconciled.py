@@ -151,6 +151,32 @@ async def test_a_list_is_compared_and_what_is_missing_is_booked_once(donations: 
     assert len(found) == sum(again.values()) - again["matched"]
 
 
+async def test_a_row_that_raises_an_error_is_listed_with_its_reason_and_the_others_go_on(
+    donations: Told,
+) -> None:
+    rows = [sale("S1"), sale("S2"), sale("S3"), back("R2", "-10.00", "S2")]
+    database = donations.world.databases["donations"]
+    donations.world.servers.sql(
+        "ALTER TABLE payment ADD CONSTRAINT bad CHECK (transaction_id <> 'S2')", database
+    )
+    try:
+        found = await compare(donations, rows)
+        assert {**counts(found), "failed": found["failed"]} == {"missing": 2, "failed": 2}
+        listed = await donations.world.donations.get("/reconciliations/findings", status="failed")
+        assert {each["reference"] for each in listed} == {"S2", "R2"}
+        assert all(each["reason"].startswith("CheckViolationError in ") for each in listed)
+        assert await donations.entries() == ["gift"] * 2
+    finally:
+        donations.world.servers.sql("ALTER TABLE payment DROP CONSTRAINT bad", database)
+    # Once the defect is mended, the same list books the rest.
+    found = await compare(donations, rows)
+    assert {**counts(found), "failed": found["failed"]} == {"matched": 2, "missing": 2, "failed": 0}
+    assert await donations.entries() == ["gift"] * 3 + ["refund"]
+    assert not any(
+        each["reason"] for each in await donations.world.donations.get("/reconciliations/findings")
+    )
+
+
 async def test_the_list_can_be_fetched_for_known_subscriptions(donations: Told) -> None:
     donations.sandbox.paypal.transactions += [
         lists.transaction("T0002", "S1", PAID, fee="-1.17", refers_to=notices.SUBSCRIPTION),

@@ -180,3 +180,35 @@ async def test_donors_are_merged_by_a_link_and_parted_without_loss(world: World)
     assert shown.json()["mail"] == "office@example.org"
     (reading,) = (await world.donations.get("/donors/readings"))["items"]
     assert (reading["donor_id"], reading["actor"]) == (first, "local-operator")
+
+
+async def test_a_second_person_agrees_by_name_and_never_who_asked(world: World) -> None:
+    await world.donations.gift("300,000", "medical")
+    family = await world.intake.register(1)
+    body = {"kind": "hospital", "amount": 250_000, "currency": "JPY", "urgency": 1}
+    asking = {"Idempotency-Key": "asks", "X-Relief-As": "caseworker-1"}
+    path = f"/households/{family['household_id']}/grants"
+    answer = await world.intake.client.post(path, json=body, headers=asking)
+    assert answer.is_success, answer.text
+    await world.settled()
+    (grant,) = await world.donations.grants(family)
+    assert (grant["agreed"], grant["have_to_agree"], grant["asked_by"]) == (0, 2, "staff:caseworker-1")
+    path = f"/grants/{grant['grant_id']}"
+
+    async def agree(number: int, who: str | None) -> tuple[int, str]:
+        said = {"X-Relief-As": who} if who is not None else {}
+        headers = {"Idempotency-Key": f"agrees {number}", **said}
+        answer = await world.donations.client.post(f"{path}/approve", headers=headers)
+        return answer.status_code, answer.json().get("detail", "")
+
+    tried = [None, "caseworker-1", "Hana Kim", "treasurer-1", "treasurer-1", "treasurer-2", "treasurer-3"]
+    found = [await agree(number, who) for number, who in enumerate(tried)]
+    assert [status for status, _ in found] == [409, 409, 422, 200, 409, 200, 409]
+    assert "Nobody is named who agrees" in found[0][1]
+    assert "Whoever asked" in found[1][1]
+    paying = {"amount": "1,000", "currency": "JPY", "place": "bank", "payee": "clinic-02", "reference": "two"}
+    headers = {"Idempotency-Key": "pays", "X-Relief-As": "treasurer-3"}
+    paid = await world.donations.client.post(f"{path}/pay", json=paying, headers=headers)
+    assert paid.json()["status"] == "paid_part", paid.text
+    (payout,) = await world.donations.get(f"{path}/payouts")
+    assert payout["actor"] == "staff:treasurer-3"

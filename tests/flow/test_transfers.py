@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.donations.commands import transfers as commands
-from services.donations.commands.reconciling import Match, ours, reconcile
+from services.donations.commands.matching import Match
+from services.donations.commands.reconciling import ours, reconcile
 from services.donations.commands.transfers import Arrival, NewTransfer, Opened, Opening
 from services.donations.domain.funds import FUNDS
 from services.donations.domain.money import Money

@@ -9,7 +9,14 @@ from shared.cli import Trouble
 from shared.cli.client import Services
 from shared.cli.demo.chapter import Stage
 from shared.cli.demo.chapters.donations import asking
-from shared.cli.demo.chapters.donations.asking import FIRST, FIRST_PART, HOSPITAL_PAID, SECOND, Asking
+from shared.cli.demo.chapters.donations.asking import (
+    FIRST,
+    FIRST_PART,
+    HOSPITAL_COST,
+    HOSPITAL_PAID,
+    SECOND,
+    Asking,
+)
 from shared.cli.demo.command import PLAN, REGISTER
 from shared.cli.demo.living import days
 from shared.cli.demo.plan import Plan, load_plan
@@ -28,6 +35,7 @@ class Office:
 
     def __init__(self, lacking: int = 0) -> None:
         self.lacking = lacking
+        self.agreed: list[str] = []
         self.posted: list[tuple[date, str, Any, str]] = []
         self.today = FROM
         self.asked: dict[str, int] = {}
@@ -41,6 +49,8 @@ class Office:
             self.posted.append((self.today, path, body, once))
         if path.endswith("/grants"):
             self.asked[once] = body["amount"]
+        if path.endswith("/approve"):
+            self.agreed.append(request.headers["X-Relief-As"])
         made = dict.fromkeys(("case_id", "visit_id", "request_id"), once.replace("/", "-"))
         return httpx.Response(201, json={**made, "case_id": "case"})
 
@@ -55,6 +65,8 @@ class Office:
                     "kind": "hospital",
                     "set_aside": {"minor": amount - self.lacking, "words": "USD 1.00"},
                     "paid": {"minor": 0},
+                    "agreed": len(self.agreed) if amount == HOSPITAL_COST else 0,
+                    "have_to_agree": 2 if amount == HOSPITAL_COST else 0,
                 }
                 for once, amount in self.asked.items()
             ]
@@ -85,6 +97,8 @@ async def test_visits_are_asked_for_paid_before_they_are_made_and_a_hospital_in_
         (FROM + timedelta(days=SECOND.paid), "50.00", "paypal"),
     ]
     assert len({body["reference"] for _, body in paid}) == 3
+    # Two have to agree to the hospital, each in their own name.
+    assert office.agreed == ["treasurer-1", "treasurer-2"]
     planned = [body["planned_for"] for _, path, body, _ in office.posted if path.endswith("/visits")]
     made = [on.isoformat() for on, path, *_ in office.posted if path.endswith("/done")]
     assert planned == made

@@ -27,10 +27,11 @@ from services.donations.settings import Settings
 from shared.contracts.donations import GrantStatus, GrantWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
-from shared.principals import Role
+from shared.principals import LOCAL_OPERATOR, Role
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.roles import allows
-from shared.web.work import Reading, Work
+from shared.web.problems import conflict
+from shared.web.roles import AS, allows
+from shared.web.work import Asking, Reading, Work
 
 router = APIRouter(prefix="/grants", tags=["grants"])
 LOOKING = allows(Role.TREASURER, Role.CASEWORKER, Role.AUDITOR)
@@ -83,12 +84,15 @@ class GrantInList(GrantOut):
 
     agreed: int
     have_to_agree: int
+    asked_by: str = Field(description="a principal's id; empty if nobody knows")
 
     @classmethod
     def in_list(cls, row: RowMapping, settings: Settings) -> Self:
         grant = grant_in(row)
         needed = approvals_needed(grant, settings.limits(grant.currency))
-        return cls(**cls.values_of(grant), agreed=row["agreed"], have_to_agree=needed)
+        return cls(
+            **cls.values_of(grant), agreed=row["agreed"], have_to_agree=needed, asked_by=grant.asked_by
+        )
 
 
 class Search(BaseModel):
@@ -117,8 +121,15 @@ async def find(
 
 
 @router.post("/{grant_id}/approve", dependencies=[TREASURER])
-async def approve(grant_id: UUID, work: Work, settings: MoneySettings) -> GrantOut:
-    """Agree to a grant above the limit; above the higher limit two people do, and never who asked."""
+async def approve(grant_id: UUID, work: Work, settings: MoneySettings, actor: Asking) -> GrantOut:
+    """Agree to a grant above the limit; above the higher limit two people do, and never who asked.
+
+    So somebody has to be named who agrees, by a code of the group's own in the header `X-Relief-As`.
+    """
+    if actor == LOCAL_OPERATOR:
+        raise conflict(
+            f"Nobody is named who agrees. Say it by a code: the header {AS}, on the command line --as."
+        )
 
     async def do(unit: Unit) -> GrantOut | Refused:
         return shown(await commands.approve(unit, settings.limits, grant_id), GrantOut.of)

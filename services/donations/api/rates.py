@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.donations.api.models import LOOKING, TREASURER, Body, Currency, Day, shown
+from services.donations.api.models import LOOKING, TREASURER, Body, Currency, Day
 from services.donations.commands import funds as commands
 from services.donations.queries import lists
 from shared.messaging.day import today_of
@@ -33,19 +33,32 @@ class NewRates(Body):
     rates: Annotated[list[RateBody], Field(min_length=1, max_length=1000)]
 
 
+class BadRate(BaseModel):
+    """A rate that was not taken."""
+
+    number: int = Field(description="its place in the list, from 1")
+    part: str
+    reason: str
+
+
 class RatesKept(BaseModel):
-    """How many rates were taken."""
+    """How many rates were taken, and those that were not."""
 
     rates: int
+    bad: list[BadRate] = []
 
 
 @router.post("/rates", dependencies=[TREASURER])
 async def keep_rates(body: NewRates, work: Work) -> RatesKept:
-    """Write down exchange rates of days; for reports, the ledger never converts by itself."""
+    """Write down exchange rates of days; for reports, the ledger never converts by itself.
+
+    The good rates of a list are kept, and each bad one is told.
+    """
     rates = [commands.Rate(each.currency, each.quote, each.on_day, Decimal(each.rate)) for each in body.rates]
 
     async def do(unit: Unit) -> RatesKept | Refused:
-        return shown(await commands.keep_rates(unit, rates), lambda done: RatesKept(rates=done.rates))
+        kept = await commands.keep_rates(unit, rates)
+        return RatesKept(rates=kept.rates, bad=[BadRate(**vars(each)) for each in kept.bad])
 
     return await work.once(RatesKept, do)
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
 from services.donations.api.models import LOOKING, TREASURER, Body, Day, MoneySettings
-from services.donations.commands.reconciling import Match, ours, reconcile
+from services.donations.commands.matching import Match
+from services.donations.commands.reconciling import ours, reconcile
 from services.donations.outside import PayPal
 from services.donations.paypal import activity
 from services.donations.paypal.activity import Activity, NoActivity
@@ -64,6 +65,7 @@ class Reconciled(BaseModel):
     different: int = 0
     unknown: int = 0
     waiting: int = 0
+    failed: int = Field(default=0, description="nothing of them is booked; the findings say why")
     unread: list[Unread] = Field(default=[], max_length=1000)
     others: list[Others] = []
 
@@ -153,10 +155,11 @@ class FindingOut(BaseModel):
     refers_to: str | None
     happened_on: date
     on_day: date = Field(description="when it was compared last")
+    reason: str = Field(description="why comparing it failed: the kind of the error, and where in the code")
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
-        names = ("kind", "status", "currency", "refers_to", "happened_on", "on_day")
+        names = ("kind", "status", "currency", "refers_to", "happened_on", "on_day", "reason")
         same = {name: row[name] for name in names}
         return cls(**same, reference=row["transaction_id"], minor=row["amount"])
 

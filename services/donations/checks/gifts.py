@@ -79,6 +79,20 @@ _PLEDGES = """
         FROM pledge_part part JOIN payment ON payment.id = part.payment_id GROUP BY 1
     ) kept JOIN payment ON payment.id = kept.payment_id
 """
+_EXPECTED = """
+    SELECT count(*), count(*) FILTER (WHERE coalesce(open.parts, 0) <> coalesce(pledge_total.parts, 0)
+        OR coalesce(open.amount, 0) <> coalesce(pledge_total.amount, 0))
+    FROM (
+        SELECT part.currency, part.due_on, count(*) AS parts, sum(part.amount) AS amount
+        FROM pledge_part part JOIN pledge ON pledge.id = part.pledge_id
+        LEFT JOIN payment ON payment.id = part.payment_id
+        LEFT JOIN (SELECT payment_id, sum(amount) AS total FROM pledge_part GROUP BY 1) linked
+            ON linked.payment_id = part.payment_id
+        WHERE pledge.cancelled_on IS NULL
+            AND (part.payment_id IS NULL OR payment.gross - payment.refunded < linked.total)
+        GROUP BY 1, 2
+    ) open FULL JOIN pledge_total ON pledge_total.currency = open.currency AND pledge_total.due_on = open.due_on
+"""
 _APART = """
     SELECT count(*), count(*) FILTER (WHERE payment.apart > coalesce(sums.moved, 0))
     FROM payment LEFT JOIN (
@@ -99,5 +113,6 @@ CHECKS = {
     "what larger payments brought beyond their months was moved where it is": _APART,
     "each monthly gift is looked at on the day on which it lapses": _WOKEN,
     "payments are as large as the pledges that they keep": _PLEDGES,
+    "what is expected of pledges is what their parts say": _EXPECTED,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

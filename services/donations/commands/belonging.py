@@ -9,7 +9,8 @@ from uuid_utils.compat import uuid7
 from services.donations.domain.funds import UNASSIGNED, Purpose
 from services.donations.domain.marks import named_by
 from services.donations.domain.money import Money
-from services.donations.domain.monthly import belongs, ended_on
+from services.donations.domain.monthly import belongs
+from services.donations.domain.subscriptions import ended_on
 from services.donations.paypal.said import Payer
 from services.donations.repository import appeals, payments, subscriptions
 from shared.messaging.unit import Unit

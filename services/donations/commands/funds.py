@@ -146,21 +146,43 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class BadRate:
+    """A rate that was not taken: its number in the list, from 1, and which part of it is to blame."""
+
+    number: int
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Kept:
-    """How many rates were taken."""
+    """How many rates were taken, and those that were not."""
 
     rates: int
+    bad: tuple[BadRate, ...] = ()
 
 
-async def keep_rates(unit: Unit, rates: Sequence[Rate]) -> Kept | Refused:
-    """Write down exchange rates of days; one that is known gets the new value. They are entered, never fetched."""
-    if any(each.on_day > unit.today for each in rates):
-        return invalid("A rate is of a day that has come.", ("on_day", "lies in the future"))
-    rows = {
-        (each.currency, each.quote, each.on_day): {**vars(each), "actor": unit.actor.id} for each in rates
-    }
-    adding = insert(RATE).values([rows[key] for key in sorted(rows)])
-    new = {name: adding.excluded[name] for name in ("rate", "actor")}
-    keys = ["currency", "quote", "on_day"]
-    await unit.session.execute(adding.on_conflict_do_update(index_elements=keys, set_=new))
-    return Kept(len(rows))
+async def keep_rates(unit: Unit, rates: Sequence[Rate]) -> Kept:
+    """Write down exchange rates of days; one that is known gets the new value. They are entered, never fetched.
+
+    The good ones of a list are kept, whatever is wrong with the others.
+    """
+    bad = [BadRate(number, *why) for number, each in enumerate(rates, 1) if (why := _fault(each, unit.today))]
+    lost = {each.number for each in bad}
+    good = [each for number, each in enumerate(rates, 1) if number not in lost]
+    rows = {(each.currency, each.quote, each.on_day): {**vars(each), "actor": unit.actor.id} for each in good}
+    if rows:
+        adding = insert(RATE).values([rows[key] for key in sorted(rows)])
+        new = {name: adding.excluded[name] for name in ("rate", "actor")}
+        keys = ["currency", "quote", "on_day"]
+        await unit.session.execute(adding.on_conflict_do_update(index_elements=keys, set_=new))
+    return Kept(len(rows), tuple(bad))
+
+
+def _fault(rate: Rate, today: date) -> tuple[str, str] | None:
+    """Which part of a rate is wrong, and what about it."""
+    if rate.on_day > today:
+        return "on_day", "lies in the future: a rate is of a day that has come"
+    if rate.currency == rate.quote:
+        return "quote", "is the same currency"
+    return None if rate.rate > 0 else ("rate", "must be above 0")

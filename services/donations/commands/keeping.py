@@ -1,5 +1,5 @@
-"""A payment is kept as it is after a change; its appeal counts it, its monthly gift is looked at, and letters that
-are no longer true end.
+"""A payment is kept as it is after a change; its appeal counts it, its monthly gift is looked at, letters that
+are no longer true end, and pledges that it keeps no longer are expected again.
 """
 
 from dataclasses import replace
@@ -7,15 +7,16 @@ from dataclasses import replace
 from services.donations.domain.appeals import Appeal, counted
 from services.donations.domain.letters import LetterState, told_of
 from services.donations.domain.payments import Payment
+from services.donations.domain.pledges import keeps, opened
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import letters, payments, subscriptions
+from services.donations.repository import letters, payments, pledges, subscriptions
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 
 
 async def keep(ledger: MoneyLedger, before: Payment, after: Payment) -> None:
     """Write a payment that is locked, in the block that booked its change. Its appeal is locked after it, and after the
-    funds; its letters after that.
+    funds; its letters after that, and the totals of pledges last.
 
     Whatever changes a payment ends here: a refund by webhook, IPN or list, a dispute that was lost, a slip corrected.
     In the block, because a refund lowers what is set aside for the appeal before anybody's promise is taken back.
@@ -32,6 +33,16 @@ async def keep(ledger: MoneyLedger, before: Payment, after: Payment) -> None:
             ledger.change(counted(appeal, more, held))
     if before.version and told_of(before) != told_of(after):
         await _end_letters(unit, after)
+    if before.version and before.left != after.left:
+        await _count_pledges(unit, before, after)
+
+
+async def _count_pledges(unit: Unit, before: Payment, after: Payment) -> None:
+    """A refund can make the parts of pledges unkept that a payment kept; a correction can do that, and the opposite."""
+    links = await pledges.links(unit.session, after.id)
+    kept = keeps(after.left, links)
+    if keeps(before.left, links) != kept:
+        pledges.add_open(unit, opened(links), -1 if kept else 1)
 
 
 async def _end_letters(unit: Unit, payment: Payment) -> None:

@@ -29,6 +29,12 @@ class Shown:
     pdf: bytes
 
 
+NOBODY_WRITES = (
+    "The settings do not say who writes letters. Set RELIEF_ORGANISATION_NAME and RELIEF_ORGANISATION_ADDRESS of "
+    'donations, both like {"ja": "...", "en": "..."} with one language at least, and start donations anew.'
+)
+
+
 async def addressed(
     unit: Unit, office: Office, donor_id: UUID, language: Language | None
 ) -> Issued | Refused:
@@ -41,7 +47,7 @@ async def addressed(
     language = language or language_of(donor["language"])
     sender = office.party(language)
     if sender is None:
-        return conflict("The settings name no organisation: RELIEF_ORGANISATION_NAME and _ADDRESS.")
+        return conflict(NOBODY_WRITES)
     party = Party(contact.name, contact.address, organisation=donor["kind"] == "organisation")
     return Issued(sender, party, language, unit.today)
 

@@ -18,9 +18,9 @@ from services.donations.commands.disputes import close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.funds import UNASSIGNED
 from services.donations.domain.money import DIGITS, MOST, Money
-from services.donations.domain.monthly import Told, What
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
+from services.donations.domain.subscriptions import Told, What
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, SubscriptionSaid, Unreadable
 from services.donations.repository import books, notices, payments, subscriptions

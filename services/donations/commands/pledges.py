@@ -6,7 +6,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.donations.domain.payments import Payment
-from services.donations.domain.pledges import Due, Pledge, room_for
+from services.donations.domain.pledges import Due, Pledge, keeps, opened, room_for
 from services.donations.repository import donors, payments, pledges
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
@@ -44,6 +44,7 @@ async def keep(unit: Unit, pledge_id: UUID, number: int, payment_id: UUID) -> Pl
     if refused := await _why_not(unit, pledge, part, payment):
         return refused
     pledges.link(unit, pledge_id, number, payment_id)
+    pledges.add_open(unit, [part], -1)
     return pledge
 
 
@@ -53,7 +54,8 @@ async def _why_not(unit: Unit, pledge: Pledge, part: Due, payment: Payment) -> R
         return invalid("Another donor gave this.", ("payment_id", "is another donor's"))
     if payment.currency != part.amount.currency:
         return invalid("A promise is kept in its currency.", ("payment_id", "is in another currency"))
-    others = await pledges.kept_by(unit.session, payment.id)
+    links = await pledges.links(unit.session, payment.id)
+    others = sum(each.part.amount.minor for each in links)
     if not room_for(part, payment.left, others):
         words = f"{payment.money(max(0, payment.left - others))} of this payment keeps no other part."
         return invalid(words, ("payment_id", "is less than was promised"))
@@ -61,22 +63,41 @@ async def _why_not(unit: Unit, pledge: Pledge, part: Due, payment: Payment) -> R
 
 
 async def loosen(unit: Unit, pledge_id: UUID, number: int) -> Pledge | Refused:
-    """A payment was linked by mistake, or was refunded: the part is expected again."""
+    """A payment was linked by mistake, or was refunded: the part is expected again, and what is left of the payment may
+    keep its other parts now.
+    """
+    linked = await pledges.part(unit.session, pledge_id, number)
+    # The payment first, as above.
+    by = linked.payment_id if linked else None
+    payment = await payments.find(unit.session, by, lock=True) if by else None
     pledge = await _lock(unit, pledge_id)
     if isinstance(pledge, Refused):
         return pledge
     part = await pledges.part(unit.session, pledge_id, number)
-    if part is None or part.payment_id is None:
+    if payment is None or part is None or part.payment_id != payment.id:
         return conflict("No payment is linked to this part.")
+    links = await pledges.links(unit.session, payment.id)
+    others = [each for each in links if (each.pledge_id, each.number) != (pledge_id, number)]
     pledges.link(unit, pledge_id, number, None)
+    if keeps(payment.left, links):
+        pledges.add_open(unit, [part])
+    elif keeps(payment.left, others):
+        pledges.add_open(unit, opened(others), -1)
     return pledge
 
 
 async def cancel(unit: Unit, pledge_id: UUID, note: str) -> Pledge | Refused:
     """What is not kept of a pledge is expected no longer; what was kept stays."""
+    linked = await pledges.payments_of(unit.session, pledge_id)
+    await payments.lock_all(unit.session, linked)
     pledge = await _lock(unit, pledge_id)
-    if not isinstance(pledge, Refused):
-        pledges.cancel(unit, pledge_id, note)
+    if isinstance(pledge, Refused):
+        return pledge
+    if await pledges.payments_of(unit.session, pledge_id) != linked:
+        return conflict("A payment was linked to this pledge just now. Look at it again.")
+    unkept = await pledges.unkept(unit.session, pledge_id)
+    pledges.cancel(unit, pledge_id, note)
+    pledges.add_open(unit, unkept, -1)
     return pledge
 
 

@@ -1,80 +1,40 @@
 """PayPal's transaction list is compared with what is booked, row by row; what is missing is booked, once.
 
 A list may be compared as often as one likes: each row in a unit of its own, by the same function as a notice, so what
-the notices told meanwhile is booked once too. Rows of others are not kept (`paypal/transactions.py`).
+the notices told meanwhile is booked once too. A row that raises an error is kept as one that failed, with the reason,
+and the rows after it go on. Rows of others are not kept (`paypal/transactions.py`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import StrEnum
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.matching import Booked, Comparing, Match, judged
 from services.donations.commands.notices import PAYPAL, effect, id_of_back
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
-from services.donations.domain.payments import Dispute, Payment, RefundState
-from services.donations.domain.transfers import Transfer
+from services.donations.domain.payments import Payment
 from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
 from services.donations.repository import findings, transfers
-from services.donations.repository.findings import Refund
+from shared.database.errors import is_conflict, is_outage
+from shared.messaging.failures import describe
 from shared.messaging.unit import Unit, Units
+from shared.observability import log
 from shared.outcomes import Refused
 from shared.principals import Principal
 
-LISTED_AFTER = timedelta(days=2)
-"""Rows appear hours late, so a day is compared once it has been over for a whole day."""
 _TRANSFERS = (Kind.WITHDRAWAL, Kind.DEPOSIT)
 _ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
 """Money that came is booked before what went back of it, so that fewer rows wait."""
-
-
-class Match(StrEnum):
-    """MATCHED: it is booked like that. MISSING: it was not, and is now. DIFFERENT: it is booked otherwise. UNKNOWN:
-    somebody has to book it. WAITING: it is not final yet, or waits for its payment.
-    """
-
-    MATCHED = "matched"
-    MISSING = "missing"
-    DIFFERENT = "different"
-    UNKNOWN = "unknown"
-    WAITING = "waiting"
-
-
 _AGREED = (Match.MATCHED, Match.MISSING)
 """PayPal and the books say the same now, so nobody needs what the notices said any more: a donor's name is in them."""
-
-
-@dataclass(frozen=True)
-class Booked:
-    """What is booked of the money that a row is about: its payment, or the one that it refers to; the refund; or the
-    transfer between PayPal and another place of the group's.
-    """
-
-    payment: Payment | None = None
-    refund: Refund | None = None
-    transfer: Transfer | None = None
-
-    @property
-    def came(self) -> Payment | None:
-        """The payment, if it has come."""
-        return self.payment if self.payment and self.payment.version else None
-
-
-@dataclass(frozen=True)
-class Comparing:
-    """What rows are compared by: the day, where the group is, and the subscriptions that are known."""
-
-    today: date
-    zone: ZoneInfo
-    subscriptions: frozenset[str]
-
-    def is_early(self, row: Row) -> bool:
-        return row.at.astimezone(self.zone).date() + LISTED_AFTER > self.today
+TRIES = 5
+"""So often a row is compared that is in the way of somebody else each time."""
+LONGEST_REASON = 200
 
 
 async def ours(units: Units, rows: Sequence[Row], receivers: frozenset[str]) -> Kept:
@@ -94,10 +54,35 @@ async def reconcile(
         subscriptions, _ = await findings.known(session, named)
     found = []
     for row in sorted(rows, key=lambda each: (each.kind not in _ORDER[:1], each.kind not in _ORDER, each.at)):
-        async with units.open(actor=actor) as unit:
-            match = await _compared(unit, Comparing(unit.today, zone, subscriptions), row)
+        try:
+            match = await _tried(units, actor, zone, subscriptions, row)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            match = await _failed(units, actor, zone, row, describe(error))
         found.append((row, match))
     return found
+
+
+async def _tried(
+    units: Units, actor: Principal, zone: ZoneInfo, subscriptions: frozenset[str], row: Row
+) -> Match:
+    for attempt in range(1, TRIES + 1):
+        try:
+            async with units.open(actor=actor) as unit:
+                return await _compared(unit, Comparing(unit.today, zone, subscriptions), row)
+        except Exception as error:
+            if attempt == TRIES or not is_conflict(error):
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+async def _failed(units: Units, actor: Principal, zone: ZoneInfo, row: Row, reason: str) -> Match:
+    """Keep that a row could not be compared, and why; the unit that raised the error has left nothing behind."""
+    log().error("a row of PayPal's list could not be compared", transaction=row.transaction_id, reason=reason)
+    async with units.open(actor=actor) as unit:
+        _keep(unit, zone, row, Match.FAILED, reason[:LONGEST_REASON])
+    return Match.FAILED
 
 
 async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
@@ -112,6 +97,11 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
         match = await _book(unit, comparing.zone, row, said, booked, match)
     if match in _AGREED and own:
         await contacts.forget_notices_of(unit.session, own)
+    _keep(unit, comparing.zone, row, match)
+    return match
+
+
+def _keep(unit: Unit, zone: ZoneInfo, row: Row, match: Match, reason: str = "") -> None:
     findings.save(
         unit.writes,
         {
@@ -122,86 +112,12 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
             "currency": row.gross.currency,
             "amount": row.gross.minor,
             "refers_to": row.refers_to,
-            "happened_on": row.at.astimezone(comparing.zone).date(),
+            "happened_on": row.at.astimezone(zone).date(),
             "moved": row.moves,
             "on_day": unit.today,
+            "reason": reason,
         },
     )
-    return match
-
-
-def judged(row: Row, booked: Booked, comparing: Comparing) -> Match:
-    """How a row and what is booked go together, before anything is booked because of it."""
-    match row.kind:
-        case Kind.PAYMENT:
-            return _payment(row, booked.came, early=comparing.is_early(row))
-        case Kind.REFUND | Kind.REVERSAL:
-            return _back(row, booked, early=comparing.is_early(row))
-        case Kind.RELEASE:
-            return _release(booked.came, early=comparing.is_early(row))
-        case Kind.HOLD:
-            return Match.MATCHED if booked.came else Match.UNKNOWN
-        case Kind.WITHDRAWAL | Kind.DEPOSIT:
-            return _transfer(row, booked.transfer)
-    return Match.UNKNOWN
-
-
-def _transfer(row: Row, known: Transfer | None) -> Match:
-    """Money that goes to the bank or comes from there is booked by the treasurer, who sees both statements."""
-    if not row.moves:
-        return Match.WAITING
-    if known is None:
-        return Match.UNKNOWN
-    # What PayPal keeps of it stands in its own column, or not at all: it is of what left, or of what came.
-    out = known.from_place == PAYPAL
-    amount = -known.amount if out else known.amount - known.fee
-    return Match.MATCHED if (amount, known.currency) == row.gross else Match.DIFFERENT
-
-
-def _payment(row: Row, known: Payment | None, *, early: bool) -> Match:
-    if not row.moves:
-        # What was refused moved nothing, and nothing may be booked of it.
-        nothing = Match.DIFFERENT if known else Match.MATCHED
-        return nothing if row.state == "denied" else Match.WAITING
-    if row.gross.minor <= 0:
-        return Match.UNKNOWN
-    if known is None:
-        return Match.WAITING if early else Match.MISSING
-    same = (known.gross, known.currency) == row.gross
-    fee = row.fee and abs(row.fee).minor
-    return Match.MATCHED if same and (None in (fee, known.fee) or fee == known.fee) else Match.DIFFERENT
-
-
-def _back(row: Row, booked: Booked, *, early: bool) -> Match:
-    if row.gross.minor >= 0:
-        return Match.UNKNOWN
-    known = booked.refund
-    if known is None:
-        given_back = booked.came and booked.came.dispute is Dispute.LOST and not booked.came.left
-        if given_back:
-            return Match.MATCHED
-        if not row.moves or early:
-            return Match.WAITING
-        return Match.MISSING if row.refers_to else Match.UNKNOWN
-    if (known.amount, known.currency) != abs(row.gross):
-        return Match.DIFFERENT
-    return _OF_STATES[known.state]
-
-
-_OF_STATES = {
-    RefundState.BOOKED: Match.MATCHED,
-    RefundState.SAME: Match.MATCHED,
-    RefundState.WAITING: Match.WAITING,
-    RefundState.DIFFERENT: Match.DIFFERENT,
-}
-
-
-def _release(known: Payment | None, *, early: bool) -> Match:
-    if known is None:
-        return Match.UNKNOWN
-    if not known.held:
-        return Match.MATCHED
-    return Match.WAITING if early or known.dispute is Dispute.OPEN else Match.MISSING
 
 
 def _says_more(said: SaleSaid | BackSaid | None, known: Payment | None) -> bool:

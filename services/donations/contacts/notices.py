@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, bindparam, delete, func, select, text, update
@@ -92,3 +93,28 @@ async def forget_notices_of(session: AsyncSession, transaction_id: str) -> None:
 async def forget_notice(session: AsyncSession, notice_id: UUID) -> None:
     """Keep the bytes of a notice no longer."""
     await session.execute(delete(NOTICE_BODY).where(NOTICE_BODY.c.notice_id == notice_id))
+
+
+_FORGET_OLD = text("""
+    DELETE FROM notice_body WHERE notice_id IN (
+        SELECT notice_body.notice_id FROM notice_body JOIN notice ON notice.id = notice_body.notice_id
+        WHERE notice.received_at < :before AND notice.outcome <> 'asked'
+        ORDER BY 1 LIMIT :most FOR UPDATE OF notice_body SKIP LOCKED
+    ) RETURNING notice_id
+""")
+_OLDER = text("""
+    SELECT count(*) FROM notice_body JOIN notice ON notice.id = notice_body.notice_id WHERE received_at < :before
+""")
+
+
+async def forget_notices_before(session: AsyncSession, before: datetime, most: int) -> int:
+    """Keep no bytes of notices that came before a moment, at most so many; returns how many went.
+
+    Those that PayPal has not judged stay: nothing of them is booked yet.
+    """
+    return len((await session.execute(_FORGET_OLD, {"before": before, "most": most})).all())
+
+
+async def notices_before(session: AsyncSession, before: datetime) -> int:
+    """How many notices that came before a moment have their bytes here."""
+    return int(await session.scalar(_OLDER, {"before": before}) or 0)

@@ -9,12 +9,12 @@ in the same state.
 """
 
 import calendar
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from services.donations.domain.subscriptions import History, Told, ended_on
 from shared.contracts.donations import MonthlyGiftStatus
 
 LATE = timedelta(days=10)
@@ -23,33 +23,6 @@ LAST = timedelta(days=10)
 """A payment that was under way when the donor ended the gift still belongs to it."""
 MOST_MONTHS = 3
 """A payment covers no more months by itself; what is beyond them waits for the treasurer."""
-
-
-class What(StrEnum):
-    """What was told of a subscription. A PRICE is what it asks for each month."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-    FAILED = "failed"
-    PRICE = "price"
-
-
-ENDS = (What.CANCELLED, What.EXPIRED)
-"""Nothing that PayPal tells later wakes a subscription that has ended."""
-
-
-@dataclass(frozen=True, order=True)
-class Told:
-    """Something that was told: when it was so, by PayPal's clock; on which day of the group's; how much a price is."""
-
-    at: datetime
-    what: What
-    on: date
-    amount: int = 0
-    currency: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -108,11 +81,6 @@ def month_later(on: date, months: int = 1) -> date:
     return date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def ended_on(told: Iterable[Told]) -> date | None:
-    """The day on which the donor or PayPal ended it; None if nobody did."""
-    return min((each.on for each in told if each.what in ENDS), default=None)
-
-
 def belongs(on: date, end: date | None) -> bool:
     """Whether money of this day is the gift's; what comes after its end is nobody's until the treasurer says whose."""
     return end is None or on <= end + LAST
@@ -125,11 +93,11 @@ def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace:
     """
     end = ended_on(told)
     mine = sorted(each for each in paid if belongs(each.on, end))
-    known = [each for each in told if each.on <= today]
     counting = [each for each in mine if each.left > 0 and each.on <= today]
-    covers, rests = _covers(known, counting, grace)
+    history = History(each for each in told if each.on <= today)
+    covers, rests = _covers(history, counting, grace)
     covered = covers[-1].end if covers else None
-    now = _standing(known, counting, covered, today, grace)
+    now = _standing(history, counting, covered, today, grace)
     days = [*(each.on for each in told), *(each.on for each in mine)]
     to_come = [each for each in days if each > today]
     wakes = min([*to_come, *([now.wakes_on] if now.wakes_on else [])], default=None)
@@ -141,16 +109,16 @@ def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace:
 
 
 def _standing(
-    told: Collection[Told], paid: Sequence[Paid], covered: date | None, today: date, grace: timedelta
+    history: History, paid: Sequence[Paid], covered: date | None, today: date, grace: timedelta
 ) -> Standing:
     """How it stands by what has happened; all payments count, and cover the days before `covered`."""
-    if ended_on(told) is not None:
+    if history.ended is not None:
         return Standing(MonthlyGiftStatus.ENDED, covered)
     last = max((each.on for each in paid), default=None)
-    due = _due(told, last, covered)
+    due = _due(history, last, covered)
     if due is None:
         return Standing(MonthlyGiftStatus.STARTING)
-    trouble = _trouble(told, last, due, today)
+    trouble = _trouble(history, last, due, today)
     if trouble is not None:
         return _troubled(trouble + grace, covered, today)
     if any(each.disputed for each in paid):
@@ -165,29 +133,26 @@ def _troubled(grace_until: date, covered: date | None, today: date) -> Standing:
     return Standing(MonthlyGiftStatus.AT_RISK, covered, grace_until, grace_until + timedelta(days=1))
 
 
-def _due(told: Iterable[Told], last: date | None, covered: date | None) -> date | None:
+def _due(history: History, last: date | None, covered: date | None) -> date | None:
     """The day on which the next payment is due; None for a gift that has not begun."""
     if last is None:
-        return min((each.on for each in told if each.what is What.ACTIVE), default=None)
+        return history.begun
     return max(month_later(last), covered or last)
 
 
-def _trouble(told: Collection[Told], last: date | None, due: date | None, until: date) -> date | None:
+def _trouble(history: History, last: date | None, due: date | None, until: date) -> date | None:
     """The day since when payments fail, after the last that came: PayPal said so, or one is late. None if all is well.
 
     A failure of the day of a payment was the try before it.
     """
-    after = [each for each in told if (last is None or each.on > last) and each.on <= until]
-    days = [each.on for each in after if each.what is What.FAILED]
-    active = max((each.at for each in told if each.what is What.ACTIVE), default=None)
-    suspended = (each for each in after if each.what is What.SUSPENDED)
-    days += [each.on for each in suspended if active is None or each.at >= active]
+    failed = history.failed_after(last)
+    days = [failed] if failed is not None and failed <= until else []
     if due is not None and due + LATE <= until:
         days.append(due + LATE)
     return min(days, default=None)
 
 
-def _covers(told: Collection[Told], paid: Sequence[Paid], grace: timedelta) -> tuple[list[Cover], list[Rest]]:
+def _covers(history: History, paid: Sequence[Paid], grace: timedelta) -> tuple[list[Cover], list[Rest]]:
     """What each payment covers, in their order: the oldest months that are not covered; and what it brought beyond.
 
     Too small a one covers none, and stays what it was given for.
@@ -197,16 +162,23 @@ def _covers(told: Collection[Told], paid: Sequence[Paid], grace: timedelta) -> t
     found, rests = list[Cover](), list[Rest]()
     until: date | None = None
     last: date | None = None
+    firsts = _firsts(paid)
     for each in paid:
-        trouble = _trouble(told, last, _due(told, last, until), each.on) if last else None
+        trouble = _trouble(history, last, _due(history, last, until), each.on) if last else None
         if until is None or (trouble is not None and each.on > trouble + grace):
             # What was paid ahead before it lapsed stays covered: no two payments cover one day.
             until = max(until or each.on, each.on)
-        months, rest = _months(_price(told, paid, each), each)
+        price = history.price(each.currency, each.on)
+        months, rest = _months(firsts[each.currency] if price is None else price, each)
         found.append(Cover(until, month_later(until, months)))
         rests.append(rest)
         until, last = found[-1].end, each.on
     return found, rests
+
+
+def _firsts(paid: Sequence[Paid]) -> dict[str, int]:
+    """The first payment in each currency: while no price was told, it was the price."""
+    return {each.currency: max(each.gross, each.left) for each in reversed(paid)}
 
 
 def _months(price: int, payment: Paid) -> tuple[int, Rest]:
@@ -217,16 +189,3 @@ def _months(price: int, payment: Paid) -> tuple[int, Rest]:
     months = min(whole, MOST_MONTHS if payment.months is None else payment.months)
     rest = payment.left - months * price if months else 0
     return months, Rest(rest, payment.months is None and whole > months)
-
-
-def _price(told: Iterable[Told], paid: Sequence[Paid], payment: Paid) -> int:
-    """What the gift asked for each month when a payment came: the last price told before it, else the first one told
-    after it; else as much as the first payment was. 0 if nothing is known in the payment's currency.
-    """
-    prices = sorted(
-        each for each in told if each.what is What.PRICE and each.amount and each.currency == payment.currency
-    )
-    before = [each.amount for each in prices if each.on <= payment.on]
-    if prices:
-        return before[-1] if before else prices[0].amount
-    return next((max(each.gross, each.left) for each in paid if each.currency == payment.currency), 0)

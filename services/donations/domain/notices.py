@@ -1,6 +1,8 @@
-"""What becomes of a notice that a provider sent."""
+"""What becomes of a notice that a provider sent, and how long it is kept."""
 
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Became(StrEnum):
@@ -15,3 +17,11 @@ class Became(StrEnum):
     KEPT = "kept"
     LOOK = "look"
     ASKED = "asked"
+
+
+def kept_from(today: date, zone: ZoneInfo, days: int) -> datetime:
+    """What came before this moment is kept no longer.
+
+    The service's day says what is old: it follows no clock that has run away, which would make everything old at once.
+    """
+    return datetime.combine(today - timedelta(days=days), time(), zone)

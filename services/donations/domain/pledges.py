@@ -1,5 +1,6 @@
 """Pledges: money that a donor promised for some days. It is no money of any fund before it comes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -23,6 +24,26 @@ class Due:
     due_on: date
     amount: Money
     payment_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """A part of a pledge with the payment that is linked to it."""
+
+    pledge_id: UUID
+    number: int
+    part: Due
+    cancelled: bool = False
+
+
+def keeps(left: int, links: Iterable[Link]) -> bool:
+    """Whether a payment of which so much is left keeps the parts that are linked to it: all of them, or none."""
+    return left >= sum(each.part.amount.minor for each in links)
+
+
+def opened(links: Iterable[Link]) -> list[Due]:
+    """Those of these parts that are open if nothing keeps them: not those of pledges that were cancelled."""
+    return [each.part for each in links if not each.cancelled]
 
 
 def room_for(part: Due, left: int, others: int) -> bool:

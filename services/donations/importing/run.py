@@ -1,41 +1,35 @@
-"""Books a list of gifts: the whole file in one unit, which a dry run rolls back."""
+"""Books a list of gifts, some rows per unit, so that nobody waits for a whole file; a dry run rolls each unit back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
-from uuid import UUID
+from uuid import uuid4
 
 from uuid_utils.compat import uuid7
 
-from services.donations.commands import gifts
-from services.donations.commands.gifts import Slip
-from services.donations.domain.funds import FundKey
-from services.donations.domain.payments import Payment
 from services.donations.importing.columns import Given
-from services.donations.importing.giving import Donors
-from services.donations.importing.report import FIGURES, Report
+from services.donations.importing.part import BookedMeanwhile, Part, Taken
+from services.donations.importing.report import Report
 from services.donations.importing.rows import Gift, read
-from services.donations.repository import books, donors, payments
-from services.donations.tables import GIFT_IMPORT
-from shared.database.errors import is_conflict
-from shared.messaging.unit import Unit, Units
-from shared.outcomes import Kind, Refused, invalid
+from shared.database.errors import is_conflict, is_outage
+from shared.messaging.day import today_of
+from shared.messaging.failures import describe
+from shared.messaging.unit import Units
+from shared.observability import log
+from shared.outcomes import Refused, invalid
 from shared.principals import Principal
 from shared.spreadsheets.cells import Line, RowFault
 from shared.spreadsheets.opening import Sheet
 
 MOST_ROWS = 500
-"""Of one file: a row takes some fifteen statements, and a unit may take sixty seconds."""
+"""Of one file: whoever sends it waits for the answer."""
+ROWS_PER_UNIT = 100
 TRIES = 5
 
 
 class _RolledBack(Exception):
-    """Raised within the unit of a dry run."""
-
-
-class BookedMeanwhile(Exception):
-    """Somebody else booked one of these gifts just now: the unit is done again."""
+    """Raised within a unit of a dry run."""
 
 
 async def take_in(
@@ -43,91 +37,98 @@ async def take_in(
 ) -> Report | Refused:
     """Book the good rows of a file and say what is wrong with the others. A dry run does the same and undoes it.
 
-    Either all good rows are booked or, if it breaks off, none. Whoever sends the file again books nothing twice.
+    If it breaks off, the parts before are booked. Whoever sends the file again has the rest booked, and nothing twice.
     """
     lines = await asyncio.to_thread(lambda: list(islice(sheet.lines, MOST_ROWS + 1)))
     if len(lines) > MOST_ROWS:
         return invalid(f"This file has more than {MOST_ROWS:,} rows; nothing was changed. Split it.")
-    for attempt in range(1, TRIES + 1):
-        report = Report(dry_run=dry_run, import_id=None if dry_run else uuid7())
+    importing = Import(units, actor, dry_run=dry_run)
+    await importing.run(lines, given)
+    return importing.report
+
+
+class Import:
+    """One import of one list."""
+
+    def __init__(self, units: Units, actor: Principal, *, dry_run: bool) -> None:
+        self._units = units
+        self._actor = actor
+        self._taken = Taken(Report(dry_run=dry_run, import_id=None if dry_run else uuid7()))
+        self._recorded = False
+
+    @property
+    def report(self) -> Report:
+        """What became of the rows so far."""
+        return self._taken.report
+
+    async def run(self, lines: Sequence[Line], given: Given) -> None:
+        """Take all lines in, in the order of their references."""
+        async with self._units.read() as session:
+            today = await today_of(session)
+        wanted, faults = list[Gift](), list[RowFault]()
+        for line in lines:
+            gift = read(line, given, today)
+            if isinstance(gift, Gift):
+                wanted.append(gift)
+            else:
+                faults += gift
+        self.report.rows = len(lines)
+        self.report.blame(faults)
+        wanted.sort(key=lambda gift: (gift.key, gift.row))
+        for some in _parts(wanted):
+            await self._take(some)
+        if not self._recorded:
+            await self._booked([])
+
+    async def _take(self, some: Sequence[Gift]) -> None:
+        """Book some rows in one unit. If one of them raises an error, the others are booked without it."""
         try:
-            with suppress(_RolledBack):
-                async with units.open(actor=actor) as unit:
-                    await _take(unit, lines, given, report)
-            break
+            await self._booked(some)
         except Exception as error:
-            passing = isinstance(error, BookedMeanwhile) or is_conflict(error)
-            if not passing or attempt == TRIES:
+            if _is_passing(error):
                 raise
-    return report
+            if len(some) == 1:
+                self._blame(some[0], error)
+            else:
+                await self._take(some[: len(some) // 2])
+                await self._take(some[len(some) // 2 :])
+
+    async def _booked(self, some: Sequence[Gift]) -> None:
+        for attempt in range(1, TRIES + 1):
+            part = Part(self._taken, some)
+            try:
+                with suppress(_RolledBack):
+                    await self._book(part)
+                break
+            except Exception as error:
+                if not _is_passing(error) or is_outage(error) or attempt == TRIES:
+                    raise
+        self._taken, self._recorded = part.after, True
+
+    async def _book(self, part: Part) -> None:
+        async with self._units.open(actor=self._actor) as unit:
+            await part.book(unit)
+            if self.report.dry_run:
+                # What only the last statements would be refused for is refused here too.
+                await unit.session.write()
+                raise _RolledBack
+
+    def _blame(self, gift: Gift, error: Exception) -> None:
+        """A row that raises an error by itself is a bad row. Its text is not told: it may repeat what stood in it."""
+        number = uuid4().hex[:8]
+        log().error("a row of a list of gifts could not be booked", number=number, reason=describe(error))
+        reason = (
+            f"could not be booked: tell whoever maintains the service, with the number {number} of its log"
+        )
+        self.report.blame([RowFault(gift.row, None, reason)])
+        self._recorded = False
 
 
-async def _take(unit: Unit, lines: Sequence[Line], given: Given, report: Report) -> None:
-    wanted, faults = [], list[RowFault]()
-    for line in lines:
-        gift = read(line, given, unit.today)
-        if isinstance(gift, Gift):
-            wanted.append(gift)
-        else:
-            faults += gift
-    report.rows = len(lines)
-    # Donors by id, then payments by way and reference, then funds, all of each: whoever books at the same time waits,
-    # and does not deadlock.
-    await donors.lock(unit.session, *{each.donor for each in wanted if each.donor})
-    await payments.make_and_lock(unit.session, {each.key for each in wanted})
-    if keys := {FundKey(each.purpose, each.amount.currency) for each in wanted}:
-        await books.lock_funds(unit.session, keys)
-    whose = Donors(unit)
-    for each in sorted(wanted, key=lambda gift: (gift.key, gift.row)):
-        if fault := await _book(unit, each, whose, report):
-            faults.append(fault)
-    report.new_donors = whose.new
-    report.blame(faults)
-    report.warn(whose.warnings)
-    if report.import_id:
-        _record(unit, report.import_id, report)
-        return
-    # What only the last statements would be refused for is refused here too.
-    await unit.session.write()
-    raise _RolledBack
+def _parts(wanted: Sequence[Gift]) -> Iterator[Sequence[Gift]]:
+    for start in range(0, len(wanted), ROWS_PER_UNIT):
+        yield wanted[start : start + ROWS_PER_UNIT]
 
 
-async def _book(unit: Unit, gift: Gift, whose: Donors, report: Report) -> RowFault | None:
-    known = await payments.under(unit.session, *gift.key)
-    if known:
-        if not _same(known, gift):
-            reason = "is booked already, with another amount or day: look at that gift; what is booked stays"
-            return RowFault(gift.row, "reference", reason)
-        report.already_there += 1
-        return None
-    donor = await whose.of(gift)
-    if isinstance(donor, RowFault):
-        return donor
-    slip = Slip(donor, gift.way, gift.reference, gift.amount, gift.purpose, gift.received_on)
-    done = await gifts.receive(unit, slip)
-    if isinstance(done, Refused):
-        return _fault(gift.row, done)
-    report.add(gift.amount)
-    return None
-
-
-def _same(known: Payment, gift: Gift) -> bool:
-    return (known.gross, known.currency, known.happened_on) == (
-        gift.amount.minor,
-        gift.amount.currency,
-        gift.received_on,
-    )
-
-
-def _fault(row: int, refused: Refused) -> RowFault:
-    """What is wrong with a row that was refused. `receive` has written nothing then, so the unit goes on."""
-    if refused.kind is Kind.CONFLICT:
-        raise BookedMeanwhile
-    column, reason = refused.fields[0] if refused.fields else ("donor", "is no donor: there is no such id")
-    return RowFault(row, column, reason)
-
-
-def _record(unit: Unit, import_id: UUID, report: Report) -> None:
-    counts = {name: getattr(report, name) for name in FIGURES}
-    row = {"id": import_id, "at": unit.now, "on_day": unit.today, "actor": unit.actor.id, **counts}
-    unit.writes.insert(GIFT_IMPORT, [row])
+def _is_passing(error: Exception) -> bool:
+    """Nothing of the file is to blame: the same rows may be booked at another time."""
+    return isinstance(error, BookedMeanwhile) or is_conflict(error) or is_outage(error)

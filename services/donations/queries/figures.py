@@ -111,7 +111,7 @@ def observe(settings: Settings) -> Callable[[Metrics], Observe]:
                 carried.labels(row["currency"]).set(int(row["carried"]))
                 overdue.labels(row["currency"]).set(row["overdue"])
             for row in await pledges.expected(session, today):
-                late.labels(row["currency"]).set(row["overdue"])
+                late.labels(row["currency"]).set(int(row["overdue"]))
             different.set(await session.scalar(_REFUNDS) or 0)
 
         return observing

@@ -26,11 +26,12 @@ _OF_PLEDGES = _OF_PLEDGES.bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _OVERDUE = text(f"""
     SELECT * FROM ({_PARTS}) parts WHERE status = 'overdue' ORDER BY due_on, pledge_id LIMIT 500
 """)  # noqa: S608, nothing in it comes from outside
-_EXPECTED = text(f"""
-    SELECT currency, coalesce(sum(amount) FILTER (WHERE status = 'expected'), 0) AS expected,
-           count(*) FILTER (WHERE status = 'overdue') AS overdue
-    FROM ({_PARTS}) parts WHERE status IN ('expected', 'overdue') GROUP BY 1
-""")  # noqa: S608, the same
+# From kept totals: monitoring asks at each scrape, and nobody adds up all pledges for it.
+_EXPECTED = text("""
+    SELECT currency, coalesce(sum(amount) FILTER (WHERE due_on >= :today), 0) AS expected,
+           coalesce(sum(parts) FILTER (WHERE due_on < :today), 0) AS overdue
+    FROM pledge_total WHERE parts <> 0 GROUP BY 1
+""")
 
 
 async def pledges(

@@ -15,8 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.donations.domain.monthly import ENDS, Paid, Told, What
+from services.donations.domain.monthly import Paid
 from services.donations.domain.payments import Dispute, Provider
+from services.donations.domain.subscriptions import ENDS, Told, What
 from services.donations.tables import (
     GIFT,
     PAYMENT,

@@ -36,7 +36,7 @@ from services.donations.tables.monthly import (
 )
 from services.donations.tables.notices import FINDING, NOTICE, NOTICE_BODY
 from services.donations.tables.payments import PAYMENT, REFUND
-from services.donations.tables.pledges import PLEDGE, PLEDGE_PART
+from services.donations.tables.pledges import PLEDGE, PLEDGE_PART, PLEDGE_TOTAL
 from services.donations.tables.transfers import OPENING, TRANSFER
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "PAYOUT",
     "PLEDGE",
     "PLEDGE_PART",
+    "PLEDGE_TOTAL",
     "POSTING",
     "PRICE",
     "PURCHASE",

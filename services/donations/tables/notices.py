@@ -58,7 +58,8 @@ class NoticeBodyRow(Row, table=True):
 
 class FindingRow(Row, table=True):
     """A row of PayPal's transaction list, and how it was found when it was compared last. Money that went out is below
-    0; what did not move is a note of PayPal's about money that is not there.
+    0; what did not move is a note of PayPal's about money that is not there. `reason` is why comparing it failed: the
+    kind of the error and its place in the code.
     """
 
     __tablename__ = "finding"
@@ -75,6 +76,7 @@ class FindingRow(Row, table=True):
     moved: bool = flag_column()
     happened_on: date
     on_day: date
+    reason: str = Field(default="", sa_column=Column(String(200), nullable=False, server_default=""))
 
 
 NOTICE = table_of(NoticeRow)

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, SmallInteger, Uuid, text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, SmallInteger, Uuid, text
 from sqlmodel import Field
 
 from services.donations.tables.columns import (
@@ -49,5 +49,17 @@ class PledgePartRow(Row, table=True):
     payment_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("payment.id")))
 
 
+class PledgeTotalRow(Row, table=True):
+    """How many parts of pledges are open that are due on a day, and what they come to: not kept, and not cancelled."""
+
+    __tablename__ = "pledge_total"
+    __table_args__ = (Index("ix_pledge_total_open", "currency", postgresql_where=text("parts <> 0")),)
+    currency: str = currency_column(primary_key=True)
+    due_on: date = Field(sa_column=Column(Date, primary_key=True))
+    parts: int = amount_column()
+    amount: int = amount_column()
+
+
 PLEDGE = table_of(PledgeRow)
 PLEDGE_PART = table_of(PledgePartRow)
+PLEDGE_TOTAL = table_of(PledgeTotalRow)

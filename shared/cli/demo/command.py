@@ -31,6 +31,16 @@ from shared.settings import ClockMode
 REGISTER = ROOT / "deploy" / "demo" / "register.xlsx"
 PLAN = ROOT / "deploy" / "plan" / "action-plan-2006.toml"
 
+OFFICE = {
+    "RELIEF_ORGANISATION_NAME": '{"ja": "見本の支援会", "en": "Relief Demo Group"}',
+    "RELIEF_ORGANISATION_ADDRESS": '{"ja": "東京都見本区1-2-3", "en": "1-2-3 Mihon, Tokyo"}',
+    "RELIEF_GRANT_LIMITS": json.dumps(
+        {"JPY": 50_000, "KRW": 500_000, "USD": 100_00, "EUR": 100_00, "CNY": 3_500_00, "THB": 17_000_00}
+    ),
+}
+"""The invented group: in whose name donations can print letters, and above what amount a treasurer has to agree, which
+is less than the demo's hospital costs.
+"""
 WIDTH = 120
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write the figures to this file too.", callback=to_be_written)
@@ -61,10 +71,10 @@ class Story:
 
 @dataclass(frozen=True)
 class Told:
-    """The PayPal that donations was told of, and where it serves while the demo runs."""
+    """The PayPal that donations was told of, and where it serves while the demo runs; no port if another one serves."""
 
     paypal: PayPal
-    port: int
+    port: int | None = None
 
 
 def register(app: typer.Typer) -> None:
@@ -113,7 +123,10 @@ def _console() -> Console:
 def _running(story: Story) -> tuple[Stack, Told | None]:
     """The stack, started first where it is this command's to start; and the PayPal that donations was told of."""
     told = None
-    if not in_compose():
+    if in_compose():
+        beside = PayPal.beside() if story.gifts else None
+        told = Told(beside) if beside else None
+    else:
         from shared.cli.local.commands import start
         from shared.cli.local.ports import LOOPBACK
         from shared.cli.local.remembered import Clock
@@ -129,7 +142,7 @@ def _running(story: Story) -> tuple[Stack, Told | None]:
         if story.gifts:
             told = Told(PayPal.kept_in(run.folder / "paypal"), run.ports.paypal)
             with only_one(run.folder):
-                run.services[WHOM].tell(told.paypal.told(f"http://{LOOPBACK}:{told.port}"))
+                run.services[WHOM].tell({**told.paypal.told(f"http://{LOOPBACK}:{told.port}"), **OFFICE})
         start(first_day=None if known else story.first)
     return Stack.load(), told
 
@@ -138,7 +151,7 @@ async def _live(story: Story, stack: Stack, told: Told | None) -> Found:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with AsyncExitStack() as around:
         services = await around.enter_async_context(services_of(stack))
-        if told:
+        if told and told.port:
             await around.enter_async_context(told.paypal.serving(told.port))
         with Progress(*columns, console=_console()) as progress:
             return await lived(story, services, progress, told.paypal if told else None)

@@ -5,6 +5,7 @@ next run too. It lies with the tests, since what is shared knows no service.
 """
 
 import importlib
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from shared.cli import Trouble
 
 WHOM = "donations"
 """The service that is told of it."""
+BESIDE = "RELIEF_DEMO_PAYPAL"
+"""In compose, the folder with the keys of the PayPal that runs beside donations (deploy/demo/compose.yml)."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,21 @@ class PayPal:
         now = datetime.now(UTC)
         signer = _module("kept").kept(folder, now)
         return cls(folder, _module("sandbox").Sandbox(now, signer))
+
+    @classmethod
+    def beside(cls) -> "PayPal | None":
+        """The one that runs in compose in a container of its own; None if compose was started without it."""
+        folder = os.environ.get(BESIDE)
+        if not folder:
+            return None
+        try:
+            return cls.kept_in(Path(folder))
+        except OSError:
+            # It has made none yet, or they end soon; here they can be read and not written.
+            raise Trouble(
+                "The demo's PayPal has no keys, or old ones. With the two files of compose that you gave here, say: "
+                f"up --wait --force-recreate paypal {WHOM}"
+            ) from None
 
     @property
     def notices(self) -> Any:

@@ -149,7 +149,12 @@ def door() -> Iterator[Door]:
 def test_what_paypal_posts_reaches_donations_byte_for_byte(door: Door, target: str, host: str) -> None:
     body = b'{"id": "WH-1", "\xff": 1}\r\n'
     kept = {"Paypal-Transmission-Id": "b2a1", "Content-Type": "application/json"}
-    stripped = {"Authorization": "Bearer x", "Cookie": "session=x", "X-Relief": "1"}
+    stripped = {
+        "Authorization": "Bearer x",
+        "Cookie": "session=x",
+        "X-Relief": "1",
+        "X-Relief-As": "somebody",
+    }
     assert door.ask("POST", target, host, kept | stripped, body)[0] == 200
     (seen,) = door.seen
     assert (seen.method, seen.path, seen.body) == ("POST", POSTED[target], body)

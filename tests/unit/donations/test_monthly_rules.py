@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.donations.domain.monthly import Paid, Rest, Told, What, belongs, month_later, standing
+from services.donations.domain.monthly import Paid, Rest, belongs, month_later, standing
+from services.donations.domain.subscriptions import Told, What
 from shared.contracts.donations import MonthlyGiftStatus as Status
 
 GRACE = timedelta(days=45)
@@ -258,6 +259,8 @@ def test_no_two_payments_cover_one_day_and_none_is_covered_without_one(
     assert not covers or (now.covered_until is not None and covers[-1].end <= now.covered_until)
 
 
+# It looks at up to 400 days per example, which takes longer than a deadline on a machine that is busy.
+@settings(deadline=None)
 @given(st.lists(st.one_of(TOLD, PRICED), max_size=8), st.lists(PAID, max_size=6), DAYS)
 def test_a_gift_changes_by_itself_on_the_day_that_it_names_and_on_none_before(
     news: list[Told], payments: list[Paid], today: date
@@ -287,3 +290,31 @@ def test_a_payment_that_was_under_way_at_the_end_belongs_to_the_gift() -> None:
     end = date(2006, 6, 20)
     assert [belongs(end + timedelta(days=days), end) for days in (-1, 0, 10, 11)] == [True, True, True, False]
     assert belongs(end, None)
+
+
+class Looked(Told):
+    """Something that was told, which counts how often anybody looks at it."""
+
+    looks = 0
+
+    def __getattribute__(self, name: str) -> object:
+        Looked.looks += 1
+        return super().__getattribute__(name)
+
+
+def looks(months: int) -> int:
+    """How often what was told is looked at, if each month a payment failed, the price changed and a payment came."""
+    days = [month_later(START, number) for number in range(months)]
+    every = [
+        Looked(datetime.combine(day, time(hour), UTC), what, day, amount, "USD" if amount else "")
+        for day in days
+        for hour, (what, amount) in enumerate(((What.FAILED, 0), (What.PRICE, 30_00), (What.ACTIVE, 0)))
+    ]
+    Looked.looks = 0
+    standing(every, [paid(day, name=f"{day}") for day in days], days[-1], GRACE)
+    return Looked.looks
+
+
+def test_a_gift_of_many_years_is_looked_at_in_proportion_to_what_was_told() -> None:
+    """Twice as long is twice as much work, and a little for the sorting."""
+    assert looks(240) < 3 * looks(120)

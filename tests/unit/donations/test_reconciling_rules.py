@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.donations.commands.reconciling import Booked, Comparing, Match, judged
+from services.donations.commands.matching import Booked, Comparing, Match, judged
 from services.donations.domain.payments import Dispute, Payment, RefundState
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.listed import said_by, subscription_of

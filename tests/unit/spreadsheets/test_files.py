@@ -102,6 +102,29 @@ def test_a_spreadsheets_own_types_become_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("0.30000000000000004", "0.3"),
+        ("0.301", "0.301"),
+        ("25.999999999999996", "26"),
+        ("10.5", "10.5"),
+        ("-1000.1", "-1000.1"),
+        ("1234567890.12", "1234567890.12"),
+    ],
+)
+def test_a_workbook_s_number_is_read_as_people_saw_it_and_text_as_it_is_written(
+    stored: str, shown: str
+) -> None:
+    whole = xlsx_of(HEADINGS, [*ROW[:4], 7, *ROW[5:]])
+    sheet = zipfile.ZipFile(io.BytesIO(whole)).read("xl/worksheets/sheet1.xml")
+    sheet = sheet.replace(b"<v>7</v>", f"<v>{stored}</v>".encode())
+    (line,) = read(repacked(whole, sheet=sheet), "xlsx")
+    assert line.cells["age"] == shown
+    texts = csv_of(HEADINGS, [*ROW[:4], stored, *ROW[5:]]), xlsx_of(HEADINGS, [*ROW[:4], stored, *ROW[5:]])
+    assert [read(texts[0])[0].cells["age"], read(texts[1], "xlsx")[0].cells["age"]] == [stored, stored]
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [("=1+1", "formula"), (True, "neither"), (MIDNIGHT + timedelta(hours=8), "time of day")],
 )

@@ -855,6 +855,21 @@ def _pledges() -> None:
         unique=False,
         postgresql_where=sa.text("payment_id IS NOT NULL"),
     )
+    op.create_table(
+        "pledge_total",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("parts", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("currency", "due_on", name=op.f("pk_pledge_total")),
+    )
+    op.create_index(
+        "ix_pledge_total_open",
+        "pledge_total",
+        ["currency"],
+        unique=False,
+        postgresql_where=sa.text("parts <> 0"),
+    )
 
 
 def _letters() -> None:
@@ -993,6 +1008,7 @@ def _findings() -> None:
         sa.Column("moved", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("provider", "transaction_id", name=op.f("pk_finding")),
     )
     op.create_index(
@@ -1144,6 +1160,7 @@ def _create_cases() -> None:
 
 def downgrade() -> None:
     for table in (
+        "pledge_total",
         "transfer",
         "opening",
         "pledge_part",

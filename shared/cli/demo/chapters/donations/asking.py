@@ -103,8 +103,9 @@ class Asking:
         return str((await self._post("intake", path, "hospital", body))["request_id"])
 
     async def _pay(self, grant: str, minor: int, payee: str, reference: str) -> None:
-        """Pay so much of a grant once that is set aside."""
+        """Pay so much of a grant once that is set aside, and once as many have agreed as have to."""
         await until(partial(self._unserved, grant, minor), SERVED_SECONDS)
+        await self._agree(grant)
         body = {
             "amount": written(minor, CURRENCY),
             "currency": CURRENCY,
@@ -114,14 +115,28 @@ class Asking:
         }
         await self._post("donations", f"/grants/{grant}/pay", f"pay/{reference}", body)
 
-    async def _unserved(self, grant: str, minor: int) -> str | None:
-        """None once so much is set aside or paid, else what is waited for."""
+    async def _agree(self, grant: str) -> None:
+        """As many treasurers agree as have to, each in their own name; by the demo's low limit one has to."""
+        found = await self._grant(grant)
+        for number in range(found["agreed"], found["have_to_agree"]) if found else ():
+            who = f"treasurer-{number + 1}"
+            once = key(self.stage.plan, f"agree/{grant}/{number}", None)
+            await self.services.post("donations", f"/grants/{grant}/approve", None, once, who=who)
+
+    async def _grant(self, grant: str) -> Mapping[str, Any] | None:
         async for each in self.services.each("donations", "/grants"):
             if each["grant_id"] == grant:
-                there = each["set_aside"]["minor"] + each["paid"]["minor"]
-                words = f"{each['set_aside']['words']} are set aside for a {each['kind']} grant"
-                return None if there >= minor else words
-        return "donations knows nothing of a grant yet"
+                return each
+        return None
+
+    async def _unserved(self, grant: str, minor: int) -> str | None:
+        """None once so much is set aside or paid, else what is waited for."""
+        found = await self._grant(grant)
+        if found is None:
+            return "donations knows nothing of a grant yet"
+        there = found["set_aside"]["minor"] + found["paid"]["minor"]
+        words = f"{found['set_aside']['words']} are set aside for a {found['kind']} grant"
+        return None if there >= minor else words
 
     async def _post(self, service: str, path: str, what: str, body: Any) -> Any:
         return await self.services.post(service, path, body, key(self.stage.plan, what, body))
