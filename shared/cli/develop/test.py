@@ -13,6 +13,7 @@ from shared.cli.develop.running import run
 IN_CONTAINERS = {
     "flow tests on RabbitMQ and PostgreSQL by testcontainers": "tests/flow",
     "docker compose: up, demo, doctor, scale, TLS, monitoring, down": "tests/system/test_compose.py",
+    "docker compose: the demo with its own PayPal": "tests/system/test_compose_demo.py",
 }
 # Much of a test's time is waiting for processes, so three keep two cores busy; `-n 0` runs all in one process, for a
 # debugger. An engine's containers are heavier, and two at a time have been tried on it.
