@@ -60,12 +60,13 @@ class NewTransfer(Amount):
 
 
 class TransferOut(BaseModel):
-    """A transfer as it stands: without `arrived_on` it is on its way."""
+    """A transfer as it stands: without `arrived_on` it is on its way. Answers are kept for repeats, so what somebody
+    typed is in none of them.
+    """
 
     transfer_id: UUID
     from_place: str
     to_place: str
-    reference: str
     amount: AmountOut
     fee: AmountOut
     fee_fund: str
@@ -75,13 +76,23 @@ class TransferOut(BaseModel):
 
     @classmethod
     def of(cls, transfer: Transfer) -> Self:
-        names = ("from_place", "to_place", "reference", "fee_fund", "left_on", "arrived_on", "undone")
+        names = ("from_place", "to_place", "fee_fund", "left_on", "arrived_on", "undone")
         return cls(
             transfer_id=transfer.id,
             **{name: getattr(transfer, name) for name in names},
             amount=AmountOut.of(transfer.amount, transfer.currency),
             fee=AmountOut.of(transfer.fee, transfer.currency),
         )
+
+
+class ListedTransfer(TransferOut):
+    """A transfer with its reference, for whoever looks."""
+
+    reference: str
+
+    @classmethod
+    def listed(cls, transfer: Transfer) -> Self:
+        return cls(**TransferOut.of(transfer).model_dump(), reference=transfer.reference)
 
 
 @router.post("/transfers", status_code=201, dependencies=[TREASURER])
@@ -116,10 +127,10 @@ async def undo(transfer_id: UUID, body: WithNote, work: Work) -> TransferOut:
 
 
 @router.get("/transfers", dependencies=[LOOKING])
-async def find(session: Reading, limit: Limit = 100, after: After = None) -> Page[TransferOut]:
+async def find(session: Reading, limit: Limit = 100, after: After = None) -> Page[ListedTransfer]:
     """Transfers in the order in which they were booked, undone ones too."""
     found = await lists.transfers(session, limit + 1, place_of(after))
-    return page_of(found, limit, lambda row: TransferOut.of(transfer_in(row)), lambda row: row["id"])
+    return page_of(found, limit, lambda row: ListedTransfer.listed(transfer_in(row)), lambda row: row["id"])
 
 
 class NewOpening(Amount):
