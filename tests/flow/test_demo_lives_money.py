@@ -65,8 +65,10 @@ async def test_what_would_be_short_is_given_for_and_bought_in_time_and_the_books
     async with believing(bare_world, sandbox, tmp_path) as paypal:
         found = await told_by(bare_world, story, paypal)
         shows_what_gifts_did(found)
+        await bare_world.at_rest()
         said, moved = await bare_world.dump("donations"), await movements(bare_world)
         again = await told_by(bare_world, story, paypal)
+        await bare_world.at_rest()
         assert without_times(again) == without_times(found)
         assert (await bare_world.dump("donations"), await movements(bare_world)) == (said, moved)
 

@@ -23,7 +23,7 @@ from shared.cli.stack import ServiceAddress, Stack
 from shared.cli.wiring import build, filled_in
 from shared.contracts import HEARD_BY, SERVICES, heard_by
 from shared.contracts.base import Contract
-from shared.database.tables import inbox, journal, outbox
+from shared.database.tables import inbox, journal, outbox, timer
 from shared.messaging.definitions import OPERATOR
 from shared.messaging.envelope import Envelope
 from shared.messaging.names import facts_exchange, queue_of
@@ -156,6 +156,17 @@ class World:
     async def settled(self, seconds: float = DEADLINE_SECONDS) -> None:
         """Wait until everything that was said has been handled or parked, and what was put off is done."""
         await until(self._under_way, lambda left: not any(left.values()), seconds)
+
+    async def at_rest(self) -> None:
+        """Wait until inventory has nothing to do by itself either, like the forecast that follows every change, and
+        until what it said then was handled.
+        """
+        await until(self._store_has_to_do, lambda left: not left)
+        await self.settled()
+
+    async def _store_has_to_do(self) -> int:
+        async with self.driver("inventory").service.units.read() as session:
+            return (await session.execute(select(func.count()).select_from(timer))).scalar_one()
 
     async def _under_way(self) -> dict[str, int]:
         """What is left to be done, in words. What was said is read twice: nobody may have answered in between."""
