@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 services=(intake inventory sponsorship events donations)
 # A secret of one service alone: the service's name before the secret's, so intake reads this one as relief_register_key.
-keys=(intake_register_key)
+keys=(intake_register_key donations_notice_key)
 passwords=(postgres_password operator_broker_password)
 for service in "${services[@]}"; do passwords+=("${service}_database_password" "${service}_broker_password"); done
 

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import identities
 from services.intake.repository import HELPED, PRESENT, key_of
 from services.intake.settings import Settings
-from services.intake.tables import HOUSEHOLD, MEMBER, READING, TIMELINE
+from services.intake.tables import CASE_PERSON, HOUSEHOLD, MEMBER, READING, TIMELINE
 from shared.database.tables import journal
 from shared.messaging.day import today_of
 from shared.service.parts import Check, Count, Standing, Standings
@@ -35,6 +35,7 @@ async def _check(session: AsyncSession) -> list[Count]:
     entries = select(func.count()).select_from(TIMELINE)
     helped = select(func.count()).select_from(MEMBER.join(HOUSEHOLD)).where(PRESENT, HELPED)
     refs = await _refs_that_fold_to_one(session)
+    people = await _count(session, select(func.count()).select_from(CASE_PERSON))
     grown = await identities.count_grown(session, await today_of(session))
     return [
         Count(
@@ -51,7 +52,43 @@ async def _check(session: AsyncSession) -> list[Count]:
         Count("every version was said", households, await _count(session, _unsaid())),
         Count("times that names were shown", await _count(session, readings), 0),
         Count("timeline entries", await _count(session, entries), 0),
+        Count("every person of a case has a name", people, await identities.people_without_name(session)),
+        *[Count(name, *(await session.execute(text(query))).one()) for name, query in _OF_CASES.items()],
     ]
+
+
+_VISITS = """
+    SELECT count(*), count(*) FILTER (WHERE visits_planned <> planned OR visits_done <> done OR status <> CASE
+        WHEN closed_on IS NOT NULL THEN 'closed' WHEN planned > 0 THEN 'visit_planned'
+        WHEN done > 0 THEN 'visited' ELSE 'open' END)
+    FROM (SELECT advocacy_case.*, count(*) FILTER (WHERE state = 'planned') AS planned,
+                 count(*) FILTER (WHERE state = 'done') AS done
+          FROM advocacy_case LEFT JOIN case_visit ON case_visit.case_id = advocacy_case.id
+          GROUP BY advocacy_case.id) cases
+"""
+_IMPRISONED = """
+    SELECT count(*), count(*) FILTER (WHERE 1 <> (
+        SELECT count(*) FROM case_person WHERE case_id = advocacy_case.id AND role = 'imprisoned'))
+    FROM advocacy_case
+"""
+# An old journal is forgotten.
+_SAID = """
+    SELECT count(*), count(*) FILTER (WHERE opened_at >= (SELECT min(said_at) FROM journal)
+        AND version <> (SELECT count(*) FROM journal WHERE subject = advocacy_case.id))
+    FROM advocacy_case
+"""
+_ASKED = """
+    SELECT count(*), count(*) FILTER (WHERE num_nonnulls(household.id, advocacy_case.id) <> 1
+        OR num_nonnulls(grant_request.household_id, grant_request.case_id) <> 1)
+    FROM grant_request LEFT JOIN household ON household.id = household_id
+    LEFT JOIN advocacy_case ON advocacy_case.id = case_id
+"""
+_OF_CASES = {
+    "the visits of a case are as many as it says": _VISITS,
+    "a case is of one person in prison": _IMPRISONED,
+    "every version of a case was said": _SAID,
+    "money is asked for one household or one case that is there": _ASKED,
+}
 
 
 async def _standings(session: AsyncSession) -> AsyncIterator[Standing]:

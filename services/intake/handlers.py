@@ -1,4 +1,5 @@
-"""What other services say about a household goes to its timeline; the first answer makes the household active.
+"""What other services say about a household goes to its timeline, and about a case to its history. The first answer
+makes the household active.
 
 Which contracts are heard, in which words they are told and which of them answer stands in `domain/timeline.py`.
 """
@@ -7,10 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.intake import repository
+from services.intake.domain.grants import case_grant_entry, grant_entry, grant_words
 from services.intake.domain.timeline import TOLD, Entry, entry_of
 from services.intake.settings import Settings
+from services.intake.tables import GRANT_TOLD
+from shared.contracts.donations import GrantChanged
 from shared.contracts.inventory import HouseholdSupplies
 from shared.messaging.consumer import Hears
+from shared.messaging.states import newest
 from shared.messaging.unit import Unit
 
 STATUS = "intake.status"
@@ -31,6 +36,25 @@ async def keep(facts: Sequence[HouseholdSupplies], unit: Unit) -> None:
     )
 
 
+async def on_grant_changed(facts: Sequence[GrantChanged], unit: Unit) -> None:
+    """Write what became of grants to the timelines of their households and the histories of their cases.
+
+    What comes late is old news.
+    """
+    news = await newest(unit, GRANT_TOLD, facts)
+    told = list(news.facts.values())
+    rows = [
+        {"id": each.grant_id, "version": each.version, "status": each.status, "summary": grant_words(each)}
+        | {"paid": each.paid.amount}
+        for each in told
+    ]
+    unit.writes.change(GRANT_TOLD, rows)
+    repository.add_entries(unit.writes, [grant_entry(each, unit.now) for each in told if each.household_id])
+    repository.add_to_history(
+        unit.writes, [case_grant_entry(each, unit.now) for each in told if each.case_id]
+    )
+
+
 def hears(_: Settings) -> tuple[Hears[Any], ...]:
-    """What this service consumes: every contract that its timeline has words for."""
-    return tuple(Hears(contract, keep) for contract in TOLD)
+    """What this service consumes: every contract that its timeline has words for, and what became of grants."""
+    return (*(Hears(contract, keep) for contract in TOLD), Hears(GrantChanged, on_grant_changed))

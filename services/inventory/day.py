@@ -15,10 +15,11 @@ from services.inventory.domain.movements import Cause
 from services.inventory.domain.reasons import Because, InStore
 from services.inventory.domain.reservations import Reservation, expire
 from services.inventory.domain.rules import Rules
+from services.inventory.domain.shortages import Said, fact_of, is_news, told
 from services.inventory.domain.stock import Lot, ShelfKey
-from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, renewal
+from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, forecast_now, renewal
 from services.inventory.queries import forecasting
-from services.inventory.repository import marks, renewals, reservations, stock
+from services.inventory.repository import marks, renewals, reservations, shortages, stock
 from services.inventory.repository.reservations import Some
 from services.inventory.settings import Settings
 from services.inventory.tables import FORECAST_SAID
@@ -50,7 +51,7 @@ def ahead(settings: Settings) -> Sequence[Ahead]:
 def timers(settings: Settings) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
     return {
-        FORECAST: partial(_tell_shortfall, settings),
+        FORECAST: partial(_look_ahead, settings),
         DEAL: partial(_deal, settings.rules),
         RENEW: partial(_renew, settings.rules),
     }
@@ -68,6 +69,7 @@ async def _write_off_ahead(rules: Rules, day: date, unit: Unit) -> bool:
 async def _put_back_ahead(rules: Rules, day: date, unit: Unit) -> bool:
     """Put rations back; of other things few are late on the same day."""
     async with StockLedger.open(unit, rules, puts_off=True, today=day) as ledger:
+        ledger.forecast_may_wait = True
         load = partial(reservations.rations_not_fetched_by, unit.session, day)
         late = await _locked(ledger, load, PART)
         await ledger.fill(_put_back(ledger, late, day))
@@ -76,7 +78,7 @@ async def _put_back_ahead(rules: Rules, day: date, unit: Unit) -> bool:
 
 async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
     """Deal what is marked, write off yesterday's missing food, put back what was not fetched, throw out what expired,
-    begin to renew the rations.
+    begin to renew the rations. The forecast waits until all is done, the renewal too.
 
     Nobody else has a unit open while the day turns, so what is loaded before the shelves are locked stays true.
     """
@@ -86,11 +88,13 @@ async def _day_begins(rules: Rules, day: date, unit: Unit) -> None:
     spoiled = await stock.expired_lots(unit.session, day)
     items = {each.item for each in late} | {item for (_, item), _ in spoiled}
     async with StockLedger.open(unit, rules, items, puts_off=True) as ledger:
+        ledger.forecast_may_wait = True
         freed = _put_back(ledger, late, day)
         await _throw_out(ledger, spoiled)
         await ledger.fill(freed)
     await reservations.forget_taken_along(unit.session, day)
-    await renewal.begin(unit, rules)
+    if not await renewal.begin(unit, rules):
+        await forecast_now(unit)
 
 
 async def _deal_marked(rules: Rules, yesterday: date, unit: Unit) -> None:
@@ -99,14 +103,16 @@ async def _deal_marked(rules: Rules, yesterday: date, unit: Unit) -> None:
     if await renewals.under_way(unit.session):
         put_off.add(rules.ration_item)
     if put_off:
-        async with StockLedger.open(unit, rules, put_off, today=yesterday):
-            pass
+        async with StockLedger.open(unit, rules, today=yesterday) as ledger:
+            ledger.forecast_may_wait = True
+            await ledger.lock(put_off)
 
 
 async def _write_off(rules: Rules, day: date, unit: Unit, limit: int | None = None) -> int:
     """Write off the food that was missing before `day`, of at most so many rations; returns of how many."""
     yesterday = day - timedelta(days=1)
     async with StockLedger.open(unit, rules, puts_off=True, today=day) as ledger:
+        ledger.forecast_may_wait = True
         short = await _locked(ledger, partial(reservations.past_short, unit.session, yesterday), limit)
         for ration in short:
             lapsed = lapse(ration, yesterday)
@@ -149,15 +155,37 @@ async def _renew(rules: Rules, _: Mapping[str, Any], unit: Unit) -> None:
 
 
 async def _deal(rules: Rules, payload: Mapping[str, Any], unit: Unit) -> None:
-    """Deal the marked shelves of an item whose time has come, and say what came out."""
+    """Deal the marked shelves of an item whose time has come, and say what came out.
+
+    The forecast may wait: who set the mark has asked for one, and it knows already how the shelf will be dealt.
+    """
     async with StockLedger.open(unit, rules, {payload["item"]}, puts_off=True) as ledger:
+        ledger.forecast_may_wait = True
         await ledger.deal_due()
 
 
-async def _tell_shortfall(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
-    """Reckon how long the food lasts, and say what will be missing within the horizon if that is news."""
-    # Two at a time: the one that looked first could have the last word.
+async def _look_ahead(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:
+    """The store has changed, or a day has begun: say what is missing now and what will be, if that is news."""
+    # One at a time, and each looks after the one before has committed: else the one that looked first could have the
+    # last word. What is committed after the look asks for a forecast of its own, which then looks again.
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("shortfall"))))
+    await _tell_shortages(unit)
+    await _tell_shortfall(settings, unit)
+
+
+async def _tell_shortages(unit: Unit) -> None:
+    """Say what is missing now of things that are given whole: from the day on which it begins to the one it is over."""
+    known, news = await shortages.said(unit.session), {}
+    for each in await shortages.missing_now(unit.session):
+        before = known.get(each.item, Said())
+        if is_news(each, before, unit.today):
+            news[each.item] = told(each, before, unit.today)
+            unit.say(fact_of(each, news[each.item]))
+    shortages.save(unit.writes, news)
+
+
+async def _tell_shortfall(settings: Settings, unit: Unit) -> None:
+    """Reckon how long the food lasts, and say what will be missing within the horizon."""
     until = unit.today + timedelta(days=settings.forecast_days)
     for item in await forecasting.food_items(unit.session):
         found = await forecasting.make(unit.session, settings.rules, item, unit.today, until)

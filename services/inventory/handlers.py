@@ -1,4 +1,4 @@
-"""What inventory does when intake says something: load, decide, write down, say."""
+"""What inventory does when intake or donations says something: load, decide, write down, say."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.inventory.commands.proposing import follow_appeal
 from services.inventory.domain.changes import difference
 from services.inventory.domain.edit import Change, Elsewhere, TakenAlong
 from services.inventory.domain.households import Household
@@ -18,9 +19,10 @@ from services.inventory.domain.reservations import Reservation, release
 from services.inventory.domain.rules import Rules, period_of
 from services.inventory.domain.stock import ShelfKey
 from services.inventory.ledger import StockLedger, renewal
-from services.inventory.repository import households, reservations
+from services.inventory.repository import households, purchases, reservations
 from services.inventory.settings import Settings
-from services.inventory.tables import HOUSEHOLD
+from services.inventory.tables import APPEAL, HOUSEHOLD
+from shared.contracts.donations import AppealChanged
 from shared.contracts.intake import (
     HouseholdChanged,
     HouseholdClosed,
@@ -80,6 +82,13 @@ async def on_household_closed(rules: Rules, facts: Sequence[HouseholdClosed], un
         ledger.record_all((release(each, Because(Why.HOUSEHOLD_CLOSED)), each) for each in left)
         await _apply(ledger, (), [edit for edit in edits if edit.household_id not in closed])
         await ledger.fill({each.key for each in left if each.key})
+
+
+async def on_appeal_changed(facts: Sequence[AppealChanged], unit: Unit) -> None:
+    """Propose a purchase for each appeal that is funded now; withdraw the proposal of one that no longer is."""
+    news = await newest(unit, APPEAL, facts)
+    for _, fact in sorted(news.facts.items()):
+        await follow_appeal(unit, purchases.save_appeal(unit, fact))
 
 
 Pair = tuple[Household, Household]
@@ -210,4 +219,5 @@ def hears(settings: Settings) -> tuple[Hears[Any], ...]:
         Hears(HouseholdChanged, registered),
         Hears(HouseholdReopened, registered),
         Hears(HouseholdClosed, partial(on_household_closed, settings.rules)),
+        Hears(AppealChanged, on_appeal_changed),
     )

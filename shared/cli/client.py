@@ -14,6 +14,7 @@ import httpx
 from shared.cli import Trouble, typed
 from shared.cli.stack import Stack
 from shared.service.addresses import address_of
+from shared.web.roles import AS
 from shared.web.walls import MEANT
 
 PATIENCE_SECONDS = 120.0
@@ -41,16 +42,30 @@ class Services:
         return await self._ask(service, "GET", path, params=_given(query))
 
     async def post(
-        self, service: str, path: str, body: Any, key: str | None = None, *, dry_run: bool = False
+        self,
+        service: str,
+        path: str,
+        body: Any,
+        key: str | None = None,
+        *,
+        dry_run: bool = False,
+        who: str | None = None,
     ) -> Any:
         """`key` is the Idempotency-Key: the same key and body again give the same answer and do nothing twice.
 
-        With `dry_run` the service tells what it would answer, and changes nothing.
+        With `dry_run` the service tells what it would answer, and changes nothing. `who` is the code of the member of
+        staff who does it.
         """
         headers = {"Idempotency-Key": key} if key else {}
+        if who:
+            headers[AS] = who
         if dry_run:
             headers[DRY_RUN] = "1"
         return await self._ask(service, "POST", path, json=body, headers=headers)
+
+    async def deliver(self, service: str, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Post bytes as somebody else would, who wants no answer but that they are taken."""
+        await self._heard(service, "POST", path, content=body, headers=headers)
 
     async def each(self, service: str, path: str, **query: Any) -> AsyncIterator[dict[str, Any]]:
         """Every item of a paged list."""
@@ -88,6 +103,9 @@ class Services:
                 await response.aclose()
 
     async def _ask(self, service: str, method: str, path: str, **request: Any) -> Any:
+        return _content(service, await self._heard(service, method, path, **request))
+
+    async def _heard(self, service: str, method: str, path: str, **request: Any) -> bytes:
         """One request. A service that is busy or just starting is asked again: each POST has a key or repeats safely.
 
         Trouble if it stays so.
@@ -102,7 +120,7 @@ class Services:
             if response.is_error and response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
                 raise _refusal(service, response)
             if response.is_success:
-                return _content(service, response.content)
+                return response.content
         raise Trouble(f"{service} does not answer. See {typed('status')}.")
 
 

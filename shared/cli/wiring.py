@@ -49,6 +49,11 @@ def secret_fields(service: str) -> list[str]:
     return [name for name in secrets if name not in ACCOUNTS]
 
 
+def talks_beyond(service: str) -> bool:
+    """Whether a service talks to systems of others, as one with a module `outside` does."""
+    return find_spec(f"services.{service}.outside") is not None
+
+
 def filled_in(service: str, **values: Any) -> ServiceSettings:
     """Settings that are not read from anywhere: the values given, made-up secrets, and the rest leads nowhere."""
     secrets = dict.fromkeys((*ACCOUNTS, *secret_fields(service)), SecretStr(MADE_SECRET))

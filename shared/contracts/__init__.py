@@ -6,7 +6,7 @@ fails loudly while nobody can, and the doctor checks each message against it.
 
 from collections.abc import Mapping
 
-from shared.contracts import intake, inventory
+from shared.contracts import donations, intake, inventory
 from shared.contracts.base import Contract
 
 SERVICES = ("intake", "inventory", "sponsorship", "events", "donations")
@@ -15,14 +15,24 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     intake.HouseholdRegistered: ("inventory",),
     intake.HouseholdChanged: ("inventory",),
     intake.HouseholdReopened: ("inventory",),
-    intake.HouseholdClosed: ("inventory",),
+    intake.HouseholdClosed: ("inventory", "donations"),
+    intake.GrantAsked: ("donations",),
+    intake.AdvocacyChanged: ("donations",),
     inventory.SuppliesReserved: ("intake",),
     inventory.SuppliesBackordered: ("intake",),
     inventory.SuppliesDelivered: ("intake",),
     inventory.SuppliesReleased: ("intake",),
     inventory.RationLapsed: ("intake",),
-    inventory.ShortfallForecast: (),
+    inventory.ShortfallForecast: ("donations",),
     inventory.HandOutUndone: ("intake",),
+    inventory.ItemPriced: ("donations",),
+    inventory.ShortageChanged: ("donations",),
+    inventory.PurchaseChanged: ("donations",),
+    donations.GiftReceived: (),
+    donations.GiftCorrected: (),
+    donations.MonthlyGiftChanged: (),
+    donations.GrantChanged: ("intake",),
+    donations.AppealChanged: ("inventory",),
 }
 
 CONTRACTS: Mapping[str, type[Contract]] = {contract.wire: contract for contract in HEARD_BY}

@@ -35,3 +35,10 @@ class Part(BaseModel):
     """A frozen piece of a contract."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Money(Part):
+    """So many minor units (yen, cents) of a currency, by its code of ISO 4217."""
+
+    amount: Annotated[int, Field(ge=0, le=10**13)]
+    currency: Annotated[str, Field(max_length=3, pattern=r"^[A-Z]{3}$")]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Part, Version
+from shared.contracts.base import Contract, Money, Part, Version
 
 
 class AgeBand(StrEnum):
@@ -132,3 +132,88 @@ class HouseholdClosed(Contract):
     @property
     def subject(self) -> UUID:
         return self.household_id
+
+
+class GrantStep(StrEnum):
+    """The known states of a request for money, as intake sees it. On the wire it is text."""
+
+    ASKED = "asked"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+GRANT_KINDS = ("protection", "resettlement", "return", "hospital", "family_visit", "prison_support")
+"""The kinds of grants that are asked for now. On the wire a kind is text, and one that is not known is paid from the
+general fund."""
+
+Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+"""A lower-case code whose list may grow: whoever does not know one treats it as another one of its kind."""
+PrincipalId = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9:._@-]*$")]
+
+
+class GrantAsked(Contract):
+    """Money is asked for a household or for a case, whole: a later version replaces an earlier one.
+
+    Exactly one of `household_id` and `case_id` is there. `household_version` is the household's when it was asked, and
+    `case_version` the case's: the grant ends with one that was closed later, and not with one that was closed before
+    and reopened. `asked_by` is who asked, by id, because nobody decides about what they asked for. Kind and currency of
+    a request never change.
+    """
+
+    wire: ClassVar[str] = "intake.grant_asked.v1"
+
+    request_id: UUID
+    version: Version
+    household_id: UUID | None = None
+    household_version: Version | None = None
+    case_id: UUID | None = None
+    case_version: Version | None = None
+    member_id: UUID | None = None
+    kind: Code
+    estimate: Money
+    urgency: Annotated[int, Field(ge=0, le=3)]
+    asked_on: date
+    asked_by: PrincipalId | None = None
+    status: Code
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.request_id
+
+
+class AdvocacyStatus(StrEnum):
+    """The known states of an advocacy case. On the wire it is text."""
+
+    OPEN = "open"
+    """No visit is planned, and none was made."""
+    VISIT_PLANNED = "visit_planned"
+    VISITED = "visited"
+    """A visit was made, and no other one is planned."""
+    CLOSED = "closed"
+
+
+ADVOCACY_TOPICS = ("arrest", "trial", "prison_conditions", "family", "release")
+"""What is spoken of at hearings for somebody in prison, as far as it is known now. On the wire a topic is text."""
+
+
+class AdvocacyChanged(Contract):
+    """An advocacy case, whole: a later version replaces an earlier one. Somebody is in prison for having helped.
+
+    `visits_planned` are visits of the family that are still to be made, `visits_done` those that were. Who it is, and
+    where, is told to nobody.
+    """
+
+    wire: ClassVar[str] = "intake.advocacy_changed.v1"
+
+    case_id: UUID
+    version: Version
+    status: Code
+    topics: Annotated[frozenset[Code], Field(max_length=20)]
+    visits_planned: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    visits_done: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.case_id

@@ -1,4 +1,4 @@
-"""What inventory says: supplies set aside, missing, handed out or free again, and what will run out."""
+"""What inventory says: supplies set aside, missing, handed out or free again; what is short, costs, and is bought."""
 
 from datetime import date
 from enum import StrEnum
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Part
+from shared.contracts.base import Contract, Money, Part, Version
 
 Quantity = Annotated[int, Field(ge=0, le=10**12)]
 Code = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -166,3 +166,96 @@ class ShortfallForecast(Contract):
     @property
     def subject(self) -> UUID:
         return self.forecast_id
+
+
+class ItemPriced(Contract):
+    """What `per` base units of an item cost, whole: a later version replaces an earlier one.
+
+    A quantity costs `quantity * price / per`, rounded up to the next minor unit, once, at the total.
+    """
+
+    wire: ClassVar[str] = "inventory.item_priced.v1"
+
+    price_id: UUID
+    version: Version
+    item: Code
+    price: Money
+    per: Annotated[int, Field(ge=1, le=10**12)]
+    unit: UnitName
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.price_id
+
+
+class ShortageChanged(Contract):
+    """What is missing now of an item that is given whole (clothing, kits), whole: a later version replaces an earlier
+    one; `missing` 0 means it is over.
+
+    `coming` is what planned deliveries still bring; how far it covers what is missing is for the consumer to say.
+    `households` wait, and somebody has waited since the day `since`. `kind` is the item's. Of food the forecast says
+    more, and of beds nothing is told.
+    """
+
+    wire: ClassVar[str] = "inventory.shortage_changed.v1"
+
+    shortage_id: UUID
+    version: Version
+    item: Code
+    kind: ReasonCode
+    missing: Quantity
+    coming: Quantity = 0
+    unit: UnitName
+    households: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    since: date | None = None
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.shortage_id
+
+
+class PurchaseStatus(StrEnum):
+    """The known states of a purchase. On the wire it is text."""
+
+    PROPOSED = "proposed"
+    """The money is there; nobody has ordered yet."""
+    ORDERED = "ordered"
+    ARRIVED_PART = "arrived_part"
+    ARRIVED = "arrived"
+    """All came, or staff said that no more comes."""
+    CANCELLED = "cancelled"
+    """Given up before anything of it came, or all that came was undone after it was closed."""
+
+
+class PurchaseLine(Part):
+    """So much of one item, and how much of that has come, in base units."""
+
+    item: Code
+    quantity: Quantity
+    arrived: Quantity = 0
+    unit: UnitName
+
+
+class PurchaseChanged(Contract):
+    """Goods that are bought for an appeal, whole: a later version replaces an earlier one.
+
+    `cost` is what all of it costs, and `supplier` a code, none before it is ordered.
+    """
+
+    wire: ClassVar[str] = "inventory.purchase_changed.v1"
+
+    purchase_id: UUID
+    version: Version
+    appeal_id: UUID | None = None
+    status: ReasonCode
+    supplier: Code | None = None
+    lines: Annotated[tuple[PurchaseLine, ...], Field(max_length=50)]
+    cost: Money
+    due_on: date | None = None
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.purchase_id

@@ -1,10 +1,27 @@
-"""A session that writes what was gathered (`writes.py`) before it does anything else."""
+"""The sessions of a service: that of a unit, which writes what was gathered (`writes.py`) before it does anything else,
+and that of whoever only looks."""
 
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncSessionTransaction
 
 from shared.database.writes import Writes
+
+
+class Looking:
+    """Opens sessions in which one only looks, and sees one moment: each statement sees what was committed when the
+    first one began, and none may change anything.
+
+    If each statement saw a moment of its own, figures would be shown that never were: what moves between two reads is
+    counted twice or not at all.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        # The pool stays the engine's own. The driver says it with BEGIN, so it costs no round trip.
+        self._engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def __call__(self) -> AsyncSession:
+        return AsyncSession(self._engine, expire_on_commit=False)
 
 
 class GatheringSession(AsyncSession):

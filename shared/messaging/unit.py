@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
 from shared.database.engine import DAY_SECONDS, set_transaction_timeout
-from shared.database.session import GatheringSession
+from shared.database.session import GatheringSession, Looking
 from shared.database.tables import day, journal
 from shared.database.writes import Writes
 from shared.messaging import crashpoints, outbox_rows
@@ -124,6 +124,7 @@ class Units:
         self._service = service
         self._memory = Memory()
         self._months = Months()
+        self._looking = Looking(engine)
 
     @asynccontextmanager
     async def open(
@@ -149,8 +150,8 @@ class Units:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session for looking only; what it changes is thrown away."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        """A session for looking only: all of it sees one moment, the one of its first statement."""
+        async with self._looking() as session:
             yield session
 
     async def write(self, unit: Unit) -> None:

@@ -34,7 +34,8 @@ def application(service: Service) -> FastAPI:
         lifespan=_lifespan,
     )
     # The first of all: what it turns away costs nothing more.
-    app.add_middleware(Walls, hosts=service.settings.hosts(service.name))
+    hosts = service.settings.hosts(service.name)
+    app.add_middleware(Walls, hosts=hosts, open_paths=[API + path for path in service.parts.open_paths])
     app.state.service = service
     app.state.figures = Figures(service)
     app.state.units = service.units
@@ -79,6 +80,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         app.state.figures.give_up()
         await service.link.stop()
+        if service.parts.leave:
+            await service.parts.leave()
         await service.engine.dispose()
         await service.lookout.dispose()
 

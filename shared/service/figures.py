@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.database.engine import connections_in_use
 from shared.database.errors import kind_of
 from shared.database.migrations import pending_migrations
+from shared.database.session import Looking
 from shared.database.tables import inbox, journal, outbox
 from shared.messaging.timer_rows import lateness, parked_timers
 from shared.messaging.topology import Depths
@@ -43,6 +44,7 @@ class Figures:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._looking = Looking(service.lookout)
         self._read_at = time.monotonic()
         self.age_seconds = 0.0
         """How old the figures for monitoring are; 0 if they could be read when they were asked for last."""
@@ -116,12 +118,9 @@ class Figures:
             log().warning("the figures are old", seconds=round(self.age_seconds), kind=kind_of(error))
         self._service.metrics.figures_age.set(self.age_seconds)
 
-    def _session(self) -> AsyncSession:
-        return AsyncSession(self._service.lookout)
-
     async def _read_gauges(self) -> None:
         service = self._service
-        async with self._session() as session:
+        async with self._looking() as session:
             await _messaging_gauges(service, session)
             if service.settings.clock is ClockMode.WALL:
                 await _clock_gauges(service, session)
@@ -131,7 +130,7 @@ class Figures:
         self._read_at = time.monotonic()
 
     async def _read_state(self) -> State:
-        async with self._session() as session:
+        async with self._looking() as session:
             reading = await self._service.wall_clock.read(session)
             manual = self._service.settings.clock is ClockMode.MANUAL
             rows = select(func.count()).select_from(outbox)
@@ -147,7 +146,7 @@ class Figures:
             )
 
     async def _read_totals(self) -> tuple[int, int]:
-        async with self._session() as session:
+        async with self._looking() as session:
             said = (await session.execute(select(func.count()).select_from(journal))).scalar_one()
             return said, (await session.execute(select(func.count()).select_from(inbox))).scalar_one()
 

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.engine import connections_in_use, set_transaction_timeout
@@ -151,7 +150,6 @@ async def status(service: This, figures: Own) -> Status:
 @router.get("/checks", dependencies=[MONITORING])
 async def checks(service: This, session: Reading) -> list[CountOut]:
     """The service's own invariants, counted in one snapshot."""
-    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     await set_transaction_timeout(session)
     counts = [await _day_follows_clock(service, session)]
     counts += await service.parts.check(session) if service.parts.check else []

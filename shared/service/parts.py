@@ -65,11 +65,13 @@ class Parts:
     Each is made by a function of the module of that name, which takes the service's settings: `api.routers(settings)`,
     `handlers.hears(settings)`, `day.on_day(settings)`, `day.ahead(settings)`, `day.timers(settings)`,
     `queries.observe(settings)`, `queries.actuals(settings)`, `queries.put_off(settings)`, `checks.check(settings)`,
-    `checks.standings(settings)`.
+    `checks.standings(settings)`. `open_paths` are under `/api` and free of the walls for browsers (`web/walls.py`);
+    `leave` is awaited when the service stops.
     """
 
     description: str = ""
     routers: Sequence[APIRouter] = ()
+    open_paths: Sequence[str] = ()
     hears: Sequence[Hears[Any]] = ()
     on_day: OnDay = nothing_falls_due
     ahead: Sequence[Ahead] = ()
@@ -79,6 +81,7 @@ class Parts:
     put_off: PutOff | None = None
     check: Check | None = None
     standings: Standings | None = None
+    leave: Callable[[], Awaitable[None]] | None = None
 
 
 class Service:

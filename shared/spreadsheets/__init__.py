@@ -9,6 +9,6 @@ match open_apart(file, "xlsx", REGISTER):       # slow for a large file: call it
         sheet.close()
 
 `cells.py` has the words, `columns.py` knows headings and lines, `csv_rows.py` and `xlsx_rows.py` read the two formats,
-`opening.py` looks at a file, `apart.py` does all of it where memory and time are limited. No fault and no refusal
-repeats what stood in a cell.
+`opening.py` looks at a file, `apart.py` does all of it where memory and time are limited; `values.py` reads cells by
+rules, `report.py` says what became of rows. No fault and no refusal repeats what stood in a cell.
 """

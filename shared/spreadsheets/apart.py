@@ -123,6 +123,7 @@ def main() -> None:
         frozenset(given["numbers"]),
         given["also"],
         frozenset(given["ignored"]),
+        tuple(given["encodings"]),
     )
     with open(0, "rb") as file, open(1, "wb") as out:
         _read(file, out, form, columns)

@@ -11,6 +11,8 @@ LONGEST_CELL = 400
 MOST_ROWS = 200_000
 LONGEST_HEADING = 40
 MOST_COLUMNS = 64
+UTF_8, SHIFT_JIS = "utf-8-sig", "cp932"
+"""UTF-8 with or without a byte order mark; what programs for Windows write in Japan."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class Columns:
     `what` is the sort with its article, as in "a register". `names` are all columns that there may be, `required`
     those that must be there. In each pair of `either` one column is enough; the first is the one that is asked for.
     `numbers` are the columns in which a leading sign is no formula. `also` has other headings by which people call a
-    column, each as `heading_key` gives it, and `ignored` those of columns that are left out.
+    column, each as `heading_key` gives it, and `ignored` those of columns that are left out. A CSV file is text in the
+    first of `encodings` in which all of it can be read.
     """
 
     what: str
@@ -30,6 +33,7 @@ class Columns:
     numbers: frozenset[str] = frozenset()
     also: Mapping[str, str] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
+    encodings: tuple[str, ...] = (UTF_8,)
 
 
 IGNORED = "\0"

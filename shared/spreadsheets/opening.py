@@ -49,7 +49,8 @@ def open_sheet(file: BinaryIO, form: Format, columns: Columns) -> Sheet | Refuse
 def _tabs_of(file: BinaryIO, form: Format, columns: Columns) -> tuple[int | None, list[Tab]]:
     """How many rows there are if that is known, and what can be read; the size is looked at first, as it has limits."""
     if form == "csv":
-        return csv_size(file), [("", csv_rows(file))]
+        size, encoding = csv_size(file, columns.encodings)
+        return size, [("", csv_rows(file, encoding))]
     # Slow to load, and no CSV file needs it.
     from shared.spreadsheets.xlsx_rows import xlsx_size, xlsx_tabs
 

@@ -142,8 +142,17 @@ def _text(cell: Any, stored: Any = None) -> str | Fault:
         case date():
             return value.isoformat()[:10]
         case int() | float() if not isinstance(value, bool):
-            return str(int(value)) if value == int(value) else str(value)
+            return str(int(value)) if value == int(value) else _shown(value)
     return Fault("is neither text, number nor date")
+
+
+def _shown(value: float) -> str:
+    """A number as its spreadsheet shows it: with fifteen digits.
+
+    A workbook keeps numbers in binary, so 0.1+0.2 is 0.30000000000000004 in the file and 0.3 on the screen. What people
+    saw when they saved the file is what they meant; with all digits a sum of cents would be no amount of cents.
+    """
+    return f"{value:.15g}"
 
 
 def _unopened() -> Unreadable:

@@ -1,5 +1,8 @@
 """Files that are sent over HTTP: the file out of a multipart request; `bodies.py` sees to their size."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -15,6 +18,7 @@ TYPES: dict[Literal["csv", "xlsx"], set[str]] = {
 }
 """The content types under which browsers send each format."""
 ANY_TYPE = {"", "application/octet-stream"}
+AT_ONCE = asyncio.Semaphore(2)
 FILE_FORM: dict[str, Any] = {
     "type": "object",
     "required": ["file"],
@@ -68,6 +72,17 @@ def spreadsheet_format(file: UploadFile, what: str) -> Literal["csv", "xlsx"]:
         detail = f"This content type is not that of a {found.upper()} file."
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
     return found
+
+
+@asynccontextmanager
+async def reading(what: str) -> AsyncIterator[None]:
+    """Reading takes memory, so few files are taken in at the same time. Problem 503, which names `what`, if so."""
+    if AT_ONCE.locked():
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, f"Other {what} are being taken in. Send this one later."
+        )
+    async with AT_ONCE:
+        yield
 
 
 def _first_upper(words: str) -> str:

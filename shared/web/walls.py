@@ -8,7 +8,8 @@ A browser on the same machine or network can be made to ask us by any page that 
 - a form needs no leave of ours to be posted here, but it cannot send the header `X-Relief`. Pages will send a token in
   its place, which is to be looked at in `_is_meant`.
 
-They stand in front of all routes at once, so no route can forget them.
+They stand in front of all routes at once, so no route can forget them. A service names the few routes that machines
+beyond the group post to, each of which proves by itself who sent what: there the first wall alone stands.
 """
 
 import ipaddress
@@ -38,11 +39,14 @@ NOT_MEANT = f"Send the header {HEADER}: 1 with everything that changes something
 
 
 class Walls:
-    """ASGI middleware. `hosts` are the names under which the service may be asked for, in lower case."""
+    """ASGI middleware. `hosts` are the names under which the service may be asked for, in lower case; `open_paths` are
+    those of routes that know by themselves who sent what, whatever page or program did.
+    """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], open_paths: Iterable[str] = ()) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
+        self._open = frozenset(open_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,6 +63,8 @@ class Walls:
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if not self._is_known(host, scope):
             return Problem(HTTPStatus.MISDIRECTED_REQUEST, UNKNOWN_HOST)
+        if scope["path"].removeprefix(scope.get("root_path", "")) in self._open:
+            return None
         if _is_foreign(headers, host) and not _is_followed_link(scope, headers):
             return Problem(HTTPStatus.FORBIDDEN, FOREIGN)
         if scope["method"] not in _LOOKING and not _is_meant(headers):

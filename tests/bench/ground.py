@@ -1,6 +1,6 @@
 """The servers of a whole benchmark, and the databases and virtual host of one run."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ import asyncpg
 from faststream.rabbit import RabbitBroker
 from sqlalchemy import make_url
 
+from shared.contracts import talking
 from shared.database.migrations import migrate
 from shared.messaging.definitions import OPERATOR
 from shared.messaging.topology import Topology
@@ -36,7 +37,7 @@ class Ground:
         for name, value in DATABASE_SETTINGS.items():
             self.servers.sql(f"ALTER SYSTEM SET {name} = {value}")
         self.servers.postgres.restart()
-        for name in NAMES:
+        for name in (*NAMES, "donations"):
             self.servers.write_secrets(name, self.secrets_of(name))
 
     def stop(self) -> None:
@@ -47,28 +48,36 @@ class Ground:
 
     @asynccontextmanager
     async def site(
-        self, kits: int, items: int = 10, rows: int = 0, unheard: Sequence[str] = ()
+        self,
+        kits: int = 0,
+        items: int = 10,
+        rows: int = 0,
+        unheard: Sequence[str] = (),
+        names: Sequence[str] = NAMES,
     ) -> AsyncIterator["Site"]:
         """Databases and a virtual host for one run: `kits` in stock, `items` in the catalogue, `rows` of history.
 
-        `unheard` are services that do not run but whose queues must be there: who speaks to nobody fails.
+        `names` are the services with a database, `unheard` those of them that do not run; their queues must be there,
+        and those of all other services: who speaks to nobody fails.
         """
         self._runs += 1
         name = f"run{self._runs}"
-        for service in NAMES:
+        for service in names:
             template = await self._template(service, items, rows)
             self.servers.sql(
                 f'CREATE DATABASE {service}_{name} OWNER "{service}" TEMPLATE {template} STRATEGY file_copy'
             )
         self.servers.new_vhost(name)
         site = Site(self, name)
-        await site.prepare(kits, unheard)
+        if "inventory" in names:
+            await site.stock(kits)
+        await site.declare({*names} - {*unheard})
         self.servers.sql("CHECKPOINT")
         try:
             yield site
         finally:
             self.servers.delete_vhost(name)
-            for service in NAMES:
+            for service in names:
                 self.servers.drop_database(f"{service}_{name}")
 
     async def _template(self, service: str, items: int, rows: int) -> str:
@@ -105,8 +114,8 @@ class Site:
     def folder(self) -> Path:
         return self.ground.folder / self.name
 
-    async def prepare(self, kits: int, unheard: Sequence[str]) -> None:
-        """Stock for this run, and the queues of services that do not run."""
+    async def stock(self, kits: int) -> None:
+        """So many kits in the depot."""
         await self.execute(
             "inventory",
             """
@@ -121,9 +130,12 @@ class Site:
             """,
             kits,
         )
+
+    async def declare(self, running: Collection[str]) -> None:
+        """The queues of all services but those that run and declare their own."""
         delays = ServiceSettings.model_fields["retry_delays_seconds"].default
         async with RabbitBroker(self.broker_url(), logger=None) as broker:
-            for service in unheard:
+            for service in sorted({*talking()} - {*running}):
                 await Topology(service, delays).declare(broker)
 
     @asynccontextmanager

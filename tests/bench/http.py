@@ -58,9 +58,15 @@ class _Connection(asyncio.Protocol):
 
 
 async def load(
-    port: int, requests: Sequence[bytes], connections: int = CONNECTIONS
+    port: int,
+    requests: Sequence[bytes],
+    connections: int = CONNECTIONS,
+    seconds: float = TIMEOUT_SECONDS,
 ) -> tuple[float, list[int]]:
-    """Send all requests over some connections; returns answers a second and the status of each."""
+    """Send all requests over some connections; returns answers a second and the status of each.
+
+    TimeoutError if they are not all answered in so many seconds.
+    """
     statuses: list[int] = []
     waiting = iter(requests)
     loop, since = asyncio.get_running_loop(), time.monotonic()
@@ -68,7 +74,7 @@ async def load(
         await loop.create_connection(lambda: _Connection(waiting, statuses), "127.0.0.1", port)
         for _ in range(connections)
     ]
-    async with asyncio.timeout(TIMEOUT_SECONDS):
+    async with asyncio.timeout(max(seconds, TIMEOUT_SECONDS)):
         await asyncio.gather(*(protocol.done for _, protocol in made))
     return len(statuses) / (time.monotonic() - since), statuses
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tests.bench import figures, limits, shortage
+from tests.bench import figures, limits, notices, shortage
 from tests.bench.figures import Case
 from tests.bench.ground import Ground
 from tests.bench.peers.roster import BATCHED, BATCHES, CELERY, OURS, PEERS, PLAIN
@@ -31,6 +31,8 @@ class Sizes:
     limit: int
     memory: int
     shortage: tuple[int, ...]
+    notices: int
+    postings: tuple[int, ...]
     cases: tuple[Case, ...]
 
 
@@ -50,6 +52,8 @@ FULL = Sizes(
     limit=20_000,
     memory=200_000,
     shortage=(500, 2_000, 8_000),
+    notices=100_000,
+    postings=(10_000, 1_000_000),
     cases=(
         SMALL,
         replace(SMALL, label="with 100,000 rows", rows=100_000),
@@ -72,6 +76,8 @@ QUICK = replace(
     register=500,
     limit=3_000,
     shortage=(250, 1_000, 4_000),
+    notices=2_000,
+    postings=(1_000, 100_000),
     cases=(
         replace(SMALL, count=1_500),
         replace(SMALL, label="rows", count=1_500, rows=100_000),
@@ -81,7 +87,18 @@ QUICK = replace(
     ),
 )
 
-FIGURES = ("drain", "scarce", "chain", "register", "limits", "growth", "shortage", "catch-up", "memory")
+FIGURES = (
+    "drain",
+    "scarce",
+    "chain",
+    "register",
+    "limits",
+    "growth",
+    "shortage",
+    "notices",
+    "catch-up",
+    "memory",
+)
 """What `--only` takes. Memory takes long and runs only when it is named."""
 
 
@@ -122,6 +139,10 @@ def _of_one_repeat(sizes: Sizes, repeat: int, seed: int) -> Iterator[Task]:
             yield task("scarce", peer.name, partial(figures.scarce, peer=peer, seed=seed, count=sizes.scarce))
         yield task("catch-up", OURS, partial(figures.catch_up, peer=ours, seed=seed, count=sizes.catch_up))
         yield task("limits", "aio-pika", partial(limits.broker, count=sizes.limit))
+        yield task("notices", OURS, partial(notices.notices, seed=seed, count=sizes.notices))
+        for postings in sizes.postings:
+            grown = partial(notices.grown, seed=seed, count=sizes.notices // 10, postings=postings)
+            yield task("notices", OURS, grown)
         yield task("memory", OURS, partial(figures.memory, peer=ours, seed=seed, count=sizes.memory))
     yield task("register", OURS, partial(limits.register, count=sizes.register))
     for households in sizes.shortage if repeat <= sizes.growth else ():

@@ -7,6 +7,7 @@ from math import log
 from statistics import median
 from typing import Any
 
+from tests.bench.notices import VERIFYING
 from tests.bench.peers.roster import BATCHES, CELERY, OURS
 from tests.bench.plan import Sizes, Task
 from tests.bench.trial import Measured
@@ -73,6 +74,9 @@ class Results:
             "chain_vs_celery": Ratio(to("chain", CELERY), 4),
             "chain_vs_celery_batches": Ratio(to("chain", BATCHES), 3),
             "register_vs_pgbench": Ratio(to("register", "database"), 0.22),
+            "notices_vs_verifying": Ratio(to("notices", VERIFYING), 0.5),
+            "notices_vs_database": Ratio(to("notices new", "database"), 0.2),
+            "growth_notices": Ratio(self._dearer_with_postings(), 1.25, at_least=False),
             "growth_rows": Ratio(dearer("rows"), 1.25, at_least=False),
             "growth_items": Ratio(dearer("items"), 1.25, at_least=False),
             "growth_backlog": Ratio(dearer("backlog"), 1.25, at_least=False),
@@ -94,6 +98,11 @@ class Results:
             return None
         (fewer, less), (more, much) = sorted(points.items())[-2:]
         return log(much / less) / log(more / fewer)
+
+    def _dearer_with_postings(self) -> float | None:
+        fewest, most = (f"notices with {n:,} postings" for n in self.sizes.postings)
+        mine = self.medians().get(OURS, {})
+        return _quotient(mine.get(fewest), mine.get(most))
 
     def _turned_ms(self) -> float | None:
         points = self._by_households("month_turn")

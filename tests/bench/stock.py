@@ -37,6 +37,42 @@ _HISTORY = """
 """
 
 
+SUBSCRIPTIONS = 1_000
+"""Monthly gifts that PayPal collects, each under `subscription(number)`."""
+_GIFTS = """
+    INSERT INTO gift (id, kind, purpose, provider, subscription_id, on_day, actor)
+    SELECT gen_random_uuid(), 'monthly', 'education', 'paypal', each, date '{day}', 'bench' FROM unnest($1::text[]) each
+"""
+LINES = 3
+"""Of each entry of the history: what came, its fee, and the fund's income."""
+# The trigger would look at each of a million lines by itself. What is written here balances, and every run is checked.
+_BOOKS = """
+    ALTER TABLE posting DISABLE TRIGGER posting_balanced;
+    CREATE TEMP TABLE past AS
+        SELECT gen_random_uuid() AS entry, gen_random_uuid() AS payment, n FROM generate_series(1, {entries}) n;
+    INSERT INTO payment (id, version, provider, transaction_id, purpose, currency, gross, fee, net, happened_on,
+                         entry_id, reason, actor)
+        SELECT payment, 1, 'paypal', 'H' || n, 'general', 'USD', 3000, 117, 2883, date '{day}' - 30, entry, 'received',
+               'bench' FROM past;
+    INSERT INTO entry (id, at, on_day, happened_on, kind, document_id, actor)
+        SELECT entry, now(), date '{day}' - 30, date '{day}' - 30, 'gift', payment, 'bench' FROM past;
+    INSERT INTO posting (entry_id, line, account, amount)
+        SELECT entry, line, account, amount FROM past CROSS JOIN (VALUES
+            (0, 'paypal.USD', 2883), (1, 'fees.general.USD', 117), (2, 'income.general.USD', -3000))
+            AS lines (line, account, amount);
+    INSERT INTO account_month (account, month, amount)
+        SELECT account, date_trunc('month', date '{day}' - 30), sum(amount) FROM posting GROUP BY 1, 2;
+    UPDATE fund_balance SET balance = 2883 * {entries} WHERE (fund, currency) = ('general', 'USD');
+    DROP TABLE past;
+    ALTER TABLE posting ENABLE TRIGGER posting_balanced;
+"""
+
+
+def subscription(number: int) -> str:
+    """PayPal's id of a monthly gift."""
+    return f"I-BENCH{number % SUBSCRIPTIONS:05}"
+
+
 _ITEMS = """
     INSERT INTO item (code, name, kind, unit)
     SELECT code, code, kind, 'piece' FROM unnest($1::text[], $2::text[]) AS i (code, kind)
@@ -44,7 +80,11 @@ _ITEMS = """
 
 
 async def fill(dsn: str, service: str, items: int, rows: int) -> None:
-    """The service's day and journal; for inventory `items` on shelves and `rows` reservations of earlier times."""
+    """The service's day and journal.
+
+    For inventory `items` on shelves and `rows` reservations of earlier times; for donations monthly gifts and `rows`
+    lines in the ledger.
+    """
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute("INSERT INTO day (id, processed) VALUES (1, $1)", FIRST_DAY)
@@ -56,6 +96,11 @@ async def fill(dsn: str, service: str, items: int, rows: int) -> None:
             if rows:
                 history = _HISTORY.format(rows=rows, open=OPEN, region=REGION, day=FIRST_DAY)
                 await connection.execute(history)
+        if service == "donations":
+            gifts = [subscription(number) for number in range(SUBSCRIPTIONS)]
+            await connection.execute(_GIFTS.format(day=FIRST_DAY), gifts)
+            if rows:
+                await connection.execute(_BOOKS.format(entries=rows // LINES, day=FIRST_DAY))
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

@@ -23,7 +23,7 @@ PLAIN: dict[type, Callable[[], st.SearchStrategy[Any]]] = {
     bool: st.booleans,
 }
 
-CODES = ("a", "ko", "north-2", "some_days", "first-aid_kit.2", "LF-06-0042")
+CODES = ("a", "ko", "north-2", "some_days", "first-aid_kit.2", "LF-06-0042", "JPY")
 """For texts with a pattern: making any that fits takes long."""
 
 

@@ -31,6 +31,11 @@ _TWICE = """
         WHERE household_id <> ALL($1::uuid[]) GROUP BY household_id, kind, first_day) each
     WHERE times > 1
 """
+_BOOKED = """
+    SELECT payment.transaction_id FROM payment JOIN entry ON entry.document_id = payment.id AND entry.kind = 'gift'
+"""
+_SAID_OF_GRANTS = 'SELECT id::text, said FROM "grant" WHERE version > 0'
+_TOLD_OF_GRANTS = "SELECT id::text, version FROM grant_told"
 _SERVED = "SELECT DISTINCT household_id FROM reservation"
 _TOLD = "SELECT count(*) FROM timeline WHERE contract LIKE 'inventory.%'"
 
@@ -137,15 +142,20 @@ async def count(site: Site, outcome: Outcome) -> None:
         twice = await database.fetchval(_TWICE, list(site.settled))
         wires = [each.wire for each in heard_by("intake")]
         answers = await database.fetchval("SELECT count(*) FROM journal WHERE contract = ANY($1)", wires)
+    money = await count_money(site)
     unheard = {consumer: len(await not_handled(site, publisher, consumer)) for publisher, consumer in WAYS}
     outcome.parked = sum((await parked_by_queue(site)).values())
     outcome.messages = await _facts(site)
     outcome.faults = site.faults
     untold = max(answers - told - len(await parked_ids(site, "intake")), 0)
     outcome.lost = (
-        len(site.registered - there) + len(there - served - site.settled) + sum(unheard.values()) + untold
+        len(site.registered - there)
+        + len(there - served - site.settled)
+        + sum(unheard.values())
+        + untold
+        + money.lost
     )
-    outcome.doubled = len(there - site.registered) + twice + max(told - answers, 0)
+    outcome.doubled = len(there - site.registered) + twice + max(told - answers, 0) + money.doubled
     if outcome.lost or outcome.doubled:
         problems.append(f"lost {outcome.lost}, doubled {outcome.doubled}")
     if outcome.parked != site.may_be_parked:
@@ -153,6 +163,27 @@ async def count(site: Site, outcome: Outcome) -> None:
     if not site.faults:
         problems.append("nothing was done to it")
     outcome.problems = (*problems, *await ask_doctor(site))
+
+
+@dataclass(frozen=True)
+class Money:
+    """`lost` are sales that PayPal was told are kept and grants of which donations or intake does not know the newest;
+    `doubled` are sales that were booked more than once.
+    """
+
+    lost: int
+    doubled: int
+
+
+async def count_money(site: Site) -> Money:
+    """Of what PayPal told and what was asked for."""
+    async with site.connect("donations") as database:
+        booked = [str(row[0]) for row in await database.fetch(_BOOKED)]
+        said = {row[0]: row[1] for row in await database.fetch(_SAID_OF_GRANTS)}
+    async with site.connect("intake") as database:
+        told = {row[0]: row[1] for row in await database.fetch(_TOLD_OF_GRANTS)}
+    unknown = {each for each in said if told.get(each) != said[each]} | (site.grants - said.keys())
+    return Money(len(site.sales - {*booked}) + len(unknown), len(booked) - len({*booked}))
 
 
 async def ask_doctor(site: Site) -> list[str]:

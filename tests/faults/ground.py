@@ -1,15 +1,18 @@
 """The servers of a whole run: one broker node or three, and a database server, in a temporary folder."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
 
+from services.donations.paypal.environments import SANDBOX
 from shared.cli.local.broker import BrokerSecrets, RabbitNode, fresh_ports
 from shared.cli.local.postgres import PostgresServer
 from shared.contracts import talking
 from shared.database.migrations import migrate
 from tests.faults.nursery import Nursery
+from tests.support.paypal.sandbox import Sandbox
 from tests.support.servers import Native
 
 
@@ -21,6 +24,7 @@ class Ground:
         self.servers = Native(folder / "servers")
         self.nodes: list[RabbitNode] = [self.servers.node]
         self.nursery = Nursery()
+        self.paypal = Sandbox(datetime.now(UTC))
         self._wanted = nodes
         self._sites = 0
 
@@ -57,6 +61,17 @@ class Ground:
 
     def secrets_of(self, service: str) -> Path:
         return self.folder / "secrets" / service
+
+    def believing(self, paypal: str) -> dict[str, str]:
+        """What donations has to be told to believe our PayPal, which answers at this address."""
+        roots = self.folder / "paypal-roots.pem"
+        roots.write_bytes(self.paypal.roots)
+        return {
+            "RELIEF_PAYPAL_WEBHOOK_ID": self.paypal.webhook_id,
+            "RELIEF_PAYPAL_ENVIRONMENT": SANDBOX.name,
+            "RELIEF_PAYPAL_BASE": paypal,
+            "RELIEF_PAYPAL_ROOTS": str(roots),
+        }
 
     def new_name(self) -> str:
         self._sites += 1

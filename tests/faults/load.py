@@ -1,4 +1,6 @@
-"""What people do while things break: they register households, change and close them, and try again when told to."""
+"""What people do while things break: they register households, change and close them, ask for grants and give, and try
+again when told to.
+"""
 
 import asyncio
 import time
@@ -12,6 +14,7 @@ import httpx
 
 from shared.service.addresses import address_of
 from shared.web.walls import MEANT
+from tests.faults.money import GRANT, MONTHLY, Gifts
 from tests.faults.replicas import Replica
 from tests.faults.site import Site, until
 from tests.support.catalogue import CATALOGUE
@@ -20,6 +23,8 @@ from tests.support.people import person
 AT_ONCE = 8
 SPREAD_SECONDS = 6.0
 """How long the registration of a site's households takes when nothing is in the way."""
+ASKING = 0.3
+"""Of the households so many ask for a grant; as many gifts arrive, each of which pays for one and more."""
 AFTERWARDS = 4
 """So many times slower more are registered after that, while the faults last."""
 PATIENCE_SECONDS = 240.0
@@ -107,6 +112,7 @@ async def prepare(site: Site) -> None:
             ]
             body = {"depot": f"depot-{region}", "reference": f"opening stock {region}", "lines": lines}
             await caller.post("inventory", "/receipts", body)
+        await caller.post("donations", "/monthly-gifts", MONTHLY)
 
 
 @dataclass
@@ -115,6 +121,7 @@ class Load:
 
     site: Site
     caller: Caller
+    gifts: Gifts
     done: int = 0
     ending: bool = False
     _begun: int = 0
@@ -139,12 +146,19 @@ class Load:
         while self._begun < self.site.households or not self.ending:
             self._begun += 1
             await self._slot()
-            chance = self.site.rng.random()
+            chance, asks = self.site.rng.random(), self.site.rng.random() < ASKING
             made = await self.caller.post("intake", "/households", household(self.site))
             self.site.registered.add(made["household_id"])
+            if asks:
+                await self._ask(made["household_id"])
             if chance < 0.2:
                 await self._go_on(made["household_id"], closing=chance < 0.1)
             self.done += 1
+
+    async def _ask(self, identity: str) -> None:
+        asked = await self.caller.post("intake", f"/households/{identity}/grants", GRANT)
+        self.site.grants.add(asked["request_id"])
+        await self.gifts.one()
 
     async def _slot(self) -> None:
         now = time.monotonic()
@@ -166,7 +180,7 @@ class Load:
 async def under_load(site: Site, at_once: int = AT_ONCE) -> AsyncIterator[Load]:
     """Households are registered while the block runs, and afterwards until it was all of the site's."""
     async with calling(site) as caller:
-        load = Load(site, caller)
+        load = Load(site, caller, Gifts(site, caller.client))
         work = asyncio.create_task(load.run(at_once))
         try:
             yield load

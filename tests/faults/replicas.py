@@ -14,7 +14,7 @@ FIRST_DAY = date(2006, 11, 1)
 READY_SECONDS = 120
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Replica(ServiceProcess):
     """`settings` are more of its environment; they hold from one start to the next until they are changed."""
 

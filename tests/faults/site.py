@@ -52,6 +52,12 @@ class Site:
     """Ids of the households whose registration was answered with success."""
     settled: set[str] = field(default_factory=set)
     """Those of them that were changed or closed later."""
+    sales: set[str] = field(default_factory=set)
+    """Ids of the sales that PayPal told of and that were answered with success."""
+    grants: set[str] = field(default_factory=set)
+    """Ids of the grants that were asked for with success."""
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """More of the environment of a service's replicas, by service."""
     faults: int = 0
     may_be_parked: int = 0
     """How many messages must lie parked in the end."""
@@ -117,14 +123,14 @@ class Site:
     def _replica(self, name: str, number: int, port: int) -> Replica:
         file = self.folder / f"{name}{number}"
         daemon = Daemon(f"{name} {number}", file.with_suffix(".json"), file.with_suffix(".log"))
-        settings = {"RELIEF_RETRY_DELAYS_SECONDS": RETRY_DELAYS}
+        settings = {"RELIEF_RETRY_DELAYS_SECONDS": RETRY_DELAYS, **self.settings.get(name, {})}
         return Replica(
             self._address(name, direct=False),
             port,
             self.ground.secrets_of(name),
             daemon,
-            self.ground.nursery,
-            settings,
+            nursery=self.ground.nursery,
+            settings=settings,
         )
 
     def _address(self, name: str, *, direct: bool) -> ServiceAddress:
@@ -195,7 +201,9 @@ async def open_site(ground: Ground, rng: random.Random, households: int) -> Asyn
     await database.start()
     site = Site(ground, name, rng, households, broker, database)
     try:
-        yield site
+        async with ground.paypal.serving() as paypal:
+            site.settings = {"donations": ground.believing(paypal)}
+            yield site
     finally:
         await site.stop()
         await broker.stop()

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from shared.contracts import talking
 from tests.support.databases import Databases, Templates, fresh_databases, fresh_vhost
+from tests.support.paypal.sandbox import Sandbox
 from tests.support.servers import Servers
+from tests.support.told import Told
 from tests.support.world import World
 
 PASSED = pytest.StashKey[bool]()
@@ -63,3 +67,24 @@ def room_url(servers: Servers, databases: Databases) -> str:
     name = databases["inventory"]
     servers.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     return servers.database_url("inventory", name)
+
+
+@pytest.fixture
+def till_url(servers: Servers, databases: Databases) -> str:
+    """A database for a till. Its commits wait for no disk: a story makes many."""
+    name = databases["donations"]
+    servers.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    return servers.database_url("donations", name)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    """A PayPal of the tests; its keys take a second to make."""
+    return Sandbox(datetime.now(UTC))
+
+
+@pytest.fixture
+async def donations(bare_world: World, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Told]:
+    """Donations runs with a PayPal that it believes."""
+    async with Told.running(bare_world, sandbox, tmp_path) as told:
+        yield told

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.intake.api.imports import AT_ONCE
+from shared.web.uploads import AT_ONCE
 from tests.support.people import person
 from tests.support.sheets import CSV, GOOD, sheet
 from tests.support.waiting import until

@@ -44,8 +44,11 @@ async def shared(servers: Servers, templates: Templates) -> AsyncIterator[World]
             await world.inventory.load_catalogue()
             await world.inventory.stock(rice=100_000, first_aid_kit=1, soap=1)
             household = await world.intake.register(needs=["food"])
+            case = await world.intake.open_case()
             await world.settled()
             await until(lambda: timers(world), lambda left: left == 0)
+            PATHS["case"] = f"/cases/{case}"
+            PATHS["visit"] = await world.intake.plan_visit(case, "2006-11-20")
             PATHS["household"] = f"/households/{household['household_id']}"
             PATHS["member"] = household["members"][0]["member_id"]
             PATHS["reservation"] = (await world.inventory.reservations(household))[0]["id"]
@@ -69,33 +72,34 @@ async def state(world: World) -> list[str]:
 
 
 @functools.cache
-def documented() -> list[tuple[str, re.Pattern[str], set[str]]]:
-    """Method, path and statuses of every route, as its service documents it."""
+def documented() -> list[tuple[str, str, re.Pattern[str], set[str]]]:
+    """Service, method, path and statuses of every route, as its service documents it."""
     return [
-        (method.upper(), compile_path(path)[0], set(each["responses"]))
+        (name, method.upper(), compile_path(path)[0], set(each["responses"]))
         for name in talking()
         for path, item in application(name).openapi()["paths"].items()
         for method, each in item.items()
     ]
 
 
-def assert_documented(answer: httpx.Response) -> None:
+def assert_documented(answer: httpx.Response, service: str) -> None:
+    """By the service that answered; two services may have routes of one name."""
     asked = answer.request
     told = [
         statuses
-        for method, path, statuses in documented()
-        if method == asked.method and path.fullmatch(asked.url.path)
+        for name, method, path, statuses in documented()
+        if name == service and method == asked.method and path.fullmatch(asked.url.path)
     ]
     assert not told or str(answer.status_code) in set().union(*told)
 
 
 def assert_refused(
-    answer: httpx.Response, statuses: tuple[int, ...] = (400, 404, 405, 409, 413, 415, 422)
+    answer: httpx.Response, service: str, statuses: tuple[int, ...] = (400, 404, 405, 409, 413, 415, 422)
 ) -> None:
     assert answer.status_code in statuses, answer.text[:500]
     if answer.status_code != 400:
         # What is no JSON or no form at all is told by FastAPI: "any other problem".
-        assert_documented(answer)
+        assert_documented(answer, service)
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["status"] == answer.status_code
@@ -116,6 +120,11 @@ def receipt(**line: Any) -> dict[str, Any]:
 
 def household(**more: Any) -> dict[str, Any]:
     return {"region": "north", "arrived_on": "2006-10-20", "members": [person()], **more}
+
+
+def advocacy(**more: Any) -> dict[str, Any]:
+    people = [{"given_name": "Given", "family_name": "Family", "role": "imprisoned"}]
+    return {"people": people, "topics": [], **more}
 
 
 def member(**more: Any) -> dict[str, Any]:
@@ -324,6 +333,24 @@ INTAKE: list[tuple[str, Any]] = [
     ("{household}/close", {}),
     ("{household}/reopen", None),
     ("/households/" + ID + "/close", {"outcome": "settled"}),
+    ("/cases", {}),
+    ("/cases", advocacy(people=[])),
+    ("/cases", advocacy(people=advocacy()["people"] * 2)),
+    ("/cases", advocacy(people=[{**advocacy()["people"][0], "given_name": NUL}])),
+    ("/cases", advocacy(topics=[MARK])),
+    ("/cases", advocacy(alias=MARK)),
+    ("/cases/" + ID + "/close", {"reason": "released"}),
+    ("{case}/close", {"reason": MARK}),
+    ("{case}/reopen", None),
+    ("{case}/topics", {"topics": MARK}),
+    ("{case}/people", {"given_name": MARK, "family_name": ""}),
+    ("{case}/people/" + ID + "/correct", {"given_name": MARK, "family_name": MARK}),
+    *(("{case}/visits", {"planned_for": day}) for day in ("2006-10-31", "9999-12-31", MARK, 20061120, None)),
+    ("{case}/visits/{visit}/done", {"done_on": "2006-11-02"}),
+    ("{case}/visits/" + ID + "/done", None),
+    ("{case}/visits/{visit}/cancel", {"reason": "case_closed"}),
+    ("{case}/grants", {"kind": "hospital", "amount": 1, "currency": "JPY"}),
+    ("{case}/grants", {"kind": "family_visit", "amount": 0, "currency": "JPY"}),
 ]
 
 
@@ -351,7 +378,7 @@ async def test_a_bad_request_changes_nothing(shared: World, service: str, case: 
     path, body = case
     before = await state(shared)
     content = filled(json.dumps(body)).encode()
-    assert_refused(await send_raw(shared, service, path, content))
+    assert_refused(await send_raw(shared, service, path, content), service)
     assert await state(shared) == before
 
 
@@ -371,7 +398,9 @@ async def test_a_bad_request_changes_nothing(shared: World, service: str, case: 
 )
 async def test_a_body_that_is_no_json_changes_nothing(shared: World, content: bytes, kind: str) -> None:
     before = await state(shared)
-    assert_refused(await send_raw(shared, "intake", "/households", content, **{"Content-Type": kind}))
+    assert_refused(
+        await send_raw(shared, "intake", "/households", content, **{"Content-Type": kind}), "intake"
+    )
     assert await state(shared) == before
 
 
@@ -379,7 +408,9 @@ async def test_a_body_that_is_no_json_changes_nothing(shared: World, content: by
 async def test_a_key_that_is_none_changes_nothing(shared: World, key: str) -> None:
     before = await state(shared)
     content = json.dumps(household()).encode()
-    assert_refused(await send_raw(shared, "intake", "/households", content, **{"Idempotency-Key": key}))
+    assert_refused(
+        await send_raw(shared, "intake", "/households", content, **{"Idempotency-Key": key}), "intake"
+    )
     assert await state(shared) == before
 
 
@@ -394,6 +425,9 @@ LOOKED_FOR = [
             ("inventory", "/planned-deliveries"),
             ("intake", "/households"),
             ("intake", "{household}/timeline"),
+            ("intake", "/cases"),
+            ("intake", "{case}/history"),
+            ("intake", "{case}/visits"),
         )
         for name, value in (
             ("limit", "0"),
@@ -412,6 +446,9 @@ LOOKED_FOR = [
             ("inventory", "/planned-deliveries"),
             ("intake", "/households"),
             ("intake", "{household}/timeline"),
+            ("intake", "/cases"),
+            ("intake", "{case}/history"),
+            ("intake", "{case}/visits"),
         )
     ),
     *(("inventory", "/stock", {name: MARK * 9}) for name in ("depot", "item", "kind")),
@@ -444,6 +481,8 @@ LOOKED_FOR = [
     ("intake", f"/households/{ID}", {}),
     ("intake", f"/households/{MARK}", {}),
     ("intake", f"/households/{ID}/timeline", {}),
+    ("intake", "/cases", {"status": MARK}),
+    *(("intake", f"/cases/{ID}{path}", {}) for path in ("", "/history", "/visits")),
 ]
 
 
@@ -452,7 +491,7 @@ async def test_a_bad_question_gets_a_problem_document(
     shared: World, service: str, path: str, params: dict[str, str]
 ) -> None:
     replica = shared.inventory if service == "inventory" else shared.intake
-    assert_refused(await replica.client.get(filled(path), params=params))
+    assert_refused(await replica.client.get(filled(path), params=params), service)
 
 
 WHOLE = workbook(*([f"R-{n}", *GOOD[1:]] for n in range(200)))
@@ -482,7 +521,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 async def test_a_file_that_is_no_register_changes_nothing(shared: World, name: str) -> None:
     before = await state(shared)
     file = FILES[name]
-    assert_refused(await shared.intake.client.post("/imports", files={"file": file}))
+    assert_refused(await shared.intake.client.post("/imports", files={"file": file}), "intake")
     assert await state(shared) == before
 
 
@@ -500,5 +539,5 @@ async def test_a_file_that_is_no_register_changes_nothing(shared: World, name: s
 )
 async def test_an_upload_that_is_none_changes_nothing(shared: World, request_of: dict[str, Any]) -> None:
     before = await state(shared)
-    assert_refused(await shared.intake.client.post("/imports", **request_of))
+    assert_refused(await shared.intake.client.post("/imports", **request_of), "intake")
     assert await state(shared) == before

@@ -14,6 +14,7 @@ from tests.support.servers import Servers
     [
         ("intake", "register.sql", "SELECT", "household", 2),
         ("inventory", "reserve.sql", "UPDATE shelf SET on_hand = 1000", "reservation", 2 * BATCH),
+        ("donations", "notice.sql", "SELECT", "notice", 2),
     ],
 )
 async def test_the_tables_take_what_pgbench_writes(

@@ -1,54 +1,25 @@
 """The demo lives through plans with two depots, with shelf lives and with goods that never come."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from rich.progress import Progress
 
-from shared.cli.client import Services
-from shared.cli.demo.command import REGISTER, Story, lived
+from shared.cli.demo.command import REGISTER, Story
 from shared.cli.demo.plan import load_plan
-from shared.cli.demo.results import as_json
 from shared.contracts import SERVICES
-from shared.web.walls import MEANT
 from tests.support import plans
+from tests.support.demo import told_by
 from tests.support.world import World
 
 PLANS = Path(plans.__file__).parent
 
 
-@asynccontextmanager
-async def services_of(world: World) -> AsyncIterator[Services]:
-    async with AsyncExitStack() as stack:
-        clients = {
-            name: await stack.enter_async_context(
-                httpx.AsyncClient(
-                    transport=httpx.ASGITransport(world.driver(name).app),
-                    base_url="http://test",
-                    headers=MEANT,
-                    timeout=120,
-                )
-            )
-            for name in SERVICES
-        }
-        yield Services(clients)
-
-
 async def told(world: World, name: str) -> dict[str, Any]:
-    """What the demo finds of a plan, as JSON; no invariant is broken at the end."""
+    """What the demo finds of a plan."""
     await world.start(*SERVICES)
     plan = load_plan(PLANS / f"{name}.toml")
-    story = Story(plan, REGISTER, plan.winter_from, plan.winter_until)
-    async with services_of(world) as services:
-        with Progress(disable=True) as progress:
-            found = as_json(await lived(story, services, progress))
-    await world.settled()
-    await world.sound()
-    return found
+    return await told_by(world, Story(plan, REGISTER, plan.winter_from, plan.winter_until))
 
 
 @pytest.mark.parametrize("name", ["two-depots", "shelf-lives"])

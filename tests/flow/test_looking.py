@@ -15,11 +15,14 @@ from tests.support.world import FIRST_DAY, World
 
 PATIENCE_SECONDS = 10.0
 VALUES = {
+    "currency": "JPY",
+    "fund": "food",
+    "quote": "USD",
     "item": "rice",
     "from": FIRST_DAY.isoformat(),
     "to": (FIRST_DAY + timedelta(days=1)).isoformat(),
 }
-"""What the query parameters that must be given are given."""
+"""What the parameters that need a value of a kind are given."""
 
 
 def looks(app: FastAPI) -> list[tuple[str, dict[str, Any]]]:
@@ -29,9 +32,8 @@ def looks(app: FastAPI) -> list[tuple[str, dict[str, Any]]]:
         if "get" in methods:
             parameters = methods["get"].get("parameters", [])
             needed = {each["name"] for each in parameters if each["in"] == "query" and each.get("required")}
-            found.append(
-                (re.sub(r"\{\w+\}", str(UUID(int=1)), path), {name: VALUES[name] for name in sorted(needed)})
-            )
+            filled = re.sub(r"\{(\w+)\}", lambda each: VALUES.get(each[1], str(UUID(int=1))), path)
+            found.append((filled, {name: VALUES[name] for name in sorted(needed)}))
     return found
 
 

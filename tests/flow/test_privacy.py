@@ -5,7 +5,7 @@ staff can type, and looked for everywhere else.
 import pytest
 
 from shared.contracts import SERVICES, talking
-from shared.contracts.intake import HouseholdChanged, HouseholdClosed, HouseholdRegistered
+from shared.contracts.intake import AdvocacyChanged, HouseholdChanged, HouseholdClosed, HouseholdRegistered
 from shared.contracts.inventory import SuppliesReleased, SuppliesReserved, Why
 from tests.support.canaries import NOWHERE, Canaries, Kept, columns_of, overheard
 from tests.support.canary_story import BED, Story
@@ -15,7 +15,9 @@ from tests.support.waiting import until
 from tests.support.world import World
 
 GIVEN, FAMILY = "intake identity.given", "intake identity.family"
+CASE_GIVEN, CASE_FAMILY = "intake case_identity.given", "intake case_identity.family"
 REFERENCE = "intake household.register_ref"
+DONOR, ADDRESS = "donations contact.name", "donations contact.address"
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,
@@ -26,6 +28,13 @@ KEPT = {
     ("intake", "/households/find", "register_ref"): NOWHERE,
     ("intake", "/households/{household_id}/members/{member_id}/correct", "given_name"): GIVEN,
     ("intake", "/households/{household_id}/members/{member_id}/correct", "family_name"): FAMILY,
+    ("intake", "/cases", "people[].given_name"): CASE_GIVEN,
+    ("intake", "/cases", "people[].family_name"): CASE_FAMILY,
+    ("intake", "/cases/{case_id}/people", "given_name"): CASE_GIVEN,
+    ("intake", "/cases/{case_id}/people", "family_name"): CASE_FAMILY,
+    ("intake", "/cases/{case_id}/people/{person_id}/correct", "given_name"): CASE_GIVEN,
+    ("intake", "/cases/{case_id}/people/{person_id}/correct", "family_name"): CASE_FAMILY,
+    ("intake", "/cases/{case_id}/identities", "reason"): NOWHERE,
     ("intake", "/imports", "mapping"): NOWHERE,
     ("intake", "/imports", "file"): f"{GIVEN}, {FAMILY}, {REFERENCE}",
     ("inventory", "/adjustments", "reason"): "inventory movement.note",
@@ -41,6 +50,33 @@ KEPT = {
     ("inventory", "/planned-deliveries", "deliveries[].reference"): "inventory planned_delivery.reference",
     ("inventory", "/catalogue", "items[].name"): "inventory item.name",
     ("inventory", "/catalogue", "depots[].name"): "inventory depot.name",
+    ("donations", "/donors", "contact.name"): DONOR,
+    ("donations", "/donors", "contact.address"): ADDRESS,
+    ("donations", "/donors/{donor_id}/change", "contact.name"): DONOR,
+    ("donations", "/donors/{donor_id}/change", "contact.address"): ADDRESS,
+    ("donations", "/donors/{donor_id}/contact", "reason"): NOWHERE,
+    ("donations", "/reconciliations", "file"): NOWHERE,
+    ("donations", "/gifts/imports", "file"): f"{DONOR}, donations payment.transaction_id",
+    ("donations", "/gifts", "reference"): "donations payment.transaction_id",
+    ("donations", "/payments/{payment_id}/correct", "note"): "donations reversal.note",
+    ("donations", "/payments/{payment_id}/reverse", "note"): "donations reversal.note",
+    ("donations", "/advances", "reference"): "donations advance.reference",
+    ("donations", "/advances/{advance_id}/slips", "reference"): "donations slip.reference",
+    ("donations", "/advances/{advance_id}/return", "reference"): "donations slip.reference",
+    ("donations", "/advances/{advance_id}/undo", "note"): "donations reversal.note",
+    ("donations", "/advances/slips/{slip_id}/undo", "note"): "donations reversal.note",
+    ("donations", "/gifts-in-kind/{gift_id}/value", "note"): "donations gift_in_kind.note",
+    ("donations", "/gifts-in-kind/{gift_id}/undo", "note"): "donations reversal.note",
+    ("donations", "/pledges", "note"): "donations pledge.note",
+    ("donations", "/pledges/{pledge_id}/cancel", "note"): "donations pledge.note",
+    ("donations", "/decisions", "note"): "donations decision.note",
+    ("donations", "/coverings", "note"): "donations decision.note",
+    ("donations", "/transfers", "reference"): "donations transfer.reference",
+    ("donations", "/transfers/{transfer_id}/undo", "note"): "donations reversal.note",
+    ("donations", "/openings", "note"): "donations opening.note",
+    ("donations", "/openings/{opening_id}/undo", "note"): "donations reversal.note",
+    ("donations", "/grants/{grant_id}/pay", "reference"): "donations payout.reference",
+    ("donations", "/grants/{grant_id}/take-back", "reference"): "donations payout.reference",
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""
@@ -69,6 +105,7 @@ async def test_what_tells_of_a_person_or_a_shelter_stays_where_it_was_typed(worl
         HouseholdRegistered,
         HouseholdChanged,
         HouseholdClosed,
+        AdvocacyChanged,
         SuppliesReserved,
         SuppliesReleased,
     ):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import aio_pika
 import aiormq
@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from structlog.testing import capture_logs
 from uuid_utils.compat import uuid7
 
-from shared.contracts.inventory import ShortfallForecast, SuppliesReleased, SuppliesReserved
+from shared.contracts import HEARD_BY
+from shared.contracts.inventory import HandOutUndone, SuppliesReleased, SuppliesReserved
 from shared.database.engine import connect, driver_transaction
 from shared.database.session import GatheringSession
 from shared.database.tables import outbox
@@ -31,7 +32,7 @@ from tests.support.databases import Databases
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-HEARD, UNHEARD, NOBODYS = SuppliesReserved.wire, SuppliesReleased.wire, ShortfallForecast.wire
+HEARD, UNHEARD, NOBODYS = SuppliesReserved.wire, SuppliesReleased.wire, HandOutUndone.wire
 QUEUE, FACTS = "somebody", facts_exchange("inventory")
 
 
@@ -107,8 +108,11 @@ async def rig(servers: Servers, databases: Databases, vhost: str) -> AsyncIterat
         yield made
 
 
-async def test_all_that_was_said_arrives_once_and_leaves_no_row(rig: Rig) -> None:
+async def test_all_that_was_said_arrives_once_and_leaves_no_row(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two replicas, units of one fact and of many, a fact larger than a frame, a fact that nobody hears."""
+    monkeypatch.setitem(cast(dict[Any, tuple[str, ...]], HEARD_BY), HandOutUndone, ())
     units = [[fact() for _ in range(size)] for size in (1, 200, 3, *[1] * 250)]
     large = fact(data=json.dumps("x" * 300_000))
     await rig.say(*units[:100])

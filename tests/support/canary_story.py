@@ -11,6 +11,8 @@ from shared.contracts import talking
 from shared.contracts.intake import HouseholdClosed
 from shared.messaging.envelope import seal
 from tests.support.canaries import Canaries
+from tests.support.canary_case import speak_for
+from tests.support.canary_money import give_and_grant
 from tests.support.free_texts import filters
 from tests.support.people import person
 from tests.support.waiting import until
@@ -48,6 +50,8 @@ class Story:
         household = await self.register()
         await self.world.settled()
         await self.correct_the_store(household)
+        await give_and_grant(self, household)
+        await speak_for(self)
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()
@@ -83,7 +87,9 @@ class Story:
             "inventory", "/planned-deliveries", {"deliveries": [{**planned, "reference": reference}]}
         )
         for name in talking():
-            measure = {"intake": "people_registered", "inventory": "people_fed"}.get(name, "kites")
+            # A service that records figures takes no target that it does not record.
+            recorded = {"intake": "people_registered", "inventory": "people_fed", "donations": "gifts_active"}
+            measure = recorded.get(name, "kites")
             target = {"area": 1, "measure": measure, "target": 1, "unit": "kites"}
             words = self.plant(name, "/plan", "targets[].words")
             await self.post(name, "/plan", {"targets": [{**target, "words": words}]})

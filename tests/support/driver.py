@@ -28,6 +28,8 @@ class Driver:
 
     settings: ClassVar[Mapping[str, Any]] = {}
     """Settings of the service in tests, beside those that all services have there."""
+    has_run_before: ClassVar[bool] = False
+    """Its queues are on the broker from the beginning: what is said to it has somewhere to go without it."""
 
     def __init__(self, world: "World", name: str) -> None:
         self.world = world

@@ -34,3 +34,29 @@ class Intake(Driver):
         """What intake knows to have happened to a household, the newest first."""
         path = f"/households/{household['household_id']}/timeline"
         return cast(list[dict[str, Any]], (await self.get(path, limit=500))["items"])
+
+    async def open_case(self, family: int = 1, topics: Iterable[str] = ("arrest",)) -> str:
+        """Open an advocacy case for one person in prison and so many of the family; gives its id."""
+        roles = ["imprisoned", *["family"] * family]
+        names = [{"given_name": f"Given{n}", "family_name": f"Family{n}"} for n in range(len(roles))]
+        people = [{**name, "role": role} for name, role in zip(names, roles, strict=True)]
+        return str((await self.post("/cases", {"people": people, "topics": list(topics)}))["case_id"])
+
+    async def history(self, case_id: str) -> list[str]:
+        """What the case's own history tells, the oldest first."""
+        lines = (await self.get(f"/cases/{case_id}/history", limit=500))["items"]
+        return [each["summary"] for each in reversed(lines)]
+
+    async def plan_visit(self, case_id: str, on: str) -> str:
+        """Plan a visit of the family; gives its id."""
+        return str((await self.post(f"/cases/{case_id}/visits", {"planned_for": on}))["visit_id"])
+
+    async def ask_for_case(self, case_id: str, amount: int, kind: str = "family_visit", **more: Any) -> str:
+        """A request for money for a case, in yen if nothing else is said; gives its id."""
+        body = {"kind": kind, "amount": amount, "currency": "JPY", **more}
+        return str((await self.post(f"/cases/{case_id}/grants", body))["request_id"])
+
+    async def ask_for_money(self, household: Any, amount: int, kind: str = "hospital", **more: Any) -> Any:
+        """A request for money, in yen if nothing else is said; does not wait for what follows."""
+        body = {"kind": kind, "amount": amount, "currency": "JPY", **more}
+        return await self.post(f"/households/{household['household_id']}/grants", body)

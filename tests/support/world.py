@@ -15,6 +15,7 @@ from uuid import UUID
 import aio_pika
 from aio_pika.abc import AbstractConnection
 from fastapi import FastAPI
+from faststream.rabbit import RabbitBroker
 from sqlalchemy import func, select, text
 
 from shared.cli.operate.parked import Parked, browse
@@ -22,11 +23,11 @@ from shared.cli.stack import ServiceAddress, Stack
 from shared.cli.wiring import build, filled_in
 from shared.contracts import HEARD_BY, SERVICES, heard_by
 from shared.contracts.base import Contract
-from shared.database.tables import inbox, journal, outbox
+from shared.database.tables import inbox, journal, outbox, timer
 from shared.messaging.definitions import OPERATOR
 from shared.messaging.envelope import Envelope
 from shared.messaging.names import facts_exchange, queue_of
-from shared.messaging.topology import Depths
+from shared.messaging.topology import Depths, Topology
 from shared.settings import ClockMode, ServiceSettings
 from tests.support.databases import Databases
 from tests.support.driver import Driver, driver_of
@@ -64,6 +65,7 @@ class World:
     stack: AsyncExitStack
     replicas: list[Replica] = field(default_factory=list)
     _drivers: dict[str, Driver] = field(default_factory=dict)
+    _declared: bool = False
 
     def __getattr__(self, name: str) -> Any:
         """The driver of a service. A type checker sees no more of it than that it is there."""
@@ -104,6 +106,7 @@ class World:
 
     async def start(self, *names: str, **more: Any) -> list[Replica]:
         """Start a replica of each service at the same time; return when all are ready."""
+        await self._declare()
         started = [Replica.of(name, self.build(name, **more)) for name in names]
         for each in started:
             await self.stack.enter_async_context(each.alive())
@@ -115,6 +118,14 @@ class World:
         await until(look, all)
         return started
 
+    async def _declare(self) -> None:
+        """The queues of the services that have run before."""
+        for name in SERVICES if not self._declared else ():
+            if self.driver(name).has_run_before:
+                async with RabbitBroker(self.servers.broker_url(name, self.vhost)) as broker:
+                    await Topology(name, self.settings(name).retry_delays_seconds).declare(broker)
+        self._declared = True
+
     async def prepare(self) -> None:
         """What a test finds there already in each service that runs."""
         for name in self.started:
@@ -123,6 +134,7 @@ class World:
     @asynccontextmanager
     async def another(self, name: str, **more: Any) -> AsyncIterator[Replica]:
         """A further replica of a service, for as long as the block lasts."""
+        await self._declare()
         replica = Replica.of(name, self.build(name, **more))
         async with replica.alive():
             self.replicas.append(replica)
@@ -144,6 +156,17 @@ class World:
     async def settled(self, seconds: float = DEADLINE_SECONDS) -> None:
         """Wait until everything that was said has been handled or parked, and what was put off is done."""
         await until(self._under_way, lambda left: not any(left.values()), seconds)
+
+    async def at_rest(self) -> None:
+        """Wait until inventory has nothing to do by itself either, like the forecast that follows every change, and
+        until what it said then was handled.
+        """
+        await until(self._store_has_to_do, lambda left: not left)
+        await self.settled()
+
+    async def _store_has_to_do(self) -> int:
+        async with self.driver("inventory").service.units.read() as session:
+            return (await session.execute(select(func.count()).select_from(timer))).scalar_one()
 
     async def _under_way(self) -> dict[str, int]:
         """What is left to be done, in words. What was said is read twice: nobody may have answered in between."""

@@ -2,12 +2,10 @@
 
 import json
 import os
-import shutil
 import ssl
-import subprocess
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,9 +19,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from shared.cli.local.ports import free_ports
 from shared.cli.stack import ROOT
 from shared.contracts import SERVICES
+from tests.support.compose import NOTICES, Compose
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,73 +29,9 @@ pytestmark = [
         os.environ.get("RELIEF_TEST_COMPOSE") != "1", reason="./relief test-containers runs it"
     ),
 ]
-PARTS = ("docker-compose.yml", ".dockerignore", "requirements.lock", "relief", "deploy", "shared", "services")
 LASTING = {*SERVICES, "postgres", "rabbitmq", "gateway"}
-LIMIT_SECONDS = 480
 DOMAIN = "relief.example"
-
-
-class Compose:
-    """One project of compose in a folder of its own; `out` is a folder that its commands may write to."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "relief"
-        self.out = folder / "out"
-        self.project = f"relief-test-{os.getpid()}"
-        self.port, self.prometheus_port = free_ports(2)
-        self.settings = {"RELIEF_PORT": str(self.port), "RELIEF_PROMETHEUS_PORT": str(self.prometheus_port)}
-
-    def unpack(self) -> None:
-        self.folder.mkdir()
-        self.out.mkdir()
-        self.out.chmod(0o777)
-        for part in PARTS:
-            if (ROOT / part).is_dir():
-                shutil.copytree(ROOT / part, self.folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy2(ROOT / part, self.folder / part)
-        (self.folder / "relief.env").write_text("RELIEF_LOG_LEVEL=WARNING\n")
-        self.run(str(self.folder / "relief"), "secrets", "init")
-
-    def run(self, *command: str, settings: Mapping[str, str] | None = None) -> str:
-        """What the command printed; if it fails, the end of it is the failure's text."""
-        environment = {**os.environ, **self.settings, **(settings or {})}
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        return done.stdout
-
-    def compose(self, *arguments: str, **settings: str) -> str:
-        return self.run("docker", "compose", "-p", self.project, *arguments, settings=settings)
-
-    def up(self, *arguments: str, **settings: str) -> None:
-        self.compose("up", "--wait", *arguments, **settings)
-
-    def operator(self, *arguments: str) -> str:
-        """One of the operator's commands, in a container; it sees `out` as /out."""
-        return self.compose("run", "--rm", "-T", "-v", f"{self.out}:/out", "demo", *arguments)
-
-    def containers(self) -> list[dict[str, Any]]:
-        """The running ones, as the engine describes them."""
-        ids = self.compose("ps", "-q").split()
-        described: list[dict[str, Any]] = json.loads(self.run("docker", "inspect", *ids))
-        return described
-
-    def doctor(self) -> dict[str, Any]:
-        self.operator("doctor", "--wait", "120", "--json", "/out/doctor.json")
-        found: dict[str, Any] = json.loads((self.out / "doctor.json").read_text())
-        return found
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+WEBHOOK = "/donations/api/paypal/webhook"
 
 
 @pytest.fixture(scope="module")
@@ -111,16 +45,69 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
         made.compose("--profile", "*", "down", "-v", "--remove-orphans")
 
 
-def test_everything_is_healthy_and_one_port_is_open_on_this_machine_alone(stack: Compose) -> None:
+def test_everything_is_healthy_and_the_gateway_s_ports_are_open_on_this_machine_alone(stack: Compose) -> None:
     containers = stack.containers()
     assert {_service(each) for each in containers} == LASTING
     assert {each["State"]["Health"]["Status"] for each in containers} == {"healthy"}
     ports = [port for each in containers for port in (each["HostConfig"]["PortBindings"] or {}).values()]
-    assert ports == [[{"HostIp": "127.0.0.1", "HostPort": str(stack.port)}]]
+    assert sorted(ports, key=str) == sorted(
+        ([{"HostIp": "127.0.0.1", "HostPort": str(port)}] for port in (stack.port, stack.notices_port)),
+        key=str,
+    )
     for name in SERVICES:
         for host, status in ((f"127.0.0.1:{stack.port}", 200), ("evil.example", 421)):
             answer = httpx.get(f"{stack.url}/{name}/readyz", headers={"Host": host}, trust_env=False)
             assert answer.status_code == status
+
+
+def test_paypal_reaches_donations_by_a_listener_that_serves_nothing_else(stack: Compose) -> None:
+    with httpx.Client(base_url=stack.notices_url, headers={"Host": NOTICES}, trust_env=False) as client:
+        # Donations itself says that this is no notice.
+        refused = client.post(WEBHOOK, content=b"{}")
+        assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
+        assert client.post(WEBHOOK, content=b"x" * (1024 * 1024 + 1)).status_code == 413
+        assert client.post(WEBHOOK, headers={"Host": "evil.example"}).status_code == 421
+        assert client.get(WEBHOOK).status_code == 404
+        for path in (
+            "/",
+            "/healthz",
+            "/donations/readyz",
+            "/donations/api/donors",
+            "/intake/readyz",
+            f"{WEBHOOK}/",
+        ):
+            for method in ("GET", "POST"):
+                answer = client.request(method, path)
+                assert (answer.status_code, answer.content) == (404, b""), path
+    unknown = httpx.get(f"{stack.url}/healthz", headers={"Host": NOTICES}, trust_env=False)
+    assert unknown.status_code == 421
+
+
+def test_donations_alone_of_all_services_can_reach_what_is_outside(stack: Compose) -> None:
+    networks = json.loads(stack.run("docker", "network", "inspect", *_networks(stack)))
+    leads_out = {each["Name"].removeprefix(f"{stack.project}_") for each in networks if not each["Internal"]}
+    assert leads_out == {"outside", "beyond"}
+    found = {
+        _service(each): {
+            name.removeprefix(f"{stack.project}_") for name in each["NetworkSettings"]["Networks"]
+        }
+        for each in stack.containers()
+    }
+    assert {name: each & leads_out for name, each in found.items()} == {
+        **{name: set() for name in found},
+        "donations": {"beyond"},
+        "gateway": {"outside"},
+    }
+    read = "print(any(l.split()[1] == '00000000' for l in open('/proc/net/route').readlines()[1:]))"
+    routes = {name: stack.compose("exec", "-T", name, "python", "-c", read).strip() for name in SERVICES}
+    assert routes == {**dict.fromkeys(SERVICES, "False"), "donations": "True"}
+
+
+def test_each_service_is_given_its_own_secrets_and_no_other_s(stack: Compose) -> None:
+    listed = {name: stack.compose("exec", "-T", name, "ls", "/run/secrets").split() for name in SERVICES}
+    both = ["relief_broker_password", "relief_database_password"]
+    own = {"intake": ["relief_register_key"], "donations": ["relief_notice_key"]}
+    assert listed == {name: sorted(both + own.get(name, [])) for name in SERVICES}
 
 
 def test_the_operator_sees_how_each_service_stands(stack: Compose) -> None:
@@ -153,7 +140,7 @@ def test_our_image_says_what_it_is_and_has_no_compiler(stack: Compose) -> None:
 
 
 def test_the_demo_lives_through_the_plan_s_winter(stack: Compose) -> None:
-    stack.operator("demo", "--json", "/out/demo.json")
+    stack.operator("demo", "--no-gifts", "--json", "/out/demo.json")
     figures = json.loads((stack.out / "demo.json").read_text())
     assert figures["people"] == 133
     for told in (figures["forecast"], figures["actual"]):
@@ -214,10 +201,13 @@ def test_the_gateway_takes_a_certificate_of_its_own_or_of_a_domain(stack: Compos
     assert answer.status_code == 200
     folder = stack.folder / "certificates"
     _write_certificate(folder)
+    files = "tls /certificates/certificate.pem /certificates/key.pem"
     stack.up(
         RELIEF_GATEWAY_ADDRESS=f"https://{DOMAIN}:8080",
         RELIEF_SITE_HOSTS=DOMAIN,
-        RELIEF_GATEWAY_TLS="tls /certificates/certificate.pem /certificates/key.pem",
+        RELIEF_GATEWAY_TLS=files,
+        RELIEF_NOTICES_ADDRESS="https://:8082",
+        RELIEF_NOTICES_TLS=files,
         RELIEF_CERTIFICATES=str(folder),
     )
     trusted = ssl.create_default_context(cafile=str(folder / "certificate.pem"))
@@ -227,6 +217,19 @@ def test_the_gateway_takes_a_certificate_of_its_own_or_of_a_domain(stack: Compos
         extensions={"sni_hostname": DOMAIN},
     )
     assert answer.status_code == 200
+    # What PayPal posts to is served with it too, and nothing else.
+    with httpx.Client(verify=trusted, trust_env=False) as client:
+        for host, path, status in (
+            (NOTICES, WEBHOOK, 400),
+            (NOTICES, "/", 404),
+            ("evil.example", WEBHOOK, 421),
+        ):
+            answer = client.post(
+                f"https://127.0.0.1:{stack.notices_port}{path}",
+                headers={"Host": host},
+                extensions={"sni_hostname": DOMAIN},
+            )
+            assert answer.status_code == status
 
 
 def test_down_leaves_nothing(stack: Compose) -> None:
@@ -265,6 +268,11 @@ class Asking:
 
 def _service(container: dict[str, Any]) -> str:
     return str(container["Config"]["Labels"]["com.docker.compose.service"])
+
+
+def _networks(stack: Compose) -> list[str]:
+    label = f"label=com.docker.compose.project={stack.project}"
+    return stack.run("docker", "network", "ls", "-q", "--filter", label).split()
 
 
 def _spread(stack: Compose, service: str, replicas: int) -> bool:

@@ -42,8 +42,8 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def run(folder: Path) -> Iterator[LocalRun]:
-    gateway, postgres, *services = free_ports(2 + len(SERVICES))
-    ports = Ports(gateway, dict(zip(SERVICES, services, strict=True)), fresh_ports(), postgres)
+    gateway, notices, postgres, *services = free_ports(3 + len(SERVICES))
+    ports = Ports(gateway, notices, dict(zip(SERVICES, services, strict=True)), fresh_ports(), postgres)
     started = local_run(folder, ports)
     try:
         started.up(SETTINGS, quietly)
@@ -58,6 +58,16 @@ def test_every_service_answers_through_the_gateway(run: LocalRun) -> None:
         assert answer.status_code == 200, answer.text
     assert "Inventory" in httpx.get(run.gateway.url, trust_env=False).text
     assert httpx.get(f"{run.gateway.url}/intake/metrics", trust_env=False).status_code == 404
+
+
+def test_what_paypal_posts_to_has_a_port_of_its_own_where_nothing_else_is_served(run: LocalRun) -> None:
+    """Donations refuses it, since the settings name no webhook; nobody else is reached there."""
+    posted = httpx.post(f"{run.gateway.notices_url}/donations/api/paypal/webhook", trust_env=False)
+    assert posted.status_code == 403
+    assert posted.headers["content-type"] == "application/problem+json"
+    for path in ("/", "/healthz", "/donations/readyz", "/donations/api/donors"):
+        answer = httpx.get(f"{run.gateway.notices_url}{path}", trust_env=False)
+        assert (answer.status_code, answer.content) == (404, b"")
 
 
 def test_no_host_is_known_but_those_of_this_machine(run: LocalRun) -> None:

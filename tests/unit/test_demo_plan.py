@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +7,7 @@ from shared.cli import Trouble
 from shared.cli.demo.chapters.inventory.goods import catalogue
 from shared.cli.demo.command import PLAN
 from shared.cli.demo.kits import kits_from
+from shared.cli.demo.living import days
 from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.load.reading import read
 from shared.contracts.intake import ClothingSize
@@ -35,7 +36,16 @@ def test_the_plan_has_targets_in_all_eight_areas(plan: Plan) -> None:
 def test_two_tonnes_of_rice_come_on_the_first_of_each_winter_month(plan: Plan) -> None:
     rice = {each.due_on: each.quantity for each in plan.planned() if each.item == "rice"}
     months = [(2006, 11), (2006, 12), *((2007, month) for month in range(1, 6))]
-    assert rice == {date(year, month, 1): 2_000_000 for year, month in months}
+    winter = {day: grams for day, grams in rice.items() if day <= plan.winter_until}
+    assert winter == {date(year, month, 1): 2_000_000 for year, month in months}
+
+
+def test_rice_for_133_people_comes_after_the_winter_too_until_the_plan_ends(plan: Plan) -> None:
+    rice = {each.due_on: each.quantity for each in plan.planned() if each.item == "rice"}
+    left = 20_000
+    for day in days(plan.winter_until + timedelta(days=1), plan.last_day):
+        left += rice.get(day, 0) - 133 * 500
+        assert left >= 0, day
 
 
 def test_there_is_no_rice_before_the_first_delivery(plan: Plan) -> None:
@@ -63,6 +73,15 @@ def test_the_catalogue_names_the_parts_of_each_kit(plan: Plan) -> None:
         (kit.kit, part, quantity) for part, quantity in kit.parts.items()
     }
     assert all("shelf_life_days" not in item for item in sent["items"])
+    assert not any({"price", "currency", "per"} & item.keys() for item in sent["items"])
+
+
+def test_a_kit_costs_twenty_dollars_and_a_kilogram_of_rice_45_yen(plan: Plan) -> None:
+    priced = [item.priced for item in plan.items if item.priced]
+    assert priced == [
+        {"item": "rice", "amount": 45, "currency": "JPY", "per": 1_000},
+        {"item": "first-aid-kit", "amount": 2_000, "currency": "USD", "per": 1},
+    ]
 
 
 def test_goods_expire_so_many_days_after_they_came(plan: Plan) -> None:
@@ -133,9 +152,9 @@ def never(plan: Plan, *names: str) -> Plan:
 def test_goods_that_never_come_are_planned_and_late_and_make_no_kits(tmp_path: Path) -> None:
     where = 'name = "winter-rice"'
     plan = load_plan(changed(tmp_path, where, f'{where}\ncomes_on = "never"'))
-    rice = [each for each in plan.planned() if each.item == "rice"]
+    rice = [each for each in plan.planned() if each.name == "winter-rice"]
     assert len(rice) == 7
-    assert not [each for each in plan.coming() if each.item == "rice"]
+    assert not [each for each in plan.coming() if each.name == "winter-rice"]
     assert [each.due_on for each in plan.foods_late_on(date(2006, 12, 2))] == [date(2006, 12, 1)]
     assert plan.foods_late_on(date(2006, 12, 3)) == []
     parts = never(plan, "kit-parts")

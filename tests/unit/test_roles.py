@@ -19,7 +19,11 @@ from shared.web.walls import MEANT
 
 # What FastAPI adds itself: the documentation, which holds nothing of anybody.
 DOCUMENTATION = {"/openapi.json", "/docs"}
-ALONE = {"/api/households/{household_id}/identities": {"caseworker"}, "/clock": {"operator"}}
+ALONE = {
+    "/api/households/{household_id}/identities": {"caseworker"},
+    "/api/cases/{case_id}/identities": {"caseworker"},
+    "/clock": {"operator"},
+}
 """Routes that one role alone may use."""
 
 

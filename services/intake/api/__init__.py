@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import figures, households, imports, readings
+from services.intake.api import cases, figures, grants, households, imports, readings
 from services.intake.settings import Settings
 
 
 def routers(_: Settings) -> tuple[APIRouter, ...]:
     """Every route of this service."""
-    return households.router, imports.router, figures.router, readings.router
+    both = (households.router, cases.router)
+    return *both, grants.router, imports.router, figures.router, readings.router

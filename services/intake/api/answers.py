@@ -1,4 +1,4 @@
-"""What the routes give. No answer but `IdentitiesOut` holds a name or a birth date."""
+"""What the routes for households give. No answer but `IdentitiesOut` holds a name or a birth date."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.intake.commands.imports import Kept
+from services.intake.domain.history import CaseEntry
 from services.intake.domain.households import Household, Member, Outcome, Priority, Status
 from services.intake.domain.people import Relation, Sex
 from services.intake.domain.timeline import Entry
@@ -126,11 +127,12 @@ class IdentitiesOut(BaseModel):
 
 
 class ReadingOut(BaseModel):
-    """Somebody was shown the names and birth dates of a household."""
+    """Somebody was shown the names of a household or of an advocacy case."""
 
     at: datetime = Field(description="UTC")
     actor: str = Field(examples=["local-operator"])
-    household_id: UUID
+    household_id: UUID | None
+    case_id: UUID | None
     route: str = Field(examples=["/{household_id}/identities"])
 
 
@@ -179,7 +181,7 @@ class UndoneOut(BaseModel):
 
 
 class EntryOut(BaseModel):
-    """One line of a timeline; `data` is the fact as it was said."""
+    """One line of a timeline, or of a case's history; `data` is the fact as it was said."""
 
     on: date = Field(description="the day it is about")
     at: datetime = Field(description="when it was written down, UTC")
@@ -191,7 +193,7 @@ class EntryOut(BaseModel):
     data: dict[str, Any]
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
+    def of(cls, entry: Entry | CaseEntry) -> Self:
         return cls(
             on=entry.on,
             at=entry.at,

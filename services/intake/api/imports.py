@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from http import HTTPStatus
+from contextlib import AsyncExitStack
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -26,14 +25,19 @@ from shared.principals import Role
 from shared.spreadsheets.apart import open_apart
 from shared.spreadsheets.opening import Sheet
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.problems import Problem
 from shared.web.roles import allows
-from shared.web.uploads import FILE_FORM, file_of, form_of, further_file_of, spreadsheet_format
+from shared.web.uploads import (
+    FILE_FORM,
+    file_of,
+    form_of,
+    further_file_of,
+    reading,
+    spreadsheet_format,
+)
 from shared.web.work import NDJSON, Asking, OpenUnits, Reading, accepted, app_settings
 
 router = APIRouter(tags=["imports"])
 MOST_KEPT = 1000
-AT_ONCE = asyncio.Semaphore(2)
 RegisterSettings = Annotated[Settings, Depends(app_settings)]
 DryRun = Annotated[bool, Query(description="say what would happen and change nothing")]
 Accept = Annotated[
@@ -84,7 +88,7 @@ async def take_in(
         stack.push_async_callback(form.close)
         file = file_of(form)
         kind = spreadsheet_format(file, REGISTER.what)
-        await stack.enter_async_context(_reading())
+        await stack.enter_async_context(reading("registers"))
         mapped = await _mapping(form)
         register = accepted(await asyncio.to_thread(open_apart, file.file, kind, mapped.columns))
         stack.callback(register.close)
@@ -131,17 +135,6 @@ async def _mapping(form: FormData) -> Mapped:
     if file is None:
         return PLAIN
     return accepted(mapping_of(await file.read(LARGEST + 1)))
-
-
-@asynccontextmanager
-async def _reading() -> AsyncIterator[None]:
-    """Reading takes memory, so only so many registers are taken in at the same time. Problem 503 if there are."""
-    if AT_ONCE.locked():
-        raise Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, "Other registers are being taken in. Send this one later."
-        )
-    async with AT_ONCE:
-        yield
 
 
 async def _lines(stack: AsyncExitStack, register: Sheet, importing: Import) -> AsyncIterator[str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.intake import identities
-from services.intake.identities import Identity
+from services.intake.identities import Identity, Name
 from services.intake.tables import READING
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
@@ -19,12 +19,21 @@ async def read_identities(unit: Unit, household_id: UUID, route: str) -> dict[UU
     found = await identities.read(unit.session, household_id)
     if not found:
         return missing("such household")
-    row = {
-        "id": uuid7(),
-        "at": unit.now,
-        "household_id": household_id,
-        "actor": unit.actor.id,
-        "route": route,
-    }
-    unit.writes.insert(READING, [row])
+    _keep_reading(unit, route, household_id=household_id)
     return found
+
+
+async def read_names(unit: Unit, case_id: UUID, route: str) -> dict[UUID, Name] | Refused:
+    """The names of those of an advocacy case, by person: under the same rules as those of a household."""
+    found = await identities.names_of(unit.session, case_id)
+    if not found:
+        return missing("such case")
+    _keep_reading(unit, route, case_id=case_id)
+    return found
+
+
+def _keep_reading(
+    unit: Unit, route: str, household_id: UUID | None = None, case_id: UUID | None = None
+) -> None:
+    row = {"id": uuid7(), "at": unit.now, "household_id": household_id, "case_id": case_id}
+    unit.writes.insert(READING, [{**row, "actor": unit.actor.id, "route": route}])

@@ -1,10 +1,13 @@
-"""After a change: the households are saved, the other services are told, and the timelines say who did it."""
+"""After a change: the other services are told, and the timeline or the case's history says who did it."""
 
 from collections.abc import Callable, Sequence
 
 from services.intake import repository
+from services.intake.domain import cases as rules
+from services.intake.domain.cases import Case
 from services.intake.domain.changes import lost_its_head
 from services.intake.domain.facts import closing_of, state_of
+from services.intake.domain.history import CaseEntry
 from services.intake.domain.households import Household, Outcome
 from services.intake.domain.timeline import Entry, closed_words
 from shared.contracts.intake import HouseholdState
@@ -46,3 +49,15 @@ def who_is_head(before: Household, after: Household) -> str:
 def entry(unit: Unit, household: Household, contract: str, words: str) -> Entry:
     """A line of today about what this unit's actor did."""
     return Entry(household.id, unit.now, unit.today, contract, unit.actor.id, words)
+
+
+def tell_case(unit: Unit, case: Case, words: str) -> None:
+    """Tell the other services how a case is now, and write it to its history. Its row is written by the caller."""
+    fact = rules.state_of(case, unit.today)
+    unit.say(fact)
+    repository.add_to_history(unit.writes, [case_entry(unit, case, fact.wire, words)])
+
+
+def case_entry(unit: Unit, case: Case, contract: str, words: str) -> CaseEntry:
+    """A line of today about what this unit's actor did for a case."""
+    return CaseEntry(case.id, unit.now, unit.today, contract, unit.actor.id, words)

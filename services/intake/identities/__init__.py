@@ -3,6 +3,7 @@
 What goes out of here to logs, contracts and lists is an age band, never the value it came from.
 """
 
+from services.intake.identities.cases import names_of, people_without_name, rename, write_names
 from services.intake.identities.counts import (
     bands,
     count_alike,
@@ -12,11 +13,12 @@ from services.intake.identities.counts import (
     members_without,
 )
 from services.intake.identities.rows import change, known, present_elsewhere, read, telling, write
-from services.intake.identities.values import Identity, Known, Unfit, identity_of
+from services.intake.identities.values import Identity, Known, Name, Unfit, identity_of, name_of
 
 __all__ = [
     "Identity",
     "Known",
+    "Name",
     "Unfit",
     "bands",
     "change",
@@ -27,8 +29,13 @@ __all__ = [
     "identity_of",
     "known",
     "members_without",
+    "name_of",
+    "names_of",
+    "people_without_name",
     "present_elsewhere",
     "read",
+    "rename",
     "telling",
     "write",
+    "write_names",
 ]

@@ -37,6 +37,14 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Name:
+    """Who somebody of an advocacy case is. Its parts are not shown when it is printed."""
+
+    given: str = field(repr=False)
+    family: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Known:
     """A member as an import has to know them: who it is, and how they came."""
 
@@ -69,14 +77,20 @@ def identity_of(
     """
     if (birth_date is None) == (age is None):
         raise Unfit("birth_date", "give either a birth date or an age")
-    names = [_checked(part, lambda text=text: name_text(text)) for part, text in _names(given, family)]
+    name = name_of(given, family)
     if birth_date is None:
         birth = _checked("age", lambda: birth_from_age(age or 0, today))
-        return Identity(names[0], names[1], birth, estimated=True)
+        return Identity(name.given, name.family, birth, estimated=True)
     known = birth_date if isinstance(birth_date, date) else birth_date.whole
     likeliest = known or cast(Written, birth_date).likeliest(today)
     birth = _checked("birth_date", lambda: checked_birth(likeliest, today))
-    return Identity(names[0], names[1], birth, estimated=known is None)
+    return Identity(name.given, name.family, birth, estimated=known is None)
+
+
+def name_of(given: str, family: str) -> Name:
+    """A name from what was said. Unfit if it cannot be."""
+    names = [_checked(part, lambda text=text: name_text(text)) for part, text in _names(given, family)]
+    return Name(*names)
 
 
 def _names(given: str, family: str) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -2,49 +2,31 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
 from services.intake.domain.people import OLDEST, Relation, folded
 from services.intake.importing.mapping import Mapped
-from shared.spreadsheets.cells import Line, RowFault
+from shared.spreadsheets import values
+from shared.spreadsheets.cells import Line
 
-T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
-class Cells:
-    """The cells of a line; what cannot be read becomes a fault."""
+class Cells(values.Cells):
+    """The cells of a line, in a group's own words; what cannot be read becomes a fault."""
 
     def __init__(self, line: Line, mapped: Mapped) -> None:
-        self.line = line
+        super().__init__(line)
         self.mapped = mapped
-        self.faults: list[RowFault] = []
         self.relation: Relation | None = None
         """What somebody is to the head, where that is said and can be read."""
 
-    def needed(self, column: str, rule: Callable[[str], T]) -> T | None:
-        if self.line.cells.get(column, ""):
-            return self.optional(column, rule)
-        self.fault(column, "is empty")
-        return None
-
-    def optional(self, column: str, rule: Callable[[str], T], otherwise: T | None = None) -> T | None:
-        text = self.line.cells.get(column, "")
-        if not text:
-            return otherwise
-        try:
-            return rule(self.mapped.value(column, text))
-        except ValueError as error:
-            self.fault(column, str(error))
-            return None
+    def meant(self, column: str, text: str) -> str:
+        return self.mapped.value(column, text)
 
     def one(self, column: str, words: type[E], otherwise: E | None = None) -> E | None:
         return self.optional(column, lambda text: one_of(words, text), otherwise)
-
-    def fault(self, column: str | None, reason: str) -> None:
-        self.faults.append(RowFault(self.line.row, column, reason))
 
 
 _AGE = re.compile(r"[만満满]? ?(\d{1,3}) ?[세살歳才歲岁]?", re.ASCII)

@@ -18,12 +18,15 @@ from shared.contracts.inventory import HandOutUndone, SuppliesDelivered
 _GIVEN, _UNDONE = SuppliesDelivered.wire, HandOutUndone.wire
 
 
-async def draw_codes(session: AsyncSession, year: int, count: int) -> list[int]:
-    """The next numbers of a year. A number whose unit rolls back is lost: no registration waits for another."""
+async def draw_codes(session: AsyncSession, year: int, count: int, series: str = "code") -> list[int]:
+    """The next numbers of a year in a series: households' codes, or the aliases of cases ("alias").
+
+    A number whose unit rolls back is lost: no registration waits for another.
+    """
     if not count:
         return []
-    numbers = await session.scalars(text("SELECT next_codes(:year, :count)"), {"year": year, "count": count})
-    return sorted(numbers)
+    which = {"series": f"{series}_{year}", "count": count}
+    return sorted(await session.scalars(text("SELECT next_codes(:series, :count)"), which))
 
 
 async def registered(session: AsyncSession, refs: Collection[str], *, lock: bool) -> dict[bytes, Household]:

@@ -1,10 +1,11 @@
-"""Inventory's JSON routes: the catalogue, goods, stock, households' supplies, figures. They parse, call and map."""
+"""Inventory's JSON routes: catalogue, goods, stock, purchases, households' supplies, figures: parse, call, map."""
 
 from collections.abc import Sequence
 
 from fastapi import APIRouter
 
 from services.inventory.api import (
+    buying,
     catalogue,
     correcting,
     figures,
@@ -21,5 +22,5 @@ from services.inventory.settings import Settings
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    routes = (catalogue, goods, planning, stock, correcting, moving, lots, undoing, supplies, figures)
+    routes = (catalogue, goods, planning, stock, correcting, moving, lots, undoing, buying, supplies, figures)
     return [each.router for each in routes]

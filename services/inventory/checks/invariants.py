@@ -82,6 +82,35 @@ _PLANNED = """
         WHERE NOT EXISTS (SELECT FROM movement undone WHERE undone.reverses = line.id)
         GROUP BY 1, 2) came ON came.planned_id = plan.id AND came.item = plan.item
 """
+# A purchase that is ordered is what its planned delivery says; a proposal and what was withdrawn have none.
+_PURCHASES = """
+    SELECT count(*), count(*) FILTER (WHERE CASE
+        WHEN plan.id IS NULL THEN purchase.status NOT IN ('proposed', 'cancelled')
+        ELSE (purchase.quantity, purchase.arrived, purchase.due_on, purchase.item)
+            <> (plan.quantity, plan.received, plan.due_on, plan.item)
+            OR purchase.status <> CASE
+                WHEN received > 0 AND coalesce(received_on, closed_on) IS NOT NULL THEN 'arrived'
+                WHEN received > 0 THEN 'arrived_part' WHEN closed_on IS NOT NULL THEN 'cancelled' ELSE 'ordered' END
+        END)
+    FROM purchase LEFT JOIN planned_delivery plan ON plan.id = purchase.planned_id
+"""
+# The unique index says that there is no more than one; of a proposal, that the money for it is there.
+_BOUGHT = """
+    SELECT count(*), count(*) FILTER (WHERE live > 1 OR status = 'funded' AND live = 0
+        OR status NOT IN ('funded', 'ordered') AND proposed > 0)
+    FROM (SELECT appeal.id, appeal.status,
+                 count(purchase.id) FILTER (WHERE purchase.status <> 'cancelled') AS live,
+                 count(purchase.id) FILTER (WHERE purchase.status = 'proposed') AS proposed
+          FROM appeal LEFT JOIN purchase ON purchase.appeal_id = appeal.id
+          WHERE appeal.version > 0 AND least(appeal.quantity, appeal.target) > 0 AND appeal.item <> ''
+          GROUP BY 1) appeals
+"""
+_PURCHASES_SAID = """
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> purchase.version)
+    FROM purchase LEFT JOIN (
+        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+        FROM journal WHERE contract = 'inventory.purchase_changed.v1' GROUP BY 1) said ON said.subject = purchase.id
+"""
 _MARKS = "SELECT count(*), count(*) FILTER (WHERE due_at < clock_timestamp() - interval '1 minute') FROM marked_shelf"
 # A ration that is not dealt would wait for ever on a shelf without a mark.
 _UNDEALT = """
@@ -133,6 +162,9 @@ CHECKS = {
     "nothing of a blocked lot is on a shelf": _RECALLED,
     "no kit outlives its parts": _KITS,
     "what came of planned deliveries is what the ledger received for them": _PLANNED,
+    "purchases are as their planned deliveries say": _PURCHASES,
+    "a funded appeal has one purchase, and nobody proposes one without the money": _BOUGHT,
+    "the newest state of each purchase was said": _PURCHASES_SAID,
     "nothing that was said names a shelter": _SHELTERS,
 }
 

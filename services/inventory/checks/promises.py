@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.forecast import forecast
 from services.inventory.queries import figures, forecasting
+from services.inventory.queries.outlook import outlook_of
 from services.inventory.settings import Settings
 from services.inventory.tables import MARKED_SHELF, RENEWAL
 from shared.messaging.day import today_of
@@ -40,7 +41,7 @@ async def promises(session: AsyncSession, settings: Settings) -> Count:
     items = await forecasting.food_items(session)
     breaches = 0
     for item in items:
-        outlook = await forecasting.outlook_of(session, settings.rules, item, today, planned=False)
+        outlook = await outlook_of(session, settings.rules, item, today, planned=False)
         missing = await figures.unmet_by_day(session, item, today, today)
         breaches += forecast(outlook, today).short_grams != missing[today]
     return Count(PROMISES, len(items), breaches)

@@ -99,7 +99,8 @@ def _row(item: Item) -> dict[str, Any]:
 
 
 async def _stands(unit: Unit, known: Catalogue, items: Sequence[Item]) -> Refused | None:
-    """Refused if an item would have another unit or kind while promises, plans, kits or the ledger use the old one.
+    """Refused if an item would have another unit or kind while promises, plans, kits, what is bought or the ledger use
+    the old one.
 
     Goods that are gone count too: their papers can still be undone, and figures of the past are read in today's unit.
     """
@@ -113,7 +114,9 @@ async def _stands(unit: Unit, known: Catalogue, items: Sequence[Item]) -> Refuse
     standing = sorted(await unit.session.scalars(_STANDING, {"items": other}))
     if not standing:
         return None
-    why = "; ".join(f"{code} has goods, reservations, planned deliveries or kits" for code in standing)
+    why = "; ".join(
+        f"{code} has goods, reservations, planned deliveries, kits, a price or purchases" for code in standing
+    )
     return conflict(
         f"An item keeps its unit and kind once anything is written down of it: {why}. "
         "Add another item with the right ones, and retire this one."
@@ -128,6 +131,8 @@ _STANDING = text("""
         OR EXISTS (SELECT FROM planned_delivery plan
             WHERE plan.item = code AND received_on IS NULL AND closed_on IS NULL)
         OR EXISTS (SELECT FROM kit_part WHERE kit = code OR part = code)
+        OR EXISTS (SELECT FROM price WHERE price.item = code)
+        OR EXISTS (SELECT FROM purchase WHERE purchase.item = code AND status = 'proposed')
 """).bindparams(bindparam("items", type_=ARRAY(String)))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
+from services.inventory.commands.proposing import follow_plan
 from services.inventory.ledger import FORECAST
 from services.inventory.repository import catalogue
 from services.inventory.tables import PLANNED_DELIVERY
@@ -189,4 +190,5 @@ async def _set(unit: Unit, planned: UUID, values: Mapping[str, Any]) -> RowMappi
     changed = update(PLANNED_DELIVERY).where(ROW.id == planned).values(values).returning(PLANNED_DELIVERY)
     unit.remind(FORECAST)
     row: RowMapping = (await unit.session.execute(changed)).mappings().one()
+    await follow_plan(unit, row)
     return row

@@ -5,7 +5,7 @@
 makes the rations of a new period.
 """
 
-from services.inventory.ledger.posting import DEAL, FORECAST
+from services.inventory.ledger.posting import DEAL, FORECAST, forecast_now
 from services.inventory.ledger.stock_ledger import RENEW, StockLedger
 
-__all__ = ["DEAL", "FORECAST", "RENEW", "StockLedger"]
+__all__ = ["DEAL", "FORECAST", "RENEW", "StockLedger", "forecast_now"]

@@ -31,7 +31,13 @@ from services.inventory.repository import marks, reservations, stock, totals
 from shared.messaging.unit import Unit
 
 FORECAST = "forecast"
-"""The reminder that a forecast is due."""
+"""The timer that reckons how long the food lasts; a reminder, or under the key LATER."""
+
+LATER = f"{FORECAST} later"
+"""The key of the forecast that waits until the parts of something longer are done."""
+
+FORECAST_DELAY = timedelta(seconds=5)
+"""So long after the last unit of which the forecast may wait it is made at the latest."""
 
 DEAL = "deal"
 """The timer that deals marked shelves of one item whose time has come."""
@@ -60,6 +66,9 @@ class Posting(Draft):
         self.today = today or unit.today
         self._puts_off = puts_off
         self._refused = False
+        self.forecast_may_wait = False
+        """True for a part of something longer, set before it locks. Whoever does the last part calls `forecast_now`; if
+        the parts stop half-way, the forecast is made all the same, after FORECAST_DELAY."""
         self._taken_back = False
         self._standing = marks.Standing()
         self._to_mark: set[ShelfKey] = set()
@@ -94,8 +103,16 @@ class Posting(Draft):
         for fact in facts(changed, self._lapsed, self.catalogue, self.depots, today):
             self.unit.say(fact)
         await self._post_marks()
-        self.unit.remind(FORECAST)
+        self._ask_for_forecast()
         self._start_anew()
+
+    def _ask_for_forecast(self) -> None:
+        if self.forecast_may_wait:
+            # Each part sets the one timer anew, so it is done once the parts have stopped. That it may be under way now
+            # does no harm: a forecast waits for no shelf.
+            self.unit.later(FORECAST, {}, self.unit.now + FORECAST_DELAY, LATER)
+        else:
+            self.unit.remind(FORECAST)
 
     async def _post_marks(self) -> None:
         """Take away the marks of what was dealt, and set new ones, each with a timer of its own.
@@ -113,3 +130,12 @@ class Posting(Draft):
         self.forget()
         self._to_mark, self._dealt = set(), set()
         self._movements, self._lots, self._lapsed = [], [], Counter()
+
+
+async def forecast_now(unit: Unit) -> None:
+    """All parts are done: have the forecast made soon, and not once more later.
+
+    If another unit sets the timer at this moment, it stays, and one forecast too many is made.
+    """
+    unit.remind(FORECAST)
+    await unit.cancel(LATER)

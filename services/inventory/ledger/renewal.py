@@ -9,17 +9,20 @@ from datetime import date
 
 from services.inventory.domain.households import Household
 from services.inventory.domain.rules import Rules, period_of
+from services.inventory.ledger.posting import forecast_now
 from services.inventory.ledger.stock_ledger import RENEW, StockLedger
 from services.inventory.repository import renewals
 from services.inventory.repository.renewals import Renewal
 from shared.messaging.unit import Unit, Units
 
 
-async def begin(unit: Unit, rules: Rules) -> None:
-    """On the first day of a ration period all rations are to be renewed."""
-    if period_of(unit.today, rules.ration_period)[0] == unit.today:
+async def begin(unit: Unit, rules: Rules) -> bool:
+    """On the first day of a ration period all rations are to be renewed; False on other days."""
+    begins = period_of(unit.today, rules.ration_period)[0] == unit.today
+    if begins:
         await renewals.begin(unit.session, unit.today)
         _next_part(unit, unit.today)
+    return begins
 
 
 async def part(unit: Unit, rules: Rules) -> None:
@@ -45,7 +48,11 @@ async def finish(units: Units, rules: Rules) -> None:
 async def _some(unit: Unit, rules: Rules) -> Renewal | None:
     """Renew the rations of some more households; the renewal, or None if it is done."""
     async with StockLedger.open(unit, rules, {rules.ration_item}, puts_off=True) as ledger:
-        return await ledger.renew_some()
+        ledger.forecast_may_wait = True
+        left = await ledger.renew_some()
+    if left is None:
+        await forecast_now(unit)
+    return left
 
 
 def _next_part(unit: Unit, first_day: date) -> None:

@@ -25,6 +25,19 @@ class ForecastSaidRow(Row, table=True):
     days_left: int = Field(sa_column=Column(Integer, nullable=False))
 
 
+class ShortageSaidRow(Row, table=True):
+    """What the others were told last of what is missing of an item, and of what is to come of it."""
+
+    __tablename__ = "shortage_said"
+    item: str = code_column(primary_key=True)
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    missing: int = amount_column()
+    coming: int = amount_column()
+    households: int = Field(sa_column=Column(Integer, nullable=False))
+    since: date | None = None
+    on_day: date
+
+
 class TotalRow(Row, table=True):
     """What became of all reservations that ever asked for an item, summed: so nobody has to add up all history.
 
@@ -52,5 +65,6 @@ class MonthTotalRow(Row, table=True):
 
 
 FORECAST_SAID = table_of(ForecastSaidRow)
+SHORTAGE_SAID = table_of(ShortageSaidRow)
 TOTAL = table_of(TotalRow)
 MONTH_TOTAL = table_of(MonthTotalRow)

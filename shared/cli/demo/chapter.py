@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.cli.client import Services
+from shared.cli.demo.paypal import PayPal
 from shared.cli.demo.plan import Plan
 
 Read = Callable[[int, int | None], None]
@@ -20,7 +21,11 @@ Read = Callable[[int, int | None], None]
 
 @dataclass
 class Stage:
-    """What is lived through, from `first` to `last`; `today` is the services' own: what lies before it is lived."""
+    """What is lived through, from `first` to `last`; `today` is the services' own: what lies before it is lived.
+
+    With `gifts` people give money, and what is missing is bought; without, the winter is as the plan left it. `paypal`
+    is the PayPal that donations was told to believe, None where it was told of none.
+    """
 
     services: Services
     plan: Plan
@@ -28,6 +33,8 @@ class Stage:
     first: date
     last: date
     today: date
+    gifts: bool = False
+    paypal: PayPal | None = None
 
 
 class Results:
@@ -84,6 +91,13 @@ class Chapter:
     async def goods_come(self, day: date) -> bool:
         """What is due on a day; whether anything came. A day lived before is only read again."""
         return False
+
+    async def money_moves(self, day: date) -> bool:
+        """What is given, asked for and paid on a day that was not lived before; whether anything was."""
+        return False
+
+    async def order_goods(self) -> None:
+        """What there is money for now is ordered. Called once all know what was given today."""
 
     async def people_fetch(self) -> None:
         """What is done on a day on which people come to fetch."""

@@ -34,9 +34,19 @@ class Winter:
                 await turn(stage.services, day, [name for name in SERVICES if name not in by_date])
                 for each in self.chapters:
                     await each.people_fetch()
+            if day == stage.today:
+                await self._move_money(day)
             turned()
         await turn(stage.services, stage.today)
         await self.settle()
+
+    async def _move_money(self, day: date) -> None:
+        """What is given today is known to all before anything is ordered, and an order before the next day begins."""
+        if any([await each.money_moves(day) for each in self.chapters]):
+            await self.settle()
+            for each in self.chapters:
+                await each.order_goods()
+            await self.settle()
 
     async def settle(self) -> None:
         """Wait until the services have nothing more to tell each other. Trouble if that takes too long."""

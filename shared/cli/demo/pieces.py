@@ -1,9 +1,9 @@
 """What a plan file is made of."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from shared.contracts import SERVICES
 from shared.contracts.intake import ClothingSize
@@ -11,6 +11,8 @@ from shared.contracts.intake import ClothingSize
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
 Quantity = Annotated[int, Field(ge=1, le=10**12, strict=True)]
+Minor = Annotated[int, Field(ge=1, le=10**13)]
+Currency = Literal["JPY", "KRW", "USD", "EUR", "CNY", "THB"]
 Lines = Annotated[dict[Code, Quantity], Field(min_length=1)]
 
 
@@ -23,12 +25,29 @@ def _service(name: str) -> str:
 ServiceName = Annotated[str, AfterValidator(_service)]
 
 
+NOT_OF_THE_CATALOGUE = frozenset({"shelf_life_days", "price", "currency", "per"})
+"""What a file says of an item beside what inventory's catalogue keeps."""
+
+
+def whole_price(price: int | None, currency: str | None, per: int | None) -> None:
+    """Raise ValueError for half a price."""
+    if (price is None) != (currency is None) or (price is None and per is not None):
+        raise ValueError("a price has a currency too, and `per` only says what it is the price of")
+
+
+def price_body(code: str, price: int | None, currency: str | None, per: int | None) -> dict[str, Any] | None:
+    """What inventory is told of an item's price; None without one."""
+    return None if price is None else {"item": code, "amount": price, "currency": currency, "per": per or 1}
+
+
 class Piece(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Item(Piece):
-    """One thing the store keeps. `shelf_life_days`: it expires so many days after it came."""
+    """One thing the store keeps. `shelf_life_days`: it expires so many days after it came. `price` is what `per` base
+    units of it cost, in minor units of the currency (yen, cents).
+    """
 
     code: Code
     name: str
@@ -37,6 +56,19 @@ class Item(Piece):
     season: Literal["summer", "winter"] | None = None
     size: ClothingSize | None = None
     shelf_life_days: Annotated[int, Field(ge=1)] | None = None
+    price: Minor | None = None
+    currency: Currency | None = None
+    per: Quantity | None = None
+
+    @model_validator(mode="after")
+    def _has_a_whole_price(self) -> Self:
+        whole_price(self.price, self.currency, self.per)
+        return self
+
+    @property
+    def priced(self) -> dict[str, Any] | None:
+        """What inventory is told of its price; None without one."""
+        return price_body(self.code, self.price, self.currency, self.per)
 
 
 class Depot(Piece):

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from shared.cli.stack import ROOT
-from shared.cli.wiring import ACCOUNTS, secret_fields
+from shared.cli.wiring import ACCOUNTS, secret_fields, talks_beyond
 from shared.contracts import SERVICES
 
 COMPOSE = "docker-compose.yml"
@@ -24,6 +24,8 @@ START_PAGE = "deploy/gateway/site/index.html"
 PROMETHEUS = "deploy/prometheus/prometheus.yml"
 RULES = "deploy/prometheus/rules.yml"
 OPERATOR = "operator"
+WAY_OUT = "beyond"
+"""The network by which a service reaches systems of others."""
 
 
 def differences(root: Path = ROOT, services: Sequence[str] = SERVICES) -> list[str]:
@@ -76,7 +78,10 @@ def _runs_otherwise(root: Path, name: str, defined: Mapping[str, Any]) -> Iterat
     kinds = {name: ("x-service", ("rabbitmq", migration)), migration: ("x-job", ("postgres",))}
     for block, (kind, before) in kinds.items():
         for part, wanted in _compose(root)[kind].items():
-            if defined[block].get(part) != wanted:
+            if part == "networks" and block == name and talks_beyond(name):
+                if defined[block].get(part) != [*wanted, WAY_OUT]:
+                    yield f"{COMPOSE}, {block}: networks must be those of {kind} and {WAY_OUT}."
+            elif defined[block].get(part) != wanted:
                 yield f"{COMPOSE}, {block}: {part} must be that of {kind}."
         for other in before:
             if other not in defined[block].get("depends_on", {}):

@@ -8,7 +8,7 @@ import typer
 
 from shared.cli.develop.running import run
 
-LOCKS = ("requirements", "requirements-dev", "requirements-bench")
+LOCKS = ("requirements", "requirements-dev", "requirements-bench", "requirements-judge")
 
 
 def register(app: typer.Typer) -> None:

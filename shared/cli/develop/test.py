@@ -10,9 +10,14 @@ from rich.console import Console
 from shared.cli import Trouble
 from shared.cli.develop.running import run
 
+# The demo's months are lived through in compose, so not in the flow tests too.
 IN_CONTAINERS = {
-    "flow tests on RabbitMQ and PostgreSQL by testcontainers": "tests/flow",
-    "docker compose: up, demo, doctor, scale, TLS, monitoring, down": "tests/system/test_compose.py",
+    "flow tests on RabbitMQ and PostgreSQL by testcontainers": (
+        "tests/flow",
+        "--ignore-glob=*/test_demo_lives_*",
+    ),
+    "docker compose: up, demo, doctor, scale, TLS, monitoring, down": ("tests/system/test_compose.py",),
+    "docker compose: the demo with its own PayPal": ("tests/system/test_compose_demo.py",),
 }
 # Much of a test's time is waiting for processes, so three keep two cores busy; `-n 0` runs all in one process, for a
 # debugger. An engine's containers are heavier, and two at a time have been tried on it.
@@ -41,7 +46,7 @@ def test_containers() -> None:
     Console(stderr=True).print(f"On {_engine()}", style="bold")
     asked = {"RELIEF_TEST_SERVERS": "containers", "RELIEF_TEST_COMPOSE": "1"}
     failed = [
-        what for what, where in IN_CONTAINERS.items() if run(what, _pytest(BESIDE_AN_ENGINE, where), asked)
+        what for what, where in IN_CONTAINERS.items() if run(what, _pytest(BESIDE_AN_ENGINE, *where), asked)
     ]
     for what in IN_CONTAINERS:
         print(f"{'FAILED' if what in failed else 'passed'}: {what}", file=sys.stderr)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from shared.cli.demo.pieces import ServiceName
+from shared.cli.demo.pieces import Currency, Minor, ServiceName, price_body, whole_price
 from shared.cli.demo.plan import delivery_reference, opening_reference
 from shared.contracts.intake import ClothingSize
 from shared.spreadsheets.dates import day_of
@@ -40,7 +40,9 @@ class Entry(BaseModel):
 
 
 class ItemRow(Entry):
-    """Something the store keeps. `shelf_life_days`: opening stock without a date expires so long after it is loaded."""
+    """Something the store keeps. `shelf_life_days`: opening stock without a date expires so long after it is loaded.
+    `price` is what `per` base units cost, in minor units of the currency; a price that the store has already stays.
+    """
 
     sheet: ClassVar[str] = "items"
     code: Code
@@ -50,6 +52,9 @@ class ItemRow(Entry):
     season: Literal["summer", "winter"] | None = None
     size: ClothingSize | None = None
     shelf_life_days: Annotated[int, Field(ge=1)] | None = None
+    price: Minor | None = None
+    currency: Currency | None = None
+    per: Quantity | None = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "ItemRow":
@@ -58,7 +63,13 @@ class ItemRow(Entry):
             raise ValueError(
                 "clothing has a season and a size" if clothing else f"{self.kind} has no season or size"
             )
+        whole_price(self.price, self.currency, self.per)
         return self
+
+    @property
+    def priced(self) -> dict[str, Any] | None:
+        """What the store is told of its price; None without one."""
+        return price_body(self.code, self.price, self.currency, self.per)
 
     @property
     def key(self) -> object:

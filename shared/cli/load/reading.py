@@ -15,7 +15,7 @@ from shared.spreadsheets.cells import Unreadable
 from shared.spreadsheets.columns import Columns, headings, lines
 
 NAME = "store"
-NUMBERS = frozenset({"quantity", "target", "area", "shelf_life_days"})
+NUMBERS = frozenset({"quantity", "target", "area", "shelf_life_days", "price", "per"})
 
 
 def read(path: Path) -> tuple[str, list[Raw], list[Fault]]:

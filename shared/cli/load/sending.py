@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.cli.client import Refused, Services
+from shared.cli.demo.pieces import NOT_OF_THE_CATALOGUE
 from shared.cli.load.kinds import DeliveryRow, DepotRow, Entry, ItemRow, KitRow, OpeningRow, TargetRow
 from shared.cli.load.rows import Rows, hang_together
 
@@ -25,6 +26,7 @@ class Known:
     items: dict[str, Any]
     depots: dict[str, Any]
     kits: dict[tuple[str, str], Any]
+    prices: set[str]
     references: dict[str, Any]
     measures: dict[str, Any]
     received: set[str] = field(default_factory=set)
@@ -38,6 +40,7 @@ class Known:
             today=date.fromisoformat((await services.get(STORE, "/status"))["today"]),
             items={each["code"]: each for each in await services.get(STORE, "/items")},
             depots={each["code"]: each for each in await services.get(STORE, "/depots")},
+            prices={each["item"] for each in await services.get(STORE, "/prices")},
             kits={(each["kit"], each["part"]): each for each in kits},
             references={
                 each["reference"]: each async for each in services.each(STORE, "/planned-deliveries")
@@ -84,6 +87,7 @@ class Loading:
     async def send(self) -> None:
         """All good rows, in the order in which they need each other; a row that is refused becomes a bad one."""
         await self._each(ItemRow, self._items)
+        await self._each(ItemRow, self._prices, most=1)
         await self._each(DepotRow, lambda rows: self._catalogue(depots=[_plain(row) for row in rows]))
         hang_together(self.rows, set(self.known.items), set(self.known.depots), self.known.kinds)
         await self._each(KitRow, self._kits, by="kit")
@@ -125,7 +129,17 @@ class Loading:
         known = self.known.items
         used = [row for row in rows if not known.get(row.code, {}).get("retired_on")]
         if used:
-            await self._catalogue(items=[_plain(row, "shelf_life_days") for row in used])
+            await self._catalogue(items=[_plain(row, *NOT_OF_THE_CATALOGUE) for row in used])
+
+    async def _prices(self, rows: Sequence[ItemRow]) -> None:
+        """A price that is there stays: prices change with time, and the file would bring the old one back.
+
+        In a dry run the store knows no item that is new in this file, and its price is not asked about.
+        """
+        for row in rows:
+            known = not self.dry_run or row.code in self.known.items
+            if row.priced and known and row.code not in self.known.prices:
+                await self._post(STORE, "/prices", row.priced)
 
     async def _kits(self, rows: Sequence[KitRow]) -> None:
         parts = [_plain(row) for row in rows]
@@ -136,7 +150,7 @@ class Loading:
         new = [
             each for each in self.rows.of(ItemRow).values() if each.code in named - self.known.items.keys()
         ]
-        await self._catalogue(items=[_plain(each, "shelf_life_days") for each in new], kit_parts=parts)
+        await self._catalogue(items=[_plain(each, *NOT_OF_THE_CATALOGUE) for each in new], kit_parts=parts)
 
     def _past(self) -> None:
         """Refuse what the store would: goods past their date, and what should have come already."""

@@ -14,17 +14,24 @@ START_SECONDS = 15
 
 
 class Gateway:
-    """One Caddy process; `services` are the ports behind it."""
+    """One Caddy process; `services` are the ports behind it. What PayPal posts comes at the port `notices`."""
 
-    def __init__(self, folder: Path, port: int, services: Mapping[str, int], daemon: Daemon) -> None:
+    def __init__(
+        self, folder: Path, port: int, notices: int, services: Mapping[str, int], daemon: Daemon
+    ) -> None:
         self.folder = folder
         self.port = port
+        self.notices = notices
         self.services = services
         self.daemon = daemon
 
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def notices_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.notices}"
 
     @property
     def config(self) -> Path:
@@ -57,6 +64,9 @@ class Gateway:
             "RELIEF_GATEWAY_ADDRESS": f"http://:{self.port}",
             "RELIEF_GATEWAY_BIND": LOOPBACK,
             "RELIEF_SITE_HOSTS": os.environ.get("RELIEF_SITE_HOSTS", ""),
+            "RELIEF_NOTICES_ADDRESS": f"http://:{self.notices}",
+            "RELIEF_NOTICES_PORT": str(self.notices),
+            "RELIEF_NOTICES_HOSTS": os.environ.get("RELIEF_NOTICES_HOSTS", ""),
             "RELIEF_GATEWAY_SITE": str(ROOT / "deploy" / "gateway" / "site"),
             **{f"RELIEF_{name.upper()}_AT": f"{LOOPBACK}:{port}" for name, port in self.services.items()},
         }

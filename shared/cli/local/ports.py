@@ -32,15 +32,25 @@ class Ports:
     """What the whole local run listens on, all of it on 127.0.0.1."""
 
     gateway: int
+    notices: int
     services: Mapping[str, int]
     broker: BrokerPorts
     postgres: int
+    paypal: int = 0
+    """The demo's own PayPal, while a demo runs."""
 
     @classmethod
     def counted_from(cls, base: int) -> "Ports":
         services = {name: base + 1 + place for place, name in enumerate(SERVICES)}
         broker = BrokerPorts(*range(base + 10, base + 15))
-        return cls(gateway=base, services=services, broker=broker, postgres=base + 20)
+        return cls(
+            gateway=base,
+            notices=base + 15,
+            services=services,
+            broker=broker,
+            postgres=base + 20,
+            paypal=base + 9,
+        )
 
     @classmethod
     def from_setting(cls) -> "Ports":
@@ -55,6 +65,7 @@ class Ports:
         broker = self.broker
         return {
             self.gateway: "the gateway",
+            self.notices: "the gateway, for what PayPal posts",
             **{port: f"the service {name}" for name, port in self.services.items()},
             broker.amqp: "the message broker",
             broker.distribution: "the message broker's own commands",

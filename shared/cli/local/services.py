@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from shared.cli import Trouble
+from shared.cli.files import kept_json, write_whole
 from shared.cli.local.ports import LOOPBACK, answers, asked
-from shared.cli.local.processes import Daemon, tail, wait_until
+from shared.cli.local.processes import Daemon, stop_all, tail, wait_until
 from shared.cli.stack import ROOT, ServiceAddress
 from shared.database.migrations import migrate
 from shared.settings import ClockMode
@@ -31,18 +33,21 @@ SECRET_ENDS = ("_PASSWORD", "_SECRETS", "_KEY")
 
 @dataclass(frozen=True)
 class ServiceProcess:
-    """One replica of a service."""
+    """One replica of a service. `told` is the file of further settings for this service alone, if there is one."""
 
     address: ServiceAddress
     port: int
     secrets: Path
     daemon: Daemon
+    told: Path | None = None
 
     def environment(self, clock: ClockMode, first_day: date | None) -> dict[str, str]:
         """What the service reads its settings from; passwords come from its secrets folder, not from here."""
         kept = {name: value for name, value in os.environ.items() if _is_kept(name)}
+        told: dict[str, str] = (kept_json(self.told) if self.told else None) or {}
         return {
             **kept,
+            **told,
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             "RELIEF_DATABASE_URL": _without_password(self.address.database_url),
@@ -54,6 +59,13 @@ class ServiceProcess:
             "RELIEF_CLOCK": clock.value,
             **({"RELIEF_FIRST_DAY": first_day.isoformat()} if first_day else {}),
         }
+
+    def tell(self, settings: Mapping[str, str]) -> None:
+        """Have the service read these settings from its next start on; one that runs with others is stopped."""
+        assert self.told, "the local run keeps a file for each service"
+        if kept_json(self.told) != settings:
+            write_whole(self.told, json.dumps(settings, indent=2))
+            stop_all([self.daemon])
 
     def launch(self, clock: ClockMode, first_day: date | None) -> None:
         """Start the process if it is not running, and do not wait."""

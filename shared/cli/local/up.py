@@ -137,7 +137,7 @@ class LocalRun:
             "postgres": (self.ports.postgres,),
             "rabbitmq": astuple(self.ports.broker),
             **{name: (port,) for name, port in self.ports.services.items()},
-            "gateway": (self.ports.gateway,),
+            "gateway": (self.ports.gateway, self.ports.notices),
         }
         purposes, running = self.ports.purposes(), self.running()
         return {port: purposes[port] for name, needed in own.items() if not running[name] for port in needed}
@@ -174,11 +174,15 @@ def local_run(
     addresses = {name: address(name) for name in SERVICES}
     services = {
         name: ServiceProcess(
-            addresses[name], ports.services[name], secrets.service_folder(name), daemon(name)
+            addresses[name],
+            ports.services[name],
+            secrets.service_folder(name),
+            daemon(name),
+            folder / "told" / f"{name}.json",
         )
         for name in SERVICES
     }
-    gateway = Gateway(folder / "gateway", ports.gateway, ports.services, daemon("gateway"))
+    gateway = Gateway(folder / "gateway", ports.gateway, ports.notices, ports.services, daemon("gateway"))
     stack = Stack(addresses, gateway.url, broker.management_url, VHOST)
     return LocalRun(folder, ports, broker, postgres, services, gateway, stack)
 

@@ -55,6 +55,11 @@ def serve(name: Name) -> None:
     settings = settings_of(name)
     app = _built(name, settings)
     asyncio.run(_look_first(settings))
+    run(app, settings)
+
+
+def run(app: FastAPI, settings: ServiceSettings) -> None:
+    """Serve an application until a signal ends it."""
     config = uvicorn.Config(
         app,
         host=settings.host,

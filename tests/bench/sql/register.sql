@@ -3,7 +3,7 @@
 BEGIN;
 SELECT hold_day(false);
 INSERT INTO answer (actor, key, digest) VALUES ('bench', 'POST ' || :key, decode(md5(:key::text) || md5(:key::text), 'hex')) ON CONFLICT DO NOTHING;
-SELECT next_codes(2006, 1) AS number \gset
+SELECT next_codes('code_2006', 1) AS number \gset
 SELECT gen_random_uuid() AS household, gen_random_uuid() AS member, gen_random_uuid() AS said \gset
 INSERT INTO household (id, code, region, arrived_on, registered_at, registered_on, needs, priorities, status, version)
     VALUES (:household, 'LF-06-' || :number, 'north', '2006-11-01', now(), '2006-11-01', '{kit}', '{}', 'registered', 1);

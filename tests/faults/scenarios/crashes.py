@@ -25,7 +25,7 @@ WORDS = {
     AFTER_CLAIM: "after claiming an outbox row",
     AFTER_PUBLISH: "after publishing and before deleting the outbox row",
 }
-SHORT = {("inventory", AFTER_COMMIT)}
+SHORT = {("inventory", AFTER_COMMIT), ("donations", AFTER_COMMIT)}
 CRASHES = 2
 RANDOM_SECONDS = 60.0
 
@@ -55,8 +55,9 @@ for name in talking():
     for point, words in WORDS.items():
         add(f"{name} is killed {words}", partial(crash_at, name, point), short=(name, point) in SHORT)
 
-# Of the services under load, inventory is the one that has timers.
-add("inventory is killed when a timer is done and not committed", partial(crash_at, "inventory", TIMER_DONE))
+# Those whose timers go off under load: shelves are dealt, and grants are served when money has come.
+for name in ("inventory", "donations"):
+    add(f"{name} is killed when a timer is done and not committed", partial(crash_at, name, TIMER_DONE))
 
 
 @scenario()

@@ -15,7 +15,11 @@ FAULTY_SECONDS = 10.0
 STALL_SECONDS = 15.0
 SLOW_SECONDS = 0.02
 CUTS = 40
-TABLES = {"intake": ("household", "timeline", "outbox"), "inventory": ("inbox", "reservation", "outbox")}
+TABLES = {
+    "intake": ("household", "timeline", "outbox"),
+    "inventory": ("inbox", "reservation", "outbox"),
+    "donations": ("notice", "posting", "outbox"),
+}
 
 # Each statement that inserts into the table fails with this chance: a stand-in for a disk that is really full, and for
 # two transactions that really meet, which cannot be had at will.

@@ -31,9 +31,9 @@ class TwoBehind(Gateway):
     """The gateway of the local run before two replicas of each service."""
 
     def __init__(self, folder: Path, port: int, site: Site, daemon: Daemon) -> None:
-        nowhere = free_ports(1)[0]
+        nowhere, notices = free_ports(2)
         first = {name: site.replicas[name][0].port if name in site.replicas else nowhere for name in SERVICES}
-        super().__init__(folder, port, first, daemon)
+        super().__init__(folder, port, notices, first, daemon)
         self._second = {
             name: site.replicas[name][1].port if name in site.replicas else nowhere for name in SERVICES
         }

@@ -188,6 +188,26 @@ MIXED = [
         f"{COMPOSE}, intake: the secret relief_register_key is missing, which the service's settings read.",
     ),
     (
+        r"^.*target: relief_notice_key.*\n",
+        "",
+        f"{COMPOSE}, donations: the secret relief_notice_key is missing, which the service's settings read.",
+    ),
+    (
+        r"^    networks: \[inside, beyond\]\n",
+        "",
+        f"{COMPOSE}, donations: networks must be those of x-service and beyond.",
+    ),
+    (
+        r"(?<=\[\*events, \*service\]\n)",
+        "    networks: [inside, beyond]\n",
+        f"{COMPOSE}, events: networks must be that of x-service.",
+    ),
+    (
+        r"(?<=\*donations, \*job\], )",
+        "networks: [inside, beyond], ",
+        f"{COMPOSE}, donations-migration: networks must be that of x-job.",
+    ),
+    (
         r"^  intake_register_key: .*\n",
         "",
         f"{COMPOSE}, secrets: intake_register_key is missing, which {SECRETS} makes.",

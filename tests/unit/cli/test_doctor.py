@@ -134,12 +134,14 @@ def knows(households: dict[str, list[int] | None]) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.MockTransport(answer))
 
 
-async def compared(known: dict[str, list[int] | None], *excused: int, feeding: bool = False) -> list[Finding]:
+async def compared(
+    known: dict[str, list[int] | None], *excused: int, by: str = "", feeding: bool = False
+) -> list[Finding]:
     services = {name: ServiceAddress(name, f"http://{name}", "", "") for name in known}
     feeds = Feeds(Finding("feeds"), {("x", CONSUMER)} if feeding else set())
     async with knows(known) as client:
         ids = {str(UUID(int=n)) for n in excused}
-        return await household_findings(Stack(services, "", "", ""), client, ids, feeds)
+        return await household_findings(Stack(services, "", "", ""), client, {by or CONSUMER: ids}, feeds)
 
 
 PUBLISHER, CONSUMER = HouseholdChanged.publisher(), HEARD_BY[HouseholdChanged][0]
@@ -164,7 +166,7 @@ async def test_a_code_that_stands_for_two_households_is_named() -> None:
 
     services = {name: ServiceAddress(name, f"http://{name}", "", "") for name in given}
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        found = await household_findings(Stack(services, "", "", ""), client, set(), Feeds(Finding("feeds")))
+        found = await household_findings(Stack(services, "", "", ""), client, {}, Feeds(Finding("feeds")))
     named = found[-1]
     assert (named.name, named.counted, named.breaches) == ("households: no code stands for two", 3, 1)
     assert named.details == [f"LF-06-0002 stands for {UUID(int=2)} and {UUID(int=3)}"]
@@ -173,6 +175,11 @@ async def test_a_code_that_stands_for_two_households_is_named() -> None:
 async def test_a_household_whose_message_is_parked_may_differ() -> None:
     (finding,) = await compared({PUBLISHER: [1, 2, 3], CONSUMER: [1, 5]}, 2, 3)
     assert (finding.counted, finding.unsettled) == (3, set())
+
+
+async def test_what_another_has_parked_excuses_nobody() -> None:
+    (finding,) = await compared({PUBLISHER: [1, 2, 3], CONSUMER: [1, 5]}, 2, 3, by="another")
+    assert len(finding.unsettled) == 2
 
 
 async def test_what_a_consumer_does_not_know_yet_that_is_being_fed_is_under_way() -> None:

@@ -20,9 +20,9 @@ def test_the_gateway_answers_known_hosts_alone_and_its_redirects_name_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RELIEF_SITE_HOSTS", "relief.example b.example")
-    port, service = free_ports(2)
+    port, notices, service = free_ports(3)
     daemon = Daemon("gateway", tmp_path / "gateway.json", tmp_path / "gateway.log")
-    gateway = Gateway(tmp_path / "gateway", port, dict.fromkeys(SERVICES, service), daemon)
+    gateway = Gateway(tmp_path / "gateway", port, notices, dict.fromkeys(SERVICES, service), daemon)
     gateway.start()
     try:
         with httpx.Client(base_url=gateway.url, trust_env=False) as client:

@@ -75,7 +75,7 @@ def test_every_definition_is_of_the_virtual_host_asked_for() -> None:
 
 def test_no_port_is_given_out_twice() -> None:
     ports = Ports.counted_from(18100)
-    assert len(ports.purposes()) == 7 + len(SERVICES)
+    assert len(ports.purposes()) == 8 + len(SERVICES)
     assert ports.gateway == 18100
     assert all(18100 <= port <= 18120 for port in ports.purposes())
 
@@ -175,6 +175,32 @@ def test_every_container_has_a_limit_of_memory_and_the_database_tells_no_rows_in
     for name, container in compose["services"].items():
         assert re.fullmatch(r"\d+[mg]", container.get("mem_limit", "")), name
     assert "log_error_verbosity=terse" in compose["services"]["postgres"]["command"]
+
+
+def test_donations_alone_of_all_services_is_on_a_network_that_leads_outside() -> None:
+    """The gateway and Prometheus have open ports; a container on an internal network alone could not have any."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    internal = {name for name, network in compose["networks"].items() if network.get("internal")}
+    assert internal == {"inside"}
+    ways_out = {name: set(each["networks"]) - internal for name, each in compose["services"].items()}
+    assert {name: out for name, out in ways_out.items() if out} == {
+        "donations": {"beyond"},
+        "gateway": {"outside"},
+        "prometheus": {"outside"},
+    }
+    for name, each in compose["services"].items():
+        assert bool(each.get("ports")) == (ways_out[name] == {"outside"}), name
+
+
+def test_every_port_of_compose_is_on_this_machine_alone_unless_somebody_says_otherwise() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    ports = {name: each["ports"] for name, each in compose["services"].items() if "ports" in each}
+    assert ports == {
+        "gateway": ["127.0.0.1:${RELIEF_PORT:-18100}:8080", "${RELIEF_NOTICES_LISTEN:-127.0.0.1:18115}:8082"],
+        "prometheus": ["127.0.0.1:${RELIEF_PROMETHEUS_PORT:-18190}:9090"],
+    }
+    set_up = compose["services"]["gateway"]["environment"]
+    assert set_up["RELIEF_NOTICES_ADDRESS"].endswith(f"http://:{set_up['RELIEF_NOTICES_PORT']}}}")
 
 
 def test_a_stack_is_found_again_where_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

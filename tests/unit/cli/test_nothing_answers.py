@@ -48,6 +48,7 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "parking discard timer:hold_ends 1 --reason old",
         "replay inventory",
         "intake import deploy/demo/register.csv",
+        "donations import deploy/demo/register.csv",
     ],
 )
 def test_a_command_says_in_one_line_that_nothing_answers(

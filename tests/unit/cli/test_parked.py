@@ -16,10 +16,10 @@ from shared.cli import Trouble
 from shared.cli.console import wide_enough
 from shared.cli.operate import parked_timers, parking
 from shared.cli.operate.doctor.report import Finding, Report
-from shared.cli.operate.own.intake import show_bad_rows
 from shared.cli.operate.parked import anew, ids_in, owner_of, queues, read
 from shared.cli.operate.parked_timers import ParkedTimer
 from shared.cli.operate.replay import _wanted
+from shared.cli.operate.rows import show_bad_rows
 from shared.cli.operate.status import Part, service_part
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import HEARD_BY, SERVICES

@@ -17,12 +17,13 @@ from services.intake.importing.looking import RegionsSeen
 from services.intake.importing.memory import register_key
 from services.intake.importing.people import read
 from services.intake.importing.planning import Plan, merged, plan_arrival
-from services.intake.importing.report import MOST_LISTED, Report
+from services.intake.importing.report import Report
 from services.intake.importing.run import ROWS_PER_UNIT, Import, _some_households
 from shared.contracts.intake import ClothingSize, NeedKind
 from shared.messaging.unit import Units
 from shared.principals import LOCAL_OPERATOR
 from shared.spreadsheets.cells import Line, RowFault
+from shared.spreadsheets.report import MOST_LISTED
 
 TODAY, KEY = date(2006, 11, 1), b"k" * 32
 FIRST = {

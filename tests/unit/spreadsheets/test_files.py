@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.outcomes import Kind, Refused
 from shared.spreadsheets.cells import MEGABYTE, Line
-from shared.spreadsheets.columns import MOST_ROWS, Columns, lines
+from shared.spreadsheets.columns import MOST_ROWS, SHIFT_JIS, UTF_8, Columns, lines
 from shared.spreadsheets.opening import Format, Sheet, open_sheet
 from shared.spreadsheets.xlsx_rows import MOST_UNPACKED
 
@@ -99,6 +99,29 @@ def test_a_spreadsheets_own_types_become_text() -> None:
         "north",
         "2006-10-01",
     ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("0.30000000000000004", "0.3"),
+        ("0.301", "0.301"),
+        ("25.999999999999996", "26"),
+        ("10.5", "10.5"),
+        ("-1000.1", "-1000.1"),
+        ("1234567890.12", "1234567890.12"),
+    ],
+)
+def test_a_workbook_s_number_is_read_as_people_saw_it_and_text_as_it_is_written(
+    stored: str, shown: str
+) -> None:
+    whole = xlsx_of(HEADINGS, [*ROW[:4], 7, *ROW[5:]])
+    sheet = zipfile.ZipFile(io.BytesIO(whole)).read("xl/worksheets/sheet1.xml")
+    sheet = sheet.replace(b"<v>7</v>", f"<v>{stored}</v>".encode())
+    (line,) = read(repacked(whole, sheet=sheet), "xlsx")
+    assert line.cells["age"] == shown
+    texts = csv_of(HEADINGS, [*ROW[:4], stored, *ROW[5:]]), xlsx_of(HEADINGS, [*ROW[:4], stored, *ROW[5:]])
+    assert [read(texts[0])[0].cells["age"], read(texts[1], "xlsx")[0].cells["age"]] == [stored, stored]
 
 
 @pytest.mark.parametrize(
@@ -298,3 +321,18 @@ def test_an_unknown_heading_is_said_where_row_1_holds_headings_and_nowhere_else(
     assert refusal(csv_of([*HEADINGS, "phone"], ROW)).fields == (("column 9", '"phone" is not known'),)
     assert "Row 1 was read as headings" in refusal(csv_of([*HEADINGS, "phone"], ROW)).words
     assert "Kestrel" not in str(refusal(csv_of(ROW, ROW)))
+
+
+def test_a_file_in_shift_jis_is_read_where_that_is_taken() -> None:
+    content = "household,given_name\r\nR-1,山田\r\n".encode("cp932")
+    columns = Columns("a list", ("household", "given_name"), ("household",), encodings=(UTF_8, SHIFT_JIS))
+    sheet = open_sheet(io.BytesIO(content), "csv", columns)
+    assert isinstance(sheet, Sheet)
+    assert (sheet.rows, [line.cells["given_name"] for line in sheet.lines]) == (1, ["山田"])
+    said = open_sheet(io.BytesIO(b"sep=;\r\n" + content.replace(b",", b";")), "csv", columns)
+    assert isinstance(said, Sheet)
+    assert (said.rows, [line.cells["given_name"] for line in said.lines]) == (1, ["山田"])
+    assert "not text in UTF-8." in refusal(content).words
+    neither = open_sheet(io.BytesIO(content + b"\x81\xff"), "csv", columns)
+    assert isinstance(neither, Refused)
+    assert "UTF-8 or Shift-JIS" in neither.words

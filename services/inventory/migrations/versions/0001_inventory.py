@@ -15,6 +15,7 @@ FOR EACH ROW EXECUTE FUNCTION append_only()
 
 
 def upgrade() -> None:
+    _buying()
     op.create_table(
         "taken_along",
         sa.Column("member_id", sa.Uuid(), nullable=False),
@@ -388,6 +389,80 @@ def upgrade() -> None:
     op.execute(APPEND_ONLY)
 
 
+def _buying() -> None:
+    """Prices, appeals as donations told of them, purchases, and what was told of shortages."""
+    op.create_table(
+        "price",
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("per", sa.BigInteger(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("least(minor, per, version) > 0", name=op.f("ck_price_positive")),
+        sa.PrimaryKeyConstraint("item", name=op.f("pk_price")),
+    )
+    op.create_table(
+        "appeal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("item", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("quantity", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("target", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("status", sa.String(length=40), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+    )
+    op.create_table(
+        "purchase",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("appeal_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("arrived", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("supplier", sa.String(length=40), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("planned_id", sa.Uuid(), nullable=True),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("quantity > 0 AND cost > 0 AND arrived >= 0", name=op.f("ck_purchase_positive")),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'cancelled') OR planned_id IS NOT NULL",
+            name=op.f("ck_purchase_ordered_is_planned"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase")),
+    )
+    op.create_index(
+        "uq_purchase_live",
+        "purchase",
+        ["appeal_id"],
+        unique=True,
+        postgresql_where=sa.text("status <> 'cancelled'"),
+    )
+    op.create_index(
+        "uq_purchase_planned",
+        "purchase",
+        ["planned_id"],
+        unique=True,
+        postgresql_where=sa.text("planned_id IS NOT NULL"),
+    )
+    op.create_table(
+        "shortage_said",
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.BigInteger(), nullable=False),
+        sa.Column("coming", sa.BigInteger(), nullable=False),
+        sa.Column("households", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("item", name=op.f("pk_shortage_said")),
+    )
+
+
 def downgrade() -> None:
     for table in (
         "unmet",
@@ -410,5 +485,9 @@ def downgrade() -> None:
         "cancellation",
         "asked_again",
         "taken_along",
+        "shortage_said",
+        "purchase",
+        "price",
+        "appeal",
     ):
         op.drop_table(table)

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from shared.cli import Trouble
 from shared.cli.demo.chapter import Chapter, Read, Results, Stage
-from shared.cli.operate.own.intake import import_register, show_bad_rows
+from shared.cli.operate.own.intake import import_register
+from shared.cli.operate.rows import show_bad_rows
 
 
 @dataclass(frozen=True)

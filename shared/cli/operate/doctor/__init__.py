@@ -83,7 +83,7 @@ def _in_time(report: Report, on_the_way: int, wait: float) -> Report:
 
 async def _look(stack: Stack, client: httpx.AsyncClient) -> Report:
     set_apart = {name: await set_apart_by(stack, name) for name in stack.services if heard_by(name)}
-    excused = {subject for apart in set_apart.values() for subject in apart.subjects}
+    excused = {name: apart.subjects for name, apart in set_apart.items()}
     feeds = await look_at_feeds(stack)
     messages = await message_findings(stack, set_apart, feeds)
     own = await service_findings(stack, client)

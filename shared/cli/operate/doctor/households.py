@@ -1,7 +1,7 @@
 """Whether those who hear of households know the same ones as the service that registers them."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from http import HTTPStatus
 from uuid import UUID
 
@@ -54,18 +54,18 @@ def pairs(stack: Stack) -> list[tuple[str, str]]:
 
 
 async def household_findings(
-    stack: Stack, client: httpx.AsyncClient, excused: set[str], feeds: Feeds
+    stack: Stack, client: httpx.AsyncClient, excused: Mapping[str, Collection[str]], feeds: Feeds
 ) -> list[Finding]:
     """The publisher's households beside each consumer's: the same ones, at the same version, with as many people.
 
-    `excused`: ids of those with a message that is parked or discarded; they are counted, and may differ. A consumer
-    that keeps no households, and so serves no `/checks/households`, is left out.
+    `excused`: by consumer, ids of those with a message that it has parked or discarded; they are counted, and may
+    differ there. A consumer that keeps no households, and so serves no `/checks/households`, is left out.
     """
     findings, codes = [], Codes()
     for publisher, consumer in pairs(stack):
         finding = Finding(f"households: {publisher} and {consumer} know the same")
         try:
-            await _compare(stack, client, publisher, consumer, excused, finding, codes)
+            await _compare(stack, client, (publisher, consumer), excused.get(consumer, ()), finding, codes)
         except NotServed as error:
             if str(error) == consumer:
                 continue
@@ -81,14 +81,12 @@ async def household_findings(
 async def _compare(
     stack: Stack,
     client: httpx.AsyncClient,
-    publisher: str,
-    consumer: str,
-    excused: set[str],
+    pair_of: tuple[str, str],
+    excused: Collection[str],
     finding: Finding,
     codes: Codes,
 ) -> None:
-    registered = _households(stack, client, publisher, codes)
-    heard_of = _households(stack, client, consumer, codes)
+    registered, heard_of = (_households(stack, client, name, codes) for name in pair_of)
     async for pair in side_by_side(registered, heard_of):
         finding.counted += 1
         same = len(pair.left) == 1 and pair.left == pair.right

@@ -7,15 +7,18 @@ from typing import Any
 
 from shared.cli.client import Refused, Services
 from shared.cli.demo.chapter import key
+from shared.cli.demo.pieces import NOT_OF_THE_CATALOGUE
 from shared.cli.demo.plan import Plan, opening_reference
 
 MOST_AT_ONCE = 500
 
 
 async def load_store(services: Services, plan: Plan, first: date) -> None:
-    """Catalogue, opening stock, and what is planned from the first day on."""
+    """Catalogue, prices, opening stock, and what is planned from the first day on."""
     store = catalogue(plan)
     await services.post("inventory", "/catalogue", store, key(plan, "catalogue", store))
+    for price in filter(None, (item.priced for item in plan.items)):
+        await services.post("inventory", "/prices", price, key(plan, f"price/{price['item']}", price))
     for stock in plan.opening:
         for item, quantity in stock.lines.items():
             reference = opening_reference(plan.name, stock.depot, item, stock.expires_on)
@@ -79,7 +82,7 @@ def receipt(
 
 def catalogue(plan: Plan) -> dict[str, list[dict[str, Any]]]:
     """The plan's catalogue in the form that inventory takes."""
-    items = [item.model_dump(mode="json", exclude={"shelf_life_days"}) for item in plan.items]
+    items = [item.model_dump(mode="json", exclude=set(NOT_OF_THE_CATALOGUE)) for item in plan.items]
     parts = [
         {"kit": kit.kit, "part": part, "quantity": quantity}
         for kit in plan.kits

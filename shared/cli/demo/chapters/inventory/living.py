@@ -1,11 +1,13 @@
 """What happens in the store from the first day to the last."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from shared.cli import Trouble, typed
 from shared.cli.demo.chapter import Chapter, Stage, key
+from shared.cli.demo.chapters.inventory.buying import Bought, bought, order_all
 from shared.cli.demo.chapters.inventory.fetching import to_fetch
 from shared.cli.demo.chapters.inventory.figures import (
     by_assembly,
@@ -15,7 +17,7 @@ from shared.cli.demo.chapters.inventory.figures import (
     what_came_to_pass,
 )
 from shared.cli.demo.chapters.inventory.goods import load_store, receipt, take_in
-from shared.cli.demo.chapters.inventory.promised import Late, Shortage
+from shared.cli.demo.chapters.inventory.promised import Late, Shortage, met_by
 from shared.cli.demo.chapters.inventory.store import Arrival, Store, filled_of
 from shared.cli.demo.kits import kits_from
 from shared.cli.demo.plan import Delivery
@@ -77,19 +79,33 @@ class Inventory(Chapter):
         times = [datetime.fromisoformat(line["at"]) async for line in ledger]
         return max(times, default=None)
 
+    async def order_goods(self) -> None:
+        await order_all(self.services, self.plan, self.stage.today)
+
     async def gather(self) -> Store:
         summary = await self.services.get("inventory", "/summary")
+        actual = await what_came_to_pass(self.stage, self.stage.first)
+        if self.stage.gifts:
+            actual = replace(actual, met=met_by(self._forecast, await self._food_that_came()))
         return Store(
             plan=self.plan,
             items=figures_of(summary["items"], self.plan),
             arrivals=self.arrivals,
             forecast=self._forecast,
-            actual=await what_came_to_pass(self.stage, self.stage.first),
+            actual=actual,
             first=self.stage.first,
             last=self.stage.last,
             late=[await self._came_of(day, made) for day, made in self._late.items()],
             overdue=await overdue(self.stage),
         )
+
+    async def _food_that_came(self) -> list[tuple[date, int]]:
+        """The day and the grams of each purchase of food that was received."""
+        return [
+            (each.received_on, each.quantity)
+            for each in await self._bought()
+            if each.item == self.plan.food.code and each.received_on
+        ]
 
     async def _came_of(self, day: date, made: Shortage) -> Late:
         names = [f"{each.name} of {each.due_on}" for each in self.plan.foods_late_on(day)]
@@ -111,9 +127,23 @@ class Inventory(Chapter):
                 filled += await self._take_in(each)
             came = {each.item: each.quantity for each in deliveries}
             self.arrivals.append(Arrival(day, name, came, filled_of(filled)))
+        purchases = [each for each in await self._bought() if each.due_on == day]
+        for purchase in purchases:
+            self.arrivals.append(await self._take_in_bought(purchase))
         async for arrival in self._assemble(day):
             self.arrivals.append(arrival)
-        return bool(due)
+        return bool(due or purchases)
+
+    async def _bought(self) -> list[Bought]:
+        return await bought(self.services, self.plan) if self.stage.gifts else []
+
+    async def _take_in_bought(self, purchase: Bought) -> Arrival:
+        lines = [(purchase.item, purchase.quantity)]
+        goods = receipt(
+            self.plan, purchase.reference, purchase.depot, lines, purchase.due_on, purchase.planned_id
+        )
+        filled = await take_in(self.services, self.plan, goods)
+        return Arrival(purchase.due_on, "bought", dict(lines), filled_of(filled))
 
     async def _take_in(self, due: Delivery) -> list[dict[str, Any]]:
         planned = self._planned[due.reference]

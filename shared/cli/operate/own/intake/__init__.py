@@ -3,9 +3,9 @@
 import typer
 
 from shared.cli.operate.own.intake import correcting, households, registers
-from shared.cli.operate.own.intake.registers import import_register, show_bad_rows
+from shared.cli.operate.own.intake.registers import import_register
 
-__all__ = ["import_register", "register", "show_bad_rows"]
+__all__ = ["import_register", "register"]
 
 
 def register(app: typer.Typer) -> None:

@@ -35,11 +35,13 @@ def show(household: Household) -> None:
 
 
 def readings(household_id: OfHousehold = None, most: Most = 50) -> None:
-    """Show who was shown names and birth dates, the newest first."""
+    """Show who was shown names and birth dates, of households and of advocacy cases, the newest first."""
     page = asyncio.run(_readings(household_id, most))
-    names = ("at", "actor", "household_id", "route")
-    rows = [[each[name] for name in names] for each in page["items"]]
-    show_rows(("at (UTC)", "who", "household", "route"), rows)
+    rows = [
+        [each["at"], each["actor"], each["household_id"] or each["case_id"], each["route"]]
+        for each in page["items"]
+    ]
+    show_rows(("at (UTC)", "who", "household or case", "route"), rows)
 
 
 def in_order(known: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,18 +1,18 @@
 """Registers: take one in, as the demo does too, list those taken in, undo one."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from shared.cli import Trouble, typed
 from shared.cli.client import Services, services_of
 from shared.cli.console import show_rows, shown
+from shared.cli.operate.rows import show_bad_rows, show_counts
 from shared.cli.stack import Stack
 
 File = Annotated[
@@ -100,12 +100,7 @@ async def _send(file: Path, mapping: bytes | None, dry_run: bool, console: Conso
 
 def _show(console: Console, report: dict[str, Any]) -> None:
     show_bad_rows(console, report)
-    table = Table(title="What would happen (nothing was changed)" if report["dry_run"] else "Taken in")
-    table.add_column("")
-    table.add_column("", justify="right")
-    for name, words in report["words"].items():
-        table.add_row(words, f"{report[name]:,}")
-    console.print(table)
+    show_counts(console, report)
     if report["import_id"] and report["people"]:
         undoing = typed("intake undo " + report["import_id"])
         console.print(f"To undo it: {undoing}")
@@ -133,13 +128,3 @@ async def import_register(
         if "rows" in line:
             read(line["rows"], line.get("of"))
     raise Trouble(f"The import of {file.name} broke off. Start it again: nobody is registered twice.")
-
-
-def show_bad_rows(console: Console, report: Mapping[str, Any]) -> None:
-    """Each row that could not be taken, and each that somebody should look at, with column and reason."""
-    for listed, counted, style in (("warnings", "warning_count", "yellow"), ("errors", "error_count", "red")):
-        for each in report.get(listed, []):
-            place = f"row {each['row']}" + (f", {each['column']}" if each["column"] else "")
-            console.print(shown(f"{place}: {each['reason']}"), style=style)
-        if more := report.get(counted, 0) - len(report.get(listed, [])):
-            console.print(f"and {more:,} more", style=style)

@@ -1,4 +1,4 @@
-"""Rows of the intake service. Names and birth dates stand in `IdentityRow` alone, which only `identities/` reads."""
+"""Who is helped: households, members, where they came from, and what happened to them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -20,15 +20,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from shared.database.rows import own_registry, table_of
-
-
-class Row(SQLModel, registry=own_registry()):
-    """The base of this service's tables, with metadata of its own."""
-
-    __abstract__ = True
+from services.intake.tables.columns import Row
+from shared.database.rows import table_of
 
 
 class HouseholdRow(Row, table=True):
@@ -165,14 +160,19 @@ class MovedRow(Row, table=True):
 
 
 class ReadingRow(Row, table=True):
-    """Somebody was shown the names and birth dates of a household: who, when and by which route. Append-only."""
+    """Somebody was shown the names of a household or of a case: who, when and by which route. Append-only."""
 
     __tablename__ = "reading"
-    __table_args__ = (Index(None, "household_id", "id"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(household_id, case_id) = 1", name="of_one"),
+        Index(None, "household_id", "id"),
+        Index(None, "case_id", "id", postgresql_where=text("case_id IS NOT NULL")),
+    )
 
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    household_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("household.id"), nullable=False))
+    household_id: UUID | None = Field(sa_column=Column(Uuid, ForeignKey("household.id")))
+    case_id: UUID | None = Field(sa_column=Column(Uuid, ForeignKey("advocacy_case.id")))
     actor: str = Field(sa_column=Column(String(100), nullable=False))
     route: str = Field(sa_column=Column(String(100), nullable=False))
 

@@ -1,4 +1,4 @@
-"""What is shown of the register: reads alone, which lock nothing and wait for no turn of a day. Counts hold no person.
+"""What is shown of the register: households, their timelines, and totals for the plan and for monitoring.
 
 No name and no birth date is read here: see `commands/reading.py`.
 """
@@ -77,12 +77,15 @@ async def timeline(
 
 
 async def readings(
-    session: AsyncSession, household_id: UUID | None, after: UUID | None, limit: int
+    session: AsyncSession, of: tuple[UUID | None, UUID | None], after: UUID | None, limit: int
 ) -> list[RowMapping]:
-    """Who was shown names and birth dates, of one household or of all, the newest first."""
+    """Who was shown names and birth dates, of one household, of one case, or of all, the newest first."""
+    household_id, case_id = of
     query = select(READING).order_by(READING.c.id.desc()).limit(limit)
     if household_id:
         query = query.where(READING.c.household_id == household_id)
+    if case_id:
+        query = query.where(READING.c.case_id == case_id)
     if after:
         query = query.where(READING.c.id < after)
     return list((await session.execute(query)).mappings())
@@ -173,6 +176,7 @@ def actuals(_: Settings) -> Actuals:
             "trafficking_victims_helped": victims[Priority.TRAFFICKING_VICTIM],
             "people_moved_on": outcomes[Outcome.MOVED_ON],
             "people_settled": outcomes[Outcome.SETTLED],
+            "prison_visits_arranged": await repository.count_arranged(session),
         }
 
     return reached

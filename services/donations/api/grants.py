@@ -1,0 +1,221 @@
+"""Grants: who waits for money, agreeing, paying in parts, settling. Intake asks for them; nobody asks here."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from services.donations.api.models import (
+    TREASURER,
+    Amount,
+    AmountOut,
+    Body,
+    MoneySettings,
+    Place,
+    Reference,
+    shown,
+)
+from services.donations.commands import grants as commands
+from services.donations.domain.grants import Grant, approvals_needed
+from services.donations.queries import lists
+from services.donations.repository.grants import grant_in
+from services.donations.settings import Settings
+from shared.contracts.donations import GrantStatus, GrantWhy
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
+from shared.principals import LOCAL_OPERATOR, Role
+from shared.web.paging import After, Limit, Page, page_of, place_of
+from shared.web.problems import conflict
+from shared.web.roles import AS, allows
+from shared.web.work import Asking, Reading, Work
+
+router = APIRouter(prefix="/grants", tags=["grants"])
+LOOKING = allows(Role.TREASURER, Role.CASEWORKER, Role.AUDITOR)
+Payee = Annotated[
+    str,
+    Field(
+        max_length=40,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="a code of your own; never a name",
+        examples=["clinic-02"],
+    ),
+]
+
+
+class GrantOut(BaseModel):
+    """A grant as it stands: `missing` is what it waits for."""
+
+    grant_id: UUID
+    household_id: UUID | None
+    case_id: UUID | None
+    kind: str
+    fund: str
+    urgency: int
+    asked_on: date
+    status: GrantStatus
+    wanted: AmountOut
+    set_aside: AmountOut
+    carried: AmountOut = Field(description="promised to it too; a fieldworker has it")
+    paid: AmountOut
+    missing: AmountOut
+    reason: str
+
+    @classmethod
+    def of(cls, grant: Grant) -> Self:
+        return cls(**cls.values_of(grant))
+
+    @classmethod
+    def values_of(cls, grant: Grant) -> dict[str, object]:
+        names = ("household_id", "case_id", "kind", "urgency", "asked_on", "status", "reason")
+        amounts = {
+            name: AmountOut.of(getattr(grant, name), grant.currency)
+            for name in ("wanted", "set_aside", "carried", "paid", "missing")
+        }
+        same = {name: getattr(grant, name) for name in names}
+        return {**same, **amounts, "grant_id": grant.id, "fund": grant.key.fund}
+
+
+class GrantInList(GrantOut):
+    """With how many have agreed, and how many have to."""
+
+    agreed: int
+    have_to_agree: int
+    asked_by: str = Field(description="a principal's id; empty if nobody knows")
+
+    @classmethod
+    def in_list(cls, row: RowMapping, settings: Settings) -> Self:
+        grant = grant_in(row)
+        needed = approvals_needed(grant, settings.limits(grant.currency))
+        return cls(
+            **cls.values_of(grant), agreed=row["agreed"], have_to_agree=needed, asked_by=grant.asked_by
+        )
+
+
+class Search(BaseModel):
+    """Which grants are wanted; what is left out does not matter."""
+
+    kind: Annotated[str | None, Field(max_length=40)] = None
+    household_id: UUID | None = None
+    case_id: UUID | None = None
+    short: bool | None = None
+    ended: bool | None = None
+    limit: Limit = 100
+    after: After = None
+
+    def filter(self) -> lists.GrantFilter:
+        return lists.GrantFilter(self.kind, self.household_id, self.case_id, self.short, self.ended)
+
+
+@router.get("", dependencies=[LOOKING])
+async def find(
+    session: Reading, settings: MoneySettings, wanted: Annotated[Search, Query()]
+) -> Page[GrantInList]:
+    """Grants in the order of their requests; `short=true` are those that wait for money."""
+    limit = wanted.limit
+    found = await lists.grants(session, wanted.filter(), limit + 1, place_of(wanted.after))
+    return page_of(found, limit, lambda row: GrantInList.in_list(row, settings), lambda row: row["id"])
+
+
+@router.post("/{grant_id}/approve", dependencies=[TREASURER])
+async def approve(grant_id: UUID, work: Work, settings: MoneySettings, actor: Asking) -> GrantOut:
+    """Agree to a grant above the limit; above the higher limit two people do, and never who asked.
+
+    So somebody has to be named who agrees, by a code of the group's own in the header `X-Relief-As`.
+    """
+    if actor == LOCAL_OPERATOR:
+        raise conflict(
+            f"Nobody is named who agrees. Say it by a code: the header {AS}, on the command line --as."
+        )
+
+    async def do(unit: Unit) -> GrantOut | Refused:
+        return shown(await commands.approve(unit, settings.limits, grant_id), GrantOut.of)
+
+    return await work.once(GrantOut, do)
+
+
+class NotPaid(StrEnum):
+    """Why a grant is not paid."""
+
+    REFUSED_BY_PERSON = GrantWhy.REFUSED_BY_PERSON.value
+    NO_CAPACITY = GrantWhy.NO_CAPACITY.value
+    NO_LONGER_NEEDED = GrantWhy.NO_LONGER_NEEDED.value
+    NOT_REACHED = GrantWhy.NOT_REACHED.value
+    OTHER = GrantWhy.OTHER.value
+
+
+class Refusing(Body):
+    """Why."""
+
+    reason: NotPaid
+
+
+@router.post("/{grant_id}/refuse", dependencies=[TREASURER])
+async def refuse(grant_id: UUID, body: Refusing, work: Work) -> GrantOut:
+    """It is not paid; what was set aside goes to those who wait."""
+
+    async def do(unit: Unit) -> GrantOut | Refused:
+        return shown(await commands.refuse(unit, grant_id, body.reason.value), GrantOut.of)
+
+    return await work.once(GrantOut, do)
+
+
+class Paying(Amount):
+    """A part of a grant that is paid, or comes back; in the grant's currency."""
+
+    place: Place
+    payee: Payee
+    reference: Reference
+
+    def payout(self) -> commands.Payout:
+        return commands.Payout(self.money, self.place, self.payee, self.reference)
+
+
+@router.post("/{grant_id}/pay", dependencies=[TREASURER])
+async def pay(grant_id: UUID, body: Paying, work: Work, settings: MoneySettings) -> GrantOut:
+    """Pay a part of what is set aside, or all of it."""
+
+    async def do(unit: Unit) -> GrantOut | Refused:
+        return shown(await commands.pay(unit, settings.limits, grant_id, body.payout()), GrantOut.of)
+
+    return await work.once(GrantOut, do)
+
+
+@router.post("/{grant_id}/take-back", dependencies=[TREASURER])
+async def take_back(grant_id: UUID, body: Paying, work: Work) -> GrantOut:
+    """Money that was paid came back, because less was needed."""
+
+    async def do(unit: Unit) -> GrantOut | Refused:
+        return shown(await commands.take_back(unit, grant_id, body.payout()), GrantOut.of)
+
+    return await work.once(GrantOut, do)
+
+
+@router.post("/{grant_id}/settle", dependencies=[TREASURER])
+async def settle(grant_id: UUID, work: Work) -> GrantOut:
+    """All that is going to be paid was paid; what is left over goes to those who wait."""
+
+    async def do(unit: Unit) -> GrantOut | Refused:
+        return shown(await commands.settle(unit, grant_id), GrantOut.of)
+
+    return await work.once(GrantOut, do)
+
+
+class PayoutOut(BaseModel):
+    """A part that was paid; below 0 it came back."""
+
+    amount: int = Field(description="minor units of the grant's currency")
+    place: str
+    payee: str
+    reference: str
+    on_day: date
+    actor: str
+
+
+@router.get("/{grant_id}/payouts", dependencies=[LOOKING])
+async def payouts(grant_id: UUID, session: Reading) -> list[PayoutOut]:
+    """What was paid of a grant, and what came back."""
+    return [PayoutOut(**row) for row in await lists.payouts(session, grant_id)]

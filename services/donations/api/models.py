@@ -1,0 +1,114 @@
+"""What several routes share: amounts, days, reasons, the settings, and showing what a command did."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Literal, Self, TypeVar
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from services.donations.domain.funds import Purpose
+from services.donations.domain.money import MOST, Money, money_of
+from services.donations.settings import Settings
+from shared.outcomes import Refused
+from shared.principals import Role
+from shared.web.roles import allows
+from shared.web.work import app_settings
+
+T = TypeVar("T")
+M = TypeVar("M")
+
+TREASURER = allows(Role.TREASURER)
+LOOKING = allows(Role.TREASURER, Role.AUDITOR)
+MoneySettings = Annotated[Settings, Depends(app_settings)]
+Currency = Literal["JPY", "KRW", "USD", "EUR", "CNY", "THB"]
+FundCode = Literal[
+    "food",
+    "clothing",
+    "medical",
+    "education",
+    "resettlement",
+    "protection",
+    "family_visits",
+    "general",
+    "unassigned",
+]
+Place = Literal["cash", "bank", "paypal"]
+Note = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=200,
+        description="in your own words; they stay with this decision and no other service is told them",
+        examples=["typed twice"],
+    ),
+]
+Reference = Annotated[str, Field(min_length=1, max_length=100, examples=["statement 11, line 3"])]
+Filter = Annotated[str | None, Query(max_length=40)]
+
+
+def _only_written(value: object) -> object:
+    """A number is no date, though it could be read as seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _WRITTEN.fullmatch(value)):
+        return value
+    raise ValueError("a date is written like 2006-11-01")
+
+
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+Day = Annotated[date, BeforeValidator(_only_written)]
+
+
+class Body(BaseModel):
+    """A request: a field that is not known is an error, not a surprise."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Amount(Body):
+    """An amount as people write it, with its currency; above 0."""
+
+    amount: Annotated[
+        str, Field(max_length=20, pattern=r"^[0-9]{1,3}(,?[0-9]{3})*(\.[0-9]+)?$", examples=["1,000.50"])
+    ]
+    currency: Currency
+
+    @model_validator(mode="after")
+    def _fits_its_currency(self) -> Self:
+        if not 0 < self.money.minor <= MOST:
+            raise ValueError("the amount must be above 0")
+        return self
+
+    @property
+    def money(self) -> Money:
+        """As the rules see it. Raises ValueError for decimals that the currency does not have."""
+        return money_of(self.amount, self.currency)
+
+
+class AmountOut(BaseModel):
+    """An amount: minor units (yen, cents) of a currency, and as people write it."""
+
+    minor: int
+    currency: str
+    words: str = Field(examples=["USD 1,000.50"])
+
+    @classmethod
+    def of(cls, minor: int, currency: str) -> Self:
+        return cls(minor=minor, currency=currency, words=str(Money(minor, currency)))
+
+
+class WithNote(Body):
+    """Why."""
+
+    note: Note
+
+
+class WithPurpose(Body):
+    """What money is for."""
+
+    purpose: Purpose
+
+
+def shown(outcome: T | Refused, show: Callable[[T], M]) -> M | Refused:
+    """What a command did as the answer shows it; what it refused as it is."""
+    return outcome if isinstance(outcome, Refused) else show(outcome)

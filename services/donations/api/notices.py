@@ -1,0 +1,75 @@
+"""What PayPal told us, for whoever has to look: which notices came and what became of them, without what they said; and
+the change of the key under which that is kept.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from services.donations.api.models import MoneySettings
+from services.donations.commands.sealing import seal_anew
+from services.donations.domain.notices import Became
+from services.donations.queries import notices as lists
+from shared.messaging.unit import Unit
+from shared.principals import Role
+from shared.web.paging import After, Limit, Page, page_of, place_of
+from shared.web.roles import allows
+from shared.web.work import Reading, Work
+
+router = APIRouter(tags=["paypal"])
+LOOKING = allows(Role.TREASURER, Role.OPERATOR, Role.AUDITOR)
+Transaction = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+
+
+class NoticeOut(BaseModel):
+    """A notice, and what became of it when it came."""
+
+    notice_id: UUID
+    way: str
+    kind: str = Field(description="in PayPal's words", examples=["PAYMENT.SALE.COMPLETED"])
+    received_at: datetime
+    outcome: Became
+    reference: str | None = Field(description="PayPal's id of the payment that it speaks of")
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Self:
+        same = {name: row[name] for name in ("way", "received_at", "outcome")}
+        return cls(**same, notice_id=row["id"], kind=row["event_type"], reference=row["transaction_id"])
+
+
+@router.get("/notices", dependencies=[LOOKING])
+async def notices(
+    session: Reading,
+    outcome: Became | None = None,
+    way: Literal["webhook", "ipn"] | None = None,
+    reference: Transaction = None,
+    limit: Limit = 100,
+    after: After = None,
+) -> Page[NoticeOut]:
+    """PayPal's notices in the order in which they came; those with the outcome `look` wait for somebody."""
+    which = lists.NoticeFilter(outcome, way, reference)
+    found = await lists.notices(session, which, limit + 1, place_of(after))
+    return page_of(found, limit, NoticeOut.of, lambda row: row["id"])
+
+
+class SealedAnew(BaseModel):
+    """How far the change of the key is."""
+
+    sealed: int = Field(description="notices that were sealed anew now")
+    left: int = Field(
+        description="notices that still need the older key; send the request again until it is 0"
+    )
+
+
+@router.post("/notices/seal-anew", dependencies=[allows(Role.OPERATOR)])
+async def seal_notices_anew(work: Work, settings: MoneySettings) -> SealedAnew:
+    """Seal what PayPal sent with the newer of the two keys, 500 notices at a time."""
+
+    async def do(unit: Unit) -> SealedAnew:
+        return SealedAnew(**vars(await seal_anew(unit, settings.seal)))
+
+    return await work.once(SealedAnew, do)

@@ -1,0 +1,118 @@
+"""Payments and what was told of them, monthly gifts, pledges."""
+
+# A payment has one entry of its gift that nobody undid; one that was undone whole has none.
+_PAYMENTS = """
+    SELECT count(*), count(*) FILTER (WHERE gifts <> CASE WHEN undone THEN 0 ELSE 1 END) FROM (
+        SELECT payment.id, payment.provider <> 'paypal' AND payment.refunded = payment.gross AS undone,
+               (SELECT count(*) FROM entry WHERE entry.document_id = payment.id AND entry.kind = 'gift'
+                AND NOT EXISTS (SELECT FROM entry other WHERE other.reverses = entry.id)) AS gifts
+        FROM payment WHERE version > 0) booked
+"""
+_NET = """
+    SELECT count(*), count(*) FILTER (WHERE payment.net <> coalesce(sums.balance, 0)
+        OR payment.held <> coalesce(sums.held, 0))
+    FROM payment LEFT JOIN (
+        SELECT entry.document_id, account.fund,
+               -sum(posting.amount) FILTER (WHERE account.kind NOT IN ('held', 'uncovered')) AS balance,
+               sum(posting.amount) FILTER (WHERE account.kind = 'held') AS held
+        FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
+        WHERE account.fund <> '' GROUP BY 1, 2
+    ) sums ON sums.document_id = payment.id AND sums.fund = payment.purpose WHERE payment.version > 0
+"""
+_REFUNDS = """
+    SELECT count(*), count(*) FILTER (WHERE (state = 'booked') <> (refund.entry_id IS NOT NULL)
+        OR (state = 'waiting' AND payment.version > 0))
+    FROM refund JOIN payment ON payment.id = refund.payment_id
+"""
+# What a notice became is not enough: one that tells of money and was only kept is a breach too.
+_NOTICES = r"""
+    SELECT count(*), count(*) FILTER (WHERE notice.outcome = 'kept' OR payment.id IS NULL
+        OR payment.version = 0 AND notice.outcome <> 'waiting')
+    FROM notice LEFT JOIN payment
+        ON payment.provider = 'paypal' AND payment.transaction_id = notice.transaction_id
+    WHERE notice.outcome IN ('booked', 'unassigned') OR notice.outcome = 'waiting' AND notice.transaction_id IS NOT NULL
+        OR notice.outcome = 'kept'
+            AND (notice.event_type IN ('PAYMENT.SALE.COMPLETED', 'PAYMENT.CAPTURE.COMPLETED')
+                 OR notice.event_type LIKE '% completed')
+"""
+_LISTED = """
+    SELECT count(*), count(*) FILTER (WHERE finding.status IN ('matched', 'missing')
+        AND (payment.version IS NULL OR payment.version = 0))
+    FROM finding LEFT JOIN payment
+        ON payment.provider = finding.provider AND payment.transaction_id = finding.transaction_id
+    WHERE finding.kind = 'payment' AND finding.moved
+"""
+_CHARGED = """
+    SELECT count(*), count(*) FILTER (WHERE payment.purpose = 'unassigned' AND payment.refunded < payment.gross)
+    FROM payment JOIN subscription ON subscription.id = payment.subscription
+    WHERE subscription.status = 'ended' AND payment.version > 0
+"""
+_GIFTS_SAID = """
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> subscription.version)
+    FROM subscription JOIN gift
+        ON gift.provider = subscription.provider AND gift.subscription_id = subscription.reference
+    LEFT JOIN (
+        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+        FROM journal WHERE contract = 'donations.monthly_gift_changed.v1' GROUP BY 1) said ON said.subject = gift.id
+"""
+# While there are news of a subscription, what its payments cover is looked at in a moment.
+_COVERS = """
+    SELECT count(covers_until), count(*) FILTER (WHERE covers_until IS NOT NULL
+        AND (refunded = gross OR gift_id IS NULL OR covers_from < covered_before))
+    FROM (SELECT payment.*, max(covers_until) OVER (PARTITION BY subscription ORDER BY happened_on, transaction_id
+              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered_before
+          FROM payment WHERE subscription IS NOT NULL AND version > 0 AND NOT EXISTS (
+              SELECT FROM subscription_news WHERE subscription_news.subscription = payment.subscription)) paid
+"""
+# A day that was turned to has done its timers, unless one failed.
+_WOKEN = """
+    SELECT count(*), count(*) FILTER (WHERE wakes_on IS NOT NULL AND NOT EXISTS (
+        SELECT FROM timer WHERE timer.key = 'wake_monthly_gift ' || subscription.id || ' ' || wakes_on))
+    FROM subscription WHERE version > 0
+"""
+# A refund makes a part unkept, so what was refunded is not looked at here; nor is what was corrected to less.
+_PLEDGES = """
+    SELECT count(*), count(*) FILTER (WHERE payment.version = 0 OR NOT in_one OR total > payment.gross
+        AND NOT EXISTS (SELECT FROM entry WHERE entry.document_id = payment.id AND entry.kind = 'reversed'))
+    FROM (
+        SELECT part.payment_id, sum(part.amount) AS total, bool_and(part.currency = payment.currency) AS in_one
+        FROM pledge_part part JOIN payment ON payment.id = part.payment_id GROUP BY 1
+    ) kept JOIN payment ON payment.id = kept.payment_id
+"""
+_EXPECTED = """
+    SELECT count(*), count(*) FILTER (WHERE coalesce(open.parts, 0) <> coalesce(pledge_total.parts, 0)
+        OR coalesce(open.amount, 0) <> coalesce(pledge_total.amount, 0))
+    FROM (
+        SELECT part.currency, part.due_on, count(*) AS parts, sum(part.amount) AS amount
+        FROM pledge_part part JOIN pledge ON pledge.id = part.pledge_id
+        LEFT JOIN payment ON payment.id = part.payment_id
+        LEFT JOIN (SELECT payment_id, sum(amount) AS total FROM pledge_part GROUP BY 1) linked
+            ON linked.payment_id = part.payment_id
+        WHERE pledge.cancelled_on IS NULL
+            AND (part.payment_id IS NULL OR payment.gross - payment.refunded < linked.total)
+        GROUP BY 1, 2
+    ) open FULL JOIN pledge_total ON pledge_total.currency = open.currency AND pledge_total.due_on = open.due_on
+"""
+_APART = """
+    SELECT count(*), count(*) FILTER (WHERE payment.apart > coalesce(sums.moved, 0))
+    FROM payment LEFT JOIN (
+        SELECT entry.document_id, account.fund, -sum(posting.amount) AS moved
+        FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
+        WHERE account.kind = 'moved' GROUP BY 1, 2
+    ) sums ON sums.document_id = payment.id AND sums.fund = payment.apart_in WHERE payment.apart > 0
+"""
+CHECKS = {
+    "each payment is booked once": _PAYMENTS,
+    "what is left of a payment is what the ledger has of it": _NET,
+    "each refund is booked once, or waits for a payment that has not come": _REFUNDS,
+    "money of notices is booked": _NOTICES,
+    "payments that PayPal lists are booked": _LISTED,
+    "no monthly gift that ended here is still charged": _CHARGED,
+    "the newest state of each monthly gift was said": _GIFTS_SAID,
+    "payments of a monthly gift cover each day once, and only while they count": _COVERS,
+    "what larger payments brought beyond their months was moved where it is": _APART,
+    "each monthly gift is looked at on the day on which it lapses": _WOKEN,
+    "payments are as large as the pledges that they keep": _PLEDGES,
+    "what is expected of pledges is what their parts say": _EXPECTED,
+}
+"""By what is counted: each query gives how many there are and how many break the rule."""

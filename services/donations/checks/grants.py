@@ -1,0 +1,66 @@
+"""Grants, and what is set aside for them."""
+
+_ASIDE = """
+    SELECT count(*), count(*) FILTER (WHERE kept.set_aside <> coalesce(sums.set_aside, 0))
+    FROM fund_balance kept LEFT JOIN (
+        SELECT fund, currency, sum(set_aside) AS set_aside FROM (
+            SELECT fund, currency, set_aside FROM "grant" UNION ALL SELECT fund, currency, set_aside FROM appeal
+        ) promises GROUP BY 1, 2) sums USING (fund, currency)
+"""
+_PAID = """
+    SELECT count(*), count(*) FILTER (WHERE "grant".paid <> coalesce(sums.amount, 0)
+        OR "grant".paid <> coalesce(payouts.amount, 0))
+    FROM "grant"
+    LEFT JOIN (
+        SELECT entry.document_id, sum(posting.amount) AS amount
+        FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
+        WHERE account.kind = 'grants' GROUP BY 1) sums ON sums.document_id = "grant".id
+    LEFT JOIN (SELECT grant_id, sum(amount) AS amount FROM payout GROUP BY 1) payouts
+        ON payouts.grant_id = "grant".id
+    WHERE version > 0
+"""
+# What is carried for a grant that is over is its fund's.
+_CARRIED = """
+    SELECT count(*), count(*) FILTER (WHERE "grant".carried <> CASE WHEN ended = '' THEN coalesce(sums.amount, 0) ELSE 0
+        END) FROM "grant" LEFT JOIN (
+            SELECT grant_id, sum(amount - settled - returned) AS amount FROM advance WHERE NOT undone GROUP BY 1
+        ) sums ON sums.grant_id = "grant".id
+"""
+# While a reminder to serve is under way, those who wait are served in a moment.
+_IDLE = """
+    SELECT count(*), count(*) FILTER (WHERE balance - held > set_aside
+        AND NOT EXISTS (SELECT FROM timer WHERE name = 'serve') AND EXISTS (
+            SELECT FROM "grant" waits WHERE waits.fund = fund_balance.fund AND waits.currency = fund_balance.currency
+            AND waits.ended = '' AND waits.wanted > waits.set_aside + waits.carried + waits.paid))
+    FROM fund_balance
+"""
+_OVER = """
+    SELECT count(*), count(*) FILTER (WHERE "grant".ended = '' AND household.version > "grant".household_version)
+    FROM "grant" JOIN household ON household.id = "grant".household_id
+"""
+_CASES_OVER = """
+    SELECT count(*), count(*) FILTER (WHERE "grant".ended = '' AND advocacy_case.version > "grant".case_version)
+    FROM "grant" JOIN advocacy_case ON advocacy_case.id = "grant".case_id
+"""
+# What is paid for a child's school is asked for by sponsorship, for a member alone.
+_OWNED = """
+    SELECT count(*), count(*) FILTER (WHERE owners > 1 OR owners = 0 AND kind <> 'school')
+    FROM (SELECT kind, num_nonnulls(household_id, case_id) AS owners FROM "grant" WHERE version > 0) grants
+"""
+_SAID = """
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> "grant".said)
+    FROM "grant" LEFT JOIN (
+        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+        FROM journal WHERE contract = 'donations.grant_changed.v1' GROUP BY 1) said ON said.subject = "grant".id
+"""
+CHECKS = {
+    "what is set aside for grants and appeals is what the funds have set aside": _ASIDE,
+    "what was paid of a grant is what the ledger paid for it": _PAID,
+    "what fieldworkers carry for a grant is what its advances have left": _CARRIED,
+    "no money is free that a grant waits for": _IDLE,
+    "no grant of a closed household goes on": _OVER,
+    "no grant of a closed case goes on": _CASES_OVER,
+    "each grant is for one household or one case": _OWNED,
+    "the newest state of each grant was said": _SAID,
+}
+"""By what is counted: each query gives how many there are and how many break the rule."""

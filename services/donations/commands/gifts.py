@@ -1,0 +1,169 @@
+"""Gifts by bank or in cash, what was booked of them by mistake, and money whose purpose is found out later."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.donations.commands.booking import Came, assign, book_payment, movable
+from services.donations.commands.giving_back import say
+from services.donations.commands.keeping import keep
+from services.donations.commands.undoing import undo_entry
+from services.donations.domain import entries
+from services.donations.domain.funds import UNASSIGNED, FundKey
+from services.donations.domain.ledger import EntryKind
+from services.donations.domain.money import Money
+from services.donations.domain.payments import OFFLINE, Dispute, Payment, booked
+from services.donations.ledger import MoneyLedger, lacking
+from services.donations.repository import appeals, donors, payments
+from shared.contracts.donations import GiftWhy
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, invalid, missing
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A gift as a bank statement or a cash slip has it. The reference is its own: one slip is booked once."""
+
+    donor_id: UUID
+    way: str
+    reference: str
+    amount: Money
+    purpose: str
+    received_on: date
+    on_behalf_of: UUID | None = None
+    appeal_id: UUID | None = None
+
+
+async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
+    """A gift came by bank or in cash. Refused for a slip that is booked, an unknown donor, and a day to come."""
+    if slip.received_on > unit.today:
+        return invalid("A gift is booked once it is there.", ("received_on", "lies in the future"))
+    named = {each for each in (slip.donor_id, slip.on_behalf_of) if each}
+    if lost := sorted(named - (await donors.lock(unit.session, *named)).keys()):
+        return missing(f"donor {lost[0]}")
+    if refused := await _no_such_appeal(unit, slip.appeal_id, slip.purpose):
+        return refused
+    known = await payments.lock_or_make(unit.session, slip.way, slip.reference)
+    if known.version:
+        return conflict("A slip with this reference is booked already.")
+    gift_id = uuid7()
+    payments.add_gift(unit.writes, _gift(unit, slip, gift_id))
+    return await book_payment(unit, _came(slip, gift_id))
+
+
+async def _no_such_appeal(unit: Unit, appeal_id: UUID | None, purpose: str) -> Refused | None:
+    appeal = await appeals.find(unit.session, appeal_id) if appeal_id else None
+    if appeal_id and (appeal is None or appeal.fund != purpose):
+        return invalid("There is no such appeal for this purpose.", ("appeal_id", "is none of this purpose"))
+    return None
+
+
+def _gift(unit: Unit, slip: Slip, gift_id: UUID) -> dict[str, object]:
+    return {
+        "id": gift_id,
+        "kind": "one_off",
+        "donor_id": slip.donor_id,
+        "on_behalf_of": slip.on_behalf_of,
+        "purpose": slip.purpose,
+        "provider": slip.way,
+        "subscription_id": None,
+        "on_day": slip.received_on,
+        "actor": unit.actor.id,
+    }
+
+
+def _came(slip: Slip, gift_id: UUID) -> Came:
+    return Came(
+        provider=slip.way,
+        transaction_id=slip.reference,
+        gross=slip.amount,
+        happened_on=slip.received_on,
+        fee=Money(0, slip.amount.currency),
+        gift_id=gift_id,
+        appeal_id=slip.appeal_id,
+        purpose=slip.purpose,
+        place=slip.way,
+    )
+
+
+async def correct(
+    unit: Unit, payment_id: UUID, amount: Money | None, purpose: str | None, note: str
+) -> Payment | Refused:
+    """What was booked of a slip was wrong: it is undone today, and booked anew with what is right.
+
+    Refused for money that PayPal told of, for another currency, and if the fund has spent it already.
+    """
+    payment = await _slip(unit, payment_id)
+    if isinstance(payment, Refused):
+        return payment
+    right = amount or payment.money(payment.gross)
+    if right.currency != payment.currency:
+        return invalid("Undo the gift, and book another one.", ("currency", "is not the gift's"))
+    after = replace(payment, purpose=purpose or payment.purpose, gross=right.minor)
+    async with MoneyLedger.open(unit, {payment.key, after.key}) as ledger:
+        await undo_entry(ledger, _entry_of(payment), note)
+        lines = entries.gift(after.where, after.purpose, right, after.money(0), held=False)
+        entry = ledger.book(EntryKind.GIFT, lines, payment.id)
+        after = booked(replace(after, entry_id=entry.id, net=0), lines)
+        after = await say(unit, after, GiftWhy.CORRECTED)
+        await keep(ledger, payment, after)
+        if words := lacking(ledger.fund(key) for key in sorted({payment.key, after.key})):
+            return ledger.refuse(conflict(words))
+    return after
+
+
+async def reverse(unit: Unit, payment_id: UUID, note: str) -> Payment | Refused:
+    """A slip was booked by mistake: nothing of it counts. Refused like a correction."""
+    payment = await _slip(unit, payment_id)
+    if isinstance(payment, Refused):
+        return payment
+    async with MoneyLedger.open(unit, {payment.key}) as ledger:
+        await undo_entry(ledger, _entry_of(payment), note)
+        after = replace(payment, refunded=payment.gross, net=0)
+        after = await say(unit, after, GiftWhy.REVERSED)
+        await keep(ledger, payment, after)
+        if words := lacking([ledger.fund(payment.key)]):
+            return ledger.refuse(conflict(words))
+    return after
+
+
+async def _slip(unit: Unit, payment_id: UUID) -> Payment | Refused:
+    """A payment by bank or in cash, locked, of which something is left."""
+    payment = await payments.find(unit.session, payment_id, lock=True)
+    if payment is None:
+        return missing(f"payment {payment_id}")
+    if payment.provider not in OFFLINE:
+        return conflict("What PayPal told of is corrected by what PayPal tells: refund it there.")
+    return conflict("Nothing of this gift is left.") if not payment.left else payment
+
+
+def _entry_of(payment: Payment) -> UUID:
+    assert payment.entry_id, "a payment that has come has an entry"
+    return payment.entry_id
+
+
+async def give_purpose(
+    unit: Unit, payment_id: UUID, purpose: str, appeal_id: UUID | None = None
+) -> Payment | Refused:
+    """The purpose of money that came without one is found out, perhaps an appeal.
+
+    Refused for a payment that has one, or is disputed, if it is there no more, and for an appeal of another purpose.
+    """
+    if refused := await _no_such_appeal(unit, appeal_id, purpose):
+        return refused
+    payment = await payments.find(unit.session, payment_id, lock=True)
+    if payment is None:
+        return missing(f"payment {payment_id}")
+    if payment.purpose != UNASSIGNED:
+        return conflict(f"This money is for {payment.purpose}. To use it otherwise needs a decision.")
+    if payment.dispute is Dispute.OPEN:
+        return conflict("This money is disputed; it gets its purpose when that is over.")
+    async with MoneyLedger.open(unit, {payment.key, FundKey(purpose, payment.currency)}) as ledger:
+        if not movable(ledger, payment):
+            return ledger.refuse(conflict("This money was moved or given back: it is there no more."))
+        after = replace(assign(ledger, payment, purpose), appeal_id=appeal_id)
+        after = await say(unit, after, GiftWhy.ASSIGNED)
+        await keep(ledger, payment, after)
+    return after

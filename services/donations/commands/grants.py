@@ -1,0 +1,185 @@
+"""Grants are agreed to, refused, paid in parts, and settled. Each change is decided under the fund's lock."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from uuid_utils.compat import uuid7
+
+from services.donations.domain import entries
+from services.donations.domain import grants as rules
+from services.donations.domain.grants import Ended, Grant, Limits
+from services.donations.domain.ledger import Account, Entry, EntryKind, opposite, place
+from services.donations.domain.money import Money
+from services.donations.ledger import MoneyLedger
+from services.donations.repository import grants
+from services.donations.tables import APPROVAL, PAYOUT
+from shared.contracts.donations import GrantWhy
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, invalid, missing
+
+LimitsOf = Callable[[str], Limits]
+"""Who has to agree to grants in a currency."""
+
+
+@dataclass(frozen=True)
+class Payout:
+    """A part of a grant that is paid to a payee, by a code. The reference is new for each in its place."""
+
+    amount: Money
+    place: str
+    payee: str
+    reference: str
+
+
+@asynccontextmanager
+async def _locked(unit: Unit, grant_id: UUID) -> AsyncIterator[tuple[MoneyLedger, Grant | Refused]]:
+    """The ledger with a grant's fund locked, and the grant as it is under that lock."""
+    known = await grants.find(unit.session, grant_id)
+    keys = {known.key} if known else set()
+    async with MoneyLedger.open(unit, keys) as ledger:
+        grant = await grants.find(unit.session, grant_id)
+        yield ledger, grant or missing(f"grant {grant_id}")
+
+
+async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID) -> Grant | Refused:
+    """Somebody agrees. Refused for whoever asked, for who agreed before, and if nobody else has to."""
+    async with _locked(unit, grant_id) as (ledger, grant):
+        if isinstance(grant, Refused):
+            return ledger.refuse(grant)
+        before = await grants.approved_by(unit.session, grant)
+        if words := rules.why_not_approve(grant, limits(grant.currency), before, unit.actor.id):
+            return ledger.refuse(conflict(words))
+        row = {"grant_id": grant.id, "actor": unit.actor.id, "wanted": grant.wanted, "on_day": unit.today}
+        adding = insert(APPROVAL).values(row)
+        new = {name: adding.excluded[name] for name in ("wanted", "on_day")}
+        await unit.session.execute(
+            adding.on_conflict_do_update(index_elements=["grant_id", "actor"], set_=new)
+        )
+        return grant
+
+
+async def refuse(unit: Unit, grant_id: UUID, reason: str) -> Grant | Refused:
+    """It is not paid, for a reason of the list; what was set aside is free. Refused once something was paid."""
+    async with _locked(unit, grant_id) as (ledger, grant):
+        if isinstance(grant, Refused):
+            return ledger.refuse(grant)
+        if grant.ended or grant.paid:
+            return ledger.refuse(
+                conflict("Something was paid of this grant, or it is over. Settle it instead.")
+            )
+        after = rules.ended(grant, Ended.REFUSED, reason)
+        ledger.grant(after, grant)
+        return after
+
+
+async def pay(unit: Unit, limits: LimitsOf, grant_id: UUID, payout: Payout) -> Grant | Refused:
+    """Pay a part of what is set aside. Refused beyond that, and while somebody still has to agree."""
+    async with _locked(unit, grant_id) as (ledger, grant):
+        if isinstance(grant, Refused):
+            return ledger.refuse(grant)
+        done = await pay_out(ledger, limits, grant, payout, place(payout.place, grant.currency))
+        return ledger.refuse(done) if isinstance(done, Refused) else done.grant
+
+
+class Paid(NamedTuple):
+    """A grant after a part of it was paid, and the entry of that."""
+
+    grant: Grant
+    entry: Entry
+
+
+async def pay_out(
+    ledger: MoneyLedger,
+    limits: LimitsOf,
+    grant: Grant,
+    payout: Payout,
+    where: Account,
+    happened_on: date | None = None,
+    *,
+    own: bool = False,
+) -> Paid | Refused:
+    """Pay out of what is set aside for a grant, or of its `own` money, which a fieldworker carries for it."""
+    there = min(grant.carried, max(0, grant.wanted - grant.paid)) if own else grant.set_aside
+    if refused := await why_not(ledger, limits, grant, payout.amount, there):
+        return refused
+    entry = ledger.book(
+        EntryKind.PAID, entries.paid(where, grant.key.fund, payout.amount), grant.id, happened_on
+    )
+    if not await written(ledger, grant, payout, entry):
+        return _KNOWN
+    after = rules.paid(grant, payout.amount.minor, carried=own)
+    ledger.grant(after, grant)
+    return Paid(after, entry)
+
+
+async def why_not(
+    ledger: MoneyLedger, limits: LimitsOf, grant: Grant, amount: Money, there: int
+) -> Refused | None:
+    """Why so much cannot leave for a grant, of which so much is there; None if it can."""
+    agreed = await grants.approved_by(ledger.unit.session, grant)
+    if (lacking := rules.approvals_needed(grant, limits(grant.currency)) - len(agreed)) > 0:
+        return conflict(f"{lacking} more have to agree to this grant before it is paid.")
+    if amount.currency != grant.currency or amount.minor > there:
+        words = f"{grant.money(there)} is set aside for this grant."
+        return invalid(words, ("amount", "is more than is set aside"))
+    return None
+
+
+async def take_back(unit: Unit, grant_id: UUID, payout: Payout) -> Grant | Refused:
+    """Money that was paid came back, because less was needed. Refused beyond what was paid in that place."""
+    async with _locked(unit, grant_id) as (ledger, grant):
+        if isinstance(grant, Refused):
+            return ledger.refuse(grant)
+        there = select(func.coalesce(func.sum(PAYOUT.c.amount), 0)).where(
+            PAYOUT.c.grant_id == grant_id, PAYOUT.c.place == payout.place
+        )
+        most = int(await unit.session.scalar(there) or 0)
+        if payout.amount.currency != grant.currency or payout.amount.minor > most:
+            return ledger.refuse(invalid("So much was not paid there.", ("amount", "is more than was paid")))
+        where = place(payout.place, grant.currency)
+        lines = opposite(entries.paid(where, grant.key.fund, payout.amount))
+        entry = ledger.book(EntryKind.RETURNED, lines, grant.id)
+        if not await written(ledger, grant, payout, entry):
+            return ledger.refuse(_KNOWN)
+        after = rules.came_back(grant, payout.amount.minor)
+        ledger.grant(after, grant)
+        return after
+
+
+async def settle(unit: Unit, grant_id: UUID) -> Grant | Refused:
+    """All that is going to be paid was paid: what is still set aside is free. Refused if nothing was paid."""
+    async with _locked(unit, grant_id) as (ledger, grant):
+        if isinstance(grant, Refused):
+            return ledger.refuse(grant)
+        if grant.ended or not grant.paid:
+            return ledger.refuse(conflict("Nothing was paid of this grant, or it is over."))
+        after = rules.ended(grant, Ended.SETTLED, GrantWhy.ALL_THERE.value)
+        ledger.grant(after, grant)
+        return after
+
+
+_KNOWN = conflict("A payment with this reference is booked already.")
+
+
+async def written(ledger: MoneyLedger, grant: Grant, payout: Payout, entry: Entry) -> bool:
+    """Keep a payout under its reference, once; False for a reference that is known."""
+    unit = ledger.unit
+    row = {
+        "id": uuid7(),
+        "grant_id": grant.id,
+        "amount": payout.amount.minor if entry.kind is EntryKind.PAID else -payout.amount.minor,
+        "place": payout.place,
+        "payee": payout.payee,
+        "reference": payout.reference,
+        "on_day": unit.today,
+        "entry_id": entry.id,
+        "actor": unit.actor.id,
+    }
+    adding = insert(PAYOUT).values(row).on_conflict_do_nothing(index_elements=["place", "reference"])
+    return await unit.session.scalar(adding.returning(PAYOUT.c.id)) is not None

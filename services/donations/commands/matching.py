@@ -1,0 +1,130 @@
+"""How a row of PayPal's list and what is booked go together."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
+from services.donations.domain.transfers import Transfer
+from services.donations.paypal.transactions import Kind, Row
+from services.donations.repository.findings import Refund
+
+LISTED_AFTER = timedelta(days=2)
+"""Rows appear hours late, so a day is compared once it has been over for a whole day."""
+
+
+class Match(StrEnum):
+    """MATCHED: it is booked like that. MISSING: it was not, and is now. DIFFERENT: it is booked otherwise. UNKNOWN:
+    somebody has to book it. WAITING: it is not final yet, or waits for its payment. FAILED: comparing it raised an
+    error, and nothing of it is booked.
+    """
+
+    MATCHED = "matched"
+    MISSING = "missing"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What is booked of the money that a row is about: its payment, or the one that it refers to; the refund; or the
+    transfer between PayPal and another place of the group's.
+    """
+
+    payment: Payment | None = None
+    refund: Refund | None = None
+    transfer: Transfer | None = None
+
+    @property
+    def came(self) -> Payment | None:
+        """The payment, if it has come."""
+        return self.payment if self.payment and self.payment.version else None
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """What rows are compared by: the day, where the group is, and the subscriptions that are known."""
+
+    today: date
+    zone: ZoneInfo
+    subscriptions: frozenset[str]
+
+    def is_early(self, row: Row) -> bool:
+        return row.at.astimezone(self.zone).date() + LISTED_AFTER > self.today
+
+
+def judged(row: Row, booked: Booked, comparing: Comparing) -> Match:
+    """How a row and what is booked go together, before anything is booked because of it."""
+    match row.kind:
+        case Kind.PAYMENT:
+            return _payment(row, booked.came, early=comparing.is_early(row))
+        case Kind.REFUND | Kind.REVERSAL:
+            return _back(row, booked, early=comparing.is_early(row))
+        case Kind.RELEASE:
+            return _release(booked.came, early=comparing.is_early(row))
+        case Kind.HOLD:
+            return Match.MATCHED if booked.came else Match.UNKNOWN
+        case Kind.WITHDRAWAL | Kind.DEPOSIT:
+            return _transfer(row, booked.transfer)
+    return Match.UNKNOWN
+
+
+def _transfer(row: Row, known: Transfer | None) -> Match:
+    """Money that goes to the bank or comes from there is booked by the treasurer, who sees both statements."""
+    if not row.moves:
+        return Match.WAITING
+    if known is None:
+        return Match.UNKNOWN
+    # What PayPal keeps of it stands in its own column, or not at all: it is of what left, or of what came.
+    out = known.from_place == Provider.PAYPAL.value
+    amount = -known.amount if out else known.amount - known.fee
+    return Match.MATCHED if (amount, known.currency) == row.gross else Match.DIFFERENT
+
+
+def _payment(row: Row, known: Payment | None, *, early: bool) -> Match:
+    if not row.moves:
+        # What was refused moved nothing, and nothing may be booked of it.
+        nothing = Match.DIFFERENT if known else Match.MATCHED
+        return nothing if row.state == "denied" else Match.WAITING
+    if row.gross.minor <= 0:
+        return Match.UNKNOWN
+    if known is None:
+        return Match.WAITING if early else Match.MISSING
+    same = (known.gross, known.currency) == row.gross
+    fee = row.fee and abs(row.fee).minor
+    return Match.MATCHED if same and (None in (fee, known.fee) or fee == known.fee) else Match.DIFFERENT
+
+
+def _back(row: Row, booked: Booked, *, early: bool) -> Match:
+    if row.gross.minor >= 0:
+        return Match.UNKNOWN
+    known = booked.refund
+    if known is None:
+        given_back = booked.came and booked.came.dispute is Dispute.LOST and not booked.came.left
+        if given_back:
+            return Match.MATCHED
+        if not row.moves or early:
+            return Match.WAITING
+        return Match.MISSING if row.refers_to else Match.UNKNOWN
+    if (known.amount, known.currency) != abs(row.gross):
+        return Match.DIFFERENT
+    return _OF_STATES[known.state]
+
+
+_OF_STATES = {
+    RefundState.BOOKED: Match.MATCHED,
+    RefundState.SAME: Match.MATCHED,
+    RefundState.WAITING: Match.WAITING,
+    RefundState.DIFFERENT: Match.DIFFERENT,
+}
+
+
+def _release(known: Payment | None, *, early: bool) -> Match:
+    if known is None:
+        return Match.UNKNOWN
+    if not known.held:
+        return Match.MATCHED
+    return Match.WAITING if early or known.dispute is Dispute.OPEN else Match.MISSING

@@ -1,0 +1,150 @@
+"""Monthly gifts: they are registered for what a provider collects, and looked at whenever something was told of them.
+
+A provider's notices come in any order. So nobody changes a gift because of one notice: each is kept, and how the gift
+stands follows from all of them (`domain/monthly.py`). Money goes where it belongs by the same rule: what came before
+the gift was registered becomes the gift's, what was charged after its end is nobody's.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from uuid_utils.compat import uuid7
+
+from services.donations.commands.placing import Right, misplaced, put_right
+from services.donations.domain.monthly import Standing, standing
+from services.donations.domain.payments import Provider
+from services.donations.repository import donors, payments, subscriptions
+from shared.contracts.donations import MonthlyGiftChanged
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, missing
+
+WAKE = "wake_monthly_gift"
+"""The timer of the day on which a gift stands otherwise if nothing is told: it is late, or its grace is over."""
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """What a donor gives each month: for what, for how many children, and whether with letters.
+
+    `reference` is PayPal's id of the subscription; before PayPal has made one, `custom` is our own mark that we sent
+    with the donor, and that PayPal's notices bear. Of an old series nobody may know the donor yet.
+    """
+
+    purpose: str
+    reference: str | None = None
+    custom: str | None = None
+    donor_id: UUID | None = None
+    children: int = 0
+    correspondence: bool = False
+
+
+async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
+    """A monthly gift is registered, or a registered one is different; its donor stays if none is named. Returns its id.
+
+    Refused for an unknown donor, and for another purpose: money that came for the first one stays there.
+    """
+    if monthly.donor_id and monthly.donor_id not in await donors.lock(unit.session, monthly.donor_id):
+        return missing(f"donor {monthly.donor_id}")
+    paypal = Provider.PAYPAL.value
+    if monthly.reference:
+        subscriptions.stir(unit, await subscriptions.make(unit.session, paypal, monthly.reference))
+    gift_id = uuid7()
+    values = {name: getattr(monthly, name) for name in ("purpose", "donor_id", "children", "correspondence")}
+    row = {"id": gift_id, "kind": "monthly", "on_behalf_of": None, "provider": paypal, "on_day": unit.today}
+    own = {
+        "subscription_id": monthly.reference,
+        "custom_key": subscriptions.key_of(monthly.custom),
+        "actor": unit.actor.id,
+    }
+    known = await payments.add_monthly(unit.session, {**row, **values, **own})
+    if refused := _another(known, monthly.purpose, own):
+        return refused
+    for each in known:
+        gift_id = each["id"]
+        found_by = {name: each[name] or own[name] for name in _FOUND_BY}
+        donor = {"donor_id": monthly.donor_id or each["donor_id"]}
+        new = {"id": gift_id, **values, **donor, **found_by, "actor": unit.actor.id}
+        payments.change_gift(unit.writes, new)
+        if each["subscription_id"]:
+            subscriptions.stir(unit, await subscriptions.make(unit.session, paypal, each["subscription_id"]))
+    # Also for a gift that has a mark alone: its subscription is looked for.
+    unit.remind(subscriptions.LOOK)
+    return gift_id
+
+
+_FOUND_BY = ("subscription_id", "custom_key")
+
+
+def _another(known: Sequence[RowMapping], purpose: str, own: Mapping[str, Any]) -> Refused | None:
+    """Why a gift that is registered already cannot become what it is to be; None if it can."""
+    if len(known) > 1 or any(
+        each[name] and own[name] not in (None, each[name]) for each in known for name in _FOUND_BY
+    ):
+        return conflict("This subscription and this mark are registered for two gifts.")
+    if known and known[0]["purpose"] != purpose:
+        return conflict(
+            f"This gift is for {known[0]['purpose']}. End it, and let the donor begin another one."
+        )
+    return None
+
+
+async def look_at(unit: Unit, grace: timedelta, ids: Collection[UUID]) -> None:
+    """How the gifts of these subscriptions stand today: say what is different, and put their money where it belongs."""
+    session = unit.session
+    rows = await subscriptions.lock(session, ids)
+    told, paid = await subscriptions.told(session, ids), await subscriptions.paid(session, ids)
+    wrong: dict[UUID, Right] = {}
+    for row in rows:
+        mine = paid[row["id"]]
+        now = standing(told[row["id"]], [subscriptions.paid_in(each) for each in mine], unit.today, grace)
+        wrong |= misplaced(row, mine, now)
+        await _stands(unit, row, now)
+    await put_right(unit, wrong)
+
+
+async def _stands(unit: Unit, row: RowMapping, now: Standing) -> None:
+    """Keep and say how a gift stands, if that is different, and when it is to be looked at again."""
+    said = _state(row, now)
+    if row["wakes_on"] != now.wakes_on:
+        _wake(unit, row["id"], now.wakes_on)
+        if row["wakes_on"]:
+            await unit.cancel(_key(row["id"], row["wakes_on"]))
+    elif said == row["said"]:
+        return
+    values: dict[str, Any] = {"id": row["id"], "wakes_on": now.wakes_on}
+    if said != row["said"]:
+        version = row["version"] + 1
+        unit.say(MonthlyGiftChanged(gift_id=row["gift_id"], version=version, on=unit.today, **said))
+        values |= {"version": version, "said": said}
+        if now.status.value != row["status"]:
+            change = {"before": row["status"], "status": now.status.value, "on_day": unit.today}
+            subscriptions.add_change(unit, {"subscription": row["id"], "version": version, **change})
+            values |= {"status": now.status.value, "since": unit.today}
+    subscriptions.save(unit, values)
+
+
+def _state(row: RowMapping, now: Standing) -> dict[str, Any]:
+    """What the others are told of a gift, as JSON."""
+    return {
+        "donor_id": row["donor_id"] and str(row["donor_id"]),
+        "purpose": row["purpose"],
+        "status": now.status.value,
+        "children": row["children"],
+        "covered_until": now.covered_until and now.covered_until.isoformat(),
+        "grace_until": now.grace_until and now.grace_until.isoformat(),
+        "correspondence": row["correspondence"],
+    }
+
+
+def _wake(unit: Unit, subscription: UUID, on: date | None) -> None:
+    if on:
+        unit.later(WAKE, {"subscription": str(subscription)}, on, _key(subscription, on))
+
+
+def _key(subscription: UUID, on: date) -> str:
+    """One for each day: whoever does the timer of a day has its row, and would wait for who sets it anew."""
+    return f"{WAKE} {subscription} {on}"

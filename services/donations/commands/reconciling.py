@@ -1,0 +1,149 @@
+"""PayPal's transaction list is compared with what is booked, row by row; what is missing is booked, once.
+
+A list may be compared as often as one likes: each row in a unit of its own, by the same function as a notice, so what
+the notices told meanwhile is booked once too. A row that raises an error is kept as one that failed, with the reason,
+and the rows after it go on. Rows of others are not kept (`paypal/transactions.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from services.donations import contacts
+from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.matching import Booked, Comparing, Match, judged
+from services.donations.commands.notices import PAYPAL, effect, id_of_back
+from services.donations.domain.money import Money
+from services.donations.domain.notices import Became
+from services.donations.domain.payments import Payment
+from services.donations.paypal.listed import said_by
+from services.donations.paypal.said import BackSaid, SaleSaid
+from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
+from services.donations.repository import findings, transfers
+from shared.database.errors import is_conflict, is_outage
+from shared.messaging.failures import describe
+from shared.messaging.unit import Unit, Units
+from shared.observability import log
+from shared.outcomes import Refused
+from shared.principals import Principal
+
+_TRANSFERS = (Kind.WITHDRAWAL, Kind.DEPOSIT)
+_ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
+"""Money that came is booked before what went back of it, so that fewer rows wait."""
+_AGREED = (Match.MATCHED, Match.MISSING)
+"""PayPal and the books say the same now, so nobody needs what the notices said any more: a donor's name is in them."""
+TRIES = 5
+"""So often a row is compared that is in the way of somebody else each time."""
+LONGEST_REASON = 200
+
+
+async def ours(units: Units, rows: Sequence[Row], receivers: frozenset[str]) -> Kept:
+    """The rows of the group's gifts, and the sums of the rest."""
+    ids = {row.transaction_id for row in rows} | {row.refers_to for row in rows if row.refers_to}
+    async with units.read() as session:
+        subscriptions, transactions = await findings.known(session, ids)
+    return kept(rows, Known(receivers, subscriptions, transactions))
+
+
+async def reconcile(
+    units: Units, actor: Principal, zone: ZoneInfo, rows: Sequence[Row]
+) -> list[tuple[Row, Match]]:
+    """Compare rows with what is booked, and book what is missing; each row with how it was found."""
+    named = {row.refers_to for row in rows if row.refers_to}
+    async with units.read() as session:
+        subscriptions, _ = await findings.known(session, named)
+    found = []
+    for row in sorted(rows, key=lambda each: (each.kind not in _ORDER[:1], each.kind not in _ORDER, each.at)):
+        try:
+            match = await _tried(units, actor, zone, subscriptions, row)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            match = await _failed(units, actor, zone, row, describe(error))
+        found.append((row, match))
+    return found
+
+
+async def _tried(
+    units: Units, actor: Principal, zone: ZoneInfo, subscriptions: frozenset[str], row: Row
+) -> Match:
+    for attempt in range(1, TRIES + 1):
+        try:
+            async with units.open(actor=actor) as unit:
+                return await _compared(unit, Comparing(unit.today, zone, subscriptions), row)
+        except Exception as error:
+            if attempt == TRIES or not is_conflict(error):
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+async def _failed(units: Units, actor: Principal, zone: ZoneInfo, row: Row, reason: str) -> Match:
+    """Keep that a row could not be compared, and why; the unit that raised the error has left nothing behind."""
+    log().error("a row of PayPal's list could not be compared", transaction=row.transaction_id, reason=reason)
+    async with units.open(actor=actor) as unit:
+        _keep(unit, zone, row, Match.FAILED, reason[:LONGEST_REASON])
+    return Match.FAILED
+
+
+async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
+    said = said_by(row, comparing.subscriptions)
+    back = id_of_back(said) if isinstance(said, BackSaid) else None
+    own = row.transaction_id if row.kind is Kind.PAYMENT else row.refers_to
+    booked = Booked(*await findings.booked(unit.session, own, back))
+    if row.kind in _TRANSFERS:
+        booked = Booked(transfer=await transfers.of_paypal(unit.session, row.transaction_id))
+    match = judged(row, booked, comparing)
+    if match is Match.MISSING or (match is Match.MATCHED and _says_more(said, booked.came)):
+        match = await _book(unit, comparing.zone, row, said, booked, match)
+    if match in _AGREED and own:
+        await contacts.forget_notices_of(unit.session, own)
+    _keep(unit, comparing.zone, row, match)
+    return match
+
+
+def _keep(unit: Unit, zone: ZoneInfo, row: Row, match: Match, reason: str = "") -> None:
+    findings.save(
+        unit.writes,
+        {
+            "provider": PAYPAL,
+            "transaction_id": row.transaction_id,
+            "kind": row.kind.value,
+            "status": match.value,
+            "currency": row.gross.currency,
+            "amount": row.gross.minor,
+            "refers_to": row.refers_to,
+            "happened_on": row.at.astimezone(zone).date(),
+            "moved": row.moves,
+            "on_day": unit.today,
+            "reason": reason,
+        },
+    )
+
+
+def _says_more(said: SaleSaid | BackSaid | None, known: Payment | None) -> bool:
+    """The list says the fee, or whose a payment is, and no notice did."""
+    if known is None or not isinstance(said, SaleSaid):
+        return False
+    fee, whose = said.fee is not None, said.subscription_id is not None
+    return (fee and known.fee is None) or (whose and known.subscription is None)
+
+
+async def _book(
+    unit: Unit, zone: ZoneInfo, row: Row, said: SaleSaid | BackSaid | None, booked: Booked, match: Match
+) -> Match:
+    """Book what a row says; how it is found after that."""
+    if row.kind is Kind.RELEASE:
+        assert booked.came, "what is released is known"
+        return match if await _released(unit, zone, row, booked.came) else Match.DIFFERENT
+    assert said, "a row of another kind is never missing"
+    became, _ = await effect(unit, zone, said)
+    return {Became.LOOK: Match.DIFFERENT, Became.WAITING: Match.WAITING}.get(became, match)
+
+
+async def _released(unit: Unit, zone: ZoneInfo, row: Row, known: Payment) -> bool:
+    assert known.happened_on, "a payment that has come has a day"
+    on = row.at.astimezone(zone).date()
+    came = Came(
+        PAYPAL, known.transaction_id, Money(known.gross, known.currency), known.happened_on, released_on=on
+    )
+    return not isinstance(await book_payment(unit, replace(came, held=False)), Refused)

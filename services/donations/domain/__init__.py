@@ -1,0 +1,1 @@
+"""Rules of the donations service: money, accounts, entries, payments, grants."""

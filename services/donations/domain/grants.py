@@ -1,0 +1,269 @@
+"""Grants: money asked for, set aside, paid. Who comes first, who must agree, and what is told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.donations.domain.funds import Fund, FundKey, Purpose
+from services.donations.domain.money import Money
+from shared.contracts.donations import GrantChanged, GrantStatus, GrantWhy
+from shared.contracts.intake import GrantAsked, GrantStep
+
+FUND_OF = {
+    "protection": Purpose.PROTECTION,
+    "resettlement": Purpose.RESETTLEMENT,
+    "return": Purpose.RESETTLEMENT,
+    "hospital": Purpose.MEDICAL,
+    "family_visit": Purpose.FAMILY_VISITS,
+    "prison_support": Purpose.FAMILY_VISITS,
+    "school": Purpose.EDUCATION,
+}
+"""The fund that grants of a kind are paid from; of a kind that is not known, the general one."""
+
+ALWAYS_TWO = frozenset({"return"})
+"""Kinds that two people agree to, however small: whoever goes back may be paid for by nobody alone."""
+
+
+def fund_of(kind: str) -> str:
+    """The fund that a grant of this kind is paid from."""
+    return FUND_OF.get(kind, Purpose.GENERAL).value
+
+
+class Ended(StrEnum):
+    """How a grant can have ended."""
+
+    REFUSED = GrantStatus.REFUSED.value
+    SETTLED = GrantStatus.SETTLED.value
+    CANCELLED = GrantStatus.CANCELLED.value
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Up to `rule` in a currency nobody has to agree, above it one person, above `second` two."""
+
+    rule: int
+    second: int
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Money for a household or a case, in minor units of one currency.
+
+    `set_aside` is promised and not paid; `carried` is too, and a fieldworker has it. `urgency` counts from 0, the most
+    urgent. A grant that has `ended` keeps what
+    was paid of it and nothing else. `version` is the one that was heard last, `said` the one that was told last.
+    """
+
+    id: UUID
+    kind: str
+    currency: str
+    wanted: int
+    urgency: int
+    asked_on: date
+    household_id: UUID | None = None
+    case_id: UUID | None = None
+    member_id: UUID | None = None
+    asked_by: str = ""
+    household_version: int = 0
+    case_version: int = 0
+    set_aside: int = 0
+    paid: int = 0
+    carried: int = 0
+    ended: Ended | None = None
+    reason: str = GrantWhy.ASKED.value
+    version: int = 0
+    said: int = 0
+
+    @property
+    def key(self) -> FundKey:
+        return FundKey(fund_of(self.kind), self.currency)
+
+    @property
+    def owner(self) -> UUID:
+        """The household or case that it is for; itself, if it is for neither."""
+        return self.household_id or self.case_id or self.id
+
+    @property
+    def missing(self) -> int:
+        return 0 if self.ended else max(0, self.wanted - self.promised - self.paid)
+
+    @property
+    def promised(self) -> int:
+        """What is promised and not paid, in its fund or with a fieldworker."""
+        return self.set_aside + self.carried
+
+    @property
+    def place(self) -> tuple[int, date, UUID]:
+        """Its place in line: the most urgent first, of those the oldest."""
+        return self.urgency, self.asked_on, self.id
+
+    @property
+    def status(self) -> GrantStatus:
+        """What the others are told it is."""
+        if self.ended:
+            return GrantStatus(self.ended.value)
+        if self.paid:
+            return GrantStatus.PAID if self.paid >= self.wanted else GrantStatus.PAID_PART
+        return GrantStatus.SET_ASIDE if self.promised else GrantStatus.WAITING
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+
+def heard(before: Grant | None, fact: GrantAsked) -> Grant:
+    """A request as intake tells of it now. Kind and currency stay as they were; what is set aside is settled later.
+
+    ValueError for a request that is for nobody, or for a household and a case at once: it is forged, or a defect.
+    """
+    if (fact.household_id is None) == (fact.case_id is None):
+        raise ValueError("a request for money is for a household or for a case")
+    asked = Grant(
+        id=fact.request_id,
+        kind=fact.kind,
+        currency=fact.estimate.currency,
+        wanted=fact.estimate.amount,
+        urgency=fact.urgency,
+        asked_on=fact.asked_on,
+        household_id=fact.household_id,
+        case_id=fact.case_id,
+        member_id=fact.member_id,
+        asked_by=fact.asked_by or "",
+        household_version=fact.household_version or 0,
+        case_version=fact.case_version or 0,
+        version=fact.version,
+    )
+    if before is None:
+        known = asked
+    elif before.key != asked.key:
+        return replace(before, version=fact.version)
+    else:
+        room = max(0, asked.wanted - before.paid - before.carried)
+        aside = min(before.set_aside, room)
+        known = replace(
+            before, wanted=asked.wanted, urgency=asked.urgency, set_aside=aside, version=fact.version
+        )
+    if known.ended or fact.status == GrantStep.WITHDRAWN:
+        return known if known.ended else ended(known, Ended.CANCELLED, GrantWhy.WITHDRAWN.value)
+    return reworded(known)
+
+
+def told(grant: Grant, held: int, on: date) -> GrantChanged:
+    """What the others are told of a grant; `held` is what PayPal still holds of its fund."""
+    return GrantChanged(
+        grant_id=grant.id,
+        version=grant.said,
+        household_id=grant.household_id,
+        case_id=grant.case_id,
+        kind=grant.kind,
+        status=grant.status.value,
+        set_aside=grant.money(grant.promised).as_part,
+        paid=grant.money(grant.paid).as_part,
+        missing=grant.money(grant.missing).as_part,
+        held=grant.money(held).as_part if grant.missing and held else None,
+        reason=grant.reason,
+        on=on,
+    )
+
+
+def serve(fund: Fund, waiting: Iterable[Grant]) -> list[Grant]:
+    """Set aside what is free for those who wait, in their order: whole, or in part while something is left.
+
+    Returns those that have more set aside than before. Of 1,000 free and fifty grants of 100, ten are served.
+    """
+    free, served = max(0, fund.free), []
+    for each in sorted(waiting, key=lambda grant: grant.place):
+        more = min(each.missing, free)
+        if more:
+            free -= more
+            served.append(reworded(replace(each, set_aside=each.set_aside + more)))
+    return served
+
+
+def cut_back(fund: Fund, promised: Iterable[Grant]) -> list[Grant]:
+    """Take back what is promised and no longer there, from the last in line first. Returns those that have less."""
+    lacking, cut = max(0, -fund.free), []
+    for each in sorted(promised, key=lambda grant: grant.place, reverse=True):
+        less = min(each.set_aside, lacking)
+        if less:
+            lacking -= less
+            cut.append(replace(each, set_aside=each.set_aside - less, reason=GrantWhy.TAKEN_BACK.value))
+    return cut
+
+
+def reworded(grant: Grant) -> Grant:
+    """The grant with the reason that its amounts give."""
+    short = GrantWhy.PART_THERE if grant.promised else GrantWhy.NOTHING_LEFT
+    why = short if grant.missing else GrantWhy.ALL_THERE
+    return replace(grant, reason=why.value)
+
+
+def approvals_needed(grant: Grant, limits: Limits) -> int:
+    """How many people have to agree before anything of it is paid."""
+    if grant.kind in ALWAYS_TWO or grant.wanted > limits.second:
+        return 2
+    return 1 if grant.wanted > limits.rule else 0
+
+
+def why_not_approve(grant: Grant, limits: Limits, approved_by: Sequence[str], who: str) -> str | None:
+    """Why this person cannot agree, in words; None if there is nothing against it."""
+    if grant.ended:
+        return f"This grant is {grant.ended.value}."
+    if who == grant.asked_by:
+        return "Whoever asked for a grant does not decide about it."
+    if who in approved_by:
+        return "You have agreed to this grant already; another person has to."
+    if len(approved_by) >= approvals_needed(grant, limits):
+        return "Nobody else has to agree to this grant."
+    return None
+
+
+def paid(grant: Grant, amount: int, *, carried: bool = False) -> Grant:
+    """The grant after a part of what was set aside is paid, or of what a fieldworker `carried` for it."""
+    left = grant.carried - amount if carried else grant.carried
+    aside = grant.set_aside if carried else grant.set_aside - amount
+    return replace(grant, set_aside=aside, carried=left, paid=grant.paid + amount)
+
+
+def carried(grant: Grant, amount: int) -> Grant:
+    """The grant after a fieldworker took so much of what is set aside, or below 0 brought it back.
+
+    What comes back of a grant that is over is its fund's.
+    """
+    if grant.ended:
+        return grant
+    return replace(grant, set_aside=grant.set_aside - amount, carried=grant.carried + amount)
+
+
+def came_back(grant: Grant, amount: int) -> Grant:
+    """The grant after a part of what was paid came back: so much less was wanted."""
+    return replace(grant, paid=grant.paid - amount, wanted=grant.wanted - amount)
+
+
+def unpaid(grant: Grant, amount: int, *, carried: bool = False) -> Grant:
+    """The grant after a payment of it turned out to be a mistake: so much is wanted again, if it goes on. If it was
+    `carried` for this grant, the fieldworker has it again.
+    """
+    after = replace(grant, paid=grant.paid - amount)
+    if after.ended:
+        return after
+    return reworded(replace(after, carried=after.carried + amount) if carried else after)
+
+
+def ended(grant: Grant, how: Ended, why: str) -> Grant:
+    """The grant is over: what was set aside and not paid is free again; what is carried is, once it is back."""
+    return replace(grant, set_aside=0, carried=0, ended=how, reason=why)
+
+
+def over(grant: Grant, closed_in: int) -> Grant:
+    """The grant, cancelled if its household or case was closed after it was asked for; what has ended stays as it is.
+
+    `closed_in` is the version in which that was closed last, 0 if it never was. A case that was closed in version 4 and
+    reopened in 5: a grant of version 3 ends, however late the news of 4 come; one of version 5 goes on.
+    """
+    known = grant.case_version if grant.case_id else grant.household_version
+    if grant.ended or closed_in <= known or grant.owner == grant.id:
+        return grant
+    why = GrantWhy.CASE_CLOSED if grant.case_id else GrantWhy.HOUSEHOLD_CLOSED
+    return ended(grant, Ended.CANCELLED, why.value)

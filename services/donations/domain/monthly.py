@@ -1,0 +1,191 @@
+"""Monthly gifts: how one stands on a day, from all that was told of it and all that was paid for it.
+
+Nothing here looks at the order in which news came. So whatever order that was, and however often each came, a gift ends
+in the same state.
+
+    told: active since 3 May          paid: 30.00 on 3 May, 30.00 on 3 June
+    3 July: PayPal could not collect  -> at risk from 3 July, with grace until 17 August
+    60.00 on 6 August                 -> active; covers July and August, so covered until 3 September
+"""
+
+import calendar
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from services.donations.domain.subscriptions import History, Told, ended_on
+from shared.contracts.donations import MonthlyGiftStatus
+
+LATE = timedelta(days=10)
+"""PayPal tries twice more, five days apart, before a payment is missed."""
+LAST = timedelta(days=10)
+"""A payment that was under way when the donor ended the gift still belongs to it."""
+MOST_MONTHS = 3
+"""A payment covers no more months by itself; what is beyond them waits for the treasurer."""
+
+
+@dataclass(frozen=True, order=True)
+class Paid:
+    """A payment of the subscription, by its own id; `left` is what was not given back of it, in minor units, `gross`
+    all that came, if that is more. The treasurer may have said how many `months` it covers at most.
+    """
+
+    on: date
+    reference: str
+    left: int
+    currency: str
+    disputed: bool = False
+    gross: int = 0
+    months: int | None = None
+
+
+class Rest(NamedTuple):
+    """What a payment brought beyond the months that it covers, in minor units. It `waits` for the treasurer if it would
+    pay for more months than a payment covers by itself; else it is for whatever is needed most.
+    """
+
+    minor: int = 0
+    waits: bool = False
+
+
+NOTHING = Rest()
+
+
+class Cover(NamedTuple):
+    """The days that a payment covers: from `start` on, up to `end`, which it does not cover any more."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a gift stands. `covered_until` is the first day that no payment covers; `wakes_on` the first day on which it
+    may stand otherwise if nothing is told; `mine` are the payments that belong to it, the others came after its end;
+    `covers` has what each of them covers, if it is at least a month, and `rests` what such a one brought beyond that.
+    """
+
+    status: MonthlyGiftStatus
+    covered_until: date | None = None
+    grace_until: date | None = None
+    wakes_on: date | None = None
+    mine: frozenset[str] = frozenset()
+    covers: Mapping[str, Cover] = field(default_factory=dict)
+    rests: Mapping[str, Rest] = field(default_factory=dict)
+
+
+def month_later(on: date, months: int = 1) -> date:
+    """The same day some months later; the last one of a month that is too short for it."""
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def belongs(on: date, end: date | None) -> bool:
+    """Whether money of this day is the gift's; what comes after its end is nobody's until the treasurer says whose."""
+    return end is None or on <= end + LAST
+
+
+def standing(told: Collection[Told], paid: Collection[Paid], today: date, grace: timedelta) -> Standing:
+    """How a gift stands today.
+
+    Shortly after midnight a notice may be of a day to which the service has not turned yet: it counts from that day on.
+    """
+    end = ended_on(told)
+    mine = sorted(each for each in paid if belongs(each.on, end))
+    counting = [each for each in mine if each.left > 0 and each.on <= today]
+    history = History(each for each in told if each.on <= today)
+    covers, rests = _covers(history, counting, grace)
+    covered = covers[-1].end if covers else None
+    now = _standing(history, counting, covered, today, grace)
+    days = [*(each.on for each in told), *(each.on for each in mine)]
+    to_come = [each for each in days if each > today]
+    wakes = min([*to_come, *([now.wakes_on] if now.wakes_on else [])], default=None)
+    known_by = {each.reference: cover for each, cover in zip(counting, covers, strict=True)}
+    whole = {name: cover for name, cover in known_by.items() if cover.start < cover.end}
+    left = {each.reference: rest for each, rest in zip(counting, rests, strict=True) if rest.minor}
+    names = frozenset(each.reference for each in mine)
+    return replace(now, wakes_on=wakes, mine=names, covers=whole, rests=left)
+
+
+def _standing(
+    history: History, paid: Sequence[Paid], covered: date | None, today: date, grace: timedelta
+) -> Standing:
+    """How it stands by what has happened; all payments count, and cover the days before `covered`."""
+    if history.ended is not None:
+        return Standing(MonthlyGiftStatus.ENDED, covered)
+    last = max((each.on for each in paid), default=None)
+    due = _due(history, last, covered)
+    if due is None:
+        return Standing(MonthlyGiftStatus.STARTING)
+    trouble = _trouble(history, last, due, today)
+    if trouble is not None:
+        return _troubled(trouble + grace, covered, today)
+    if any(each.disputed for each in paid):
+        return Standing(MonthlyGiftStatus.AT_RISK, covered, wakes_on=due + LATE)
+    status = MonthlyGiftStatus.STARTING if last is None else MonthlyGiftStatus.ACTIVE
+    return Standing(status, covered, wakes_on=due + LATE)
+
+
+def _troubled(grace_until: date, covered: date | None, today: date) -> Standing:
+    if today > grace_until:
+        return Standing(MonthlyGiftStatus.LAPSED, covered)
+    return Standing(MonthlyGiftStatus.AT_RISK, covered, grace_until, grace_until + timedelta(days=1))
+
+
+def _due(history: History, last: date | None, covered: date | None) -> date | None:
+    """The day on which the next payment is due; None for a gift that has not begun."""
+    if last is None:
+        return history.begun
+    return max(month_later(last), covered or last)
+
+
+def _trouble(history: History, last: date | None, due: date | None, until: date) -> date | None:
+    """The day since when payments fail, after the last that came: PayPal said so, or one is late. None if all is well.
+
+    A failure of the day of a payment was the try before it.
+    """
+    failed = history.failed_after(last)
+    days = [failed] if failed is not None and failed <= until else []
+    if due is not None and due + LATE <= until:
+        days.append(due + LATE)
+    return min(days, default=None)
+
+
+def _covers(history: History, paid: Sequence[Paid], grace: timedelta) -> tuple[list[Cover], list[Rest]]:
+    """What each payment covers, in their order: the oldest months that are not covered; and what it brought beyond.
+
+    Too small a one covers none, and stays what it was given for.
+
+    What was not covered when the gift lapsed stays so: the next payment begins anew.
+    """
+    found, rests = list[Cover](), list[Rest]()
+    until: date | None = None
+    last: date | None = None
+    firsts = _firsts(paid)
+    for each in paid:
+        trouble = _trouble(history, last, _due(history, last, until), each.on) if last else None
+        if until is None or (trouble is not None and each.on > trouble + grace):
+            # What was paid ahead before it lapsed stays covered: no two payments cover one day.
+            until = max(until or each.on, each.on)
+        price = history.price(each.currency, each.on)
+        months, rest = _months(firsts[each.currency] if price is None else price, each)
+        found.append(Cover(until, month_later(until, months)))
+        rests.append(rest)
+        until, last = found[-1].end, each.on
+    return found, rests
+
+
+def _firsts(paid: Sequence[Paid]) -> dict[str, int]:
+    """The first payment in each currency: while no price was told, it was the price."""
+    return {each.currency: max(each.gross, each.left) for each in reversed(paid)}
+
+
+def _months(price: int, payment: Paid) -> tuple[int, Rest]:
+    """How many months a payment covers, and what it brought beyond them. 70 at 30 per month cover two, and 10 are left;
+    of 200 the first 90 cover three, and 110 wait for the treasurer.
+    """
+    whole = payment.left // price if price else 0
+    months = min(whole, MOST_MONTHS if payment.months is None else payment.months)
+    rest = payment.left - months * price if months else 0
+    return months, Rest(rest, payment.months is None and whole > months)

@@ -1,0 +1,106 @@
+"""What donations does when intake or inventory says something: load, decide, write down, say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table
+
+from services.donations.commands import appeals, purchases
+from services.donations.domain.funds import FundKey
+from services.donations.domain.grants import fund_of, heard, over
+from services.donations.ledger import MoneyLedger
+from services.donations.repository import grants
+from services.donations.settings import Settings
+from services.donations.tables import CASE, GRANT, HOUSEHOLD, ITEM_PRICE, SHORTAGE
+from shared.contracts.intake import AdvocacyChanged, AdvocacyStatus, GrantAsked, HouseholdClosed
+from shared.contracts.inventory import ItemPriced, PurchaseChanged, ShortageChanged, ShortfallForecast
+from shared.messaging.consumer import Hears
+from shared.messaging.states import newest
+from shared.messaging.unit import Unit
+
+
+async def on_grant_asked(facts: Sequence[GrantAsked], unit: Unit) -> None:
+    """Set money aside for what is asked, whole or in part, or say what is missing.
+
+    The rows of the households and cases are locked first, so that none is closed between the look at it and the grant.
+    """
+    session = unit.session
+    closed = await grants.closed_in(
+        session, HOUSEHOLD, {each.household_id for each in facts if each.household_id}
+    )
+    closed |= await grants.closed_in(session, CASE, {each.case_id for each in facts if each.case_id})
+    keys = {FundKey(fund_of(each.kind), each.estimate.currency) for each in facts}
+    async with MoneyLedger.open(unit, keys) as ledger:
+        news = await newest(unit, GRANT, facts)
+        for key, fact in news.facts.items():
+            row = news.rows[key]
+            before = grants.grant_in(row) if row else None
+            after = heard(before, fact)
+            ledger.grant(over(after, closed.get(after.owner, 0)), before)
+
+
+async def on_household_closed(facts: Sequence[HouseholdClosed], unit: Unit) -> None:
+    """Cancel what is not paid of the grants of closed households; it is free for those who wait."""
+    await _close(unit, HOUSEHOLD, facts)
+
+
+async def on_advocacy_changed(facts: Sequence[AdvocacyChanged], unit: Unit) -> None:
+    """Cancel what is not paid of the grants of closed cases. What else becomes of a case changes nothing here.
+
+    So what is kept of a case is the version in which it was closed last. If the newest version were kept, the closing
+    of a case that was reopened since would be old news, and its grants would go on in one order of the facts alone.
+    """
+    await _close(unit, CASE, [each for each in facts if each.status == AdvocacyStatus.CLOSED])
+
+
+async def _close(
+    unit: Unit, table: Table, facts: Sequence[HouseholdClosed] | Sequence[AdvocacyChanged]
+) -> None:
+    news = await newest(unit, table, facts)
+    closed = {key: fact.version for key, fact in news.facts.items()}
+    grants.save_closed(unit.writes, table, closed)
+    keys = {each.key for each in await grants.open_of(unit.session, closed)}
+    async with MoneyLedger.open(unit, keys) as ledger:
+        # Looked at again under the funds' locks: others may have paid or promised meanwhile.
+        for each in await grants.open_of(unit.session, closed):
+            if (after := over(each, closed[each.owner])) != each:
+                ledger.grant(after, each)
+
+
+async def on_shortfall_forecast(facts: Sequence[ShortfallForecast], unit: Unit) -> None:
+    """Appeal for what will be missing, in the order of the items and of the days on which the forecasts were made."""
+    for each in sorted(facts, key=lambda fact: (fact.item, fact.made_on)):
+        await appeals.foresee(unit, each)
+
+
+async def on_shortage_changed(facts: Sequence[ShortageChanged], unit: Unit) -> None:
+    """Appeal for what is missing now, in the order of the items."""
+    news = await newest(unit, SHORTAGE, facts)
+    unit.writes.change(SHORTAGE, [{"id": key, "version": fact.version} for key, fact in news.facts.items()])
+    for each in sorted(news.facts.values(), key=lambda fact: fact.item):
+        await appeals.fall_short(unit, each)
+
+
+async def on_item_priced(facts: Sequence[ItemPriced], unit: Unit) -> None:
+    """Keep the newest price of each item, in the order of the items."""
+    news = await newest(unit, ITEM_PRICE, facts)
+    for each in sorted(news.facts.values(), key=lambda fact: fact.item):
+        await appeals.learn_price(unit, each)
+
+
+async def on_purchase_changed(facts: Sequence[PurchaseChanged], unit: Unit) -> None:
+    """Book what purchases cost, and have their appeals follow."""
+    await purchases.follow(unit, facts)
+
+
+def hears(_: Settings) -> tuple[Hears[Any], ...]:
+    """What this service consumes, and how."""
+    return (
+        Hears(GrantAsked, on_grant_asked),
+        Hears(HouseholdClosed, on_household_closed),
+        Hears(AdvocacyChanged, on_advocacy_changed),
+        Hears(ShortfallForecast, on_shortfall_forecast),
+        Hears(ShortageChanged, on_shortage_changed),
+        Hears(ItemPriced, on_item_priced),
+        Hears(PurchaseChanged, on_purchase_changed),
+    )

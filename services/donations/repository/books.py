@@ -1,0 +1,126 @@
+"""The ledger's rows: entries, postings, what is kept of them, fund balances, closed months."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.donations.domain.funds import Fund, FundKey
+from services.donations.domain.ledger import Account, Difference, Entry, EntryKind, Kind, Line
+from services.donations.tables import ACCOUNT, ACCOUNT_MONTH, CLOSED_MONTH, ENTRY, FUND_BALANCE, POSTING
+from shared.database.writes import Writes
+from shared.messaging.unit import Unit
+
+
+async def lock_funds(session: AsyncSession, keys: Collection[FundKey]) -> dict[FundKey, Fund]:
+    """Funds in their currencies, locked until the unit ends."""
+    row = FUND_BALANCE.c
+    query = select(FUND_BALANCE).where(tuple_(row.fund, row.currency).in_(sorted(keys)))
+    found = await session.execute(query.order_by(row.fund, row.currency).with_for_update())
+    funds = (_fund(each) for each in found.mappings())
+    return {each.key: each for each in funds}
+
+
+async def funds(session: AsyncSession) -> list[Fund]:
+    """All funds in all currencies, those with nothing too; nothing is locked."""
+    query = select(FUND_BALANCE).order_by(FUND_BALANCE.c.fund, FUND_BALANCE.c.currency)
+    return [_fund(each) for each in (await session.execute(query)).mappings()]
+
+
+def _fund(row: RowMapping) -> Fund:
+    key = FundKey(row["fund"], row["currency"])
+    return Fund(key, row["balance"], row["held"], row["set_aside"])
+
+
+def raise_funds(
+    writes: Writes, changes: Mapping[FundKey, Difference], set_aside: Mapping[FundKey, int]
+) -> None:
+    """Add differences to what the funds have."""
+    keys = sorted(changes.keys() | set_aside.keys())
+    rows = (
+        {
+            **key._asdict(),
+            **changes.get(key, Difference())._asdict(),
+            "set_aside": set_aside.get(key, 0),
+        }
+        for key in keys
+    )
+    writes.increase(FUND_BALANCE, rows)
+
+
+def add_entries(unit: Unit, entries: Sequence[Entry]) -> None:
+    """Write entries with their lines, and what is kept of them by account and month."""
+    writes = unit.writes
+    writes.insert(ENTRY, [_entry_row(each, unit) for each in entries])
+    writes.insert(POSTING, [row for each in entries for row in _posting_rows(each)])
+    months: Counter[tuple[str, date]] = Counter()
+    for each in entries:
+        for line in each.lines:
+            months[line.account.code, each.on_day.replace(day=1)] += line.amount
+    rows = ({"account": key[0], "month": key[1], "amount": amount} for key, amount in months.items())
+    writes.total(ACCOUNT_MONTH, rows)
+
+
+def _entry_row(entry: Entry, unit: Unit) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": unit.now,
+        "on_day": entry.on_day,
+        "happened_on": entry.happened_on,
+        "kind": entry.kind.value,
+        "document_id": entry.document_id,
+        "reverses": entry.reverses,
+        "actor": unit.actor.id,
+    }
+
+
+def _posting_rows(entry: Entry) -> Iterable[dict[str, Any]]:
+    for number, line in enumerate(entry.lines):
+        yield {
+            "entry_id": entry.id,
+            "line": number,
+            "account": line.account.code,
+            "amount": line.amount,
+        }
+
+
+async def entry_of(session: AsyncSession, entry_id: UUID) -> Entry | None:
+    """An entry with its lines; None if there is none."""
+    row = (await session.execute(select(ENTRY).where(ENTRY.c.id == entry_id))).mappings().one_or_none()
+    if row is None:
+        return None
+    columns = (ACCOUNT.c.kind, ACCOUNT.c.currency, ACCOUNT.c.fund, ACCOUNT.c.holder, POSTING.c.amount)
+    query = select(*columns).join(ACCOUNT, ACCOUNT.c.code == POSTING.c.account)
+    found = await session.execute(query.where(POSTING.c.entry_id == entry_id).order_by(POSTING.c.line))
+    lines = tuple(Line(Account(Kind(kind), *which), amount) for kind, *which, amount in found)
+    return Entry(
+        id=row["id"],
+        kind=EntryKind(row["kind"]),
+        on_day=row["on_day"],
+        happened_on=row["happened_on"],
+        lines=lines,
+        document_id=row["document_id"],
+        reverses=row["reverses"],
+    )
+
+
+async def make_account(session: AsyncSession, account: Account) -> None:
+    """An account that is made when it is needed first; all others are there from the beginning."""
+    row = {**account._asdict(), "code": account.code, "kind": account.kind.value}
+    await session.execute(insert(ACCOUNT).values(row).on_conflict_do_nothing())
+
+
+async def is_reversed(session: AsyncSession, entry_id: UUID) -> bool:
+    """Whether another entry undid this one."""
+    return await session.scalar(select(ENTRY.c.id).where(ENTRY.c.reverses == entry_id)) is not None
+
+
+async def open_from(session: AsyncSession) -> date:
+    """The first day on which something may still be booked."""
+    closed = await session.scalar(select(func.max(CLOSED_MONTH.c.month)))
+    return (closed + timedelta(days=31)).replace(day=1) if closed else date.min

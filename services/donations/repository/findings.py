@@ -1,0 +1,65 @@
+"""What was found when PayPal's transaction list was compared with the books."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, String, bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.donations.domain.payments import Payment, Provider, RefundState
+from services.donations.repository.payments import payment_in
+from services.donations.tables import FINDING, PAYMENT, REFUND
+from shared.database.writes import Writes
+
+PAYPAL = Provider.PAYPAL.value
+
+
+_IDS = bindparam("ids", type_=ARRAY(String))
+# One parameter for all: a list has more rows than a statement may have parameters.
+_REFERENCES = text("SELECT reference FROM subscription WHERE provider = 'paypal' AND reference = ANY(:ids)")
+_REFERENCES = _REFERENCES.bindparams(_IDS)
+_MONEY = text("""
+    SELECT transaction_id FROM payment WHERE provider = 'paypal' AND transaction_id = ANY(:ids)
+    UNION SELECT refund_id FROM refund WHERE provider = 'paypal' AND refund_id = ANY(:ids)
+    UNION SELECT reference FROM transfer WHERE 'paypal' IN (from_place, to_place) AND reference = ANY(:ids)
+        AND NOT undone
+""").bindparams(_IDS)
+
+
+@dataclass(frozen=True)
+class Refund:
+    """A refund as it is kept."""
+
+    amount: int
+    currency: str
+    state: RefundState
+
+
+async def known(session: AsyncSession, ids: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Which of these ids are subscriptions, and which transactions, that we know."""
+    wanted = {"ids": sorted(ids)}
+    subscriptions, transactions = [
+        set(await session.scalars(query, wanted)) for query in (_REFERENCES, _MONEY)
+    ]
+    return frozenset(subscriptions), frozenset(transactions)
+
+
+async def booked(
+    session: AsyncSession, transaction_id: str | None, refund_id: str | None
+) -> tuple[Payment | None, Refund | None]:
+    """The payment and the refund under these ids of PayPal's."""
+    row, back = PAYMENT.c, REFUND.c
+    of_it = select(PAYMENT).where(row.provider == PAYPAL, row.transaction_id == transaction_id)
+    payment = (await session.execute(of_it)).mappings().one_or_none()
+    of_refund = select(back.amount, back.currency, back.state).where(
+        back.provider == PAYPAL, back.refund_id == refund_id
+    )
+    refund = (await session.execute(of_refund)).one_or_none()
+    kept = Refund(refund.amount, refund.currency, RefundState(refund.state)) if refund else None
+    return (payment_in(payment) if payment else None), kept
+
+
+def save(writes: Writes, values: Mapping[str, Any]) -> None:
+    """Keep how a row was found; of one that was compared before, how it is found now."""
+    writes.replace(FINDING, [values])

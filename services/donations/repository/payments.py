@@ -1,0 +1,162 @@
+"""Payments, refunds and the gifts that they belong to."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, false, func, or_, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from services.donations.domain.payments import Dispute, Payment, RefundState
+from services.donations.tables import GIFT, PAYMENT, REFUND
+from shared.database.writes import Writes
+from shared.messaging.unit import Unit
+
+_COLUMNS = tuple(field.name for field in fields(Payment))
+
+
+async def lock_or_make(session: AsyncSession, provider: str, transaction_id: str) -> Payment:
+    """The payment under this id of the provider, locked. One of version 0 is made if nobody has spoken of it yet.
+
+    So two who hear of one payment at once wait for each other, and a refund that comes before its payment has a row
+    to wait at.
+    """
+    mine = {"provider": provider, "transaction_id": transaction_id}
+    making = insert(PAYMENT).values(id=uuid7(), **mine).on_conflict_do_nothing()
+    await session.execute(making)
+    row = PAYMENT.c
+    query = select(PAYMENT).where(row.provider == provider, row.transaction_id == transaction_id)
+    return payment_in((await session.execute(query.with_for_update())).mappings().one())
+
+
+async def find(session: AsyncSession, payment_id: UUID, *, lock: bool = False) -> Payment | None:
+    """A payment that has come; None if there is none of this id."""
+    query = select(PAYMENT).where(PAYMENT.c.id == payment_id, PAYMENT.c.version > 0)
+    found = await session.execute(query.with_for_update() if lock else query)
+    row = found.mappings().one_or_none()
+    return payment_in(row) if row else None
+
+
+IN_ORDER = (PAYMENT.c.provider, text('payment.transaction_id COLLATE "C"'))
+"""Whoever locks several payments locks them in this order, in which text is sorted by Python too."""
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+
+
+async def lock_all(session: AsyncSession, ids: Collection[UUID]) -> list[Payment]:
+    """Those of these payments that have come, locked."""
+    query = select(PAYMENT).where(PAYMENT.c.id == func.any(_IDS), PAYMENT.c.version > 0).order_by(*IN_ORDER)
+    found = await session.execute(query.with_for_update(), {"ids": sorted(ids)})
+    return [payment_in(row) for row in found.mappings()]
+
+
+async def make_and_lock(session: AsyncSession, keys: Collection[tuple[str, str]]) -> list[Payment]:
+    """The payments under these ids of providers, locked; those of which nobody has spoken yet are made first."""
+    rows = [{"id": uuid7(), "provider": way, "transaction_id": each} for way, each in sorted(keys)]
+    if not rows:
+        return []
+    await session.execute(insert(PAYMENT).values(rows).on_conflict_do_nothing())
+    row = PAYMENT.c
+    query = select(PAYMENT).where(tuple_(row.provider, row.transaction_id).in_(sorted(keys)))
+    found = await session.execute(query.order_by(*IN_ORDER).with_for_update())
+    return [payment_in(each) for each in found.mappings()]
+
+
+async def under(session: AsyncSession, provider: str, transaction_id: str) -> Payment | None:
+    """The payment that came under this id of the provider; None if none did."""
+    row = PAYMENT.c
+    query = select(PAYMENT).where(
+        row.provider == provider, row.transaction_id == transaction_id, row.version > 0
+    )
+    found = (await session.execute(query)).mappings().one_or_none()
+    return payment_in(found) if found else None
+
+
+def payment_in(row: RowMapping) -> Payment:
+    """What a row holds."""
+    values = {name: row[name] for name in _COLUMNS}
+    return Payment(**{**values, "dispute": Dispute(row["dispute"])})
+
+
+def save(unit: Unit, payment: Payment) -> None:
+    """Write a payment that is locked."""
+    values = {name: getattr(payment, name) for name in _COLUMNS}
+    unit.writes.change(PAYMENT, [{**values, "dispute": payment.dispute.value, "actor": unit.actor.id}])
+
+
+async def gift_of_subscription(session: AsyncSession, provider: str, subscription: str) -> RowMapping | None:
+    """The monthly gift that a provider collects under this id; None if we know none."""
+    row = GIFT.c
+    query = select(GIFT).where(row.provider == provider, row.subscription_id == subscription)
+    found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
+    return found
+
+
+async def donor_of(session: AsyncSession, gift_id: UUID | None) -> UUID | None:
+    """Who gave it; None for money of which we do not know."""
+    return await session.scalar(select(GIFT.c.donor_id).where(GIFT.c.id == gift_id)) if gift_id else None
+
+
+def add_gift(writes: Writes, values: dict[str, Any]) -> None:
+    """Keep a new gift."""
+    writes.insert(GIFT, [values])
+
+
+async def add_monthly(session: AsyncSession, values: dict[str, Any]) -> Sequence[RowMapping]:
+    """Keep a new monthly gift; returns those that are registered for its subscription or its mark, locked: then none is
+    kept.
+    """
+    row = GIFT.c
+    adding = insert(GIFT).values(**values).on_conflict_do_nothing().returning(row.id)
+    if await session.scalar(adding) is not None:
+        return []
+    same = or_(
+        row.subscription_id == values["subscription_id"] if values["subscription_id"] else false(),
+        row.custom_key == values["custom_key"] if values["custom_key"] else false(),
+    )
+    query = select(GIFT).where(row.provider == values["provider"], same).order_by(row.id)
+    return (await session.execute(query.with_for_update(key_share=True))).mappings().all()
+
+
+def change_gift(writes: Writes, values: dict[str, Any]) -> None:
+    """Give a locked gift new values."""
+    writes.change(GIFT, [values])
+
+
+async def add_refund(session: AsyncSession, values: dict[str, Any]) -> RefundState | None:
+    """Keep a refund by its own id; how it stands if it is known."""
+    adding = insert(REFUND).values(**values).on_conflict_do_nothing().returning(REFUND.c.refund_id)
+    if await session.scalar(adding) is not None:
+        return None
+    row = REFUND.c
+    mine = (row.provider == values["provider"], row.refund_id == values["refund_id"])
+    return RefundState(await session.scalar(select(row.state).where(*mine)) or RefundState.WAITING)
+
+
+async def waiting_refunds(session: AsyncSession, payment_id: UUID) -> Sequence[RowMapping]:
+    """Refunds that came before their payment, in the order of their ids."""
+    row = REFUND.c
+    waits = (row.payment_id == payment_id, row.state == RefundState.WAITING.value)
+    return (await session.execute(select(REFUND).where(*waits).order_by(row.refund_id))).mappings().all()
+
+
+async def refunded_alike(session: AsyncSession, payment_id: UUID, amount: int) -> bool:
+    """Whether a refund of exactly so much is booked for a locked payment."""
+    row = REFUND.c
+    mine = (row.payment_id == payment_id, row.state == RefundState.BOOKED.value, row.amount == amount)
+    return await session.scalar(select(row.refund_id).where(*mine).limit(1)) is not None
+
+
+_SETTLE = text("""
+    UPDATE refund SET state = :state, entry_id = :entry WHERE provider = :provider AND refund_id = :refund
+""")
+
+
+async def settle_refund(
+    session: AsyncSession, provider: str, refund_id: str, state: RefundState, entry: UUID | None
+) -> None:
+    """What became of a refund."""
+    which = {"provider": provider, "refund": refund_id}
+    await session.execute(_SETTLE, {**which, "state": state.value, "entry": entry})

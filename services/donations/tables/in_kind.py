@@ -1,0 +1,43 @@
+"""Gifts in kind: goods that came, without an amount of money unless the treasurer says what they are worth."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Uuid, text
+from sqlmodel import Field
+
+from services.donations.tables.columns import CURRENCY, Row, actor_column, flag_column, id_column, note_column
+from shared.database.rows import table_of
+
+
+class GiftInKindRow(Row, table=True):
+    """Goods that a donor gave. `receipt_id` is inventory's own receipt of them, which is acknowledged once; `goods` are
+    codes and quantities. `value` is null while nobody has said what they are worth; `entry_id` is what is booked of it,
+    `note` how it is known.
+    """
+
+    __tablename__ = "gift_in_kind"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(value, currency, entry_id) IN (0, 3)", name="a_value_is_booked"),
+        CheckConstraint("value > 0", name="positive"),
+        CheckConstraint("NOT undone OR value IS NULL", name="undone_whole"),
+        Index("uq_gift_in_kind_receipt", "receipt_id", unique=True, postgresql_where=text("NOT undone")),
+        Index(None, "donor_id", postgresql_where=text("donor_id IS NOT NULL")),
+    )
+    id: UUID = id_column()
+    receipt_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    donor_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("donor.id")))
+    received_on: date
+    goods: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    value: int | None = Field(default=None, sa_column=Column(BigInteger))
+    currency: str | None = Field(default=None, sa_column=Column(CURRENCY))
+    entry_id: UUID | None = Field(
+        default=None, sa_column=Column(Uuid, ForeignKey("entry.id", deferrable=True, initially="DEFERRED"))
+    )
+    note: str | None = note_column()
+    undone: bool = flag_column()
+    actor: str = actor_column()
+
+
+GIFT_IN_KIND = table_of(GiftInKindRow)

@@ -1,0 +1,136 @@
+"""What things cost, and purchases: proposed once an appeal is funded, ordered, come in parts, or cancelled. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID, uuid5
+
+from shared.contracts.base import Money
+from shared.contracts.donations import AppealStatus
+from shared.contracts.inventory import ItemPriced, PurchaseChanged, PurchaseLine, PurchaseStatus
+
+PRICES = UUID("2f6c8f0e-5d0b-5c39-8a0e-6d2f3f0a9b41")
+"""Namespace: what is told of one item's price always has the same id."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """So many minor units for `per` base units of an item: 2,000 cents for one kit."""
+
+    minor: int
+    currency: str
+    per: int = 1
+
+    def cost(self, quantity: int) -> int:
+        """What a quantity costs, rounded up once: what is a little too much is left over, too little buys nothing."""
+        return -(-quantity * self.minor // self.per)
+
+
+def price_fact(item: str, unit: str, price: Price, version: int, on: date) -> ItemPriced:
+    """What the others are told of a price."""
+    return ItemPriced(
+        price_id=uuid5(PRICES, item),
+        version=version,
+        item=item,
+        price=Money(amount=price.minor, currency=price.currency),
+        per=price.per,
+        unit=unit,
+        on=on,
+    )
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """An appeal as donations told of it last; `target` is what it takes to buy `quantity`."""
+
+    id: UUID
+    item: str
+    quantity: int
+    target: int
+    currency: str
+    status: str
+
+    @property
+    def is_funded(self) -> bool:
+        """Whether its money is there and nothing has been ordered for it, as far as donations knew."""
+        return self.status == AppealStatus.FUNDED and bool(self.item) and min(self.quantity, self.target) > 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A planned delivery as its purchase sees it; `over` if nothing more is to come."""
+
+    quantity: int
+    received: int
+    due_on: date
+    over: bool
+
+    @property
+    def status(self) -> PurchaseStatus:
+        """What a purchase is whose goods are to come like this.
+
+        What is over without anything having come is cancelled; if only some came, that is all there will be.
+        """
+        if self.received:
+            return PurchaseStatus.ARRIVED if self.over else PurchaseStatus.ARRIVED_PART
+        return PurchaseStatus.CANCELLED if self.over else PurchaseStatus.ORDERED
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """Goods that are bought for an appeal. Once ordered, a planned delivery stands for them (`planned_id`)."""
+
+    id: UUID
+    appeal_id: UUID
+    item: str
+    quantity: int
+    cost: int
+    currency: str
+    status: PurchaseStatus = PurchaseStatus.PROPOSED
+    arrived: int = 0
+    supplier: str | None = None
+    due_on: date | None = None
+    planned_id: UUID | None = None
+    version: int = 0
+
+
+def proposed(purchase_id: UUID, appeal: Appeal, price: Price | None) -> Purchase:
+    """What is to be bought for a funded appeal. Without a price in its currency, it costs what the appeal asked for."""
+    mine = price and price.currency == appeal.currency
+    cost = price.cost(appeal.quantity) if price and mine else appeal.target
+    return Purchase(purchase_id, appeal.id, appeal.item, appeal.quantity, cost, appeal.currency)
+
+
+def followed(live: Purchase, appeal: Appeal, price: Price | None) -> Purchase:
+    """A purchase after its appeal changed: a proposal follows it, what is ordered stays.
+
+    A proposal is withdrawn with the money: when the appeal is open again, closed or withdrawn. While donations says
+    that something is ordered it stays: that may be an order before this one, of which donations hears last.
+    """
+    if live.status is not PurchaseStatus.PROPOSED or appeal.status == AppealStatus.ORDERED:
+        return live
+    if not appeal.is_funded:
+        return replace(live, status=PurchaseStatus.CANCELLED)
+    return replace(proposed(live.id, appeal, price), version=live.version)
+
+
+def planned(purchase: Purchase, plan: Plan) -> Purchase:
+    """An ordered purchase as its planned delivery says."""
+    return replace(
+        purchase, status=plan.status, quantity=plan.quantity, arrived=plan.received, due_on=plan.due_on
+    )
+
+
+def fact_of(purchase: Purchase, unit: str, on: date) -> PurchaseChanged:
+    """What the others are told of a purchase; `unit` is its item's."""
+    line = PurchaseLine(item=purchase.item, quantity=purchase.quantity, arrived=purchase.arrived, unit=unit)
+    return PurchaseChanged(
+        purchase_id=purchase.id,
+        version=purchase.version,
+        appeal_id=purchase.appeal_id,
+        status=purchase.status.value,
+        supplier=purchase.supplier,
+        lines=(line,),
+        cost=Money(amount=purchase.cost, currency=purchase.currency),
+        due_on=purchase.due_on,
+        on=on,
+    )

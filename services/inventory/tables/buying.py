@@ -1,0 +1,83 @@
+"""What things cost, the appeals that donations told of, and what is bought for them."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, String, Uuid, text
+from sqlmodel import Field
+
+from services.inventory.tables.columns import CODE, Row, actor_column, amount_column, code_column
+from shared.database.rows import table_of
+
+
+def _currency_column() -> Any:
+    return Field(default="", sa_column=Column(String(3), nullable=False, server_default=""))
+
+
+def _version_column() -> Any:
+    return Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+
+
+class PriceRow(Row, table=True):
+    """What an item costs: so many minor units for `per` base units. `version` counts what the others were told."""
+
+    __tablename__ = "price"
+    __table_args__ = (CheckConstraint("least(minor, per, version) > 0", name="positive"),)
+    item: str = code_column(primary_key=True)
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    minor: int = amount_column()
+    currency: str = Field(sa_column=Column(String(3), nullable=False))
+    per: int = amount_column()
+    on_day: date
+    actor: str = actor_column()
+
+
+class AppealRow(Row, table=True):
+    """An appeal as donations told of it last; version 0 is one that was not told of yet. `target` is its cost."""
+
+    __tablename__ = "appeal"
+    id: UUID = Field(primary_key=True)
+    version: int = _version_column()
+    item: str = Field(default="", sa_column=Column(CODE, nullable=False, server_default=""))
+    quantity: int = amount_column(0)
+    target: int = amount_column(0)
+    currency: str = _currency_column()
+    status: str = Field(default="", sa_column=Column(CODE, nullable=False, server_default=""))
+
+
+class PurchaseRow(Row, table=True):
+    """Goods that are bought for an appeal; an appeal has one that is not cancelled at most.
+
+    Once it is ordered, a planned delivery stands for what is to come, and quantity, day and status follow from that.
+    """
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        CheckConstraint("quantity > 0 AND cost > 0 AND arrived >= 0", name="positive"),
+        CheckConstraint(
+            "status IN ('proposed', 'cancelled') OR planned_id IS NOT NULL", name="ordered_is_planned"
+        ),
+        Index("uq_purchase_live", "appeal_id", unique=True, postgresql_where=text("status <> 'cancelled'")),
+        Index(
+            "uq_purchase_planned", "planned_id", unique=True, postgresql_where=text("planned_id IS NOT NULL")
+        ),
+    )
+    id: UUID = Field(primary_key=True)
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    appeal_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    status: str = code_column()
+    item: str = code_column()
+    quantity: int = amount_column()
+    arrived: int = amount_column(0)
+    cost: int = amount_column()
+    currency: str = Field(sa_column=Column(String(3), nullable=False))
+    supplier: str | None = Field(default=None, sa_column=Column(CODE))
+    due_on: date | None = Field(default=None, sa_column=Column(Date))
+    planned_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    actor: str = actor_column()
+
+
+PRICE = table_of(PriceRow)
+APPEAL = table_of(AppealRow)
+PURCHASE = table_of(PurchaseRow)

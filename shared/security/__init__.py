@@ -1,0 +1,1 @@
+"""What keeps things from whoever should not read them."""

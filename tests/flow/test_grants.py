@@ -1,0 +1,214 @@
+"""Grants are served from what is there, by their order, and whoever decides is more than one where it must be."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.donations.commands import grants as commands
+from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.giving_back import WentBack, book_refund
+from services.donations.commands.grants import Payout
+from services.donations.domain.funds import Purpose
+from services.donations.domain.grants import Grant
+from services.donations.domain.money import Money
+from shared.contracts.donations import GrantStatus, GrantWhy
+from shared.contracts.intake import HouseholdClosed
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
+from tests.support.till import Till, staff
+
+DAY = date(2006, 11, 1)
+HERE = "the till's own invariants hold"
+
+
+@pytest.fixture
+async def till(till_url: str) -> AsyncIterator[Till]:
+    async with Till.open(till_url, DAY) as till:
+        yield till
+        await till.serve()
+        assert await till.breaches() == set(), HERE
+
+
+def sale(till: Till, minor: int, name: str, *, held: bool = False) -> Callable[[Unit], Awaitable[Any]]:
+    came = Came(
+        "paypal", name, Money(minor, "JPY"), DAY, Money(0, "JPY"), held, purpose=Purpose.MEDICAL.value
+    )
+    return lambda unit: book_payment(unit, came)
+
+
+def payout(minor: int, reference: str = "1") -> Payout:
+    return Payout(Money(minor, "JPY"), "bank", "clinic-02", reference)
+
+
+async def told(till: Till) -> list[dict[str, Any]]:
+    rows = await till.rows(
+        "SELECT CAST(data AS json) AS data FROM journal WHERE contract LIKE '%grant_changed%' "
+        "ORDER BY said_at, message_id"
+    )
+    return [row["data"] for row in rows]
+
+
+async def test_of_fifty_grants_at_once_ten_are_set_aside_and_forty_told_why(till_url: str) -> None:
+    async with Till.open(till_url, DAY, pool_size=12) as till:
+        await till.gift(1_000, "medical")
+        await till.do(sale(till, 9_000, "S", held=True))
+        asked = [till.asked(100, urgency=number % 4) for number in range(50)]
+        batches = [asked[start : start + size] for start, size in ((0, 7), (7, 20), (27, 1), (28, 22))]
+        random.Random(13).shuffle(batches)
+        await asyncio.gather(*(till.hears(*batch) for batch in batches))
+        assert await till.fund("medical") == (10_000, 9_000, 1_000)
+        facts = await told(till)
+        served = [each for each in facts if each["status"] == GrantStatus.SET_ASIDE]
+        waiting = [each for each in facts if each["status"] == GrantStatus.WAITING]
+        assert (len(served), len(waiting)) == (10, 40)
+        assert {each["reason"] for each in waiting} == {GrantWhy.NOTHING_LEFT.value}
+        assert {(each["missing"]["amount"], each["held"]["amount"]) for each in waiting} == {(100, 9_000)}
+        assert await till.breaches() == set()
+
+
+async def test_money_that_comes_goes_to_the_most_urgent_and_then_the_oldest(till: Till) -> None:
+    young = till.asked(100, asked_on=date(2006, 11, 2), urgency=2)
+    old = till.asked(100, urgency=2)
+    urgent = till.asked(100, asked_on=date(2006, 11, 3), urgency=0)
+    for each in (young, old, urgent):
+        await till.hears(each)
+    await till.gift(250, "medical")
+    await till.gift(9_000, "food")
+    await till.serve()
+    assert [(await till.grant(each)).set_aside for each in (urgent, old, young)] == [100, 100, 50]
+    assert (await till.grant(young)).reason == GrantWhy.PART_THERE
+    await till.hears(till.asked(100, urgency=1))
+    await till.gift(60, "medical")
+    await till.serve()
+    assert await till.fund("medical") == (310, 0, 310)
+    assert [(await till.grant(each)).set_aside for each in (urgent, old, young)] == [100, 100, 50]
+
+
+async def test_a_refund_takes_back_what_was_promised_to_the_last_in_line(till: Till) -> None:
+    first, last = till.asked(100, urgency=1), till.asked(100, urgency=3)
+    await till.do(sale(till, 150, "S"))
+    await till.gift(50, "medical")
+    await till.hears(last, first)
+    back = WentBack("paypal", "R", "S", Money(120, "JPY"), DAY)
+    await till.do(lambda unit: book_refund(unit, back))
+    assert [(await till.grant(each)).set_aside for each in (first, last)] == [80, 0]
+    assert (await till.grant(last)).reason == GrantWhy.TAKEN_BACK
+    assert await till.fund("medical") == (80, 0, 80)
+
+
+async def test_money_that_was_paid_out_and_refunded_is_to_be_covered(till: Till) -> None:
+    grant = till.asked(100)
+    await till.do(sale(till, 100, "S"))
+    await till.hears(grant)
+    limits = till.settings.limits
+    await till.do(lambda unit: commands.pay(unit, limits, grant.request_id, payout(100)))
+    back = WentBack("paypal", "R", "S", Money(100, "JPY"), DAY)
+    await till.do(lambda unit: book_refund(unit, back))
+    assert await till.fund("medical") == (0, 0, 0)
+    (row,) = await till.rows(
+        "SELECT sum(amount) AS lost FROM posting WHERE account = 'uncovered.medical.JPY'"
+    )
+    assert row["lost"] == 100
+
+
+async def test_a_grant_is_paid_in_parts_and_what_is_left_over_goes_on(till: Till) -> None:
+    grant, next_one = till.asked(1_000, urgency=0), till.asked(500, urgency=3)
+    await till.gift(1_000, "medical")
+    await till.hears(grant, next_one)
+    key, limits = grant.request_id, till.settings.limits
+    for minor, reference, right in ((600, "1", True), (600, "2", False), (100, "1", False), (300, "3", True)):
+        pay = partial(commands.pay, limits=limits, grant_id=key, payout=payout(minor, reference))
+        assert isinstance(await till.do(pay), Grant) == right, (minor, reference)
+    assert (await till.grant(grant)).status is GrantStatus.PAID_PART
+    assert isinstance(await till.do(lambda unit: commands.take_back(unit, key, payout(901, "4"))), Refused)
+    await till.do(lambda unit: commands.take_back(unit, key, payout(200, "4")))
+    await till.do(lambda unit: commands.settle(unit, key))
+    settled = await till.grant(grant)
+    assert (settled.status, settled.paid, settled.set_aside) == (GrantStatus.SETTLED, 700, 0)
+    assert (await till.grant(next_one)).set_aside == 300
+    assert isinstance(await till.do(lambda unit: commands.settle(unit, key)), Refused)
+
+
+CASES = [("hospital", 50_000, 0), ("hospital", 50_001, 1), ("hospital", 200_001, 2), ("return", 10, 2)]
+
+
+@pytest.mark.parametrize(("kind", "minor", "needed"), CASES)
+async def test_above_a_limit_others_agree_and_never_who_asked(
+    till: Till, kind: str, minor: int, needed: int
+) -> None:
+    grant = till.asked(minor, kind)
+    await till.gift(minor, "resettlement" if kind == "return" else "medical")
+    await till.hears(grant)
+
+    def agree(unit: Unit) -> Awaitable[Grant | Refused]:
+        return commands.approve(unit, till.settings.limits, grant.request_id)
+
+    def pay(unit: Unit) -> Awaitable[Grant | Refused]:
+        return commands.pay(unit, till.settings.limits, grant.request_id, payout(minor))
+
+    assert isinstance(await till.do(agree, staff("caseworker")), Refused)
+    for number in range(needed):
+        assert isinstance(await till.do(pay), Refused)
+        both = [till.do(agree, staff(f"treasurer-{number}")) for _ in range(2)]
+        assert sum(isinstance(each, Grant) for each in await asyncio.gather(*both)) == 1
+    assert isinstance(await till.do(agree, staff("one-more")), Refused)
+    assert isinstance(await till.do(pay), Grant)
+
+
+async def test_who_agreed_to_less_has_not_agreed_to_more(till: Till) -> None:
+    grant = till.asked(60_000)
+    await till.gift(100_000, "medical")
+    await till.hears(grant)
+    limits = till.settings.limits
+    await till.do(lambda unit: commands.approve(unit, limits, grant.request_id), staff("treasurer"))
+    more = {"version": 2, "status": "changed", "estimate": Money(70_000, "JPY").as_part}
+    await till.hears(grant.model_copy(update=more))
+    paid = await till.do(lambda unit: commands.pay(unit, limits, grant.request_id, payout(1)))
+    assert isinstance(paid, Refused)
+
+
+@pytest.mark.parametrize("closed_first", [True, False])
+async def test_a_household_that_is_closed_gives_up_what_is_not_paid(
+    till: Till,
+    closed_first: bool,
+) -> None:
+    home = UUID(int=7)
+    before = till.asked(100, household_id=home, household_version=3, urgency=0)
+    after = till.asked(50, household_id=home, household_version=6, urgency=1)
+    other = till.asked(100, urgency=3)
+    closed = HouseholdClosed(household_id=home, version=5, on=DAY)
+    await till.gift(150, "medical")
+    if closed_first:
+        await till.hears(closed)
+        await till.hears(before, after, other)
+    else:
+        await till.hears(before, after, other)
+        await till.do(lambda unit: commands.pay(unit, till.settings.limits, before.request_id, payout(40)))
+        await till.hears(closed)
+    ended = await till.grant(before)
+    assert (ended.status, ended.reason) == (GrantStatus.CANCELLED, GrantWhy.HOUSEHOLD_CLOSED)
+    assert (await till.grant(after)).set_aside == 50
+    assert (await till.grant(other)).set_aside == (100 if closed_first else 60)
+
+
+async def test_a_request_that_is_told_late_or_twice_changes_nothing(till: Till) -> None:
+    grant = till.asked(100)
+    await till.gift(500, "medical")
+    newer = grant.model_copy(update={"version": 3, "estimate": Money(300, "JPY").as_part})
+    for each in (newer, grant, newer, grant):
+        await till.hears(each)
+    assert (await till.grant(grant)).set_aside == 300
+    less = grant.model_copy(update={"version": 4, "estimate": Money(80, "JPY").as_part})
+    await till.hears(less)
+    assert (await till.grant(grant)).set_aside == 80
+    gone = grant.model_copy(update={"version": 5, "status": "withdrawn"})
+    await till.hears(gone)
+    assert await till.fund("medical") == (500, 0, 0)
+    facts = await told(till)
+    assert [each["version"] for each in facts] == list(range(1, len(facts) + 1))

@@ -1,0 +1,64 @@
+"""Who locks several payments, and then funds, does so in the order of the README, and nobody waits for ever."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.monthly import Monthly, register
+from services.donations.commands.notices import effect
+from services.donations.domain.funds import FundKey
+from services.donations.domain.money import Money
+from services.donations.paypal import notices as reading
+from services.donations.paypal.said import DisputeSaid
+from services.donations.repository import books, payments
+from shared.messaging.unit import Unit
+from tests.support.paypal import notices
+from tests.support.till import Till
+
+DAY = date(2006, 11, 1)
+Work = Callable[[Unit], Awaitable[Any]]
+
+
+@pytest.fixture
+async def till(till_url: str) -> AsyncIterator[Till]:
+    async with Till.open(till_url, DAY) as till:
+        yield till
+        assert await till.breaches() == set()
+
+
+def payment(name: str) -> Work:
+    return lambda unit: payments.lock_or_make(unit.session, "paypal", name)
+
+
+def fund(unit: Unit) -> Awaitable[Any]:
+    return books.lock_funds(unit.session, {FundKey("unassigned", "USD")})
+
+
+def sale(name: str) -> Work:
+    came = Came("paypal", name, Money(10_00, "USD"), DAY, Money(0, "USD"), subscription_id="I-1")
+    return lambda unit: book_payment(unit, came)
+
+
+async def test_a_dispute_of_two_payments_and_a_refund_of_the_second(till: Till) -> None:
+    for name in ("S1", "S2"):
+        await till.do(sale(name))
+    told = reading.read(notices.as_bytes(notices.dispute("CREATED", datetime(2006, 11, 1, tzinfo=UTC))))
+    assert isinstance(told, DisputeSaid)
+    said = replace(told, sale_ids=("S1", "S2"))
+    work: Work = lambda unit: effect(unit, ZoneInfo("Asia/Tokyo"), said)  # noqa: E731
+    await till.meets(lambda: till.do(work), payment("S2"), fund)
+    assert await till.fund("unassigned", "USD") == (20_00, 20_00, 0)
+
+
+async def test_a_look_at_a_gift_and_a_statement_of_its_payments(till: Till) -> None:
+    """The second one came first, so its own id is the smaller one."""
+    for name in ("S2", "S1"):
+        await till.do(sale(name))
+    await till.do(lambda unit: register(unit, Monthly("education", "I-1")))
+    await till.meets(till.look, payment("S1"), payment("S2"))
+    assert await till.fund("education", "USD") == (20_00, 0, 0)

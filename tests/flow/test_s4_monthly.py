@@ -1,0 +1,419 @@
+"""S4, the donor's side: a monthly gift starts, fails, recovers, lapses and ends, whatever order PayPal tells it in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.donations.commands.monthly import Monthly, register
+from services.donations.commands.notices import effect
+from services.donations.paypal import ipn as reading_ipns
+from services.donations.paypal import notices as reading
+from services.donations.paypal.amounts import Amount
+from services.donations.paypal.listed import said_by
+from services.donations.paypal.said import Said, Unreadable
+from services.donations.paypal.transactions import Kind, Row
+from services.donations.queries.figures import reached
+from shared.contracts.donations import (
+    GiftCorrected,
+    GiftReceived,
+    GiftState,
+    GiftWhy,
+    MonthlyGiftChanged,
+)
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
+from tests.support.paypal import ipns, notices
+from tests.support.properties import tried_with
+from tests.support.till import Till
+from tests.support.told import Told
+from tests.support.waiting import until
+
+ZONE = ZoneInfo("Asia/Tokyo")
+TODAY = date(2006, 12, 20)
+
+
+def at(month: int, day: int) -> datetime:
+    return datetime(2006, month, day, 3, tzinfo=UTC)
+
+
+def webhook(notice: Any) -> Said | Unreadable:
+    return reading.read(notices.as_bytes(notice))
+
+
+def ipn(body: bytes) -> Said | Unreadable:
+    arrived = datetime(2007, 1, 1, tzinfo=UTC)
+    return reading_ipns.read(body, frozenset({ipns.RECEIVER}), arrived, sandbox=True)
+
+
+def sale(month: int, day: int, name: str, value: str = "30.00", **changed: Any) -> Said | Unreadable:
+    return webhook(notices.sale("COMPLETED", at(month, day), name, money=(value, "USD"), **changed))
+
+
+def listed(row: Row) -> Said | Unreadable:
+    """A row of PayPal's list, as what is missing is booked."""
+    said = said_by(row, ())
+    assert said
+    return said
+
+
+THIRTY, FEE = Amount(30_00, "USD"), Amount(-1_17, "USD")
+S1_LISTED = Row("S1", Kind.PAYMENT, "completed", THIRTY, at(5, 3), fee=FEE, refers_to=notices.SUBSCRIPTION)
+# PayPal gives its fee back: otherwise a fund that has nothing else yet could not cover it, which goes by the order.
+R2_LISTED = Row("R2", Kind.REFUND, "completed", -THIRTY, at(6, 20), fee=-FEE, refers_to="S2")
+NEWS: Sequence[Sequence[Said | Unreadable]] = [
+    [webhook(notices.subscription("CREATED", at(5, 1)))],
+    [webhook(notices.subscription("ACTIVATED", at(5, 3)))],
+    [sale(5, 3, "S1")],
+    [ipn(ipns.payment(at(5, 3), "S1"))],
+    [listed(S1_LISTED)],
+    [listed(R2_LISTED)],
+    [ipn(ipns.subscription("subscr_signup", at(5, 3)))],
+    [sale(6, 3, "S2")],
+    [webhook(notices.refund(at(6, 20), "R2", "S2", fee_back="1.17"))],
+    [webhook(notices.payment_failed(at(7, 3)))],
+    [webhook(notices.sale("DENIED", at(7, 8), "S0"))],
+    [
+        webhook(notices.subscription("SUSPENDED", at(7, 20))),
+        webhook(notices.subscription("ACTIVATED", at(7, 25))),
+    ],
+    [sale(8, 6, "S3", "60.00")],
+    # A dispute that goes on keeps money where it is; so its end belongs to it.
+    [
+        webhook(notices.dispute("CREATED", at(8, 20), sale_id="S3")),
+        webhook(notices.dispute("RESOLVED", at(8, 25), sale_id="S3", outcome="RESOLVED_SELLER_FAVOUR")),
+    ],
+    [ipn(ipns.subscription("subscr_cancel", at(9, 20)))],
+    [webhook(notices.subscription("UPDATED", at(9, 25)))],
+    [sale(10, 15, "S4")],
+]
+"""What was told of one subscription, in the order in which it happened. The last sale comes after the end."""
+REGISTER = len(NEWS)
+NEWS_OF_ITS_START = NEWS[1][0]
+
+
+@pytest.fixture
+async def till(till_url: str) -> AsyncIterator[Till]:
+    async with Till.open(till_url, TODAY) as till:
+        yield till
+
+
+BY_REFERENCE, BY_MARK = {"reference": notices.SUBSCRIPTION}, {"custom": "gift-2"}
+
+
+async def tell(
+    till: Till, order: Sequence[int], looks: Sequence[bool], named: Mapping[str, str] = BY_REFERENCE
+) -> None:
+    """Tell some of it, each in units of its own; now and then somebody looks how the gift stands."""
+    wanted = Monthly("education", named.get("reference"), named.get("custom"))
+    for number, which in enumerate(order):
+        if which == REGISTER:
+            await till.do(lambda unit: register(unit, wanted))
+        else:
+            for said in NEWS[which]:
+                assert not isinstance(said, Unreadable), said
+                await till.do(_effect(said))
+        if looks[number % len(looks)]:
+            await till.look()
+    await till.look()
+
+
+def _effect(said: Said | Unreadable) -> Any:
+    async def work(unit: Unit) -> Any:
+        return await effect(unit, ZONE, said)
+
+    return work
+
+
+async def state(till: Till) -> tuple[Any, ...]:
+    """Everything about the gift, without how often it changed on the way."""
+    gifts = await till.rows(
+        "SELECT reference, status, wakes_on, CAST(said AS text) AS said FROM subscription"
+    )
+    payments = await till.rows("""
+        SELECT transaction_id, subscription IS NULL AS nobodys, purpose, gift_id IS NULL AS without_gift, gross, fee,
+               refunded, net, held, dispute, happened_on, covers_from, covers_until
+        FROM payment ORDER BY transaction_id
+    """)
+    funds = [await till.fund(each, "USD") for each in ("education", "unassigned")]
+    timers = await till.rows("SELECT name, due_on FROM timer WHERE due_on IS NOT NULL ORDER BY due_on")
+    return (
+        [dict(each) for each in gifts],
+        [dict(each) for each in payments],
+        funds,
+        [dict(each) for each in timers],
+    )
+
+
+@pytest.mark.parametrize("named", [BY_REFERENCE, BY_MARK, {}], ids=["by reference", "by mark", "not at all"])
+def test_any_order_and_repetition_ends_in_the_same_state(till_url: str, named: Mapping[str, str]) -> None:
+    told = st.sets(st.integers(0, len(NEWS) - 1), min_size=3)
+
+    @tried_with(12)
+    @given(told, st.lists(st.booleans(), min_size=1, max_size=8), st.randoms(use_true_random=False))
+    def in_any_order(which: set[int], looks: list[bool], random: Any) -> None:
+        in_order = [*([REGISTER] if named else []), *sorted(which)]
+        shuffled = in_order * 2
+        random.shuffle(shuffled)
+
+        async def both() -> None:
+            ends = []
+            for order, looking in ((in_order, [False]), (shuffled, looks)):
+                async with Till.open(till_url, TODAY) as till:
+                    await tell(till, order, looking, named)
+                    ends.append(await state(till))
+                    assert await till.breaches() <= {"no monthly gift that ended here is still charged"}
+            assert ends[0] == ends[1], (in_order, shuffled, looks)
+
+        asyncio.run(both())
+
+    in_any_order()
+
+
+async def test_all_of_it_in_order(till: Till) -> None:
+    """So that the property above is about something."""
+    await tell(till, [REGISTER, *range(len(NEWS))], [True])
+    ((gift,), payments, funds, _) = await state(till)
+    assert gift["status"] == "ended"
+    # The refund took June away, and the gift lapsed on 29 July: the sale of August covers two months from its day on.
+    assert '"covered_until": "2006-10-06"' in gift["said"]
+    where = {each["transaction_id"]: (each["purpose"], each["without_gift"]) for each in payments}
+    assert where == {
+        "S1": ("education", False),
+        "S2": ("education", False),
+        "S3": ("education", False),
+        "S4": ("unassigned", True),
+    }
+    assert funds[1][0] == 2883
+    covers = {each["transaction_id"]: (each["covers_from"], each["covers_until"]) for each in payments}
+    assert covers == {
+        "S1": (date(2006, 5, 3), date(2006, 6, 3)),
+        "S2": (None, None),
+        "S3": (date(2006, 8, 6), date(2006, 10, 6)),
+        "S4": (None, None),
+    }
+    changes = await till.rows("SELECT before, status FROM subscription_change ORDER BY version")
+    assert [(each["before"], each["status"]) for each in changes][-1][1] == "ended"
+    assert await till.breaches() == {"no monthly gift that ended here is still charged"}
+
+
+async def test_a_gift_is_found_by_its_reference_or_its_mark_and_is_one_gift(till: Till) -> None:
+    async def registered(
+        purpose: str = "education", reference: str | None = None, custom: str | None = None
+    ) -> UUID | Refused:
+        return await till.do(lambda unit: register(unit, Monthly(purpose, reference, custom)))
+
+    first = await registered(custom="gift-2")
+    assert await registered(custom="gift-2") == first
+    assert isinstance(await registered("food", custom="gift-2"), Refused)
+    await till.do(_effect(NEWS_OF_ITS_START))
+    await till.look()
+    assert await registered(reference=notices.SUBSCRIPTION) == first
+    assert await registered(reference=notices.SUBSCRIPTION, custom="gift-2") == first
+    second = await registered(reference="I-OTHER")
+    assert isinstance(second, UUID)
+    assert second != first
+    # A mark is of one gift alone.
+    assert isinstance(await registered(reference="I-OTHER", custom="gift-2"), Refused)
+    assert isinstance(await registered(reference="I-THIRD", custom="gift-2"), Refused)
+    assert await registered(reference="I-OTHER", custom="gift-3") == second
+    assert await registered(custom="gift-3") == second
+
+
+async def test_a_gift_that_is_changed_keeps_its_donor_unless_another_one_is_named(till: Till) -> None:
+    donor, other = (await till.donor()).id, (await till.donor("Other")).id
+    for named, kept in ((None, None), (donor, donor), (None, donor), (other, other)):
+        monthly = Monthly("education", notices.SUBSCRIPTION, donor_id=named, children=2)
+        assert isinstance(await till.do(lambda unit, monthly=monthly: register(unit, monthly)), UUID)  # type: ignore[misc]
+        (row,) = await till.rows("SELECT donor_id FROM gift")
+        assert row["donor_id"] == kept
+
+
+async def gift_of(donations: Told, status: str) -> Any:
+    """The one monthly gift, once it stands so."""
+
+    async def look() -> Any:
+        return (await donations.world.donations.get("/monthly-gifts"))["items"][0]
+
+    return await until(look, lambda gift: gift["status"] == status)
+
+
+async def test_a_gift_fails_lapses_is_found_again_and_every_step_is_told(donations: Told) -> None:
+    world = donations.world
+    donor = await world.donations.donor()
+    body = {
+        "reference": "I-NEW",
+        "purpose": "education",
+        "donor_id": donor,
+        "children": 2,
+        "correspondence": True,
+    }
+
+    def of_it(notice: str, when: datetime) -> Any:
+        return notices.subscription(notice, when, "I-NEW")
+
+    async with world.listen(MonthlyGiftChanged) as heard:
+        gift_id = (await world.donations.post("/monthly-gifts", body))["gift_id"]
+
+        def newest(facts: list[MonthlyGiftChanged]) -> MonthlyGiftChanged | None:
+            own = (fact for fact in facts if str(fact.gift_id) == gift_id)
+            return max(own, key=lambda fact: fact.version, default=None)
+
+        async def stands(status: str) -> MonthlyGiftChanged:
+            facts = await heard.until(lambda seen: (found := newest(seen)) and found.status == status)
+            found = newest(facts)
+            assert found
+            return found
+
+        await donations.tell(of_it("CREATED", at(10, 18)))
+        await stands("starting")
+        await donations.tell(of_it("ACTIVATED", at(10, 25)))
+        await donations.tell(notices.sale("COMPLETED", at(10, 20), "S1", subscription_id="I-NEW"))
+        found = await stands("active")
+        assert (found.donor_id, found.children, found.correspondence) == (UUID(donor), 2, True)
+        assert found.covered_until == date(2006, 11, 20)
+        await world.turn("2006-11-21")
+        await donations.tell(notices.payment_failed(at(11, 20), "I-NEW", retry_at=at(11, 25)))
+        found = await stands("at_risk")
+        assert (found.covered_until, found.grace_until) == (date(2006, 11, 20), date(2007, 1, 4))
+        await world.turn("2007-01-04")
+        assert max(f.version for f in heard.facts if str(f.gift_id) == gift_id) == found.version
+        await world.turn("2007-01-05")
+        assert (await stands("lapsed")).on == date(2007, 1, 5)
+        await donations.tell(
+            notices.sale("COMPLETED", datetime(2007, 1, 5, tzinfo=UTC), "S2", subscription_id="I-NEW")
+        )
+        await until(
+            lambda: world.donations.get("/monthly-gifts", status="active"), lambda page: page["items"]
+        )
+    months = {each["month"]: each for each in await world.donations.get("/monthly-gifts/months")}
+    assert (months["2007-01-01"]["lost"], months["2007-01-01"]["found_again"]) == (1, 1)
+    assert months["2006-11-01"]["at_risk"] == 1
+    async with world.donations.service.units.read() as session:
+        figures = await reached(session)
+    assert [figures[f"gifts_{each}"] for each in ("active", "at_risk", "lost")] == [1, 0, 1]
+
+
+async def test_b6_what_is_charged_after_the_end_is_nobody_s_until_it_is_assigned(donations: Told) -> None:
+    world = donations.world
+    await world.turn("2006-12-01")
+    await donations.tell(notices.subscription("CANCELLED", at(11, 1)))
+    await donations.tell(notices.sale("COMPLETED", at(11, 20), "S1"))
+    assert await donations.outcomes() == ["kept", "unassigned"]
+    assert await donations.held_and_free("unassigned") == (0, 2883)
+    await gift_of(donations, "ended")
+    check = "no monthly gift that ended here is still charged"
+    breaches = [each["name"] for each in await world.donations.get("/checks") if each["breaches"]]
+    assert breaches == [check]
+    (payment,) = (await world.donations.get("/payments", purpose="unassigned"))["items"]
+    for _ in range(2):
+        await world.donations.try_post(f"/payments/{payment['payment_id']}/assign", {"purpose": "food"})
+    await world.settled()
+    assert await donations.held_and_free("unassigned") == (0, 0)
+    assert await donations.held_and_free("food") == (0, 2883)
+
+
+async def stand(donations: Told) -> tuple[str, str | None]:
+    """How the one gift stands once nothing is left to be done, and until when it is covered."""
+    await donations.world.settled()
+    (gift,) = (await donations.world.donations.get("/monthly-gifts"))["items"]
+    return gift["status"], gift["covered_until"]
+
+
+async def test_b4_while_a_payment_is_disputed_its_month_is_covered_and_the_gift_at_risk(
+    donations: Told,
+) -> None:
+    await donations.tell(notices.sale("COMPLETED", at(10, 20)))
+    assert await stand(donations) == ("active", "2006-11-20")
+    await donations.tell(notices.dispute("CREATED", at(10, 28)))
+    assert await stand(donations) == ("at_risk", "2006-11-20")
+    await donations.tell(notices.dispute("RESOLVED", at(10, 30), outcome="RESOLVED_SELLER_FAVOUR"))
+    assert await stand(donations) == ("active", "2006-11-20")
+    await donations.tell(notices.sale("COMPLETED", at(10, 31), "S2"))
+    assert await stand(donations) == ("active", "2006-12-20")
+    await donations.tell(notices.dispute("CREATED", at(10, 31), "PP-D-2", sale_id="S2"))
+    await donations.tell(notices.dispute("RESOLVED", at(10, 31), "PP-D-2", sale_id="S2", outcome="ACCEPTED"))
+    assert await stand(donations) == ("active", "2006-11-20")
+
+
+async def test_b5_what_is_pending_changes_nothing_and_what_is_denied_is_a_failure(donations: Told) -> None:
+    await donations.tell(notices.sale("COMPLETED", at(9, 28), "S1"))
+    await donations.tell(notices.payment_failed(at(10, 28)))
+    failing = await stand(donations)
+    assert failing == ("at_risk", "2006-10-28")
+    await donations.tell(notices.sale("PENDING", at(10, 29), "S2"))
+    assert await stand(donations) == failing
+    # Nine days later the eCheck has cleared, and the payment is of that day.
+    await donations.world.turn("2006-11-08")
+    cleared: dict[str, Any] = {"payment_mode": "ECHECK", "update_time": notices.written(at(11, 7))}
+    await donations.tell(notices.sale("COMPLETED", at(10, 29), "S2", **cleared))
+    assert await stand(donations) == ("active", "2006-11-28")
+    await donations.tell(notices.sale("DENIED", at(11, 8), "S3"))
+    assert (await stand(donations))[0] == "at_risk"
+
+
+async def test_notices_of_one_subscription_at_two_replicas_at_once_end_in_one_state(donations: Told) -> None:
+    told = [notices.subscription(each, at(10, 20)) for each in ("CREATED", "ACTIVATED", "UPDATED")]
+    told += [notices.sale("COMPLETED", at(10, 20 + number), f"S{number}") for number in range(6)]
+    # PayPal gives its fee back: otherwise a fund that has nothing else yet could not cover it.
+    told.append(notices.refund(at(10, 28), "R5", "S5", fee_back="1.17"))
+    async with donations.world.another("donations", **donations.settings) as other:
+        first = donations.world.donations.replica
+        await asyncio.gather(*(donations.tell(each, to) for each in told for to in (first, other)))
+        assert await stand(donations) == ("active", "2007-03-20")
+    assert await donations.held_and_free() == (0, 5 * 2883)
+
+
+async def test_which_months_a_payment_covers_is_said_soon_after_it_came_and_again_when_they_change(
+    donations: Told,
+) -> None:
+    """Sponsorship hears facts in any order: the newest of a payment has its months, whatever was said before."""
+    world = donations.world
+    async with world.listen(GiftReceived) as received, world.listen(GiftCorrected) as corrected:
+
+        async def months() -> list[tuple[date | None, date | None, str]]:
+            await world.settled()
+            facts: list[GiftState] = [*received.facts, *corrected.facts]
+            newest = {
+                each.payment_id: each for each in sorted(facts, key=lambda each: each.version) if each.gift_id
+            }
+            found = sorted(newest.values(), key=lambda each: str(each.payment_id))
+            return [(each.covers_from, each.covers_until, each.reason) for each in found]
+
+        async def become(*expected: tuple[date | None, date | None, str]) -> None:
+            await until(months, lambda found: found == list(expected))
+
+        await donations.tell(notices.sale("COMPLETED", at(9, 20), "S1"))
+        first = (date(2006, 9, 20), date(2006, 10, 20), GiftWhy.COVERED.value)
+        await become(first)
+        assert [(each.covers_from, each.covers_until) for each in received.facts] == [(None, None)]
+        await donations.tell(notices.sale("COMPLETED", at(10, 20), "S2"))
+        second = (date(2006, 10, 20), date(2006, 11, 20), GiftWhy.COVERED.value)
+        await become(first, second)
+        # The first one goes back, and pays for no month any more; the second one's month is the same.
+        await donations.tell(notices.refund(at(10, 28), "R1", "S1", fee_back="1.17"))
+        await become((None, None, GiftWhy.COVERED.value), second)
+        before = len(corrected.facts)
+        await donations.tell(notices.sale("COMPLETED", at(10, 20), "S2"))
+        await months()
+        assert len(corrected.facts) == before
+    database = world.databases["donations"]
+    world.servers.sql("UPDATE payment SET covers_from = '2006-11-01', covers_until = '2006-12-01'", database)
+    broken = [each["name"] for each in await world.donations.get("/checks") if each["breaches"]]
+    assert broken == ["payments of a monthly gift cover each day once, and only while they count"]
+    right = "UPDATE payment SET covers_from = {}, covers_until = {} WHERE transaction_id = '{}'"
+    world.servers.sql(right.format("NULL", "NULL", "S1"), database)
+    world.servers.sql(right.format("'2006-10-20'", "'2006-11-20'", "S2"), database)
+
+
+async def test_b3_refunds_that_come_first_take_their_months_away(donations: Told) -> None:
+    for each in ("R1", "R2"):
+        await donations.tell(notices.refund(at(10, 28), each, "S1", money=("15.00", "USD")))
+    await donations.tell(notices.sale("COMPLETED", at(10, 20), "S1"))
+    assert await stand(donations) == ("starting", None)

@@ -1,0 +1,209 @@
+"""Who is served first, what is taken back, who has to agree, and what the others are told."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.donations.domain.funds import Fund, FundKey
+from services.donations.domain.grants import (
+    Ended,
+    Grant,
+    Limits,
+    approvals_needed,
+    cut_back,
+    ended,
+    fund_of,
+    heard,
+    over,
+    paid,
+    serve,
+    told,
+    why_not_approve,
+)
+from shared.contracts.base import Money
+from shared.contracts.donations import GrantStatus, GrantWhy
+from shared.contracts.intake import GRANT_KINDS, GrantAsked
+
+DAY = date(2006, 11, 1)
+LIMITS = Limits(rule=100, second=400)
+SMALL = st.integers(0, 500)
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> list[Grant]:
+    """Grants of one fund, in any order, some of them with money set aside."""
+    made = []
+    for number in range(draw(st.integers(0, 8))):
+        wanted = draw(st.integers(1, 200))
+        aside = draw(st.integers(0, wanted))
+        made.append(
+            Grant(
+                id=UUID(int=number),
+                kind="hospital",
+                currency="JPY",
+                wanted=wanted,
+                urgency=draw(st.integers(0, 3)),
+                asked_on=DAY + timedelta(days=draw(st.integers(0, 3))),
+                set_aside=aside,
+                paid=draw(st.integers(0, wanted - aside)),
+            )
+        )
+    return draw(st.permutations(made))
+
+
+def fund(balance: int, held: int, grants: list[Grant]) -> Fund:
+    return Fund(FundKey("medical", "JPY"), balance, held, sum(each.set_aside for each in grants))
+
+
+@given(lines(), SMALL, SMALL)
+def test_what_is_free_goes_to_the_first_in_line_and_no_further(
+    grants: list[Grant], free: int, held: int
+) -> None:
+    aside = sum(each.set_aside for each in grants)
+    served = {each.id: each for each in serve(fund(aside + held + free, held, grants), grants)}
+    after = [served.get(each.id, each) for each in sorted(grants, key=lambda each: each.place)]
+    given_out = sum(each.set_aside for each in after) - aside
+    assert given_out == min(free, sum(each.missing for each in grants))
+    # Nobody has anything more while somebody before them lacks something.
+    short = next((place for place, each in enumerate(after) if each.missing), len(after))
+    assert not [each for each in after[short + 1 :] if each.id in served]
+    for each in served.values():
+        assert each.reason == (GrantWhy.PART_THERE if each.missing else GrantWhy.ALL_THERE)
+
+
+@given(lines(), SMALL)
+def test_what_is_lacking_is_taken_from_the_last_in_line(grants: list[Grant], lacking: int) -> None:
+    aside = sum(each.set_aside for each in grants)
+    lacking = min(lacking, aside)
+    cut = {each.id: each for each in cut_back(fund(aside - lacking, 0, grants), grants)}
+    after = [cut.get(each.id, each) for each in sorted(grants, key=lambda each: each.place)]
+    assert aside - sum(each.set_aside for each in after) == lacking
+    first = next((place for place, each in enumerate(after) if each.id in cut), len(after))
+    assert all(each.set_aside == 0 for each in after[first + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "needed"),
+    [
+        ("hospital", 100, 0),
+        ("hospital", 101, 1),
+        ("hospital", 400, 1),
+        ("hospital", 401, 2),
+        ("return", 1, 2),
+    ],
+)
+def test_above_a_limit_others_have_to_agree(kind: str, wanted: int, needed: int) -> None:
+    grant = replace(asked(), kind=kind, wanted=wanted)
+    assert approvals_needed(grant, LIMITS) == needed
+    agreed: list[str] = []
+    for name in ("one", "two"):
+        assert why_not_approve(grant, LIMITS, agreed, "asker")
+        if len(agreed) < needed:
+            assert why_not_approve(grant, LIMITS, agreed, name) is None
+            agreed.append(name)
+            assert why_not_approve(grant, LIMITS, agreed, name)
+    assert why_not_approve(grant, LIMITS, agreed, "three")
+    assert why_not_approve(ended(grant, Ended.REFUSED, "other"), LIMITS, [], "one")
+
+
+def fact(version: int = 1, amount: int = 300, **more: object) -> GrantAsked:
+    values = {
+        "request_id": UUID(int=1),
+        "version": version,
+        "household_id": UUID(int=2),
+        "kind": "hospital",
+        "estimate": Money(amount=amount, currency="JPY"),
+        "urgency": 1,
+        "asked_on": DAY,
+        "asked_by": "asker",
+        "status": "asked",
+        "on": DAY,
+    }
+    return GrantAsked(**{**values, **more})
+
+
+def asked() -> Grant:
+    return heard(None, fact())
+
+
+def test_a_request_that_shrinks_gives_back_what_it_no_longer_wants() -> None:
+    grant = replace(asked(), set_aside=200, paid=50)
+    assert heard(grant, fact(2, 120)).set_aside == 70
+    assert heard(grant, fact(2, 20)).set_aside == 0
+    assert heard(grant, fact(2, 400)).set_aside == 200
+    gone = heard(grant, fact(2, 300, status="withdrawn"))
+    assert (gone.status, gone.set_aside, gone.paid) == (GrantStatus.CANCELLED, 0, 50)
+    assert heard(gone, fact(3, 900)) == replace(gone, wanted=900, urgency=1, version=3)
+
+
+OWNERS = [
+    # versions of household and case when it was asked for, closed in, how it ended before, what becomes of it
+    ({"household_id": UUID(int=2), "household_version": 3}, 0, None, None),
+    ({"household_id": UUID(int=2), "household_version": 3}, 3, None, None),
+    ({"household_id": UUID(int=2), "household_version": 3}, 4, None, GrantWhy.HOUSEHOLD_CLOSED),
+    ({"case_id": UUID(int=2), "case_version": 3}, 3, None, None),
+    ({"case_id": UUID(int=2), "case_version": 3}, 4, None, GrantWhy.CASE_CLOSED),
+    # The version of the other one says nothing.
+    ({"case_id": UUID(int=2), "case_version": 3, "household_version": 9}, 4, None, GrantWhy.CASE_CLOSED),
+    ({"case_id": UUID(int=2), "case_version": 3}, 4, Ended.SETTLED, None),
+    ({"case_id": UUID(int=2), "case_version": 3}, 4, Ended.REFUSED, None),
+    # What is for neither, like a child's school, ends with nobody.
+    ({}, 4, None, None),
+]
+
+
+@pytest.mark.parametrize(("owner", "closed_in", "before", "why"), OWNERS)
+def test_a_grant_ends_with_the_household_or_case_that_is_closed_after_it_was_asked_for(
+    owner: dict[str, Any], closed_in: int, before: Ended | None, why: GrantWhy | None
+) -> None:
+    values = {"household_id": None, "household_version": 0, "set_aside": 200, "paid": 50, "ended": before}
+    grant = replace(asked(), **{**values, **owner})
+    after = over(grant, closed_in)
+    if why is None:
+        assert after == grant
+    else:
+        assert (after.ended, after.reason, after.set_aside, after.paid) == (Ended.CANCELLED, why, 0, 50)
+
+
+@pytest.mark.parametrize("owner", [{"household_id": None}, {"case_id": UUID(int=3)}])
+def test_a_request_is_for_one_household_or_one_case(owner: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="for a household or for a case"):
+        heard(None, fact(**owner))
+    case = fact(household_id=None, case_id=UUID(int=3), case_version=5)
+    assert (heard(None, case).owner, heard(None, case).case_version) == (UUID(int=3), 5)
+
+
+def test_a_request_keeps_its_fund_and_currency() -> None:
+    for other in ({"kind": "return"}, {"estimate": Money(amount=9, currency="USD")}):
+        assert heard(asked(), fact(2, **other)) == replace(asked(), version=2)
+
+
+def test_each_kind_has_a_fund_and_an_unknown_one_the_general() -> None:
+    assert {kind: fund_of(kind) for kind in (*GRANT_KINDS, "roof")} == {
+        "protection": "protection",
+        "resettlement": "resettlement",
+        "return": "resettlement",
+        "hospital": "medical",
+        "family_visit": "family_visits",
+        "prison_support": "family_visits",
+        "roof": "general",
+    }
+
+
+def test_the_others_are_told_the_whole_state() -> None:
+    grant = replace(asked(), said=1)
+    waits = told(grant, 9_000, DAY)
+    assert (waits.status, waits.missing.amount, waits.held) == (
+        "waiting",
+        300,
+        Money(amount=9_000, currency="JPY"),
+    )
+    part = paid(replace(grant, set_aside=300), 100)
+    assert (told(part, 0, DAY).status, told(part, 5, DAY).held) == ("paid_part", None)
+    assert told(paid(part, 200), 0, DAY).status == "paid"
+    assert told(ended(part, Ended.SETTLED, "all_there"), 0, DAY).status == "settled"

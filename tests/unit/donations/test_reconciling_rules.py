@@ -1,0 +1,102 @@
+"""How a row of PayPal's list and what is booked go together."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.donations.commands.matching import Booked, Comparing, Match, judged
+from services.donations.domain.payments import Dispute, Payment, RefundState
+from services.donations.paypal.amounts import Amount
+from services.donations.paypal.listed import said_by, subscription_of
+from services.donations.paypal.said import BackSaid, SaleSaid
+from services.donations.paypal.transactions import Kind, Row
+from services.donations.repository.findings import Refund
+
+TODAY = date(2006, 11, 10)
+COMPARING = Comparing(TODAY, ZoneInfo("Asia/Tokyo"), frozenset({"OLD"}))
+AT = datetime(2006, 11, 1, 3, tzinfo=UTC)
+THIRTY = Amount(30_00, "USD")
+ROW = Row(
+    "S", Kind.PAYMENT, "completed", THIRTY, AT, code="T0002", fee=Amount(-1_17, "USD"), refers_to="I-ONE"
+)
+PAYMENT = Payment(
+    UUID(int=1), 1, "paypal", "S", currency="USD", gross=30_00, fee=1_17, net=28_83, happened_on=TODAY
+)
+BACK = replace(
+    ROW, transaction_id="R", kind=Kind.REFUND, gross=-THIRTY, code="T1107", fee=None, refers_to="S"
+)
+REFUND = Refund(30_00, "USD", RefundState.BOOKED)
+RELEASE = replace(ROW, transaction_id="H", kind=Kind.RELEASE, code="T1105", refers_to="S")
+LATE = datetime(2006, 11, 8, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("row", "booked", "match"),
+    [
+        (ROW, {}, Match.MISSING),
+        (ROW, {"payment": replace(PAYMENT, version=0)}, Match.MISSING),
+        (ROW, {"payment": PAYMENT}, Match.MATCHED),
+        (ROW, {"payment": replace(PAYMENT, fee=None)}, Match.MATCHED),
+        (replace(ROW, fee=None), {"payment": PAYMENT}, Match.MATCHED),
+        (ROW, {"payment": replace(PAYMENT, gross=31_00)}, Match.DIFFERENT),
+        (ROW, {"payment": replace(PAYMENT, currency="EUR")}, Match.DIFFERENT),
+        (ROW, {"payment": replace(PAYMENT, fee=1_18)}, Match.DIFFERENT),
+        # In Tokyo it is the 9th already, and that day is not over for a day.
+        (replace(ROW, at=LATE), {}, Match.WAITING),
+        (replace(ROW, at=LATE), {"payment": PAYMENT}, Match.MATCHED),
+        (replace(ROW, moves=False, state="pending"), {}, Match.WAITING),
+        (replace(ROW, moves=False, state="denied"), {}, Match.MATCHED),
+        (replace(ROW, moves=False, state="denied"), {"payment": PAYMENT}, Match.DIFFERENT),
+        (replace(ROW, gross=-THIRTY), {}, Match.UNKNOWN),
+        (BACK, {}, Match.MISSING),
+        (replace(BACK, refers_to=None), {}, Match.UNKNOWN),
+        (replace(BACK, at=LATE), {}, Match.WAITING),
+        (BACK, {"refund": REFUND}, Match.MATCHED),
+        (BACK, {"refund": replace(REFUND, state=RefundState.WAITING)}, Match.WAITING),
+        (BACK, {"refund": replace(REFUND, state=RefundState.DIFFERENT)}, Match.DIFFERENT),
+        (BACK, {"refund": replace(REFUND, amount=29_00)}, Match.DIFFERENT),
+        (replace(BACK, gross=THIRTY), {"refund": REFUND}, Match.UNKNOWN),
+        (BACK, {"payment": replace(PAYMENT, dispute=Dispute.LOST, refunded=30_00)}, Match.MATCHED),
+        (RELEASE, {}, Match.UNKNOWN),
+        (RELEASE, {"payment": PAYMENT}, Match.MATCHED),
+        (RELEASE, {"payment": replace(PAYMENT, held=28_83)}, Match.MISSING),
+        (RELEASE, {"payment": replace(PAYMENT, held=28_83, dispute=Dispute.OPEN)}, Match.WAITING),
+        (replace(RELEASE, kind=Kind.HOLD), {"payment": PAYMENT}, Match.MATCHED),
+        (replace(RELEASE, kind=Kind.HOLD), {}, Match.UNKNOWN),
+        (replace(RELEASE, kind=Kind.CONVERSION), {"payment": PAYMENT}, Match.UNKNOWN),
+        (replace(RELEASE, kind=Kind.WITHDRAWAL), {"payment": PAYMENT}, Match.UNKNOWN),
+    ],
+)
+def test_a_row_is_judged_by_what_is_booked(row: Row, booked: dict[str, Any], match: Match) -> None:
+    assert judged(row, Booked(**booked), COMPARING) is match
+
+
+def test_a_row_says_what_a_notice_would_have_said() -> None:
+    said = said_by(ROW, frozenset())
+    assert isinstance(said, SaleSaid)
+    assert (said.sale_id, said.amount, said.fee, said.subscription_id) == (
+        "S",
+        THIRTY,
+        (1_17, "USD"),
+        "I-ONE",
+    )
+    back = said_by(replace(BACK, fee=Amount(40, "USD")), frozenset())
+    assert isinstance(back, BackSaid)
+    assert (back.what, back.back_id, back.sale_id, back.amount) == ("refunded", "R", "S", THIRTY)
+    assert back.fee_back == (40, "USD")
+    assert said_by(replace(BACK, gross=THIRTY), frozenset()) is None
+    assert said_by(RELEASE, frozenset()) is None
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [("I-ONE", "I-ONE"), ("S-OLD1", "S-OLD1"), ("OLD", "OLD"), ("80F85758S", None), (None, None)],
+)
+def test_a_payment_refers_to_its_subscription_or_to_another_transaction(
+    named: str | None, found: str | None
+) -> None:
+    assert subscription_of(replace(ROW, refers_to=named), {"OLD"}) == found
