@@ -143,6 +143,16 @@ class GrantWhy(StrEnum):
     OTHER = "other"
 
 
+class NotPaid(StrEnum):
+    """The reasons that whoever refuses a grant may give."""
+
+    REFUSED_BY_PERSON = GrantWhy.REFUSED_BY_PERSON.value
+    NO_CAPACITY = GrantWhy.NO_CAPACITY.value
+    NO_LONGER_NEEDED = GrantWhy.NO_LONGER_NEEDED.value
+    NOT_REACHED = GrantWhy.NOT_REACHED.value
+    OTHER = GrantWhy.OTHER.value
+
+
 class GrantChanged(Contract):
     """What became of a request for money, whole: a later version replaces an earlier one.
 

@@ -11,17 +11,14 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select
 from starlette.routing import compile_path
 
 from shared.cli.wiring import application
 from shared.contracts import talking
-from shared.database.tables import outbox, timer
 from tests.support.databases import Templates, fresh_databases, fresh_vhost
 from tests.support.people import person
 from tests.support.servers import Servers
 from tests.support.sheets import CSV, GOOD, XLSX, sheet, workbook, zipped
-from tests.support.waiting import until
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,8 +42,7 @@ async def shared(servers: Servers, templates: Templates) -> AsyncIterator[World]
             await world.inventory.stock(rice=100_000, first_aid_kit=1, soap=1)
             household = await world.intake.register(needs=["food"])
             case = await world.intake.open_case()
-            await world.settled()
-            await until(lambda: timers(world), lambda left: left == 0)
+            await world.at_rest()
             PATHS["case"] = f"/cases/{case}"
             PATHS["visit"] = await world.intake.plan_visit(case, "2006-11-20")
             PATHS["household"] = f"/households/{household['household_id']}"
@@ -58,13 +54,6 @@ async def shared(servers: Servers, templates: Templates) -> AsyncIterator[World]
 
 
 PATHS: dict[str, str] = {}
-
-
-async def timers(world: World) -> int:
-    """What inventory still has to do by itself, like the forecast that follows every change."""
-    async with world.inventory.service.units.read() as session:
-        counts = [await session.scalar(select(func.count()).select_from(each)) for each in (outbox, timer)]
-        return sum(int(count or 0) for count in counts)
 
 
 async def state(world: World) -> list[str]:

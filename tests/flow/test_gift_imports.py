@@ -18,6 +18,7 @@ from services.donations.importing.columns import Given
 from services.donations.importing.report import Report
 from services.donations.importing.run import MOST_ROWS, take_in
 from services.donations.repository import books, payments
+from shared.database import trying
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.spreadsheets.opening import Format, Sheet, open_sheet
@@ -131,7 +132,7 @@ async def test_a_list_and_whoever_books_one_of_its_gifts_by_hand_wait_for_each_o
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The list is not begun anew: with five hundred rows and many who book, it might never end."""
-    monkeypatch.setattr(run, "TRIES", 1)
+    monkeypatch.setattr(trying, "TRIES", 1)
     content = csv_of(FIRST, ["B-2", *FIRST[1:]])
     await till.meets(
         lambda: sent(till, content),

@@ -1,7 +1,6 @@
 """Grants: who waits for money, agreeing, paying in parts, settling. Intake asks for them; nobody asks here."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -24,14 +23,13 @@ from services.donations.domain.grants import Grant, approvals_needed
 from services.donations.queries import lists
 from services.donations.repository.grants import grant_in
 from services.donations.settings import Settings
-from shared.contracts.donations import GrantStatus, GrantWhy
+from shared.contracts.donations import GrantStatus, NotPaid
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
-from shared.principals import LOCAL_OPERATOR, Role
+from shared.principals import Role
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.problems import conflict
-from shared.web.roles import AS, allows
-from shared.web.work import Asking, Reading, Work
+from shared.web.roles import allows
+from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/grants", tags=["grants"])
 LOOKING = allows(Role.TREASURER, Role.CASEWORKER, Role.AUDITOR)
@@ -121,30 +119,16 @@ async def find(
 
 
 @router.post("/{grant_id}/approve", dependencies=[TREASURER])
-async def approve(grant_id: UUID, work: Work, settings: MoneySettings, actor: Asking) -> GrantOut:
+async def approve(grant_id: UUID, work: Work, settings: MoneySettings) -> GrantOut:
     """Agree to a grant above the limit; above the higher limit two people do, and never who asked.
 
     So somebody has to be named who agrees, by a code of the group's own in the header `X-Relief-As`.
     """
-    if actor == LOCAL_OPERATOR:
-        raise conflict(
-            f"Nobody is named who agrees. Say it by a code: the header {AS}, on the command line --as."
-        )
 
     async def do(unit: Unit) -> GrantOut | Refused:
         return shown(await commands.approve(unit, settings.limits, grant_id), GrantOut.of)
 
     return await work.once(GrantOut, do)
-
-
-class NotPaid(StrEnum):
-    """Why a grant is not paid."""
-
-    REFUSED_BY_PERSON = GrantWhy.REFUSED_BY_PERSON.value
-    NO_CAPACITY = GrantWhy.NO_CAPACITY.value
-    NO_LONGER_NEEDED = GrantWhy.NO_LONGER_NEEDED.value
-    NOT_REACHED = GrantWhy.NOT_REACHED.value
-    OTHER = GrantWhy.OTHER.value
 
 
 class Refusing(Body):

@@ -12,7 +12,6 @@ from services.donations.commands import funds as commands
 from services.donations.queries import lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
 from shared.web.work import Reading, Work
 
 router = APIRouter(tags=["funds"])
@@ -56,7 +55,7 @@ async def keep_rates(body: NewRates, work: Work) -> RatesKept:
     """
     rates = [commands.Rate(each.currency, each.quote, each.on_day, Decimal(each.rate)) for each in body.rates]
 
-    async def do(unit: Unit) -> RatesKept | Refused:
+    async def do(unit: Unit) -> RatesKept:
         kept = await commands.keep_rates(unit, rates)
         return RatesKept(rates=kept.rates, bad=[BadRate(**vars(each)) for each in kept.bad])
 

@@ -22,6 +22,7 @@ from services.donations.tables import APPROVAL, PAYOUT
 from shared.contracts.donations import GrantWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
+from shared.principals import LOCAL_OPERATOR
 
 LimitsOf = Callable[[str], Limits]
 """Who has to agree to grants in a currency."""
@@ -48,7 +49,11 @@ async def _locked(unit: Unit, grant_id: UUID) -> AsyncIterator[tuple[MoneyLedger
 
 
 async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID) -> Grant | Refused:
-    """Somebody agrees. Refused for whoever asked, for who agreed before, and if nobody else has to."""
+    """Somebody who is named agrees. Refused for whoever asked, for who agreed before, and if nobody else has to."""
+    if unit.actor == LOCAL_OPERATOR:
+        return conflict(
+            "Nobody is named who agrees. Say it by a code: X-Relief-As, on the command line --as."
+        )
     async with _locked(unit, grant_id) as (ledger, grant):
         if isinstance(grant, Refused):
             return ledger.refuse(grant)

@@ -99,7 +99,7 @@ async def _sale(unit: Unit, zone: ZoneInfo, said: SaleSaid) -> Became:
         await _told(unit, zone, said, [(said.as_of, What.FAILED, None)])
     if said.state != "completed":
         return Became.KEPT
-    fee = _in_currency(said.fee, said.amount)
+    fee = _fee_in(said.fee, said.amount)
     # A gift smaller than its fee would take money from a fund.
     if not _kept_here(said.amount) or (fee and fee.minor > said.amount.minor):
         return Became.LOOK
@@ -110,7 +110,7 @@ async def _sale(unit: Unit, zone: ZoneInfo, said: SaleSaid) -> Became:
             transaction_id=said.sale_id,
             gross=Money(*said.amount),
             happened_on=said.counts_from.astimezone(zone).date(),
-            fee=fee,
+            fee=Money(*fee) if fee else None,
             held=None if said.hold is None else said.hold == "held",
             released_on=said.as_of.astimezone(zone).date() if said.hold == "released" else None,
             subscription_id=said.subscription_id,
@@ -152,7 +152,7 @@ async def _back(unit: Unit, zone: ZoneInfo, said: BackSaid) -> Became:
         return Became.WAITING
     if said.what == "reversal_cancelled" or not _kept_here(said.amount):
         return Became.LOOK
-    fee = _in_currency(said.fee_back, said.amount)
+    fee = _fee_in(said.fee_back, said.amount)
     back = WentBack(
         provider=PAYPAL,
         refund_id=id_of_back(said) or "",
@@ -186,7 +186,7 @@ async def _dispute(unit: Unit, zone: ZoneInfo, said: DisputeSaid) -> Became:
         known = await payments.make_and_lock(unit.session, [(PAYPAL, each) for each in sales])
         await books.lock_funds(unit.session, {each.key for each in known})
     unclear = _is_unclear(said)
-    lost = None if len(sales) > 1 else _in_currency(said.refunded or said.amount)
+    lost = None if len(sales) > 1 else _lost_in(said)
     for sale_id in sales:
         if said.what == "created" or unclear:
             found.append(await open_dispute(unit, PAYPAL, sale_id, on, unclear=unclear))
@@ -200,18 +200,31 @@ async def _dispute(unit: Unit, zone: ZoneInfo, said: DisputeSaid) -> Became:
 
 def _is_unclear(said: DisputeSaid) -> bool:
     """Whether the treasurer has to say what was lost: PayPal does not say for whom it ended, or not how much each of
-    several sales lost.
+    several sales lost, or says an amount that no account of ours can have lost.
     """
+    if said.outcome != "lost":
+        return said.outcome == "other"
     in_part = said.refunded is not None and said.amount is not None and said.refunded < said.amount
-    return said.outcome == "other" or (said.outcome == "lost" and in_part and len(set(said.sale_ids)) > 1)
+    lost = said.refunded or said.amount
+    return (in_part and len(set(said.sale_ids)) > 1) or bool(lost and not _in_range(lost))
+
+
+def _lost_in(said: DisputeSaid) -> Money | None:
+    """How much a dispute takes, as far as that is said; of one that is not lost, or is unclear, it does not matter."""
+    lost = said.refunded or said.amount
+    return Money(*lost) if lost and _in_range(lost) else None
 
 
 def _kept_here(amount: Amount) -> bool:
     """Whether there are accounts for it."""
-    return amount.currency in DIGITS and 0 < amount.minor <= MOST
+    return amount.minor > 0 and _in_range(amount)
 
 
-def _in_currency(part: Amount | None, whole: Amount | None = None) -> Money | None:
-    """An amount in a currency of ours; a fee, if it is in the currency of what it was taken from."""
-    mine = part and (whole is None or part.currency == whole.currency)
-    return Money(*part) if part and mine and part.currency in DIGITS else None
+def _in_range(amount: Amount) -> bool:
+    """Whether it can be `Money`, and is not below zero."""
+    return amount.currency in DIGITS and 0 <= amount.minor <= MOST
+
+
+def _fee_in(part: Amount | None, whole: Amount) -> Amount | None:
+    """A fee, if it is in the currency of what it was taken from. It may be larger than any amount that is kept."""
+    return part if part and part.currency == whole.currency else None

@@ -56,7 +56,7 @@ async def _locked(unit: Unit, payment_id: UUID) -> tuple[Payment | None, UUID | 
     """A payment and its donor, both locked; the donor first, as everywhere.
 
     If it is another one's once the payment is locked, that one is locked too, late: of two units that wait for each
-    other then, the database has one try again.
+    other then, the database undoes one, and whoever asked is told to try again.
     """
     known = await payments.find(unit.session, payment_id)
     first = await payments.donor_of(unit.session, known.gift_id) if known else None

@@ -7,6 +7,7 @@ and the rows after it go on. Rows of others are not kept (`paypal/transactions.p
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.donations import contacts
@@ -20,7 +21,8 @@ from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
 from services.donations.repository import findings, transfers
-from shared.database.errors import is_conflict, is_outage
+from shared.database.errors import is_outage
+from shared.database.trying import tried
 from shared.messaging.failures import describe
 from shared.messaging.unit import Unit, Units
 from shared.observability import log
@@ -32,8 +34,6 @@ _ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
 """Money that came is booked before what went back of it, so that fewer rows wait."""
 _AGREED = (Match.MATCHED, Match.MISSING)
 """PayPal and the books say the same now, so nobody needs what the notices said any more: a donor's name is in them."""
-TRIES = 5
-"""So often a row is compared that is in the way of somebody else each time."""
 LONGEST_REASON = 200
 
 
@@ -55,7 +55,7 @@ async def reconcile(
     found = []
     for row in sorted(rows, key=lambda each: (each.kind not in _ORDER[:1], each.kind not in _ORDER, each.at)):
         try:
-            match = await _tried(units, actor, zone, subscriptions, row)
+            match = await tried(partial(_in_unit, units, actor, zone, subscriptions, row))
         except Exception as error:
             if is_outage(error):
                 raise
@@ -64,17 +64,11 @@ async def reconcile(
     return found
 
 
-async def _tried(
+async def _in_unit(
     units: Units, actor: Principal, zone: ZoneInfo, subscriptions: frozenset[str], row: Row
 ) -> Match:
-    for attempt in range(1, TRIES + 1):
-        try:
-            async with units.open(actor=actor) as unit:
-                return await _compared(unit, Comparing(unit.today, zone, subscriptions), row)
-        except Exception as error:
-            if attempt == TRIES or not is_conflict(error):
-                raise
-    raise AssertionError("the last try returns or raises")
+    async with units.open(actor=actor) as unit:
+        return await _compared(unit, Comparing(unit.today, zone, subscriptions), row)
 
 
 async def _failed(units: Units, actor: Principal, zone: ZoneInfo, row: Row, reason: str) -> Match:

@@ -52,8 +52,8 @@ class Grant:
     """Money for a household or a case, in minor units of one currency.
 
     `set_aside` is promised and not paid; `carried` is too, and a fieldworker has it. `urgency` counts from 0, the most
-    urgent. A grant that has `ended` keeps what
-    was paid of it and nothing else. `version` is the one that was heard last, `said` the one that was told last.
+    urgent. A grant that has `ended` keeps what was paid of it and nothing else. `version` is the one that was heard
+    last, `said` the one that was told last.
     """
 
     id: UUID

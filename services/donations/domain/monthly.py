@@ -155,9 +155,8 @@ def _trouble(history: History, last: date | None, due: date | None, until: date)
 def _covers(history: History, paid: Sequence[Paid], grace: timedelta) -> tuple[list[Cover], list[Rest]]:
     """What each payment covers, in their order: the oldest months that are not covered; and what it brought beyond.
 
-    Too small a one covers none, and stays what it was given for.
-
-    What was not covered when the gift lapsed stays so: the next payment begins anew.
+    Too small a one covers none, and stays what it was given for. What was not covered when the gift lapsed
+    stays so: the next payment begins anew.
     """
     found, rests = list[Cover](), list[Rest]()
     until: date | None = None

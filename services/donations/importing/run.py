@@ -13,6 +13,7 @@ from services.donations.importing.part import BookedMeanwhile, Part, Taken
 from services.donations.importing.report import Report
 from services.donations.importing.rows import Gift, read
 from shared.database.errors import is_conflict, is_outage
+from shared.database.trying import tried
 from shared.messaging.day import today_of
 from shared.messaging.failures import describe
 from shared.messaging.unit import Units
@@ -25,7 +26,6 @@ from shared.spreadsheets.opening import Sheet
 MOST_ROWS = 500
 """Of one file: whoever sends it waits for the answer."""
 ROWS_PER_UNIT = 100
-TRIES = 5
 
 
 class _RolledBack(Exception):
@@ -94,16 +94,13 @@ class Import:
                 await self._take(some[len(some) // 2 :])
 
     async def _booked(self, some: Sequence[Gift]) -> None:
-        for attempt in range(1, TRIES + 1):
+        async def book() -> Taken:
             part = Part(self._taken, some)
-            try:
-                with suppress(_RolledBack):
-                    await self._book(part)
-                break
-            except Exception as error:
-                if not _is_passing(error) or is_outage(error) or attempt == TRIES:
-                    raise
-        self._taken, self._recorded = part.after, True
+            with suppress(_RolledBack):
+                await self._book(part)
+            return part.after
+
+        self._taken, self._recorded = await tried(book, _is_in_the_way), True
 
     async def _book(self, part: Part) -> None:
         async with self._units.open(actor=self._actor) as unit:
@@ -129,6 +126,10 @@ def _parts(wanted: Sequence[Gift]) -> Iterator[Sequence[Gift]]:
         yield wanted[start : start + ROWS_PER_UNIT]
 
 
+def _is_in_the_way(error: Exception) -> bool:
+    return isinstance(error, BookedMeanwhile) or is_conflict(error)
+
+
 def _is_passing(error: Exception) -> bool:
     """Nothing of the file is to blame: the same rows may be booked at another time."""
-    return isinstance(error, BookedMeanwhile) or is_conflict(error) or is_outage(error)
+    return _is_in_the_way(error) or is_outage(error)

@@ -28,7 +28,6 @@ ROOTS = {
 }
 """Which of beancount's five trees each kind of account stands in."""
 AT_ONCE = 1000
-_SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 _OPENED = text("""
     SELECT account.code, account.kind, account.currency, account.fund, account.holder, min(entry.on_day) AS first
     FROM account JOIN posting ON posting.account = account.code JOIN entry ON entry.id = posting.entry_id
@@ -43,8 +42,7 @@ _LINES = text("""
 
 
 async def ledger(session: AsyncSession, until: date | None = None) -> AsyncIterator[str]:
-    """The ledger to the end of a day, today if none is given, piece by piece. The session has asked nothing before."""
-    await session.execute(_SNAPSHOT)
+    """The ledger to the end of a day, today if none is given, piece by piece, all of one moment (`units.read()`)."""
     day = until or await today_of(session)
     yield 'option "title" "Relief"\n\n'
     accounts: dict[str, Account] = {}

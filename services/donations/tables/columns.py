@@ -60,5 +60,11 @@ def new_entry_column() -> Any:
     return Field(sa_column=Column(Uuid, key, nullable=False))
 
 
+def maybe_entry_column() -> Any:
+    """The same, of what may not be booked yet."""
+    key = ForeignKey("entry.id", deferrable=True, initially="DEFERRED")
+    return Field(default=None, sa_column=Column(Uuid, key))
+
+
 def moment_column() -> Any:
     return Field(sa_column=Column(DateTime(timezone=True), nullable=False))

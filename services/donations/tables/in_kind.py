@@ -7,7 +7,15 @@ from uuid import UUID
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Uuid, text
 from sqlmodel import Field
 
-from services.donations.tables.columns import CURRENCY, Row, actor_column, flag_column, id_column, note_column
+from services.donations.tables.columns import (
+    CURRENCY,
+    Row,
+    actor_column,
+    flag_column,
+    id_column,
+    maybe_entry_column,
+    note_column,
+)
 from shared.database.rows import table_of
 
 
@@ -32,9 +40,7 @@ class GiftInKindRow(Row, table=True):
     goods: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     value: int | None = Field(default=None, sa_column=Column(BigInteger))
     currency: str | None = Field(default=None, sa_column=Column(CURRENCY))
-    entry_id: UUID | None = Field(
-        default=None, sa_column=Column(Uuid, ForeignKey("entry.id", deferrable=True, initially="DEFERRED"))
-    )
+    entry_id: UUID | None = maybe_entry_column()
     note: str | None = note_column()
     undone: bool = flag_column()
     actor: str = actor_column()

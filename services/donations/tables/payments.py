@@ -36,8 +36,8 @@ class PaymentRow(Row, table=True):
     no notice has said so, `fee` is null, and `hold_told` (whether it is held or not) false. A dispute took hold of
     `disputed_held` of it, and of `disputed_spent` that the fund had spent already. Of a dispute that is
     `dispute_unclear` the treasurer has to say what was lost; `dispute_lost` is what was lost of a part, until a refund
-    tells of the same money. `covers_from` and `covers_until` are
-    what the others were told last; what it brought beyond them is `apart`, in the fund `apart_in`.
+    tells of the same money. `covers_from` and `covers_until` are what the others were told last; what the payment
+    brought beyond them is `apart`, in the fund `apart_in`.
     """
 
     __tablename__ = "payment"

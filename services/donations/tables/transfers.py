@@ -1,10 +1,9 @@
 """Transfers between the group's own places, and what funds had when the books began."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Uuid, text
+from sqlalchemy import CheckConstraint, Column, Index, String, text
 from sqlmodel import Field
 
 from services.donations.tables.columns import (
@@ -15,15 +14,11 @@ from services.donations.tables.columns import (
     currency_column,
     flag_column,
     id_column,
+    maybe_entry_column,
     new_entry_column,
     note_column,
 )
 from shared.database.rows import table_of
-
-
-def _maybe_entry() -> Any:
-    key = ForeignKey("entry.id", deferrable=True, initially="DEFERRED")
-    return Field(default=None, sa_column=Column(Uuid, key))
 
 
 class TransferRow(Row, table=True):
@@ -58,7 +53,7 @@ class TransferRow(Row, table=True):
     fee_fund: str = code_column("")
     undone: bool = flag_column()
     entry_id: UUID = new_entry_column()
-    arrived_entry_id: UUID | None = _maybe_entry()
+    arrived_entry_id: UUID | None = maybe_entry_column()
     actor: str = actor_column()
 
 

@@ -26,6 +26,7 @@ from services.intake.importing.planning import Plan, merged, plan_arrival
 from services.intake.importing.putting_off import PutOff, again
 from services.intake.importing.report import Report
 from shared.database.errors import is_conflict
+from shared.database.trying import tried
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import Principal
@@ -33,7 +34,6 @@ from shared.spreadsheets.opening import Sheet
 
 HOUSEHOLDS_PER_UNIT = 100
 ROWS_PER_UNIT = 1000
-TRIES = 5
 
 Reading = Callable[[date], list[Read]]
 
@@ -81,20 +81,16 @@ class Import:
         return lambda today: [read(group, today, self._mapped) for group in some]
 
     async def _take(self, reading: Reading, rows: int, *, last: bool = False) -> None:
-        for attempt in range(1, TRIES + 1):
-            try:
-                async with self._units.open(actor=self._actor) as unit:
-                    plan = await self._planned(reading(unit.today), unit, last=last)
-                    after = _counted(self.report, plan, rows)
-                    if not self.report.dry_run:
-                        imports.record(unit, self._id, after.model_dump(), begun=self.report.rows > 0)
-                        await _carry_out(plan, unit, self._id)
-                break
-            except Exception as error:
-                passing = isinstance(error, RegisteredMeanwhile) or is_conflict(error)
-                if not passing or attempt == TRIES:
-                    raise
-        self.report = after
+        async def take() -> tuple[Plan, Report]:
+            async with self._units.open(actor=self._actor) as unit:
+                plan = await self._planned(reading(unit.today), unit, last=last)
+                after = _counted(self.report, plan, rows)
+                if not self.report.dry_run:
+                    imports.record(unit, self._id, after.model_dump(), begun=self.report.rows > 0)
+                    await _carry_out(plan, unit, self._id)
+            return plan, after
+
+        plan, self.report = await tried(take, _is_in_the_way)
         self._keep(plan)
 
     async def _planned(self, reads: list[Read], unit: Unit, *, last: bool) -> Plan:
@@ -158,6 +154,10 @@ class Import:
 
     def _remember(self, ref: str, people: Iterable[Person]) -> None:
         self._remembered.add(ref, people)
+
+
+def _is_in_the_way(error: Exception) -> bool:
+    return isinstance(error, RegisteredMeanwhile) or is_conflict(error)
 
 
 def _counted(before: Report, plan: Plan, rows: int) -> Report:

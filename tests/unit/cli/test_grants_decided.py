@@ -8,7 +8,6 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from services.donations.api.grants import NotPaid
 from shared.cli.__main__ import make_app
 from shared.cli.client import Refused, Services
 from shared.cli.operate.own.donations import grants
@@ -82,10 +81,6 @@ def test_a_name_is_no_code(who: str) -> None:
         make_app(), ["donations", "grants", "agree", str(GRANT)], env={"RELIEF_AS": ""}
     )
     assert missing.exit_code == 2
-
-
-def test_the_reasons_are_those_of_the_service() -> None:
-    assert [each.value for each in grants.NotPaid] == [each.value for each in NotPaid]
 
 
 def services(answer: Any) -> Services:

@@ -1,7 +1,6 @@
 """Grants that somebody has to agree to: list them, agree, refuse. Who decides says so, by a code of the group's own."""
 
 import asyncio
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from uuid_utils.compat import uuid7
 from shared.cli.client import Services, services_of
 from shared.cli.console import show_rows, shown
 from shared.cli.stack import Stack
+from shared.contracts.donations import NotPaid
 from shared.principals import staff_principal
 
 
@@ -21,16 +21,6 @@ def _code(text: str) -> str:
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     return text
-
-
-class NotPaid(StrEnum):
-    """Why a grant is not paid."""
-
-    REFUSED_BY_PERSON = "refused_by_person"
-    NO_CAPACITY = "no_capacity"
-    NO_LONGER_NEEDED = "no_longer_needed"
-    NOT_REACHED = "not_reached"
-    OTHER = "other"
 
 
 Grant = Annotated[UUID, typer.Argument(help="the grant's id, as the list shows it", metavar="GRANT")]
