@@ -6,7 +6,7 @@ fails loudly while nobody can, and the doctor checks each message against it.
 
 from collections.abc import Mapping
 
-from shared.contracts import donations, intake, inventory
+from shared.contracts import donations, events, intake, inventory, sponsorship
 from shared.contracts.base import Contract
 
 SERVICES = ("intake", "inventory", "sponsorship", "events", "donations")
@@ -18,6 +18,8 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     intake.HouseholdClosed: ("inventory", "donations"),
     intake.GrantAsked: ("donations",),
     intake.AdvocacyChanged: ("donations",),
+    intake.ConsentChanged: (),
+    intake.SettlementAsked: (),
     inventory.SuppliesReserved: ("intake",),
     inventory.SuppliesBackordered: ("intake",),
     inventory.SuppliesDelivered: ("intake",),
@@ -33,6 +35,17 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     donations.MonthlyGiftChanged: (),
     donations.GrantChanged: ("intake",),
     donations.AppealChanged: ("inventory",),
+    donations.MembershipChanged: (),
+    donations.DonorLinked: (),
+    sponsorship.ChildChanged: (),
+    sponsorship.GiftPlaced: (),
+    sponsorship.SchoolPaymentDue: (),
+    sponsorship.LessonPlaceChanged: (),
+    sponsorship.HelperAsked: (),
+    events.HelpChanged: (),
+    events.SpeakingChanged: (),
+    events.GatheringChanged: (),
+    events.ContactOffered: (),
 }
 
 CONTRACTS: Mapping[str, type[Contract]] = {contract.wire: contract for contract in HEARD_BY}

@@ -215,3 +215,41 @@ class AppealChanged(Contract):
     @property
     def subject(self) -> UUID:
         return self.appeal_id
+
+
+class MembershipChanged(Contract):
+    """Whether a person is a member of the group, whole: a later version replaces an earlier one.
+
+    `may_invite` says whether the person agrees to be written to. Who it is, donations alone knows.
+    """
+
+    wire: ClassVar[str] = "donations.membership_changed.v1"
+
+    person_id: UUID
+    version: Version
+    member: bool
+    language: Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
+    may_invite: bool
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.person_id
+
+
+class DonorLinked(Contract):
+    """Two entries of donors are one person, or are two again, whole: a later version replaces an earlier one.
+
+    `kept_id` is the entry that stands for both; None when they were parted.
+    """
+
+    wire: ClassVar[str] = "donations.donor_linked.v1"
+
+    donor_id: UUID
+    version: Version
+    kept_id: UUID | None = None
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.donor_id

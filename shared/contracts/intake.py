@@ -217,3 +217,67 @@ class AdvocacyChanged(Contract):
     @property
     def subject(self) -> UUID:
         return self.case_id
+
+
+CONSENT_PURPOSES = ("help", "referral", "sponsorship", "public_speaking", "photo")
+"""What somebody can agree to, as far as it is known now. On the wire a purpose is text."""
+
+SPONSORSHIP_SCOPES = ("alias", "story", "drawing", "photo")
+"""What of a child sponsors may be shown, as far as it was agreed to; nothing is the default."""
+
+SPEAKING_SCOPES = ("speaking", "name", "face", "voice", "recording", "stream", "press", "translation", "archive")
+"""What of a speaker may be used, as far as it was agreed to; nothing is the default."""
+
+
+class ConsentChanged(Contract):
+    """What a member, or the guardian of one, agreed to for one purpose, whole: a later version replaces an earlier one.
+
+    Nothing outside `scopes` is agreed to. It holds while `agreed`, up to and with the day `until`; without one it has no
+    end. Who explained it, and what was said, stays in intake. No help depends on it.
+    """
+
+    wire: ClassVar[str] = "intake.consent_changed.v1"
+
+    consent_id: UUID
+    version: Version
+    household_id: UUID
+    member_id: UUID
+    purpose: Code
+    scopes: Annotated[frozenset[Code], Field(max_length=20)]
+    agreed: bool
+    until: date | None = None
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.consent_id
+
+
+SETTLEMENT_WISHES = ("grant", "lessons", "helper")
+"""What a household that settles can ask for, as far as it is known now. On the wire a wish is text."""
+
+
+class SettlementAsked(Contract):
+    """A household wants to settle in another country, whole: a later version replaces an earlier one.
+
+    `region` is where it will live. The grant among its wishes is asked for by GrantAsked with the same request id.
+    `household_version` is the household's when it was asked: a close of a later version ends the request. `status` is a
+    known state of GrantStep.
+    """
+
+    wire: ClassVar[str] = "intake.settlement_asked.v1"
+
+    request_id: UUID
+    version: Version
+    household_id: UUID
+    household_version: Version | None = None
+    member_ids: Annotated[tuple[UUID, ...], Field(max_length=50)]
+    wishes: Annotated[frozenset[Code], Field(max_length=10)]
+    languages: Annotated[tuple[Language, ...], Field(max_length=20)] = ()
+    region: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]+$")]
+    status: Code
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.request_id
