@@ -1,12 +1,25 @@
-"""Wires the events service. It has no rules yet: it answers health and metrics, and says nothing."""
+"""Wires the events service."""
 
 from fastapi import FastAPI
 
+from services.events import api, checks, day, handlers, queries
 from services.events.settings import Settings
 from shared.service.app import application
 from shared.service.parts import Parts, Service
 
+DESCRIPTION = (
+    "Gatherings, guests, seats, speakers and helpers. It knows guests, and no name of those who are helped."
+)
+
 
 def build(settings: Settings) -> FastAPI:
     """The service as an application."""
-    return application(Service("events", settings, Parts()))
+    parts = Parts(
+        description=DESCRIPTION,
+        routers=api.routers(settings),
+        hears=handlers.hears(settings),
+        timers=day.timers(settings),
+        actuals=queries.actuals(settings),
+        check=checks.check(settings),
+    )
+    return application(Service("events", settings, parts))

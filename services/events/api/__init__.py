@@ -1,0 +1,13 @@
+"""Events' routes. They parse, call and map."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from services.events.api import gatherings
+from services.events.settings import Settings
+
+
+def routers(_: Settings) -> Sequence[APIRouter]:
+    """All routes of this service."""
+    return [each.router for each in (gatherings,)]

@@ -1,0 +1,180 @@
+"""Gatherings: planning, announcing and looking at them. No answer here says where one is."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from services.events import contacts
+from services.events.api.models import EVENTS, LOOKING, Body, Code, Day, Language, Moment, Zone, shown
+from services.events.commands import gatherings as commands
+from services.events.contacts import Venue
+from services.events.domain import gatherings as rules
+from services.events.domain.gatherings import Deadlines, Gathering, Kind, Safety, Times
+from services.events.queries import gatherings as queries
+from services.events.repository.gatherings import find as find_one
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, missing
+from shared.web.paging import After, Limit, Page, page_of, place_of
+from shared.web.work import Reading, Work, accepted
+
+router = APIRouter(prefix="/gatherings", tags=["gatherings"])
+Seats = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+
+
+class TimesBody(Body):
+    """When a gathering is. Moments are given with their zone's offset; days are counted in `zone`."""
+
+    zone: Zone
+    starts_at: Moment
+    ends_at: Moment
+    closes_at: Moment | None = Field(
+        default=None, description="until when seats are given and offered; if left out, until it begins"
+    )
+
+    def times(self) -> Times:
+        return Times(self.zone, self.starts_at, self.ends_at, self.closes_at or self.starts_at)
+
+
+class VenueBody(Body):
+    """What a gathering is called and where it is."""
+
+    title: Annotated[str, Field(min_length=3, max_length=200, pattern=r"\S")]
+    place: Annotated[str, Field(max_length=500, pattern=r"\S")] | None = None
+    link: Annotated[str, Field(max_length=500, pattern=r"^https://\S+$")] | None = None
+    emergency: Annotated[str, Field(max_length=100, pattern=r"\S")] | None = None
+
+    def venue(self) -> Venue:
+        return Venue(self.title, self.place, self.link, self.emergency)
+
+
+class LanguageBody(Body):
+    """Whom a gathering needs: somebody who puts one language into another."""
+
+    source: Language
+    target: Language
+    level: Annotated[str, Field(pattern=r"^[a-z]{2,10}:[a-z0-9]{1,10}$", examples=["cefr:c1"])]
+    mode: Code = "consecutive"
+    people: Annotated[int, Field(strict=True, ge=1, le=20)] = 1
+
+    def language(self) -> rules.Language:
+        return rules.Language(self.source, self.target, self.level, self.mode, self.people)
+
+
+class NewGathering(TimesBody):
+    """A gathering to be planned."""
+
+    kind: Kind
+    safety: Safety = Safety.OPEN
+    seats: Seats
+    venue: VenueBody
+    languages: list[LanguageBody] = Field(default=[], max_length=10)
+    topics: list[Code] = Field(default=[], max_length=20)
+    papers_due_on: Day | None = None
+    translation_due_on: Day | None = None
+    smaller_may_pass: bool = Field(
+        default=False, description="a smaller party may be seated before a larger one that waits for room"
+    )
+
+    def plan(self) -> commands.Plan:
+        return commands.Plan(
+            kind=self.kind,
+            safety=self.safety,
+            times=self.times(),
+            seats=self.seats,
+            venue=self.venue.venue(),
+            languages=tuple(each.language() for each in self.languages),
+            topics=frozenset(self.topics),
+            deadlines=Deadlines(self.papers_due_on, self.translation_due_on),
+            smaller_may_pass=self.smaller_may_pass,
+        )
+
+
+class GatheringOut(BaseModel):
+    """A gathering as figures."""
+
+    gathering_id: UUID
+    code: str = Field(examples=["GK7Q2M4X"])
+    kind: str
+    status: str
+    safety: Safety
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    closes_at: datetime
+    starts_on: date
+    languages: list[LanguageBody]
+    topics: list[str]
+    seats: int
+    taken: int
+    waiting: int
+    free: int
+    smaller_may_pass: bool
+    papers_due_on: date | None
+    translation_due_on: date | None
+    title: str | None = Field(
+        default=None, description="none of a closed gathering: it is shown with a reason"
+    )
+
+    @classmethod
+    def of(cls, gathering: Gathering, title: str | None = None) -> "GatheringOut":
+        return cls(
+            gathering_id=gathering.id,
+            status=gathering.shown_status.value,
+            languages=[LanguageBody(**vars(each)) for each in gathering.languages],
+            topics=sorted(gathering.topics),
+            papers_due_on=gathering.deadlines.papers,
+            translation_due_on=gathering.deadlines.translation,
+            starts_on=gathering.times.starts_on,
+            title=None if gathering.safety is Safety.CLOSED else title,
+            **vars(gathering.times),
+            **{name: getattr(gathering, name) for name in _SAME},
+        )
+
+
+_SAME = ("code", "kind", "safety", "seats", "taken", "waiting", "free", "smaller_may_pass")
+
+
+@router.post("", status_code=201, dependencies=[EVENTS])
+async def plan(body: NewGathering, work: Work) -> GatheringOut:
+    """Plan a gathering; nobody can ask for a seat before it is announced."""
+
+    async def do(unit: Unit) -> GatheringOut | Refused:
+        return shown(await commands.plan(unit, body.plan()), GatheringOut.of)
+
+    return await work.once(GatheringOut, do)
+
+
+@router.post("/{gathering_id}/announce", dependencies=[EVENTS])
+async def announce(gathering_id: UUID, work: Work) -> GatheringOut:
+    """From now on seats are given."""
+
+    async def do(unit: Unit) -> GatheringOut | Refused:
+        return shown(await commands.announce(unit, gathering_id), GatheringOut.of)
+
+    return await work.once(GatheringOut, do)
+
+
+@router.get("/{gathering_id}", dependencies=[LOOKING])
+async def show(gathering_id: UUID, session: Reading) -> GatheringOut:
+    """One gathering."""
+    gathering = accepted(await find_one(session, gathering_id) or missing("such gathering"))
+    return GatheringOut.of(gathering, (await contacts.titles(session, [gathering_id])).get(gathering_id))
+
+
+@router.get("", dependencies=[LOOKING])
+async def find(
+    session: Reading,
+    after: After = None,
+    limit: Limit = 100,
+    first: Annotated[Day | None, Query(description="from this day on")] = None,
+    kind: Kind | None = None,
+) -> Page[GatheringOut]:
+    """Gatherings in the order in which they were planned."""
+    found = await queries.found(session, limit + 1, place_of(after), first, kind.value if kind else None)
+    titles = await contacts.titles(session, [each.id for each in found])
+    return page_of(
+        found, limit, lambda each: GatheringOut.of(each, titles.get(each.id)), lambda each: each.id
+    )

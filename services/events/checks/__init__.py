@@ -1,0 +1,7 @@
+"""The invariants of events, for `./relief doctor`: each a query that gives how many were counted and how many of them
+break the rule. The database's constraints say some of them too; these find one that was switched off.
+"""
+
+from services.events.checks.invariants import CHECKS, check
+
+__all__ = ["CHECKS", "check"]

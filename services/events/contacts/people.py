@@ -1,0 +1,116 @@
+"""Names, mails and phones of guests, and of whoever else the service knows by name."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import ARRAY, LargeBinary, bindparam, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from services.events.domain.people import digits_of, folded, masked
+from services.events.tables import CONTACT
+from shared.messaging.unit import Unit
+
+_KEYS = bindparam("keys", type_=ARRAY(LargeBinary))
+_MAKE = text("""
+    INSERT INTO contact (id, name, mail, phone, same_key, name_key, mail_key, phone_key)
+    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:mails AS text[]), CAST(:phones AS text[]),
+        CAST(:same AS bytea[]), CAST(:by_name AS bytea[]), CAST(:by_mail AS bytea[]), CAST(:by_phone AS bytea[]))
+    ON CONFLICT (same_key) WHERE same_key IS NOT NULL DO NOTHING
+""")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How somebody is called and reached. Its parts are not shown when it is printed."""
+
+    name: str = field(repr=False)
+    mail: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+
+
+class Same(ValueError):
+    """Somebody else has this name with this mail or phone already."""
+
+
+async def find_or_write(unit: Unit, contacts: Sequence[Contact]) -> list[UUID]:
+    """The ids of these people, in their order. Who is known with this name and mail, or name and phone, is found;
+    everybody else is written down. Two units that write the same person down at the same time get the same id.
+    """
+    keys = [_keys(each) for each in contacts]
+    ids = [uuid7() for _ in contacts]
+    # In the order of the keys, so that two units wait for each other and do not deadlock.
+    order = sorted(range(len(contacts)), key=lambda n: keys[n]["same_key"] or b"")
+    values = {
+        "ids": [ids[n] for n in order],
+        "names": [contacts[n].name for n in order],
+        "mails": [contacts[n].mail for n in order],
+        "phones": [contacts[n].phone for n in order],
+        "same": [keys[n]["same_key"] for n in order],
+        "by_name": [keys[n]["name_key"] for n in order],
+        "by_mail": [keys[n]["mail_key"] for n in order],
+        "by_phone": [keys[n]["phone_key"] for n in order],
+    }
+    await unit.session.execute(_MAKE, values)
+    query = select(CONTACT.c.same_key, CONTACT.c.id).where(CONTACT.c.same_key == func.any(_KEYS))
+    wanted = [key for each in keys if (key := each["same_key"])]
+    known = {row.same_key: row.id for row in await unit.session.execute(query, {"keys": wanted})}
+    return [known.get(key["same_key"], new) for key, new in zip(keys, ids, strict=True)]
+
+
+async def rewrite(unit: Unit, contact_id: UUID, contact: Contact) -> None:
+    """Give somebody known new contact data. Raises Same if that is somebody else's."""
+    keys = _keys(contact)
+    query = select(CONTACT.c.id).where(CONTACT.c.same_key == keys["same_key"], CONTACT.c.id != contact_id)
+    if keys["same_key"] and await unit.session.scalar(query):
+        raise Same
+    unit.writes.change(CONTACT, [{"id": contact_id, **asdict(contact), **keys}])
+
+
+def _keys(contact: Contact) -> dict[str, bytes | None]:
+    name, reached = folded(contact.name), folded(contact.mail or "") or digits_of(contact.phone or "")
+    return {
+        "same_key": _hashed(f"{name}\0{reached}") if reached else None,
+        "name_key": _hashed(name),
+        "mail_key": _hashed(folded(contact.mail)) if contact.mail else None,
+        "phone_key": _hashed(digits_of(contact.phone)) if contact.phone else None,
+    }
+
+
+def _hashed(words: str) -> bytes:
+    return sha256(words.encode()).digest()
+
+
+async def read(session: AsyncSession, contact_id: UUID) -> Contact | None:
+    """How somebody is called and reached; None for somebody unknown."""
+    row = CONTACT.c
+    query = select(row.name, row.mail, row.phone).where(row.id == contact_id)
+    found = (await session.execute(query)).one_or_none()
+    return Contact(*found) if found else None
+
+
+async def names(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Contact]:
+    """Many people's contact data: for what is shown with a reason alone."""
+    row = CONTACT.c
+    query = select(row.id, row.name, row.mail, row.phone).where(row.id.in_(ids))
+    return {key: Contact(*more) for key, *more in await session.execute(query)}
+
+
+async def masks(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """What lists show instead of names."""
+    query = select(CONTACT.c.id, CONTACT.c.name).where(CONTACT.c.id.in_(ids))
+    return {key: masked(name) for key, name in await session.execute(query)}
+
+
+async def alike(session: AsyncSession, contact_id: UUID) -> Sequence[UUID]:
+    """Who may be the same person: has the same name, mail or phone, however written."""
+    row, mine = CONTACT.c, CONTACT.alias("mine")
+    same = or_(
+        row.name_key == mine.c.name_key,
+        row.mail_key == mine.c.mail_key,
+        row.phone_key == mine.c.phone_key,
+    )
+    query = select(row.id).join(mine, mine.c.id == contact_id).where(same, row.id != contact_id)
+    return (await session.scalars(query.order_by(row.id).limit(100))).all()

@@ -1,0 +1,126 @@
+"""Guests without their names, and their seats."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from services.events.tables.columns import (
+    Row,
+    actor_column,
+    code_column,
+    count_column,
+    flag_column,
+    id_column,
+    language_column,
+    maybe_day_column,
+    maybe_moment_column,
+    moment_column,
+    version_column,
+)
+from shared.database.rows import table_of
+
+
+class GuestRow(Row, table=True):
+    """Somebody who comes to gatherings; the id is that of the contact.
+
+    `person_id` is what donations calls a member. `purposes` are what the guest agrees to be written to about, and
+    `version` the one in which that was told last; 0 if it never was. `no_contact`: is never written to, whatever else.
+    """
+
+    __tablename__ = "guest"
+    __table_args__ = (
+        Index("uq_guest_person", "person_id", unique=True, postgresql_where=text("person_id IS NOT NULL")),
+    )
+    id: UUID = Field(sa_column=Column(Uuid, ForeignKey("contact.id"), primary_key=True))
+    version: int = version_column()
+    language: str = language_column()
+    member: bool = flag_column()
+    person_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    purposes: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(String(40)), nullable=False, server_default="{}")
+    )
+    no_contact: bool = flag_column()
+    since: date
+    actor: str = actor_column()
+
+
+class MemberRow(Row, table=True):
+    """Whether a person is a member of the group, as donations told it last; without a name."""
+
+    __tablename__ = "member"
+    id: UUID = id_column()
+    version: int = version_column()
+    member: bool = flag_column()
+    language: str = language_column("")
+    may_invite: bool = flag_column()
+
+
+class SeatRow(Row, table=True):
+    """One person's seat, or place on the waiting list, at one gathering.
+
+    Those who asked together are a `party`: they share its number, which is the order of arrival, and its state while
+    they are there. `ends_at` is when an offer ends, or until when a seat is to be confirmed anew.
+    """
+
+    __tablename__ = "seat"
+    __table_args__ = (
+        CheckConstraint(
+            "(state IN ('offered', 'asked_again')) = (ends_at IS NOT NULL)", name="what_has_an_end"
+        ),
+        Index(
+            "uq_seat_one_a_guest",
+            "gathering_id",
+            "guest_id",
+            unique=True,
+            postgresql_where=text("state IN ('invited', 'waiting', 'offered', 'seated', 'asked_again')"),
+        ),
+        Index(None, "guest_id"),
+        Index(None, "party"),
+        Index("ix_seat_waiting", "gathering_id", "number", postgresql_where=text("state = 'waiting'")),
+    )
+    id: UUID = id_column()
+    gathering_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("gathering.id"), nullable=False))
+    guest_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("guest.id"), nullable=False))
+    party: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    number: int = count_column()
+    role: str = code_column()
+    state: str = code_column()
+    ends_at: datetime | None = maybe_moment_column()
+    came: bool | None = Field(default=None, sa_column=Column(Boolean))
+    place_told_on: date | None = maybe_day_column()
+    thanked_on: date | None = maybe_day_column()
+    asked_at: datetime = moment_column()
+    actor: str = actor_column()
+
+
+class GuestImportRow(Row, table=True):
+    """A list of guests that was read in, by the digest of its bytes: the same list is read in once a gathering."""
+
+    __tablename__ = "guest_import"
+    __table_args__ = (Index("uq_guest_import_once", "gathering_id", "digest", unique=True),)
+    id: UUID = id_column()
+    gathering_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("gathering.id"), nullable=False))
+    digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    rows: int = Field(sa_column=Column(Integer, nullable=False))
+    at: datetime = moment_column()
+    actor: str = actor_column()
+
+
+GUEST = table_of(GuestRow)
+MEMBER = table_of(MemberRow)
+SEAT = table_of(SeatRow)
+GUEST_IMPORT = table_of(GuestImportRow)
