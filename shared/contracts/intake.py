@@ -225,7 +225,17 @@ CONSENT_PURPOSES = ("help", "referral", "sponsorship", "public_speaking", "photo
 SPONSORSHIP_SCOPES = ("alias", "story", "drawing", "photo")
 """What of a child sponsors may be shown, as far as it was agreed to; nothing is the default."""
 
-SPEAKING_SCOPES = ("speaking", "name", "face", "voice", "recording", "stream", "press", "translation", "archive")
+SPEAKING_SCOPES = (
+    "speaking",
+    "name",
+    "face",
+    "voice",
+    "recording",
+    "stream",
+    "press",
+    "translation",
+    "archive",
+)
 """What of a speaker may be used, as far as it was agreed to; nothing is the default."""
 
 

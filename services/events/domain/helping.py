@@ -23,6 +23,7 @@ class VolunteerState(StrEnum):
 
 TASKS = ("teach", "interpret", "translate_letter", "accompany", "receive_guests", "speakers_company")
 """What volunteers do, as far as it is known now. `accompany` is help for a household that settles."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHECKS = ("police_record", "safeguarding", "confidentiality")
 """What is looked at before somebody helps, as far as it is known now."""
 
@@ -74,7 +75,7 @@ class Volunteer:
     regions: frozenset[str] = frozenset()
     online: bool = False
     gender: str | None = None
-    weekdays: frozenset[int] = frozenset(range(7))
+    weekdays: frozenset[str] = frozenset(WEEKDAYS)
     available_from: date | None = None
     available_until: date | None = None
     checks: Mapping[str, date | None] = field(default_factory=dict)
@@ -137,6 +138,11 @@ def lacks_now(volunteer: Volunteer, need: Need, rules: Rules) -> tuple[Lack, ...
     return tuple(found)
 
 
+def alone_at_first(volunteer: Volunteer, need: Need, rules: Rules) -> bool:
+    """Whether somebody would have a first task with nobody beside them who has helped before."""
+    return not (volunteer.served or need.with_experience or need.task in rules.alone_at_first)
+
+
 def _valid(volunteer: Volunteer, check: str, need: Need) -> bool:
     if check not in volunteer.checks:
         return False
@@ -151,4 +157,8 @@ def _there(volunteer: Volunteer, need: Need) -> bool:
         return False
     if volunteer.available_until and volunteer.available_until < last:
         return False
-    return last != need.starts_on or need.ends_on is None or need.starts_on.weekday() in volunteer.weekdays
+    return (
+        last != need.starts_on
+        or need.ends_on is None
+        or WEEKDAYS[need.starts_on.weekday()] in volunteer.weekdays
+    )

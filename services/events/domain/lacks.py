@@ -30,9 +30,7 @@ class Lack(StrEnum):
     DECLINED = "declined"
 
 
-NEVER_OVERLOOKED = frozenset(
-    {Lack.NOT_ACTIVE, Lack.NOT_ADULT, Lack.KNOWS_THEM, Lack.CHECK, Lack.BUSY, Lack.NO_LANGUAGE_NAMED}
-)
+NEVER_OVERLOOKED = frozenset({Lack.NOT_ACTIVE, Lack.NOT_ADULT, Lack.KNOWS_THEM, Lack.CHECK, Lack.BUSY})
 """What nobody may overlook, whoever decides: each of them protects a person."""
 
 WORDS = {

@@ -10,6 +10,15 @@ from shared.contracts.sponsorship import LEVELS
 RANKS: Final = {level: rank for rank, level in enumerate(LEVELS)}
 """How far a level is, from 0."""
 
+
+def rank(level: str | None) -> int | None:
+    """How far a level is; None for none, and for one that is not known here. `cefr:b2` is `b2`.
+
+    Levels of other scales, like those of the JLPT, are not turned into one of these: what they say of speaking differs.
+    """
+    return RANKS.get(level.removeprefix("cefr:")) if level else None
+
+
 MODES = ("consecutive", "simultaneous", "whispered", "written", "phone")
 """The ways of interpreting, as far as they are known now."""
 
@@ -52,9 +61,10 @@ def lacking(skill: Skill, wanted: Wanted) -> tuple[Lack, ...]:
     found = []
     if wanted.into and skill.into != wanted.into:
         found.append(Lack.DIRECTION)
-    if skill.level not in RANKS or wanted.level not in RANKS:
+    has, wants = rank(skill.level), rank(wanted.level)
+    if has is None or wants is None:
         found.append(Lack.LEVEL_UNKNOWN)
-    elif RANKS[skill.level] < RANKS[wanted.level]:
+    elif has < wants:
         found.append(Lack.LEVEL)
     named = (
         (wanted.variety, skill.varieties, Lack.VARIETY),

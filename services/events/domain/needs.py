@@ -6,16 +6,19 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from services.events.domain.gatherings import Gathering, Language
 from services.events.domain.helping import Need, Rules, wanted_people
 from services.events.domain.languages import Wanted
 from services.events.domain.matching import FOUND
+from services.events.domain.teams import Span
 from shared.contracts.events import HelpChanged, HelpStatus
 from shared.contracts.intake import SettlementAsked
 from shared.contracts.sponsorship import HelperAsked
 
 WITHDRAWN = "withdrawn"
-ACCOMPANY = "accompany"
+ACCOMPANY, INTERPRET = "accompany", "interpret"
 HELPER = "helper"
 ASKED, WAITING, PAST = "asked", "waiting", "past"
 """Reasons of a need that stands: somebody was asked; nobody was looked for yet; its last day is over."""
@@ -145,6 +148,28 @@ def asked_for_settlement(fact: SettlementAsked, level: str) -> KeptNeed:
         household_version=fact.household_version,
         ended=Ended.NOT_YET if wished else Ended.WITHDRAWN,
     )
+
+
+def asked_by_gathering(gathering: Gathering, language: Language, need_id: UUID) -> KeptNeed:
+    """Who interprets at a gathering between its two languages, as a whole team."""
+    times = gathering.times
+    wanted = Wanted(language.source, language.level, language.target, mode=language.mode)
+    need = Need(
+        need_id,
+        INTERPRET,
+        (wanted,),
+        language.people,
+        times.starts_on,
+        max(times.starts_on, times.ends_at.astimezone(ZoneInfo(times.zone)).date()),
+        mode=language.mode,
+        time=Span(times.starts_at, times.ends_at),
+    )
+    return KeptNeed(need, Source.GATHERING, gathering_id=gathering.id)
+
+
+def part_of(language: Language) -> str:
+    """What tells the needs of one gathering apart: ko>en simultaneous."""
+    return f"{language.source}>{language.target} {language.mode}"
 
 
 def over(kept: KeptNeed, household: Household) -> KeptNeed:

@@ -73,7 +73,7 @@ TESTED = Skill("ko", "ja", "c1")
         ({}, {"gender": "female"}, Lack.GENDER),
         ({}, {"region": "tokyo"}, Lack.REGION),
         ({"regions": frozenset({"tokyo"})}, {"region": "tokyo", "online": True}, Lack.REGION),
-        ({"weekdays": frozenset({0, 1, 2})}, {}, Lack.AWAY),
+        ({"weekdays": frozenset({"mon", "tue", "wed"})}, {}, Lack.AWAY),
         ({"available_from": date(2007, 3, 16)}, {}, Lack.AWAY),
         ({"available_until": date(2007, 3, 14)}, {}, Lack.AWAY),
         ({"known": frozenset({UUID(int=7)})}, {"household_id": UUID(int=7)}, Lack.KNOWS_THEM),
