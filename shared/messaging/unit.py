@@ -9,6 +9,7 @@
 Nothing else in a service commits.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
@@ -35,6 +36,7 @@ from shared.principals import Principal
 T = TypeVar("T")
 
 FACTS_PER_ROW = 200
+ANSWER_SECONDS = 2.0
 
 
 @dataclass
@@ -153,6 +155,15 @@ class Units:
         """A session for looking only: all of it sees one moment, the one of its first statement."""
         async with self._looking() as session:
             yield session
+
+    async def answer(self) -> bool:
+        """Whether the database answers whoever looks now, in two seconds."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS), self.read() as session:
+                await session.execute(select(1))
+        except Exception:
+            return False
+        return True
 
     async def write(self, unit: Unit) -> None:
         """Write what the unit gathered so far: its rows, what it said, its timers, its reminders."""
