@@ -61,20 +61,13 @@ async def take(
     They are taken as if one came after the other, and read, lock and write together.
     """
     rows = [_row(notice) for notice, _ in came]
-    first = {row["transmission_id"]: row for row in reversed(rows)}
-    known = await notices.add(unit.session, first.values())
-    taken: list[Taken] = [
-        _repeated(row, known.get(row["transmission_id"], first[row["transmission_id"]])) for row in rows
-    ]
-    new = [
-        place
-        for place, row in enumerate(rows)
-        if first[row["transmission_id"]] is row and row["transmission_id"] not in known
-    ]
-    for place in new:
-        contacts.write_notice(unit.writes, seal, rows[place]["id"], came[place][0].body)
+    first: dict[str, Mapping[str, Any]] = {row["transmission_id"]: row for row in reversed(rows)}
+    known: dict[str, Mapping[str, Any]] = {**first, **await notices.add(unit.session, first.values())}
+    taken: list[Taken] = [_repeated(row, known[row["transmission_id"]]) for row in rows]
+    new = [place for place, row in enumerate(rows) if known[row["transmission_id"]] is row]
     said = [came[place][1] for place in new]
     for place, each, (became, payment) in zip(new, said, await effects(unit, zone, said), strict=True):
+        contacts.write_notice(unit.writes, seal, rows[place]["id"], came[place][0].body)
         notices.settle(unit.writes, rows[place]["id"], kind_of(each), became, payment)
         taken[place] = became
     return taken
@@ -92,7 +85,7 @@ def _row(notice: Notice) -> dict[str, Any]:
 
 
 def _repeated(row: Mapping[str, Any], known: Mapping[str, Any]) -> Refused | None:
-    """What comes under a transmission id that is known already."""
+    """What becomes of a notice whose transmission id is known, perhaps from this one itself."""
     return None if known["digest"] == row["digest"] else conflict(KNOWN)
 
 

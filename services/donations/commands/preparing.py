@@ -1,6 +1,6 @@
 """What some notices need is read and locked before the first of them is booked, and what they book is written at once.
 
-The locks are taken in the order of the README: subscriptions and payers, payments, funds, appeals; each kind by one
+The locks are taken in the order of the README: payers, subscriptions, payments, funds, appeals; each kind by one
 statement, in one order. After that the notices are booked one after the other, by the functions that book one alone,
 and none of them asks the database for what is at hand (`repository/at_hand.py`).
 """
@@ -28,14 +28,14 @@ from shared.messaging.unit import Unit
 async def prepared(unit: Unit, meanings: Sequence[Meaning]) -> AsyncIterator[None]:
     """All that these need is at hand and locked within the block; what is booked there is written at its end."""
     came = [each for each in meanings if isinstance(each, Came)]
+    once = [each for each in came if not each.subscription_id]
+    await have_donors(unit, [each.payer for each in once if each.payer])
     named = [
         (PAYPAL, each.subscription_id, each.custom_id)
         for each in meanings
         if isinstance(each, News | Came) and each.subscription_id
     ]
     await ahead.have_subscriptions(unit.session, named)
-    once = [each for each in came if not each.subscription_id]
-    await have_donors(unit, [each.payer for each in once if each.payer])
     codes = {code for each in once for code in named_by(each.marks) if not isinstance(code, Purpose)}
     await ahead.have_appeals(unit.session, codes)
     about = _by_payment(meanings)

@@ -20,7 +20,7 @@ _ADD = text("""
 """).bindparams(*(bindparam(name, type_=ARRAY(NOTICE.c[name].type)) for name in COLUMNS))
 
 
-async def add(session: AsyncSession, rows: Collection[Mapping[str, Any]]) -> Mapping[str, RowMapping]:
+async def add(session: AsyncSession, rows: Collection[Mapping[str, Any]]) -> Mapping[str, dict[str, Any]]:
     """Keep notices; those that are there of the ones whose transmission is known. Two that come at once wait for each
     other. The rows name the `COLUMNS`, and no transmission twice.
     """
@@ -29,7 +29,7 @@ async def add(session: AsyncSession, rows: Collection[Mapping[str, Any]]) -> Map
     row, known = NOTICE.c, {each["transmission_id"] for each in rows} - added
     query = select(NOTICE).where(row.transmission_id.in_(sorted(known)))
     found = (await session.execute(query)).mappings() if known else ()
-    return {each["transmission_id"]: each for each in found}
+    return {each["transmission_id"]: {**each} for each in found}
 
 
 async def lock(session: AsyncSession, notice_id: UUID) -> RowMapping | None:
