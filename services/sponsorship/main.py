@@ -1,12 +1,24 @@
-"""Wires the sponsorship service. It has no rules yet: it answers health and metrics, and says nothing."""
+"""Wires the sponsorship service."""
 
 from fastapi import FastAPI
 
+from services.sponsorship import api, checks, handlers, queries
 from services.sponsorship.settings import Settings
 from shared.service.app import application
 from shared.service.parts import Parts, Service
 
+DESCRIPTION = (
+    "Children at school, sponsors, and who supports whom. It knows ids and aliases, of children no name."
+)
+
 
 def build(settings: Settings) -> FastAPI:
     """The service as an application."""
-    return application(Service("sponsorship", settings, Parts()))
+    parts = Parts(
+        description=DESCRIPTION,
+        routers=api.routers(settings),
+        hears=handlers.hears(settings),
+        actuals=queries.actuals(settings),
+        check=checks.check(settings),
+    )
+    return application(Service("sponsorship", settings, parts))

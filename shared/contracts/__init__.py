@@ -12,10 +12,10 @@ from shared.contracts.base import Contract
 SERVICES = ("intake", "inventory", "sponsorship", "events", "donations")
 
 HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
-    intake.HouseholdRegistered: ("inventory",),
-    intake.HouseholdChanged: ("inventory",),
-    intake.HouseholdReopened: ("inventory", "events"),
-    intake.HouseholdClosed: ("inventory", "events", "donations"),
+    intake.HouseholdRegistered: ("inventory", "sponsorship"),
+    intake.HouseholdChanged: ("inventory", "sponsorship"),
+    intake.HouseholdReopened: ("inventory", "sponsorship", "events"),
+    intake.HouseholdClosed: ("inventory", "sponsorship", "events", "donations"),
     intake.GrantAsked: ("donations",),
     intake.AdvocacyChanged: ("donations",),
     intake.ConsentChanged: ("events",),

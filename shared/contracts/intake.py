@@ -242,8 +242,8 @@ SPEAKING_SCOPES = (
 class ConsentChanged(Contract):
     """What a member, or the guardian of one, agreed to for one purpose, whole: a later version replaces an earlier one.
 
-    Nothing outside `scopes` is agreed to. It holds while `agreed`, up to and with the day `until`; without one it has no
-    end. Who explained it, and what was said, stays in intake. No help depends on it.
+    Nothing outside `scopes` is agreed to. It holds while `agreed`, up to and with the day `until`; without one it has
+    no end. Who explained it, and what was said, stays in intake. No help depends on it.
     """
 
     wire: ClassVar[str] = "intake.consent_changed.v1"
