@@ -77,6 +77,10 @@ KEPT = {
     ("donations", "/openings/{opening_id}/undo", "note"): "donations reversal.note",
     ("donations", "/grants/{grant_id}/pay", "reference"): "donations payout.reference",
     ("donations", "/grants/{grant_id}/take-back", "reference"): "donations payout.reference",
+    ("sponsorship", "/letters", "text"): "sponsorship letter_text.original",
+    ("sponsorship", "/letters/{letter_id}/mask", "text"): "sponsorship letter_text.masked",
+    ("sponsorship", "/letters/{letter_id}/photos", "file"): NOWHERE,
+    ("sponsorship", "/incidents", "note"): "sponsorship incident.note",
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""
