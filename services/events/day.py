@@ -1,11 +1,28 @@
-"""What timers do at events, and what a new day begins with."""
+"""What timers do at events."""
 
 from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
+from services.events.commands.deciding import CONFIRM_ENDS, release
+from services.events.commands.seats import lapse
+from services.events.ledger import OFFER_ENDS, TELL, tell_untold
 from services.events.settings import Settings
 from shared.messaging.timers import OnTimer
+from shared.messaging.unit import Unit
 
 
-def timers(_: Settings) -> Mapping[str, OnTimer]:
+def timers(settings: Settings) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
-    return {}
+    rules = settings.seat_rules
+
+    async def offer_ends(payload: Mapping[str, Any], unit: Unit) -> None:
+        await lapse(unit, rules, UUID(payload["gathering"]), UUID(payload["party"]))
+
+    async def confirm_ends(payload: Mapping[str, Any], unit: Unit) -> None:
+        await release(unit, rules, UUID(payload["gathering"]))
+
+    async def tell(_: Mapping[str, Any], unit: Unit) -> None:
+        await tell_untold(unit)
+
+    return {OFFER_ENDS: offer_ends, CONFIRM_ENDS: confirm_ends, TELL: tell}

@@ -20,6 +20,7 @@ def build(settings: Settings) -> FastAPI:
         hears=handlers.hears(settings),
         timers=day.timers(settings),
         actuals=queries.actuals(settings),
+        put_off=queries.put_off(settings),
         check=checks.check(settings),
     )
     return application(Service("events", settings, parts))

@@ -1,13 +1,36 @@
 """Settings of the events service."""
 
+from datetime import timedelta
+
+from pydantic import Field
+
 from services.events.domain.hours import Hours
+from services.events.domain.seats import SeatRules
 from shared.settings import ClockMode, ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Only what every service has, so far."""
+    """How long offers stand, how long seats are kept, and when a place may be told."""
+
+    offer_hours: int = Field(
+        default=48, ge=1, le=24 * 60, description="an offer of a seat ends after so many hours"
+    )
+    moved_days: int = Field(
+        default=5, ge=1, le=60, description="so many days a seat is kept after a gathering was moved"
+    )
+    place_hours: int = Field(
+        default=24,
+        ge=1,
+        le=24 * 14,
+        description="so many hours before it begins a gathering's place may be told",
+    )
 
     @property
     def hours(self) -> Hours:
         """Which moment it is, for what is told by the hour."""
         return Hours(self.zone, self.clock is ClockMode.MANUAL)
+
+    @property
+    def seat_rules(self) -> SeatRules:
+        """What the rules of seats need to know."""
+        return SeatRules(self.hours, timedelta(hours=self.offer_hours), timedelta(days=self.moved_days))
