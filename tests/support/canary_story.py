@@ -12,6 +12,7 @@ from shared.contracts.intake import HouseholdClosed
 from shared.messaging.envelope import seal
 from tests.support.canaries import Canaries
 from tests.support.canary_case import speak_for
+from tests.support.canary_consents import agree
 from tests.support.canary_money import give_and_grant
 from tests.support.free_texts import filters
 from tests.support.people import person
@@ -52,6 +53,7 @@ class Story:
         await self.correct_the_store(household)
         await give_and_grant(self, household)
         await speak_for(self)
+        await agree(self, household)
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()
@@ -89,6 +91,7 @@ class Story:
         for name in talking():
             # A service that records figures takes no target that it does not record.
             recorded = {"intake": "people_registered", "inventory": "people_fed", "donations": "gifts_active"}
+            recorded["sponsorship"] = "children_waiting"
             measure = recorded.get(name, "kites")
             target = {"area": 1, "measure": measure, "target": 1, "unit": "kites"}
             words = self.plant(name, "/plan", "targets[].words")
