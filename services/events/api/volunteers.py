@@ -141,7 +141,7 @@ class VolunteerOut(BaseModel):
             name=name,
             skills=[SkillBody.of(each) for each in volunteer.skills],
             checks=dict(volunteer.checks),
-            **{each: row[each] for each in cls.model_fields if each in row},
+            **{each: row[each] for each in cls.model_fields.keys() & row.keys()},
         )
 
 
