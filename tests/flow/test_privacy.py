@@ -18,6 +18,8 @@ GIVEN, FAMILY = "intake identity.given", "intake identity.family"
 CASE_GIVEN, CASE_FAMILY = "intake case_identity.given", "intake case_identity.family"
 REFERENCE = "intake household.register_ref"
 DONOR, ADDRESS = "donations contact.name", "donations contact.address"
+GUEST, STEP = "events contact.name", "events gathering_step.note"
+VENUE = ("title", "place")
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,
@@ -77,6 +79,22 @@ KEPT = {
     ("donations", "/openings/{opening_id}/undo", "note"): "donations reversal.note",
     ("donations", "/grants/{grant_id}/pay", "reference"): "donations payout.reference",
     ("donations", "/grants/{grant_id}/take-back", "reference"): "donations payout.reference",
+    ("sponsorship", "/letters", "text"): "sponsorship letter_text.original",
+    ("sponsorship", "/letters/{letter_id}/mask", "text"): "sponsorship letter_text.masked",
+    ("sponsorship", "/letters/{letter_id}/photos", "file"): NOWHERE,
+    ("sponsorship", "/incidents", "note"): "sponsorship incident.note",
+    **{("events", "/gatherings", f"venue.{each}"): f"events venue.{each}" for each in VENUE},
+    **{
+        ("events", "/gatherings/{gathering_id}/move", f"venue.{each}"): f"events venue.{each}"
+        for each in VENUE
+    },
+    ("events", "/gatherings/{gathering_id}/move", "note"): STEP,
+    ("events", "/gatherings/{gathering_id}/cancel", "note"): STEP,
+    ("events", "/gatherings/{gathering_id}/seats", "guests[].contact.name"): GUEST,
+    ("events", "/gatherings/{gathering_id}/imports", "file"): GUEST,
+    ("events", "/guests", "contact.name"): GUEST,
+    ("events", "/guests/{guest_id}/change", "contact.name"): GUEST,
+    ("events", "/guests/{guest_id}/contact", "reason"): "events reading.note",
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""
