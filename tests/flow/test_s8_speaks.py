@@ -82,7 +82,7 @@ async def test_withdrawing_the_recording_keeps_the_slot_and_takes_the_recordings
     await desk.do(lambda unit: speakers.give(unit, REST, talk.id))
     for uses in ({"recording"}, {"recording", "archive"}):
         kept = frozenset(uses)
-        places = [("website", "the talks' page"), ("archive", None)]
+        places = ["website", "archive"]
         await desk.do(partial(recordings.add, rest_days=REST, slot_id=talk.id, uses=kept, places=places))
     coming = await slot(desk, who, DAY + timedelta(days=40), ["recording"])
     assert isinstance(coming, Slot)

@@ -13,6 +13,7 @@ from shared.messaging.envelope import seal
 from tests.support.canaries import Canaries
 from tests.support.canary_case import speak_for
 from tests.support.canary_guests import gather
+from tests.support.canary_helpers import speak_and_help
 from tests.support.canary_letters import write_letters
 from tests.support.canary_money import give_and_grant
 from tests.support.free_texts import filters
@@ -64,6 +65,7 @@ class Story:
         await speak_for(self)
         await write_letters(self)
         await gather(self)
+        await speak_and_help(self)
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.events import contacts
+from services.events.api.guests import ContactBody
 from services.events.api.models import EVENTS, LOOKING, Body, Code, Day, EventsSettings, Language
-from services.events.api.people import PersonBody
 from services.events.commands import volunteers as commands
 from services.events.commands.volunteers import Applicant, Profile
 from services.events.domain.helping import Volunteer, VolunteerState
@@ -80,7 +80,7 @@ class ProfileBody(Body):
 class NewVolunteer(ProfileBody):
     """Somebody who wants to help."""
 
-    contact: PersonBody
+    contact: ContactBody
     adult: bool = Field(strict=True, description="is of age; somebody has looked")
 
 
