@@ -105,6 +105,9 @@ KEPT = {
     ("events", "/guests", "contact.name"): GUEST,
     ("events", "/guests/{guest_id}/change", "contact.name"): GUEST,
     ("events", "/guests/{guest_id}/contact", "reason"): "events reading.note",
+    ("events", "/speakers", "fieldworker.name"): GUEST,
+    ("events", "/volunteers", "contact.name"): GUEST,
+    ("events", "/recordings/{recording_id}/publications", "note"): "events publication.note",
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""

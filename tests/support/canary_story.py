@@ -14,6 +14,7 @@ from tests.support.canaries import Canaries
 from tests.support.canary_case import speak_for
 from tests.support.canary_consents import agree
 from tests.support.canary_guests import gather
+from tests.support.canary_helpers import speak_and_help
 from tests.support.canary_letters import write_letters
 from tests.support.canary_money import give_and_grant
 from tests.support.free_texts import filters
@@ -66,6 +67,7 @@ class Story:
         await write_letters(self)
         await gather(self)
         await agree(self, household)
+        await speak_and_help(self)
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()
