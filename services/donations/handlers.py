@@ -1,7 +1,7 @@
 """What donations does when intake, inventory, sponsorship or events says something: load, decide, write down, say."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Table
 
@@ -20,30 +20,37 @@ from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
 from shared.messaging.unit import Unit
 
+F = TypeVar("F", GrantAsked, SchoolPaymentDue)
+
 
 async def on_grant_asked(facts: Sequence[GrantAsked], unit: Unit) -> None:
-    """Set money aside for what is asked, whole or in part, or say what is missing.
+    """Set money aside for what is asked, whole or in part, or say what is missing."""
+    await _ask(unit, facts, lambda fact: fact)
+
+
+async def on_school_payment_due(facts: Sequence[SchoolPaymentDue], unit: Unit) -> None:
+    """Set aside in the education fund what schools are to be paid and no gift covers, or say what is missing."""
+    await _ask(unit, facts, school_asked)
+
+
+async def _ask(unit: Unit, facts: Sequence[F], request_of: Callable[[F], GrantAsked]) -> None:
+    """Serve requests for money, as which the facts are read.
 
     The rows of the households and cases are locked first, so that none is closed between the look at it and the grant.
     """
-    session = unit.session
+    session, asked = unit.session, [request_of(each) for each in facts]
     closed = await grants.closed_in(
-        session, HOUSEHOLD, {each.household_id for each in facts if each.household_id}
+        session, HOUSEHOLD, {each.household_id for each in asked if each.household_id}
     )
-    closed |= await grants.closed_in(session, CASE, {each.case_id for each in facts if each.case_id})
-    keys = {FundKey(fund_of(each.kind), each.estimate.currency) for each in facts}
+    closed |= await grants.closed_in(session, CASE, {each.case_id for each in asked if each.case_id})
+    keys = {FundKey(fund_of(each.kind), each.estimate.currency) for each in asked}
     async with MoneyLedger.open(unit, keys) as ledger:
         news = await newest(unit, GRANT, facts)
         for key, fact in news.facts.items():
             row = news.rows[key]
             before = grants.grant_in(row) if row else None
-            after = heard(before, fact)
+            after = heard(before, request_of(fact))
             ledger.grant(over(after, closed.get(after.owner, 0)), before)
-
-
-async def on_school_payment_due(facts: Sequence[SchoolPaymentDue], unit: Unit) -> None:
-    """Set aside in the education fund what schools are to be paid and no gift covers, or say what is missing."""
-    await on_grant_asked([school_asked(each) for each in facts], unit)
 
 
 async def on_gift_placed(facts: Sequence[GiftPlaced], unit: Unit) -> None:
