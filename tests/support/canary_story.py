@@ -91,6 +91,7 @@ class Story:
         for name in talking():
             # A service that records figures takes no target that it does not record.
             recorded = {"intake": "people_registered", "inventory": "people_fed", "donations": "gifts_active"}
+            recorded["sponsorship"] = "children_waiting"
             measure = recorded.get(name, "kites")
             target = {"area": 1, "measure": measure, "target": 1, "unit": "kites"}
             words = self.plant(name, "/plan", "targets[].words")
