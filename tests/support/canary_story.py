@@ -12,6 +12,7 @@ from shared.contracts.intake import HouseholdClosed
 from shared.messaging.envelope import seal
 from tests.support.canaries import Canaries
 from tests.support.canary_case import speak_for
+from tests.support.canary_consents import agree
 from tests.support.canary_guests import gather
 from tests.support.canary_helpers import speak_and_help
 from tests.support.canary_letters import write_letters
@@ -65,6 +66,7 @@ class Story:
         await speak_for(self)
         await write_letters(self)
         await gather(self)
+        await agree(self, household)
         await speak_and_help(self)
         await self.refuse(household)
         await self.import_a_register()
