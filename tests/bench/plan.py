@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tests.bench import figures, limits, notices, shortage
+from tests.bench import figures, limits, matching, notices, shortage
 from tests.bench.figures import Case
 from tests.bench.ground import Ground
 from tests.bench.peers.roster import BATCHED, BATCHES, CELERY, OURS, PEERS, PLAIN
@@ -31,6 +31,7 @@ class Sizes:
     limit: int
     memory: int
     shortage: tuple[int, ...]
+    matching: tuple[int, ...]
     notices: int
     postings: tuple[int, ...]
     cases: tuple[Case, ...]
@@ -52,6 +53,7 @@ FULL = Sizes(
     limit=20_000,
     memory=200_000,
     shortage=(500, 2_000, 8_000),
+    matching=(100, 1_000),
     notices=100_000,
     postings=(10_000, 1_000_000),
     cases=(
@@ -95,6 +97,7 @@ FIGURES = (
     "limits",
     "growth",
     "shortage",
+    "matching",
     "notices",
     "catch-up",
     "memory",
@@ -147,6 +150,8 @@ def _of_one_repeat(sizes: Sizes, repeat: int, seed: int) -> Iterator[Task]:
     yield task("register", OURS, partial(limits.register, count=sizes.register))
     for households in sizes.shortage if repeat <= sizes.growth else ():
         yield task("shortage", OURS, partial(shortage.growth, households=households))
+    for count in sizes.matching if repeat <= sizes.growth else ():
+        yield task("matching", OURS, partial(matching.matching, seed=seed, count=count))
     for case in sizes.cases if repeat <= sizes.growth else ():
         yield task("growth", OURS, partial(figures.grown, peer=ours, seed=seed, case=case))
 

@@ -83,17 +83,20 @@ class Results:
             "growth_short_import": Ratio(self._exponent("short_import"), 1.1, at_least=False),
             "growth_one_more_when_short": Ratio(self._exponent("one_more_when_short"), 0.1, at_least=False),
             "growth_month_turn": Ratio(self._exponent("month_turn"), 1.1, at_least=False),
+            # 2 is as needs times volunteers; a hundred of each take so little that it moves by a tenth.
+            "growth_matching": Ratio(self._exponent("matching"), 2.1, at_least=False),
+            "growth_matching_nobody": Ratio(self._exponent("matching nobody"), 2.1, at_least=False),
             "growth_scrape": Ratio(self._exponent("scrape"), 0.1, at_least=False),
             "month_turn_ms_a_household": Ratio(self._turned_ms(), 0.4, at_least=False),
             "replicas": Ratio(_quotient(mine.get("growth replicas"), mine.get("growth small")), 1.5),
         }
 
     def _exponent(self, figure: str) -> float | None:
-        """How a figure grows with the number of households: 1 in proportion, 0 not at all, 2 with its square.
+        """How a figure grows with the number of what there is: 1 in proportion, 0 not at all, 2 with its square.
 
         Of the two largest numbers: what a small number costs is mostly what any number costs.
         """
-        points = self._by_households(figure)
+        points = self._by_number(figure)
         if len(points) < 2:
             return None
         (fewer, less), (more, much) = sorted(points.items())[-2:]
@@ -105,12 +108,12 @@ class Results:
         return _quotient(mine.get(fewest), mine.get(most))
 
     def _turned_ms(self) -> float | None:
-        points = self._by_households("month_turn")
+        points = self._by_number("month_turn")
         return points[max(points)] / max(points) * 1000 if points else None
 
-    def _by_households(self, figure: str) -> dict[int, float]:
+    def _by_number(self, figure: str) -> dict[int, float]:
         mine = self.medians().get(OURS, {})
-        found = {n: mine.get(f"{figure} {n:,}") for n in self.sizes.shortage}
+        found = {n: mine.get(f"{figure} {n:,}") for n in (*self.sizes.shortage, *self.sizes.matching)}
         return {n: value for n, value in found.items() if value}
 
     def latency(self) -> dict[str, float | None]:

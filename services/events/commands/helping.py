@@ -27,7 +27,7 @@ from services.events.domain.needs import (
     stand,
     surplus,
 )
-from services.events.repository import helping
+from services.events.repository import helping, volunteers
 from services.events.repository.helping import Assignment, Said
 from services.events.repository.speakers import households
 from services.events.tables import HELPER_APPEAL
@@ -71,14 +71,14 @@ async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
     kept = await helping.needs(unit.session, ids)
     held = await helping.assignments(unit.session, list(kept))
     people = {each.volunteer_id for some in held.values() for each in some if each.open}
-    known = await helping.volunteers(unit.session, people)
+    known = await volunteers.found(unit.session, people)
     freed: dict[UUID, str] = {}
     for key, (each, _) in kept.items():
         freed |= _to_free(each, [one for one in held[key] if one.open], known, rules)
     helping.become(unit.writes, freed, AssignmentState.FREED, unit.today)
     left = {key: [one for one in some if one.id not in freed] for key, some in held.items()}
     await _stand(unit, rules, kept, left)
-    await helping.recount(unit.session, people)
+    await volunteers.recount(unit.session, people)
 
 
 def _to_free(
@@ -154,7 +154,7 @@ async def look_for_helpers(unit: Unit, rules: Rules, offer_days: int) -> None:
     ids = await helping.short(unit.session, unit.today)
     kept = await helping.needs(unit.session, ids)
     held = await helping.assignments(unit.session, ids)
-    known = await helping.volunteers(unit.session)
+    known = await volunteers.found(unit.session)
     wanted = [helping.with_team(each.need, held[key], known) for key, (each, _) in kept.items()]
     proposals = match((each for each in wanted if not past(each, unit.today)), known.values(), rules)
     asked = [(each.need_id, volunteer) for each in proposals for volunteer in each.asked]
@@ -164,7 +164,7 @@ async def look_for_helpers(unit: Unit, rules: Rules, offer_days: int) -> None:
     fresh, held = await helping.needs(unit.session, ids), await helping.assignments(unit.session, ids)
     # What the search leaves open waits for news: a volunteer who comes, an answer, another day.
     await _stand(unit, rules, fresh, held, searched=True)
-    await helping.recount(unit.session, {volunteer for _, volunteer in asked})
+    await volunteers.recount(unit.session, {volunteer for _, volunteer in asked})
 
 
 async def _explain(
@@ -204,4 +204,4 @@ async def on_day(unit: Unit, rules: Rules) -> None:
     expired = [await helping.find_assignment(unit.session, each) for each in ended]
     ids = {each.need_id for each in expired if each} | set(late) | set(await helping.all_open(unit.session))
     await settle(unit, rules, ids)
-    await helping.recount(unit.session, {each.volunteer_id for each in expired if each})
+    await volunteers.recount(unit.session, {each.volunteer_id for each in expired if each})

@@ -72,7 +72,7 @@ async def apply(unit: Unit, who: Applicant) -> UUID | Refused:
     row = {"id": volunteer_id, "contact_id": contact_id, "state": VolunteerState.APPLICANT.value}
     more = {"adult": who.adult, "since": unit.today, "actor": unit.actor.id}
     unit.writes.insert(VOLUNTEER, [{**row, **more, **who.profile.row()}])
-    helping.write_skills(unit.writes, volunteer_id, who.profile.skills)
+    volunteers.write_skills(unit.writes, volunteer_id, who.profile.skills)
     return volunteer_id
 
 
@@ -82,7 +82,7 @@ async def reprofile(unit: Unit, rules: Rules, volunteer_id: UUID, profile: Profi
         return refused
     unit.writes.change(VOLUNTEER, [{"id": volunteer_id, **profile.row()}])
     await unit.session.execute(delete(SKILL).where(SKILL.c.volunteer_id == volunteer_id))
-    helping.write_skills(unit.writes, volunteer_id, profile.skills)
+    volunteers.write_skills(unit.writes, volunteer_id, profile.skills)
     return await _changed(unit, rules, volunteer_id)
 
 
@@ -162,7 +162,7 @@ async def assign(
     """A person chooses whom to ask, and names all that they lack. What protects people nobody overlooks."""
     await helping.take_desk(unit.session)
     found = (await helping.needs(unit.session, [need_id])).get(need_id)
-    who = (await helping.volunteers(unit.session, [volunteer_id])).get(volunteer_id)
+    who = (await volunteers.found(unit.session, [volunteer_id])).get(volunteer_id)
     if found is None or who is None:
         return missing("such need" if found is None else "such volunteer")
     held = (await helping.assignments(unit.session, [need_id]))[need_id]
@@ -176,12 +176,12 @@ async def assign(
     until = unit.today + timedelta(days=offer_days)
     helping.offer(unit.writes, [(need_id, volunteer_id)], until, unit.today, unit.actor.id, lacks)
     await settle(unit, rules, [need_id])
-    await helping.recount(unit.session, [volunteer_id])
+    await volunteers.recount(unit.session, [volunteer_id])
     return need_id
 
 
 async def _of(unit: Unit, held: Collection[Assignment]) -> Any:
-    return await helping.volunteers(unit.session, {each.volunteer_id for each in held})
+    return await volunteers.found(unit.session, {each.volunteer_id for each in held})
 
 
 def _not_overlooked(lacks: frozenset[Lack], despite: frozenset[Lack]) -> Refused | None:
@@ -227,5 +227,5 @@ async def _answer(
         return conflict(f"This assignment is {found.state.value}.")
     helping.become(unit.writes, {assignment_id: ""}, to, unit.today, minutes)
     await settle(unit, rules, [found.need_id])
-    await helping.recount(unit.session, [found.volunteer_id])
+    await volunteers.recount(unit.session, [found.volunteer_id])
     return assignment_id

@@ -10,6 +10,7 @@ from services.events.domain.helping import Rules, Volunteer
 from services.events.domain.matching import Proposal, match
 from services.events.domain.needs import Ended, past
 from services.events.repository import helping
+from services.events.repository import volunteers as people
 from services.events.tables import ASSIGNMENT, HELPER_APPEAL, NEED, VOLUNTEER
 from shared.messaging.day import today_of
 
@@ -30,7 +31,7 @@ async def volunteers(
     if volunteer_id:
         query = query.where(VOLUNTEER.c.id == volunteer_id)
     rows = (await session.execute(query)).mappings().all()
-    known = await helping.volunteers(session, [row["id"] for row in rows])
+    known = await people.found(session, [row["id"] for row in rows])
     return [(row, known[row["id"]]) for row in rows]
 
 
@@ -76,7 +77,7 @@ async def candidates(session: AsyncSession, rules: Rules, need_id: UUID) -> Prop
     found = (await helping.needs(session, [need_id])).get(need_id)
     if found is None or found[0].ended is not Ended.NOT_YET or past(found[0].need, await today_of(session)):
         return None
-    known = await helping.volunteers(session)
+    known = await people.found(session)
     held = (await helping.assignments(session, [need_id]))[need_id]
     return match([helping.with_team(found[0].need, held, known)], known.values(), rules)[0]
 
