@@ -1,5 +1,6 @@
 """S8: a speaker agrees, withdraws, or lets it run out: in or out of the pool, slots flagged, recordings taken down."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import date, timedelta
 from functools import partial
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from services.events.commands import recordings, speakers
+from services.events.commands import hearing, recordings, speakers
 from services.events.commands.speakers import NewSlot, NewSpeaker
 from services.events.contacts import Contact
 from services.events.domain.speakers import Consent, Slot
@@ -21,6 +22,7 @@ from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from tests.support.helpdesk import Helpdesk
 from tests.support.registrations import sealed
+from tests.support.waiting import until
 from tests.support.world import World
 
 DAY = date(2007, 3, 1)
@@ -152,6 +154,26 @@ async def test_a_consent_withdrawn_before_the_slot_or_the_speaker_is_known_holds
     assert "does not agree" in refused.words
     await desk.hears(agreed(1, "speaking", purpose="photo", consent_id=UUID(int=4)))
     assert isinstance(await slot(desk, who, DAY + timedelta(days=10)), Refused)
+
+
+async def test_no_slot_is_given_on_a_consent_that_is_withdrawn_at_this_moment(desk: Helpdesk) -> None:
+    """Whoever gives the slot waits for the unit that withdraws the consent, and sees it then."""
+    await desk.hears(agreed(1, "speaking"))
+    who = await speaker(desk)
+    seminar = (await desk.gathering(DAY + timedelta(days=10))).id
+
+    async def waiting() -> bool:
+        query = (
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(await desk.rows(query))
+
+    async with desk.units.open() as unit:
+        await hearing.consents(unit, REST, [agreed(2)])
+        await unit.session.write()
+        asking = asyncio.ensure_future(slot(desk, who, seminar))
+        await until(waiting, bool)
+    assert isinstance(await asking, Refused)
 
 
 async def test_a_fieldworker_agrees_here_and_to_nothing_by_default(desk: Helpdesk) -> None:

@@ -158,6 +158,17 @@ async def test_an_offer_that_nobody_answers_goes_to_the_next(desk: Helpdesk) -> 
     assert [who for _, who in await desk.held()] == [second]
 
 
+async def test_a_need_whose_days_are_over_is_said_to_be_unmet_once(desk: Helpdesk) -> None:
+    await desk.hears(teacher())
+    await desk.works()
+    for days in (61, 62):
+        await desk.turn(TALK + timedelta(days=days))
+    said = [(each.status, each.reason) for each in await desk.said(HelpChanged, UUID(int=1))]
+    assert said == [("open", "waiting"), ("unmet", "nobody"), ("unmet", "past")]
+    await desk.volunteer(*TEACHER)
+    assert await desk.held() == []
+
+
 async def test_a_check_that_ends_frees_whoever_needs_it(desk: Helpdesk) -> None:
     who = await desk.volunteer(*TEACHER)
     await desk.hears(teacher())
@@ -222,6 +233,8 @@ async def test_volunteers_are_shown_without_names_and_staff_want_helpers(world: 
     await world.events.post(f"/assignments/{shown['assignments'][0]['assignment_id']}/accept")
     seen = await world.events.get(path)
     assert (seen["name"], seen["open"]) == ("C…", 1)
+    door = f"/guests/{seen['contact_id']}/contact"
+    assert (await world.events.post(door, {"reason": "to say when to come"}))["name"] == "Canary Volunteer"
     assert (await world.events.get("/needs", status="accepted"))["items"][0]["found"] == 1
     assert (await world.events.get(f"/needs/{made}/candidates"))["missing"] == 0
     await world.events.post(f"/needs/{made}/withdraw")

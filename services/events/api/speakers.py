@@ -72,7 +72,9 @@ class SpeakerOut(BaseModel):
         description="the stage name; it is made here and never used again", examples=["SK7Q2M4X"]
     )
     kind: SpeakerKind
-    contact_id: UUID | None
+    contact_id: UUID | None = Field(
+        description="a fieldworker's: `POST /guests/{contact_id}/contact` shows it, with a reason"
+    )
     member_id: UUID | None
     household_id: UUID | None
     topics: list[str]

@@ -116,7 +116,7 @@ class VolunteerOut(BaseModel):
     """A volunteer. The name is behind the contact, and asked for with a reason."""
 
     volunteer_id: UUID
-    contact_id: UUID
+    contact_id: UUID = Field(description="`POST /guests/{contact_id}/contact` shows it, with a reason")
     name: str = Field(description="its first letter alone")
     state: VolunteerState
     adult: bool

@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from services.events.domain.helping import Need, Volunteer
 from services.events.domain.languages import Wanted
-from services.events.domain.needs import OPEN, AssignmentState, Ended, KeptNeed, Source, Stand
+from services.events.domain.needs import OPEN, PAST, AssignmentState, Ended, KeptNeed, Source, Stand
 from services.events.domain.teams import Span
 from services.events.tables import ASSIGNMENT, HELPER_APPEAL, NEED
 from shared.contracts.events import HelpStatus
@@ -138,9 +138,10 @@ async def short(session: AsyncSession, today: date) -> list[UUID]:
 
 
 async def over_today(session: AsyncSession, today: date) -> list[UUID]:
-    """The needs whose last day is over and for which people are missing."""
+    """The needs whose last day is over and for which people are missing, if that was not said yet."""
     row = NEED.c
-    return list(await session.scalars(select(row.id).where(row.status.in_(_SHORT), row.ends_on < today)))
+    query = select(row.id).where(row.status.in_(_SHORT), row.ends_on < today, row.reason != PAST)
+    return list(await session.scalars(query))
 
 
 async def of_households(session: AsyncSession, ids: Collection[UUID]) -> list[UUID]:
