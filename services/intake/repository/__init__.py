@@ -15,6 +15,13 @@ from services.intake.repository.cases import (
     save_visits,
     visit_in,
 )
+from services.intake.repository.consents import (
+    add_step,
+    consent_in,
+    consents_of,
+    insert_consent,
+    save_consents,
+)
 from services.intake.repository.households import HELPED, PRESENT, find, lock_all, with_members
 from services.intake.repository.register import (
     but_for_zeros,
@@ -44,9 +51,12 @@ __all__ = [
     "activate",
     "add_entries",
     "add_members",
+    "add_step",
     "add_to_history",
     "but_for_zeros",
     "case_in",
+    "consent_in",
+    "consents_of",
     "count_arranged",
     "delivered",
     "draw_codes",
@@ -54,6 +64,7 @@ __all__ = [
     "find_case",
     "find_visit",
     "insert_case",
+    "insert_consent",
     "insert_households",
     "insert_people",
     "insert_visit",
@@ -66,6 +77,7 @@ __all__ = [
     "registered",
     "save",
     "save_case",
+    "save_consents",
     "save_visits",
     "set_bands",
     "set_corrected",
