@@ -32,10 +32,10 @@ def test_what_paypal_tells_can_be_read_and_is_the_same_in_each_run() -> None:
     said = [reading.read(notices.as_bytes(each.notice)) for each in told]
     assert not [each for each in said if isinstance(each, Unreadable)]
     kinds = Counter(each.notice["event_type"] for each in told)
-    assert kinds["PAYMENT.SALE.REFUNDED"] == kinds["BILLING.SUBSCRIPTION.SUSPENDED"] == 1
+    assert (kinds["PAYMENT.SALE.REFUNDED"], kinds["BILLING.SUBSCRIPTION.SUSPENDED"]) == (1, 2)
     assert kinds["CUSTOMER.DISPUTE.CREATED"] == kinds["CUSTOMER.DISPUTE.RESOLVED"] == 1
-    # 39 payments, of which one is told of twice: when it is held, and when it is let go.
-    assert (kinds["PAYMENT.SALE.COMPLETED"], kinds["BILLING.SUBSCRIPTION.PAYMENT.FAILED"]) == (40, 4)
+    # 56 payments, of which one is told of twice: when it is held, and when it is let go.
+    assert (kinds["PAYMENT.SALE.COMPLETED"], kinds["BILLING.SUBSCRIPTION.PAYMENT.FAILED"]) == (57, 7)
 
 
 def test_two_plans_on_one_system_have_other_gifts_and_payments() -> None:
@@ -59,7 +59,7 @@ def test_every_notice_arrives_within_six_days_and_some_twice(last: date) -> None
     assert set(came) == {each.notice["id"] for each in told}
     assert set(came.values()) <= {1, 2}
     if last == LAST:
-        assert 10 <= sum(count == 2 for count in came.values()) <= 30
+        assert 10 <= sum(count == 2 for count in came.values()) <= 40
 
 
 def test_repeats_come_under_the_same_transmission_or_another_and_nothing_in_order() -> None:
