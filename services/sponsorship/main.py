@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.sponsorship import api, checks, handlers, queries
+from services.sponsorship import api, checks, day, handlers, queries
 from services.sponsorship.settings import Settings
 from shared.service.app import application
 from shared.service.parts import Parts, Service
@@ -18,6 +18,7 @@ def build(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         routers=api.routers(settings),
         hears=handlers.hears(settings),
+        on_day=day.on_day(settings),
         actuals=queries.actuals(settings),
         check=checks.check(settings),
     )

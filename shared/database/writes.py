@@ -167,7 +167,7 @@ def _sent_as(table: Table, name: str) -> str:
 def _read(table: Table, name: str) -> str:
     """The value of a column of a row as it came."""
     if isinstance(table.c[name].type, ARRAY):
-        item = _type(table, name)
+        item = _type(table, name).removesuffix("[]")
         items = f'jsonb_array_elements_text(new."{name}"::jsonb) item'
         return f'CASE WHEN new."{name}" IS NOT NULL THEN ARRAY(SELECT item::{item} FROM {items}) END'  # noqa: S608
     return f'new."{name}"::jsonb' if _is_nested(table, name) else f'new."{name}"'

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.sponsorship.api import children
+from services.sponsorship.api import children, courses, learners
 from services.sponsorship.settings import Settings
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [each.router for each in (children,)]
+    return [each.router for each in (children, courses, learners)]

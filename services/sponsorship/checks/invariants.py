@@ -3,11 +3,11 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sponsorship.checks import children
+from services.sponsorship.checks import children, lessons
 from services.sponsorship.settings import Settings
 from shared.service.parts import Check, Count
 
-CHECKS = children.CHECKS
+CHECKS = children.CHECKS | lessons.CHECKS
 
 
 def check(_: Settings) -> Check:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sponsorship.queries import lessons
 from services.sponsorship.settings import Settings
 from shared.contracts.sponsorship import ChildStatus
 from shared.service.parts import Actuals
@@ -18,6 +19,6 @@ def actuals(_: Settings) -> Actuals:
     async def reached(session: AsyncSession) -> Mapping[str, int]:
         found = {status: int(many) for status, many in await session.execute(_BY_STATUS)}
         waiting = found.get(ChildStatus.LISTED.value, 0) + found.get(ChildStatus.OFFERED_AGAIN.value, 0)
-        return {"children_waiting": waiting}
+        return {"children_waiting": waiting, **await lessons.figures(session)}
 
     return reached
