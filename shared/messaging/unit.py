@@ -169,9 +169,10 @@ class Units:
         for start in range(0, len(unit.said), FACTS_PER_ROW):
             outbox_rows.add(unit.writes, unit.said[start : start + FACTS_PER_ROW])
         set_timers(unit.writes, unit.timers.values())
+        await unit.session.write()
+        # Last, and in one order: who waits for the maker of a reminder holds rows, and the maker may need none of them.
         for name in sorted(unit.reminders):
             await share_reminder(unit.session, name)
-        await unit.session.write()
         unit.forget()
 
 

@@ -101,6 +101,14 @@ def till_url(servers: Servers, databases: Databases) -> str:
     return servers.database_url("donations", name)
 
 
+@pytest.fixture
+def desk_url(servers: Servers, databases: Databases) -> str:
+    """A database for a helpdesk. Its commits wait for no disk: a story makes many."""
+    name = databases["events"]
+    servers.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    return servers.database_url("events", name)
+
+
 @pytest.fixture(scope="session")
 def sandbox() -> Sandbox:
     """A PayPal of the tests; its keys take a second to make."""

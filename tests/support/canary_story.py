@@ -20,6 +20,14 @@ from tests.support.world import FIRST_DAY, World
 
 BIRTH = "1971-02-03"
 BED = "a-bed-of-house-north"
+RECORDED = {
+    "intake": "people_registered",
+    "inventory": "people_fed",
+    "sponsorship": "children_waiting",
+    "events": "gatherings_held",
+    "donations": "gifts_active",
+}
+"""A measure of each service's; it takes no target that it does not record."""
 
 
 class Story:
@@ -87,10 +95,7 @@ class Story:
             "inventory", "/planned-deliveries", {"deliveries": [{**planned, "reference": reference}]}
         )
         for name in talking():
-            # A service that records figures takes no target that it does not record.
-            recorded = {"intake": "people_registered", "inventory": "people_fed", "donations": "gifts_active"}
-            measure = recorded.get(name, "kites")
-            target = {"area": 1, "measure": measure, "target": 1, "unit": "kites"}
+            target = {"area": 1, "measure": RECORDED[name], "target": 1, "unit": "kites"}
             words = self.plant(name, "/plan", "targets[].words")
             await self.post(name, "/plan", {"targets": [{**target, "words": words}]})
 

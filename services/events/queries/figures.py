@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.events.queries import people
 from services.events.settings import Settings
 from shared.service.parts import Actuals
 
@@ -24,4 +25,5 @@ def actuals(_: Settings) -> Actuals:
 
 async def reached(session: AsyncSession) -> Mapping[str, int]:
     """The plan's measures. Planned are all that were not cancelled, the held ones among them."""
-    return {**(await session.execute(_HELD)).mappings().one()}
+    held = (await session.execute(_HELD)).mappings().one()
+    return {**held, **await people.reached(session)}
