@@ -47,7 +47,7 @@ class Stands(StrEnum):
 
 @dataclass(frozen=True)
 class Consent:
-    """What one member agrees to for one purpose; up to and with the day `until`. `version` counts what was told."""
+    """What one member agrees to for one purpose, up to and with the day `until`; `version` counts what was told."""
 
     id: UUID
     version: int
@@ -67,7 +67,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class Giver:
-    """Who a member is for the question of who can agree: the age band, and whether a child is old enough to be asked."""
+    """Who a member is when it is asked who can agree: the age band, and whether a child is old enough to be asked."""
 
     band: AgeBand
     is_asked: bool

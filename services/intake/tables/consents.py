@@ -53,8 +53,8 @@ class ConsentRow(Row, table=True):
 class ConsentStepRow(Row, table=True):
     """A consent was given or withdrawn: what holds since, and how that came about. Append-only; told to nobody.
 
-    What was explained is a text of the group's own, named by `edition`; nothing is when it is withdrawn. For a minor there is a guardian: a member of
-    the household, or somebody named by a code.
+    What was explained is a text of the group's own, named by `edition`; nothing is when it is withdrawn. For a minor
+    there is a guardian: a member of the household, or somebody named by a code.
     """
 
     __tablename__ = "consent_step"

@@ -1,4 +1,4 @@
-"""Households that want to settle in another country, and what the other services told of their wishes and of members."""
+"""Households that want to settle in another country, and what other services told of their wishes and of members."""
 
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ class SettlementRow(Row, table=True):
     version: int = Field(sa_column=Column(Integer, nullable=False))
     household_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("household.id"), nullable=False))
     household_version: int = Field(sa_column=Column(Integer, nullable=False))
-    member_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
+    member_ids: list[str] = Field(sa_column=Column(ARRAY(String(36)), nullable=False))
     wishes: list[str] = Field(sa_column=Column(ARRAY(CODE), nullable=False))
     languages: list[str] = Field(sa_column=Column(ARRAY(String(10)), nullable=False))
     region: str = Field(sa_column=Column(CODE, nullable=False))

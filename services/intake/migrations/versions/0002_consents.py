@@ -88,7 +88,7 @@ def _create_settlements() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("household_version", sa.Integer(), nullable=False),
-        sa.Column("member_ids", sa.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("member_ids", sa.ARRAY(sa.String(length=36)), nullable=False),
         sa.Column("wishes", sa.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("languages", sa.ARRAY(sa.String(length=10)), nullable=False),
         sa.Column("region", sa.String(length=40), nullable=False),
