@@ -5,7 +5,14 @@ staff can type, and looked for everywhere else.
 import pytest
 
 from shared.contracts import SERVICES, talking
-from shared.contracts.intake import AdvocacyChanged, HouseholdChanged, HouseholdClosed, HouseholdRegistered
+from shared.contracts.intake import (
+    AdvocacyChanged,
+    ConsentChanged,
+    HouseholdChanged,
+    HouseholdClosed,
+    HouseholdRegistered,
+    SettlementAsked,
+)
 from shared.contracts.inventory import SuppliesReleased, SuppliesReserved, Why
 from tests.support.canaries import NOWHERE, Canaries, Kept, columns_of, overheard
 from tests.support.canary_story import BED, Story
@@ -18,8 +25,12 @@ GIVEN, FAMILY = "intake identity.given", "intake identity.family"
 CASE_GIVEN, CASE_FAMILY = "intake case_identity.given", "intake case_identity.family"
 REFERENCE = "intake household.register_ref"
 DONOR, ADDRESS = "donations contact.name", "donations contact.address"
+<<<<<<< HEAD
 GUEST, STEP = "events contact.name", "events gathering_step.note"
 VENUE = ("title", "place")
+=======
+CONSENTS = "/households/{household_id}/members/{member_id}/consents"
+>>>>>>> h-intake
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,
@@ -30,6 +41,8 @@ KEPT = {
     ("intake", "/households/find", "register_ref"): NOWHERE,
     ("intake", "/households/{household_id}/members/{member_id}/correct", "given_name"): GIVEN,
     ("intake", "/households/{household_id}/members/{member_id}/correct", "family_name"): FAMILY,
+    ("intake", CONSENTS, "note"): "intake consent_step.note",
+    ("intake", CONSENTS + "/{consent_id}/withdraw", "note"): "intake consent_step.note",
     ("intake", "/cases", "people[].given_name"): CASE_GIVEN,
     ("intake", "/cases", "people[].family_name"): CASE_FAMILY,
     ("intake", "/cases/{case_id}/people", "given_name"): CASE_GIVEN,
@@ -124,6 +137,8 @@ async def test_what_tells_of_a_person_or_a_shelter_stays_where_it_was_typed(worl
         HouseholdChanged,
         HouseholdClosed,
         AdvocacyChanged,
+        ConsentChanged,
+        SettlementAsked,
         SuppliesReserved,
         SuppliesReleased,
     ):
