@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from services.events.commands import following, helping, speakers
+from services.events.commands.deciding import CONFIRM_ENDS, release
+from services.events.commands.seats import lapse
+from services.events.ledger import OFFER_ENDS, TELL, tell_untold
 from services.events.repository.gatherings import FOLLOW
 from services.events.repository.helping import MATCH
 from services.events.settings import Settings
@@ -15,7 +19,25 @@ from shared.messaging.unit import Unit
 
 def timers(settings: Settings) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
+    return {**_of_seats(settings), **_of_people(settings)}
 
+
+def _of_seats(settings: Settings) -> Mapping[str, OnTimer]:
+    rules = settings.seat_rules
+
+    async def offer_ends(payload: Mapping[str, Any], unit: Unit) -> None:
+        await lapse(unit, rules, UUID(payload["gathering"]), UUID(payload["party"]))
+
+    async def confirm_ends(payload: Mapping[str, Any], unit: Unit) -> None:
+        await release(unit, rules, UUID(payload["gathering"]))
+
+    async def tell(_: Mapping[str, Any], unit: Unit) -> None:
+        await tell_untold(unit)
+
+    return {OFFER_ENDS: offer_ends, CONFIRM_ENDS: confirm_ends, TELL: tell}
+
+
+def _of_people(settings: Settings) -> Mapping[str, OnTimer]:
     async def match(_: Mapping[str, Any], unit: Unit) -> None:
         await helping.look_for_helpers(unit, settings.helping, settings.helper_offer_days)
 

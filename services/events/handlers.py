@@ -5,16 +5,44 @@ from typing import Any
 
 from services.events.commands import hearing
 from services.events.domain.needs import asked_by_sponsorship, asked_for_settlement
+from services.events.repository import cases, guests, members
 from services.events.settings import Settings
-from shared.contracts.intake import ConsentChanged, HouseholdClosed, HouseholdReopened, SettlementAsked
+from services.events.tables import CASE, MEMBER
+from shared.contracts.donations import MembershipChanged
+from shared.contracts.intake import (
+    AdvocacyChanged,
+    ConsentChanged,
+    HouseholdClosed,
+    HouseholdReopened,
+    SettlementAsked,
+)
 from shared.contracts.sponsorship import HelperAsked
 from shared.messaging.consumer import Hears
+from shared.messaging.states import newest
 from shared.messaging.unit import Unit
+
+
+async def on_membership_changed(facts: Sequence[MembershipChanged], unit: Unit) -> None:
+    """Keep who is a member; the guests whom donations calls so are members, or no longer. What was held stays."""
+    news = await newest(unit, MEMBER, facts)
+    members.save(unit, news.facts)
+    for guest in await guests.of_persons(unit.session, news.facts):
+        guests.change(unit, guest["id"], {"member": news.facts[guest["person_id"]].member})
+
+
+async def on_advocacy_changed(facts: Sequence[AdvocacyChanged], unit: Unit) -> None:
+    """Keep which topics the cases of advocacy offer for hearings."""
+    news = await newest(unit, CASE, facts)
+    cases.save(unit, news.facts)
 
 
 def hears(settings: Settings) -> tuple[Hears[Any], ...]:
     """What this service consumes, and how."""
-    return _of_people(settings)
+    return (
+        Hears(MembershipChanged, on_membership_changed),
+        Hears(AdvocacyChanged, on_advocacy_changed),
+        *_of_people(settings),
+    )
 
 
 def _of_people(settings: Settings) -> tuple[Hears[Any], ...]:

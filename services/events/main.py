@@ -21,6 +21,7 @@ def build(settings: Settings) -> FastAPI:
         on_day=day.on_day(settings),
         timers=day.timers(settings),
         actuals=queries.actuals(settings),
+        put_off=queries.put_off(settings),
         check=checks.check(settings),
     )
     return application(Service("events", settings, parts))

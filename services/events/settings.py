@@ -1,15 +1,33 @@
 """Settings of the events service."""
 
+from datetime import timedelta
+
 from pydantic import Field
 
 from services.events.domain.helping import Rules
 from services.events.domain.hours import Hours
+from services.events.domain.seats import SeatRules
 from services.events.domain.teams import TeamRules
 from shared.settings import ClockMode, ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """How gatherings, speakers and helpers are dealt with."""
+    """How long offers stand, how long seats are kept, when a place may be told; and how speakers and helpers are dealt
+    with.
+    """
+
+    offer_hours: int = Field(
+        default=48, ge=1, le=24 * 60, description="an offer of a seat ends after so many hours"
+    )
+    moved_days: int = Field(
+        default=5, ge=1, le=60, description="so many days a seat is kept after a gathering was moved"
+    )
+    place_hours: int = Field(
+        default=24,
+        ge=1,
+        le=24 * 14,
+        description="so many hours before it begins a gathering's place may be told",
+    )
 
     speaker_rest_days: int = Field(
         default=14, ge=0, le=366, description="so many days lie between two talks of one speaker"
@@ -74,3 +92,8 @@ class Settings(ServiceSettings):
     def hours(self) -> Hours:
         """Which moment it is, for what is told by the hour."""
         return Hours(self.zone, self.clock is ClockMode.MANUAL)
+
+    @property
+    def seat_rules(self) -> SeatRules:
+        """What the rules of seats need to know."""
+        return SeatRules(self.hours, timedelta(hours=self.offer_hours), timedelta(days=self.moved_days))

@@ -19,6 +19,8 @@ def build(settings: Settings) -> FastAPI:
         routers=api.routers(settings),
         hears=handlers.hears(settings),
         on_day=day.on_day(settings),
+        timers=day.timers(settings),
+        observe=queries.observe(settings),
         actuals=queries.actuals(settings),
         check=checks.check(settings),
     )

@@ -72,7 +72,7 @@ async def columns_of(world: World, service: str) -> dict[str, list[str]]:
             for row in rows:
                 for column, value in row.items():
                     found[f"{table}.{column}"].append(_readable(value))
-    assert "journal.data" in found
+    assert "day.processed" in found
     return found
 
 

@@ -28,3 +28,34 @@ class Events(Driver):
         planned = await self.plan(**more)
         await self.post(f"/gatherings/{planned['gathering_id']}/announce")
         return str(planned["gathering_id"])
+
+    async def guest(self, name: str, **more: Any) -> str:
+        """A guest's id."""
+        contact = {"name": name, "mail": f"{name.replace(' ', '.')}@example.org"}
+        return str((await self.post("/guests", {"contact": contact, **more}))["guest_id"])
+
+    async def ask(self, gathering_id: str, *names: str, **more: Any) -> Any:
+        """These people, new or known, ask for seats together."""
+        people = [{"contact": {"name": each, "mail": f"{each}@example.org"}} for each in names]
+        return await self.post(f"/gatherings/{gathering_id}/seats", {"guests": people, **more})
+
+    async def party(self, gathering_id: str, party: Any, what: str, **body: Any) -> Any:
+        """What a party of a gathering does: accept, give-up, or is offered."""
+        path = f"/gatherings/{gathering_id}/parties/{party['party_id']}/{what}"
+        return await self.post(path, body if what == "give-up" else None)
+
+    async def states(self, gathering_id: str) -> dict[str, int]:
+        """How many are in each state, by all pages of the list."""
+        found: dict[str, int] = {}
+        after = ""
+        while True:
+            page = await self.get(f"/gatherings/{gathering_id}/seats", limit=500, after=after)
+            for each in page["items"]:
+                found[each["state"]] = found.get(each["state"], 0) + 1
+            if not (after := page["next"]):
+                return found
+
+    async def counts(self, gathering_id: str) -> tuple[int, int, int]:
+        """Seats, how many are taken, and how many wait."""
+        found = await self.get(f"/gatherings/{gathering_id}")
+        return found["seats"], found["taken"], found["waiting"]

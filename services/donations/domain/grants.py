@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.donations.domain.funds import Fund, FundKey, Purpose
-from services.donations.domain.money import Money
+from services.donations.domain.money import MOST, Money
 from shared.contracts.donations import GrantChanged, GrantStatus, GrantWhy
 from shared.contracts.intake import GrantAsked, GrantStep
 
@@ -161,7 +161,7 @@ def told(grant: Grant, held: int, on: date) -> GrantChanged:
         set_aside=grant.money(grant.promised).as_part,
         paid=grant.money(grant.paid).as_part,
         missing=grant.money(grant.missing).as_part,
-        held=grant.money(held).as_part if grant.missing and held else None,
+        held=grant.money(min(held, MOST)).as_part if grant.missing and held else None,
         reason=grant.reason,
         on=on,
     )

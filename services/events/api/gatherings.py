@@ -8,7 +8,21 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.events import contacts
-from services.events.api.models import EVENTS, LOOKING, Body, Code, Day, Language, Moment, Zone, shown
+from services.events.api.models import (
+    EVENTS,
+    LOOKING,
+    Body,
+    Code,
+    Day,
+    EventsSettings,
+    Language,
+    Moment,
+    Note,
+    WithNote,
+    Zone,
+    shown,
+)
+from services.events.commands import deciding
 from services.events.commands import gatherings as commands
 from services.events.contacts import Venue
 from services.events.domain import gatherings as rules
@@ -44,7 +58,7 @@ class VenueBody(Body):
     title: Annotated[str, Field(min_length=3, max_length=200, pattern=r"\S")]
     place: Annotated[str, Field(max_length=500, pattern=r"\S")] | None = None
     link: Annotated[str, Field(max_length=500, pattern=r"^https://\S+$")] | None = None
-    emergency: Annotated[str, Field(max_length=100, pattern=r"\S")] | None = None
+    emergency: Annotated[str, Field(max_length=40, pattern=r"^[-+() 0-9]{3,40}$")] | None = None
 
     def venue(self) -> Venue:
         return Venue(self.title, self.place, self.link, self.emergency)
@@ -153,6 +167,46 @@ async def announce(gathering_id: UUID, work: Work) -> GatheringOut:
 
     async def do(unit: Unit) -> GatheringOut | Refused:
         return shown(await commands.announce(unit, gathering_id), GatheringOut.of)
+
+    return await work.once(GatheringOut, do)
+
+
+class Moving(TimesBody):
+    """Another time, and perhaps another place."""
+
+    venue: VenueBody | None = None
+    note: Note
+
+
+@router.post("/{gathering_id}/move", dependencies=[EVENTS])
+async def move(gathering_id: UUID, body: Moving, work: Work, settings: EventsSettings) -> GatheringOut:
+    """Move a gathering: who has a seat is asked to confirm it, and keeps it for some days."""
+    venue = body.venue.venue() if body.venue else None
+
+    async def do(unit: Unit) -> GatheringOut | Refused:
+        done = await deciding.move(unit, settings.seat_rules, gathering_id, body.times(), venue, body.note)
+        return shown(done, GatheringOut.of)
+
+    return await work.once(GatheringOut, do)
+
+
+@router.post("/{gathering_id}/hold", dependencies=[EVENTS])
+async def hold(gathering_id: UUID, work: Work, settings: EventsSettings) -> GatheringOut:
+    """The gathering was held."""
+
+    async def do(unit: Unit) -> GatheringOut | Refused:
+        return shown(await deciding.hold(unit, settings.seat_rules, gathering_id), GatheringOut.of)
+
+    return await work.once(GatheringOut, do)
+
+
+@router.post("/{gathering_id}/cancel", dependencies=[EVENTS])
+async def cancel(gathering_id: UUID, body: WithNote, work: Work, settings: EventsSettings) -> GatheringOut:
+    """The gathering does not take place: seats, places and offers end."""
+
+    async def do(unit: Unit) -> GatheringOut | Refused:
+        done = await deciding.cancel(unit, settings.seat_rules, gathering_id, body.note)
+        return shown(done, GatheringOut.of)
 
     return await work.once(GatheringOut, do)
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from services.events.contacts import Reading
 from services.events.settings import Settings
 from shared.outcomes import Refused
 from shared.principals import Role
@@ -60,7 +62,11 @@ def _is_a_zone(name: str) -> str:
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Day = Annotated[date, BeforeValidator(_only_written)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_only_told)]
-Zone = Annotated[str, Field(max_length=40, examples=["Europe/Brussels"]), AfterValidator(_is_a_zone)]
+Zone = Annotated[
+    str,
+    Field(max_length=40, pattern=r"^[A-Za-z0-9_+/-]+$", examples=["Europe/Brussels"]),
+    AfterValidator(_is_a_zone),
+]
 
 
 class Body(BaseModel):
@@ -73,6 +79,11 @@ class WithNote(Body):
     """Why."""
 
     note: Note
+
+
+def reading_of(what: str, subject: UUID, route: str, reason: str) -> Reading:
+    """That something behind the door to names and places is shown, to the role that these routes are for."""
+    return Reading(what, subject, Role.EVENTS.value, route, reason)
 
 
 def shown(outcome: T | Refused, show: Callable[[T], M]) -> M | Refused:

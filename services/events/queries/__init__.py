@@ -1,5 +1,5 @@
 """What is shown: reads only. No lock is taken and no day is held, so looking never waits for the turn of a day."""
 
-from services.events.queries.figures import actuals
+from services.events.queries.figures import actuals, put_off
 
-__all__ = ["actuals"]
+__all__ = ["actuals", "put_off"]

@@ -6,8 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.queries import people
+from services.events.repository import gatherings
 from services.events.settings import Settings
-from shared.service.parts import Actuals
+from shared.service.parts import Actuals, PutOff
 
 _HELD = text("""
     SELECT count(*) FILTER (WHERE kind = 'hearing' AND status = 'held') AS hearings_attended,
@@ -15,6 +16,13 @@ _HELD = text("""
            count(*) FILTER (WHERE kind <> 'hearing' AND status = 'held') AS gatherings_held,
            count(*) FILTER (WHERE kind <> 'hearing' AND status <> 'cancelled') AS gatherings_planned
     FROM gathering
+""")
+# Of whom nobody said whether they came, all who had a seat are counted.
+_GUESTS = text("""
+    SELECT count(*) FILTER (WHERE NOT seat.member) AS non_members_invited,
+           count(*) FILTER (WHERE seat.member) AS members_invited
+    FROM seat JOIN gathering ON gathering.id = seat.gathering_id
+    WHERE gathering.status = 'held' AND seat.role = 'guest' AND seat.state = 'seated' AND seat.came IS NOT FALSE
 """)
 
 
@@ -24,6 +32,20 @@ def actuals(_: Settings) -> Actuals:
 
 
 async def reached(session: AsyncSession) -> Mapping[str, int]:
-    """The plan's measures. Planned are all that were not cancelled, the held ones among them."""
-    held = (await session.execute(_HELD)).mappings().one()
-    return {**held, **await people.reached(session)}
+    """The plan's measures. Planned are all that were not cancelled, the held ones among them; guests are counted at
+    each gathering that was held.
+    """
+    return {
+        **(await session.execute(_HELD)).mappings().one(),
+        **(await session.execute(_GUESTS)).mappings().one(),
+        **await people.reached(session),
+    }
+
+
+def put_off(_: Settings) -> PutOff:
+    """What is done in a moment without anybody asking."""
+
+    async def waiting(session: AsyncSession) -> Mapping[str, int]:
+        return {"gatherings whose seats have changed": await gatherings.untold(session)}
+
+    return waiting

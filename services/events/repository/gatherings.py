@@ -1,11 +1,11 @@
 """Gatherings, and what was decided on them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -88,6 +88,19 @@ async def lock(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Ga
     query = select(GATHERING).where(GATHERING.c.id.in_(ids)).order_by(GATHERING.c.id)
     found = await session.execute(query.with_for_update(key_share=True))
     return {row["id"]: gathering_in(row) for row in found.mappings()}
+
+
+async def lock_untold(session: AsyncSession) -> Sequence[Gathering]:
+    """Gatherings that the others are to be told of, locked in the order of their ids."""
+    query = select(GATHERING).where(GATHERING.c.untold).order_by(GATHERING.c.id).limit(100)
+    found = await session.execute(query.with_for_update(key_share=True))
+    return [gathering_in(row) for row in found.mappings()]
+
+
+async def untold(session: AsyncSession) -> int:
+    """How many gatherings the others are to be told of."""
+    query = select(func.count()).select_from(GATHERING).where(GATHERING.c.untold)
+    return int(await session.scalar(query) or 0)
 
 
 def add_step(unit: Unit, gathering: Gathering, step: str, note: str | None = None) -> None:

@@ -49,7 +49,7 @@ class VenueRow(Row, table=True):
     title: str = Field(sa_column=Column(String(200), nullable=False))
     place: str | None = Field(default=None, sa_column=Column(String(500)))
     link: str | None = Field(default=None, sa_column=Column(String(500)))
-    emergency: str | None = Field(default=None, sa_column=Column(String(100)))
+    emergency: str | None = Field(default=None, sa_column=Column(String(40)))
 
 
 class ReadingRow(Row, table=True):

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Uuid,
     text,
@@ -73,7 +72,8 @@ class SeatRow(Row, table=True):
     """One person's seat, or place on the waiting list, at one gathering.
 
     Those who asked together are a `party`: they share its number, which is the order of arrival, and its state while
-    they are there. `ends_at` is when an offer ends, or until when a seat is to be confirmed anew.
+    they are there. `member`: whether the guest was a member of the group then. `ends_at` is when an offer ends, or
+    until when a seat is to be confirmed anew.
     """
 
     __tablename__ = "seat"
@@ -99,6 +99,7 @@ class SeatRow(Row, table=True):
     number: int = count_column()
     role: str = code_column()
     state: str = code_column()
+    member: bool = flag_column()
     ends_at: datetime | None = maybe_moment_column()
     came: bool | None = Field(default=None, sa_column=Column(Boolean))
     place_told_on: date | None = maybe_day_column()
@@ -108,16 +109,19 @@ class SeatRow(Row, table=True):
 
 
 class GuestImportRow(Row, table=True):
-    """A list of guests that was read in, by the digest of its bytes: the same list is read in once a gathering."""
+    """A list of guests that was taken in: who did it, when, and how many rows became what."""
 
     __tablename__ = "guest_import"
-    __table_args__ = (Index("uq_guest_import_once", "gathering_id", "digest", unique=True),)
+    __table_args__ = (Index(None, "gathering_id"),)
     id: UUID = id_column()
     gathering_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("gathering.id"), nullable=False))
-    digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
-    rows: int = Field(sa_column=Column(Integer, nullable=False))
     at: datetime = moment_column()
     actor: str = actor_column()
+    rows: int = Field(sa_column=Column(Integer, nullable=False))
+    seated: int = Field(sa_column=Column(Integer, nullable=False))
+    waiting: int = Field(sa_column=Column(Integer, nullable=False))
+    already_there: int = Field(sa_column=Column(Integer, nullable=False))
+    bad_rows: int = Field(sa_column=Column(Integer, nullable=False))
 
 
 GUEST = table_of(GuestRow)

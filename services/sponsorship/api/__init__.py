@@ -4,10 +4,22 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.sponsorship.api import children, courses, learners
+from services.sponsorship.api import (
+    children,
+    courses,
+    gifts,
+    holds,
+    incidents,
+    learners,
+    letter_contents,
+    letters,
+)
 from services.sponsorship.settings import Settings
+
+LESSONS = (courses, learners)
+LETTERS = (letter_contents, letters, incidents)
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [each.router for each in (children, courses, learners)]
+    return [each.router for each in (children, holds, gifts, *LESSONS, *LETTERS)]

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.sponsorship.api.courses import Level
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, ServiceSettings, shown
+from services.sponsorship.api.courses import LessonSettings, Level
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, shown
 from services.sponsorship.commands import learners as commands
 from services.sponsorship.domain.lessons import Why
 from services.sponsorship.queries import lessons as lists
@@ -83,7 +83,7 @@ class Search(BaseModel):
 
 @router.get("", dependencies=[LOOKING])
 async def find(
-    session: Reading, settings: ServiceSettings, which: Annotated[Search, Query()]
+    session: Reading, settings: LessonSettings, which: Annotated[Search, Query()]
 ) -> Page[PlaceOut]:
     """Places in the order in which they were given; a learner who left and came back has several."""
     late_days, percent = settings.lesson_late_days, settings.lesson_certificate_percent
@@ -92,7 +92,7 @@ async def find(
 
 
 @router.get("/waiting", dependencies=[LOOKING])
-async def waiting(session: Reading, settings: ServiceSettings) -> list[PlaceOut]:
+async def waiting(session: Reading, settings: LessonSettings) -> list[PlaceOut]:
     """The waiting list: who waits longest comes first, and is the first to get a place that fits."""
     found = await lists.line(session, settings.lesson_late_days)
     return [PlaceOut.of(each, settings.lesson_certificate_percent) for each in found]
@@ -112,7 +112,7 @@ class Tested(Body):
 
 
 @router.post("/{member_id}/test", dependencies=[SPONSORSHIP])
-async def test(member_id: UUID, body: Tested, work: Work, settings: ServiceSettings) -> Done:
+async def test(member_id: UUID, body: Tested, work: Work, settings: LessonSettings) -> Done:
     """The learner's level is known; until then it is the lowest."""
 
     async def do(unit: Unit) -> Done | Refused:
@@ -130,7 +130,7 @@ class Leaving(Body):
 
 
 @router.post("/{member_id}/leave", dependencies=[SPONSORSHIP])
-async def leave(member_id: UUID, body: Leaving, work: Work, settings: ServiceSettings) -> Done:
+async def leave(member_id: UUID, body: Leaving, work: Work, settings: LessonSettings) -> Done:
     """The learner stops, or waits no longer. Coming back is possible at any time."""
 
     async def do(unit: Unit) -> Done | Refused:
@@ -141,7 +141,7 @@ async def leave(member_id: UUID, body: Leaving, work: Work, settings: ServiceSet
 
 
 @router.post("/{member_id}/enrol", dependencies=[SPONSORSHIP])
-async def enrol(member_id: UUID, work: Work, settings: ServiceSettings) -> Done:
+async def enrol(member_id: UUID, work: Work, settings: LessonSettings) -> Done:
     """Somebody who left or finished wants lessons again."""
 
     async def do(unit: Unit) -> Done | Refused:

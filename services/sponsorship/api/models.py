@@ -19,7 +19,7 @@ M = TypeVar("M")
 
 SPONSORSHIP = allows(Role.SPONSORSHIP)
 LOOKING = allows(Role.SPONSORSHIP, Role.AUDITOR)
-ServiceSettings = Annotated[Settings, Depends(app_settings)]
+PlacingSettings = Annotated[Settings, Depends(app_settings)]
 
 
 def _only_written(value: object) -> object:

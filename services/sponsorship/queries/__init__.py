@@ -3,6 +3,6 @@
 The API, the plan and the checks share these. A list is asked for one row more than a page holds.
 """
 
-from services.sponsorship.queries.figures import actuals
+from services.sponsorship.queries.figures import actuals, observe
 
-__all__ = ["actuals"]
+__all__ = ["actuals", "observe"]

@@ -1,27 +1,26 @@
 """Households as last heard of, who is in them, and the children who need a school place."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Date, Index, String, Uuid
+from sqlalchemy import Column, Index, String, Uuid
 from sqlmodel import Field
 
 from services.sponsorship.tables.columns import (
-    CODE,
     Row,
     code_column,
+    codes_column,
+    day_column,
     flag_column,
     id_column,
     maybe_code_column,
+    maybe_day_column,
+    maybe_ref_column,
     number_column,
+    ref_column,
     version_column,
 )
 from shared.database.rows import table_of
-
-
-def _codes_column() -> Any:
-    return Field(default=[], sa_column=Column(ARRAY(CODE), nullable=False, server_default="{}"))
 
 
 class HouseholdRow(Row, table=True):
@@ -43,7 +42,20 @@ class PresenceRow(Row, table=True):
     household_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     member_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     band: str = code_column()
-    circumstances: list[str] = _codes_column()
+    circumstances: list[str] = codes_column()
+
+
+class ConsentRow(Row, table=True):
+    """What the guardian of a child agreed to that sponsors may be shown, as told last."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index(None, "member_id"),)
+    id: UUID = id_column()
+    version: int = version_column()
+    member_id: UUID | None = maybe_ref_column()
+    scopes: list[str] = codes_column()
+    agreed: bool = flag_column()
+    until: date | None = maybe_day_column()
 
 
 class ChildRow(Row, table=True):
@@ -54,21 +66,26 @@ class ChildRow(Row, table=True):
     """
 
     __tablename__ = "child"
-    __table_args__ = (Index(None, "status"), Index(None, "household_id"))
+    __table_args__ = (Index(None, "status"), Index(None, "seen_household"))
     id: UUID = id_column()
     version: int = version_column()
     alias: str = Field(sa_column=Column(String(8), nullable=False, unique=True))
-    waiting_since: date = Field(sa_column=Column(Date, nullable=False))
-    seen_household: UUID = Field(sa_column=Column(Uuid, nullable=False))
-    household_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    waiting_since: date = day_column()
+    seen_household: UUID = ref_column()
+    household_id: UUID = ref_column()
     region: str = code_column("")
     points: int = number_column()
-    reasons: list[str] = _codes_column()
+    reasons: list[str] = codes_column()
     status: str = code_column("")
-    since: date = Field(sa_column=Column(Date, nullable=False))
+    since: date = day_column()
     left_reason: str | None = maybe_code_column()
+    decided: str | None = maybe_code_column()
+    decided_on: date | None = maybe_day_column()
+    decided_by: str | None = Field(default=None, sa_column=Column(String(100)))
+    """What staff said of its leaving."""
 
 
 HOUSEHOLD = table_of(HouseholdRow)
 PRESENCE = table_of(PresenceRow)
+CONSENT = table_of(ConsentRow)
 CHILD = table_of(ChildRow)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Uuid, text
+from sqlalchemy import ARRAY, Boolean, Column, Date, Integer, String, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from shared.database.rows import own_registry
@@ -36,6 +36,27 @@ def code_column(default: str | None = None, **kwargs: Any) -> Any:
 
 def maybe_code_column() -> Any:
     return Field(default=None, sa_column=Column(CODE))
+
+
+def codes_column() -> Any:
+    return Field(default=[], sa_column=Column(ARRAY(CODE), nullable=False, server_default="{}"))
+
+
+def ref_column(**kwargs: Any) -> Any:
+    """The id of something else."""
+    return Field(sa_column=Column(Uuid, nullable=False, **kwargs))
+
+
+def maybe_ref_column() -> Any:
+    return Field(default=None, sa_column=Column(Uuid))
+
+
+def day_column() -> Any:
+    return Field(sa_column=Column(Date, nullable=False))
+
+
+def maybe_day_column() -> Any:
+    return Field(default=None, sa_column=Column(Date))
 
 
 def flag_column() -> Any:

@@ -161,16 +161,19 @@ def upgrade() -> None:
         "guest_import",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("gathering_id", sa.Uuid(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("seated", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("already_there", sa.Integer(), nullable=False),
+        sa.Column("bad_rows", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["gathering_id"], ["gathering.id"], name=op.f("fk_guest_import_gathering_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_import")),
     )
-    op.create_index("uq_guest_import_once", "guest_import", ["gathering_id", "digest"], unique=True)
+    op.create_index(op.f("ix_guest_import_gathering_id"), "guest_import", ["gathering_id"], unique=False)
     op.create_table(
         "paper",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -190,7 +193,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("place", sa.String(length=500), nullable=True),
         sa.Column("link", sa.String(length=500), nullable=True),
-        sa.Column("emergency", sa.String(length=100), nullable=True),
+        sa.Column("emergency", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(["gathering_id"], ["gathering.id"], name=op.f("fk_venue_gathering_id")),
         sa.PrimaryKeyConstraint("gathering_id", name=op.f("pk_venue")),
     )
@@ -203,6 +206,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("member", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("came", sa.Boolean(), nullable=True),
         sa.Column("place_told_on", sa.Date(), nullable=True),

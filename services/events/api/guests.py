@@ -1,0 +1,180 @@
+"""Guests: writing them down, looking them up, linking them to members. No answer but `ContactOut` holds a name."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from services.events import contacts
+from services.events.api.models import EVENTS, LOOKING, Body, Code, Language, Note, reading_of, shown
+from services.events.commands import guests as commands
+from services.events.commands.guests import NewGuest
+from services.events.contacts import Contact
+from services.events.queries import guests as queries
+from services.events.repository.guests import Choices
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
+from shared.web.paging import After, Limit, Page, page_of, place_of
+from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
+
+router = APIRouter(prefix="/guests", tags=["guests"])
+CONTACT = "/guests/{guest_id}/contact"
+
+
+class ContactBody(Body):
+    """How somebody is called and reached."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", examples=["Example Kei"])]
+    mail: Annotated[str, Field(max_length=254, pattern=r"^\S+@\S+$")] | None = None
+    phone: Annotated[str, Field(max_length=40, pattern=r"^[-+() 0-9]{3,40}$")] | None = None
+
+    def contact(self) -> Contact:
+        return Contact(self.name, self.mail, self.phone)
+
+
+Purposes = Annotated[
+    list[Code],
+    Field(max_length=20, description="what the guest agrees to be written to about", examples=[["appeals"]]),
+]
+
+
+class GuestBody(Body):
+    """A guest to be written down. Who is known with this name and mail or phone stays as known."""
+
+    contact: ContactBody
+    language: Language = "ja"
+    member: bool = False
+    purposes: Purposes = Field(default=[])
+    no_contact: bool = Field(default=False, description="is never written to, whatever else is said")
+
+    def guest(self) -> NewGuest:
+        choices = Choices(self.language, self.member, frozenset(self.purposes), self.no_contact)
+        return NewGuest(self.contact.contact(), choices)
+
+
+class GuestKept(BaseModel):
+    """The guest is written down, or was."""
+
+    guest_id: UUID
+
+
+@router.post("", status_code=201, dependencies=[EVENTS])
+async def add(body: GuestBody, work: Work) -> GuestKept:
+    """Write a guest down."""
+
+    async def do(unit: Unit) -> GuestKept | Refused:
+        (guest_id,) = await commands.write_down(unit, [body.guest()])
+        return GuestKept(guest_id=guest_id)
+
+    return await work.once(GuestKept, do)
+
+
+class GuestChanges(Body):
+    """What is to be different; what is left out stays."""
+
+    contact: ContactBody | None = None
+    language: Language | None = None
+    member: bool | None = None
+    person_id: UUID | None = Field(default=None, description="what donations calls a member of the group")
+    purposes: Purposes | None = None
+    no_contact: bool | None = None
+
+    def values(self) -> Mapping[str, Any]:
+        names = ("language", "member", "person_id", "purposes", "no_contact")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
+class GuestOut(BaseModel):
+    """A guest in a list; the name is masked."""
+
+    guest_id: UUID
+    name: str = Field(examples=["E…"])
+    language: str
+    member: bool
+    linked: bool = Field(description="donations tells whether the guest is a member")
+    purposes: list[str]
+    no_contact: bool
+    since: date
+
+    @classmethod
+    def of(cls, row: RowMapping, name: str) -> "GuestOut":
+        return cls(**{**row, "guest_id": row["id"], "name": name, "linked": row["person_id"] is not None})
+
+
+@router.post("/{guest_id}/change", dependencies=[EVENTS])
+async def change(guest_id: UUID, body: GuestChanges, work: Work) -> GuestKept:
+    """New contact data, or other choices. A guest who no longer agrees to be written to has no purposes."""
+    contact = body.contact.contact() if body.contact else None
+
+    async def do(unit: Unit) -> GuestKept | Refused:
+        done = await commands.change(unit, guest_id, contact, body.values())
+        return shown(done, lambda row: GuestKept(guest_id=row["id"]))
+
+    return await work.once(GuestKept, do)
+
+
+@router.get("", dependencies=[LOOKING])
+async def find(session: Reading, after: After = None, limit: Limit = 100) -> Page[GuestOut]:
+    """Guests in the order in which they were written down."""
+    found = await queries.guests(session, limit + 1, place_of(after))
+    masks = await contacts.masks(session, [row["id"] for row in found])
+    return page_of(found, limit, lambda row: GuestOut.of(row, masks[row["id"]]), lambda row: row["id"])
+
+
+class GuestId(BaseModel):
+    """Somebody who may be the same."""
+
+    guest_id: UUID
+
+
+@router.get("/{guest_id}/alike", dependencies=[LOOKING])
+async def alike(guest_id: UUID, session: Reading) -> list[GuestId]:
+    """Who has the same name, mail or phone, without saying what it is."""
+    return [GuestId(guest_id=each) for each in await contacts.alike(session, guest_id)]
+
+
+class Looking(Body):
+    """Why somebody needs to know who it is. In the body, for addresses are logged on their way."""
+
+    reason: Note
+
+
+class ContactOut(BaseModel):
+    """The only answer with a name."""
+
+    guest_id: UUID
+    name: str
+    mail: str | None
+    phone: str | None
+
+
+@router.post("/{guest_id}/contact", dependencies=[EVENTS])
+async def show_contact(guest_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> ContactOut:
+    """A guest's name, mail and phone; a reason is needed, and who reads them is kept."""
+    reading = reading_of("contact", guest_id, CONTACT, body.reason)
+    async with units.open(actor=reader) as unit:
+        found = accepted(await commands.read_contact(unit, guest_id, reading))
+    return ContactOut(guest_id=guest_id, **vars(found))
+
+
+class ReadingOut(BaseModel):
+    """Somebody was shown a contact, a venue or a list of guests."""
+
+    at: datetime = Field(description="UTC")
+    actor: str
+    role: str
+    what: str
+    subject: UUID
+    route: str
+    note: str
+
+
+@router.get("/readings", dependencies=[LOOKING])
+async def readings(session: Reading, after: After = None, limit: Limit = 100) -> Page[ReadingOut]:
+    """Who was shown what lies behind the door to names and places, and why; the oldest first."""
+    found = await queries.readings(session, limit + 1, place_of(after))
+    return page_of(found, limit, lambda row: ReadingOut(**row), lambda row: row["id"])

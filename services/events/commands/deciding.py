@@ -1,0 +1,105 @@
+"""Gatherings are moved, held and cancelled, and those who have a seat are asked again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from services.events import contacts
+from services.events.contacts import Venue
+from services.events.domain.gatherings import TAKES_GUESTS, Gathering, Times
+from services.events.domain.seats import TAKING, SeatRules, SeatState, keeps_until
+from services.events.ledger import hall
+from services.events.repository import gatherings, seats
+from shared.contracts.events import GatheringStatus
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, invalid, missing
+
+NO_GATHERING = missing("such gathering")
+CONFIRM_ENDS = "confirm_ends"
+WAITED = frozenset({SeatState.WAITING, SeatState.OFFERED, SeatState.INVITED, SeatState.ASKED_AGAIN})
+
+
+async def move(
+    unit: Unit, rules: SeatRules, gathering_id: UUID, times: Times, venue: Venue | None, note: str
+) -> Gathering | Refused:
+    """Another time, and perhaps another place. Who has a seat is asked to confirm it, and keeps it for some days; who
+    has an offer may use it for as long as a new one would stand.
+    """
+    if times.wrong:
+        return invalid(times.wrong)
+    async with hall(unit, rules, gathering_id) as found:
+        if found is None:
+            return NO_GATHERING
+        before = found.gathering
+        if before.status not in {*TAKES_GUESTS, GatheringStatus.PLANNED}:
+            return conflict(f"This gathering is {before.status.value}, and is not moved.")
+        if venue:
+            contacts.write_venue(unit.writes, gathering_id, venue)
+        gatherings.add_step(unit, before, "moved", note)
+        found.gathering = replace(before, times=times)
+        if before.status is not GatheringStatus.PLANNED:
+            until = keeps_until(found.gathering, found.now, rules)
+            found.gathering = replace(found.gathering, status=GatheringStatus.MOVED, confirm_until=until)
+            await seats.ask_again(unit, gathering_id, until)
+            await found.offer_anew()
+            payload = {"gathering": str(gathering_id)}
+            unit.later(CONFIRM_ENDS, payload, rules.hours.due(until), _key(gathering_id))
+        await found.offer_on()
+        found.decide(found.gathering)
+        return found.gathering
+
+
+async def release(unit: Unit, rules: SeatRules, gathering_id: UUID) -> None:
+    """The days are over in which seats were to be confirmed: what was not is free for others."""
+    async with hall(unit, rules, gathering_id) as found:
+        if found and found.gathering.status is GatheringStatus.MOVED:
+            await found.end({SeatState.ASKED_AGAIN}, SeatState.RELEASED)
+            found.gathering = replace(found.gathering, status=GatheringStatus.ANNOUNCED, confirm_until=None)
+            await found.offer_on()
+            found.decide(found.gathering)
+
+
+async def hold(unit: Unit, rules: SeatRules, gathering_id: UUID) -> Gathering | Refused:
+    """The gathering was held: who still waited is let go, and whether a guest is a member is kept as it is now."""
+
+    def wrong(gathering: Gathering) -> str:
+        return "" if unit.today >= gathering.times.starts_on else "This gathering has not begun."
+
+    return await _end(unit, rules, gathering_id, GatheringStatus.HELD, None, wrong)
+
+
+async def cancel(unit: Unit, rules: SeatRules, gathering_id: UUID, note: str) -> Gathering | Refused:
+    """The gathering does not take place: all seats, places and offers end."""
+    return await _end(unit, rules, gathering_id, GatheringStatus.CANCELLED, note, lambda _: "")
+
+
+async def _end(
+    unit: Unit,
+    rules: SeatRules,
+    gathering_id: UUID,
+    status: GatheringStatus,
+    note: str | None,
+    wrong: Callable[[Gathering], str],
+) -> Gathering | Refused:
+    async with hall(unit, rules, gathering_id) as found:
+        if found is None:
+            return NO_GATHERING
+        before = found.gathering
+        held = status is GatheringStatus.HELD
+        if before.status not in (TAKES_GUESTS if held else {*TAKES_GUESTS, GatheringStatus.PLANNED}):
+            return conflict(f"This gathering is {before.status.value}.")
+        if words := wrong(before):
+            return conflict(words)
+        if held:
+            await found.end(WAITED, SeatState.MISSED)
+            await seats.settle_members(unit, gathering_id)
+        else:
+            await found.end(WAITED | TAKING, SeatState.CALLED_OFF)
+        await unit.cancel(_key(gathering_id))
+        gatherings.add_step(unit, before, status.value, note)
+        found.decide(replace(found.gathering, status=status, confirm_until=None))
+        return found.gathering
+
+
+def _key(gathering_id: UUID) -> str:
+    return f"{CONFIRM_ENDS} {gathering_id}"

@@ -1,0 +1,98 @@
+"""Guests are written down, changed, and shown with a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from services.events import contacts
+from services.events.contacts import Contact, Reading, Same
+from services.events.repository import guests, members
+from services.events.repository.guests import Choices
+from shared.contracts.events import ContactOffered
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, invalid, missing
+
+
+@dataclass(frozen=True)
+class NewGuest:
+    """Somebody who may be known already."""
+
+    contact: Contact
+    choices: Choices
+
+
+async def write_down(unit: Unit, new: Sequence[NewGuest]) -> list[UUID]:
+    """The ids of these people as guests, in their order; who is known with name and mail or phone is found.
+
+    Somebody who is a guest already stays as known, whatever is said now.
+    """
+    ids = await contacts.find_or_write(unit, [each.contact for each in new])
+    choices = {key: each.choices for key, each in zip(ids, new, strict=True)}
+    for key in sorted(await guests.add(unit, choices)):
+        if choices[key].purposes:
+            _offer(unit, key, 1, choices[key])
+    return ids
+
+
+def _offer(unit: Unit, guest_id: UUID, version: int, choices: Choices) -> None:
+    """Tell the others whether the guest agrees to be written to, without saying who it is."""
+    guests.change(unit, guest_id, {"version": version})
+    purposes = frozenset[str]() if choices.no_contact else choices.purposes
+    fact = ContactOffered(
+        contact_id=guest_id,
+        version=version,
+        language=choices.language,
+        purposes=purposes,
+        offered=bool(purposes),
+        on=unit.today,
+    )
+    unit.say(fact)
+
+
+async def change(
+    unit: Unit, guest_id: UUID, contact: Contact | None, values: Mapping[str, Any]
+) -> RowMapping | Refused:
+    """Give a guest new contact data, or other choices; what is not named stays. A guest whom donations knows is a
+    member if donations says so.
+    """
+    person = values.get("person_id")
+    # Before the guest: whoever hears of the person locks in this order too.
+    member = await members.lock(unit.session, person) if person else False
+    before = await guests.lock(unit.session, guest_id)
+    if before is None:
+        return missing("such guest")
+    after = {**before, **values, **({"member": member} if person else {})}
+    if person and await guests.another(unit.session, person, guest_id):
+        return conflict("Another guest is linked to this person already.")
+    if "member" in values and after["person_id"]:
+        return invalid("Donations tells whether this guest is a member.", ("member", "comes from donations"))
+    if contact:
+        try:
+            await contacts.rewrite(unit, guest_id, contact)
+        except Same:
+            return conflict("Somebody else is written down with this name and this mail or phone.")
+    names = ("language", "member", "person_id", "purposes", "no_contact")
+    guests.change(unit, guest_id, {name: after[name] for name in names})
+    _say_offer(unit, dict(before), after)
+    return await guests.lock(unit.session, guest_id) or missing("such guest")
+
+
+def _say_offer(unit: Unit, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    names = ("language", "purposes", "no_contact")
+    if any(before[name] != after[name] for name in names) and (before["version"] or after["purposes"]):
+        choices = Choices(
+            after["language"], after["member"], frozenset(after["purposes"]), after["no_contact"]
+        )
+        _offer(unit, after["id"], before["version"] + 1, choices)
+
+
+async def read_contact(unit: Unit, guest_id: UUID, reading: Reading) -> Contact | Refused:
+    """A guest's contact data; who was shown them, and why, is kept."""
+    found = await contacts.read(unit.session, guest_id)
+    if found is None:
+        return missing("such guest")
+    contacts.record(unit, reading)
+    return found

@@ -1,0 +1,184 @@
+"""Guests ask for seats, accept offers, give seats up; staff invites, offers, and sets how many seats there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.events.domain.gatherings import OVER, Gathering
+from services.events.domain.seats import (
+    LIVE,
+    Seat,
+    SeatRole,
+    SeatRules,
+    SeatState,
+    counts,
+    heads_of,
+    why_waiting,
+)
+from services.events.ledger import Asked, Hall, Twice, Uninvited, hall
+from services.events.repository import gatherings, guests, seats
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, invalid, missing
+
+NO_GATHERING = missing("such gathering")
+NO_PARTY = missing("such party at this gathering")
+
+
+@dataclass(frozen=True)
+class Party:
+    """A party and where it stands: `ahead` count before it while it waits, and `why` says why it does."""
+
+    seats: tuple[Seat, ...]
+    ahead: int = 0
+    why: str = ""
+
+
+async def ask(
+    unit: Unit, rules: SeatRules, gathering_id: UUID, who: Sequence[UUID], role: SeatRole
+) -> Party | Refused:
+    """Ask for seats for one or several together: they get them together, or wait together."""
+    known = await guests.members(unit.session, who)
+    if len(known) < len(set(who)):
+        return missing("such guest")
+    async with hall(unit, rules, gathering_id) as found:
+        if found is None:
+            return NO_GATHERING
+        if refused := closed(found, role) or _too_large(found.gathering, len(known), role):
+            return refused
+        (outcome,) = await found.ask([Asked({guest: known[guest] for guest in who}, role)])
+        if isinstance(outcome, Twice):
+            return conflict(_twice(outcome))
+        if isinstance(outcome, Uninvited):
+            return conflict("This gathering is for those who were invited. Invite the guest first.")
+        return _told(found, outcome.seats, outcome.ahead)
+
+
+def closed(found: Hall, role: SeatRole = SeatRole.GUEST) -> Refused | None:
+    """Why a seat is not given now; staff and whoever else does not count may be added until it begins."""
+    if found.takes_guests or (not counts(role) and found.gathering.status not in OVER):
+        return None
+    return conflict(
+        f"Seats are given for gatherings that are announced, until they close for guests; this one is "
+        f"{found.gathering.shown_status.value}."
+    )
+
+
+def _too_large(gathering: Gathering, heads: int, role: SeatRole) -> Refused | None:
+    if not counts(role) or heads <= gathering.seats or heads == 1:
+        return None
+    return invalid(
+        f"The gathering has {gathering.seats} seats. Ask as smaller parties.", ("guests", "are too many")
+    )
+
+
+def _twice(outcome: Twice) -> str:
+    states = ", ".join(sorted({each.state.value for each in outcome.seats}))
+    return f"Some of these are there already ({states}): a guest has one seat or place at a gathering."
+
+
+def _told(found: Hall, party: tuple[Seat, ...], ahead: int) -> Party:
+    if party[0].state is not SeatState.WAITING:
+        return Party(party)
+    return Party(party, ahead, why_waiting(found.gathering, heads_of(party), ahead, found.now))
+
+
+async def invite(unit: Unit, rules: SeatRules, gathering_id: UUID, who: Sequence[UUID]) -> int | Refused:
+    """Invite guests, who may ask for a seat then; gives how many were not invited before."""
+    known = await guests.members(unit.session, who)
+    if len(known) < len(set(who)):
+        return missing("such guest")
+    async with hall(unit, rules, gathering_id) as found:
+        if found is None:
+            return NO_GATHERING
+        if found.gathering.status in OVER:
+            return conflict(f"This gathering is {found.gathering.status.value}.")
+        return await found.invite(known)
+
+
+async def accept(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID) -> Party | Refused:
+    """A party accepts an offer, or confirms its seats after the gathering was moved."""
+    async with hall(unit, rules, gathering_id) as found:
+        if found is None:
+            return NO_GATHERING
+        party = tuple(await seats.party(unit.session, gathering_id, party_id))
+        if not party:
+            return conflict(
+                "This party has no offer any more: it was used, given up, or ended. Ask for a seat again."
+            )
+        if party[0].state not in (SeatState.OFFERED, SeatState.ASKED_AGAIN):
+            return conflict(f"This party is {party[0].state.value}: there is nothing to accept.")
+        if (ends_at := party[0].ends_at) is not None and found.now >= ends_at:
+            return conflict(
+                "The offer has ended. Ask for a seat again; the place is then at the end of the list."
+            )
+        await found.use(party)
+        return Party(tuple(replace(each, state=SeatState.SEATED, ends_at=None) for each in party))
+
+
+async def give_up(
+    unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID, only: Sequence[UUID] = ()
+) -> Party | Refused:
+    """A party gives its seats, its offer or its place up; with `only` some of its guests do, and the others stay."""
+    async with hall(unit, rules, gathering_id) as found:
+        if found is None:
+            return NO_GATHERING
+        if found.gathering.status in OVER:
+            return conflict(f"This gathering is {found.gathering.status.value}.")
+        party = await seats.party(unit.session, gathering_id, party_id)
+        leaving = [each for each in party if not only or each.guest_id in only]
+        if not leaving or (only and len(leaving) < len(set(only))):
+            return NO_PARTY
+        await found.leave(leaving, SeatState.GIVEN_UP)
+        return Party(tuple(replace(each, state=SeatState.GIVEN_UP, ends_at=None) for each in leaving))
+
+
+async def offer(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID) -> Party | Refused:
+    """Staff offers seats to a party before its turn, under the same lock and by the same count as any offer."""
+    async with hall(unit, rules, gathering_id) as found:
+        if found is None:
+            return NO_GATHERING
+        party = await seats.party(unit.session, gathering_id, party_id)
+        if not party or party[0].state is not SeatState.WAITING:
+            return conflict("This party does not wait for seats.")
+        if not found.takes_guests:
+            return conflict("No more seats are given for this gathering.")
+        if (heads := heads_of(party)) > (free := found.gathering.free):
+            return conflict(f"This party needs {heads} seats together, and {free} are free.")
+        await found.offer(party_id, heads)
+        return Party(tuple(await seats.party(unit.session, gathering_id, party_id)))
+
+
+async def resize(unit: Unit, rules: SeatRules, gathering_id: UUID, number: int) -> Gathering | Refused:
+    """So many seats from now on. If more are taken, nobody is thrown out, and none is offered before fewer are."""
+    async with hall(unit, rules, gathering_id) as found:
+        if found is None:
+            return NO_GATHERING
+        if found.gathering.status in OVER:
+            return conflict(f"This gathering is {found.gathering.status.value}.")
+        found.gathering = replace(found.gathering, seats=number)
+        await found.offer_on()
+        gatherings.add_step(unit, found.gathering, "resized")
+        found.decide(found.gathering)
+        return found.gathering
+
+
+async def lapse(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID) -> None:
+    """An offer has ended: if nobody used it, the seats are offered on."""
+    async with hall(unit, rules, gathering_id) as found:
+        party = await seats.party(unit.session, gathering_id, party_id) if found else ()
+        if found and party and party[0].state is SeatState.OFFERED:
+            await found.leave(party, SeatState.LAPSED)
+
+
+async def came(unit: Unit, gathering_id: UUID, who: Mapping[UUID, bool]) -> int | Refused:
+    """Who of those who had a seat came, by the id of the seat; gives how many are known by now to have come."""
+    gathering = await gatherings.find(unit.session, gathering_id)
+    if gathering is None:
+        return NO_GATHERING
+    if unit.today < gathering.times.starts_on:
+        return conflict("This gathering has not begun.")
+    found = await seats.some(unit.session, gathering_id, who)
+    if len(found) < len(who) or any(each.state not in LIVE for each in found):
+        return missing("such seat at this gathering")
+    seats.set_came(unit, who)
+    return await seats.came(unit.session, gathering_id)
