@@ -25,12 +25,9 @@ GIVEN, FAMILY = "intake identity.given", "intake identity.family"
 CASE_GIVEN, CASE_FAMILY = "intake case_identity.given", "intake case_identity.family"
 REFERENCE = "intake household.register_ref"
 DONOR, ADDRESS = "donations contact.name", "donations contact.address"
-<<<<<<< HEAD
 GUEST, STEP = "events contact.name", "events gathering_step.note"
 VENUE = ("title", "place")
-=======
 CONSENTS = "/households/{household_id}/members/{member_id}/consents"
->>>>>>> h-intake
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,
@@ -108,6 +105,9 @@ KEPT = {
     ("events", "/guests", "contact.name"): GUEST,
     ("events", "/guests/{guest_id}/change", "contact.name"): GUEST,
     ("events", "/guests/{guest_id}/contact", "reason"): "events reading.note",
+    ("events", "/speakers", "fieldworker.name"): GUEST,
+    ("events", "/volunteers", "contact.name"): GUEST,
+    ("events", "/recordings/{recording_id}/publications", "note"): "events publication.note",
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""

@@ -12,12 +12,10 @@ from shared.contracts.intake import HouseholdClosed
 from shared.messaging.envelope import seal
 from tests.support.canaries import Canaries
 from tests.support.canary_case import speak_for
-<<<<<<< HEAD
-from tests.support.canary_guests import gather
-from tests.support.canary_letters import write_letters
-=======
 from tests.support.canary_consents import agree
->>>>>>> h-intake
+from tests.support.canary_guests import gather
+from tests.support.canary_helpers import speak_and_help
+from tests.support.canary_letters import write_letters
 from tests.support.canary_money import give_and_grant
 from tests.support.free_texts import filters
 from tests.support.people import person
@@ -66,12 +64,10 @@ class Story:
         await self.correct_the_store(household)
         await give_and_grant(self, household)
         await speak_for(self)
-<<<<<<< HEAD
         await write_letters(self)
         await gather(self)
-=======
         await agree(self, household)
->>>>>>> h-intake
+        await speak_and_help(self)
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()

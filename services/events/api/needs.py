@@ -106,7 +106,9 @@ class AssignmentOut(BaseModel):
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
-        return cls(assignment_id=row["id"], **{name: row[name] for name in cls.model_fields if name in row})
+        return cls(
+            assignment_id=row["id"], **{name: row[name] for name in cls.model_fields.keys() & row.keys()}
+        )
 
 
 class NextOut(BaseModel):
@@ -177,7 +179,7 @@ class NeedOut(BaseModel):
 
     @classmethod
     def of(cls, row: RowMapping, held: list[RowMapping]) -> Self:
-        same = {name: row[name] for name in cls.model_fields if name in row}
+        same = {name: row[name] for name in cls.model_fields.keys() & row.keys()}
         return cls(need_id=row["id"], assignments=[AssignmentOut.of(each) for each in held], **same)
 
 
@@ -197,7 +199,7 @@ class AppealOut(BaseModel):
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
-        return cls(appeal_id=row["id"], **{name: row[name] for name in cls.model_fields if name in row})
+        return cls(appeal_id=row["id"], **{name: row[name] for name in cls.model_fields.keys() & row.keys()})
 
 
 def _need(outcome: UUID | Refused) -> NeedId | Refused:

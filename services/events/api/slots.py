@@ -96,7 +96,7 @@ class NewRecording(Body):
     """Something that is kept of a talk."""
 
     uses: Annotated[list[Use], Field(min_length=1, description="what of the speaker it uses")]
-    publications: list[PublicationBody] = Field(default=[], max_length=50)
+    places: list[Place] = Field(default=[], max_length=50, description="where it is published")
 
 
 class PublicationOut(BaseModel):
@@ -202,11 +202,10 @@ async def withdraw(slot_id: UUID, work: Work, settings: EventsSettings) -> SlotI
 @router.post("/slots/{slot_id}/recordings", status_code=201, dependencies=[EVENTS])
 async def record(slot_id: UUID, body: NewRecording, work: Work, settings: EventsSettings) -> RecordingId:
     """Something is kept of a talk, with all that it uses of the speaker and where it is published."""
-    places = [(each.place, each.note) for each in body.publications]
 
     async def do(unit: Unit) -> RecordingId | Refused:
         uses = frozenset(body.uses)
-        return _recording(await recordings.add(unit, settings.speaker_rest_days, slot_id, uses, places))
+        return _recording(await recordings.add(unit, settings.speaker_rest_days, slot_id, uses, body.places))
 
     return await work.once(RecordingId, do)
 

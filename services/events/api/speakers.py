@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from services.events.api.guests import ContactBody
 from services.events.api.models import EVENTS, LOOKING, Body, Code, Day, EventsSettings, Language
-from services.events.api.people import PersonBody
 from services.events.commands import speakers as commands
 from services.events.domain.speakers import Consent, SpeakerKind
 from services.events.queries import speakers as queries
@@ -29,7 +29,7 @@ class NewSpeaker(Body):
     adult: bool = Field(strict=True, description="is of age; somebody has looked")
     topics: list[Code] = Field(default=[], max_length=20)
     languages: list[Language] = Field(default=[], max_length=10)
-    fieldworker: PersonBody | None = None
+    fieldworker: ContactBody | None = None
     member_id: UUID | None = None
     household_id: UUID | None = None
 

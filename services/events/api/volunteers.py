@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.events import contacts
+from services.events.api.guests import ContactBody
 from services.events.api.models import EVENTS, LOOKING, Body, Code, Day, EventsSettings, Language
-from services.events.api.people import PersonBody
 from services.events.commands import volunteers as commands
 from services.events.commands.volunteers import Applicant, Profile
 from services.events.domain.helping import Volunteer, VolunteerState
@@ -80,7 +80,7 @@ class ProfileBody(Body):
 class NewVolunteer(ProfileBody):
     """Somebody who wants to help."""
 
-    contact: PersonBody
+    contact: ContactBody
     adult: bool = Field(strict=True, description="is of age; somebody has looked")
 
 
@@ -141,7 +141,7 @@ class VolunteerOut(BaseModel):
             name=name,
             skills=[SkillBody.of(each) for each in volunteer.skills],
             checks=dict(volunteer.checks),
-            **{each: row[each] for each in cls.model_fields if each in row},
+            **{each: row[each] for each in cls.model_fields.keys() & row.keys()},
         )
 
 

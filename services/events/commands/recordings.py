@@ -18,7 +18,7 @@ DOWN = conflict("This recording may not be used any more: take it down.")
 
 
 async def add(
-    unit: Unit, rest_days: int, slot_id: UUID, uses: frozenset[str], places: Sequence[tuple[str, str | None]]
+    unit: Unit, rest_days: int, slot_id: UUID, uses: frozenset[str], places: Sequence[str]
 ) -> UUID | Refused:
     """Something is kept of a talk that was held; gives the recording's id. Only what is agreed to is kept."""
     slot = await speakers.find_slot(unit.session, slot_id)
@@ -33,8 +33,8 @@ async def add(
     row = {"id": recording_id, "slot_id": slot_id, "uses": sorted(uses), "made_on": unit.today}
     state = {"state": RecordingState.KEPT.value, "since": None}
     unit.writes.insert(RECORDING, [{**row, **state, "actor": unit.actor.id}])
-    for place, note in places:
-        _publish(unit, recording_id, place, note)
+    for place in places:
+        _publish(unit, recording_id, place, None)
     await look_at(unit, rest_days, [slot.speaker_id])
     return recording_id
 

@@ -44,13 +44,11 @@ async def needs(
 ) -> Sequence[RowMapping]:
     """Needs that were said, in the order of their ids; of a status or a gathering, if asked for."""
     query = select(NEED).where(NEED.c.said > 0).order_by(NEED.c.id).limit(limit)
-    wanted = (
-        (after, NEED.c.id > after),
-        (status, NEED.c.status == status),
-        (gathering_id, NEED.c.gathering_id == gathering_id),
-        (need_id, NEED.c.id == need_id),
-    )
-    return (await session.execute(query.where(*(part for value, part in wanted if value)))).mappings().all()
+    if after:
+        query = query.where(NEED.c.id > after)
+    wanted = {"status": status, "gathering_id": gathering_id, "id": need_id}
+    query = query.where(*(NEED.c[name] == value for name, value in wanted.items() if value))
+    return (await session.execute(query)).mappings().all()
 
 
 async def assignments(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:

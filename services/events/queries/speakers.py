@@ -57,13 +57,11 @@ async def slots(
     """Slots in the order in which they were given; those of a gathering, or of a status, if asked for."""
     query = select(SLOT, SPEAKER.c.alias).join(SPEAKER, SPEAKER.c.id == SLOT.c.speaker_id)
     query = query.order_by(SLOT.c.id).limit(limit)
-    wanted = (
-        (after, SLOT.c.id > after),
-        (gathering_id, SLOT.c.gathering_id == gathering_id),
-        (status, SLOT.c.status == status),
-        (slot_id, SLOT.c.id == slot_id),
-    )
-    return await _with_speakers(session, query.where(*(part for value, part in wanted if value)))
+    if after:
+        query = query.where(SLOT.c.id > after)
+    wanted = {"gathering_id": gathering_id, "status": status, "id": slot_id}
+    query = query.where(*(SLOT.c[name] == value for name, value in wanted.items() if value))
+    return await _with_speakers(session, query)
 
 
 async def recordings(
