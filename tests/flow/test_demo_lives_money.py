@@ -14,6 +14,7 @@ from shared.cli.demo.paypal import PayPal
 from shared.cli.demo.plan import load_plan
 from shared.contracts import SERVICES
 from tests.support.demo import services_of, told_by
+from tests.support.demo_people import shows_what_people_did
 from tests.support.paypal.sandbox import Sandbox
 from tests.support.world import World
 
@@ -27,12 +28,16 @@ NET = 2_883
 FUNDS = {
     # One gift is paid eight times, as is each of two for children; the third of these three times.
     ("education", "USD"): 3 * 8 * NET + 3 * NET,
+    ("education", "JPY"): 60_000,
     ("family_visits", "USD"): 8 * NET - 2 * 5_000,
     ("food", "JPY"): 2_600 + 2_800 - 2_543 - 2_768,
     # One gift was refunded once, which leaves its fee; the other one was paid four times.
     ("general", "USD"): 7 * NET - 117 + 4 * NET,
     ("medical", "USD"): 2 * 8 * NET - 10_000,
+    ("resettlement", "JPY"): 50_000 - 45_000,
 }
+LIVED = ("donations", "sponsorship", "events")
+"""Services in which a second run writes nothing at all."""
 
 pytestmark = pytest.mark.slow
 
@@ -67,12 +72,14 @@ async def test_what_would_be_short_is_given_for_and_bought_in_time_and_the_books
     async with believing(bare_world, sandbox, tmp_path) as paypal:
         found = await told_by(bare_world, story, paypal)
         shows_what_gifts_did(found)
+        await shows_what_people_did(bare_world, found, gifts=True)
         await bare_world.at_rest()
-        said, moved = await bare_world.dump("donations"), await movements(bare_world)
+        said, moved = [await bare_world.dump(name) for name in LIVED], await movements(bare_world)
         again = await told_by(bare_world, story, paypal)
         await bare_world.at_rest()
         assert without_times(again) == without_times(found)
-        assert (await bare_world.dump("donations"), await movements(bare_world)) == (said, moved)
+        now = [await bare_world.dump(name) for name in LIVED]
+        assert (now, await movements(bare_world)) == (said, moved)
 
 
 def shows_what_gifts_did(found: Mapping[str, Any]) -> None:
@@ -105,13 +112,14 @@ def shows_what_gifts_did(found: Mapping[str, Any]) -> None:
         ("family_visit", "paid", 0, 5_000),
         ("family_visit", "paid", 0, 5_000),
         ("hospital", "paid_part", 15_000, 10_000),
+        ("resettlement", "paid", 0, 45_000),
     ]
     assert money["visits"] == {"planned": 0, "done": 2}
     assert {(each["fund"], each["currency"]): each["after"] for each in money["funds"]} == FUNDS
     assert money["balances"]
     areas = {each["measure"]: each["actual"] for each in found["areas"]}
     assert (areas["gifts_active"], areas["gifts_lost"], areas["appeals_short"]) == (7, 2, 0)
-    assert (areas["raised_jpy"], areas["raised_usd"]) == (5_400, (63 - 1) * 3_000)
+    assert (areas["raised_jpy"], areas["raised_usd"]) == (5_400 + 110_000, (63 - 1) * 3_000)
     assert (areas["prison_support_paid"], areas["prison_visits_arranged"]) == (2, 2)
     # After the winter a family of four came, and two couples left.
     assert (areas["people_registered"], areas["people_fed"]) == (133 + 4, 133)

@@ -23,9 +23,10 @@ def plan() -> Plan:
 
 
 class Desk:
-    """Intake, as far as coming and leaving goes; its households have so many people each."""
+    """Intake, as far as coming and leaving goes; its households have so many people each, children in the `young`."""
 
-    def __init__(self, sizes: Sequence[int]) -> None:
+    def __init__(self, sizes: Sequence[int], young: Sequence[str] = ()) -> None:
+        self.young = young
         self.homes = [
             {
                 "household_id": f"home-{n}",
@@ -40,6 +41,12 @@ class Desk:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
+            if home := next(
+                (e for e in self.homes if request.url.path.endswith(f"/{e['household_id']}")), None
+            ):
+                band = "school" if home["household_id"] in self.young else "adult"
+                members = [{"age_band": band, "left_on": None}] * 2
+                return httpx.Response(200, json={"members": members})
             return httpx.Response(200, json={"items": self.homes, "next": None})
         path, body = request.url.path.removeprefix("/api"), json.loads(request.content)
         self.posted.append((self.today, path, body, request.headers["Idempotency-Key"]))
@@ -62,7 +69,7 @@ async def lived(desk: Desk, plan: Plan, last: date = TO) -> None:
 
 
 async def test_after_the_winter_as_many_people_come_as_leave(plan: Plan) -> None:
-    desk = Desk([2, 6, 2, 1, 2])
+    desk = Desk([2, 6, 2, 1, 2, 2], young=["home-5"])
     await lived(desk, plan)
     assert [(on, path) for on, path, *_ in desk.posted] == [
         (date(2007, 6, 2), "/households"),

@@ -5,7 +5,7 @@ from datetime import date
 from shared.cli.demo.chapter import Stage, key
 from shared.cli.demo.chapters.donations.bank import donor
 from shared.cli.demo.chapters.donations.mail import arrives, post_of
-from shared.cli.demo.chapters.donations.monthly import GIFTS, Monthly, Story
+from shared.cli.demo.chapters.donations.monthly import GIFTS, Story
 from shared.cli.demo.paypal import PayPal
 
 WEBHOOK = "/paypal/webhook"
@@ -24,18 +24,14 @@ class Collected:
     async def register(self) -> None:
         """A treasurer writes down what donors give each month."""
         for gift in GIFTS:
-            await self.gift(gift)
-
-    async def gift(self, gift: Monthly) -> str:
-        """The id of a monthly gift, which is written down once."""
-        body = {
-            "purpose": gift.purpose,
-            "reference": self._story.subscription(gift),
-            "donor_id": await donor(self.stage, gift.donor),
-            "children": gift.children,
-        }
-        once = key(self.stage.plan, f"monthly/{gift.name}", body)
-        return str((await self.stage.services.post("donations", "/monthly-gifts", body, once))["gift_id"])
+            body = {
+                "purpose": gift.purpose,
+                "reference": self._story.subscription(gift),
+                "donor_id": await donor(self.stage, gift.donor),
+                "children": gift.children,
+            }
+            once = key(self.stage.plan, f"monthly/{gift.name}", body)
+            await self.stage.services.post("donations", "/monthly-gifts", body, once)
 
     async def arrives(self, day: date) -> bool:
         """PayPal's post of some days is delivered at the webhook, if it is the day; whether anything was."""

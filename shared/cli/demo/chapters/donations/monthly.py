@@ -39,11 +39,10 @@ GIFTS = (
     Monthly("refunded", "general", "Example Neighbours"),
     Monthly("disputed", "education", "Example Teachers"),
     Monthly("failing", "general", "Example Students"),
-    Monthly("siblings", "education", "Example Grandparents", children=2),
+    Monthly("two", "education", "Example Grandparents", children=2),
     Monthly("classmate", "education", "Example Classmates", children=1),
     Monthly("stopping", "education", "Example Book Club", children=1),
 )
-FOR_CHILDREN = tuple(each for each in GIFTS if each.children)
 
 
 class Story:

@@ -2,15 +2,13 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from shared.cli.demo.chapter import Stage
+from shared.cli.demo.chapters.intake.people import couples
 from shared.cli.demo.steps import Steps
 
 COMES, SETTLES, MOVES_ON = 2, 15, 20
 """Days after the evening on which the winter ends."""
-COUPLES = 2
-"""So many households of two leave; a family of as many people comes."""
 FAMILY = (
     {
         "given_name": "Solmok",
@@ -45,7 +43,7 @@ FAMILY = (
         "relation": "parent",
     },
 )
-"""Invented people."""
+"""Invented people, as many as those who leave."""
 
 
 class Moving(Steps):
@@ -71,13 +69,6 @@ class Moving(Steps):
         await self.post("intake", "/households", "family", body)
 
     async def _leaves(self, number: int, outcome: str) -> None:
-        for each in (await self._couples())[number : number + 1]:
+        for each in (await couples(self))[number : number + 1]:
             path = f"/households/{each['household_id']}/close"
             await self.post("intake", path, f"leaves/{number}", {"outcome": outcome})
-
-    async def _couples(self) -> list[dict[str, Any]]:
-        """The last households of two that the register had, those who left among them."""
-        every = await self.all_of("intake", "/households")
-        first = self.stage.first.isoformat()
-        two = [each for each in every if each["people"] == COUPLES and each["registered_on"] <= first]
-        return sorted(two, key=lambda each: str(each["code"]), reverse=True)[:COUPLES]
