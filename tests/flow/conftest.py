@@ -120,3 +120,13 @@ async def donations(swept_world: World, sandbox: Sandbox, tmp_path: Path) -> Asy
     """Donations runs with a PayPal that it believes."""
     async with Told.running(swept_world, sandbox, tmp_path) as told:
         yield told
+
+
+@pytest.fixture
+async def by_hand(bare_world: World) -> AsyncIterator[World]:
+    """A world whose sponsorship places no child by itself."""
+    await bare_world.start(*(name for name in talking() if name != "sponsorship"))
+    await bare_world.start("sponsorship", places_by_itself=False)
+    yield bare_world
+    await bare_world.settled()
+    await bare_world.sound()

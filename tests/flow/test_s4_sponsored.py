@@ -1,10 +1,8 @@
 """S4: a child of school age is registered, waits for a sponsor, is sponsored, and is offered again."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
-import pytest
 from uuid_utils.compat import uuid7
 
 from services.sponsorship.queries.figures import reached
@@ -77,24 +75,8 @@ async def test_who_is_more_urgent_comes_first_then_who_waits_longer_and_a_list_g
     assert [each["child_id"] for each in [*page["items"], *rest["items"]]] == ids
 
 
-@pytest.fixture
-async def by_hand(bare_world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Intake and a sponsorship that places nobody by itself."""
-    await bare_world.start("intake", "inventory", "donations", "events")
-    await bare_world.start("sponsorship", places_by_itself=False)
-    yield bare_world
-    await bare_world.settled()
-    await bare_world.sound()
-
-
-async def one_child(world: World, **more: Any) -> dict[str, Any]:
-    household = await world.intake.register([child(**more)], needs=[])
-    found: dict[str, Any] = await world.sponsorship.may_show(household)
-    return found
-
-
 async def test_a_gift_that_starts_keeps_the_next_child_is_paid_fails_and_lapses(world: World) -> None:
-    sponsorship, one = world.sponsorship, await one_child(world)
+    sponsorship, one = world.sponsorship, await world.sponsorship.one_child()
     start = gift()
     key = start.gift_id
     async with world.listen(GiftPlaced) as placed, world.listen(ChildChanged) as heard:
@@ -124,7 +106,7 @@ async def test_a_gift_that_starts_keeps_the_next_child_is_paid_fails_and_lapses(
 
 async def test_b1_a_hold_ends_on_the_day_that_staff_chose_also_if_nobody_was_there(by_hand: World) -> None:
     world, sponsorship = by_hand, by_hand.sponsorship
-    one, start = await one_child(by_hand), gift()
+    one, start = await by_hand.sponsorship.one_child(), gift()
     await sponsorship.hears(start)
     hold = await sponsorship.hold(start.gift_id, one, until_on="2006-11-10")
     await world.turn("2006-11-09")
@@ -148,7 +130,7 @@ async def test_b1_a_hold_ends_on_the_day_that_staff_chose_also_if_nobody_was_the
 
 async def test_b2_the_loser_is_told_why_when_another_gift_has_the_child(by_hand: World) -> None:
     world, sponsorship = by_hand, by_hand.sponsorship
-    one, first, second = await one_child(by_hand), gift(), gift()
+    one, first, second = await by_hand.sponsorship.one_child(), gift(), gift()
     await sponsorship.hears(first, second)
     lost = await sponsorship.hold(first.gift_id, one, until_on="2006-11-10")
     refused = await sponsorship.try_post(
@@ -168,7 +150,7 @@ async def test_b2_the_loser_is_told_why_when_another_gift_has_the_child(by_hand:
 async def test_b3_a_part_payment_begins_nothing_and_the_rest_begins_it_on_the_first_day_of_the_month(
     by_hand: World,
 ) -> None:
-    sponsorship, one, start = by_hand.sponsorship, await one_child(by_hand), gift()
+    sponsorship, one, start = by_hand.sponsorship, await by_hand.sponsorship.one_child(), gift()
     key = start.gift_id
     await sponsorship.hears(start)
     await sponsorship.hold(key, one)
@@ -182,7 +164,7 @@ async def test_b3_a_part_payment_begins_nothing_and_the_rest_begins_it_on_the_fi
 
 
 async def test_b4_refunded_months_are_uncovered_and_two_of_them_put_the_child_at_risk(by_hand: World) -> None:
-    sponsorship, one, start = by_hand.sponsorship, await one_child(by_hand), gift()
+    sponsorship, one, start = by_hand.sponsorship, await by_hand.sponsorship.one_child(), gift()
     key, first, second = start.gift_id, uuid7(), uuid7()
     await sponsorship.hears(gift(key, "active"))
     await sponsorship.hears(
@@ -203,7 +185,7 @@ async def test_b4_refunded_months_are_uncovered_and_two_of_them_put_the_child_at
 async def test_b6_a_household_that_is_closed_frees_the_sponsor_and_gets_them_back_when_it_is_reopened(
     by_hand: World,
 ) -> None:
-    sponsorship, one, start = by_hand.sponsorship, await one_child(by_hand), gift(None, "active")
+    sponsorship, one, start = by_hand.sponsorship, await by_hand.sponsorship.one_child(), gift(None, "active")
     await sponsorship.hears(start, paid(start.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
     await sponsorship.hold(start.gift_id, one)
     path = f"/households/{one['household_id']}"

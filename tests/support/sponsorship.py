@@ -1,16 +1,18 @@
 """What tests do with sponsorship."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from shared.contracts.base import Contract
+from shared.contracts.donations import MonthlyGiftChanged
 from shared.database.tables import inbox
 from shared.messaging.envelope import seal
 from tests.support.driver import Driver
-from tests.support.giving import consent
+from tests.support.giving import consent, gift, paid
+from tests.support.people import person
 from tests.support.waiting import until
 
 
@@ -57,6 +59,18 @@ class Sponsorship(Driver):
         child = await self.child_of(household)
         await self.hears(consent(child))
         return child
+
+    async def one_child(self, **more: Any) -> dict[str, Any]:
+        """A family with one child of school age, who may be shown to sponsors."""
+        born = {"birth_date": "1998-05-01", "size": "122", **more}
+        return await self.may_show(await self.world.intake.register([person(**born)], needs=[]))
+
+    async def sponsors(self, child: Any, **more: Any) -> MonthlyGiftChanged:
+        """A gift that has begun supports a child."""
+        start = gift(None, "active", **more)
+        await self.hears(start, paid(start.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
+        await self.hold(start.gift_id, child)
+        return start
 
     async def gift(self, gift_id: UUID) -> dict[str, Any]:
         """A monthly gift as sponsorship knows it."""

@@ -14,6 +14,7 @@ from services.sponsorship.api import (
     letter_checks,
     letter_contents,
     letters,
+    sponsors,
 )
 from services.sponsorship.settings import Settings
 
@@ -23,4 +24,4 @@ LETTERS = (letter_contents, letter_checks, letters, incidents)
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [each.router for each in (children, holds, gifts, *LESSONS, *LETTERS)]
+    return [each.router for each in (children, holds, gifts, sponsors, *LESSONS, *LETTERS)]

@@ -1,18 +1,25 @@
 """Children who wait for a school place, and those who have a sponsor."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, PlacingSettings, shown
+from services.sponsorship.commands import children as commands
+from services.sponsorship.domain.children import Left
 from services.sponsorship.queries import children as lists
+from services.sponsorship.queries import holds as supporting
+from services.sponsorship.queries import sponsors
 from shared.contracts.sponsorship import ChildStatus
+from shared.messaging.day import today_of
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Reading
+from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/children", tags=["children"])
 
@@ -48,3 +55,107 @@ async def children(
     """Children in the order in which they are to be served: the most urgent first, then who waits longest."""
     found = await lists.children(session, lists.Wanted(status, region), limit + 1, place_of(after))
     return page_of(found, limit, ChildOut.of, lambda row: row["id"])
+
+
+class ShownOut(BaseModel):
+    """A child as sponsors may be shown it."""
+
+    child_id: UUID
+    alias: str
+    age_band: str = "school"
+    region: str = Field(description="empty where fewer than five children fit")
+    waiting_since: date
+
+
+@router.get("/shown", dependencies=[LOOKING])
+async def may_be_shown(session: Reading, limit: Limit = 100) -> list[ShownOut]:
+    """Children who wait and whose guardian agrees, today, that sponsors are shown them; in the order of their need."""
+    found = await sponsors.shown(session, await today_of(session), limit)
+    return [
+        ShownOut(child_id=row["id"], alias=row["alias"], region=region, waiting_since=row["waiting_since"])
+        for row, region in found
+    ]
+
+
+class SponsorshipOut(BaseModel):
+    """A gift supports a child, from a day up to and with another."""
+
+    sponsorship_id: UUID
+    gift_id: UUID
+    role: str
+    share: int = Field(description="of a co-sponsor, in ten-thousandths; the main sponsor bears the rest")
+    starts_on: date
+    ends_on: date | None
+    reason: str | None
+    farewell: str | None
+
+
+@router.get("/{child_id}/sponsorships", dependencies=[LOOKING])
+async def sponsorships(child_id: UUID, session: Reading) -> list[SponsorshipOut]:
+    """All sponsorships of a child, the oldest first."""
+    names = [name for name in SponsorshipOut.model_fields if name != "sponsorship_id"]
+    found = await supporting.sponsorships(session, child_id)
+    return [SponsorshipOut(sponsorship_id=row["id"], **{name: row[name] for name in names}) for row in found]
+
+
+class Leaving(Body):
+    """Why a child has left: it finished school; or where it went, once its household is not helped any more."""
+
+    reason: Left
+
+
+class ChildKept(BaseModel):
+    """The child's id."""
+
+    child_id: UUID
+
+
+@router.post("/{child_id}/leave", dependencies=[SPONSORSHIP])
+async def leave(child_id: UUID, body: Leaving, work: Work, settings: PlacingSettings) -> ChildKept:
+    """Say why a child has left. No sponsor is told more than that it finished school, grew up, or left."""
+
+    async def do(unit: Unit) -> ChildKept | Refused:
+        done = await commands.leave(unit, settings.rules, child_id, body.reason)
+        return shown(done, lambda _: ChildKept(child_id=child_id))
+
+    return await work.once(ChildKept, do)
+
+
+@router.post("/{child_id}/come-back", dependencies=[SPONSORSHIP])
+async def come_back(child_id: UUID, work: Work, settings: PlacingSettings) -> ChildKept:
+    """Take back what was said of a child's leaving."""
+
+    async def do(unit: Unit) -> ChildKept | Refused:
+        done = await commands.come_back(unit, settings.rules, child_id)
+        return shown(done, lambda child: ChildKept(child_id=child))
+
+    return await work.once(ChildKept, do)
+
+
+Farewell = Literal["thanks", "thanks_and_news", "in_person"]
+
+
+class NewHandover(Body):
+    """Another gift follows."""
+
+    gift_id: UUID
+    farewell: Farewell = Field(description="the agreed text by which the sponsor who leaves is told")
+
+
+class HandedOver(BaseModel):
+    """The new sponsorship, and its first day."""
+
+    sponsorship_id: UUID
+    starts_on: date
+
+
+@router.post("/{child_id}/hand-over", dependencies=[SPONSORSHIP])
+async def hand_over(child_id: UUID, body: NewHandover, work: Work, settings: PlacingSettings) -> HandedOver:
+    """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow."""
+    wanted = commands.Handover(child_id, body.gift_id, body.farewell)
+
+    async def do(unit: Unit) -> HandedOver | Refused:
+        done = await commands.hand_over(unit, settings.rules, wanted)
+        return shown(done, lambda new: HandedOver(sponsorship_id=new.id, starts_on=new.starts_on))
+
+    return await work.once(HandedOver, do)

@@ -6,13 +6,15 @@ All of it follows from what was ever told of its payments, and not from the orde
 import calendar
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from shared.contracts.donations import MonthlyGiftStatus
 
 PURPOSE = "education"
 """What a gift for children is given for."""
+SLACK = timedelta(days=3)
+"""So many days a month may be longer than another one that begins on its last day."""
 OVER = frozenset({MonthlyGiftStatus.LAPSED.value, MonthlyGiftStatus.ENDED.value})
 
 
@@ -92,9 +94,13 @@ def _without(days: Days, covered: Days) -> list[Days]:
 
 
 def _months(days: Days) -> int:
-    """How many months begin within these days, counted from the first."""
+    """How many months begin within these days, counted from the first.
+
+    From 28 February to 31 March is one: payments of the 31st are of the 28th in February, and the three days that are
+    over are no second month.
+    """
     count = 0
-    while _later(days.start, count) < days.end:
+    while _later(days.start, count) + SLACK < days.end:
         count += 1
     return count
 

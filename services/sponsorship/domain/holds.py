@@ -98,6 +98,7 @@ class Sponsorship:
     share: int = 0
     ends_on: date | None = None
     reason: Over | None = None
+    farewell: str | None = None
 
     @property
     def active(self) -> bool:

@@ -1,6 +1,6 @@
 """What becomes of holds and sponsorships: who keeps a child, whose time is over, who gets a child back."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -151,6 +151,10 @@ class Page:
     def _can_have(self, hold: Hold, gift: Gift) -> bool:
         has_room = not gift.over and self.placed(gift.id) < gift.wanted
         return has_room and self.is_free(hold.child_id, hold.role) and not self.has(gift.id, hold.child_id)
+
+    def now_of(self, gifts: Collection[UUID]) -> list[Hold | Sponsorship]:
+        """What these gifts keep and support now."""
+        return [each for each in self._now() if each.gift_id in gifts]
 
     def _now(self) -> list[Hold | Sponsorship]:
         """What keeps or supports a child now."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.children import Place, Seen
@@ -83,3 +83,8 @@ async def closed(session: AsyncSession, households: Iterable[UUID]) -> set[UUID]
 
 def seen_in(row: RowMapping) -> Seen:
     return Seen(row["waiting_since"], row["seen_household"])
+
+
+async def decide(session: AsyncSession, child: UUID, **values: object) -> None:
+    """Write what staff say of the leaving of a child."""
+    await session.execute(update(CHILD).where(CHILD.c.id == child).values(**values))

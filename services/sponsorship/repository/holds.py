@@ -39,6 +39,7 @@ def sponsorship_in(row: RowMapping) -> Sponsorship:
         row["share"],
         row["ends_on"],
         Over(row["reason"]) if row["reason"] else None,
+        row["farewell"],
     )
 
 
@@ -134,4 +135,5 @@ def _sponsorship_row(each: Sponsorship) -> dict[str, Any]:
         "starts_on": each.starts_on,
         "ends_on": each.ends_on,
         "reason": each.reason.value if each.reason else None,
+        "farewell": each.farewell,
     }

@@ -53,7 +53,8 @@ class HoldRow(Row, table=True):
 class SponsorshipRow(Row, table=True):
     """A gift supports a child from a day up to and with another; one main sponsor a child at a time.
 
-    A co-sponsor bears a share, in ten-thousandths, and the main sponsor the rest.
+    A co-sponsor bears a share, in ten-thousandths, and the main sponsor the rest. `farewell` is the agreed text by
+    which a sponsor who was followed by another one was told.
     """
 
     __tablename__ = "sponsorship"
@@ -75,6 +76,7 @@ class SponsorshipRow(Row, table=True):
     starts_on: date = day_column()
     ends_on: date | None = maybe_day_column()
     reason: str | None = maybe_code_column()
+    farewell: str | None = maybe_code_column()
 
 
 HOLD = table_of(HoldRow)

@@ -149,6 +149,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("farewell", sa.String(length=40), nullable=True),
         sa.CheckConstraint(
             "share >= 0 AND share < 10000 AND (role = 'co') = (share > 0)", name=op.f("ck_sponsorship_share")
         ),
