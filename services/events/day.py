@@ -1,7 +1,7 @@
 """What timers do at events, and what a new day begins with."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +26,11 @@ def _of_seats(settings: Settings) -> Mapping[str, OnTimer]:
     rules = settings.seat_rules
 
     async def offer_ends(payload: Mapping[str, Any], unit: Unit) -> None:
-        await lapse(unit, rules, UUID(payload["gathering"]), UUID(payload["party"]))
+        gathering, party = UUID(payload["gathering"]), UUID(payload["party"])
+        await lapse(unit, rules, gathering, party, datetime.fromisoformat(payload["ends_at"]))
 
     async def confirm_ends(payload: Mapping[str, Any], unit: Unit) -> None:
-        await release(unit, rules, UUID(payload["gathering"]))
+        await release(unit, rules, UUID(payload["gathering"]), datetime.fromisoformat(payload["until"]))
 
     async def tell(_: Mapping[str, Any], unit: Unit) -> None:
         await tell_untold(unit)

@@ -1,6 +1,6 @@
 """Settings of the events service."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from pydantic import Field
 
@@ -92,6 +92,15 @@ class Settings(ServiceSettings):
     def hours(self) -> Hours:
         """Which moment it is, for what is told by the hour."""
         return Hours(self.zone, self.clock is ClockMode.MANUAL)
+
+    def now(self, today: date) -> datetime:
+        """The moment that it is at the service whose day is `today`."""
+        return self.hours.now(today, datetime.now(UTC))
+
+    @property
+    def place_before(self) -> timedelta:
+        """How long before a gathering its place may be told."""
+        return timedelta(hours=self.place_hours)
 
     @property
     def seat_rules(self) -> SeatRules:

@@ -38,14 +38,14 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     donations.MembershipChanged: ("events",),
     donations.DonorLinked: ("sponsorship",),
     sponsorship.ChildChanged: ("intake",),
-    sponsorship.GiftPlaced: (),
-    sponsorship.SchoolPaymentDue: (),
+    sponsorship.GiftPlaced: ("donations",),
+    sponsorship.SchoolPaymentDue: ("donations",),
     sponsorship.LessonPlaceChanged: ("intake",),
     sponsorship.HelperAsked: ("events",),
     events.HelpChanged: ("intake", "sponsorship"),
     events.SpeakingChanged: ("intake",),
     events.GatheringChanged: (),
-    events.ContactOffered: (),
+    events.ContactOffered: ("donations",),
 }
 
 CONTRACTS: Mapping[str, type[Contract]] = {contract.wire: contract for contract in HEARD_BY}

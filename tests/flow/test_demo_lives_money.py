@@ -14,6 +14,7 @@ from shared.cli.demo.paypal import PayPal
 from shared.cli.demo.plan import load_plan
 from shared.contracts import SERVICES
 from tests.support.demo import services_of, told_by
+from tests.support.demo_people import shows_what_people_did
 from tests.support.paypal.sandbox import Sandbox
 from tests.support.world import World
 
@@ -25,13 +26,18 @@ FORECAST = {
 NET = 2_883
 """What a sale of 30 dollars brings: the fee is 1.17."""
 FUNDS = {
-    ("education", "USD"): 7 * NET,
-    ("family_visits", "USD"): 7 * NET - 2 * 5_000,
+    # One gift is paid eight times, as is each of two for children; the third of these three times.
+    ("education", "USD"): 3 * 8 * NET + 3 * NET,
+    ("education", "JPY"): 60_000,
+    ("family_visits", "USD"): 8 * NET - 2 * 5_000,
     ("food", "JPY"): 2_600 + 2_800 - 2_543 - 2_768,
     # One gift was refunded once, which leaves its fee; the other one was paid four times.
-    ("general", "USD"): 6 * NET - 117 + 4 * NET,
-    ("medical", "USD"): 2 * 7 * NET - 10_000,
+    ("general", "USD"): 7 * NET - 117 + 4 * NET,
+    ("medical", "USD"): 2 * 8 * NET - 10_000,
+    ("resettlement", "JPY"): 50_000 - 45_000,
 }
+LIVED = ("donations", "sponsorship", "events")
+"""Services in which a second run writes nothing at all."""
 
 pytestmark = pytest.mark.slow
 
@@ -61,16 +67,19 @@ async def test_what_would_be_short_is_given_for_and_bought_in_time_and_the_books
     bare_world: World, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     plan = load_plan(PLAN)
-    story = Story(plan, REGISTER, plan.winter_from, plan.winter_until, gifts=True)
+    assert plan.lives_until is not None
+    story = Story(plan, REGISTER, plan.winter_from, plan.lives_until, gifts=True)
     async with believing(bare_world, sandbox, tmp_path) as paypal:
         found = await told_by(bare_world, story, paypal)
         shows_what_gifts_did(found)
+        await shows_what_people_did(bare_world, found, gifts=True)
         await bare_world.at_rest()
-        said, moved = await bare_world.dump("donations"), await movements(bare_world)
+        said, moved = [await bare_world.dump(name) for name in LIVED], await movements(bare_world)
         again = await told_by(bare_world, story, paypal)
         await bare_world.at_rest()
         assert without_times(again) == without_times(found)
-        assert (await bare_world.dump("donations"), await movements(bare_world)) == (said, moved)
+        now = [await bare_world.dump(name) for name in LIVED]
+        assert (now, await movements(bare_world)) == (said, moved)
 
 
 def shows_what_gifts_did(found: Mapping[str, Any]) -> None:
@@ -97,20 +106,24 @@ def shows_what_gifts_did(found: Mapping[str, Any]) -> None:
         (2_543, 2_600, "met"),
         (2_768, 2_800, "met"),
     ]
-    assert money["monthly_gifts"] == {"active": 5, "lapsed": 1}
+    assert money["monthly_gifts"] == {"active": 7, "lapsed": 2}
     assert set(money["notices"]) == {"booked", "kept", "waiting"}
     assert [(each["kind"], each["status"], each["set_aside"], each["paid"]) for each in money["grants"]] == [
         ("family_visit", "paid", 0, 5_000),
         ("family_visit", "paid", 0, 5_000),
         ("hospital", "paid_part", 15_000, 10_000),
+        ("resettlement", "paid", 0, 45_000),
     ]
     assert money["visits"] == {"planned": 0, "done": 2}
     assert {(each["fund"], each["currency"]): each["after"] for each in money["funds"]} == FUNDS
     assert money["balances"]
     areas = {each["measure"]: each["actual"] for each in found["areas"]}
-    assert (areas["gifts_active"], areas["gifts_lost"], areas["appeals_short"]) == (5, 1, 0)
-    assert (areas["raised_jpy"], areas["raised_usd"]) == (5_400, (39 - 1) * 3_000)
+    assert (areas["gifts_active"], areas["gifts_lost"], areas["appeals_short"]) == (7, 2, 0)
+    assert (areas["raised_jpy"], areas["raised_usd"]) == (5_400 + 110_000, (63 - 1) * 3_000)
     assert (areas["prison_support_paid"], areas["prison_visits_arranged"]) == (2, 2)
+    # After the winter a family of four came, and two couples left.
+    assert (areas["people_registered"], areas["people_fed"]) == (133 + 4, 133)
+    assert (areas["people_settled"], areas["people_moved_on"]) == (2, 2)
 
 
 async def test_without_gifts_the_winter_is_as_the_plan_left_it(bare_world: World) -> None:

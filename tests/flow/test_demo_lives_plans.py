@@ -19,7 +19,8 @@ async def told(world: World, name: str) -> dict[str, Any]:
     """What the demo finds of a plan."""
     await world.start(*SERVICES)
     plan = load_plan(PLANS / f"{name}.toml")
-    return await told_by(world, Story(plan, REGISTER, plan.winter_from, plan.winter_until))
+    last = plan.lives_until or plan.winter_until
+    return await told_by(world, Story(plan, REGISTER, plan.winter_from, last))
 
 
 @pytest.mark.parametrize("name", ["two-depots", "shelf-lives"])

@@ -26,8 +26,9 @@ CASE_GIVEN, CASE_FAMILY = "intake case_identity.given", "intake case_identity.fa
 REFERENCE = "intake household.register_ref"
 DONOR, ADDRESS = "donations contact.name", "donations contact.address"
 GUEST, STEP = "events contact.name", "events gathering_step.note"
-VENUE = ("title", "place")
 CONSENTS = "/households/{household_id}/members/{member_id}/consents"
+SEEN, VENUE = "events reading.note", ("title", "place")
+SHOWN = ("venue", "door-list", "tell-place", "thank")
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,
@@ -104,10 +105,11 @@ KEPT = {
     ("events", "/gatherings/{gathering_id}/imports", "file"): GUEST,
     ("events", "/guests", "contact.name"): GUEST,
     ("events", "/guests/{guest_id}/change", "contact.name"): GUEST,
-    ("events", "/guests/{guest_id}/contact", "reason"): "events reading.note",
     ("events", "/speakers", "fieldworker.name"): GUEST,
     ("events", "/volunteers", "contact.name"): GUEST,
     ("events", "/recordings/{recording_id}/publications", "note"): "events publication.note",
+    ("events", "/guests/{guest_id}/contact", "reason"): SEEN,
+    **{("events", f"/gatherings/{{gathering_id}}/{each}", "reason"): SEEN for each in SHOWN},
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""

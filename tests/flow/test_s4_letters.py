@@ -65,6 +65,14 @@ async def test_b7_a_letter_with_a_phone_number_a_town_and_a_position_is_passed_o
         ("photo", "staff:cho"),
     ]
     assert (await staff.ask(f"/{letter}/return", {"reason": "not_wanted"})).status_code == 409
+    # The doctor sees what was changed past the service.
+    database = world.databases["sponsorship"]
+    for broken in ("answer = ''", "answer = 'removed'"):
+        world.servers.sql(f"UPDATE finding SET {broken}", database)  # noqa: S608
+        counts = await world.sponsorship.get("/checks")
+        breaches = [each["name"] for each in counts if each["breaches"]]
+        wrong = ["no letter was passed on with a finding that nobody answered"]
+        assert breaches == (wrong if broken == "answer = ''" else [])
     # Withdrawn since: what was passed on is shown to nobody again who would pass it on.
     await staff.agrees((), version=2, agreed=False)
     assert (await staff.ask(f"/{letter}/read", {**to_send, "what": "masked"})).status_code == 409

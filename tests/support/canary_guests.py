@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tests.support.events import HEARING
+from tests.support.world import FIRST_DAY
 
 if TYPE_CHECKING:
     from tests.support.canary_story import Story
@@ -20,6 +21,7 @@ async def gather(story: "Story") -> None:
     await _post(story, SEATS, {"guests": guests}, **first)
     await _list(story, first)
     await _guest(story)
+    await _show(story)
     path = "/gatherings/{gathering_id}/move"
     moved = {name: HEARING[name] for name in ("zone", "starts_at", "ends_at")}
     note = story.plant("events", path, "note")
@@ -69,6 +71,24 @@ async def _guest(story: "Story") -> None:
     reason = {"reason": story.plant("events", path, "reason")}
     shown = await story.world.events.post(path.format(**guest), reason)
     assert story.canaries.within(str(shown))
+
+
+async def _show(story: "Story") -> None:
+    """Where a gathering of today is and who comes is shown with a reason, which is kept."""
+    today = {
+        "zone": "Asia/Tokyo",
+        "starts_at": f"{FIRST_DAY}T18:00:00+09:00",
+        "ends_at": f"{FIRST_DAY}T20:00:00+09:00",
+    }
+    gathering = await story.world.events.announced(**today)
+    for each in ("venue", "door-list", "tell-place", "hold", "thank"):
+        path = f"/gatherings/{{gathering_id}}/{each}"
+        if each == "hold":
+            await _post(story, path, None, gathering_id=gathering)
+            continue
+        reason = {"reason": story.plant("events", path, "reason")}
+        answer = await story.world.events.try_post(path.format(gathering_id=gathering), reason)
+        assert answer.is_success, answer.text
 
 
 async def _post(story: "Story", path: str, body: Any, **which: Any) -> Any:

@@ -36,4 +36,7 @@ def test_the_demo_s_notices_are_believed_and_what_was_short_comes_in_time(stack:
     assert money["monthly_gifts"]["active"] > 0
     assert money["notices"]["booked"] > 0
     assert money["grants"]
+    assert figures["school"]["children"]["sponsored"] == 3
+    assert all(figures["settlement"]["wishes"].values())
+    assert all(each["actual"] is not None for each in figures["areas"])
     assert stack.doctor()["ok"]

@@ -8,7 +8,7 @@ import pytest
 from shared.cli import Trouble
 from shared.cli.client import Services
 from shared.cli.demo.chapter import Stage
-from shared.cli.demo.chapters.donations import asking
+from shared.cli.demo.chapters.donations import paying
 from shared.cli.demo.chapters.donations.asking import (
     FIRST,
     FIRST_PART,
@@ -119,7 +119,7 @@ async def test_a_demo_that_is_broken_off_asks_for_nothing_twice(plan: Plan) -> N
 
 
 async def test_nothing_is_paid_before_it_is_set_aside(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "SERVED_SECONDS", 0.05)
+    monkeypatch.setattr(paying, "SERVED_SECONDS", 0.05)
     office = Office(lacking=1)
     with pytest.raises(Trouble, match="set aside for a hospital grant"):
         await lived(office, plan)

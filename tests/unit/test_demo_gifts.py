@@ -151,11 +151,12 @@ async def test_an_appeal_that_has_some_money_goes_on_when_nothing_is_missing(pla
     assert len(books.gifts) == 1
 
 
-async def test_without_gifts_and_without_a_price_donations_is_not_asked(plan: Plan) -> None:
+async def test_without_gifts_nobody_gives_and_without_a_price_nobody_gives_for_food(plan: Plan) -> None:
     bare = [item.model_copy(update={"price": None, "currency": None, "per": None}) for item in plan.items]
-    for told in (
-        chapter(Untouched(), plan, gifts=False),
-        chapter(Untouched(), plan.model_copy(update={"items": tuple(bare)})),
-    ):
-        assert not [day for day in days(FIRST, LAST) if await told.money_moves(day)]
+    told = chapter(Untouched(), plan, gifts=False)
+    assert not [day for day in days(FIRST, LAST) if await told.money_moves(day)]
+    books = Books(56_500, 56_500)
+    told = chapter(books, plan.model_copy(update={"items": tuple(bare)}))
+    assert len([day for day in days(FIRST, LAST) if await told.money_moves(day)]) == len(books.gifts)
+    assert {body["purpose"] for body, _ in books.gifts} == {"education", "resettlement"}
     assert not (await chapter(Untouched(), plan, gifts=False).gather()).as_json()

@@ -10,7 +10,7 @@ import pytest
 from shared.cli import Trouble, client
 from shared.cli.client import Refused, Services
 from shared.cli.demo import chapters
-from shared.cli.demo.chapter import Stage, key
+from shared.cli.demo.chapter import Chapter, Stage, key
 from shared.cli.demo.chapters import chapters_of
 from shared.cli.demo.chapters.intake import Intake
 from shared.cli.demo.chapters.inventory import Inventory
@@ -18,7 +18,7 @@ from shared.cli.demo.chapters.inventory.fetching import to_fetch
 from shared.cli.demo.chapters.inventory.figures import by_assembly
 from shared.cli.demo.chapters.inventory.goods import receipt, take_in
 from shared.cli.demo.command import PLAN, REGISTER
-from shared.cli.demo.living import days
+from shared.cli.demo.living import Winter, days
 from shared.cli.demo.loading import stand_on
 from shared.cli.demo.plan import Plan, load_plan
 from shared.cli.demo.settle import Quiet, until
@@ -202,6 +202,45 @@ async def test_another_plan_of_the_same_name_is_refused(plan: Plan) -> None:
         stack = services(answer)
         with pytest.raises(Trouble, match="Another plan of the name"):
             await stood_on(stack, plan)
+
+
+class Diary(Chapter):
+    """Writes down what it is asked for."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.acted: list[date] = []
+        self.ended: list[date] = []
+
+    async def people_act(self, day: date) -> bool:
+        self.acted.append(day)
+        return False
+
+    async def winter_ends(self) -> None:
+        self.ended.append(self.stage.today)
+
+
+@pytest.mark.parametrize(
+    ("last", "today", "acts", "ends"),
+    [
+        (date(2006, 12, 5), FIRST, 35, date(2006, 12, 3)),
+        # A demo that is begun again reads again what was left on that evening.
+        (date(2006, 12, 5), date(2006, 12, 5), 1, date(2006, 12, 5)),
+        # It ends before the winter does.
+        (date(2006, 11, 4), FIRST, 4, date(2006, 11, 4)),
+    ],
+)
+async def test_people_act_once_a_day_and_the_winter_ends_in_each_run(
+    plan: Plan, last: date, today: date, acts: int, ends: date
+) -> None:
+    status = {"outbox_rows": 0, "put_off": {}, "said": 0, "handled": 0, "parked": {}}
+    known = services(lambda request: httpx.Response(200, json=status | {"service": request.url.host}))
+    short = plan.model_copy(update={"winter_until": date(2006, 12, 3)})
+    stage = Stage(known, short, REGISTER, FIRST, last, today)
+    diary = Diary(stage)
+    await Winter(stage, [diary]).live(lambda: None)
+    assert len(diary.acted) == len(set(diary.acted)) == acts
+    assert diary.ended == [ends]
 
 
 async def test_a_plan_without_deliveries_is_known_by_its_items(plan: Plan) -> None:

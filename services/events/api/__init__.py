@@ -4,11 +4,23 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.events.api import gatherings, guests, imports, needs, seats, slots, speakers, volunteers
+from services.events.api import (
+    calendars,
+    gatherings,
+    guests,
+    imports,
+    lists,
+    needs,
+    papers,
+    seats,
+    slots,
+    speakers,
+    volunteers,
+)
 from services.events.settings import Settings
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    shown = (gatherings, seats, imports, guests, speakers, slots, volunteers, needs)
-    return [each.router for each in shown]
+    of_gatherings = (gatherings, seats, imports, lists, papers, guests, calendars)
+    return [each.router for each in (*of_gatherings, speakers, slots, volunteers, needs)]

@@ -1,6 +1,6 @@
 """Seats of a gathering: asking, accepting, giving up, inviting, and who came. No answer here holds a name."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -234,7 +234,7 @@ class WaitingOut(BaseModel):
 async def waiting(gathering_id: UUID, session: Reading, settings: EventsSettings) -> list[WaitingOut]:
     """The waiting list, in its order."""
     gathering = accepted(await find_one(session, gathering_id) or missing("such gathering"))
-    now = settings.hours.now(await today_of(session), datetime.now(UTC))
+    now = settings.now(await today_of(session))
     return [
         WaitingOut(party_id=row["party"], why=why_waiting(gathering, row["heads"], row["ahead"], now), **row)
         for row in await queries.waiting(session, gathering_id)

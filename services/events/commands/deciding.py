@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from services.events import contacts
@@ -42,17 +43,17 @@ async def move(
             found.gathering = replace(found.gathering, status=GatheringStatus.MOVED, confirm_until=until)
             await seats.ask_again(unit, gathering_id, until)
             await found.offer_anew()
-            payload = {"gathering": str(gathering_id)}
+            payload = {"gathering": str(gathering_id), "until": until.isoformat()}
             unit.later(CONFIRM_ENDS, payload, rules.hours.due(until), _key(gathering_id))
         await found.offer_on()
         found.decide(found.gathering)
         return found.gathering
 
 
-async def release(unit: Unit, rules: SeatRules, gathering_id: UUID) -> None:
-    """The days are over in which seats were to be confirmed: what was not is free for others."""
+async def release(unit: Unit, rules: SeatRules, gathering_id: UUID, until: datetime) -> None:
+    """The days are over in which seats were to be confirmed until then: what was not is free for others."""
     async with hall(unit, rules, gathering_id) as found:
-        if found and found.gathering.status is GatheringStatus.MOVED:
+        if found and found.gathering.confirm_until == until:
             await found.end({SeatState.ASKED_AGAIN}, SeatState.RELEASED)
             found.gathering = replace(found.gathering, status=GatheringStatus.ANNOUNCED, confirm_until=None)
             await found.offer_on()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from services.events.domain.gatherings import OVER, Gathering
@@ -162,11 +163,14 @@ async def resize(unit: Unit, rules: SeatRules, gathering_id: UUID, number: int) 
         return found.gathering
 
 
-async def lapse(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID) -> None:
-    """An offer has ended: if nobody used it, the seats are offered on."""
+async def lapse(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID, ends_at: datetime) -> None:
+    """An offer that ended then has ended: if nobody used it, the seats are offered on.
+
+    A gathering that is moved at this moment makes its offers end later: such an offer stands.
+    """
     async with hall(unit, rules, gathering_id) as found:
         party = await seats.party(unit.session, gathering_id, party_id) if found else ()
-        if found and party and party[0].state is SeatState.OFFERED:
+        if found and party and party[0].state is SeatState.OFFERED and party[0].ends_at == ends_at:
             await found.leave(party, SeatState.LAPSED)
 
 

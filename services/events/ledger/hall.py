@@ -247,7 +247,7 @@ class Hall:
         await seats.move(self._unit, self.gathering.id, parties, after, ends_at)
 
     def _timer(self, party: UUID, ends_at: datetime) -> None:
-        payload = {"gathering": str(self.gathering.id), "party": str(party)}
+        payload = {"gathering": str(self.gathering.id), "party": str(party), "ends_at": ends_at.isoformat()}
         self._unit.later(OFFER_ENDS, payload, self._rules.hours.due(ends_at), _key(party))
 
     async def _no_timer(self, party: UUID) -> None:

@@ -1,6 +1,7 @@
 """Seats. Whoever writes one has locked its gathering."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, func, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.domain.seats import LIVE, Seat, SeatRole, SeatState, Waiting
-from services.events.tables import SEAT
+from services.events.tables import GUEST, SEAT
 from shared.messaging.unit import Unit
 
 LIVE_STATES = sorted(LIVE)
@@ -107,6 +108,47 @@ def change(unit: Unit, seats: Iterable[Seat]) -> None:
 
 def _row(seat: Seat) -> dict[str, object]:
     return {**vars(seat), "role": seat.role.value, "state": seat.state.value}
+
+
+@dataclass(frozen=True)
+class Comer:
+    """Somebody who has a seat that is confirmed, and may be written to or not."""
+
+    seat_id: UUID
+    guest_id: UUID
+    role: str
+    language: str
+    no_contact: bool
+    came: bool | None
+    place_told: bool
+    thanked: bool
+
+
+async def comers(session: AsyncSession, gathering_id: UUID) -> Sequence[Comer]:
+    """Everybody whose seat is confirmed, in the order of arrival."""
+    row, guest = SEAT.c, GUEST.c
+    columns = (row.id, row.guest_id, row.role, row.came, row.place_told_on, row.thanked_on)
+    query = select(*columns, guest.language, guest.no_contact).join(GUEST, guest.id == row.guest_id)
+    query = query.where(row.gathering_id == gathering_id, row.state == SeatState.SEATED.value)
+    found = await session.execute(query.order_by(row.number, row.id))
+    return [
+        Comer(
+            seat_id=each.id,
+            guest_id=each.guest_id,
+            role=each.role,
+            language=each.language,
+            no_contact=each.no_contact,
+            came=each.came,
+            place_told=each.place_told_on is not None,
+            thanked=each.thanked_on is not None,
+        )
+        for each in found
+    ]
+
+
+def mark(unit: Unit, ids: Iterable[UUID], column: str) -> None:
+    """Keep that these were told the place, or thanked, today."""
+    unit.writes.change(SEAT, [{"id": key, column: unit.today} for key in ids])
 
 
 def set_came(unit: Unit, who: Mapping[UUID, bool]) -> None:

@@ -131,6 +131,7 @@ class WantedForecast(Body):
 
     item: Code
     until: Day | None = Field(default=None, description="as far ahead as the settings say if left out")
+    planned: bool = Field(default=True, description="whether what is to come is counted")
 
 
 @router.post("/forecasts", status_code=201)
@@ -141,7 +142,9 @@ async def keep_forecast(body: WantedForecast, work: Work, settings: StoreSetting
         return ForecastOut.of(body.item, made)
 
     async def do(unit: Unit) -> ForecastOut | Refused:
-        made = await forecasting.forecast_for(unit.session, settings, body.item, unit.today, body.until)
+        made = await forecasting.forecast_for(
+            unit.session, settings, body.item, unit.today, body.until, planned=body.planned
+        )
         return shown(made, show)
 
     return await work.once(ForecastOut, do)

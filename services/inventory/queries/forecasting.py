@@ -53,7 +53,13 @@ async def only_food(session: AsyncSession, item: str) -> str | Refused:
 
 
 async def forecast_for(
-    session: AsyncSession, settings: Settings, item: str, today: date, until: date | None
+    session: AsyncSession,
+    settings: Settings,
+    item: str,
+    today: date,
+    until: date | None,
+    *,
+    planned: bool = True,
 ) -> Made | Refused:
     """The forecast that somebody asks for; as far ahead as the settings say if no end is given.
 
@@ -64,12 +70,14 @@ async def forecast_for(
     until = until or today + timedelta(days=settings.forecast_days)
     if not today <= until <= today + timedelta(days=LONGEST_FORECAST_DAYS):
         return invalid(f"A forecast ends between today, {today}, and {LONGEST_FORECAST_DAYS} days from now.")
-    return await make(session, settings.rules, item, today, until)
+    return await make(session, settings.rules, item, today, until, planned=planned)
 
 
-async def make(session: AsyncSession, rules: Rules, item: str, today: date, until: date) -> Made:
-    """From rations, sacks, lots, headcount and planned deliveries. Days `today` to `until`."""
-    outlook = await outlook_of(session, rules, item, today)
+async def make(
+    session: AsyncSession, rules: Rules, item: str, today: date, until: date, *, planned: bool = True
+) -> Made:
+    """From rations, sacks, lots, headcount and planned deliveries, or without these. Days `today` to `until`."""
+    outlook = await outlook_of(session, rules, item, today, planned=planned)
     made = forecast(outlook, max(until, today))
     shelters = frozenset(depot.code for depot in outlook.depots if depot.shelter)
     return Made(made, even_out(outlook, made), outlook.eating_now, shelters)

@@ -11,13 +11,14 @@ from services.sponsorship.api import (
     holds,
     incidents,
     learners,
+    letter_checks,
     letter_contents,
     letters,
 )
 from services.sponsorship.settings import Settings
 
 LESSONS = (courses, learners)
-LETTERS = (letter_contents, letters, incidents)
+LETTERS = (letter_contents, letter_checks, letters, incidents)
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:

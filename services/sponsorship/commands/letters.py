@@ -1,6 +1,6 @@
 """Letters: received, masked, checked, passed on or returned. Each step is one person's, and each person's is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -100,9 +100,9 @@ async def mask(unit: Unit, places: tuple[str, ...], letter_id: UUID, text: str) 
     return await letters.unanswered(session, letter_id)
 
 
-def _new(text: str, hints: list[Hint], known: object) -> list[Hint]:
+def _new(text: str, hints: Iterable[Hint], known: Iterable[str]) -> list[Hint]:
     """What the original did not have: whoever answers that there, need not answer it twice."""
-    before = set(known)  # type: ignore[call-overload]
+    before = set(known)
     return [each for each in hints if text[each.start : each.end] not in before]
 
 
@@ -119,10 +119,8 @@ async def answer(unit: Unit, finding_id: UUID, what: FindingAnswer) -> UUID | Re
         return conflict("Mask the letter first; then it can be seen what is left of it.")
     if what is FindingAnswer.REMOVED and found["found_in"] != PHOTO:
         words = await correspondence.words_of(unit.session, letter_id)
-        source, masked = (
-            words.original if found["found_in"] == ORIGINAL else words.masked or "",
-            words.masked or "",
-        )
+        masked = words.masked or ""
+        source = words.original if found["found_in"] == ORIGINAL else masked
         if still_there(source[found["starts"] : found["ends"]], masked):
             return conflict("It is still in what would be passed on. Mask the letter again without it.")
     await letters.answer(unit.session, [finding_id], what.value, unit.actor.id)

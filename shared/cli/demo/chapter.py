@@ -23,6 +23,7 @@ Read = Callable[[int, int | None], None]
 class Stage:
     """What is lived through, from `first` to `last`; `today` is the services' own: what lies before it is lived.
 
+    The winter's figures are those of the `evening` on which the plan's winter ends, or of `last` if that comes before.
     With `gifts` people give money, and what is missing is bought; without, the winter is as the plan left it. `paypal`
     is the PayPal that donations was told to believe, None where it was told of none.
     """
@@ -35,6 +36,12 @@ class Stage:
     today: date
     gifts: bool = False
     paypal: PayPal | None = None
+
+    @property
+    def evening(self) -> date:
+        """The last day of the winter, as far as it is lived through."""
+        winter = self.plan.winter_until
+        return winter if self.first <= winter < self.last else self.last
 
 
 class Results:
@@ -101,6 +108,13 @@ class Chapter:
 
     async def people_fetch(self) -> None:
         """What is done on a day on which people come to fetch."""
+
+    async def people_act(self, day: date) -> bool:
+        """What else is done on a day that was not lived before; whether anything was."""
+        return False
+
+    async def winter_ends(self) -> None:
+        """What is left on the evening of the winter. Called in each run: later on it is only read again."""
 
     async def households(self) -> int | None:
         """How many households it knows that are helped now; None if it keeps none."""

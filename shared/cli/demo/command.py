@@ -105,7 +105,7 @@ def _story(plan: Plan, register_file: Path, first: date | None, last: date | Non
         plan,
         register_file,
         first or plan.winter_from,
-        last or plan.winter_until,
+        last or plan.lives_until or plan.winter_until,
     )
     if not register_file.is_file():
         raise Trouble(f"There is no register {register_file}.")

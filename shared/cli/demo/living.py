@@ -36,6 +36,10 @@ class Winter:
                     await each.people_fetch()
             if day == stage.today:
                 await self._move_money(day)
+                await self._act(day)
+            if day == stage.evening:
+                for each in self.chapters:
+                    await each.winter_ends()
             turned()
         await turn(stage.services, stage.today)
         await self.settle()
@@ -46,6 +50,11 @@ class Winter:
             await self.settle()
             for each in self.chapters:
                 await each.order_goods()
+            await self.settle()
+
+    async def _act(self, day: date) -> None:
+        """What is done today is known to all before the next day begins."""
+        if any([await each.people_act(day) for each in self.chapters]):
             await self.settle()
 
     async def settle(self) -> None:

@@ -36,7 +36,8 @@ class Plan(Piece):
     """A whole plan: targets, catalogue, opening stock and planned deliveries.
 
     `name` marks all that is loaded from it. Households come to fetch on the `fetch_days` of each month, on its
-    first day, when there are new rations, and whenever goods come.
+    first day, when there are new rations, and whenever goods come. The demo lives on after the winter, until
+    `lives_until`, if that is given.
     """
 
     name: Name
@@ -45,6 +46,7 @@ class Plan(Piece):
     last_day: date
     winter_from: date
     winter_until: date
+    lives_until: date | None = None
     fetch_days: Annotated[tuple[Annotated[int, Field(ge=1, le=28)], ...], Field(min_length=1)]
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     depots: Annotated[tuple[Depot, ...], Field(min_length=1)]
@@ -57,6 +59,10 @@ class Plan(Piece):
     def _hangs_together(self) -> Self:
         if self.last_day < self.first_day:
             raise ValueError(f"the plan ends on {self.last_day}, before it begins on {self.first_day}")
+        if self.lives_until and self.lives_until < self.winter_until:
+            raise ValueError(
+                f"the demo would end on {self.lives_until}, before the winter on {self.winter_until}"
+            )
         if not any(item.kind == "food" for item in self.items):
             raise ValueError("the plan has no food")
         items, depots = {item.code for item in self.items}, {depot.code for depot in self.depots}

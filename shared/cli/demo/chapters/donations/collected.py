@@ -28,6 +28,7 @@ class Collected:
                 "purpose": gift.purpose,
                 "reference": self._story.subscription(gift),
                 "donor_id": await donor(self.stage, gift.donor),
+                "children": gift.children,
             }
             once = key(self.stage.plan, f"monthly/{gift.name}", body)
             await self.stage.services.post("donations", "/monthly-gifts", body, once)

@@ -7,6 +7,7 @@ from shared.cli.demo.chapters.donations.asking import Asking
 from shared.cli.demo.chapters.donations.bank import Bank
 from shared.cli.demo.chapters.donations.collected import Collected
 from shared.cli.demo.chapters.donations.figures import money_of
+from shared.cli.demo.chapters.donations.giving import Giving
 
 
 class Donations(Chapter):
@@ -18,6 +19,7 @@ class Donations(Chapter):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self._bank = Bank(stage)
+        self._giving = Giving(stage)
         self._collected = Collected(stage, stage.paypal) if stage.paypal else None
         self._asking = Asking(stage) if stage.paypal else None
 
@@ -30,9 +32,9 @@ class Donations(Chapter):
         if not self.stage.gifts:
             return False
         came = self._collected is not None and await self._collected.arrives(day)
-        given = await self._bank.gifts_come(day)
+        given = [await self._bank.gifts_come(day), await self._giving.goes_on(day)]
         asked = self._asking is not None and await self._asking.goes_on(day)
-        return came or given or asked
+        return came or any(given) or asked
 
     async def gather(self) -> Results:
         return await money_of(self.stage) if self.stage.gifts else Results()

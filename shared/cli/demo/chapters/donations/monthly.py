@@ -1,7 +1,8 @@
 """What PayPal tells of some monthly gifts through a winter.
 
 Of six gifts two simply go on. One is held by PayPal at first; one is refunded once; one is disputed, and the group
-keeps the money; one fails, recovers, and fails for good.
+keeps the money; one fails, recovers, and fails for good. Three more are for children: two go on, one of them for two
+children; the third one stops.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,11 +24,12 @@ OWN_MARKS = frozenset({"custom", "custom_id"})
 
 
 class Monthly(NamedTuple):
-    """A gift that a donor gives through PayPal each month."""
+    """A gift that a donor gives through PayPal each month; for so many `children`, if it is for any."""
 
     name: str
     purpose: str
     donor: str
+    children: int = 0
 
 
 GIFTS = (
@@ -37,6 +39,9 @@ GIFTS = (
     Monthly("refunded", "general", "Example Neighbours"),
     Monthly("disputed", "education", "Example Teachers"),
     Monthly("failing", "general", "Example Students"),
+    Monthly("two", "education", "Example Grandparents", children=2),
+    Monthly("classmate", "education", "Example Classmates", children=1),
+    Monthly("stopping", "education", "Example Book Club", children=1),
 )
 
 
@@ -57,14 +62,15 @@ class Story:
     def all(self) -> list[Sent]:
         """In the order in which it happened."""
         tell = {
-            "steady": self._goes_on,
-            "travel": self._goes_on,
             "held": self._held,
             "refunded": self._refunded,
             "disputed": self._disputed,
             "failing": self._failing,
+            "stopping": self._stopping,
         }
-        told = [each for gift in GIFTS for each in (*self._begun(gift), *tell[gift.name](gift))]
+        told = [
+            each for gift in GIFTS for each in (*self._begun(gift), *tell.get(gift.name, self._goes_on)(gift))
+        ]
         return sorted((each for each in told if each.on <= self._last), key=lambda each: (each.on, each.name))
 
     def _begun(self, gift: Monthly) -> Iterator[Sent]:
@@ -115,11 +121,20 @@ class Story:
                 yield self._failed(gift, due, 1)
                 yield self._paid(gift, due + timedelta(days=AGAIN_DAYS))
             elif number == 4:
-                for count in (1, 2, 3):
-                    yield self._failed(gift, due + timedelta(days=AGAIN_DAYS * (count - 1)), count)
-                yield self._of_subscription(gift, "SUSPENDED", due + timedelta(days=AGAIN_DAYS * 2))
+                yield from self._given_up(gift, due)
             else:
                 yield self._paid(gift, due)
+
+    def _stopping(self, gift: Monthly) -> Iterator[Sent]:
+        """Three payments come; the fourth never does."""
+        yield from (self._paid(gift, due) for due in self._due[:3])
+        for due in self._due[3:4]:
+            yield from self._given_up(gift, due)
+
+    def _given_up(self, gift: Monthly, due: date) -> Iterator[Sent]:
+        for count in (1, 2, 3):
+            yield self._failed(gift, due + timedelta(days=AGAIN_DAYS * (count - 1)), count)
+        yield self._of_subscription(gift, "SUSPENDED", due + timedelta(days=AGAIN_DAYS * 2))
 
     def _paid(self, gift: Monthly, on: date) -> Sent:
         sale = self._make.sale(

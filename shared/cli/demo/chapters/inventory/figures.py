@@ -11,11 +11,10 @@ from shared.cli.demo.plan import Plan
 
 
 async def forecast_of(stage: Stage, day: date) -> Shortage:
-    """The food forecast as it was made on a day: the same question under the same key has the same answer."""
-    body = {"item": stage.plan.food.code, "until": stage.last.isoformat()}
-    made = await stage.services.post(
-        "inventory", "/forecasts", body, f"{stage.plan.name}/forecast/{day}/{stage.last}"
-    )
+    """The food forecast for the winter as it was made on a day: the same question under the same key has the same
+    answer.
+    """
+    made = await _kept(stage, f"forecast/{day}")
     return Shortage(
         short_days=_short_days(made["short_days"]),
         left_grams=made["left_grams"],
@@ -24,12 +23,24 @@ async def forecast_of(stage: Stage, day: date) -> Shortage:
     )
 
 
-async def what_came_to_pass(stage: Stage, since: date) -> Shortage:
-    """The days from `since` on on which not everybody ate, as recorded, and what is left of the food."""
-    unmet = await stage.services.get(
-        "inventory", "/unmet", item=stage.plan.food.code, from_day=since, to=stage.last
+async def left_on_the_evening(stage: Stage) -> int:
+    """Grams that store and households have left when the winter's last day is eaten, asked for on that day at first."""
+    return int((await _kept(stage, "left", planned=False))["left_grams"])
+
+
+async def _kept(stage: Stage, what: str, **more: Any) -> Any:
+    body = {"item": stage.plan.food.code, "until": stage.evening.isoformat(), **more}
+    return await stage.services.post(
+        "inventory", "/forecasts", body, f"{stage.plan.name}/{what}/{stage.evening}"
     )
-    return Shortage(_short_days(unmet["days"]), unmet["left_grams"])
+
+
+async def what_came_to_pass(stage: Stage, since: date, left_grams: int) -> Shortage:
+    """The days of the winter from `since` on on which not everybody ate, as recorded, beside what was left."""
+    unmet = await stage.services.get(
+        "inventory", "/unmet", item=stage.plan.food.code, from_day=since, to=stage.evening
+    )
+    return Shortage(_short_days(unmet["days"]), left_grams)
 
 
 async def overdue(stage: Stage) -> list[Overdue]:

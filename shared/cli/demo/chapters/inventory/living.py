@@ -13,6 +13,7 @@ from shared.cli.demo.chapters.inventory.figures import (
     by_assembly,
     figures_of,
     forecast_of,
+    left_on_the_evening,
     overdue,
     what_came_to_pass,
 )
@@ -33,6 +34,7 @@ class Inventory(Chapter):
         super().__init__(stage)
         self.arrivals: list[Arrival] = []
         self._forecast = Shortage((), 0)
+        self._left_grams = 0
         self._late: dict[date, Shortage] = {}
         self._planned: dict[str, str] = {}
         self._fetchers: dict[str, str] = {}
@@ -82,9 +84,12 @@ class Inventory(Chapter):
     async def order_goods(self) -> None:
         await order_all(self.services, self.plan, self.stage.today)
 
+    async def winter_ends(self) -> None:
+        self._left_grams = await left_on_the_evening(self.stage)
+
     async def gather(self) -> Store:
         summary = await self.services.get("inventory", "/summary")
-        actual = await what_came_to_pass(self.stage, self.stage.first)
+        actual = await what_came_to_pass(self.stage, self.stage.first, self._left_grams)
         if self.stage.gifts:
             actual = replace(actual, met=met_by(self._forecast, await self._food_that_came()))
         return Store(
@@ -94,7 +99,7 @@ class Inventory(Chapter):
             forecast=self._forecast,
             actual=actual,
             first=self.stage.first,
-            last=self.stage.last,
+            last=self.stage.evening,
             late=[await self._came_of(day, made) for day, made in self._late.items()],
             overdue=await overdue(self.stage),
         )
@@ -104,12 +109,16 @@ class Inventory(Chapter):
         return [
             (each.received_on, each.quantity)
             for each in await self._bought()
-            if each.item == self.plan.food.code and each.received_on
+            if each.item == self.plan.food.code
+            and each.received_on
+            and each.received_on <= self.stage.evening
         ]
 
     async def _came_of(self, day: date, made: Shortage) -> Late:
         names = [f"{each.name} of {each.due_on}" for each in self.plan.foods_late_on(day)]
-        return Late(day, list(dict.fromkeys(names)), made, await what_came_to_pass(self.stage, day))
+        return Late(
+            day, list(dict.fromkeys(names)), made, await what_came_to_pass(self.stage, day, self._left_grams)
+        )
 
     async def goods_come(self, day: date) -> bool:
         """The answer to goods taken in before is given again and changes nothing. The food is forecast anew on a day

@@ -1,14 +1,15 @@
-"""Intake's chapter: a register is imported."""
+"""Who is registered, and who comes and leaves later."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rich.console import Console
 
 from shared.cli import Trouble
 from shared.cli.demo.chapter import Chapter, Read, Results, Stage
+from shared.cli.demo.chapters.intake.moving import Moving
 from shared.cli.operate.own.intake import import_register
 from shared.cli.operate.rows import show_bad_rows
 
@@ -43,6 +44,7 @@ class Intake(Chapter):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self._report: dict[str, Any] = {}
+        self._moving = Moving(stage)
 
     async def people_come(self, read: Read) -> None:
         self._report = await import_register(self.services, self.stage.register, read)
@@ -53,6 +55,9 @@ class Intake(Chapter):
                 f"Nobody was registered: no row of {self.stage.register} could be taken, as told above. Mend it, and "
                 "say it again."
             )
+
+    async def people_act(self, day: date) -> bool:
+        return await self._moving.goes_on(day)
 
     async def households(self) -> int | None:
         counts = await self.services.get("intake", "/counts")

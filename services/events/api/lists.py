@@ -1,0 +1,113 @@
+"""Where a gathering is and who comes, shown with a reason, which is kept with whoever asks."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from services.events.api.guests import Looking
+from services.events.api.models import EVENTS, EventsSettings, reading_of
+from services.events.commands import showing as commands
+from services.events.commands.showing import Letters, Shown
+from shared.web.work import Asking, OpenUnits, accepted
+
+router = APIRouter(prefix="/gatherings/{gathering_id}", tags=["lists"])
+PREFIX = "/gatherings/{gathering_id}"
+CSV: dict[int | str, Any] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class VenueOut(BaseModel):
+    """What a gathering is called, where it is, and whom to call there."""
+
+    title: str
+    place: str | None
+    link: str | None
+    emergency: str | None
+
+
+@router.post("/venue", dependencies=[EVENTS])
+async def venue(gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> VenueOut:
+    """Where a gathering is."""
+    reading = reading_of("venue", gathering_id, f"{PREFIX}/venue", body.reason)
+    async with units.open(actor=reader) as unit:
+        found = accepted(await commands.venue(unit, gathering_id, reading))
+    return VenueOut(**vars(found))
+
+
+class LetterOut(BaseModel):
+    """Somebody to be written to."""
+
+    guest_id: UUID
+    language: str
+    name: str
+    mail: str | None
+    phone: str | None
+
+
+class LettersOut(BaseModel):
+    """Whom to write to, and of what."""
+
+    venue: VenueOut
+    guests: list[LetterOut]
+
+    @classmethod
+    def of(cls, letters: Letters) -> "LettersOut":
+        guests = [
+            LetterOut(guest_id=each.comer.guest_id, language=each.comer.language, **vars(each.contact))
+            for each in letters.guests
+        ]
+        return cls(venue=VenueOut(**vars(letters.venue)), guests=guests)
+
+
+@router.post("/tell-place", dependencies=[EVENTS])
+async def tell_place(
+    gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking, settings: EventsSettings
+) -> LettersOut:
+    """Whose seat is confirmed and who was not told the place yet, with the place; not earlier than a day before."""
+    reading = reading_of("venue", gathering_id, f"{PREFIX}/tell-place", body.reason)
+    async with units.open(actor=reader) as unit:
+        found = await commands.tell_place(
+            unit, settings.seat_rules, settings.place_before, gathering_id, reading
+        )
+        letters = accepted(found)
+    return LettersOut.of(letters)
+
+
+@router.post("/thank", dependencies=[EVENTS])
+async def thank(gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> LettersOut:
+    """Whom to thank who was not thanked yet, once the gathering was held."""
+    reading = reading_of("guests", gathering_id, f"{PREFIX}/thank", body.reason)
+    async with units.open(actor=reader) as unit:
+        letters = accepted(await commands.thank(unit, gathering_id, reading))
+    return LettersOut.of(letters)
+
+
+@router.post("/door-list", dependencies=[EVENTS], response_class=Response, responses=CSV)
+async def door_list(gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> Response:
+    """Everybody who has a seat, by name, as CSV in UTF-8: for whoever checks names at the door."""
+    reading = reading_of("guests", gathering_id, f"{PREFIX}/door-list", body.reason)
+    async with units.open(actor=reader) as unit:
+        found = accepted(await commands.door_list(unit, gathering_id, reading))
+    headers = {"Content-Disposition": 'attachment; filename="door-list.csv"', "Cache-Control": "no-store"}
+    return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _csv(found: Sequence[Shown]) -> str:
+    """With a mark at the beginning by which spreadsheets know UTF-8."""
+    file = io.StringIO()
+    lines = csv.writer(file)
+    lines.writerow(("name", "phone", "as", "came"))
+    for each in found:
+        came = {None: "", True: "yes", False: "no"}[each.comer.came]
+        lines.writerow((_plain(each.contact.name), _plain(each.contact.phone or ""), each.comer.role, came))
+    return f"\ufeff{file.getvalue()}"
+
+
+def _plain(text: str) -> str:
+    """What begins like a formula is no formula: a spreadsheet shows it as it stands."""
+    return f"'{text}" if text.startswith(FORMULA) else text

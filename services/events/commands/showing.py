@@ -1,0 +1,103 @@
+"""What is behind the door is shown with a reason: where a gathering is, who comes, whom to thank. Each is recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from services.events import contacts
+from services.events.contacts import Contact, Reading, Venue
+from services.events.domain.gatherings import OVER
+from services.events.domain.seats import SeatRules
+from services.events.repository import gatherings, seats
+from services.events.repository.seats import Comer
+from shared.contracts.events import GatheringStatus
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, missing
+
+NO_GATHERING = missing("such gathering")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Somebody on a list, with name and contact data."""
+
+    comer: Comer
+    contact: Contact = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Whom to write to, and what may be told of the gathering."""
+
+    venue: Venue = field(repr=False)
+    guests: Sequence[Shown]
+
+
+async def venue(unit: Unit, gathering_id: UUID, reading: Reading) -> Venue | Refused:
+    """What a gathering is called, where it is, and whom to call there."""
+    found = await contacts.read_venue(unit.session, gathering_id)
+    if found is None:
+        return NO_GATHERING
+    contacts.record(unit, reading)
+    return found
+
+
+async def door_list(unit: Unit, gathering_id: UUID, reading: Reading) -> Sequence[Shown] | Refused:
+    """Everybody who has a seat, staff and speakers too, by name: for whoever checks names at the door."""
+    if await gatherings.find(unit.session, gathering_id) is None:
+        return NO_GATHERING
+    contacts.record(unit, reading)
+    found = await _shown(unit, await seats.comers(unit.session, gathering_id))
+    return sorted(found, key=lambda each: (each.contact.name, each.comer.seat_id))
+
+
+async def tell_place(
+    unit: Unit, rules: SeatRules, before: timedelta, gathering_id: UUID, reading: Reading
+) -> Letters | Refused:
+    """Where the gathering is, for those whose seat is confirmed: late, so that few others can learn it in time. Each is
+    told once; who may not be written to is left out.
+    """
+    gathering = await gatherings.find(unit.session, gathering_id)
+    if gathering is None:
+        return NO_GATHERING
+    if gathering.status in OVER:
+        return conflict(f"This gathering is {gathering.status.value}.")
+    earliest = gathering.times.starts_at - before
+    if rules.hours.now(unit.today, unit.now) < earliest:
+        return conflict(
+            f"The place of this gathering is told from {earliest:%Y-%m-%d %H:%M} UTC on, not earlier."
+        )
+    found = [each for each in await seats.comers(unit.session, gathering_id) if not each.place_told]
+    return await _letters(
+        unit, gathering_id, [each for each in found if not each.no_contact], "place_told_on", reading
+    )
+
+
+async def thank(unit: Unit, gathering_id: UUID, reading: Reading) -> Letters | Refused:
+    """Whom to thank after a gathering was held: guests who came, once each, if they may be written to."""
+    gathering = await gatherings.find(unit.session, gathering_id)
+    if gathering is None:
+        return NO_GATHERING
+    if gathering.status is not GatheringStatus.HELD:
+        return conflict("Guests are thanked once the gathering was held.")
+    found = [each for each in await seats.comers(unit.session, gathering_id) if not each.thanked]
+    wanted = [each for each in found if each.came is not False and not each.no_contact]
+    return await _letters(unit, gathering_id, wanted, "thanked_on", reading)
+
+
+async def _letters(
+    unit: Unit, gathering_id: UUID, wanted: Sequence[Comer], mark: str, reading: Reading
+) -> Letters | Refused:
+    found = await contacts.read_venue(unit.session, gathering_id)
+    if found is None:
+        return NO_GATHERING
+    contacts.record(unit, reading)
+    guests = await _shown(unit, wanted)
+    seats.mark(unit, [each.seat_id for each in wanted], mark)
+    return Letters(found, guests)
+
+
+async def _shown(unit: Unit, comers: Sequence[Comer]) -> Sequence[Shown]:
+    names = await contacts.names(unit.session, [each.guest_id for each in comers])
+    return [Shown(each, names[each.guest_id]) for each in comers]

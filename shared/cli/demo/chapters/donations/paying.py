@@ -1,0 +1,52 @@
+"""Grants that are paid once money is set aside for them, and once as many have agreed as have to."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from shared.cli.demo.chapter import key
+from shared.cli.demo.chapters.donations.recorded import written
+from shared.cli.demo.settle import until
+from shared.cli.demo.steps import Steps
+
+SERVED_SECONDS = 60.0
+
+
+class Paying(Steps):
+    """Steps in which grants are paid."""
+
+    async def pay(
+        self, grant: str, minor: int, payee: str, reference: str, currency: str = "USD", place: str = "paypal"
+    ) -> None:
+        """Pay so much of a grant. Trouble if it is not set aside in time."""
+        await until(partial(self._unserved, grant, minor), SERVED_SECONDS)
+        await self._agree(grant)
+        body = {
+            "amount": written(minor, currency),
+            "currency": currency,
+            "place": place,
+            "payee": payee,
+            "reference": f"{self.stage.plan.name}/{reference}",
+        }
+        await self.post("donations", f"/grants/{grant}/pay", f"pay/{reference}", body)
+
+    async def _agree(self, grant: str) -> None:
+        """As many treasurers agree as have to, each in their own name; by the demo's low limit one has to."""
+        found = await self._grant(grant)
+        for number in range(found["agreed"], found["have_to_agree"]) if found else ():
+            who = f"treasurer-{number + 1}"
+            once = key(self.stage.plan, f"agree/{grant}/{number}", None)
+            await self.services.post("donations", f"/grants/{grant}/approve", None, once, who=who)
+
+    async def _grant(self, grant: str) -> Mapping[str, Any] | None:
+        found = await self.all_of("donations", "/grants")
+        return next((each for each in found if each["grant_id"] == grant), None)
+
+    async def _unserved(self, grant: str, minor: int) -> str | None:
+        """None once so much is set aside or paid, else what is waited for."""
+        found = await self._grant(grant)
+        if found is None:
+            return "donations knows nothing of a grant yet"
+        there = found["set_aside"]["minor"] + found["paid"]["minor"]
+        words = f"{found['set_aside']['words']} are set aside for a {found['kind']} grant"
+        return None if there >= minor else words

@@ -1,0 +1,110 @@
+"""Any sequence of asking, giving up, accepting, offering, lapsing, moving and new numbers of seats keeps the rules."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.events.commands import deciding, seats
+from services.events.commands.deciding import CONFIRM_ENDS
+from services.events.domain.gatherings import Times
+from services.events.domain.seats import SeatRole
+from services.events.ledger import OFFER_ENDS
+from shared.messaging.unit import Unit
+from tests.support.box_office import BoxOffice
+from tests.support.properties import tried_with
+
+PEOPLE = 12
+PICK = st.integers(0, 20)
+STEPS = st.one_of(
+    st.tuples(st.just("ask"), st.lists(st.integers(0, PEOPLE - 1), min_size=1, max_size=3, unique=True)),
+    st.tuples(st.just("ask"), st.lists(st.integers(0, PEOPLE - 1), min_size=1, max_size=1)),
+    st.tuples(st.just("staff"), st.integers(0, PEOPLE - 1)),
+    st.tuples(st.sampled_from(["accept", "give_up", "leave", "offer"]), PICK),
+    st.tuples(st.just("resize"), st.integers(0, 6)),
+    st.tuples(st.sampled_from(["lapse", "release", "move"]), st.just(0)),
+)
+ANY = ("waiting", "offered", "seated", "asked_again")
+
+
+async def take(office: BoxOffice, what: str, which: Any) -> None:
+    """One step, on whichever party the number picks."""
+    rules, gathering = office.settings.seat_rules, office.gathering
+
+    async def picked(*states: str) -> UUID | None:
+        found = await office.parties(*states)
+        return found[which % len(found)] if found else None
+
+    async def do(unit: Unit) -> Any:
+        if what in ("ask", "staff"):
+            who = [office.guests[n] for n in (which if what == "ask" else [which])]
+            role = SeatRole.GUEST if what == "ask" else SeatRole.STAFF
+            return await seats.ask(unit, rules, gathering, who, role)
+        if what == "resize":
+            return await seats.resize(unit, rules, gathering, which)
+        if what == "move":
+            before = (await office.state())[0]
+            times = Times(*(before[each] for each in ("zone", "starts_at", "ends_at", "closes_at")))
+            return await deciding.move(unit, rules, gathering, times, None, "moved")
+        command = {
+            "accept": seats.accept,
+            "give_up": seats.give_up,
+            "leave": seats.give_up,
+            "offer": seats.offer,
+        }[what]
+        assert party is not None
+        return await command(unit, rules, gathering, party, *more)
+
+    if what in ("lapse", "release"):
+        await office.run_out(OFFER_ENDS if what == "lapse" else CONFIRM_ENDS)
+        return
+    party: UUID | None = None
+    more: list[list[UUID]] = []
+    if what in ("accept", "give_up", "leave", "offer"):
+        party = await picked(*(("waiting",) if what == "offer" else ANY))
+        if party is None:
+            return
+        if what == "leave":
+            _, rows = await office.state()
+            more = [
+                [next(each["guest_id"] for each in rows if each["party"] == party and each["state"] in ANY)]
+            ]
+    await office.do(do)
+
+
+async def kept(office: BoxOffice, shrunk: bool) -> None:
+    """What must hold after every step, beside what the doctor counts."""
+    gathering, rows = await office.state()
+    live = [each for each in rows if each["state"] in ANY and each["role"] == "guest"]
+    taken = [each for each in live if each["state"] != "waiting"]
+    assert len(taken) == gathering["taken"]
+    assert shrunk or len(taken) <= gathering["seats"]
+    guests = [each["guest_id"] for each in rows if each["state"] in ANY]
+    assert len(set(guests)) == len(guests)
+    if not gathering["smaller_may_pass"]:
+        # The first party that could ever fit, if any waits, does not fit now.
+        sizes: dict[int, int] = {}
+        for each in live:
+            if each["state"] == "waiting":
+                sizes[each["number"]] = sizes.get(each["number"], 0) + 1
+        fitting = [size for _, size in sorted(sizes.items()) if size <= gathering["seats"]]
+        assert not fitting or fitting[0] > max(gathering["seats"] - len(taken), 0)
+    assert await office.breaches() == []
+
+
+@given(number=st.integers(1, 5), passing=st.booleans(), steps=st.lists(STEPS, min_size=5, max_size=25))
+@tried_with(12)
+def test_any_sequence_keeps_the_rules_of_seats(
+    desk_url: str, number: int, passing: bool, steps: list[tuple[str, Any]]
+) -> None:
+    async def live() -> None:
+        async with BoxOffice.open(desk_url, number, PEOPLE, passing=passing) as office:
+            shrunk = False
+            for what, which in steps:
+                await take(office, what, which)
+                shrunk = shrunk or what == "resize"
+                await kept(office, shrunk)
+
+    asyncio.run(live())

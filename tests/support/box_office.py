@@ -1,0 +1,135 @@
+"""Seats of events on a real database, without a broker: commands are called directly, a unit each."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import delete, make_url, select, text
+
+from services.events.checks import check
+from services.events.commands import gatherings, guests
+from services.events.commands.guests import NewGuest
+from services.events.contacts import Contact, Venue
+from services.events.day import timers
+from services.events.domain.gatherings import Gathering, Kind, Safety, Times
+from services.events.repository.guests import Choices
+from services.events.settings import Settings
+from services.events.tables import GATHERING, SEAT, Row
+from shared.cli.wiring import filled_in
+from shared.database.engine import connect
+from shared.database.tables import day, journal, timer
+from shared.messaging.day import begin
+from shared.messaging.housekeeping import make_months
+from shared.messaging.unit import Unit, Units
+from shared.outcomes import Refused
+from shared.principals import service_principal
+from shared.settings import ClockMode
+
+FIRST = date(2006, 11, 1)
+KEPT = ("reading", "gathering_step", "journal")
+"""Tables whose rows nobody may change or delete."""
+
+
+class _Undone(Exception):
+    """Rolls a unit back."""
+
+
+def _end(done: object) -> None:
+    if isinstance(done, Refused):
+        raise _Undone
+
+
+class BoxOffice:
+    """An events service with one gathering, and guests who may come."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = connect(make_url(url), pool_size=3)
+        self.units = Units(self.engine, service_principal("events"))
+        self.settings = cast(Settings, filled_in("events", clock=ClockMode.MANUAL))
+        self.guests: list[UUID] = []
+        self.gathering = UUID(int=0)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, seats: int, people: int, *, passing: bool) -> AsyncIterator["BoxOffice"]:
+        """With an announced gathering; whatever the database had is gone."""
+        office = cls(url)
+        try:
+            async with office.engine.begin() as connection:
+                for name in KEPT:
+                    await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only"))
+                for table in (*reversed(Row.metadata.sorted_tables), day, journal, timer):
+                    await connection.execute(delete(table))
+                for name in KEPT:
+                    await connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {name}_append_only"))
+                await make_months(connection, datetime.now(UTC).date())
+            await begin(office.engine, FIRST)
+            await office._announce(seats, people, passing)
+            yield office
+        finally:
+            await office.engine.dispose()
+
+    async def _announce(self, seats: int, people: int, passing: bool) -> None:
+        starts_at = datetime(2006, 11, 20, 9, tzinfo=UTC)
+        times = Times("Asia/Tokyo", starts_at, starts_at + timedelta(hours=2), starts_at)
+        plan = gatherings.Plan(
+            Kind.SEMINAR, Safety.OPEN, times, seats, Venue("Title"), smaller_may_pass=passing
+        )
+        new = [NewGuest(Contact(f"guest {n}", f"{n}@example.org"), Choices()) for n in range(people)]
+
+        async def do(unit: Unit) -> None:
+            planned = await gatherings.plan(unit, plan)
+            assert isinstance(planned, Gathering)
+            self.gathering = planned.id
+            await gatherings.announce(unit, planned.id)
+            self.guests = await guests.write_down(unit, new)
+
+        await self.do(do)
+
+    async def do(self, work: Callable[[Unit], Awaitable[Any]]) -> Any:
+        """What the work gives, in a unit of its own; a refusal undoes it."""
+        with suppress(_Undone):
+            async with self.units.open() as unit:
+                done = await work(unit)
+                _end(done)
+        return done
+
+    async def parties(self, *states: str) -> list[UUID]:
+        """Parties in these states, in the order of arrival."""
+        row = SEAT.c
+        query = (
+            select(row.party, row.number)
+            .where(row.state.in_(states))
+            .distinct()
+            .order_by(row.number, row.party)
+        )
+        async with self.units.read() as session:
+            return [each.party for each in await session.execute(query)]
+
+    async def run_out(self, name: str) -> None:
+        """Every timer of this name is done, as if it were due."""
+        handler = timers(self.settings)[name]
+        async with self.units.read() as session:
+            found = (
+                await session.execute(select(timer.c.key, timer.c.payload).where(timer.c.name == name))
+            ).all()
+        for key, payload in found:
+
+            async def do(unit: Unit, key: str = key, payload: Any = payload) -> None:
+                if await unit.cancel(key):
+                    await handler(payload, unit)
+
+            await self.do(do)
+
+    async def state(self) -> tuple[Any, list[Any]]:
+        """The gathering and its seats."""
+        async with self.units.read() as session:
+            gathering = (await session.execute(select(GATHERING))).mappings().one()
+            return gathering, list((await session.execute(select(SEAT))).mappings())
+
+    async def breaches(self) -> list[str]:
+        """The doctor's invariants that are broken."""
+        async with self.units.read() as session:
+            return [each.name for each in await check(self.settings)(session) if each.breaches]

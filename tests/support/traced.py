@@ -1,0 +1,73 @@
+"""The plan's figures counted anew from the facts that were said, whose newest version of each thing counts."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from shared.contracts.base import Contract
+from shared.contracts.donations import MonthlyGiftChanged
+from shared.contracts.events import GatheringChanged, HelpChanged, SpeakingChanged
+from shared.contracts.sponsorship import ChildChanged, HelperAsked, LessonPlaceChanged
+from shared.database.tables import journal
+from tests.support.world import World
+
+Facts = list[dict[str, Any]]
+
+
+async def said(world: World, contract: type[Contract]) -> Facts:
+    """All facts of a contract, as they stand in its publisher's journal; the older version of a thing comes first."""
+    query = select(journal.c.subject, journal.c.data).where(journal.c.contract == contract.wire)
+    async with world.driver(contract.publisher()).service.units.read() as session:
+        rows = [{"subject": row.subject, **json.loads(row.data)} for row in await session.execute(query)]
+    return sorted(rows, key=lambda each: int(each["version"]))
+
+
+def newest(facts: Facts) -> Facts:
+    """The newest fact of each thing."""
+    return list({each["subject"]: each for each in facts}.values())
+
+
+async def figures_from_facts(world: World) -> Mapping[str, int]:
+    """Measures of areas 4 to 8 by the facts alone."""
+    children = await said(world, ChildChanged)
+    status = Counter(each["status"] for each in newest(children))
+    learners = newest(await said(world, LessonPlaceChanged))
+    gifts = Counter(each["status"] for each in newest(await said(world, MonthlyGiftChanged)))
+    return {
+        "children_sponsored": status["sponsored"],
+        "children_held": status["held"],
+        "children_at_risk": status["at_risk"],
+        "children_waiting": status["listed"] + status["offered_again"],
+        "children_sponsored_ever": len({e["subject"] for e in children if e["status"] == "sponsored"}),
+        "lessons_waiting": sum(each["status"] == "waiting" for each in learners),
+        "gifts_active": gifts["active"],
+        "gifts_lost": gifts["lapsed"] + gifts["ended"],
+        **await _of_events(world),
+    }
+
+
+async def _of_events(world: World) -> dict[str, int]:
+    gatherings = newest(await said(world, GatheringChanged))
+    hearings = [each for each in gatherings if each["kind"] == "hearing"]
+    others = [each for each in gatherings if each["kind"] != "hearing"]
+    talks = [each for each in newest(await said(world, SpeakingChanged)) if each["status"] == "given"]
+    taught = {each["need_id"] for each in await said(world, HelperAsked)}
+    needs = newest(await said(world, HelpChanged))
+    settle = [each for each in needs if each["request_id"] and each["status"] != "withdrawn"]
+    interpret = [each for each in needs if not each["request_id"] and each["need_id"] not in taught]
+    held = [each for each in gatherings if each["status"] == "held"]
+    return {
+        "hearings_planned": len(hearings),
+        "hearings_attended": sum(each["status"] == "held" for each in hearings),
+        "gatherings_planned": len(others),
+        "gatherings_held": sum(each["status"] == "held" for each in others),
+        "talks_by_fieldworkers": sum(each["member_id"] is None for each in talks),
+        "talks_by_defectors": sum(each["member_id"] is not None for each in talks),
+        "settlement_helpers_missing": sum(each["found"] < each["wanted"] for each in settle),
+        "language_needs_met": sum(each["found"] >= each["wanted"] for each in interpret),
+        "language_needs_unmet": sum(each["found"] < each["wanted"] for each in interpret),
+        "guests": sum(each["taken"] for each in held),
+    }
