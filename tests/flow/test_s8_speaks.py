@@ -193,6 +193,31 @@ async def test_a_fieldworker_agrees_here_and_to_nothing_by_default(desk: Helpdes
     assert isinstance(await desk.do(lambda unit: speakers.agree(unit, REST, member, yes)), Refused)
 
 
+async def test_the_doctor_sees_what_stands_without_consent(desk: Helpdesk) -> None:
+    await desk.hears(agreed(1, "speaking", "recording"))
+    who = await speaker(desk)
+    talk = await slot(desk, who, DAY)
+    assert isinstance(talk, Slot)
+    await desk.do(lambda unit: speakers.give(unit, REST, talk.id))
+    await desk.do(lambda unit: recordings.add(unit, REST, talk.id, frozenset({"recording"}), []))
+    assert isinstance(await slot(desk, who, DAY + timedelta(days=30)), Slot)
+    for change, broken in (
+        ("UPDATE consent SET scopes = '{recording}'", {"no slot stands without its consent"}),
+        ("UPDATE consent SET scopes = '{speaking}'", {"nothing is kept of a talk that may not be used"}),
+        (
+            "UPDATE speaker SET left_on = since",
+            {
+                "nothing is kept of a talk that may not be used",
+                "no slot stands of somebody who left or is helped no longer",
+            },
+        ),
+    ):
+        await desk.rows(change)
+        assert await desk.breaches() == broken
+    await desk.rows("UPDATE consent SET scopes = '{speaking,recording}'")
+    await desk.rows("UPDATE speaker SET left_on = NULL")
+
+
 async def test_a_household_that_is_closed_flags_and_one_that_is_reopened_lets_speak(desk: Helpdesk) -> None:
     await desk.hears(agreed(1, "speaking"))
     who = await speaker(desk)

@@ -191,6 +191,45 @@ async def test_fewer_who_are_wanted_free_who_has_not_agreed(desk: Helpdesk) -> N
     assert (await desk.needs())[UUID(int=1)] == ("accepted", 1, 1, "found")
 
 
+async def test_the_doctor_sees_who_has_what_they_should_not(desk: Helpdesk) -> None:
+    await desk.volunteer(*TEACHER)
+    await desk.hears(teacher(), teacher(2, people=2))
+    await desk.works()
+    await desk.answers(volunteers.accept)
+    assert len(await desk.rows("SELECT id FROM helper_appeal WHERE closed_on IS NULL")) == 1
+    for change, back, broken in (
+        (
+            "volunteer SET state = 'paused'",
+            "volunteer SET state = 'active'",
+            "nobody who is not active has a task",
+        ),
+        (
+            "need SET ended = 'withdrawn' WHERE people = 1",
+            "need SET ended = ''",
+            "nobody has a task that is over",
+        ),
+        (
+            "volunteer SET minutes = 5",
+            "volunteer SET minutes = 0",
+            "tasks and hours of each volunteer are those of the rows",
+        ),
+        ("need SET found = 0 WHERE people = 1", "need SET found = 1", "who was found for each need has it"),
+        (
+            "need SET wanted = 1 WHERE people = 2",
+            "need SET wanted = people",
+            "each appeal for helpers is for somebody who is missing",
+        ),
+        (
+            "need SET said = said + 1",
+            "need SET said = said - 1",
+            "the newest state of each need for helpers was said",
+        ),
+    ):
+        await desk.rows(f"UPDATE {change}")
+        assert await desk.breaches() == {broken}
+        await desk.rows(f"UPDATE {back}")
+
+
 async def test_the_figures_of_languages_and_settlement(desk: Helpdesk) -> None:
     await desk.volunteer()
     letter: Any = {
