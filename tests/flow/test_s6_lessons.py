@@ -119,6 +119,18 @@ async def test_a_certificate_is_for_who_attended_enough_of_what_was_held(world: 
     finished = [await world.sponsorship.place_of(each, "finished") for each in (good, bad)]
     assert [(each["minutes_attended"], each["minutes_held"]) for each in finished] == [(400, 500), (399, 500)]
     assert [each["certificate"] for each in finished] == [True, False]
+    # The doctor sees what was changed past the service.
+    for change, broken in (
+        ("UPDATE course SET taken = 1", ["no course has more learners than places"]),
+        ("UPDATE course SET taken = 2", []),
+        ("UPDATE attendance SET minutes = 101", ["nobody attended more than a lesson had"]),
+        ("UPDATE attendance SET minutes = 100", []),
+        ("UPDATE learner SET version = 9", ["the newest place of each learner was said"]),
+        ("UPDATE learner SET version = 3", []),
+    ):
+        world.servers.sql(change, world.databases["sponsorship"])
+        counts = await world.sponsorship.get("/checks")
+        assert [each["name"] for each in counts if each["breaches"]] == broken
 
 
 async def test_a_teacher_is_found_and_another_ones_need_is_none_of_ours(world: World) -> None:
