@@ -9,6 +9,7 @@ from services.donations.commands.forgetting import FORGET, forget_old
 from services.donations.commands.ipns import ASK, judge
 from services.donations.commands.monthly import WAKE, look_at
 from services.donations.commands.receipts import reprint
+from services.donations.commands.telling import TELL, tell_untold
 from services.donations.ledger import SERVE, MoneyLedger
 from services.donations.outside import PayPal
 from services.donations.repository import appeals, grants, letters, purchases, subscriptions
@@ -39,6 +40,7 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
         WAKE: wake,
         letters.REPRINT: print_anew,
         FORGET: forget,
+        TELL: tell_donors,
     }
     if paypal is None:
         return always
@@ -62,6 +64,11 @@ async def look_at_news(unit: Unit, grace: timedelta) -> None:
     if ids:
         await look_at(unit, grace, ids)
         unit.remind(subscriptions.LOOK)
+
+
+async def tell_donors(_: Mapping[str, Any], unit: Unit) -> None:
+    """Tell the others of donors who were there before anybody was told of them."""
+    await tell_untold(unit)
 
 
 async def serve(_: Mapping[str, Any], unit: Unit) -> None:

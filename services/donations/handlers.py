@@ -1,42 +1,79 @@
-"""What donations does when intake or inventory says something: load, decide, write down, say."""
+"""What donations does when intake, inventory, sponsorship or events says something: load, decide, write down, say."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Table
 
 from services.donations.commands import appeals, purchases
 from services.donations.domain.funds import FundKey
-from services.donations.domain.grants import fund_of, heard, over
+from services.donations.domain.grants import fund_of, heard, over, school_asked
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
 from services.donations.settings import Settings
-from services.donations.tables import CASE, GRANT, HOUSEHOLD, ITEM_PRICE, SHORTAGE
+from services.donations.tables import CASE, GRANT, HOUSEHOLD, ITEM_PRICE, OFFERED, PLACED, SHORTAGE
+from shared.contracts.events import ContactOffered
 from shared.contracts.intake import AdvocacyChanged, AdvocacyStatus, GrantAsked, HouseholdClosed
 from shared.contracts.inventory import ItemPriced, PurchaseChanged, ShortageChanged, ShortfallForecast
+from shared.contracts.sponsorship import GiftPlaced, SchoolPaymentDue
 from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
 from shared.messaging.unit import Unit
 
+F = TypeVar("F", GrantAsked, SchoolPaymentDue)
+
 
 async def on_grant_asked(facts: Sequence[GrantAsked], unit: Unit) -> None:
-    """Set money aside for what is asked, whole or in part, or say what is missing.
+    """Set money aside for what is asked, whole or in part, or say what is missing."""
+    await _ask(unit, facts, lambda fact: fact)
+
+
+async def on_school_payment_due(facts: Sequence[SchoolPaymentDue], unit: Unit) -> None:
+    """Set aside in the education fund what schools are to be paid and no gift covers, or say what is missing."""
+    await _ask(unit, facts, school_asked)
+
+
+async def _ask(unit: Unit, facts: Sequence[F], request_of: Callable[[F], GrantAsked]) -> None:
+    """Serve requests for money, as which the facts are read.
 
     The rows of the households and cases are locked first, so that none is closed between the look at it and the grant.
     """
-    session = unit.session
+    session, asked = unit.session, [request_of(each) for each in facts]
     closed = await grants.closed_in(
-        session, HOUSEHOLD, {each.household_id for each in facts if each.household_id}
+        session, HOUSEHOLD, {each.household_id for each in asked if each.household_id}
     )
-    closed |= await grants.closed_in(session, CASE, {each.case_id for each in facts if each.case_id})
-    keys = {FundKey(fund_of(each.kind), each.estimate.currency) for each in facts}
+    closed |= await grants.closed_in(session, CASE, {each.case_id for each in asked if each.case_id})
+    keys = {FundKey(fund_of(each.kind), each.estimate.currency) for each in asked}
     async with MoneyLedger.open(unit, keys) as ledger:
         news = await newest(unit, GRANT, facts)
         for key, fact in news.facts.items():
             row = news.rows[key]
             before = grants.grant_in(row) if row else None
-            after = heard(before, fact)
+            after = heard(before, request_of(fact))
             ledger.grant(over(after, closed.get(after.owner, 0)), before)
+
+
+async def on_gift_placed(facts: Sequence[GiftPlaced], unit: Unit) -> None:
+    """Remember for how many children of a monthly gift one was found: it is shown beside the gift."""
+    news = await newest(unit, PLACED, facts)
+    unit.writes.change(
+        PLACED,
+        [
+            {"id": key, "version": each.version, "placed": each.placed, "wanted": each.wanted}
+            for key, each in news.facts.items()
+        ],
+    )
+
+
+async def on_contact_offered(facts: Sequence[ContactOffered], unit: Unit) -> None:
+    """Remember which guests of events agree to be written to, by their ids there."""
+    news = await newest(unit, OFFERED, facts)
+    rows = [
+        {"id": key, "version": each.version, "language": each.language, "purposes": sorted(each.purposes)}
+        | {"offered": each.offered, "on_day": each.on}
+        for key, each in news.facts.items()
+    ]
+    unit.writes.change(OFFERED, rows)
 
 
 async def on_household_closed(facts: Sequence[HouseholdClosed], unit: Unit) -> None:
@@ -103,4 +140,7 @@ def hears(_: Settings) -> tuple[Hears[Any], ...]:
         Hears(ShortageChanged, on_shortage_changed),
         Hears(ItemPriced, on_item_priced),
         Hears(PurchaseChanged, on_purchase_changed),
+        Hears(SchoolPaymentDue, on_school_payment_due),
+        Hears(GiftPlaced, on_gift_placed),
+        Hears(ContactOffered, on_contact_offered),
     )

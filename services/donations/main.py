@@ -30,7 +30,8 @@ def build(settings: Settings) -> FastAPI:
 
     parts = Parts(
         description=DESCRIPTION,
-        routers=[*api.routers(settings), *posted],
+        # A request is held against one route after the other, and nobody else posts so much at once.
+        routers=[*posted, *api.routers(settings)],
         open_paths=doors.paths(paypal) if paypal else (),
         hears=handlers.hears(settings),
         on_day=day.on_day,

@@ -1,20 +1,28 @@
-"""What timers do at events."""
+"""What timers do at events, and what a new day begins with."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.events.commands import following, helping, speakers
 from services.events.commands.deciding import CONFIRM_ENDS, release
 from services.events.commands.seats import lapse
 from services.events.ledger import OFFER_ENDS, TELL, tell_untold
+from services.events.repository.gatherings import FOLLOW
+from services.events.repository.helping import MATCH
 from services.events.settings import Settings
 from shared.messaging.timers import OnTimer
+from shared.messaging.turning import OnDay
 from shared.messaging.unit import Unit
 
 
 def timers(settings: Settings) -> Mapping[str, OnTimer]:
     """What is done later, by name."""
+    return {**_of_seats(settings), **_of_people(settings)}
+
+
+def _of_seats(settings: Settings) -> Mapping[str, OnTimer]:
     rules = settings.seat_rules
 
     async def offer_ends(payload: Mapping[str, Any], unit: Unit) -> None:
@@ -28,3 +36,23 @@ def timers(settings: Settings) -> Mapping[str, OnTimer]:
         await tell_untold(unit)
 
     return {OFFER_ENDS: offer_ends, CONFIRM_ENDS: confirm_ends, TELL: tell}
+
+
+def _of_people(settings: Settings) -> Mapping[str, OnTimer]:
+    async def match(_: Mapping[str, Any], unit: Unit) -> None:
+        await helping.look_for_helpers(unit, settings.helping, settings.helper_offer_days)
+
+    async def follow(_: Mapping[str, Any], unit: Unit) -> None:
+        await following.follow(unit, settings.helping, settings.speaker_rest_days)
+
+    return {MATCH: match, FOLLOW: follow}
+
+
+def on_day(settings: Settings) -> OnDay:
+    """What ends with a day: what somebody agreed to, offers that nobody answered, checks of volunteers."""
+
+    async def begin(_: date, unit: Unit) -> None:
+        await speakers.on_day(unit, settings.speaker_rest_days)
+        await helping.on_day(unit, settings.helping)
+
+    return begin

@@ -18,6 +18,7 @@ def build(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         routers=api.routers(settings),
         hears=handlers.hears(settings),
+        on_day=day.on_day(settings),
         timers=day.timers(settings),
         actuals=queries.actuals(settings),
         put_off=queries.put_off(settings),

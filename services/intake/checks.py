@@ -10,6 +10,7 @@ from services.intake import identities
 from services.intake.repository import HELPED, PRESENT, key_of
 from services.intake.settings import Settings
 from services.intake.tables import CASE_PERSON, HOUSEHOLD, MEMBER, READING, TIMELINE
+from shared.contracts.intake import ConsentChanged, SettlementAsked
 from shared.database.tables import journal
 from shared.messaging.day import today_of
 from shared.service.parts import Check, Count, Standing, Standings
@@ -53,7 +54,7 @@ async def _check(session: AsyncSession) -> list[Count]:
         Count("times that names were shown", await _count(session, readings), 0),
         Count("timeline entries", await _count(session, entries), 0),
         Count("every person of a case has a name", people, await identities.people_without_name(session)),
-        *[Count(name, *(await session.execute(text(query))).one()) for name, query in _OF_CASES.items()],
+        *[Count(name, *(await session.execute(text(query))).one()) for name, query in _BY_NAME.items()],
     ]
 
 
@@ -83,12 +84,56 @@ _ASKED = """
     FROM grant_request LEFT JOIN household ON household.id = household_id
     LEFT JOIN advocacy_case ON advocacy_case.id = case_id
 """
+_LAST_SAID = """
+    LEFT JOIN (SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+               FROM journal WHERE contract = '{contract}' GROUP BY 1) said ON said.subject = {table}.id
+"""
+# An old journal is forgotten.
+_CONSENTS_SAID = f"""
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> consent.version)
+    FROM consent {_LAST_SAID.format(contract=ConsentChanged.wire, table="consent")}
+"""  # noqa: S608, the names are ours
+_CONSENTS_OF = """
+    SELECT count(*), count(*) FILTER (WHERE consent.household_id <> member.household_id)
+    FROM consent JOIN member ON member.id = consent.member_id
+"""
+_CONSENTS_KEPT = """
+    SELECT count(*), count(*) FILTER (WHERE last.agreed IS DISTINCT FROM consent.agreed
+        OR last.scopes IS DISTINCT FROM consent.scopes OR last.until IS DISTINCT FROM consent.until)
+    FROM consent LEFT JOIN LATERAL (
+        SELECT * FROM consent_step WHERE consent_id = consent.id ORDER BY id DESC LIMIT 1) last ON true
+"""
+_SETTLEMENTS_SAID = f"""
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> settlement_request.version)
+    FROM settlement_request {_LAST_SAID.format(contract=SettlementAsked.wire, table="settlement_request")}
+"""  # noqa: S608, the same
+_SETTLEMENTS_PAID = """
+    SELECT count(*), count(*) FILTER (WHERE ended_on IS NULL AND
+        (settlement_request.withdrawn_on IS NULL AND 'grant' = ANY(wishes))
+        <> (grant_request.id IS NOT NULL AND grant_request.withdrawn_on IS NULL))
+    FROM settlement_request LEFT JOIN grant_request USING (id)
+"""
+_SETTLEMENTS_OVER = """
+    SELECT count(*), count(*) FILTER (WHERE household.status = 'closed'
+        AND settlement_request.withdrawn_on IS NULL AND ended_on IS NULL)
+    FROM settlement_request JOIN household ON household.id = household_id
+"""
+_OF_MEMBERS = {
+    "the newest state of each consent was said": _CONSENTS_SAID,
+    "each consent is told with the household of its member": _CONSENTS_OF,
+    "each consent is what was given or withdrawn last": _CONSENTS_KEPT,
+    "the newest state of each settlement request was said": _SETTLEMENTS_SAID,
+    "money is asked for a settlement as long as it is wished for": _SETTLEMENTS_PAID,
+    "no settlement request of a closed household goes on": _SETTLEMENTS_OVER,
+}
 _OF_CASES = {
     "the visits of a case are as many as it says": _VISITS,
     "a case is of one person in prison": _IMPRISONED,
     "every version of a case was said": _SAID,
     "money is asked for one household or one case that is there": _ASKED,
 }
+
+_BY_NAME = _OF_CASES | _OF_MEMBERS
 
 
 async def _standings(session: AsyncSession) -> AsyncIterator[Standing]:

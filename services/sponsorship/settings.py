@@ -1,7 +1,44 @@
 """Settings of the sponsorship service."""
 
+from pydantic import Field
+
+from services.sponsorship.domain.rules import Rules
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Only what every service has, so far."""
+    """How children are placed with the gifts that are for them."""
+
+    hold_days: int = Field(
+        default=14, ge=1, le=366, description="so long a hold keeps a child if nobody chose its end"
+    )
+    uncovered_months: int = Field(
+        default=2, ge=1, le=12, description="a child is at risk once so many months are covered no longer"
+    )
+    places_by_itself: bool = Field(
+        default=True, description="gifts are given the most urgent children who may be shown"
+    )
+
+    lesson_late_days: int = Field(
+        default=7, ge=0, le=60, description="a course that has begun can be joined for so many days"
+    )
+    lesson_certificate_percent: int = Field(
+        default=80,
+        ge=1,
+        le=100,
+        description="a certificate is for whoever attended so much of the minutes held",
+    )
+    letter_days: int = Field(
+        default=30,
+        ge=1,
+        le=366,
+        description="a letter that is still here after so many days is listed as late",
+    )
+    letter_places: tuple[str, ...] = Field(
+        default=(), description="names of places that are looked for in letters, beside those that are known"
+    )
+
+    @property
+    def rules(self) -> Rules:
+        """As the domain sees them."""
+        return Rules(self.zone, self.hold_days, self.uncovered_months, self.places_by_itself)

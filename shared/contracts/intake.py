@@ -225,15 +225,25 @@ CONSENT_PURPOSES = ("help", "referral", "sponsorship", "public_speaking", "photo
 SPONSORSHIP_SCOPES = ("alias", "story", "drawing", "photo")
 """What of a child sponsors may be shown, as far as it was agreed to; nothing is the default."""
 
-SPEAKING_SCOPES = ("speaking", "name", "face", "voice", "recording", "stream", "press", "translation", "archive")
+SPEAKING_SCOPES = (
+    "speaking",
+    "name",
+    "face",
+    "voice",
+    "recording",
+    "stream",
+    "press",
+    "translation",
+    "archive",
+)
 """What of a speaker may be used, as far as it was agreed to; nothing is the default."""
 
 
 class ConsentChanged(Contract):
     """What a member, or the guardian of one, agreed to for one purpose, whole: a later version replaces an earlier one.
 
-    Nothing outside `scopes` is agreed to. It holds while `agreed`, up to and with the day `until`; without one it has no
-    end. Who explained it, and what was said, stays in intake. No help depends on it.
+    Nothing outside `scopes` is agreed to. It holds while `agreed`, up to and with the day `until`; without one it has
+    no end. Who explained it, and what was said, stays in intake. No help depends on it.
     """
 
     wire: ClassVar[str] = "intake.consent_changed.v1"

@@ -1,4 +1,4 @@
-"""What sponsorship says: children and learners as ids, what is due for school, whom gifts have found, helpers wanted."""
+"""What sponsorship says: children and learners as ids, school payments, which gifts have a child, helpers wanted."""
 
 from datetime import date
 from enum import StrEnum

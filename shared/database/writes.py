@@ -1,6 +1,7 @@
 """Rows that a unit has to write, gathered and written by one statement.
 
     writes.insert(MOVEMENT, rows)
+    writes.add(TOLD, rows)               # insert, unless a row with the same key is there
     writes.replace(HOUSEHOLD, rows)      # insert, or give the row with the same key these values
     writes.change(HOUSEHOLD, rows)       # give rows that are there new values
     writes.increase(SHELF, rows)         # add to the numbers of rows that are there
@@ -25,7 +26,8 @@ Key = tuple[Any, ...]
 Part = tuple[str, Table, tuple[str, ...]]
 """What one part of a statement does: a verb, a table and its columns."""
 
-INSERT, REPLACE, CHANGE, INCREASE, TOTAL = "insert", "replace", "change", "increase", "total"
+INSERT, ADD, REPLACE, CHANGE = "insert", "add", "replace", "change"
+INCREASE, TOTAL = "increase", "total"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -41,29 +43,36 @@ class Writes:
 
     def insert(self, table: Table, rows: Iterable[Row]) -> None:
         """New rows, in this order. All rows of a call name the same columns, here and below."""
-        self._gather(INSERT, table, list(rows))
+        self._gather(INSERT, table, rows)
+
+    def add(self, table: Table, rows: Iterable[Row]) -> None:
+        """New rows; one whose primary key is there already stays as it is, and of two the first counts.
+
+        They are written in the order of their keys, so that two units wait for each other and do not deadlock.
+        """
+        self._gather(ADD, table, rows)
 
     def replace(self, table: Table, rows: Iterable[Row]) -> None:
         """Rows that are inserted, or give the row with the same primary key their values; of two the later counts.
 
         They are written in the order of their keys, so that two units wait for each other and do not deadlock.
         """
-        self._gather(REPLACE, table, _last(table, rows))
+        self._gather(REPLACE, table, rows)
 
     def change(self, table: Table, rows: Iterable[Row]) -> None:
         """New values of rows that are there, and that this unit has locked; of two the later counts."""
-        self._gather(CHANGE, table, _last(table, rows))
+        self._gather(CHANGE, table, rows)
 
     def increase(self, table: Table, rows: Iterable[Row]) -> None:
         """Differences to the numbers of rows that are there, and that this unit has locked."""
-        self._gather(INCREASE, table, _sums(table, rows))
+        self._gather(INCREASE, table, rows)
 
     def total(self, table: Table, rows: Iterable[Row]) -> None:
         """Differences to the numbers of rows that need not be there yet.
 
         They are written in the order of their keys, so that two units wait for each other and do not deadlock.
         """
-        self._gather(TOTAL, table, _last(table, _sums(table, rows)))
+        self._gather(TOTAL, table, rows)
 
     def forget(self) -> None:
         """Drop what was gathered: what gathered it was undone."""
@@ -74,22 +83,33 @@ class Writes:
         statements, self._statements = self._statements, []
         for parts in statements:
             values: list[list[Any]] = []
-            for (_, table, names), rows in parts.items():
+            for (verb, table, names), gathered in parts.items():
+                rows = _one_a_key(verb, table, gathered)
                 values += ([_sent(table, name, row[name]) for row in rows] for name in names)
             await connection.exec_driver_sql(_statement(tuple(parts)), tuple(values))
 
-    def _gather(self, verb: str, table: Table, rows: list[Row]) -> None:
-        if not rows:
+    def _gather(self, verb: str, table: Table, more: Iterable[Row]) -> None:
+        if not (rows := list(more)):
             return
         part: Part = (verb, table, tuple(rows[0]))
         now = self._statements[-1] if self._statements else {}
-        if verb == INSERT and part in now:
+        if part in now:
+            # No other part of this statement touches the table, so nothing comes between these rows and those before.
             now[part] += rows
         elif not now or any(other is table for _, other, _ in now):
             # The parts of a statement do not see each other's rows, so a table stands in it once.
             self._statements.append({part: rows})
         else:
             now[part] = rows
+
+
+def _one_a_key(verb: str, table: Table, rows: list[Row]) -> list[Row]:
+    """Rows as a verb writes them: of one key one row, and all but new ones in the order of the keys."""
+    if verb == INSERT:
+        return rows
+    if verb == ADD:
+        return _last(table, reversed(rows))
+    return _last(table, _sums(table, rows) if verb in (INCREASE, TOTAL) else rows)
 
 
 def _last(table: Table, rows: Iterable[Row]) -> list[Row]:
@@ -146,6 +166,8 @@ def _verb(verb: str, table: Table, names: Sequence[str], rows: str) -> str:
     adding = f'INSERT INTO "{table.name}" AS old ({_listed(names)}) SELECT {values} FROM {rows}'  # noqa: S608, the same
     if verb == INSERT:
         return adding
+    if verb == ADD:
+        return f"{adding} ON CONFLICT ({_listed(keys)}) DO NOTHING"
     plus = {name: f'old."{name}" + ' if verb == TOTAL else "" for name in others}
     changes = ", ".join(f'"{name}" = {plus[name]}excluded."{name}"' for name in others)
     return f"{adding} ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changes}"
@@ -167,7 +189,7 @@ def _sent_as(table: Table, name: str) -> str:
 def _read(table: Table, name: str) -> str:
     """The value of a column of a row as it came."""
     if isinstance(table.c[name].type, ARRAY):
-        item = _type(table, name)
+        item = _type(table, name).removesuffix("[]")
         items = f'jsonb_array_elements_text(new."{name}"::jsonb) item'
         return f'CASE WHEN new."{name}" IS NOT NULL THEN ARRAY(SELECT item::{item} FROM {items}) END'  # noqa: S608
     return f'new."{name}"::jsonb' if _is_nested(table, name) else f'new."{name}"'

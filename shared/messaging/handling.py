@@ -1,13 +1,10 @@
 """One batch in one transaction: the inbox says which messages are new, and the handler gets their facts."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import select
 
 from shared.contracts.base import Contract
 from shared.messaging import inbox_rows
@@ -15,8 +12,6 @@ from shared.messaging.failures import Failures
 from shared.messaging.reading import Received
 from shared.messaging.unit import Unit, Units
 from shared.observability import Metrics
-
-ANSWER_SECONDS = 2.0
 
 
 class Transactions:
@@ -64,12 +59,7 @@ class Transactions:
 
     async def database_answers(self) -> bool:
         """Whether the database is there for others."""
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS), self._units.read() as session:
-                await session.execute(select(1))
-        except Exception:
-            return False
-        return True
+        return await self._units.answer()
 
     def _count(self, fresh: Sequence[Received], duplicates: int) -> None:
         now, clock = datetime.now(UTC), time.monotonic()

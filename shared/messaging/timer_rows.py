@@ -38,8 +38,9 @@ _LATENESS = text(f"""
     WHERE {_IS_DUE} AND (due_on IS NULL OR tries > 0)
 """)  # noqa: S608
 _CANCEL = text("""
-    DELETE FROM timer WHERE key = (SELECT key FROM timer WHERE key = :key FOR UPDATE SKIP LOCKED) RETURNING key
-""")
+    DELETE FROM timer WHERE key = ANY(ARRAY(SELECT key FROM timer WHERE key = ANY(:keys) FOR UPDATE SKIP LOCKED))
+    RETURNING key
+""").bindparams(bindparam("keys", type_=ARRAY(String)))
 # Either this unit makes the reminder, or it holds the one that is there until it has committed, so that the reminder
 # is not done without seeing what this unit wrote.
 _SHARE = text("""
@@ -89,9 +90,9 @@ def set_timers(writes: Writes, timers: Iterable[Timer]) -> None:
     writes.replace(timer, [{**_row(each), "set_at": now} for each in timers])
 
 
-async def cancel_timer(session: AsyncSession, key: str) -> bool:
-    """Delete a timer; False if it is not there, or somebody is doing it now: nobody waits for that here."""
-    return await session.scalar(_CANCEL, {"key": key}) is not None
+async def cancel_timers(session: AsyncSession, keys: Collection[str]) -> set[str]:
+    """Delete timers; the keys of those that were there, and that nobody is doing now: nobody waits for that here."""
+    return set(await session.scalars(_CANCEL, {"keys": sorted(keys)})) if keys else set()
 
 
 async def share_reminder(session: GatheringSession, name: str) -> None:

@@ -9,14 +9,15 @@
 Nothing else in a service commits.
 """
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.contracts.base import Contract
@@ -29,12 +30,13 @@ from shared.messaging.day import hold_day
 from shared.messaging.envelope import Envelope, seal
 from shared.messaging.memory import Load, Memory
 from shared.messaging.months import Months
-from shared.messaging.timer_rows import Timer, cancel_timer, set_timers, share_reminder
+from shared.messaging.timer_rows import Timer, cancel_timers, set_timers, share_reminder
 from shared.principals import Principal
 
 T = TypeVar("T")
 
 FACTS_PER_ROW = 200
+ANSWER_SECONDS = 2.0
 
 
 @dataclass
@@ -84,8 +86,12 @@ class Unit:
         Whoever sets and cancels timers of one thing holds that thing's lock: a timer that another unit is setting anew
         at this moment is passed over like one that is being done.
         """
-        pending = self.timers.pop(key, None)
-        return await cancel_timer(self.session, key) or pending is not None
+        return key in await self.cancel_all([key])
+
+    async def cancel_all(self, keys: Collection[str]) -> set[str]:
+        """Take timers away, as `cancel` does each; the keys of those that were there."""
+        pending = {key for key in keys if self.timers.pop(key, None) is not None}
+        return pending | await cancel_timers(self.session, keys)
 
     def remind(self, name: str) -> None:
         """Have the service's timer of this name called soon after this unit commits, once for many units."""
@@ -154,6 +160,15 @@ class Units:
         async with self._looking() as session:
             yield session
 
+    async def answer(self) -> bool:
+        """Whether the database answers whoever looks now, in two seconds."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS), self.read() as session:
+                await session.execute(select(1))
+        except Exception:
+            return False
+        return True
+
     async def write(self, unit: Unit) -> None:
         """Write what the unit gathered so far: its rows, what it said, its timers, its reminders."""
         try:
@@ -169,9 +184,10 @@ class Units:
         for start in range(0, len(unit.said), FACTS_PER_ROW):
             outbox_rows.add(unit.writes, unit.said[start : start + FACTS_PER_ROW])
         set_timers(unit.writes, unit.timers.values())
+        await unit.session.write()
+        # Last, and in one order: who waits for the maker of a reminder holds rows, and the maker may need none of them.
         for name in sorted(unit.reminders):
             await share_reminder(unit.session, name)
-        await unit.session.write()
         unit.forget()
 
 

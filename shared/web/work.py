@@ -164,7 +164,8 @@ async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-def _units(request: Request) -> Units:
+async def _units(request: Request) -> Units:
+    """Not in a thread: to hand over to one costs a request more than this does."""
     units: Units = request.app.state.units
     return units
 

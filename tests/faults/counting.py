@@ -22,6 +22,10 @@ DOCTOR_SECONDS = 60.0
 SETTLE_SECONDS = 240.0
 
 _PUT_OFF = "SELECT (SELECT count(*) FROM marked_shelf) + (SELECT count(*) FROM renewal)"
+# What is done by itself within a moment, like the forecast that follows a change, says something in turn.
+_SOON = """
+    SELECT count(*) FROM timer WHERE due_at < now() + interval '30 s' AND parked_at IS NULL
+"""
 _SAID = "SELECT message_id FROM journal WHERE contract = ANY($1)"
 _HOUSEHOLDS = "SELECT id FROM household"
 # A household that was registered and not touched again asks once for food in a ration period, and once for a kit.
@@ -65,7 +69,7 @@ class Outcome:
 
 
 async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
-    """Wait until everything said is handled or parked, and inventory has dealt what it put off.
+    """Wait until everything said is handled or parked, and nobody has anything left to do by itself.
 
     Returns the seconds since the last fault's end.
     """
@@ -79,6 +83,8 @@ async def settle(site: Site, seconds: float = SETTLE_SECONDS) -> float:
             left[f"not handled by {consumer}"] = len(await not_handled(site, publisher, consumer))
         # What is handled puts work off, and that work says more: whatever was said during this look is looked at next.
         left["put off by inventory"] = int(await site.value("inventory", _PUT_OFF))
+        for name in talking():
+            left[f"to be done soon by {name}"] = int(await site.value(name, _SOON))
         left["said meanwhile"] = await _facts(site) - before
         return left
 
@@ -148,16 +154,19 @@ async def count(site: Site, outcome: Outcome) -> None:
     outcome.messages = await _facts(site)
     outcome.faults = site.faults
     untold = max(answers - told - len(await parked_ids(site, "intake")), 0)
-    outcome.lost = (
-        len(site.registered - there)
-        + len(there - served - site.settled)
-        + sum(unheard.values())
-        + untold
-        + money.lost
-    )
+    lost = {
+        "households": len(site.registered - there),
+        "households not served": len(there - served - site.settled),
+        "facts not handled": sum(unheard.values()),
+        "answers not on a timeline": untold,
+        "sales": money.sales,
+        "grants": money.grants,
+    }
+    outcome.lost = sum(lost.values())
     outcome.doubled = len(there - site.registered) + twice + max(told - answers, 0) + money.doubled
     if outcome.lost or outcome.doubled:
-        problems.append(f"lost {outcome.lost}, doubled {outcome.doubled}")
+        what_is_lost = ", ".join(f"{many} {what}" for what, many in lost.items() if many)
+        problems.append(f"lost {what_is_lost or 'nothing'}; doubled {outcome.doubled}")
     if outcome.parked != site.may_be_parked:
         problems.append(f"parked {outcome.parked} and not {site.may_be_parked}")
     if not site.faults:
@@ -167,11 +176,12 @@ async def count(site: Site, outcome: Outcome) -> None:
 
 @dataclass(frozen=True)
 class Money:
-    """`lost` are sales that PayPal was told are kept and grants of which donations or intake does not know the newest;
-    `doubled` are sales that were booked more than once.
+    """Lost `sales` that PayPal was told are kept; lost `grants` of which donations or intake does not know the newest;
+    and how many sales were booked more than once.
     """
 
-    lost: int
+    sales: int
+    grants: int
     doubled: int
 
 
@@ -183,7 +193,7 @@ async def count_money(site: Site) -> Money:
     async with site.connect("intake") as database:
         told = {row[0]: row[1] for row in await database.fetch(_TOLD_OF_GRANTS)}
     unknown = {each for each in said if told.get(each) != said[each]} | (site.grants - said.keys())
-    return Money(len(site.sales - {*booked}) + len(unknown), len(booked) - len({*booked}))
+    return Money(len(site.sales - {*booked}), len(unknown), len(booked) - len({*booked}))
 
 
 async def ask_doctor(site: Site) -> list[str]:

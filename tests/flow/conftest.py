@@ -1,5 +1,6 @@
-"""A world for each test: services in this process, fresh databases, a fresh virtual host."""
+"""A world for each test: services in this process, fresh databases, a virtual host with empty queues."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from tests.support.databases import Databases, Templates, fresh_databases, fresh
 from tests.support.paypal.sandbox import Sandbox
 from tests.support.servers import Servers
 from tests.support.told import Told
+from tests.support.vhosts import Vhosts
 from tests.support.world import World
 
 PASSED = pytest.StashKey[bool]()
@@ -43,22 +45,44 @@ def vhost(servers: Servers) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="session")
+def vhosts(servers: Servers) -> Iterator[Vhosts]:
+    """Virtual hosts that several tests use, one after another."""
+    made = Vhosts(servers)
+    yield made
+    made.close()
+
+
 @pytest.fixture
 async def bare_world(servers: Servers, databases: Databases, vhost: str) -> AsyncIterator[World]:
-    """A world in which nothing has been started yet."""
+    """A world in which nothing has been started yet, on a virtual host of its own."""
     async with AsyncExitStack() as stack:
         yield World(servers, vhost, databases, stack)
 
 
 @pytest.fixture
-async def world(bare_world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Every service that says or hears something runs and is prepared. After the test no invariant may be broken."""
-    await bare_world.start(*talking())
-    await bare_world.prepare()
-    yield bare_world
+async def swept_world(
+    servers: Servers, databases: Databases, vhosts: Vhosts, request: pytest.FixtureRequest
+) -> AsyncIterator[World]:
+    """A world in which nothing has been started yet; the queues of earlier tests may be there, and are empty."""
+    name = await asyncio.to_thread(vhosts.take)
+    async with AsyncExitStack() as stack:
+        yield World(servers, name, databases, stack)
     if request.node.stash.get(PASSED, False):
-        await bare_world.settled()
-        await bare_world.sound()
+        await vhosts.give_back(name)
+    else:
+        await asyncio.to_thread(vhosts.drop, name)
+
+
+@pytest.fixture
+async def world(swept_world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Every service that says or hears something runs and is prepared. After the test no invariant may be broken."""
+    await swept_world.start(*talking())
+    await swept_world.prepare()
+    yield swept_world
+    if request.node.stash.get(PASSED, False):
+        await swept_world.settled()
+        await swept_world.sound()
 
 
 @pytest.fixture
@@ -92,7 +116,7 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-async def donations(bare_world: World, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Told]:
+async def donations(swept_world: World, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Told]:
     """Donations runs with a PayPal that it believes."""
-    async with Told.running(bare_world, sandbox, tmp_path) as told:
+    async with Told.running(swept_world, sandbox, tmp_path) as told:
         yield told

@@ -50,9 +50,10 @@ async def till(till_url: str) -> AsyncIterator[Till]:
 async def by_webhook(till: Till, told: Mapping[str, Any]) -> Any:
     body = notices.as_bytes(told)
     notice = Notice(str(told["id"]), "webhook", body, PAID)
-    return await till.do(
-        lambda unit: take(unit, ZONE, till.settings.seal, notice, reading.read(body)), SENT_BY_PAYPAL
+    (taken,) = await till.do(
+        lambda unit: take(unit, ZONE, till.settings.seal, [(notice, reading.read(body))]), SENT_BY_PAYPAL
     )
+    return taken
 
 
 async def books(till: Till) -> list[str]:

@@ -58,7 +58,7 @@ async def keep(till: Till, seal: Seal, number: int) -> bytes:
     body = as_bytes(notices.sale("COMPLETED", PAID, f"S{number}", custom="Zeisig-Family"))
     notice = Notice(f"transmission {number}", "webhook", body, CAME)
     zone = till.settings.zone
-    done = await till.do(lambda unit: take(unit, zone, seal, notice, reading.read(body)))
+    (done,) = await till.do(lambda unit: take(unit, zone, seal, [(notice, reading.read(body))]))
     assert done in (Became.BOOKED, Became.UNASSIGNED)
     return body
 
@@ -194,7 +194,7 @@ async def test_what_paypal_sent_is_removed_once_it_is_old(
     seal, zone, days = till.settings.seal, till.settings.zone, till.settings.notice_days
     told = as_bytes(notices.subscription("ACTIVATED", PAID))
     notice = Notice("transmission 1", "webhook", told, CAME)
-    await till.do(lambda unit: take(unit, zone, seal, notice, reading.read(told)))
+    await till.do(lambda unit: take(unit, zone, seal, [(notice, reading.read(told))]))
     await keep(till, seal, 2)
     await till.do(lambda unit: receive(unit, seal, IPN, CAME))
     await till.to(date(2006, 11, 1) + timedelta(days=days))
@@ -219,7 +219,7 @@ async def test_what_paypal_sent_is_removed_once_it_is_old(
     assert await till.breaches() == {OVERDUE}
     assert len(await till.rows("SELECT id FROM notice")) == 3
     assert len(await till.rows("SELECT * FROM subscription_told")) > 0
-    assert await till.do(lambda unit: take(unit, zone, seal, notice, reading.read(told))) is None
+    assert await till.do(lambda unit: take(unit, zone, seal, [(notice, reading.read(told))])) == [None]
     await till.rows("UPDATE notice SET outcome = 'kept'")
     await till.do(lambda unit: forget({}, unit))
     assert await bodies(till) == []

@@ -5,7 +5,14 @@ staff can type, and looked for everywhere else.
 import pytest
 
 from shared.contracts import SERVICES, talking
-from shared.contracts.intake import AdvocacyChanged, HouseholdChanged, HouseholdClosed, HouseholdRegistered
+from shared.contracts.intake import (
+    AdvocacyChanged,
+    ConsentChanged,
+    HouseholdChanged,
+    HouseholdClosed,
+    HouseholdRegistered,
+    SettlementAsked,
+)
 from shared.contracts.inventory import SuppliesReleased, SuppliesReserved, Why
 from tests.support.canaries import NOWHERE, Canaries, Kept, columns_of, overheard
 from tests.support.canary_story import BED, Story
@@ -19,6 +26,7 @@ CASE_GIVEN, CASE_FAMILY = "intake case_identity.given", "intake case_identity.fa
 REFERENCE = "intake household.register_ref"
 DONOR, ADDRESS = "donations contact.name", "donations contact.address"
 GUEST, STEP = "events contact.name", "events gathering_step.note"
+CONSENTS = "/households/{household_id}/members/{member_id}/consents"
 SEEN, VENUE = "events reading.note", ("title", "place")
 SHOWN = ("venue", "door-list", "tell-place", "thank")
 KEPT = {
@@ -31,6 +39,8 @@ KEPT = {
     ("intake", "/households/find", "register_ref"): NOWHERE,
     ("intake", "/households/{household_id}/members/{member_id}/correct", "given_name"): GIVEN,
     ("intake", "/households/{household_id}/members/{member_id}/correct", "family_name"): FAMILY,
+    ("intake", CONSENTS, "note"): "intake consent_step.note",
+    ("intake", CONSENTS + "/{consent_id}/withdraw", "note"): "intake consent_step.note",
     ("intake", "/cases", "people[].given_name"): CASE_GIVEN,
     ("intake", "/cases", "people[].family_name"): CASE_FAMILY,
     ("intake", "/cases/{case_id}/people", "given_name"): CASE_GIVEN,
@@ -80,6 +90,10 @@ KEPT = {
     ("donations", "/openings/{opening_id}/undo", "note"): "donations reversal.note",
     ("donations", "/grants/{grant_id}/pay", "reference"): "donations payout.reference",
     ("donations", "/grants/{grant_id}/take-back", "reference"): "donations payout.reference",
+    ("sponsorship", "/letters", "text"): "sponsorship letter_text.original",
+    ("sponsorship", "/letters/{letter_id}/mask", "text"): "sponsorship letter_text.masked",
+    ("sponsorship", "/letters/{letter_id}/photos", "file"): NOWHERE,
+    ("sponsorship", "/incidents", "note"): "sponsorship incident.note",
     **{("events", "/gatherings", f"venue.{each}"): f"events venue.{each}" for each in VENUE},
     **{
         ("events", "/gatherings/{gathering_id}/move", f"venue.{each}"): f"events venue.{each}"
@@ -91,6 +105,9 @@ KEPT = {
     ("events", "/gatherings/{gathering_id}/imports", "file"): GUEST,
     ("events", "/guests", "contact.name"): GUEST,
     ("events", "/guests/{guest_id}/change", "contact.name"): GUEST,
+    ("events", "/speakers", "fieldworker.name"): GUEST,
+    ("events", "/volunteers", "contact.name"): GUEST,
+    ("events", "/recordings/{recording_id}/publications", "note"): "events publication.note",
     ("events", "/guests/{guest_id}/contact", "reason"): SEEN,
     **{("events", f"/gatherings/{{gathering_id}}/{each}", "reason"): SEEN for each in SHOWN},
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
@@ -122,6 +139,8 @@ async def test_what_tells_of_a_person_or_a_shelter_stays_where_it_was_typed(worl
         HouseholdChanged,
         HouseholdClosed,
         AdvocacyChanged,
+        ConsentChanged,
+        SettlementAsked,
         SuppliesReserved,
         SuppliesReleased,
     ):

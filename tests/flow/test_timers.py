@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.cli.operate import parked_timers
 from shared.cli.operate.doctor.services import timer_findings
 from shared.cli.stack import ROOT
-from shared.database.tables import discard, timer
+from shared.database.tables import discard, target, timer
 from shared.messaging.crashpoints import SETTING, TIMER_DONE
 from shared.messaging.timer_rows import parked_timers as parked_by_name
 from shared.messaging.timer_rows import share_reminder
@@ -26,6 +26,7 @@ from shared.messaging.turning import Days
 from shared.messaging.unit import Unit
 from tests.support.clockwork import FIRST_DAY, NAME, OWNER, Shop, note, running
 from tests.support.databases import Databases
+from tests.support.driver import WAITING
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -250,6 +251,34 @@ async def test_a_date_that_has_come_is_done_at_once(shop: Shop) -> None:
     await shop.set(FIRST_DAY, "today")
     await shop.none_left()
     assert await shop.noted() == ["today"]
+
+
+async def test_who_made_a_reminder_waits_for_nobody_who_may_wait_for_the_reminder(shop: Shop) -> None:
+    """Both write the same row; one of them wrote it before its end, the other one gathers it until then."""
+    service = await shop.replica(runs=False)
+    units, row = service.units, {"area": 8, "words": "gifts", "target": 1, "unit": "gifts"}
+    ending = asyncio.Event()
+
+    async def waiting() -> int:
+        async with units.read() as session:
+            return int(await session.scalar(text(WAITING)) or 0)
+
+    async def gathers() -> None:
+        async with units.open() as unit:
+            unit.writes.replace(target, [{"measure": "gifts", **row}])
+            unit.remind("look")
+            await ending.wait()
+
+    # Both share the reminder of one second, so they begin early in it.
+    await until(clock, lambda found: found.microsecond < 300_000)
+    other = asyncio.create_task(gathers())
+    async with units.open() as unit:
+        unit.writes.replace(target, [{"measure": "gifts", **row}])
+        await unit.session.write()
+        ending.set()
+        await until(waiting, bool)
+        unit.remind("look")
+    await other
 
 
 async def test_a_reminder_is_done_after_the_last_of_the_units_that_share_it(shop: Shop) -> None:

@@ -56,6 +56,7 @@ KEYS = st.tuples(st.sampled_from("ab"), st.sampled_from(["rice", "bed"]))
 LINES = st.lists(st.tuples(KEYS, st.integers(-9, 9)), min_size=1, max_size=4)
 STEPS = st.lists(
     st.one_of(
+        st.tuples(st.just("add"), LINES),
         st.tuples(st.just("replace"), LINES),
         st.tuples(st.just("increase"), LINES),
         st.tuples(st.just("total"), LINES),
@@ -102,7 +103,10 @@ async def test_what_is_gathered_comes_out_as_if_each_row_had_been_written_at_onc
     notes = 0
     async with unit(engine) as session:
         for verb, what in steps:
-            if verb == "replace":
+            if verb == "add":
+                session.writes.add(SHELF, rows(what))
+                known = dict(reversed(what)) | known
+            elif verb == "replace":
                 session.writes.replace(SHELF, rows(what))
                 known |= dict(what)
             elif verb == "increase":

@@ -12,7 +12,10 @@ from shared.contracts.intake import HouseholdClosed
 from shared.messaging.envelope import seal
 from tests.support.canaries import Canaries
 from tests.support.canary_case import speak_for
+from tests.support.canary_consents import agree
 from tests.support.canary_guests import gather
+from tests.support.canary_helpers import speak_and_help
+from tests.support.canary_letters import write_letters
 from tests.support.canary_money import give_and_grant
 from tests.support.free_texts import filters
 from tests.support.people import person
@@ -21,6 +24,14 @@ from tests.support.world import FIRST_DAY, World
 
 BIRTH = "1971-02-03"
 BED = "a-bed-of-house-north"
+RECORDED = {
+    "intake": "people_registered",
+    "inventory": "people_fed",
+    "sponsorship": "children_waiting",
+    "events": "gatherings_held",
+    "donations": "gifts_active",
+}
+"""A measure of each service's; it takes no target that it does not record."""
 
 
 class Story:
@@ -53,7 +64,10 @@ class Story:
         await self.correct_the_store(household)
         await give_and_grant(self, household)
         await speak_for(self)
+        await write_letters(self)
         await gather(self)
+        await agree(self, household)
+        await speak_and_help(self)
         await self.refuse(household)
         await self.import_a_register()
         await self.discard_a_message()
@@ -89,11 +103,7 @@ class Story:
             "inventory", "/planned-deliveries", {"deliveries": [{**planned, "reference": reference}]}
         )
         for name in talking():
-            # A service that records figures takes no target that it does not record.
-            recorded = {"intake": "people_registered", "inventory": "people_fed", "donations": "gifts_active"}
-            recorded["events"] = "gatherings_held"
-            measure = recorded.get(name, "kites")
-            target = {"area": 1, "measure": measure, "target": 1, "unit": "kites"}
+            target = {"area": 1, "measure": RECORDED[name], "target": 1, "unit": "kites"}
             words = self.plant(name, "/plan", "targets[].words")
             await self.post(name, "/plan", {"targets": [{**target, "words": words}]})
 

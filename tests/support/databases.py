@@ -58,10 +58,15 @@ def fresh_databases(templates: Templates) -> Iterator[Databases]:
         templates.servers.drop_database(name)
 
 
+def new_vhost_name() -> str:
+    """A name that no virtual host had in this run."""
+    return f"test-{next(_numbers)}"
+
+
 @contextmanager
 def fresh_vhost(servers: Servers) -> Iterator[str]:
     """A new virtual host."""
-    name = f"test-{next(_numbers)}"
+    name = new_vhost_name()
     servers.new_vhost(name)
     yield name
     servers.delete_vhost(name)

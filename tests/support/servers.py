@@ -87,6 +87,11 @@ class Servers(ABC):
     def delete_vhost(self, name: str) -> None:
         self._management("DELETE", f"/api/vhosts/{name}").raise_for_status()
 
+    def on_vhost(self, name: str) -> dict[str, Any]:
+        """What was declared on a virtual host: `queues`, `exchanges`, `bindings`, `policies` and so on."""
+        found: dict[str, Any] = self._management("GET", f"/api/definitions/{name}").raise_for_status().json()
+        return found
+
     def exchanges(self, vhost: str) -> list[str]:
         """The names of all exchanges but the broker's own."""
         answer = self._management("GET", f"/api/exchanges/{vhost}").raise_for_status()

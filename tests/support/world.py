@@ -34,6 +34,7 @@ from tests.support.driver import Driver, driver_of
 from tests.support.messages import message_of
 from tests.support.replica import Replica
 from tests.support.servers import Servers
+from tests.support.vhosts import RETRY_DELAYS
 from tests.support.waiting import DEADLINE_SECONDS, until
 
 C = TypeVar("C", bound=Contract)
@@ -95,7 +96,7 @@ class World:
             "broker_password": self.servers.passwords[name],
             "clock": ClockMode.MANUAL,
             "first_day": FIRST_DAY,
-            "retry_delays_seconds": (1,),
+            "retry_delays_seconds": RETRY_DELAYS,
             "site_hosts": "test nowhere",
             **self.driver(name).settings,
         }

@@ -189,6 +189,22 @@ async def show_contact(donor_id: UUID, _: Looking, units: OpenUnits, reader: Ask
     return ContactOut(donor_id=donor_id, **vars(found))
 
 
+class OfferedOut(BaseModel):
+    """A guest who agrees to be written to, by the id under which events knows the guest. Who it is, events shows."""
+
+    contact_id: UUID
+    language: str
+    purposes: list[str]
+    since: date
+
+
+@router.get("/offered", dependencies=[LOOKING])
+async def offered(session: Reading, after: After = None, limit: Limit = 100) -> Page[OfferedOut]:
+    """Guests of events who agree to be written to; whoever needs to know who it is opens the guest in events."""
+    found = await lists.offered(session, limit + 1, place_of(after))
+    return page_of(found, limit, lambda row: OfferedOut(contact_id=row["id"], **row), lambda row: row["id"])
+
+
 class ReadingOut(BaseModel):
     """Somebody was shown the contact data of a donor."""
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from services.donations.domain.funds import Purpose
-from services.donations.domain.money import MOST, Money, money_of
+from services.donations.domain.money import MOST, Money, money_of, written
 from services.donations.settings import Settings
 from shared.outcomes import Refused
 from shared.principals import Role
@@ -86,7 +86,7 @@ class Amount(Body):
 
 
 class AmountOut(BaseModel):
-    """An amount: minor units (yen, cents) of a currency, and as people write it."""
+    """An amount: minor units (yen, cents) of a currency, and as people write it; or a sum, which may be larger."""
 
     minor: int
     currency: str
@@ -94,7 +94,7 @@ class AmountOut(BaseModel):
 
     @classmethod
     def of(cls, minor: int, currency: str) -> Self:
-        return cls(minor=minor, currency=currency, words=str(Money(minor, currency)))
+        return cls(minor=minor, currency=currency, words=written(minor, currency))
 
 
 class WithNote(Body):

@@ -18,6 +18,7 @@ from shared.outcomes import Refused
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 
+ENDED = MonthlyGiftStatus.ENDED.value
 router = APIRouter(prefix="/monthly-gifts", tags=["gifts"])
 
 
@@ -39,6 +40,8 @@ class NewMonthlyGift(Body):
     def _can_be_found(self) -> Self:
         if self.reference is None and self.custom is None:
             raise ValueError("give a reference or a custom mark")
+        if self.purpose is not Purpose.EDUCATION and (self.children or self.correspondence):
+            raise ValueError("children are supported, and letters exchanged, by gifts for education alone")
         return self
 
 
@@ -77,6 +80,10 @@ class MonthlyGiftOut(BaseModel):
     donor_id: UUID | None
     purpose: str
     children: int
+    placed: int | None = Field(
+        description="children found, as sponsorship told; none while it has told nothing"
+    )
+    waiting: int = Field(description="children who are still looked for")
     correspondence: bool
     status: str
     since: date | None
@@ -85,10 +92,11 @@ class MonthlyGiftOut(BaseModel):
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
-        names = ("gift_id", "reference", "purpose", "children", "correspondence", "since")
+        names = ("gift_id", "reference", "purpose", "children", "correspondence", "since", "placed")
         said = row["said"] or {}
         return cls(
             **{name: row[name] for name in names},
+            waiting=max(0, row["children"] - (row["placed"] or 0)) if row["status"] != ENDED else 0,
             status=row["status"] or "",
             donor_id=None if row["anonymous"] else row["donor_id"],
             covered_until=said.get("covered_until"),

@@ -6,7 +6,7 @@ three days.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from services.donations.commands.ipns import Received, receive
-from services.donations.commands.notices import Notice, take
+from services.donations.commands.notices import Notice, Taken, take
 from services.donations.outside import PayPal
 from services.donations.paypal import notices, postback
+from services.donations.paypal.said import Said, Unreadable
 from services.donations.paypal.signature import CannotTell, Forged
-from shared.messaging.unit import Units
+from shared.messaging.gathering import Gathered
+from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Principal, PrincipalKind
 from shared.security.sealing import Seal
@@ -56,6 +58,11 @@ def paths(paypal: PayPal) -> tuple[str, ...]:
 
 
 def _webhook(paypal: PayPal, zone: ZoneInfo, seal: Seal) -> Callable[..., object]:
+    async def work(unit: Unit, came: Sequence[tuple[Notice, Said | Unreadable]]) -> Sequence[Taken]:
+        return await take(unit, zone, seal, came)
+
+    taking = Gathered(work, SENT_BY_PAYPAL)
+
     async def webhook(request: Request, units: OpenUnits) -> Response:
         """PayPal tells of money, signed. A repeat changes nothing."""
         body, now = await _body(request), datetime.now(UTC)
@@ -66,8 +73,11 @@ def _webhook(paypal: PayPal, zone: ZoneInfo, seal: Seal) -> Callable[..., object
         if isinstance(verdict, CannotTell):
             paypal.count("webhook", "not_judged")
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, CANNOT_TELL, [("certificate", verdict.code)])
-        outcome = await _taken(units, zone, seal, Notice(verdict.transmission_id, "webhook", body, now))
-        paypal.count("webhook", outcome)
+        notice = Notice(verdict.transmission_id, "webhook", body, now)
+        done = await taking.ask(units, (notice, notices.read(body)))
+        if isinstance(done, Refused):
+            raise Problem(HTTPStatus.BAD_REQUEST, done.words, [("notice", "body")])
+        paypal.count("webhook", done.value if done else "repeat")
         return Response()
 
     return webhook
@@ -89,17 +99,6 @@ def _ipn(paypal: PayPal, seal: Seal) -> Callable[..., object]:
         return Response()
 
     return ipn
-
-
-async def _taken(units: Units, zone: ZoneInfo, seal: Seal, notice: Notice) -> str:
-    """Keep a notice of PayPal's and book what it says; what became of it."""
-    said = notices.read(notice.body)
-    async with units.open(actor=SENT_BY_PAYPAL) as unit:
-        done = await take(unit, zone, seal, notice, said)
-        if isinstance(done, Refused):
-            # Raised within the unit, so that it rolls back.
-            raise Problem(HTTPStatus.BAD_REQUEST, done.words, [("notice", "body")])
-    return done.value if done else "repeat"
 
 
 async def _body(request: Request) -> bytes:

@@ -34,9 +34,29 @@ _LETTERS = """
         OR num_nonnulls(receipt.id, statement.id) <> 1)
     FROM letter LEFT JOIN receipt USING (id) LEFT JOIN statement USING (id)
 """
+_LAST_SAID = """
+    SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+    FROM journal WHERE contract = 'donations.{fact}.v1' GROUP BY 1
+"""
+# While a timer to tell of them is under way, those of whom nobody was told yet are told of in a moment.
+_TOLD = """
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> donor.{said}
+        OR donor.{said} = 0 AND ({told}) AND NOT EXISTS (SELECT FROM timer WHERE name = 'tell_donors'))
+    FROM donor LEFT JOIN ({last}) said ON said.subject = donor.id
+"""
+_MEMBERS_SAID = _TOLD.format(
+    said="membership_said",
+    told="kind = 'person' AND (member OR may_write)",
+    last=_LAST_SAID.format(fact="membership_changed"),
+)
+_LINKS_SAID = _TOLD.format(
+    said="link_said", told="merged_into IS NOT NULL", last=_LAST_SAID.format(fact="donor_linked")
+)
 CHECKS = {
     "nobody is merged into a donor who is merged": _CHAINS,
     "every donor has contact data": _CONTACTS,
+    "whether a person is a member was said": _MEMBERS_SAID,
+    "which donors are one was said": _LINKS_SAID,
     "no valid letter says more or less than counts of its payments": _TRUE,
     "no payment stands in two valid statements": _TOLD_ONCE,
     "each number of a receipt has its row": _NUMBERS,

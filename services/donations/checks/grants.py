@@ -42,10 +42,9 @@ _CASES_OVER = """
     SELECT count(*), count(*) FILTER (WHERE "grant".ended = '' AND advocacy_case.version > "grant".case_version)
     FROM "grant" JOIN advocacy_case ON advocacy_case.id = "grant".case_id
 """
-# What is paid for a child's school is asked for by sponsorship, for a member alone.
 _OWNED = """
-    SELECT count(*), count(*) FILTER (WHERE owners > 1 OR owners = 0 AND kind <> 'school')
-    FROM (SELECT kind, num_nonnulls(household_id, case_id) AS owners FROM "grant" WHERE version > 0) grants
+    SELECT count(*), count(*) FILTER (WHERE owners <> 1)
+    FROM (SELECT num_nonnulls(household_id, case_id) AS owners FROM "grant" WHERE version > 0) grants
 """
 _SAID = """
     SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> "grant".said)

@@ -13,6 +13,7 @@ from services.donations.domain.monthly import belongs
 from services.donations.domain.subscriptions import ended_on
 from services.donations.paypal.said import Payer
 from services.donations.repository import appeals, payments, subscriptions
+from services.donations.repository.at_hand import AtHand
 from shared.messaging.unit import Unit
 
 
@@ -84,5 +85,6 @@ def one_off(unit: Unit, came: Came, purpose: str) -> UUID | None:
         "purpose": purpose,
     }
     own = {"provider": came.provider, "subscription_id": None, "on_day": came.happened_on}
+    AtHand.of(unit.session).donors[gift_id] = came.donor_id
     payments.add_gift(unit.writes, {**row, **own, "actor": unit.actor.id})
     return gift_id

@@ -25,7 +25,7 @@ from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
 
-__all__ = ["Came", "assign", "book_payment", "movable"]
+__all__ = ["Came", "assign", "book_payment", "movable", "tells_more"]
 
 
 async def book_payment(unit: Unit, came: Came) -> Payment | Refused:
@@ -112,10 +112,12 @@ async def _catch_up(ledger: MoneyLedger, payment: Payment, waiting: list[WentBac
 
 async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
     """The payment with what a second notice knows more; the same payment if that is nothing."""
+    whose = await whose_is(unit, came)
+    if not tells_more(known, came, whose):
+        return known
     payment = known
     if came.subscription and not known.subscription:
         payment = replace(known, subscription=came.subscription)
-    whose = await whose_is(unit, came)
     keys = known.keys | ({FundKey(whose.purpose, known.currency)} if known.purpose == UNASSIGNED else set())
     async with MoneyLedger.open(unit, keys) as ledger:
         if known.fee is None and came.fee is not None:
@@ -129,6 +131,15 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
         if payment is not known:
             await keep(ledger, known, payment)
     return payment
+
+
+def tells_more(known: Payment, came: Came, whose: Whose) -> bool:
+    """Whether a second notice may know more of a payment that has come. If not, nothing is locked for it."""
+    unsaid = known.fee is None and came.fee is not None
+    holds = came.held is not None and (not known.hold_told or (bool(known.held) and not came.held))
+    belongs = known.purpose == UNASSIGNED and whose.purpose != UNASSIGNED
+    gives = known.gift_id is None and bool(whose.gift_id or came.donor_id)
+    return unsaid or holds or belongs or gives or (known.subscription is None and bool(came.subscription))
 
 
 def _found_out(ledger: MoneyLedger, payment: Payment, came: Came, whose: Whose) -> Payment:

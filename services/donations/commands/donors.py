@@ -11,6 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.donations import contacts
+from services.donations.commands import telling
 from services.donations.contacts import Alike, Contact
 from services.donations.domain.donors import Choices
 from services.donations.domain.letters import LetterState
@@ -34,7 +35,7 @@ class Donor:
 async def add(unit: Unit, contact: Contact, choices: Choices) -> Donor:
     """Write a donor down; whoever may be the same is named, and nothing is merged by itself."""
     donor_id = uuid7()
-    donors.add(unit, donor_id, choices)
+    donors.add(unit, donor_id, choices, telling.membership(unit, donor_id, choices, 0))
     contacts.write(unit.writes, donor_id, contact)
     return Donor(donor_id, tuple(await contacts.alike(unit.session, donor_id)))
 
@@ -43,10 +44,19 @@ async def change(
     unit: Unit, donor_id: UUID, contact: Contact | None, choices: Mapping[str, Any]
 ) -> Donor | Refused:
     """Give a donor new contact data, or other choices; what is not named stays."""
-    if donor_id not in await donors.lock(unit.session, donor_id):
+    row = (await donors.lock(unit.session, donor_id)).get(donor_id)
+    if row is None:
         return missing(f"donor {donor_id}")
-    if choices:
-        donors.change(unit, donor_id, choices)
+    before = telling.choices_of(row)
+    after = replace(before, **choices)
+    if after != before:
+        same = replace(after, anonymous=before.anonymous) == before
+        said = (
+            row["membership_said"]
+            if same
+            else telling.membership(unit, donor_id, after, row["membership_said"])
+        )
+        donors.change(unit, donor_id, {**choices, "membership_said": said})
     if contact:
         contacts.write(unit.writes, donor_id, contact)
     return Donor(donor_id, tuple(await contacts.alike(unit.session, donor_id)))
@@ -75,7 +85,8 @@ async def merge(unit: Unit, donor_id: UUID, into: UUID) -> Donor | Refused:
         return conflict("One of these donors is merged already. Part them first.")
     if await donors.is_kept(unit.session, donor_id):
         return conflict("Others were merged into this donor. Merge the other way round, or part them first.")
-    donors.change(unit, donor_id, {"merged_into": into})
+    said = telling.link(unit, donor_id, into, found[donor_id]["link_said"])
+    donors.change(unit, donor_id, {"merged_into": into, "link_said": said})
     return Donor(donor_id)
 
 
@@ -91,7 +102,8 @@ async def part(unit: Unit, donor_id: UUID) -> Donor | Refused:
     if found["merged_into"] != kept["id"]:
         return conflict("This donor is merged into nobody.")
     await _end_letters(unit, donor_id, kept["id"])
-    donors.change(unit, donor_id, {"merged_into": None})
+    said = telling.link(unit, donor_id, None, found["link_said"])
+    donors.change(unit, donor_id, {"merged_into": None, "link_said": said})
     return Donor(donor_id, tuple(await contacts.alike(unit.session, donor_id)))
 
 

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from services.donations.domain import entries
 from services.donations.domain.funds import FundKey
 from services.donations.domain.ledger import EntryKind, Kind, account, place
-from services.donations.domain.money import Money
+from services.donations.domain.money import Money, written
 from services.donations.ledger import MoneyLedger, lacking
 from services.donations.queries import balances
 from services.donations.repository import books
@@ -62,7 +62,7 @@ async def cover(unit: Unit, wanted: Move) -> Decided | Refused:
             unit.session, account(Kind.UNCOVERED, keys[1].currency, keys[1].fund)
         )
         if wanted.amount.minor > lost:
-            words = f"{wanted.to_fund} has {Money(max(lost, 0), keys[1].currency)} to be covered."
+            words = f"{wanted.to_fund} has {written(max(lost, 0), keys[1].currency)} to be covered."
             return ledger.refuse(conflict(words))
         lines = entries.covered(wanted.from_fund, wanted.to_fund, wanted.amount)
         return _decide(ledger, EntryKind.COVERED, lines, wanted)

@@ -61,7 +61,7 @@ async def receive(unit: Unit, seal: Seal, body: bytes, arrived: datetime) -> Rec
         "digest": digest,
         "outcome": Became.ASKED.value,
     }
-    if known := await notices.add(unit.session, row):
+    for known in (await notices.add(unit.session, [row])).values():
         doubtful = known["digest"] != digest and known["outcome"] == Became.ASKED.value
         return Received.AGAIN if doubtful else Received.REPEAT
     contacts.write_notice(unit.writes, seal, key, body)

@@ -18,6 +18,7 @@ from services.donations.commands.placing import Right, misplaced, put_right
 from services.donations.domain.monthly import Standing, standing
 from services.donations.domain.payments import Provider
 from services.donations.repository import donors, payments, subscriptions
+from services.donations.repository.at_hand import AtHand
 from shared.contracts.donations import MonthlyGiftChanged
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
@@ -96,25 +97,30 @@ async def look_at(unit: Unit, grace: timedelta, ids: Collection[UUID]) -> None:
     """How the gifts of these subscriptions stand today: say what is different, and put their money where it belongs."""
     session = unit.session
     rows = await subscriptions.lock(session, ids)
+    AtHand.of(session).donors |= {row["gift_id"]: row["donor_id"] for row in rows}
     told, paid = await subscriptions.told(session, ids), await subscriptions.paid(session, ids)
-    wrong: dict[UUID, Right] = {}
+    wrong, asleep = dict[UUID, Right](), list[str]()
     for row in rows:
         mine = paid[row["id"]]
         now = standing(told[row["id"]], [subscriptions.paid_in(each) for each in mine], unit.today, grace)
         wrong |= misplaced(row, mine, now)
-        await _stands(unit, row, now)
+        asleep += _stands(unit, row, now)
+    await unit.cancel_all(asleep)
     await put_right(unit, wrong)
 
 
-async def _stands(unit: Unit, row: RowMapping, now: Standing) -> None:
-    """Keep and say how a gift stands, if that is different, and when it is to be looked at again."""
+def _stands(unit: Unit, row: RowMapping, now: Standing) -> list[str]:
+    """Keep and say how a gift stands, if that is different, and when it is to be looked at again; the keys of timers
+    that are for nothing now.
+    """
+    asleep = list[str]()
     said = _state(row, now)
     if row["wakes_on"] != now.wakes_on:
         _wake(unit, row["id"], now.wakes_on)
         if row["wakes_on"]:
-            await unit.cancel(_key(row["id"], row["wakes_on"]))
+            asleep.append(_key(row["id"], row["wakes_on"]))
     elif said == row["said"]:
-        return
+        return asleep
     values: dict[str, Any] = {"id": row["id"], "wakes_on": now.wakes_on}
     if said != row["said"]:
         version = row["version"] + 1
@@ -125,6 +131,7 @@ async def _stands(unit: Unit, row: RowMapping, now: Standing) -> None:
             subscriptions.add_change(unit, {"subscription": row["id"], "version": version, **change})
             values |= {"status": now.status.value, "since": unit.today}
     subscriptions.save(unit, values)
+    return asleep
 
 
 def _state(row: RowMapping, now: Standing) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.matching import Booked, Comparing, Match, judged
-from services.donations.commands.notices import PAYPAL, effect, id_of_back
+from services.donations.commands.meaning import PAYPAL, id_of_back
+from services.donations.commands.notices import effect
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Payment

@@ -18,7 +18,7 @@ from services.donations.contacts.notices import (
     sealed_notices,
     write_notice,
 )
-from services.donations.contacts.payers import claim_payer, donor_of_payer
+from services.donations.contacts.payers import claim_payers, donors_of_payers
 
 __all__ = [
     "Alike",
@@ -27,8 +27,8 @@ __all__ = [
     "Sealed",
     "Spoilt",
     "alike",
-    "claim_payer",
-    "donor_of_payer",
+    "claim_payers",
+    "donors_of_payers",
     "forget_notice",
     "forget_notices_before",
     "forget_notices_of",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.donations.domain.funds import Fund, FundKey, Purpose
 from services.donations.domain.marks import code_of
-from services.donations.domain.money import Money
+from services.donations.domain.money import MOST, Money
 from shared.contracts.donations import AppealChanged, AppealStatus
 from shared.contracts.inventory import ShortageChanged, ShortfallForecast
 
@@ -193,14 +193,15 @@ def shown(appeal: Appeal) -> tuple[object, ...]:
 
 
 def fact_of(appeal: Appeal, on: date) -> AppealChanged:
-    """What the others are told."""
+    """What the others are told; the wire carries no amount above `MOST`."""
+    raised = min(max(0, appeal.raised), MOST)
     return AppealChanged(
         appeal_id=appeal.id,
         version=appeal.version,
         item=appeal.item,
         quantity=appeal.quantity,
         target=Money(appeal.target, appeal.currency).as_part,
-        raised=Money(max(0, appeal.raised), appeal.currency).as_part,
+        raised=Money(raised, appeal.currency).as_part,
         status=appeal.status.value,
         on=on,
     )

@@ -7,9 +7,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.donations.domain.funds import Fund, FundKey, Purpose
-from services.donations.domain.money import Money
+from services.donations.domain.money import MOST, Money
 from shared.contracts.donations import GrantChanged, GrantStatus, GrantWhy
 from shared.contracts.intake import GrantAsked, GrantStep
+from shared.contracts.sponsorship import PaymentStep, SchoolPaymentDue
 
 FUND_OF = {
     "protection": Purpose.PROTECTION,
@@ -29,6 +30,31 @@ ALWAYS_TWO = frozenset({"return"})
 def fund_of(kind: str) -> str:
     """The fund that a grant of this kind is paid from."""
     return FUND_OF.get(kind, Purpose.GENERAL).value
+
+
+SCHOOL = "school"
+"""The kind of a grant that sponsorship asks for: what a child's school costs and no gift covers."""
+SCHOOL_URGENCY = 2
+"""Schools are paid by the days on which they are due; none comes before another one."""
+
+
+def school_asked(fact: SchoolPaymentDue) -> GrantAsked:
+    """What is due for a school, as a request for money like others. Its place in line is the day on which it is due;
+    nobody at intake has asked for it.
+    """
+    return GrantAsked(
+        request_id=fact.payment_id,
+        version=fact.version,
+        household_id=fact.household_id,
+        household_version=fact.household_version,
+        member_id=fact.member_id,
+        kind=SCHOOL,
+        estimate=fact.amount,
+        urgency=SCHOOL_URGENCY,
+        asked_on=fact.due_on,
+        status=GrantStep.WITHDRAWN if fact.status == PaymentStep.WITHDRAWN else GrantStep.CHANGED,
+        on=fact.on,
+    )
 
 
 class Ended(StrEnum):
@@ -144,6 +170,8 @@ def heard(before: Grant | None, fact: GrantAsked) -> Grant:
         known = replace(
             before, wanted=asked.wanted, urgency=asked.urgency, set_aside=aside, version=fact.version
         )
+        # The day on which a school is to be paid can change; that on which money was asked for cannot.
+        known = replace(known, asked_on=asked.asked_on) if known.kind == SCHOOL else known
     if known.ended or fact.status == GrantStep.WITHDRAWN:
         return known if known.ended else ended(known, Ended.CANCELLED, GrantWhy.WITHDRAWN.value)
     return reworded(known)
@@ -161,7 +189,7 @@ def told(grant: Grant, held: int, on: date) -> GrantChanged:
         set_aside=grant.money(grant.promised).as_part,
         paid=grant.money(grant.paid).as_part,
         missing=grant.money(grant.missing).as_part,
-        held=grant.money(held).as_part if grant.missing and held else None,
+        held=grant.money(min(held, MOST)).as_part if grant.missing and held else None,
         reason=grant.reason,
         on=on,
     )

@@ -43,11 +43,7 @@ class Money:
 
     def __str__(self) -> str:
         """As people write it: JPY 1,000 or USD 10.00."""
-        digits = DIGITS[self.currency]
-        sign, minor = ("-" if self.minor < 0 else ""), abs(self.minor)
-        whole, rest = divmod(minor, 10**digits)
-        decimals = f".{rest:0{digits}}" if digits else ""
-        return f"{self.currency} {sign}{whole:,}{decimals}"
+        return written(self.minor, self.currency)
 
     @property
     def as_part(self) -> Said:
@@ -58,6 +54,14 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} are not added")
         return other.minor
+
+
+def written(minor: int, currency: str) -> str:
+    """An amount as people write it, also a sum that is larger than any amount may be."""
+    digits = DIGITS[currency]
+    whole, rest = divmod(abs(minor), 10**digits)
+    decimals = f".{rest:0{digits}}" if digits else ""
+    return f"{currency} {'-' if minor < 0 else ''}{whole:,}{decimals}"
 
 
 def money_of(text: str, currency: str) -> Money:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.donations.domain.money import Money
+from services.donations.domain.money import Money, written
 from shared.spreadsheets.report import RowReport
 
 FIGURES = {
@@ -48,7 +48,7 @@ class Report(RowReport):
         """Count a gift that was booked."""
         self.gifts += 1
         before = next((each.minor for each in self.sums if each.currency == amount.currency), 0)
-        more = Money(before + amount.minor, amount.currency)
+        more = before + amount.minor
         others = [each for each in self.sums if each.currency != amount.currency]
-        now = Sum(currency=more.currency, minor=more.minor, words=str(more))
+        now = Sum(currency=amount.currency, minor=more, words=written(more, amount.currency))
         self.sums = sorted([*others, now], key=lambda each: each.currency)

@@ -60,15 +60,40 @@ class MoneyLedger:
     @classmethod
     @asynccontextmanager
     async def open(cls, unit: Unit, funds: Collection[FundKey] = ()) -> AsyncIterator["MoneyLedger"]:
-        """The ledger with these funds locked. Whoever does not know them yet calls `lock`, once."""
+        """The ledger with these funds locked. Whoever does not know them yet calls `lock`, once.
+
+        Within a block of `for_many` it is the ledger of that block, which has locked them: ValueError if not.
+        """
+        if shared := unit.session.info.get(cls):
+            shared.has_locked(funds)
+            yield shared
+            return
         ledger = cls(unit, await books.open_from(unit.session))
         await ledger.lock(funds)
         yield ledger
         if not ledger._refused:
             await ledger._post()
 
+    @classmethod
+    @asynccontextmanager
+    async def for_many(
+        cls, unit: Unit, funds: Collection[FundKey], appeals: Collection[UUID]
+    ) -> AsyncIterator["MoneyLedger"]:
+        """The ledger for all that one unit books within the block, with funds and appeals locked before.
+
+        It is posted once, at the block's end: only then is it settled what is promised of the funds.
+        """
+        async with cls.open(unit, funds) as ledger:
+            await ledger.lock_appeals(appeals)
+            unit.session.info[cls] = ledger
+            try:
+                yield ledger
+            finally:
+                del unit.session.info[cls]
+
     def refuse(self, refused: Refused) -> Refused:
         """Post nothing: `return ledger.refuse(refused)`. The edge that opened the unit rolls it back."""
+        assert MoneyLedger not in self.unit.session.info, "others book in this block too"
         self._refused = True
         return refused
 
@@ -76,6 +101,15 @@ class MoneyLedger:
         """Lock funds, all at once, or two units would wait for each other."""
         if keys:
             self._locked |= await books.lock_funds(self.unit.session, keys)
+
+    def has_locked(self, keys: Collection[FundKey]) -> None:
+        """ValueError if one of these funds is not locked."""
+        if others := set(keys) - self._locked.keys():
+            raise ValueError(f"{sorted(others)} were not locked with the others")
+
+    async def lock_appeals(self, ids: Collection[UUID]) -> None:
+        """Lock appeals, all at once, before any of them is asked for. Funds are locked before."""
+        await self._promises.lock(ids)
 
     def fund(self, key: FundKey) -> Fund:
         """A locked fund as this unit has changed it so far. KeyError if it was not locked."""

@@ -1,7 +1,7 @@
 """What one unit has promised of the funds that it locked: to grants, to appeals, and to purchases that are ordered."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -44,6 +44,10 @@ class Promises:
                 return None
             self._appeals[appeal_id] = (found, found)
         return self._appeals[appeal_id][1]
+
+    async def lock(self, ids: Collection[UUID]) -> None:
+        """Lock appeals, all at once, before any of them is asked for."""
+        self._appeals |= {each.id: (each, each) for each in await appeals.lock_all(self.unit.session, ids)}
 
     def appeals(self, found: Iterable[Appeal], key: FundKey) -> list[Appeal]:
         """Appeals of a fund that were found, and those that this unit has changed, as they are now."""

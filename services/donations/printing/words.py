@@ -2,12 +2,13 @@
 `letters.typ`.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.donations.domain.money import Money
+from services.donations.domain.money import Money, written
 from services.donations.printing.press import Words
 
 
@@ -95,15 +96,14 @@ def receipt(issued: Issued, number: str, paid: Paid, tax_sentence: str = "", rep
 
 def statement(issued: Issued, year: int, paid: Sequence[Paid]) -> Words:
     """The words of a yearly statement: its payments by day, and a sum for each currency."""
-    sums: dict[str, Money] = {}
+    sums = Counter[str]()
     for each in paid:
-        known = sums.get(each.amount.currency)
-        sums[each.amount.currency] = known + each.amount if known else each.amount
+        sums[each.amount.currency] += each.amount.minor
     return {
         **_head(issued),
         "year": f"{year}年" if issued.language is Language.JA else str(year),
         "rows": [_row(issued.language, each) for each in paid],
-        "sums": [amount_in(issued.language, sums[currency]) for currency in sorted(sums)],
+        "sums": [sum_in(issued.language, sums[currency], currency) for currency in sorted(sums)],
     }
 
 
@@ -142,8 +142,13 @@ def day_in(language: Language, day: date) -> str:
 
 def amount_in(language: Language, money: Money) -> str:
     """1,000円 for yen in Japanese; otherwise the currency's code and the amount, like USD 10.00."""
-    currency, _, amount = str(money).partition(" ")
-    return f"{amount}円" if language is Language.JA and currency == "JPY" else str(money)
+    return sum_in(language, money.minor, money.currency)
+
+
+def sum_in(language: Language, minor: int, currency: str) -> str:
+    """The same of a sum, which may be larger than any amount."""
+    words = written(minor, currency)
+    return f"{words.partition(' ')[2]}円" if language is Language.JA and currency == "JPY" else words
 
 
 def marks(language: Language, *, valid: bool) -> Sequence[str]:

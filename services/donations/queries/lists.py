@@ -19,6 +19,7 @@ from services.donations.tables import (
     ENTRY,
     GIFT,
     GRANT,
+    OFFERED,
     OPENING,
     PAYMENT,
     PAYOUT,
@@ -33,6 +34,14 @@ async def donors(session: AsyncSession, limit: int, after: UUID | None = None) -
     """Donors without their names, those merged into others too."""
     row = DONOR.c
     query = select(DONOR).where(*given([None if after is None else row.id > after]))
+    return await rows(session, query.order_by(row.id).limit(limit))
+
+
+async def offered(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
+    """Guests of events who agree to be written to now."""
+    row = OFFERED.c
+    query = select(row.id, row.language, row.purposes, row.on_day.label("since"))
+    query = query.where(*given([row.offered, None if after is None else row.id > after]))
     return await rows(session, query.order_by(row.id).limit(limit))
 
 

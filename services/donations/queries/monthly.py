@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, and_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.queries.rows import given, rows
-from services.donations.tables import DONOR, GIFT, SUBSCRIPTION
+from services.donations.tables import DONOR, GIFT, PLACED, SUBSCRIPTION
 
 
 async def monthly_gifts(
@@ -17,10 +17,11 @@ async def monthly_gifts(
     row, gift = SUBSCRIPTION.c, GIFT.c
     of_it = and_(gift.provider == row.provider, gift.subscription_id == row.reference)
     named = (gift.id.label("gift_id"), gift.donor_id, gift.purpose, gift.children, gift.correspondence)
-    query = select(*named, row.reference, row.status, row.since, row.said, DONOR.c.anonymous)
+    query = select(*named, row.reference, row.status, row.since, row.said, DONOR.c.anonymous, PLACED.c.placed)
     query = (
         query.select_from(GIFT).outerjoin(SUBSCRIPTION, of_it).outerjoin(DONOR, DONOR.c.id == gift.donor_id)
     )
+    query = query.outerjoin(PLACED, (PLACED.c.id == gift.id) & (PLACED.c.version > 0))
     wanted = [
         gift.kind == "monthly",
         None if status is None else row.status == status,

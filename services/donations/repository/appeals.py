@@ -1,5 +1,6 @@
 """Appeals and prices."""
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.donations.domain.appeals import GOES_ON, Appeal, Need, Price, fact_of, shown
 from services.donations.domain.funds import FundKey
 from services.donations.domain.money import DIGITS
+from services.donations.repository.at_hand import AtHand
 from services.donations.tables import APPEAL, ITEM_PRICE, NEED, PRICE
 from shared.contracts.donations import AppealStatus
 from shared.contracts.inventory import ItemPriced
@@ -36,8 +38,19 @@ async def find(session: AsyncSession, appeal_id: UUID, *, lock: bool = False) ->
     return appeal_in(row) if row else None
 
 
+async def lock_all(session: AsyncSession, ids: Collection[UUID]) -> list[Appeal]:
+    """Appeals, locked in the order of their ids."""
+    if not ids:
+        return []
+    query = select(APPEAL).where(APPEAL.c.id.in_(sorted(ids))).order_by(APPEAL.c.id)
+    return [appeal_in(row) for row in (await session.execute(query.with_for_update())).mappings()]
+
+
 async def by_code(session: AsyncSession, code: str) -> Appeal | None:
     """The appeal under a code; None if there is none."""
+    hand = AtHand.of(session)
+    if code in hand.appeals:
+        return hand.appeals[code]
     row = (await session.execute(select(APPEAL).where(APPEAL.c.code == code))).mappings().one_or_none()
     return appeal_in(row) if row else None
 

@@ -7,14 +7,15 @@ from uuid import UUID
 from sqlalchemy import RowMapping, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.domain.donors import Choices
+from services.donations.domain.donors import Choices, DonorKind
 from services.donations.tables import DONOR
 from shared.messaging.unit import Unit
 
 
-def add(unit: Unit, donor_id: UUID, choices: Choices) -> None:
+def add(unit: Unit, donor_id: UUID, choices: Choices, membership_said: int = 0) -> None:
     """Keep a new donor."""
     row = {**vars(choices), "kind": choices.kind.value, "since": unit.today, "merged_into": None}
+    row |= {"membership_said": membership_said}
     unit.writes.insert(DONOR, [{"id": donor_id, **row, "actor": unit.actor.id}])
 
 
@@ -38,9 +39,22 @@ async def hold(session: AsyncSession, donor_id: UUID) -> None:
         await lock(session, merged)
 
 
+async def untold(session: AsyncSession, most: int) -> Sequence[UUID]:
+    """Members, people who may be written to, and merged donors, of whom the others were never told."""
+    row = DONOR.c
+    a_member = (row.kind == DonorKind.PERSON.value) & (row.member | row.may_write)
+    never = or_(a_member & (row.membership_said == 0), row.merged_into.is_not(None) & (row.link_said == 0))
+    return (await session.scalars(select(row.id).where(never).order_by(row.id).limit(most))).all()
+
+
 def change(unit: Unit, donor_id: UUID, values: Mapping[str, Any]) -> None:
     """Give a locked donor new values."""
     unit.writes.change(DONOR, [{"id": donor_id, **values, "actor": unit.actor.id}])
+
+
+def set_said(unit: Unit, donor_id: UUID, values: Mapping[str, int]) -> None:
+    """Keep what was told of a locked donor last."""
+    unit.writes.change(DONOR, [{"id": donor_id, **values}])
 
 
 async def are_one(session: AsyncSession, first: UUID, second: UUID) -> bool:

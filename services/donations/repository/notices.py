@@ -1,26 +1,35 @@
 """Notices that a provider sent, without what they said."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, RowMapping, bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.notices import Became
 from services.donations.tables import NOTICE
 from shared.database.writes import Writes
 
+COLUMNS = ("id", "transmission_id", "way", "received_at", "digest", "outcome")
 
-async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping | None:
-    """Keep a notice; the one that is there if its transmission is known. Two that come at once wait for each other."""
-    row = NOTICE.c
-    adding = insert(NOTICE).values(**values).on_conflict_do_nothing().returning(row.id)
-    if await session.scalar(adding) is not None:
-        return None
-    query = select(NOTICE).where(row.transmission_id == values["transmission_id"])
-    return (await session.execute(query)).mappings().one()
+_ADD = text("""
+    INSERT INTO notice (id, transmission_id, way, received_at, digest, outcome)
+    SELECT * FROM unnest(:id, :transmission_id, :way, :received_at, :digest, :outcome) ON CONFLICT DO NOTHING
+    RETURNING transmission_id
+""").bindparams(*(bindparam(name, type_=ARRAY(NOTICE.c[name].type)) for name in COLUMNS))
+
+
+async def add(session: AsyncSession, rows: Collection[Mapping[str, Any]]) -> Mapping[str, dict[str, Any]]:
+    """Keep notices; those that are there of the ones whose transmission is known. Two that come at once wait for each
+    other. The rows name the `COLUMNS`, and no transmission twice.
+    """
+    in_order = sorted(rows, key=lambda each: str(each["transmission_id"]))
+    added = set(await session.scalars(_ADD, {name: [each[name] for each in in_order] for name in COLUMNS}))
+    row, known = NOTICE.c, {each["transmission_id"] for each in rows} - added
+    query = select(NOTICE).where(row.transmission_id.in_(sorted(known)))
+    found = (await session.execute(query)).mappings() if known else ()
+    return {each["transmission_id"]: {**each} for each in found}
 
 
 async def lock(session: AsyncSession, notice_id: UUID) -> RowMapping | None:

@@ -5,12 +5,13 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, false, func, or_, select, text, tuple_
+from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, false, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from services.donations.domain.payments import Dispute, Payment, RefundState
+from services.donations.repository.at_hand import AtHand, Key
 from services.donations.tables import GIFT, PAYMENT, REFUND
 from shared.database.writes import Writes
 from shared.messaging.unit import Unit
@@ -24,6 +25,8 @@ async def lock_or_make(session: AsyncSession, provider: str, transaction_id: str
     So two who hear of one payment at once wait for each other, and a refund that comes before its payment has a row
     to wait at.
     """
+    if at_hand := AtHand.of(session).payments.get((provider, transaction_id)):
+        return at_hand
     mine = {"provider": provider, "transaction_id": transaction_id}
     making = insert(PAYMENT).values(id=uuid7(), **mine).on_conflict_do_nothing()
     await session.execute(making)
@@ -52,16 +55,25 @@ async def lock_all(session: AsyncSession, ids: Collection[UUID]) -> list[Payment
     return [payment_in(row) for row in found.mappings()]
 
 
-async def make_and_lock(session: AsyncSession, keys: Collection[tuple[str, str]]) -> list[Payment]:
+_NAMED = (bindparam("ways", type_=ARRAY(String)), bindparam("names", type_=ARRAY(String)))
+_MAKE = text("""
+    INSERT INTO payment (id, provider, transaction_id) SELECT * FROM unnest(:ids, :ways, :names) ON CONFLICT DO NOTHING
+""").bindparams(_IDS, *_NAMED)
+_LOCK = text("""
+    SELECT payment.* FROM payment
+    JOIN unnest(:ways, :names) AS named (provider, transaction_id) USING (provider, transaction_id)
+    ORDER BY provider, transaction_id COLLATE "C" FOR UPDATE OF payment
+""").bindparams(*_NAMED)
+
+
+async def make_and_lock(session: AsyncSession, keys: Collection[Key]) -> list[Payment]:
     """The payments under these ids of providers, locked; those of which nobody has spoken yet are made first."""
-    rows = [{"id": uuid7(), "provider": way, "transaction_id": each} for way, each in sorted(keys)]
-    if not rows:
+    if not keys:
         return []
-    await session.execute(insert(PAYMENT).values(rows).on_conflict_do_nothing())
-    row = PAYMENT.c
-    query = select(PAYMENT).where(tuple_(row.provider, row.transaction_id).in_(sorted(keys)))
-    found = await session.execute(query.order_by(*IN_ORDER).with_for_update())
-    return [payment_in(each) for each in found.mappings()]
+    ways, names = zip(*sorted(keys), strict=True)
+    which = {"ways": [*ways], "names": [*names]}
+    await session.execute(_MAKE, {"ids": [uuid7() for _ in keys], **which})
+    return [payment_in(each) for each in (await session.execute(_LOCK, which)).mappings()]
 
 
 async def under(session: AsyncSession, provider: str, transaction_id: str) -> Payment | None:
@@ -84,11 +96,16 @@ def save(unit: Unit, payment: Payment) -> None:
     """Write a payment that is locked."""
     values = {name: getattr(payment, name) for name in _COLUMNS}
     unit.writes.change(PAYMENT, [{**values, "dispute": payment.dispute.value, "actor": unit.actor.id}])
+    hand, key = AtHand.of(unit.session), (payment.provider, payment.transaction_id)
+    if key in hand.payments:
+        hand.payments[key] = payment
 
 
 async def gift_of_subscription(session: AsyncSession, provider: str, subscription: str) -> RowMapping | None:
     """The monthly gift that a provider collects under this id; None if we know none."""
-    row = GIFT.c
+    hand, row = AtHand.of(session), GIFT.c
+    if (provider, subscription) in hand.gifts:
+        return hand.gifts[provider, subscription]
     query = select(GIFT).where(row.provider == provider, row.subscription_id == subscription)
     found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
     return found
@@ -96,7 +113,12 @@ async def gift_of_subscription(session: AsyncSession, provider: str, subscriptio
 
 async def donor_of(session: AsyncSession, gift_id: UUID | None) -> UUID | None:
     """Who gave it; None for money of which we do not know."""
-    return await session.scalar(select(GIFT.c.donor_id).where(GIFT.c.id == gift_id)) if gift_id else None
+    if gift_id is None:
+        return None
+    donors = AtHand.of(session).donors
+    if gift_id in donors:
+        return donors[gift_id]
+    return await session.scalar(select(GIFT.c.donor_id).where(GIFT.c.id == gift_id))
 
 
 def add_gift(writes: Writes, values: dict[str, Any]) -> None:
@@ -129,6 +151,7 @@ async def add_refund(session: AsyncSession, values: dict[str, Any]) -> RefundSta
     """Keep a refund by its own id; how it stands if it is known."""
     adding = insert(REFUND).values(**values).on_conflict_do_nothing().returning(REFUND.c.refund_id)
     if await session.scalar(adding) is not None:
+        AtHand.of(session).refunds_wait[values["payment_id"]] = True
         return None
     row = REFUND.c
     mine = (row.provider == values["provider"], row.refund_id == values["refund_id"])
@@ -137,6 +160,8 @@ async def add_refund(session: AsyncSession, values: dict[str, Any]) -> RefundSta
 
 async def waiting_refunds(session: AsyncSession, payment_id: UUID) -> Sequence[RowMapping]:
     """Refunds that came before their payment, in the order of their ids."""
+    if AtHand.of(session).refunds_wait.get(payment_id) is False:
+        return []
     row = REFUND.c
     waits = (row.payment_id == payment_id, row.state == RefundState.WAITING.value)
     return (await session.execute(select(REFUND).where(*waits).order_by(row.refund_id))).mappings().all()

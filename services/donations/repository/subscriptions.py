@@ -5,7 +5,7 @@ rows of their own, and how the gift stands is looked at by a timer, which locks 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 from services.donations.domain.monthly import Paid
 from services.donations.domain.payments import Dispute, Provider
 from services.donations.domain.subscriptions import ENDS, Told, What
+from services.donations.repository.at_hand import AtHand
 from services.donations.tables import (
     GIFT,
     PAYMENT,
@@ -49,6 +50,8 @@ async def make(session: AsyncSession, provider: str, reference: str, custom: str
 
     The first mark that it bears stays. Called before a payment is locked: the row may be locked here.
     """
+    if at_hand := AtHand.of(session).subscriptions.get((provider, reference)):
+        return at_hand
     row, key = SUBSCRIPTION.c, key_of(custom)
     mine = {"provider": provider, "reference": reference}
     query = select(row.id, row.custom_key).where(row.provider == provider, row.reference == reference)
@@ -83,7 +86,7 @@ async def join(session: AsyncSession) -> set[UUID]:
     return set(await session.scalars(query)) if references else set()
 
 
-async def tell(unit: Unit, subscription: UUID, told: Iterable[Told]) -> None:
+def tell(unit: Unit, subscription: UUID, told: Collection[Told]) -> None:
     """Keep what was told of a subscription, once."""
     rows = [
         {
@@ -97,7 +100,9 @@ async def tell(unit: Unit, subscription: UUID, told: Iterable[Told]) -> None:
         for each in sorted(set(told))
     ]
     if rows:
-        await unit.session.execute(insert(SUBSCRIPTION_TOLD).values(rows).on_conflict_do_nothing())
+        unit.writes.add(SUBSCRIPTION_TOLD, rows)
+        if (known := AtHand.of(unit.session).ends.get(subscription)) is not None:
+            known += [each for each in told if each.what in ENDS]
         stir(unit, subscription)
 
 
@@ -119,10 +124,12 @@ async def news(session: AsyncSession) -> int:
 
 async def ended(session: AsyncSession, subscription: UUID) -> list[Told]:
     """What was told of its end."""
+    if (at_hand := AtHand.of(session).ends.get(subscription)) is not None:
+        return at_hand
     row = SUBSCRIPTION_TOLD.c
     what = row.what.in_([each.value for each in ENDS])
     query = select(SUBSCRIPTION_TOLD).where(row.subscription == subscription, what)
-    return [_told(each) for each in (await session.execute(query)).mappings()]
+    return [told_in(each) for each in (await session.execute(query)).mappings()]
 
 
 async def lock(session: AsyncSession, ids: Collection[UUID]) -> Sequence[RowMapping]:
@@ -144,11 +151,12 @@ async def told(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, li
     query = select(SUBSCRIPTION_TOLD).where(SUBSCRIPTION_TOLD.c.subscription.in_(ids))
     found = defaultdict[UUID, list[Told]](list)
     for row in (await session.execute(query)).mappings():
-        found[row["subscription"]].append(_told(row))
+        found[row["subscription"]].append(told_in(row))
     return found
 
 
-def _told(row: RowMapping) -> Told:
+def told_in(row: RowMapping) -> Told:
+    """What a row says."""
     return Told(row["at"], What(row["what"]), row["on_day"], row["amount"], row["currency"])
 
 

@@ -6,6 +6,7 @@ from services.donations.tables.advances import ADVANCE, SLIP
 from services.donations.tables.appeals import APPEAL, ITEM_PRICE, NEED, PRICE, PURCHASE, SHORTAGE
 from services.donations.tables.columns import Row
 from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GIFT, PAYER
+from services.donations.tables.elsewhere import OFFERED, PLACED
 from services.donations.tables.grants import APPROVAL, CASE, GRANT, HOUSEHOLD, PAYOUT
 from services.donations.tables.imports import GIFT_IMPORT
 from services.donations.tables.in_kind import GIFT_IN_KIND
@@ -65,10 +66,12 @@ __all__ = [
     "NEED",
     "NOTICE",
     "NOTICE_BODY",
+    "OFFERED",
     "OPENING",
     "PAYER",
     "PAYMENT",
     "PAYOUT",
+    "PLACED",
     "PLEDGE",
     "PLEDGE_PART",
     "PLEDGE_TOTAL",

@@ -23,12 +23,17 @@ from services.donations.tables.columns import (
     flag_column,
     id_column,
     moment_column,
+    version_column,
 )
 from shared.database.rows import table_of
 
 
 class DonorRow(Row, table=True):
-    """Somebody who gives, without name or address. `merged_into` is the donor that this one turned out to be."""
+    """Somebody who gives, without name or address. `merged_into` is the donor that this one turned out to be.
+
+    `membership_said` and `link_said` are the versions in which it was told last whether this is a member, and who this
+    one is; 0 if that was never told.
+    """
 
     __tablename__ = "donor"
     __table_args__ = (
@@ -43,6 +48,8 @@ class DonorRow(Row, table=True):
     language: str = Field(sa_column=Column(String(10), nullable=False))
     since: date
     merged_into: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("donor.id")))
+    membership_said: int = version_column()
+    link_said: int = version_column()
     actor: str = actor_column()
 
 

@@ -3,11 +3,11 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.events.checks import gatherings, guests, seats
+from services.events.checks import gatherings, guests, people, seats
 from services.events.settings import Settings
 from shared.service.parts import Check, Count
 
-CHECKS = gatherings.CHECKS | seats.CHECKS | guests.CHECKS
+CHECKS = gatherings.CHECKS | seats.CHECKS | guests.CHECKS | people.CHECKS
 
 
 def check(_: Settings) -> Check:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.events.queries import people
 from services.events.repository import gatherings
 from services.events.settings import Settings
 from shared.service.parts import Actuals, PutOff
@@ -37,6 +38,7 @@ async def reached(session: AsyncSession) -> Mapping[str, int]:
     return {
         **(await session.execute(_HELD)).mappings().one(),
         **(await session.execute(_GUESTS)).mappings().one(),
+        **await people.reached(session),
     }
 
 

@@ -62,6 +62,10 @@ def _row(gathering: Gathering) -> dict[str, Any]:
     }
 
 
+FOLLOW = "follow_gatherings"
+"""The timer that has slots and needs for helpers follow what was decided on gatherings."""
+
+
 def add(unit: Unit, gathering: Gathering) -> None:
     """Keep a new gathering."""
     unit.writes.insert(GATHERING, [{**_row(gathering), "actor": unit.actor.id}])
@@ -100,6 +104,7 @@ async def untold(session: AsyncSession) -> int:
 
 
 def add_step(unit: Unit, gathering: Gathering, step: str, note: str | None = None) -> None:
-    """Keep what was decided on a gathering, by whom, and why."""
+    """Keep what was decided on a gathering, by whom, and why; whoever depends on it looks at it soon."""
+    unit.remind(FOLLOW)
     row = {"id": uuid7(), "gathering_id": gathering.id, "step": step, "on_day": unit.today, "at": unit.now}
     unit.writes.insert(GATHERING_STEP, [{**row, "actor": unit.actor.id, "note": note}])

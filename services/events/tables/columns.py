@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, String, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from shared.database.rows import own_registry
@@ -38,6 +39,12 @@ def version_column() -> Any:
 
 def flag_column() -> Any:
     return Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+
+
+def codes_column() -> Any:
+    return Field(
+        default_factory=list, sa_column=Column(ARRAY(String(40)), nullable=False, server_default="{}")
+    )
 
 
 def actor_column() -> Any:

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import cases, figures, grants, households, imports, readings
+from services.intake.api import cases, consents, figures, grants, households, imports, readings, settling
 from services.intake.settings import Settings
 
 
 def routers(_: Settings) -> tuple[APIRouter, ...]:
     """Every route of this service."""
-    both = (households.router, cases.router)
-    return *both, grants.router, imports.router, figures.router, readings.router
+    people = (households.router, consents.router, cases.router)
+    return *people, grants.router, settling.router, imports.router, figures.router, readings.router

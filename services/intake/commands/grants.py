@@ -31,7 +31,7 @@ class Wanted:
 
 async def ask(unit: Unit, household_id: UUID, wanted: Wanted) -> Request | Refused:
     """Ask for money for a household that is helped, or for one of its members."""
-    household = await _helped(unit, household_id)
+    household = await helped(unit, household_id)
     if isinstance(household, Refused):
         return household
     if wanted.member_id and wanted.member_id not in {each.id for each in household.present}:
@@ -45,8 +45,27 @@ async def ask_for_case(unit: Unit, case_id: UUID, wanted: Wanted) -> Request | R
     return case if isinstance(case, Refused) else _asked(unit, case, wanted)
 
 
-def _asked(unit: Unit, whose: Household | Case, wanted: Wanted) -> Request:
-    request = Request(id=uuid7(), version=1, asked_on=unit.today, asked_by=unit.actor.id, **vars(wanted))
+def ask_under(unit: Unit, household: Household, wanted: Wanted, request_id: UUID) -> Request:
+    """Ask for the money of a settlement request of a household that is locked, under the id of that request."""
+    return _asked(unit, household, wanted, request_id)
+
+
+async def known(unit: Unit, request_id: UUID) -> bool:
+    """Whether money was asked for under this id, and be it that it was withdrawn."""
+    return bool(await unit.session.scalar(select(GRANT_REQUEST.c.id).where(GRANT_REQUEST.c.id == request_id)))
+
+
+async def take_back(unit: Unit, household: Household, request_id: UUID) -> None:
+    """The money of a settlement request is no longer asked for; its household is locked."""
+    query = select(GRANT_REQUEST).where(GRANT_REQUEST.c.id == request_id)
+    request = Request(**(await unit.session.execute(query)).mappings().one())
+    if request.withdrawn_on is None:
+        _withdrawn(unit, household, request)
+
+
+def _asked(unit: Unit, whose: Household | Case, wanted: Wanted, request_id: UUID | None = None) -> Request:
+    key = request_id or uuid7()
+    request = Request(id=key, version=1, asked_on=unit.today, asked_by=unit.actor.id, **vars(wanted))
     if isinstance(whose, Household):
         request = replace(request, household_id=whose.id, household_version=whose.version)
     else:
@@ -72,18 +91,26 @@ async def change(unit: Unit, request_id: UUID, amount: int | None, urgency: int 
 
 
 async def withdraw(unit: Unit, request_id: UUID) -> Request | Refused:
-    """It is no longer asked for: what is set aside and not paid is free again."""
+    """It is no longer asked for: what is set aside and not paid is free again. Refused for the grant of a settlement
+    request, which is a wish of that.
+    """
     found = await _open(unit, request_id)
     if isinstance(found, Refused):
         return found
-    whose, before = found
+    settlement = await repository.find_settlement(unit.session, request_id)
+    if settlement and not settlement.over:
+        return conflict("This money belongs to a settlement request. Change the wishes of that one.")
+    return _withdrawn(unit, *found)
+
+
+def _withdrawn(unit: Unit, whose: Household | Case, before: Request) -> Request:
     after = replace(before, version=before.version + 1, withdrawn_on=unit.today)
     unit.writes.change(GRANT_REQUEST, [vars(after)])
     return _told(unit, whose, after)
 
 
-async def _helped(unit: Unit, household_id: UUID) -> Household | Refused:
-    """The household, locked; refused if it is not helped."""
+async def helped(unit: Unit, household_id: UUID) -> Household | Refused:
+    """A household, locked; refused if it is not helped."""
     household = await repository.find(unit.session, household_id, lock=True)
     if household is None:
         return missing("such household")
@@ -105,7 +132,7 @@ async def _open(unit: Unit, request_id: UUID) -> tuple[Household | Case, Request
     home = (await unit.session.execute(query)).one_or_none()
     if home is None:
         return missing("such request for money")
-    whose = await (_helped(unit, home[0]) if home[0] else _going_on(unit, home[1]))
+    whose = await (helped(unit, home[0]) if home[0] else _going_on(unit, home[1]))
     if isinstance(whose, Refused):
         return whose
     found = (await unit.session.execute(select(GRANT_REQUEST).where(row.id == request_id))).mappings().one()

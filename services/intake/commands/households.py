@@ -129,7 +129,7 @@ async def close(unit: Unit, household_id: UUID, outcome: Outcome) -> Household |
         return household
     after = rules.close(household, outcome, unit.today)
     if isinstance(after, Household):
-        tell_closed(unit, after, outcome)
+        await tell_closed(unit, after, outcome)
     return after
 
 

@@ -70,7 +70,7 @@ async def undo_some(unit: Unit, import_id: UUID, after: UUID | None) -> Undone |
             reason = "something was handed out to it: close it, or let people leave, by hand"
             result.kept.append(Kept(household.id, household.code, reason))
         else:
-            _undo_one(unit, household, brought[household.id], result)
+            await _undo_one(unit, household, brought[household.id], result)
     if after is None:
         unit.writes.change(IMPORT, [{"id": import_id, "undone_on": unit.today, "undone_by": unit.actor.id}])
     return result
@@ -89,13 +89,13 @@ async def _brought(unit: Unit, import_id: UUID, after: UUID | None) -> dict[UUID
     return found
 
 
-def _undo_one(unit: Unit, household: Household, brought: set[UUID], result: Undone) -> None:
+async def _undo_one(unit: Unit, household: Household, brought: set[UUID], result: Undone) -> None:
     after = undo(household, brought, unit.today)
     if isinstance(after, Refused):
         result.kept.append(Kept(household.id, household.code, after.words))
         return
     if after.outcome is Outcome.MISTAKEN:
-        tell_closed(unit, after, Outcome.MISTAKEN)
+        await tell_closed(unit, after, Outcome.MISTAKEN)
         result.closed += 1
     elif after.version > household.version:
         words = f"An import was undone; {len(after.present)} remain.{who_is_head(household, after)}"

@@ -128,6 +128,8 @@ def age_on(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
+ASKED_FROM = 10
+"""The age from which a child has to agree to something itself, beside its guardian."""
 BAND_ENDS = ((2, AgeBand.INFANT), (6, AgeBand.CHILD), (18, AgeBand.SCHOOL), (60, AgeBand.ADULT))
 """The age at which somebody has outgrown each band; nobody outgrows the last one, ELDERLY."""
 
@@ -143,10 +145,10 @@ def born_after(day: date) -> tuple[tuple[date, AgeBand], ...]:
     On 2006-11-01 an infant was born after 2004-11-01: who was born on that date turns two today. After the last pair
     comes ELDERLY. It says the same as `band_of(age_on(birth, day))`, in a form that a database can compare with.
     """
-    return tuple((_latest_birth(end, day), band) for end, band in BAND_ENDS)
+    return tuple((latest_birth(end, day), band) for end, band in BAND_ENDS)
 
 
-def _latest_birth(age: int, day: date) -> date:
+def latest_birth(age: int, day: date) -> date:
     """The latest birth date with which somebody is `age` on `day`.
 
     On 29 February everybody born up to 29 February has had the birthday, in a year without that date up to the 28th.

@@ -10,6 +10,7 @@ from services.intake.identities.counts import (
     count_grown,
     count_in_two_households,
     grown,
+    is_asked,
     members_without,
 )
 from services.intake.identities.rows import change, known, present_elsewhere, read, telling, write
@@ -27,6 +28,7 @@ __all__ = [
     "count_in_two_households",
     "grown",
     "identity_of",
+    "is_asked",
     "known",
     "members_without",
     "name_of",

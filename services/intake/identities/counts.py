@@ -9,10 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.alike import Face
-from services.intake.domain.people import (
-    Sex,
-    born_after,
-)
+from services.intake.domain.people import ASKED_FROM, Sex, born_after, latest_birth
 from services.intake.identities.rows import NAMES
 from services.intake.identities.values import Identity
 from services.intake.tables import HOUSEHOLD, IDENTITY, MEMBER
@@ -61,6 +58,12 @@ async def bands(session: AsyncSession, members: Collection[UUID], on: date) -> d
     """The age band of each member on a day."""
     query = select(IDENTITY.c.member_id, _band(on)).where(IDENTITY.c.member_id.in_(members))
     return {member_id: AgeBand(band) for member_id, band in await session.execute(query)}
+
+
+async def is_asked(session: AsyncSession, member_id: UUID, on: date) -> bool:
+    """Whether a member is old enough on a day to be asked whether they agree themselves."""
+    born = IDENTITY.c.birth_date <= latest_birth(ASKED_FROM, on)
+    return bool(await session.scalar(select(born).where(IDENTITY.c.member_id == member_id)))
 
 
 async def grown(session: AsyncSession, on: date) -> dict[UUID, dict[UUID, AgeBand]]:

@@ -1,9 +1,11 @@
 """What is shown: reads alone, which lock nothing and wait for no turn of a day. Counts hold no person.
 
-`register.py` has households and totals, `grants.py` money that was asked for, `cases.py` advocacy cases.
+`register.py` has households and totals, `grants.py` money that was asked for, `cases.py` advocacy cases,
+`consents.py` what members agreed to, `settling.py` households that want to settle.
 """
 
 from services.intake.queries.cases import NO_CASE, case, cases, history, support_paid, visits
+from services.intake.queries.consents import consent_steps, consents
 from services.intake.queries.grants import grant_requests
 from services.intake.queries.register import (
     NO_HOUSEHOLD,
@@ -23,6 +25,7 @@ from services.intake.queries.register import (
     timeline,
     with_reference,
 )
+from services.intake.queries.settling import settlements
 
 __all__ = [
     "NO_CASE",
@@ -36,6 +39,8 @@ __all__ = [
     "by_status",
     "case",
     "cases",
+    "consent_steps",
+    "consents",
     "grant_requests",
     "history",
     "household",
@@ -44,6 +49,7 @@ __all__ = [
     "observe",
     "people_ever",
     "readings",
+    "settlements",
     "support_paid",
     "timeline",
     "visits",

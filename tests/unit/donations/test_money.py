@@ -1,10 +1,19 @@
 """Amounts are exact, and each currency has its own digits."""
 
+import dataclasses
+from datetime import date
+from decimal import Decimal, localcontext
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.donations.domain.money import CURRENCIES, DIGITS, MOST, Money, money_of
+from services.donations.api.models import AmountOut
+from services.donations.domain.appeals import fact_of
+from services.donations.domain.money import CURRENCIES, DIGITS, MOST, Money, money_of, written
+from services.donations.importing.report import Report
+from services.donations.printing.words import Issued, Language, Paid, Party, statement
+from tests.unit.donations.test_appeals_rules import APPEAL
 
 CURRENCY = st.sampled_from(CURRENCIES)
 
@@ -75,3 +84,25 @@ def test_an_amount_is_a_whole_number(minor: int) -> None:
 
 def test_a_contract_carries_an_amount_with_its_currency() -> None:
     assert Money(5, "JPY").as_part.model_dump() == {"amount": 5, "currency": "JPY"}
+
+
+@given(st.integers(MOST + 1, 10**40), CURRENCY)
+def test_a_sum_that_is_larger_than_any_amount_is_shown(minor: int, currency: str) -> None:
+    digits = DIGITS[currency]
+    with localcontext(prec=60):
+        words = f"{currency} -{Decimal(minor).scaleb(-digits):,.{digits}f}"
+    assert AmountOut.of(-minor, currency).words == words
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_so_it_is_in_a_report_in_a_letter_and_as_far_as_the_wire_goes_in_a_fact(currency: str) -> None:
+    report = Report(dry_run=False)
+    for _ in range(2):
+        report.add(Money(MOST, currency))
+    assert [each.words for each in report.sums] == [written(2 * MOST, currency)]
+    paid = Paid(date(2006, 11, 1), "food", Money(MOST, currency))
+    office = Party("Office", "Street 1")
+    words = statement(Issued(office, office, Language.EN, date(2006, 11, 2)), 2006, [paid, paid])
+    assert words["sums"] == [written(2 * MOST, currency)]
+    largest = dataclasses.replace(APPEAL, currency=currency, raised=3 * MOST)
+    assert fact_of(largest, paid.received_on).raised.amount == MOST

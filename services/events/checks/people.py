@@ -1,0 +1,77 @@
+"""Speakers, and helpers: what they agreed to holds, and what is kept of them is what the rows count."""
+
+_CONSENT = """
+    SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (
+        SELECT FROM consent WHERE (consent.member_id = speaker.member_id OR consent.id = speaker.id)
+            AND agreed AND (until IS NULL OR until >= day.processed) AND 'speaking' = ANY (scopes)))
+    FROM slot JOIN speaker ON speaker.id = slot.speaker_id, day WHERE status = 'planned'
+"""
+_THERE = """
+    SELECT count(*), count(*) FILTER (WHERE left_on IS NOT NULL OR household.version > household.reopened)
+    FROM slot JOIN speaker ON speaker.id = slot.speaker_id
+    LEFT JOIN household ON household.id = speaker.household_id WHERE status = 'planned'
+"""
+_USED = """
+    SELECT count(*), count(*) FILTER (WHERE NOT recording.uses <@ ARRAY(
+        SELECT scope FROM consent, unnest(scopes) scope
+        WHERE (consent.member_id = speaker.member_id OR consent.id = speaker.id)
+            AND agreed AND (until IS NULL OR until >= day.processed)))
+    FROM recording JOIN slot ON slot.id = slot_id JOIN speaker ON speaker.id = slot.speaker_id, day
+    WHERE recording.state = 'kept'
+"""
+_OF_AGE = "SELECT count(*), count(*) FILTER (WHERE NOT adult) FROM speaker"
+_ACTIVE = """
+    SELECT count(*), count(*) FILTER (WHERE volunteer.state <> 'active')
+    FROM assignment JOIN volunteer ON volunteer.id = volunteer_id WHERE assignment.state IN ('offered', 'accepted')
+"""
+_OVER = """
+    SELECT count(*), count(*) FILTER (WHERE need.ended <> '')
+    FROM assignment JOIN need ON need.id = need_id WHERE assignment.state IN ('offered', 'accepted')
+"""
+_CLOSED = """
+    SELECT count(*), count(*) FILTER (WHERE need.ended = '' AND need.source <> '' AND
+        household.version > coalesce(need.household_version, household.reopened))
+    FROM need JOIN household ON household.id = need.household_id
+"""
+_TOTALS = """
+    SELECT count(*), count(*) FILTER (WHERE (volunteer.open, served, volunteer.minutes) <>
+        (coalesce(counted.open, 0), coalesce(done, 0), coalesce(counted.minutes, 0)))
+    FROM volunteer LEFT JOIN (
+        SELECT volunteer_id, count(*) FILTER (WHERE state IN ('offered', 'accepted')) AS open,
+            count(*) FILTER (WHERE state = 'done') AS done, sum(minutes) AS minutes
+        FROM assignment GROUP BY 1) counted ON counted.volunteer_id = volunteer.id
+"""
+_FOUND = """
+    SELECT count(*), count(*) FILTER (WHERE found <> coalesce(had, 0)) FROM need LEFT JOIN (
+        SELECT need_id, count(*) AS had FROM assignment WHERE state IN ('accepted', 'done') GROUP BY 1
+    ) counted ON need_id = need.id WHERE said > 0
+"""
+_APPEALS = """
+    SELECT count(*), count(*) FILTER (WHERE need.ended <> '' OR need.found >= need.wanted)
+    FROM helper_appeal JOIN need ON need.id = need_id WHERE closed_on IS NULL
+"""
+_SAID = """
+    SELECT count(*), count(*) FILTER (WHERE told.version IS NOT NULL AND told.version <> {table}.{version})
+    FROM {table} LEFT JOIN (
+        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+        FROM journal WHERE contract = '{contract}' GROUP BY 1) told ON told.subject = {table}.id
+"""
+CHECKS = {
+    "no slot stands without its consent": _CONSENT,
+    "no slot stands of somebody who left or is helped no longer": _THERE,
+    "nothing is kept of a talk that may not be used": _USED,
+    "every speaker is of age": _OF_AGE,
+    "nobody who is not active has a task": _ACTIVE,
+    "nobody has a task that is over": _OVER,
+    "no helper is wanted for a closed household": _CLOSED,
+    "tasks and hours of each volunteer are those of the rows": _TOTALS,
+    "who was found for each need has it": _FOUND,
+    "each appeal for helpers is for somebody who is missing": _APPEALS,
+    "the newest state of each slot was said": _SAID.format(
+        table="slot", version="version", contract="events.speaking_changed.v1"
+    ),
+    "the newest state of each need for helpers was said": _SAID.format(
+        table="need", version="said", contract="events.help_changed.v1"
+    ),
+}
+"""By what is counted: each query gives how many there are and how many break the rule."""

@@ -1,0 +1,164 @@
+"""Who is wanted, who would help, and what of the one the other lacks. Values that never change, and no names."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.events.domain.lacks import Lack
+from services.events.domain.languages import Skill, Wanted, lacking_of
+from services.events.domain.teams import Span, TeamRules, team_size, tired
+
+
+class VolunteerState(StrEnum):
+    """How a volunteer stands; only who is active is asked."""
+
+    APPLICANT = "applicant"
+    CHECKED = "checked"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+TASKS = ("teach", "interpret", "translate_letter", "accompany", "receive_guests", "speakers_company")
+"""What volunteers do, as far as it is known now. `accompany` is help for a household that settles."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CHECKS = ("police_record", "safeguarding", "confidentiality")
+"""What is looked at before somebody helps, as far as it is known now."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Helpers who are wanted for one task.
+
+    `languages` are wanted of each of them, or with `any_of` one of the languages. It is from the day `starts_on` up to
+    and with `ends_on`, or open-ended; `time` is known of a task of some hours. `team` are those who have it already,
+    asked or agreed, and `with_experience` says whether one of these has helped before. Nobody of `declined` is asked
+    again.
+    """
+
+    id: UUID
+    task: str
+    languages: tuple[Wanted, ...]
+    people: int
+    starts_on: date
+    ends_on: date | None = None
+    any_of: bool = False
+    mode: str | None = None
+    time: Span | None = None
+    region: str | None = None
+    online: bool = False
+    gender: str | None = None
+    household_id: UUID | None = None
+    team: frozenset[UUID] = frozenset()
+    with_experience: bool = False
+    declined: frozenset[UUID] = frozenset()
+
+    @property
+    def order(self) -> tuple[date, UUID]:
+        """Which need is served first: the earliest, and of two of one day the one that was told first."""
+        return self.starts_on, self.id
+
+
+@dataclass(frozen=True)
+class Volunteer:
+    """Somebody who would help. `checks` have the last day on which each is valid, None for one without an end; `known`
+    are households that they are from the same town as, know or belong to; `booked` are the hours of their tasks.
+    """
+
+    id: UUID
+    state: VolunteerState
+    adult: bool
+    skills: tuple[Skill, ...]
+    tasks: frozenset[str]
+    regions: frozenset[str] = frozenset()
+    online: bool = False
+    gender: str | None = None
+    weekdays: frozenset[str] = frozenset(WEEKDAYS)
+    available_from: date | None = None
+    available_until: date | None = None
+    checks: Mapping[str, date | None] = field(default_factory=dict)
+    known: frozenset[UUID] = frozenset()
+    served: int = 0
+    minutes: int = 0
+    open: int = 0
+    booked: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the group decides: sizes of teams and rest, which checks a task takes, which tasks a first-timer may do
+    alone, and how many open tasks somebody may have.
+    """
+
+    teams: TeamRules = field(default_factory=TeamRules)
+    checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alone_at_first: frozenset[str] = frozenset()
+    most_open: int = 5
+
+    def checks_of(self, task: str) -> tuple[str, ...]:
+        """What must be checked; all that there is for a task that nobody has decided about."""
+        return self.checks.get(task, CHECKS)
+
+
+def wanted_people(need: Need, rules: Rules) -> int:
+    """How many helpers it takes: as many as were asked for, or a whole team if that is more."""
+    return max(need.people, team_size(need.mode, need.time, rules.teams))
+
+
+def lacks_always(volunteer: Volunteer, need: Need, rules: Rules) -> Iterator[Lack]:
+    """What somebody lacks for this need, whatever else they do; lazily, for most who do not fit lack the first ones."""
+    if volunteer.state is not VolunteerState.ACTIVE:
+        yield Lack.NOT_ACTIVE
+    if not volunteer.adult:
+        yield Lack.NOT_ADULT
+    if need.task not in volunteer.tasks:
+        yield Lack.TASK
+    yield from lacking_of(volunteer.skills, need.languages, need.any_of)
+    if any(not _valid(volunteer, check, need) for check in rules.checks_of(need.task)):
+        yield Lack.CHECK
+    if need.gender and volunteer.gender != need.gender:
+        yield Lack.GENDER
+    if not (volunteer.online if need.online else need.region is None or need.region in volunteer.regions):
+        yield Lack.REGION
+    if not _there(volunteer, need):
+        yield Lack.AWAY
+
+
+def lacks_now(volunteer: Volunteer, need: Need, rules: Rules) -> tuple[Lack, ...]:
+    """What somebody lacks for this need because of whom it is for, of other tasks, or of what was asked before."""
+    found = [Lack.KNOWS_THEM] if need.household_id in volunteer.known else []
+    if volunteer.id in need.declined:
+        found.append(Lack.DECLINED)
+    if volunteer.open >= rules.most_open:
+        found.append(Lack.ENOUGH)
+    if need.time and (why := tired(volunteer.booked, need.time, rules.teams)):
+        found.append(why)
+    return tuple(found)
+
+
+def alone_at_first(volunteer: Volunteer, need: Need, rules: Rules) -> bool:
+    """Whether somebody would have a first task with nobody beside them who has helped before."""
+    return not (volunteer.served or need.with_experience or need.task in rules.alone_at_first)
+
+
+def _valid(volunteer: Volunteer, check: str, need: Need) -> bool:
+    if check not in volunteer.checks:
+        return False
+    until = volunteer.checks[check]
+    return until is None or until >= (need.ends_on or need.starts_on)
+
+
+def _there(volunteer: Volunteer, need: Need) -> bool:
+    """On all days of the need; which days of the week, counts for a need of one day alone."""
+    last = need.ends_on or need.starts_on
+    if volunteer.available_from and volunteer.available_from > need.starts_on:
+        return False
+    if volunteer.available_until and volunteer.available_until < last:
+        return False
+    return (
+        last != need.starts_on
+        or need.ends_on is None
+        or WEEKDAYS[need.starts_on.weekday()] in volunteer.weekdays
+    )

@@ -1,0 +1,274 @@
+"""Volunteers, needs for helpers, and who has which.
+
+Whoever changes one of them takes the desk first: one at a time asks for helpers, finds them, or changes them. There are
+few such changes, and each may concern many rows of all three.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from services.events.domain.helping import Need, Volunteer
+from services.events.domain.languages import Wanted
+from services.events.domain.needs import OPEN, AssignmentState, Ended, KeptNeed, Source, Stand
+from services.events.domain.teams import Span
+from services.events.tables import ASSIGNMENT, HELPER_APPEAL, NEED
+from shared.contracts.events import HelpStatus
+from shared.database.writes import Writes
+
+MATCH = "match_helpers"
+"""The timer that looks for helpers soon after somebody is wanted or has time."""
+
+
+async def take_desk(session: AsyncSession) -> None:
+    """Wait until nobody else changes volunteers, needs or assignments; nobody else does until the unit ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("helping"))))
+
+
+class Assignment(NamedTuple):
+    """Who was asked for what, and how it stands."""
+
+    id: UUID
+    need_id: UUID
+    volunteer_id: UUID
+    state: AssignmentState
+    despite: frozenset[str]
+    ends_on: date | None
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+
+class Said(NamedTuple):
+    """What was said last of a need."""
+
+    status: str
+    wanted: int
+    found: int
+    reason: str
+
+
+def kept_in(row: RowMapping) -> KeptNeed:
+    """A row as the rules see it, without its team."""
+    time = Span(row["starts_at"], row["ends_at"]) if row["starts_at"] else None
+    need = Need(
+        id=row["id"],
+        task=row["task"],
+        languages=tuple(Wanted(**each) for each in row["languages"]),
+        people=row["people"],
+        starts_on=row["starts_on"],
+        time=time,
+        **{name: row[name] for name in _SAME},
+    )
+    return KeptNeed(
+        need,
+        Source(row["source"]),
+        ended=Ended(row["ended"]),
+        **{name: row[name] for name in _OF_KEPT},
+    )
+
+
+_SAME = ("ends_on", "any_of", "mode", "region", "online", "gender", "household_id")
+_OF_KEPT = ("version", "request_id", "household_version", "gathering_id", "lacking", "said")
+
+
+def need_row(kept: KeptNeed) -> dict[str, Any]:
+    """What is kept of a need, but how it stands."""
+    need = kept.need
+    return {
+        "id": need.id,
+        "source": kept.source.value,
+        "task": need.task,
+        "languages": [asdict(each) for each in need.languages],
+        "people": need.people,
+        "starts_on": need.starts_on,
+        "starts_at": need.time.start if need.time else None,
+        "ends_at": need.time.end if need.time else None,
+        "ended": kept.ended.value,
+        **{name: getattr(need, name) for name in _SAME},
+        **{name: getattr(kept, name) for name in _OF_KEPT},
+    }
+
+
+def save_needs(writes: Writes, needs: Iterable[KeptNeed]) -> None:
+    """Write needs whose rows are there."""
+    writes.change(NEED, [need_row(each) for each in needs])
+
+
+def add_needs(writes: Writes, needs: Mapping[str | None, KeptNeed]) -> None:
+    """New needs, by their part of a gathering."""
+    writes.insert(NEED, [{**need_row(each), "part": part} for part, each in needs.items()])
+
+
+async def needs(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, tuple[KeptNeed, Said]]:
+    """Needs that were asked for, and what was said of each last."""
+    query = select(NEED).where(NEED.c.id.in_(ids), NEED.c.source != "").order_by(NEED.c.id)
+    return {row["id"]: _with_said(row) for row in (await session.execute(query)).mappings()}
+
+
+def _with_said(row: RowMapping) -> tuple[KeptNeed, Said]:
+    return kept_in(row), Said(row["status"], row["wanted"], row["found"], row["reason"])
+
+
+def save_stand(writes: Writes, kept: KeptNeed, stands: Stand) -> None:
+    """How a need stands now, which is said in this version."""
+    row = {"id": kept.need.id, "said": kept.said, "lacking": kept.lacking, **stands._asdict()}
+    writes.change(NEED, [{**row, "status": stands.status.value}])
+
+
+def save_lacking(writes: Writes, found: Mapping[UUID, str]) -> None:
+    writes.change(NEED, [{"id": key, "lacking": lacking} for key, lacking in found.items()])
+
+
+_SHORT = (HelpStatus.OPEN.value, HelpStatus.OFFERED.value, HelpStatus.UNMET.value)
+
+
+async def short(session: AsyncSession, today: date) -> list[UUID]:
+    """The needs for which people are missing, but those of days that are over."""
+    row = NEED.c
+    query = select(row.id).where(row.status.in_(_SHORT), row.ended == "")
+    return list(await session.scalars(query.where(func.coalesce(row.ends_on, today) >= today)))
+
+
+async def over_today(session: AsyncSession, today: date) -> list[UUID]:
+    """The needs whose last day is over and for which people are missing."""
+    row = NEED.c
+    return list(await session.scalars(select(row.id).where(row.status.in_(_SHORT), row.ends_on < today)))
+
+
+async def of_households(session: AsyncSession, ids: Collection[UUID]) -> list[UUID]:
+    """The needs of these households that are not over."""
+    row = NEED.c
+    query = select(row.id).where(row.household_id.in_(ids), row.ended == "", row.source != "")
+    return list(await session.scalars(query))
+
+
+async def of_gatherings(session: AsyncSession) -> dict[tuple[UUID, str], KeptNeed]:
+    """The needs of gatherings, by gathering and part."""
+    query = select(NEED).where(NEED.c.source == Source.GATHERING.value)
+    found = (await session.execute(query)).mappings()
+    return {(row["gathering_id"], row["part"]): kept_in(row) for row in found}
+
+
+def _assignment_in(row: RowMapping) -> Assignment:
+    return Assignment(
+        row["id"],
+        row["need_id"],
+        row["volunteer_id"],
+        AssignmentState(row["state"]),
+        frozenset(row["despite"]),
+        row["ends_on"],
+    )
+
+
+async def assignments(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Assignment]]:
+    """Who was asked for these needs, in the order in which they were asked."""
+    found: dict[UUID, list[Assignment]] = {each: [] for each in ids}
+    query = select(ASSIGNMENT).where(ASSIGNMENT.c.need_id.in_(ids)).order_by(ASSIGNMENT.c.id)
+    for row in (await session.execute(query)).mappings():
+        found[row["need_id"]].append(_assignment_in(row))
+    return found
+
+
+def with_team(need: Need, held: Iterable[Assignment], known: Mapping[UUID, Volunteer]) -> Need:
+    """The need with who has it, and who is not asked again."""
+    some = list(held)
+    team = {each.volunteer_id for each in some if each.open or each.state is AssignmentState.DONE}
+    declined = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
+    return replace(
+        need,
+        team=frozenset(team),
+        with_experience=any(known[each].served for each in team if each in known),
+        declined=frozenset(each.volunteer_id for each in some if each.state in declined),
+    )
+
+
+async def find_assignment(session: AsyncSession, assignment_id: UUID) -> Assignment | None:
+    """An assignment as it is now."""
+    query = select(ASSIGNMENT).where(ASSIGNMENT.c.id == assignment_id)
+    row = (await session.execute(query)).mappings().one_or_none()
+    return _assignment_in(row) if row else None
+
+
+async def open_of(session: AsyncSession, volunteer_id: UUID) -> list[UUID]:
+    """The needs that a volunteer has."""
+    row = ASSIGNMENT.c
+    query = select(row.need_id).where(
+        row.volunteer_id == volunteer_id, row.state.in_([each.value for each in OPEN])
+    )
+    return list(await session.scalars(query))
+
+
+async def all_open(session: AsyncSession) -> list[UUID]:
+    """The needs that anybody has."""
+    row = ASSIGNMENT.c
+    query = select(row.need_id).where(row.state.in_([each.value for each in OPEN])).distinct()
+    return list(await session.scalars(query))
+
+
+async def unanswered(session: AsyncSession, today: date) -> list[UUID]:
+    """The offers whose last day is over."""
+    row = ASSIGNMENT.c
+    query = select(row.id).where(row.state == AssignmentState.OFFERED.value, row.ends_on < today)
+    return list(await session.scalars(query))
+
+
+def offer(
+    writes: Writes,
+    asked: Iterable[tuple[UUID, UUID]],
+    until: date,
+    today: date,
+    actor: str,
+    despite: Iterable[str] = (),
+) -> None:
+    """Ask volunteers for needs; pairs of need and volunteer."""
+    writes.insert(
+        ASSIGNMENT,
+        [
+            {
+                "id": uuid7(),
+                "need_id": need_id,
+                "volunteer_id": volunteer_id,
+                "state": AssignmentState.OFFERED.value,
+                "despite": sorted(despite),
+                "since": today,
+                "ends_on": until,
+                "actor": actor,
+            }
+            for need_id, volunteer_id in asked
+        ],
+    )
+
+
+def become(
+    writes: Writes, ids: Mapping[UUID, str], state: AssignmentState, today: date, minutes: int | None = None
+) -> None:
+    """These assignments are this from now on, each for its reason."""
+    writes.change(
+        ASSIGNMENT,
+        [
+            {
+                "id": key,
+                "state": state.value,
+                "reason": reason,
+                "since": today,
+                "ends_on": None,
+                "minutes": minutes,
+            }
+            for key, reason in ids.items()
+        ],
+    )
+
+
+async def open_appeals(session: AsyncSession, needs: Collection[UUID]) -> dict[UUID, RowMapping]:
+    """The appeals for helpers that are open for these needs."""
+    row = HELPER_APPEAL.c
+    query = select(HELPER_APPEAL).where(row.need_id.in_(needs), row.closed_on.is_(None))
+    return {each["need_id"]: each for each in (await session.execute(query)).mappings()}

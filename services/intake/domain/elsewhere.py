@@ -1,0 +1,101 @@
+"""What sponsorship and events say of members, in the words of a household's timeline: school, lessons, helpers, talks.
+
+`ELSEWHERE` is the table from contract to words: whoever has intake hear another of these contracts adds a line to it. A
+code that intake does not know is shown as it is, without its underscores.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from services.intake.domain.timeline import Entry, shortened
+from shared.contracts.base import Contract
+from shared.contracts.events import HelpChanged, HelpStatus, SlotStatus, SpeakingChanged
+from shared.contracts.sponsorship import ChildChanged, ChildStatus, LessonPlaceChanged, LessonStatus
+from shared.principals import service_principal
+
+CHILD: Mapping[str, str] = {
+    ChildStatus.LISTED: "a child waits for a sponsor",
+    ChildStatus.HELD: "a child is kept for a sponsor whose gift has not started yet",
+    ChildStatus.SPONSORED: "a child has a sponsor",
+    ChildStatus.AT_RISK: "a child may lose its sponsor: the gift fails",
+    ChildStatus.OFFERED_AGAIN: "a child has lost its sponsor and waits again, with the time it had waited before",
+    ChildStatus.LEFT: "a child is no longer sponsored",
+}
+LESSON: Mapping[str, str] = {
+    LessonStatus.WAITING: "a member waits for a place",
+    LessonStatus.PLACED: "a member has a place",
+    LessonStatus.FINISHED: "a member has finished the course",
+    LessonStatus.LEFT: "a member has left the course",
+}
+HELP: Mapping[str, str] = {
+    HelpStatus.OPEN: "nobody was asked yet",
+    HelpStatus.OFFERED: "somebody was asked and has not answered",
+    HelpStatus.ACCEPTED: "as many as are wanted have agreed",
+    HelpStatus.DONE: "the help was given",
+    HelpStatus.UNMET: "nobody fits",
+    HelpStatus.WITHDRAWN: "no longer looked for",
+}
+SPEAKING: Mapping[str, str] = {
+    SlotStatus.PLANNED: "a member is to speak at a gathering",
+    SlotStatus.FLAGGED: (
+        "a member cannot speak as planned: a consent is missing or over, or rest is needed. Nobody travels before this "
+        "is settled with events"
+    ),
+    SlotStatus.GIVEN: "a member has spoken at a gathering",
+    SlotStatus.WITHDRAWN: "a member does not speak at a gathering that was planned",
+}
+"""By code: another language is another table."""
+
+
+def child_words(fact: ChildChanged) -> str:
+    return f"School: {_of(CHILD, fact.status)}, since {fact.since}."
+
+
+def lesson_words(fact: LessonPlaceChanged) -> str:
+    course = f", course {_plain(fact.course)}" if fact.course else ""
+    start = f", from {fact.starts_on}" if fact.starts_on else ""
+    return f"Lessons: {_of(LESSON, fact.status)}{course}{start}."
+
+
+def help_words(fact: HelpChanged) -> str:
+    lacking = f" ({_plain(fact.reason)})" if fact.status == HelpStatus.UNMET else ""
+    return f"Helper: {_of(HELP, fact.status)}{lacking}; {fact.found} of {fact.wanted} found."
+
+
+def speaking_words(fact: SpeakingChanged) -> str:
+    return f"Talk: {_of(SPEAKING, fact.status)}."
+
+
+ELSEWHERE: Mapping[type[Contract], Callable[[Any], str]] = {
+    ChildChanged: child_words,
+    LessonPlaceChanged: lesson_words,
+    HelpChanged: help_words,
+    SpeakingChanged: speaking_words,
+}
+
+
+def told_words(fact: Contract) -> str:
+    """What a fact of these contracts says, as a line of the timeline."""
+    return shortened(ELSEWHERE[type(fact)](fact))
+
+
+def told_entry(fact: Any, at: datetime) -> Entry:
+    """A fact about a household, kept whole; the actor is the service that said it."""
+    return Entry(
+        household_id=fact.household_id,
+        at=at,
+        on=fact.on,
+        contract=fact.wire,
+        actor=service_principal(fact.publisher()).id,
+        summary=told_words(fact),
+        data=fact.model_dump(mode="json"),
+    )
+
+
+def _of(words: Mapping[str, str], code: str) -> str:
+    return words.get(code) or _plain(code)
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ")

@@ -1,0 +1,26 @@
+"""Sponsorship's JSON routes: parse, call and map."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from services.sponsorship.api import (
+    children,
+    courses,
+    gifts,
+    holds,
+    incidents,
+    learners,
+    letter_checks,
+    letter_contents,
+    letters,
+)
+from services.sponsorship.settings import Settings
+
+LESSONS = (courses, learners)
+LETTERS = (letter_contents, letter_checks, letters, incidents)
+
+
+def routers(_: Settings) -> Sequence[APIRouter]:
+    """All routes of this service."""
+    return [each.router for each in (children, holds, gifts, *LESSONS, *LETTERS)]

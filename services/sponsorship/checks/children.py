@@ -1,0 +1,29 @@
+"""Children, and what was said of them."""
+
+_LISTED = """
+    SELECT count(*), count(*) FILTER (WHERE child.id IS NULL OR child.status = 'left')
+    FROM presence JOIN household ON household.id = presence.household_id AND household.helped
+    LEFT JOIN child ON child.id = presence.member_id
+    WHERE presence.band = 'school' AND NOT EXISTS (
+        SELECT FROM presence other JOIN household elsewhere ON elsewhere.id = other.household_id AND elsewhere.helped
+        WHERE other.member_id = presence.member_id AND other.household_id > presence.household_id)
+"""
+_GONE = """
+    SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (
+        SELECT FROM presence JOIN household ON household.id = presence.household_id AND household.helped
+        WHERE presence.member_id = child.id AND presence.household_id = child.household_id
+        AND presence.band = 'school'))
+    FROM child WHERE status <> 'left'
+"""
+_SAID = """
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> child.version)
+    FROM child LEFT JOIN (
+        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+        FROM journal WHERE contract = 'sponsorship.child_changed.v1' GROUP BY 1) said ON said.subject = child.id
+"""
+CHECKS = {
+    "each child of school age who is helped is listed": _LISTED,
+    "only children of school age who are helped are listed": _GONE,
+    "the newest state of each child was said": _SAID,
+}
+"""By what is counted: each query gives how many there are and how many break the rule."""

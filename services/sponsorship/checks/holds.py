@@ -1,0 +1,82 @@
+"""Holds, sponsorships, and the gifts that they are of."""
+
+_ONE_MAIN = """
+    SELECT count(*), count(*) FILTER (WHERE many > 1) FROM (
+        SELECT child_id, count(*) AS many FROM (
+            SELECT child_id FROM hold WHERE state = 'held' AND role = 'main'
+            UNION ALL SELECT child_id FROM sponsorship WHERE ends_on IS NULL AND role = 'main') now
+        GROUP BY 1) children
+"""
+_LIVE = """
+    SELECT count(*), count(*) FILTER (WHERE gift.status IN ('', 'lapsed', 'ended') OR gift.purpose <> 'education')
+    FROM (SELECT gift_id FROM hold WHERE state = 'held'
+        UNION ALL SELECT gift_id FROM sponsorship WHERE ends_on IS NULL) now JOIN gift ON gift.id = now.gift_id
+"""
+_AS_MANY = """
+    SELECT count(*), count(*) FILTER (WHERE gift.placed <> coalesce(now.many, 0) OR gift.placed > gift.wanted)
+    FROM gift LEFT JOIN (
+        SELECT gift_id, count(*) AS many FROM (
+            SELECT gift_id FROM hold WHERE state = 'held'
+            UNION ALL SELECT gift_id FROM sponsorship WHERE ends_on IS NULL) both_of_them
+        GROUP BY 1) now ON now.gift_id = gift.id
+"""
+# The timers of a day are done before the next day turns, so a hold of yesterday is nobody's work under way.
+_PAST_END = """
+    SELECT count(*), count(*) FILTER (WHERE until_on < day.processed
+        OR until_at < clock_timestamp() - interval '5 minutes')
+    FROM hold, day WHERE state = 'held'
+"""
+_TIMED = """
+    SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT FROM timer WHERE key = 'let_go ' || hold.id))
+    FROM hold WHERE state = 'held'
+"""
+_CONVERTED = """
+    SELECT count(*), count(*) FILTER (WHERE (hold.state = 'converted') <> (of_it.hold_id IS NOT NULL))
+    FROM hold LEFT JOIN (SELECT DISTINCT hold_id FROM sponsorship) of_it ON of_it.hold_id = hold.id
+"""
+_STANDS = """
+    SELECT count(*), count(*) FILTER (WHERE (child.status IN ('sponsored', 'at_risk')) <> EXISTS (
+            SELECT FROM sponsorship WHERE child_id = child.id AND ends_on IS NULL AND role = 'main')
+        OR (child.status = 'held') <> EXISTS (
+            SELECT FROM hold WHERE child_id = child.id AND state = 'held' AND role = 'main'))
+    FROM child
+"""
+_GONE = """
+    SELECT count(*), count(*) FILTER (WHERE child.status = 'left') FROM (
+        SELECT child_id FROM hold WHERE state = 'held' UNION ALL SELECT child_id FROM sponsorship WHERE ends_on IS NULL
+    ) now JOIN child ON child.id = now.child_id
+"""
+_BEGUN = """
+    SELECT count(*), count(*) FILTER (WHERE gift.begun_on IS DISTINCT FROM paid.first)
+    FROM gift LEFT JOIN (SELECT gift_id, min(ever_from) AS first FROM payment GROUP BY 1) paid ON paid.gift_id = gift.id
+"""
+_COVERED = """
+    SELECT count(*), count(*) FILTER (WHERE counts = 0 AND covers_from IS NOT NULL OR covers_until <= covers_from
+        OR covers_from < ever_from OR covers_until > ever_until)
+    FROM payment
+"""
+_SHARES = """
+    SELECT count(*), count(*) FILTER (WHERE shares >= 10000) FROM (
+        SELECT child_id, sum(share) AS shares FROM sponsorship WHERE ends_on IS NULL GROUP BY 1) children
+"""
+_SAID = """
+    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> gift.said)
+    FROM gift LEFT JOIN (
+        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
+        FROM journal WHERE contract = 'sponsorship.gift_placed.v1' GROUP BY 1) said ON said.subject = gift.id
+"""
+CHECKS = {
+    "each child has one main sponsor or hold at most": _ONE_MAIN,
+    "children who are held or sponsored have a gift that is not over": _LIVE,
+    "each gift has as many children as were said, and no more than it is for": _AS_MANY,
+    "nobody is held past the end of the hold": _PAST_END,
+    "each hold has a timer for its end": _TIMED,
+    "each hold that was converted has a sponsorship": _CONVERTED,
+    "each child stands as its holds and sponsorships say": _STANDS,
+    "no child who left is held or sponsored": _GONE,
+    "a gift began on the first day that a payment covered": _BEGUN,
+    "payments cover days only while they count": _COVERED,
+    "the shares of co-sponsors leave something for the main sponsor": _SHARES,
+    "the newest state of each gift was said": _SAID,
+}
+"""By what is counted: each query gives how many there are and how many break the rule."""

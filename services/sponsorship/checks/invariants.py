@@ -1,0 +1,19 @@
+"""All invariants together, as the doctor counts them."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sponsorship.checks import children, holds, lessons, letters
+from services.sponsorship.settings import Settings
+from shared.service.parts import Check, Count
+
+CHECKS = children.CHECKS | holds.CHECKS | lessons.CHECKS | letters.CHECKS
+
+
+def check(_: Settings) -> Check:
+    """Counts each invariant and its breaches, in the snapshot of the caller."""
+
+    async def counted(session: AsyncSession) -> list[Count]:
+        return [Count(name, *(await session.execute(text(query))).one()) for name, query in CHECKS.items()]
+
+    return counted

@@ -1,0 +1,1 @@
+"""What people ask for; each gives `X | Refused` and knows no HTTP."""

@@ -1,0 +1,175 @@
+"""Letters: received, masked, checked, passed on or returned. Each step is one person's, and each person's is kept."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from uuid_utils.compat import uuid7
+
+from services.sponsorship import correspondence
+from services.sponsorship.domain import letters as rules
+from services.sponsorship.domain.hints import Hint, hints_in, still_there
+from services.sponsorship.domain.letters import (
+    Answer,
+    Direction,
+    FindingAnswer,
+    LetterState,
+    Question,
+    Returned,
+)
+from services.sponsorship.repository import letters
+from services.sponsorship.tables import LETTER, LETTER_CHECK
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, invalid, missing
+from shared.principals import LOCAL_OPERATOR
+
+ORIGINAL, MASKED, PHOTO = "original", "masked", "photo"
+"""Where something was found."""
+NOT_OPEN = conflict("This letter was passed on or returned already.")
+NOBODY = conflict("Nobody is named who does this. Say it by a code: X-Relief-As, on the command line --as.")
+
+
+@dataclass(frozen=True)
+class Came:
+    """A letter as it came in."""
+
+    direction: Direction
+    child_id: UUID
+    donor_id: UUID
+    language: str
+    received_on: date
+    text: str = field(repr=False)
+
+
+async def receive(unit: Unit, places: tuple[str, ...], came: Came) -> UUID | Refused:
+    """A letter came. What in it may tell too much is found, and waits for an answer."""
+    if not await letters.is_child(unit.session, came.child_id):
+        return missing("such child")
+    if came.received_on > unit.today:
+        return invalid("A letter came today or earlier.", ("received_on", "is in the future"))
+    letter_id = uuid7()
+    row = {
+        "id": letter_id,
+        "direction": came.direction.value,
+        "child_id": came.child_id,
+        "donor_id": came.donor_id,
+        "language": came.language,
+        "received_on": came.received_on,
+        "actor": unit.actor.id,
+    }
+    unit.writes.insert(LETTER, [row])
+    correspondence.write_words(unit.writes, letter_id, came.text)
+    letters.add_findings(unit.writes, letter_id, ORIGINAL, hints_in(came.text, places))
+    return letter_id
+
+
+async def _open(unit: Unit, letter_id: UUID) -> RowMapping | Refused:
+    if unit.actor == LOCAL_OPERATOR:
+        return NOBODY
+    row = await letters.lock(unit.session, letter_id)
+    if row is None:
+        return missing("such letter")
+    return row if letters.letter_in(row).open else NOT_OPEN
+
+
+async def mask(unit: Unit, places: tuple[str, ...], letter_id: UUID, text: str) -> int | Refused:
+    """Somebody wrote what may be passed on, translated if it has to be. All checks of it begin anew.
+
+    Findings that were answered as removed, and are there again, are open again. Gives how many are open.
+    """
+    row = await _open(unit, letter_id)
+    if isinstance(row, Refused):
+        return row
+    session = unit.session
+    original = (await correspondence.words_of(session, letter_id)).original
+    known = await letters.findings(session, letter_id, ORIGINAL)
+    words = {each["id"]: original[each["starts"] : each["ends"]] for each in known}
+    back = [
+        each["id"]
+        for each in known
+        if each["answer"] == FindingAnswer.REMOVED and still_there(words[each["id"]], text)
+    ]
+    await letters.answer(session, back, "", "")
+    await letters.drop_findings(session, letter_id, MASKED)
+    letters.add_findings(unit.writes, letter_id, MASKED, _new(text, hints_in(text, places), words.values()))
+    await correspondence.mask(session, letter_id, text)
+    changed = {"state": LetterState.MASKED.value, "masked_by": unit.actor.id, "checked_by": ""}
+    await letters.change(session, letter_id, **changed)
+    return await letters.unanswered(session, letter_id)
+
+
+def _new(text: str, hints: Iterable[Hint], known: Iterable[str]) -> list[Hint]:
+    """What the original did not have: whoever answers that there, need not answer it twice."""
+    before = set(known)
+    return [each for each in hints if text[each.start : each.end] not in before]
+
+
+async def answer(unit: Unit, finding_id: UUID, what: FindingAnswer) -> UUID | Refused:
+    """Somebody answers a finding. Refused as removed while it is still in what would be passed on. Gives the letter."""
+    found = await letters.finding(unit.session, finding_id)
+    if found is None:
+        return missing("such finding")
+    letter_id: UUID = found["letter_id"]
+    row = await _open(unit, letter_id)
+    if isinstance(row, Refused):
+        return row
+    if row["state"] == LetterState.RECEIVED and found["found_in"] != PHOTO:
+        return conflict("Mask the letter first; then it can be seen what is left of it.")
+    if what is FindingAnswer.REMOVED and found["found_in"] != PHOTO:
+        words = await correspondence.words_of(unit.session, letter_id)
+        masked = words.masked or ""
+        source = words.original if found["found_in"] == ORIGINAL else masked
+        if still_there(source[found["starts"] : found["ends"]], masked):
+            return conflict("It is still in what would be passed on. Mask the letter again without it.")
+    await letters.answer(unit.session, [finding_id], what.value, unit.actor.id)
+    return letter_id
+
+
+async def check(unit: Unit, letter_id: UUID, answers: Mapping[Question, Answer]) -> LetterState | Refused:
+    """Somebody answers the whole checklist; where they are not sure, a second person decides."""
+    row = await _open(unit, letter_id)
+    if isinstance(row, Refused):
+        return row
+    letter = letters.letter_in(row)
+    unanswered = await letters.unanswered(unit.session, letter_id)
+    if words := rules.why_not_check(letter, unit.actor.id, unanswered):
+        return conflict(words)
+    if lacking := [each.value for each in Question if each not in answers]:
+        return invalid("The checklist is answered as a whole.", ("answers", f"lack {', '.join(lacking)}"))
+    doubts = rules.doubts_of(answers)
+    state = rules.checked(doubts)
+    kept = {"id": uuid7(), "letter_id": letter_id, "doubts": doubts, "on_day": unit.today}
+    second = letter.state is LetterState.DOUBTED
+    unit.writes.insert(LETTER_CHECK, [{**kept, "round": 2 if second else 1, "actor": unit.actor.id}])
+    await letters.change(unit.session, letter_id, state=state.value, checked_by=unit.actor.id)
+    return state
+
+
+async def deliver(unit: Unit, letter_id: UUID) -> UUID | Refused:
+    """It is passed on. Refused unless it was checked, all is answered, and both sides may be in touch today."""
+    row = await _open(unit, letter_id)
+    if isinstance(row, Refused):
+        return row
+    letter = letters.letter_in(row, await correspondence.kinds_of(unit.session, letter_id))
+    unanswered = await letters.unanswered(unit.session, letter_id)
+    standing = await letters.standing(unit.session, letter.child_id, letter.donor_id, unit.today)
+    if words := rules.why_not_deliver(letter, standing, unanswered):
+        return conflict(words)
+    await letters.change(unit.session, letter_id, agreed_until=standing.until)
+    return await _end(unit, letter_id, LetterState.DELIVERED, "")
+
+
+async def give_back(unit: Unit, letter_id: UUID, reason: Returned) -> UUID | Refused:
+    """It is not passed on, for a reason that whoever wrote it is told."""
+    row = await _open(unit, letter_id)
+    if isinstance(row, Refused):
+        return row
+    return await _end(unit, letter_id, LetterState.RETURNED, reason.value)
+
+
+async def _end(unit: Unit, letter_id: UUID, state: LetterState, reason: str) -> UUID:
+    ended = {"state": state.value, "reason": reason, "ended_by": unit.actor.id, "ended_on": unit.today}
+    await letters.change(unit.session, letter_id, **ended)
+    return letter_id

@@ -1,0 +1,83 @@
+"""Showing what sponsors and children wrote and sent. Whoever is shown it stands in a row of the same transaction."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.sponsorship import correspondence
+from services.sponsorship.correspondence import Photo
+from services.sponsorship.domain.letters import LetterState, why_not_show
+from services.sponsorship.repository import letters
+from services.sponsorship.tables import CORRESPONDENCE_READING
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, missing
+
+
+class Reason(StrEnum):
+    """Why somebody reads a letter."""
+
+    MASKING = "masking"
+    CHECKING = "checking"
+    DELIVERING = "delivering"
+    COMPLAINT = "complaint"
+    ASKED_BY_FAMILY = "asked_by_family"
+
+
+class What(StrEnum):
+    """What is shown: the words as they came, or as they may be passed on."""
+
+    ORIGINAL = "original"
+    MASKED = "masked"
+
+
+TO_DELIVER = (LetterState.CHECKED, LetterState.DELIVERED)
+NOT_CHECKED = conflict("Only what was checked is shown to be passed on.")
+
+
+async def _why_not(unit: Unit, letter_id: UUID, reason: Reason) -> Refused | None:
+    """Whoever passes a letter on is shown it while it may be: it was checked, and what it needs is agreed to today."""
+    row = await letters.lock(unit.session, letter_id)
+    if row is None:
+        return missing("such letter")
+    if reason is not Reason.DELIVERING:
+        return None
+    if row["state"] not in TO_DELIVER:
+        return NOT_CHECKED
+    letter = letters.letter_in(row, await correspondence.kinds_of(unit.session, letter_id))
+    standing = await letters.standing(unit.session, letter.child_id, letter.donor_id, unit.today)
+    words = why_not_show(letter, standing)
+    return conflict(words) if words else None
+
+
+async def read_words(unit: Unit, letter_id: UUID, what: What, reason: Reason) -> str | Refused:
+    """The words of a letter: not to be shown before the unit has committed.
+
+    Nobody who passes a letter on is shown the original, nor what was not checked.
+    """
+    if refused := await _why_not(unit, letter_id, reason):
+        return refused
+    if reason is Reason.DELIVERING and what is What.ORIGINAL:
+        return NOT_CHECKED
+    words = await correspondence.words_of(unit.session, letter_id)
+    text = words.original if what is What.ORIGINAL else words.masked
+    if text is None:
+        return conflict("Nobody has masked this letter yet.")
+    _keep(unit, letter_id, what.value, reason)
+    return text
+
+
+async def read_photo(unit: Unit, photo_id: UUID, reason: Reason) -> Photo | Refused:
+    """A picture, under the same rules."""
+    found = await correspondence.photo(unit.session, photo_id)
+    if found is None:
+        return missing("such picture")
+    if refused := await _why_not(unit, found.letter_id, reason):
+        return refused
+    _keep(unit, found.letter_id, "photo", reason)
+    return found
+
+
+def _keep(unit: Unit, letter_id: UUID, what: str, reason: Reason) -> None:
+    row = {"id": uuid7(), "at": unit.now, "letter_id": letter_id, "actor": unit.actor.id}
+    unit.writes.insert(CORRESPONDENCE_READING, [{**row, "what": what, "reason": reason.value}])

@@ -1,0 +1,32 @@
+"""The one door to what sponsors and children write and send: no other module reads or writes those two tables.
+
+Whoever is shown something here stands in a row of the same transaction (`commands/reading.py`). Names of sponsors are
+in donations alone.
+"""
+
+from services.sponsorship.correspondence.photos import (
+    Photo,
+    kinds_of,
+    photo,
+    photos_of,
+    remove_photo,
+    write_photo,
+)
+from services.sponsorship.correspondence.pictures import MOST_BYTES, Picture, made_anew
+from services.sponsorship.correspondence.texts import Words, mask, words_of, write_words
+
+__all__ = [
+    "MOST_BYTES",
+    "Photo",
+    "Picture",
+    "Words",
+    "kinds_of",
+    "made_anew",
+    "mask",
+    "photo",
+    "photos_of",
+    "remove_photo",
+    "words_of",
+    "write_photo",
+    "write_words",
+]

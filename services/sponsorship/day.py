@@ -1,0 +1,33 @@
+"""What timers do at sponsorship, and what a new day begins with."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.sponsorship.commands.learners import end_courses
+from services.sponsorship.ledger import LET_GO, Book
+from services.sponsorship.settings import Settings
+from shared.messaging.timers import OnTimer
+from shared.messaging.turning import OnDay
+from shared.messaging.unit import Unit
+
+
+def timers(settings: Settings) -> Mapping[str, OnTimer]:
+    """What is done later, by name."""
+
+    async def let_go(payload: Mapping[str, Any], unit: Unit) -> None:
+        """The end of a hold has come: the child is looked at, and is free unless the gift began before."""
+        async with Book.open(unit, settings.rules) as book:
+            book.touch([UUID(payload["child"])])
+
+    return {LET_GO: let_go}
+
+
+def on_day(settings: Settings) -> OnDay:
+    """What falls due by date: courses end."""
+
+    async def begin(day: date, unit: Unit) -> None:
+        await end_courses(unit, settings.lesson_late_days, day)
+
+    return begin

@@ -1,0 +1,1 @@
+"""Sponsorship's rules: frozen values and pure functions."""

@@ -1,0 +1,16 @@
+"""What the NGO can set of how children are placed."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Rules:
+    """`hold_days` is how long a hold keeps a child if nobody chose its end; with `by_itself` gifts are given children
+    without anybody asking; a child is at risk once `most_uncovered` months of its gift are covered no longer.
+    """
+
+    zone: ZoneInfo
+    hold_days: int = 14
+    most_uncovered: int = 2
+    by_itself: bool = True

@@ -1,0 +1,44 @@
+"""Gifts that have room are given the children who come next, without anybody asking."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.sponsorship.domain.holds import Hold
+from services.sponsorship.domain.rules import Rules
+from services.sponsorship.repository import gifts, holds, placing
+from shared.messaging.unit import Unit
+
+MOST = 200
+"""Gifts, and children, that are looked at in a round."""
+
+
+async def place(unit: Unit, rules: Rules) -> list[Hold]:
+    """A hold for each place of a gift that has a child now; gifts that have begun come first.
+
+    A gift is not given a child that it had before: whoever let it go had a reason. So of a gift that never begins, no
+    child is kept twice, and it keeps no more children than it is for.
+    """
+    rooms = [
+        *await gifts.with_room(unit.session, True, MOST),
+        *await gifts.with_room(unit.session, False, MOST),
+    ]
+    children = await placing.free_children(unit.session, unit.today, MOST) if rooms else []
+    tried = await holds.tried(unit.session, [row["id"] for row in rooms]) if children else set()
+    found: list[Hold] = []
+    for row in rooms:
+        had = {child for gift, child in tried if gift == row["id"]}
+        room = row["wanted"] - row["placed"]
+        if row["begun_on"] is None:
+            room = min(room, row["wanted"] - len(had))
+        for child in _next(children, had, room):
+            children.remove(child)
+            until = unit.today + timedelta(days=rules.hold_days)
+            found.append(Hold(uuid7(), child, row["id"], unit.today, until))
+    return found
+
+
+def _next(children: Sequence[UUID], had: set[UUID], room: int) -> list[UUID]:
+    return [each for each in children if each not in had][: max(room, 0)]

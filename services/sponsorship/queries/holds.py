@@ -1,0 +1,39 @@
+"""Holds and sponsorships as staff see them."""
+
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
+
+
+async def holds(
+    session: AsyncSession, state: str | None, gift: UUID | None, limit: int, after: UUID | None
+) -> list[RowMapping]:
+    """Holds, in the order in which they were made."""
+    row = HOLD.c
+    query = select(HOLD, CHILD.c.alias).join(CHILD, CHILD.c.id == row.child_id).order_by(row.id).limit(limit)
+    if state:
+        query = query.where(row.state == state)
+    if gift:
+        query = query.where(row.gift_id == gift)
+    if after:
+        query = query.where(row.id > after)
+    return list((await session.execute(query)).mappings())
+
+
+async def sponsorships(session: AsyncSession, child: UUID) -> list[RowMapping]:
+    """All sponsorships of a child, the oldest first."""
+    row = SPONSORSHIP.c
+    query = select(SPONSORSHIP, GIFT.c.donor_id).join(GIFT, GIFT.c.id == row.gift_id)
+    query = query.where(row.child_id == child).order_by(row.starts_on, row.id)
+    return list((await session.execute(query)).mappings())
+
+
+async def gifts(session: AsyncSession, limit: int, after: UUID | None) -> list[RowMapping]:
+    """Monthly gifts for children, and how many they have, in the order in which they were registered."""
+    query = select(GIFT).where(GIFT.c.purpose == "education").order_by(GIFT.c.id).limit(limit)
+    if after:
+        query = query.where(GIFT.c.id > after)
+    return list((await session.execute(query)).mappings())

@@ -1,0 +1,134 @@
+"""Monthly gifts, their payments and the sponsors who give them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import RowMapping, and_, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sponsorship.domain.gifts import PURPOSE, Days, Gift, Paid, begun_on, together, uncovered_months
+from services.sponsorship.tables import GIFT, HOLD, PAYMENT, SPONSOR
+from shared.contracts.donations import GiftState, MonthlyGiftChanged
+from shared.database.writes import Writes
+
+
+def gift_in(row: RowMapping) -> Gift:
+    """A gift as the rules see it; of one that was not told of yet nothing is known but that money came."""
+    wanted = row["children"] if row["purpose"] == PURPOSE else 0
+    return Gift(
+        row["id"], row["status"], wanted, row["on_day"] or date.min, row["begun_on"], row["uncovered"]
+    )
+
+
+def save_gifts(writes: Writes, facts: Iterable[MonthlyGiftChanged]) -> None:
+    """Write the newest state of gifts; their rows are there and locked."""
+    names = ("version", "donor_id", "purpose", "status", "children", "covered_until", "grace_until")
+    rows = [
+        {"id": each.gift_id, **{name: getattr(each, name) for name in names}}
+        | {"correspondence": each.correspondence, "on_day": each.on}
+        for each in facts
+    ]
+    writes.change(GIFT, rows)
+
+
+def save_payments(
+    writes: Writes,
+    rows: Mapping[UUID, RowMapping | None],
+    news: Mapping[UUID, GiftState],
+    ever: Mapping[UUID, Days],
+) -> None:
+    """Write the newest state of payments, and all days that any fact ever had them cover."""
+    changed = []
+    for key, each in news.items():
+        covers = {"covers_from": each.covers_from, "covers_until": each.covers_until}
+        state = {"version": each.version, "gift_id": each.gift_id, "counts": each.counts}
+        changed.append({"id": key, **state, **covers})
+    writes.change(PAYMENT, changed)
+    wider = []
+    for key, days in ever.items():
+        row = rows[key]
+        known = _days(row["ever_from"], row["ever_until"]) if row else None
+        all_days = together([known, days])
+        if all_days and all_days != known:
+            wider.append({"id": key, "ever_from": all_days.start, "ever_until": all_days.end})
+    writes.change(PAYMENT, wider)
+
+
+def days_in(fact: GiftState) -> Days | None:
+    """The days that a fact has its payment cover."""
+    return _days(fact.covers_from, fact.covers_until)
+
+
+def _days(start: date | None, end: date | None) -> Days | None:
+    return Days(start, end) if start and end and start < end else None
+
+
+async def save_paid(session: AsyncSession, writes: Writes, gifts: Collection[UUID]) -> None:
+    """Write since when these gifts are paid, and how many months of them are covered no longer."""
+    query = select(PAYMENT).where(PAYMENT.c.gift_id.in_(gifts))
+    paid = defaultdict[UUID, list[Paid]](list)
+    for row in (await session.execute(query)).mappings():
+        now = _days(row["covers_from"], row["covers_until"]) if row["counts"] else None
+        paid[row["gift_id"]].append(Paid(now, _days(row["ever_from"], row["ever_until"])))
+    rows = [
+        {"id": each, "begun_on": begun_on(paid[each]), "uncovered": uncovered_months(paid[each])}
+        for each in gifts
+    ]
+    writes.change(GIFT, rows)
+
+
+async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RowMapping]:
+    """These gifts; whoever changes them holds the book."""
+    query = select(GIFT).where(GIFT.c.id.in_(ids)).order_by(GIFT.c.id)
+    return {row["id"]: row for row in (await session.execute(query)).mappings()}
+
+
+async def with_room(session: AsyncSession, begun: bool, most: int) -> list[RowMapping]:
+    """Gifts that have begun, or not, and have fewer children than they are for; the oldest first.
+
+    Of those that have not begun only such as have not kept as many children already.
+    """
+    row, sponsor = GIFT.c, SPONSOR.c
+    query = select(GIFT).outerjoin(SPONSOR, sponsor.id == row.donor_id).order_by(row.id).limit(most)
+    query = query.where(row.placed < row.wanted, func.coalesce(sponsor.declined, False).is_(False))
+    tried = select(func.count(HOLD.c.child_id.distinct())).where(HOLD.c.gift_id == row.id).scalar_subquery()
+    wanted = row.begun_on.is_not(None) if begun else and_(row.begun_on.is_(None), tried < row.wanted)
+    return list((await session.execute(query.where(wanted))).mappings())
+
+
+async def is_declined(session: AsyncSession, gift: UUID) -> bool:
+    """Whether the sponsor of a gift was declined."""
+    query = select(SPONSOR.c.declined).join(GIFT, GIFT.c.donor_id == SPONSOR.c.id).where(GIFT.c.id == gift)
+    return bool(await session.scalar(query))
+
+
+async def make_sponsors(session: AsyncSession, donors: Collection[UUID]) -> None:
+    """Have a row for each of these donors."""
+    rows = [{"id": each} for each in sorted(donors)]
+    if rows:
+        await session.execute(insert(SPONSOR).values(rows).on_conflict_do_nothing())
+
+
+async def sponsor(session: AsyncSession, donor: UUID) -> RowMapping | None:
+    """The entry of this donor; whoever changes it holds the book."""
+    query = select(SPONSOR).where(SPONSOR.c.id == donor)
+    return (await session.execute(query)).mappings().one_or_none()
+
+
+async def same_person(session: AsyncSession, donor: UUID) -> set[UUID]:
+    """All entries of donors that are this person, by what donations linked."""
+    row = SPONSOR.c
+    kept = select(func.coalesce(row.kept_id, row.id)).where(row.id == donor).scalar_subquery()
+    return {donor, *await session.scalars(select(row.id).where(func.coalesce(row.kept_id, row.id) == kept))}
+
+
+async def change_sponsors(session: AsyncSession, ids: Collection[UUID], **values: object) -> None:
+    await session.execute(update(SPONSOR).where(SPONSOR.c.id.in_(ids)).values(**values))
+
+
+async def of_donors(session: AsyncSession, donors: Collection[UUID]) -> set[UUID]:
+    """The gifts of these donors."""
+    return set(await session.scalars(select(GIFT.c.id).where(GIFT.c.donor_id.in_(donors))))

@@ -1,0 +1,37 @@
+"""Children who may be offered to sponsors."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sponsorship.tables import CHILD, CONSENT
+from shared.contracts.sponsorship import ChildStatus
+
+SHOWN = "alias"
+"""The least that sponsors may be shown of a child; without it they are shown nothing."""
+FREE = (ChildStatus.LISTED.value, ChildStatus.OFFERED_AGAIN.value)
+
+
+def may_be_shown(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
+    """Whether the guardian of the child of this row agrees, today, that sponsors are shown so much of it."""
+    row = CONSENT.c
+    holds = and_(row.agreed, or_(row.until.is_(None), row.until >= today))
+    return (
+        select(row.id).where(row.member_id == CHILD.c.id, holds, literal(scope) == any_(row.scopes)).exists()
+    )
+
+
+async def free_children(session: AsyncSession, today: date, most: int) -> list[UUID]:
+    """Children without a sponsor who may be shown, in the order in which they are to be served."""
+    row = CHILD.c
+    query = select(row.id).where(row.status.in_(FREE), may_be_shown(today))
+    return list(await session.scalars(query.order_by(-row.points, row.waiting_since, row.id).limit(most)))
+
+
+async def may_show(session: AsyncSession, today: date, child: UUID) -> bool:
+    """Whether sponsors may be shown this child."""
+    return (
+        await session.scalar(select(CHILD.c.id).where(CHILD.c.id == child, may_be_shown(today))) is not None
+    )

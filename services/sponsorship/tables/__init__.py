@@ -1,0 +1,53 @@
+"""Rows of the sponsorship service, a file per family of tables."""
+
+from services.sponsorship.tables.children import CHILD, CONSENT, HOUSEHOLD, PRESENCE
+from services.sponsorship.tables.columns import Row
+from services.sponsorship.tables.gifts import GIFT, PAYMENT, SPONSOR
+from services.sponsorship.tables.holds import HOLD, SPONSORSHIP
+from services.sponsorship.tables.lessons import (
+    ATTENDANCE,
+    CLOSED_HOUSEHOLD,
+    COURSE,
+    HELPER_NEED,
+    LEARNER,
+    LESSON,
+    LESSON_PLACE,
+    SETTLEMENT,
+)
+from services.sponsorship.tables.letters import (
+    CORRESPONDENCE_READING,
+    FINDING,
+    INCIDENT,
+    LETTER,
+    LETTER_CHECK,
+    LETTER_TEXT,
+    PHOTO,
+)
+
+__all__ = [
+    "ATTENDANCE",
+    "CHILD",
+    "CLOSED_HOUSEHOLD",
+    "CONSENT",
+    "CORRESPONDENCE_READING",
+    "COURSE",
+    "FINDING",
+    "GIFT",
+    "HELPER_NEED",
+    "HOLD",
+    "HOUSEHOLD",
+    "INCIDENT",
+    "LEARNER",
+    "LESSON",
+    "LESSON_PLACE",
+    "LETTER",
+    "LETTER_CHECK",
+    "LETTER_TEXT",
+    "PAYMENT",
+    "PHOTO",
+    "PRESENCE",
+    "SETTLEMENT",
+    "SPONSOR",
+    "SPONSORSHIP",
+    "Row",
+]

@@ -1,0 +1,190 @@
+"""Courses, their lessons, and who learns: requests as last heard of, places, attendance."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlmodel import Field
+
+from services.sponsorship.tables.columns import (
+    Row,
+    actor_column,
+    code_column,
+    flag_column,
+    id_column,
+    maybe_code_column,
+    number_column,
+    version_column,
+)
+from shared.database.rows import table_of
+
+
+def _of(table: str, **kwargs: Any) -> Any:
+    return Field(sa_column=Column(Uuid, ForeignKey(f"{table}.id"), **kwargs))
+
+
+def _small_column() -> Any:
+    return Field(sa_column=Column(SmallInteger, nullable=False))
+
+
+def _day_column() -> Any:
+    return Field(sa_column=Column(Date, nullable=False))
+
+
+class ClosedHouseholdRow(Row, table=True):
+    """In which version a household was closed last; 0 if it never was."""
+
+    __tablename__ = "closed_household"
+    id: UUID = id_column()
+    version: int = version_column()
+
+
+class SettlementRow(Row, table=True):
+    """A settlement request as last heard of, as far as lessons go; version 0 until its first fact.
+
+    `asked_on` is the earliest day of any of its facts, late ones too.
+    """
+
+    __tablename__ = "settlement"
+    __table_args__ = (
+        Index(None, "household_id"),
+        Index("ix_settlement_member_ids", "member_ids", postgresql_using="gin"),
+    )
+    id: UUID = id_column()
+    version: int = version_column()
+    household_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    household_version: int = version_column()
+    member_ids: list[UUID] = Field(
+        default=[], sa_column=Column(ARRAY(Uuid), nullable=False, server_default="{}")
+    )
+    region: str = code_column("")
+    asked_on: date | None = None
+    wished: bool = flag_column()
+
+
+class LearnerRow(Row, table=True):
+    """Somebody who has or had a place, or waits. `id` is the member id, `version` counts what was said of the place.
+
+    The level is the one that a course is looked for in: of a test, or the lowest.
+    """
+
+    __tablename__ = "learner"
+    id: UUID = id_column()
+    version: int = version_column()
+    level: str = code_column("a1")
+    tested_on: date | None = None
+    childcare: bool = flag_column()
+
+
+class CourseRow(Row, table=True):
+    """A course of one term. The database itself never lets more places be taken than there are."""
+
+    __tablename__ = "course"
+    __table_args__ = (
+        UniqueConstraint("code", "term"),
+        CheckConstraint("taken BETWEEN 0 AND places", name="no_more_than_places"),
+        CheckConstraint("starts_on <= ends_on", name="in_order"),
+    )
+    id: UUID = id_column()
+    code: str = code_column()
+    term: int = _small_column()
+    level: str = code_column()
+    places: int = _small_column()
+    taken: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
+    starts_on: date = _day_column()
+    ends_on: date = _day_column()
+    region: str | None = maybe_code_column()
+    online: bool = flag_column()
+    state: str = code_column("open")
+    actor: str = actor_column()
+
+
+class LessonRow(Row, table=True):
+    """A lesson of a course. One that `makes_up` takes the place of one that the teacher missed, which has one such."""
+
+    __tablename__ = "lesson"
+    __table_args__ = (Index(None, "course_id", "on_day"), UniqueConstraint("makes_up"))
+    id: UUID = id_column()
+    course_id: UUID = _of("course", nullable=False)
+    on_day: date = _day_column()
+    minutes: int = _small_column()
+    state: str = code_column("planned")
+    makes_up: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("lesson.id")))
+
+
+class LessonPlaceRow(Row, table=True):
+    """A place in a course or in the waiting list; a learner has one that is open, and any number that have ended."""
+
+    __tablename__ = "lesson_place"
+    __table_args__ = (
+        Index(
+            "uq_lesson_place_open",
+            "member_id",
+            unique=True,
+            postgresql_where=text("state IN ('waiting', 'placed')"),
+        ),
+        Index(None, "member_id"),
+        Index(None, "course_id"),
+        Index("ix_lesson_place_waiting", "waiting_since", "id", postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("(state <> 'placed') OR (course_id IS NOT NULL)", name="placed_somewhere"),
+    )
+    id: UUID = id_column()
+    member_id: UUID = _of("learner", nullable=False)
+    household_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    request_id: UUID = _of("settlement", nullable=False)
+    state: str = code_column()
+    waiting_since: date = _day_column()
+    again: bool = flag_column()
+    course_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("course.id")))
+    starts_on: date | None = None
+    ended_on: date | None = None
+    reason: str = code_column("")
+
+
+class AttendanceRow(Row, table=True):
+    """How many minutes of a lesson a place attended; a row for each who could have."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (CheckConstraint("minutes >= 0", name="not_negative"), Index(None, "place_id"))
+    lesson_id: UUID = _of("lesson", primary_key=True)
+    place_id: UUID = _of("lesson_place", primary_key=True)
+    minutes: int = _small_column()
+    actor: str = actor_column()
+
+
+class HelperNeedRow(Row, table=True):
+    """Helpers that were asked of events. `said` is the version told last, `version` the one heard last."""
+
+    __tablename__ = "helper_need"
+    __table_args__ = (Index(None, "course_id"),)
+    id: UUID = id_column()
+    version: int = version_column()
+    said: int = version_column()
+    task: str = code_column("")
+    course_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("course.id")))
+    wanted: int = number_column(1)
+    found: int = number_column(0)
+    status: str = code_column("")
+    reason: str = code_column("")
+
+
+CLOSED_HOUSEHOLD = table_of(ClosedHouseholdRow)
+SETTLEMENT = table_of(SettlementRow)
+LEARNER = table_of(LearnerRow)
+COURSE = table_of(CourseRow)
+LESSON = table_of(LessonRow)
+LESSON_PLACE = table_of(LessonPlaceRow)
+ATTENDANCE = table_of(AttendanceRow)
+HELPER_NEED = table_of(HelperNeedRow)

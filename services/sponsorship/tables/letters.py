@@ -1,0 +1,173 @@
+"""Letters and their pictures, what was found in them, who checked and who read them, and contact past the channel."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlmodel import Field
+
+from services.sponsorship.tables.columns import CODE, Row, actor_column, code_column, id_column
+from shared.database.rows import table_of
+
+
+def _ref_column() -> Any:
+    return Field(sa_column=Column(Uuid, nullable=False))
+
+
+def _of(table: str, **kwargs: Any) -> Any:
+    return Field(sa_column=Column(Uuid, ForeignKey(f"{table}.id"), **kwargs))
+
+
+def _day_column() -> Any:
+    return Field(sa_column=Column(Date, nullable=False))
+
+
+def _number_column() -> Any:
+    return Field(sa_column=Column(Integer, nullable=False))
+
+
+def _who_column() -> Any:
+    """Who did something; empty while nobody has."""
+    return Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
+
+
+class LetterRow(Row, table=True):
+    """A letter without its words. The child and the donor are ids; no name is here.
+
+    `agreed_until` is the last day of the consent by which it was passed on; without one that has no end.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        Index(None, "child_id"),
+        Index(None, "donor_id"),
+        Index("ix_letter_open", "received_on", postgresql_where=text("ended_on IS NULL")),
+        CheckConstraint(
+            "(state IN ('delivered', 'returned')) = (ended_on IS NOT NULL)", name="ended_on_a_day"
+        ),
+        CheckConstraint("ended_on <= agreed_until", name="agreed_to_on_that_day"),
+    )
+    id: UUID = id_column()
+    direction: str = code_column()
+    child_id: UUID = _ref_column()
+    donor_id: UUID = _ref_column()
+    language: str = Field(sa_column=Column(String(10), nullable=False))
+    state: str = code_column("received")
+    received_on: date = _day_column()
+    actor: str = actor_column()
+    masked_by: str = _who_column()
+    checked_by: str = _who_column()
+    ended_by: str = _who_column()
+    ended_on: date | None = None
+    reason: str = code_column("")
+    agreed_until: date | None = None
+
+
+class LetterTextRow(Row, table=True):
+    """The words of a letter, for `correspondence` alone: as they came, and as they may be passed on."""
+
+    __tablename__ = "letter_text"
+    letter_id: UUID = _of("letter", primary_key=True)
+    original: str = Field(sa_column=Column(Text, nullable=False))
+    masked: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class PhotoRow(Row, table=True):
+    """A picture of a letter, for `correspondence` alone: made anew, without what the file had besides."""
+
+    __tablename__ = "photo"
+    __table_args__ = (UniqueConstraint("letter_id", "sent_digest"),)
+    id: UUID = id_column()
+    letter_id: UUID = _of("letter", nullable=False)
+    kind: str = code_column()
+    width: int = _number_column()
+    height: int = _number_column()
+    sent_digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class FindingRow(Row, table=True):
+    """Something in a letter or picture that may tell too much, until a person answers it. What it is stays there."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        Index("ix_finding_open", "letter_id", postgresql_where=text("answer = ''")),
+        Index(None, "letter_id"),
+        CheckConstraint("starts <= ends", name="in_order"),
+    )
+    id: UUID = id_column()
+    letter_id: UUID = _of("letter", nullable=False)
+    photo_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("photo.id")))
+    found_in: str = code_column()
+    kind: str = code_column()
+    starts: int = _number_column()
+    ends: int = _number_column()
+    answer: str = code_column("")
+    answered_by: str = _who_column()
+
+
+class LetterCheckRow(Row, table=True):
+    """Somebody answered the checklist for a letter; of the questions in `doubts` they were not sure."""
+
+    __tablename__ = "letter_check"
+    __table_args__ = (Index(None, "letter_id"),)
+    id: UUID = id_column()
+    letter_id: UUID = _of("letter", nullable=False)
+    round: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    doubts: list[str] = Field(default=[], sa_column=Column(ARRAY(CODE), nullable=False, server_default="{}"))
+    on_day: date = _day_column()
+    actor: str = actor_column()
+
+
+class CorrespondenceReadingRow(Row, table=True):
+    """Somebody was shown words or a picture of a letter: who, when, what and why. Append-only."""
+
+    __tablename__ = "correspondence_reading"
+    __table_args__ = (Index(None, "letter_id", "id"),)
+    id: UUID = id_column()
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    letter_id: UUID = _of("letter", nullable=False)
+    what: str = code_column()
+    reason: str = code_column()
+    actor: str = actor_column()
+
+
+class IncidentRow(Row, table=True):
+    """A sponsor and a child were in contact past the organisation, or one of them tried to be."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index(None, "child_id"), Index(None, "donor_id"))
+    id: UUID = id_column()
+    child_id: UUID = _ref_column()
+    donor_id: UUID = _ref_column()
+    kind: str = code_column()
+    happened_on: date = _day_column()
+    on_day: date = _day_column()
+    note: str = Field(sa_column=Column(String(200), nullable=False))
+    actor: str = actor_column()
+
+
+LETTER = table_of(LetterRow)
+LETTER_TEXT = table_of(LetterTextRow)
+PHOTO = table_of(PhotoRow)
+FINDING = table_of(FindingRow)
+LETTER_CHECK = table_of(LetterCheckRow)
+CORRESPONDENCE_READING = table_of(CorrespondenceReadingRow)
+INCIDENT = table_of(IncidentRow)

@@ -1,0 +1,169 @@
+"""S6: settlement is asked for with lessons in Japanese: a place or a place in line, a teacher, attendance, an end."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from shared.contracts.events import HelpChanged
+from shared.contracts.intake import HouseholdClosed
+from shared.contracts.sponsorship import HelperAsked, LessonPlaceChanged
+from tests.support.settlers import asked, later, tell
+from tests.support.world import World
+
+
+def steps(facts: list[LessonPlaceChanged], member: UUID) -> list[str]:
+    """What was told of a learner, in the order of the versions, which have no gap."""
+    mine = sorted((each for each in facts if each.member_id == member), key=lambda each: each.version)
+    assert [each.version for each in mine] == list(range(1, len(mine) + 1))
+    return [each.status for each in mine]
+
+
+async def test_learners_get_the_places_there_are_and_who_waits_gets_the_first_that_is_free(
+    world: World,
+) -> None:
+    first, second, third, fourth = (uuid7() for _ in range(4))
+    async with world.listen(LessonPlaceChanged) as heard, world.listen(HelperAsked) as wanted:
+        request = asked(first, second)
+        await tell(world, request)
+        await tell(world, asked(third), asked(fourth, region="osaka"))
+        waiting = await world.sponsorship.get("/learners/waiting")
+        assert [each["why_waits"] for each in waiting] == ["no_course"] * 4
+        terms = await world.sponsorship.course(places=2)
+        (need, _) = await wanted.until(lambda found: len(found) == 2)
+        assert (need.task, need.people, need.starts_on, need.region) == (
+            "teach",
+            1,
+            date(2006, 12, 1),
+            "tokyo",
+        )
+        placed = await world.sponsorship.place_of(first, "placed")
+        assert (placed["course_id"], placed["starts_on"]) == (terms[0], "2006-12-01")
+        # The second term is planned too, so the third gets a place there; nobody waits but who lives elsewhere.
+        assert (await world.sponsorship.place_of(third, "placed"))["course_id"] == terms[1]
+        await tell(world, later(request, member_ids=(first,)))
+        left = await world.sponsorship.place_of(second, "left")
+        assert left["reason"] == "withdrawn"
+        await world.sponsorship.post(f"/learners/{first}/leave", {"reason": "found_work"})
+        await world.sponsorship.post(f"/learners/{first}/enrol")
+        again = await world.sponsorship.place_of(first, "placed")
+        assert again["place_id"] != placed["place_id"]
+        await world.sponsorship.post("/courses", _online(places=1))
+        assert (await world.sponsorship.place_of(fourth, "placed"))["starts_on"] == "2006-11-20"
+        await tell(world, HouseholdClosed(household_id=request.household_id, version=2, on=date(2006, 11, 1)))
+        assert (await world.sponsorship.place_of(first, "left"))["reason"] == "household_closed"
+        facts = await heard.until(lambda found: len(found) >= 12)
+    assert steps(facts, first) == ["waiting", "placed", "left", "placed", "left"]
+    assert steps(facts, second) == ["waiting", "placed", "left"]
+    assert steps(facts, third) == steps(facts, fourth) == ["waiting", "placed"]
+    told = next(each for each in facts if each.member_id == third and each.status == "placed")
+    assert (told.course, told.starts_on) == ("japanese_a1", date(2007, 1, 30))
+
+
+def _online(**more: Any) -> dict[str, Any]:
+    body = {"code": "online_a1", "level": "a1", "first_day": "2006-11-20", "online": True, "terms": 1}
+    return {**body, **more}
+
+
+async def test_the_waiting_list_carries_over_to_the_next_term_with_who_waited_longest_first(
+    world: World,
+) -> None:
+    members = [uuid7() for _ in range(4)]
+    for day, member in enumerate(members, 1):
+        await tell(world, asked(member, on=date(2006, 11, day)))
+    (course,) = await world.sponsorship.course(places=1, terms=1)
+    line = await world.sponsorship.get("/learners/waiting")
+    assert [each["member_id"] for each in line] == [str(each) for each in members[1:]]
+    assert {each["why_waits"] for each in line} == {"full"}
+    await world.turn("2007-01-30")
+    assert (await world.sponsorship.place_of(members[0], "finished"))["course_id"] == course
+    assert {each["why_waits"] for each in await world.sponsorship.get("/learners/waiting")} == {"no_course"}
+    target = {"area": 5, "measure": "lessons_waiting", "words": "waiting", "unit": "people", "target": 0}
+    await world.sponsorship.post("/plan", {"targets": [target]})
+    assert (await world.sponsorship.get("/plan"))[0]["actual"] == 3
+    await world.sponsorship.course("japanese_a1_2", places=2, terms=1, first_day="2007-02-01")
+    assert [each["member_id"] for each in await world.sponsorship.get("/learners/waiting")] == [
+        str(members[3])
+    ]
+    assert (await world.sponsorship.get("/plan"))[0]["actual"] == 1
+
+
+async def test_a_certificate_is_for_who_attended_enough_of_what_was_held(world: World) -> None:
+    good, bad = uuid7(), uuid7()
+    await tell(world, asked(good, bad))
+    (course,) = await world.sponsorship.course(terms=1, term_days=7, minutes=100)
+    first, second, *others = await world.sponsorship.lessons(course)
+    assert [each["on_day"] for each in others] == ["2006-12-05", "2006-12-06", "2006-12-07"]
+    path = "/courses/lessons/{lesson_id}/"
+    early = await world.sponsorship.try_post(f"{path}attendance".format(**first), {"attended": []})
+    assert early.status_code == 409
+    await world.turn("2006-12-07")
+    made = await world.sponsorship.post(f"{path}teacher-absent".format(**second), {})
+    lessons = {each["lesson_id"]: each for each in await world.sponsorship.lessons(course)}
+    assert lessons[second["lesson_id"]]["state"] == "missed"
+    assert lessons[made["lesson_id"]]["on_day"] == "2006-12-08"
+    (shown,) = (await world.sponsorship.get("/courses"))["items"]
+    assert shown["ends_on"] == "2006-12-08"
+    await world.turn("2006-12-08")
+    minutes = {first["lesson_id"]: (0, 99), others[0]["lesson_id"]: (100, 100), made["lesson_id"]: (100, 100)}
+    minutes |= {each["lesson_id"]: (100, 50) for each in others[1:]}
+    for lesson_id, each in minutes.items():
+        came = [{"member_id": str(who), "minutes": many} for who, many in zip((good, bad), each, strict=True)]
+        await world.sponsorship.post(f"/courses/lessons/{lesson_id}/attendance", {"attended": came})
+    too_long = {"attended": [{"member_id": str(good), "minutes": 101}]}
+    assert (
+        await world.sponsorship.try_post(f"{path}attendance".format(**first), too_long)
+    ).status_code == 422
+    await world.turn("2006-12-09")
+    finished = [await world.sponsorship.place_of(each, "finished") for each in (good, bad)]
+    assert [(each["minutes_attended"], each["minutes_held"]) for each in finished] == [(400, 500), (399, 500)]
+    assert [each["certificate"] for each in finished] == [True, False]
+
+
+async def test_a_teacher_is_found_and_another_ones_need_is_none_of_ours(world: World) -> None:
+    async with world.listen(HelperAsked) as wanted:
+        (course,) = await world.sponsorship.course(terms=1)
+        (need,) = await wanted.until(bool)
+        facts = [
+            HelpChanged(
+                need_id=key,
+                version=2,
+                status="accepted",
+                wanted=1,
+                found=1,
+                reason="found",
+                on=date(2006, 11, 1),
+            )
+            for key in (need.need_id, uuid7())
+        ]
+        await tell(world, *facts, facts[0].model_copy(update={"version": 1, "status": "open", "found": 0}))
+        (shown,) = (await world.sponsorship.get("/courses"))["items"]
+        assert (shown["found"], shown["help"]) == (1, "accepted")
+        member = uuid7()
+        await tell(world, asked(member))
+        await world.sponsorship.post(f"/courses/{course}/cancel")
+        waits = await world.sponsorship.place_of(member, "waiting")
+        assert waits["waiting_since"] == "2006-11-01"
+        (_, gone) = await wanted.until(lambda found: len(found) == 2)
+        assert (gone.need_id, gone.version, gone.status) == (need.need_id, 2, "withdrawn")
+
+
+async def test_who_is_tested_gets_a_place_in_a_course_of_that_level(world: World) -> None:
+    member = uuid7()
+    await tell(world, asked(member))
+    beginners = await world.sponsorship.course(terms=1)
+    (advanced,) = await world.sponsorship.course("japanese_b1", level="b1", terms=1, places=1)
+    assert (await world.sponsorship.place_of(member, "placed"))["course_id"] == beginners[0]
+    await world.sponsorship.post(f"/learners/{member}/test", {"level": "b1", "childcare": True})
+    place = await world.sponsorship.place_of(member, "placed")
+    assert (place["course_id"], place["level"], place["childcare"]) == (advanced, "b1", True)
+    refused = await world.sponsorship.try_post(f"/courses/{beginners[0]}/places", {"places": 0})
+    assert refused.status_code == 422
+    other = uuid7()
+    await tell(world, asked(other))
+    await world.sponsorship.post(f"/learners/{other}/test", {"level": "b1"})
+    assert (await world.sponsorship.place_of(other, "waiting"))["why_waits"] == "full"
+    await world.sponsorship.post(f"/courses/{advanced}/places", {"places": 2})
+    await world.sponsorship.place_of(other, "placed")
+    assert (await world.sponsorship.try_post(f"/courses/{advanced}/places", {"places": 1})).status_code == 422
