@@ -1,4 +1,9 @@
-"""PayPal's notices a second through the real endpoint, beside one that verifies and keeps nothing, and the database."""
+"""PayPal's notices a second through the real endpoint, beside one that verifies and keeps nothing, and the database.
+
+All three are loaded by 64 connections. What PayPal kept during an outage comes over many at once, and with eight there
+would never be more than eight notices to be taken together. All sales are of one fund and one month: each transaction
+of the database's lane waits for these rows, and so do our units, but one unit has many notices.
+"""
 
 import asyncio
 import random
@@ -12,7 +17,7 @@ from shared.cli.local.services import ServiceProcess
 from shared.service.addresses import address_of
 from tests.bench.ground import Ground, Site
 from tests.bench.http import load
-from tests.bench.limits import CLIENTS, pgbench, process_ready
+from tests.bench.limits import pgbench, process_ready
 from tests.bench.peers.roster import OURS, service
 from tests.bench.running import Command, Running
 from tests.bench.stock import subscription
@@ -24,6 +29,8 @@ VERIFYING = "verifies alone"
 NEW = 0.7
 """Of all notices so many tell of a sale for the first time; half of the others are sent again, half tell of it anew."""
 WARM_UP = 200
+CONNECTIONS = 64
+"""PayPal's in the first lane and the second, pgbench's clients in the third."""
 SECONDS_EACH = 0.05
 """So long at most a notice may take on average before a run is given up."""
 AT = datetime(2006, 11, 1, 3, 0, tzinfo=UTC)
@@ -31,14 +38,14 @@ DONATIONS = ("donations",)
 
 
 async def notices(ground: Ground, seed: int, count: int) -> list[Measured]:
-    """`count` notices in no order, three in ten of them repeats, by eight connections."""
+    """`count` notices in no order, three in ten of them repeats, by 64 connections."""
     sandbox = Sandbox(datetime.now(UTC))
     requests, new = _requests(sandbox, count, seed)
     ours = await _ours(ground, sandbox, requests, new)
     verifying = await _verifying(ground, sandbox, requests)
     async with ground.site(names=DONATIONS) as site:
-        alone = await pgbench(site.dsn("donations"), "notice.sql", CLIENTS, new // CLIENTS)
-        await _sound(site, "database", new // CLIENTS * CLIENTS)
+        alone = await pgbench(site.dsn("donations"), "notice.sql", CONNECTIONS, new // CONNECTIONS)
+        await _sound(site, "database", new // CONNECTIONS * CONNECTIONS)
     return [
         Measured(OURS, "notices", ours, "a second"),
         Measured(VERIFYING, "notices", verifying, "a second"),
@@ -119,8 +126,8 @@ async def _serving(site: Site, sandbox: Sandbox, what: str) -> AsyncIterator[Ser
 
 async def _answered(process: ServiceProcess, requests: Sequence[bytes], who: str) -> float:
     """Notices a second; the first few, which make it warm, are among the repeats then."""
-    await load(process.port, requests[:WARM_UP])
-    rate, statuses = await load(process.port, requests, seconds=len(requests) * SECONDS_EACH)
+    await load(process.port, requests[:WARM_UP], CONNECTIONS)
+    rate, statuses = await load(process.port, requests, CONNECTIONS, len(requests) * SECONDS_EACH)
     if wrong := [status for status in statuses if status != 200]:
         raise Unsound(who, {f"every notice is taken, but status {wrong[0]}": len(wrong)})
     return rate

@@ -76,6 +76,7 @@ class Results:
             "register_vs_pgbench": Ratio(to("register", "database"), 0.22),
             "notices_vs_verifying": Ratio(to("notices", VERIFYING), 0.5),
             "notices_vs_database": Ratio(to("notices new", "database"), 0.2),
+            "seats_vs_database": Ratio(to("seats", "database"), 0.3),
             "growth_notices": Ratio(self._dearer_with_postings(), 1.25, at_least=False),
             "growth_rows": Ratio(dearer("rows"), 1.25, at_least=False),
             "growth_items": Ratio(dearer("items"), 1.25, at_least=False),
@@ -83,17 +84,20 @@ class Results:
             "growth_short_import": Ratio(self._exponent("short_import"), 1.1, at_least=False),
             "growth_one_more_when_short": Ratio(self._exponent("one_more_when_short"), 0.1, at_least=False),
             "growth_month_turn": Ratio(self._exponent("month_turn"), 1.1, at_least=False),
+            # 2 is as needs times volunteers; a hundred of each take so little that it moves by a tenth.
+            "growth_matching": Ratio(self._exponent("matching"), 2.1, at_least=False),
+            "growth_matching_nobody": Ratio(self._exponent("matching nobody"), 2.1, at_least=False),
             "growth_scrape": Ratio(self._exponent("scrape"), 0.1, at_least=False),
             "month_turn_ms_a_household": Ratio(self._turned_ms(), 0.4, at_least=False),
             "replicas": Ratio(_quotient(mine.get("growth replicas"), mine.get("growth small")), 1.5),
         }
 
     def _exponent(self, figure: str) -> float | None:
-        """How a figure grows with the number of households: 1 in proportion, 0 not at all, 2 with its square.
+        """How a figure grows with the number of what there is: 1 in proportion, 0 not at all, 2 with its square.
 
         Of the two largest numbers: what a small number costs is mostly what any number costs.
         """
-        points = self._by_households(figure)
+        points = self._by_number(figure)
         if len(points) < 2:
             return None
         (fewer, less), (more, much) = sorted(points.items())[-2:]
@@ -105,12 +109,12 @@ class Results:
         return _quotient(mine.get(fewest), mine.get(most))
 
     def _turned_ms(self) -> float | None:
-        points = self._by_households("month_turn")
+        points = self._by_number("month_turn")
         return points[max(points)] / max(points) * 1000 if points else None
 
-    def _by_households(self, figure: str) -> dict[int, float]:
+    def _by_number(self, figure: str) -> dict[int, float]:
         mine = self.medians().get(OURS, {})
-        found = {n: mine.get(f"{figure} {n:,}") for n in self.sizes.shortage}
+        found = {n: mine.get(f"{figure} {n:,}") for n in (*self.sizes.shortage, *self.sizes.matching)}
         return {n: value for n, value in found.items() if value}
 
     def latency(self) -> dict[str, float | None]:
