@@ -37,7 +37,7 @@ class Ground:
         for name, value in DATABASE_SETTINGS.items():
             self.servers.sql(f"ALTER SYSTEM SET {name} = {value}")
         self.servers.postgres.restart()
-        for name in (*NAMES, "donations"):
+        for name in (*NAMES, "donations", "events"):
             self.servers.write_secrets(name, self.secrets_of(name))
 
     def stop(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tests.bench import figures, limits, matching, notices, shortage
+from tests.bench import figures, limits, matching, notices, seats, shortage
 from tests.bench.figures import Case
 from tests.bench.ground import Ground
 from tests.bench.peers.roster import BATCHED, BATCHES, CELERY, OURS, PEERS, PLAIN
@@ -33,6 +33,7 @@ class Sizes:
     shortage: tuple[int, ...]
     matching: tuple[int, ...]
     notices: int
+    seats: int
     postings: tuple[int, ...]
     cases: tuple[Case, ...]
 
@@ -55,6 +56,7 @@ FULL = Sizes(
     shortage=(500, 2_000, 8_000),
     matching=(100, 1_000),
     notices=100_000,
+    seats=10_000,
     postings=(10_000, 1_000_000),
     cases=(
         SMALL,
@@ -79,6 +81,7 @@ QUICK = replace(
     limit=3_000,
     shortage=(250, 1_000, 4_000),
     notices=2_000,
+    seats=1_000,
     postings=(1_000, 100_000),
     cases=(
         replace(SMALL, count=1_500),
@@ -99,6 +102,7 @@ FIGURES = (
     "shortage",
     "matching",
     "notices",
+    "seats",
     "catch-up",
     "memory",
 )
@@ -146,6 +150,7 @@ def _of_one_repeat(sizes: Sizes, repeat: int, seed: int) -> Iterator[Task]:
         for postings in sizes.postings:
             grown = partial(notices.grown, seed=seed, count=sizes.notices // 10, postings=postings)
             yield task("notices", OURS, grown)
+        yield task("seats", OURS, partial(seats.seats, count=sizes.seats))
         yield task("memory", OURS, partial(figures.memory, peer=ours, seed=seed, count=sizes.memory))
     yield task("register", OURS, partial(limits.register, count=sizes.register))
     for households in sizes.shortage if repeat <= sizes.growth else ():

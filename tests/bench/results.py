@@ -76,6 +76,7 @@ class Results:
             "register_vs_pgbench": Ratio(to("register", "database"), 0.22),
             "notices_vs_verifying": Ratio(to("notices", VERIFYING), 0.5),
             "notices_vs_database": Ratio(to("notices new", "database"), 0.2),
+            "seats_vs_database": Ratio(to("seats", "database"), 0.3),
             "growth_notices": Ratio(self._dearer_with_postings(), 1.25, at_least=False),
             "growth_rows": Ratio(dearer("rows"), 1.25, at_least=False),
             "growth_items": Ratio(dearer("items"), 1.25, at_least=False),
