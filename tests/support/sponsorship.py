@@ -19,6 +19,8 @@ from tests.support.waiting import until
 class Sponsorship(Driver):
     """`world.sponsorship`"""
 
+    has_run_before = True
+
     async def hears(self, *facts: Contract) -> None:
         """Other services say these, one after another; each is handled before the next one is said."""
         for fact in facts:
