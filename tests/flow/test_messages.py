@@ -31,6 +31,7 @@ from shared.messaging.timer_rows import REMINDER_DELAY
 from shared.messaging.unit import Unit
 from tests.support.messages import message_of
 from tests.support.registrations import failing, handled, said, sealed
+from tests.support.sponsorship import Sponsorship
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY, World, household_id
 
@@ -287,8 +288,12 @@ async def test_the_delay_is_kept_and_a_second_failure_waits_longer(
     assert await world.inventory.metric("relief_messages_retried_total") == 2
 
 
-async def test_a_fact_that_finds_no_queue_stays_in_the_outbox_until_there_is_one(bare_world: World) -> None:
+async def test_a_fact_that_finds_no_queue_stays_in_the_outbox_until_there_is_one(
+    bare_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody who hears of households has run before."""
     world = bare_world
+    monkeypatch.setattr(Sponsorship, "has_run_before", False)
     await world.start("intake")
     household = await world.intake.register(needs=["food"])
 

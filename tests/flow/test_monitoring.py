@@ -44,11 +44,11 @@ async def test_a_day_that_has_not_turned_is_told(bare_world: World, monkeypatch:
 
 async def test_a_measure_of_the_plan_is_told_with_its_unit_and_once(bare_world: World) -> None:
     (events,) = await bare_world.start("events")
-    target = {"area": 6, "measure": "hearings_held", "words": "hearings", "target": 3}
+    target = {"area": 6, "measure": "hearings_attended", "words": "hearings", "target": 3}
 
     async def told(**labels: str) -> float:
         await events.client.get("http://test/metrics")
-        return await events.metric("relief_plan_target", measure="hearings_held", **labels)
+        return await events.metric("relief_plan_target", measure="hearings_attended", **labels)
 
     for unit in ("evenings", "hearings"):
         await events.post("/plan", {"targets": [{**target, "unit": unit}]})
