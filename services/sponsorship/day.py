@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.sponsorship.commands import school
 from services.sponsorship.commands.learners import end_courses
 from services.sponsorship.ledger import LET_GO, Book
 from services.sponsorship.settings import Settings
@@ -25,9 +26,10 @@ def timers(settings: Settings) -> Mapping[str, OnTimer]:
 
 
 def on_day(settings: Settings) -> OnDay:
-    """What falls due by date: courses end."""
+    """What falls due by date: courses end, and months of school begin."""
 
     async def begin(day: date, unit: Unit) -> None:
         await end_courses(unit, settings.lesson_late_days, day)
+        await school.turn(unit, settings.rules, day)
 
     return begin

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.sponsorship.commands import helpers, settlements
+from services.sponsorship.commands import helpers, school, settlements
 from services.sponsorship.domain.children import seen_in
 from services.sponsorship.domain.gifts import Days, together
 from services.sponsorship.domain.rules import Rules
@@ -22,6 +22,7 @@ from shared.contracts.donations import (
     GiftCorrected,
     GiftReceived,
     GiftState,
+    GrantChanged,
     MonthlyGiftChanged,
 )
 from shared.contracts.events import HelpChanged
@@ -131,6 +132,11 @@ async def on_help_changed(facts: Sequence[HelpChanged], unit: Unit) -> None:
     await helpers.hear(unit, facts)
 
 
+async def on_grant_changed(rules: Rules, facts: Sequence[GrantChanged], unit: Unit) -> None:
+    """Keep what became of the payments that the education fund was asked for."""
+    await school.hear(unit, rules, facts)
+
+
 def hears(settings: Settings) -> tuple[Hears[Any], ...]:
     """What this service consumes, and how."""
     rules, late_days = settings.rules, settings.lesson_late_days
@@ -145,6 +151,7 @@ def hears(settings: Settings) -> tuple[Hears[Any], ...]:
         Hears(GiftReceived, gift),
         Hears(GiftCorrected, gift),
         Hears(DonorLinked, partial(on_donor_linked, rules)),
+        Hears(GrantChanged, partial(on_grant_changed, rules)),
         Hears(SettlementAsked, partial(on_settlement_asked, late_days)),
         Hears(HelpChanged, on_help_changed),
     )

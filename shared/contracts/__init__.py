@@ -33,7 +33,7 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     donations.GiftReceived: ("sponsorship",),
     donations.GiftCorrected: ("sponsorship",),
     donations.MonthlyGiftChanged: ("sponsorship",),
-    donations.GrantChanged: ("intake",),
+    donations.GrantChanged: ("intake", "sponsorship"),
     donations.AppealChanged: ("inventory",),
     donations.MembershipChanged: ("events",),
     donations.DonorLinked: ("sponsorship",),

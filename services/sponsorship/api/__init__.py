@@ -14,14 +14,17 @@ from services.sponsorship.api import (
     letter_checks,
     letter_contents,
     letters,
+    reports,
+    school,
     sponsors,
 )
 from services.sponsorship.settings import Settings
 
 LESSONS = (courses, learners)
+SCHOOL = (school, reports)
 LETTERS = (letter_contents, letter_checks, letters, incidents)
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [each.router for each in (children, holds, gifts, sponsors, *LESSONS, *LETTERS)]
+    return [each.router for each in (children, holds, gifts, sponsors, *LESSONS, *SCHOOL, *LETTERS)]

@@ -3,11 +3,11 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sponsorship.checks import children, holds, lessons, letters
+from services.sponsorship.checks import children, holds, lessons, letters, school
 from services.sponsorship.settings import Settings
 from shared.service.parts import Check, Count
 
-CHECKS = children.CHECKS | holds.CHECKS | lessons.CHECKS | letters.CHECKS
+CHECKS = children.CHECKS | holds.CHECKS | lessons.CHECKS | letters.CHECKS | school.CHECKS
 
 
 def check(_: Settings) -> Check:

@@ -15,7 +15,7 @@ from shared.outcomes import Refused, conflict, missing
 
 
 class Reason(StrEnum):
-    """Why somebody reads a letter."""
+    """Why somebody reads a letter or a report card."""
 
     MASKING = "masking"
     CHECKING = "checking"
@@ -78,6 +78,22 @@ async def read_photo(unit: Unit, photo_id: UUID, reason: Reason) -> Photo | Refu
     return found
 
 
-def _keep(unit: Unit, letter_id: UUID, what: str, reason: Reason) -> None:
-    row = {"id": uuid7(), "at": unit.now, "letter_id": letter_id, "actor": unit.actor.id}
+async def read_note(unit: Unit, report_id: UUID, reason: Reason) -> str | Refused:
+    """The note of a report card: not to be shown before the unit has committed."""
+    if reason is Reason.DELIVERING:
+        return conflict(
+            "A report card is not passed on. What a sponsor may know of it is written in a letter."
+        )
+    note = await correspondence.note_of(unit.session, report_id)
+    if note is None:
+        return missing("note of such a report card")
+    _keep(unit, None, "note", reason, report_id)
+    return note
+
+
+def _keep(
+    unit: Unit, letter_id: UUID | None, what: str, reason: Reason, report_id: UUID | None = None
+) -> None:
+    of_it = {"letter_id": letter_id, "report_id": report_id}
+    row = {"id": uuid7(), "at": unit.now, **of_it, "actor": unit.actor.id}
     unit.writes.insert(CORRESPONDENCE_READING, [{**row, "what": what, "reason": reason.value}])

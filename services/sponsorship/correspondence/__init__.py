@@ -1,9 +1,11 @@
-"""The one door to what sponsors and children write and send: no other module reads or writes those two tables.
+"""The one door to what sponsors and children write and send, and to the notes of report cards: no other
+module reads or writes those tables.
 
 Whoever is shown something here stands in a row of the same transaction (`commands/reading.py`). Names of sponsors are
 in donations alone.
 """
 
+from services.sponsorship.correspondence.notes import note_of, write_note
 from services.sponsorship.correspondence.photos import (
     Photo,
     kinds_of,
@@ -23,10 +25,12 @@ __all__ = [
     "kinds_of",
     "made_anew",
     "mask",
+    "note_of",
     "photo",
     "photos_of",
     "remove_photo",
     "words_of",
+    "write_note",
     "write_photo",
     "write_words",
 ]

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from services.sponsorship.domain.children import Seen
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
-from services.sponsorship.ledger import pages, placing
+from services.sponsorship.ledger import pages, placing, school
 from services.sponsorship.ledger.pages import Loaded
 from shared.messaging.unit import Unit
 
@@ -78,3 +78,4 @@ class Book:
         if self._loaded:
             self._loaded.page.settle()
             await pages.write(self.unit, self.rules, self._loaded)
+            await school.ask(self.unit, self._loaded)

@@ -79,7 +79,7 @@ async def checks(session: AsyncSession, letter_id: UUID) -> Sequence[RowMapping]
 
 
 async def readings(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
-    """Who was shown a letter, and why, the oldest first."""
+    """Who was shown a letter or the note of a report card, and why, the oldest first."""
     row = CORRESPONDENCE_READING.c
     query = select(CORRESPONDENCE_READING).order_by(row.id).limit(limit)
     return (await session.execute(query.where(row.id > after) if after else query)).mappings().all()

@@ -23,6 +23,13 @@ from services.sponsorship.tables.letters import (
     LETTER_TEXT,
     PHOTO,
 )
+from services.sponsorship.tables.school import (
+    REPORT_CARD,
+    REPORT_NOTE,
+    SCHOOL_MONTH,
+    SCHOOL_PAYMENT,
+    SCHOOL_TERM,
+)
 
 __all__ = [
     "ATTENDANCE",
@@ -46,6 +53,11 @@ __all__ = [
     "PAYMENT",
     "PHOTO",
     "PRESENCE",
+    "REPORT_CARD",
+    "REPORT_NOTE",
+    "SCHOOL_MONTH",
+    "SCHOOL_PAYMENT",
+    "SCHOOL_TERM",
     "SETTLEMENT",
     "SPONSOR",
     "SPONSORSHIP",

@@ -137,13 +137,19 @@ class LetterCheckRow(Row, table=True):
 
 
 class CorrespondenceReadingRow(Row, table=True):
-    """Somebody was shown words or a picture of a letter: who, when, what and why. Append-only."""
+    """Somebody was shown words or a picture of a letter, or the note of a report card: who, when, what and why.
+    Append-only.
+    """
 
     __tablename__ = "correspondence_reading"
-    __table_args__ = (Index(None, "letter_id", "id"),)
+    __table_args__ = (
+        Index(None, "letter_id", "id"),
+        CheckConstraint("(letter_id IS NULL) <> (report_id IS NULL)", name="of_one_thing"),
+    )
     id: UUID = id_column()
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    letter_id: UUID = _of("letter", nullable=False)
+    letter_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("letter.id")))
+    report_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("report_card.id")))
     what: str = code_column()
     reason: str = code_column()
     actor: str = actor_column()

@@ -1,0 +1,172 @@
+"""S4: a child goes to school; the education fund pays what no gift covers, and each payment shows what became of it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from uuid_utils.compat import uuid7
+
+from shared.contracts.donations import GrantChanged
+from shared.contracts.sponsorship import SchoolPaymentDue
+from tests.support.giving import gift, paid
+from tests.support.waiting import until
+from tests.support.world import World
+
+FEE = 30_000
+
+
+async def to_school(world: World, child: Any, **more: Any) -> str:
+    """A term from November to January; its id."""
+    term = {"starts_on": "2006-11-01", "ends_on": "2007-01-31", "fee": FEE, "currency": "JPY"}
+    body = {"child_id": child["child_id"], "level": "primary", **term, **more}
+    return str((await world.sponsorship.post("/school/terms", body))["term_id"])
+
+
+async def payments(world: World, child: Any) -> list[dict[str, Any]]:
+    found = await world.sponsorship.get("/school/payments", child_id=child["child_id"])
+    return list(found["items"])
+
+
+async def shows(world: World, child: Any, *wanted: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Wait until the payments of a child are these: due on, amount, withdrawn, what donations says of each."""
+
+    async def look() -> list[dict[str, Any]]:
+        return await payments(world, child)
+
+    names = ("due_on", "amount", "withdrawn", "status", "set_aside", "paid")
+    return await until(
+        look, lambda found: [tuple(each[name] for name in names) for each in found] == [*wanted]
+    )
+
+
+async def test_the_education_fund_pays_month_by_month_what_no_gift_covers_and_it_is_shown(
+    world: World,
+) -> None:
+    await world.donations.gift("50,000", "education")
+    child = await world.sponsorship.one_child()
+    await to_school(world, child)
+    (first,) = await shows(world, child, ("2006-11-01", FEE, False, "set_aside", FEE, 0))
+    paying = {"amount": "30,000", "currency": "JPY", "place": "bank", "payee": "school-1", "reference": "1"}
+    grant = f"/grants/{first['payment_id']}"
+    agreeing = {"X-Relief-As": "treasurer-2", "Idempotency-Key": str(uuid4())}
+    await world.donations.client.post(f"{grant}/approve", headers=agreeing)
+    await world.donations.post(f"{grant}/pay", paying)
+    november = ("2006-11-01", FEE, False, "paid", 0, FEE)
+    await shows(world, child, november)
+    await world.turn("2006-12-01")
+    *_, second = await shows(world, child, november, ("2006-12-01", FEE, False, "set_aside", 20_000, 0))
+    assert second["missing"] == 10_000
+    # The household is closed: what is not paid is withdrawn, what is paid stays, though donations' grant is over.
+    path = f"/households/{child['household_id']}"
+    await world.intake.post(f"{path}/close", {"outcome": "settled"})
+    december = ("2006-12-01", FEE, True, "cancelled", 0, 0)
+    november = ("2006-11-01", FEE, False, "cancelled", 0, FEE)
+    await shows(world, child, november, december)
+    await world.intake.post(f"{path}/reopen")
+    await shows(world, child, november, december, ("2006-12-01", FEE, False, "set_aside", 20_000, 0))
+
+
+async def test_b4_a_month_that_a_gift_covers_is_asked_of_the_fund_once_it_is_refunded(by_hand: World) -> None:
+    world, sponsorship = by_hand, by_hand.sponsorship
+    child = await sponsorship.one_child()
+    payment = uuid7()
+    start = gift(None, "active")
+    days = (date(2006, 11, 1), date(2006, 12, 1))
+    await sponsorship.hears(start, paid(start.gift_id, *days, payment_id=payment))
+    await sponsorship.hold(start.gift_id, child)
+    async with world.listen(SchoolPaymentDue) as heard:
+        await to_school(world, child)
+        months = await sponsorship.get(f"/school/children/{child['child_id']}/months")
+        assert [(each["due_on"], each["covered"]) for each in months] == [
+            ("2006-11-01", 10_000),
+            ("2006-12-01", 0),
+            ("2007-01-01", 0),
+        ]
+        assert await payments(world, child) == []
+        await sponsorship.hears(paid(start.gift_id, None, None, 3, payment_id=payment, counts=0))
+        waits = ("2006-11-01", FEE, False, "waiting", 0, 0)
+        (asked,) = await shows(world, child, waits)
+        # It is covered again, and refunded again: what was withdrawn is not taken up, another payment is asked for.
+        await sponsorship.hears(paid(start.gift_id, *days, 4, payment_id=payment))
+        gone = ("2006-11-01", FEE, True, "cancelled", 0, 0)
+        await shows(world, child, gone)
+        await sponsorship.hears(paid(start.gift_id, None, None, 5, payment_id=payment, counts=0))
+        *_, again = await shows(world, child, gone, waits)
+        facts = await heard.until(lambda found: len(found) == 3)
+    assert [(str(each.payment_id), each.version, each.status) for each in facts] == [
+        (asked["payment_id"], 1, "due"),
+        (asked["payment_id"], 2, "withdrawn"),
+        (again["payment_id"], 1, "due"),
+    ]
+    assert {(each.amount.amount, str(each.household_id)) for each in facts} == {(FEE, child["household_id"])}
+
+
+async def test_a_term_that_costs_more_or_ends_earlier_changes_what_is_asked(world: World) -> None:
+    child = await world.sponsorship.one_child()
+    term = await to_school(world, child, starts_on="2006-10-01")
+    october, november = "2006-10-01", "2006-11-01"
+    before = [(day, FEE, False, "waiting", 0, 0) for day in (october, november)]
+    await shows(world, child, *before)
+    path = f"/school/terms/{term}/change"
+    await world.sponsorship.post(path, {"fee": 35_000})
+    await shows(world, child, *((day, 35_000, False, "waiting", 0, 0) for day in (october, november)))
+    await world.sponsorship.post(path, {"ends_on": "2006-10-31"})
+    cut = (november, 35_000, True, "cancelled", 0, 0)
+    await shows(world, child, (october, 35_000, False, "waiting", 0, 0), cut)
+    assert (await world.sponsorship.try_post(path, {"ends_on": "2006-12-31"})).status_code == 422
+    overlapping = {"starts_on": "2006-10-31", "ends_on": "2006-12-31"}
+    body = {"child_id": child["child_id"], "level": "primary", "fee": 1, "currency": "JPY", **overlapping}
+    assert (await world.sponsorship.try_post("/school/terms", body)).status_code == 409
+    missing = {**body, "child_id": str(uuid7())}
+    assert (await world.sponsorship.try_post("/school/terms", missing)).status_code == 404
+
+
+async def test_grants_of_other_kinds_and_old_answers_change_nothing(world: World) -> None:
+    child = await world.sponsorship.one_child()
+    await to_school(world, child)
+    (asked,) = await shows(world, child, ("2006-11-01", FEE, False, "waiting", 0, 0))
+
+    def answer(version: int, amount: int, kind: str = "school", **more: Any) -> GrantChanged:
+        none, money = ({"amount": each, "currency": "JPY"} for each in (0, amount))
+        state = {"household_id": child["household_id"], "reason": "all_there", "on": date(2006, 11, 1)}
+        amounts = {"set_aside": money, "paid": none, "missing": none}
+        whole = {
+            "grant_id": UUID(asked["payment_id"]),
+            "kind": kind,
+            "status": "set_aside",
+            **state,
+            **amounts,
+        }
+        return GrantChanged.model_validate({**whole, "version": version, **more})
+
+    await world.sponsorship.hears(
+        answer(9, 20_000), answer(8, 10_000), answer(10, 5_000, "hospital"), answer(1, 1, grant_id=uuid7())
+    )
+    await shows(world, child, ("2006-11-01", FEE, False, "set_aside", 20_000, 0))
+
+
+async def test_a_report_card_is_written_once_and_its_note_is_read_for_a_reason(world: World) -> None:
+    child = await world.sponsorship.one_child()
+    sponsorship, term = world.sponsorship, await to_school(world, child)
+    path = f"/school/terms/{term}/report"
+    body = {"grade": "good", "attendance": 96, "note": "Likes to draw."}
+    assert (await sponsorship.try_post(path, {**body, "attendance": 101})).status_code == 422
+    report = (await sponsorship.post(path, body))["report_id"]
+    assert (await sponsorship.try_post(path, body)).status_code == 409
+    shown = await sponsorship.client.get(f"/school/children/{child['child_id']}/reports")
+    assert "draw" not in shown.text
+    assert [(each["grade"], each["attendance"], each["term_id"]) for each in shown.json()] == [
+        ("good", 96, term)
+    ]
+    reading = f"/school/reports/{report}/read"
+    assert (await sponsorship.try_post(reading, {"reason": "delivering"})).status_code == 409
+    assert (await sponsorship.post(reading, {"reason": "asked_by_family"}))["note"] == "Likes to draw."
+    (read,) = (await sponsorship.get("/letters/readings"))["items"]
+    assert (read["report_id"], read["letter_id"], read["what"], read["reason"]) == (
+        report,
+        None,
+        "note",
+        "asked_by_family",
+    )
+    later = await to_school(world, child, starts_on="2007-02-01", ends_on="2007-03-31")
+    assert (await sponsorship.try_post(f"/school/terms/{later}/report", body)).status_code == 409
