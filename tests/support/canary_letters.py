@@ -26,6 +26,7 @@ async def write_letters(story: "Story") -> None:
     between = {"child_id": staff.child["child_id"], "donor_id": str(staff.donor_id)}
     what = {"kind": "visited", "happened_on": "2006-11-01", "note": note}
     await story.post("sponsorship", "/incidents", {**between, **what})
+    await _report(story, staff)
     await _refuse(story, staff)
     for path in ("", f"/{letter}/findings", f"/{letter}/photos", f"/{letter}/checks", "/readings"):
         answer = await story.world.sponsorship.client.get(f"/letters{path}")
@@ -39,6 +40,20 @@ async def _picture(story: "Story", staff: Correspondence, letter: str) -> None:
     added = await staff.picture(letter, snapshot(words=story.canaries.plant()))
     assert added.status_code == 201, added.text
     story.answers["sponsorship"].append(added.text)
+
+
+async def _report(story: "Story", staff: Correspondence) -> None:
+    """What a teacher wrote is shown to whoever says why, and stands in no list."""
+    child, days = staff.child["child_id"], {"starts_on": "2006-11-01", "ends_on": "2006-11-30"}
+    term = {"child_id": child, "level": "primary", **days, "fee": 1, "currency": "JPY"}
+    path = f"/school/terms/{(await story.post('sponsorship', '/school/terms', term))['term_id']}/report"
+    note = story.plant("sponsorship", "/school/terms/{term_id}/report", "note")
+    report = await story.post("sponsorship", path, {"grade": "good", "attendance": 90, "note": note})
+    reading = f"/school/reports/{report['report_id']}/read"
+    seen = await story.world.sponsorship.post(reading, {"reason": "complaint"})
+    assert story.canaries.within(str(seen))
+    for path in (f"/school/children/{child}/reports", f"/school/children/{child}/terms", "/school/payments"):
+        story.answers["sponsorship"].append((await story.world.sponsorship.client.get(path)).text)
 
 
 async def _refuse(story: "Story", staff: Correspondence) -> None:
