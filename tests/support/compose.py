@@ -15,7 +15,7 @@ PARTS = (
     *("docker-compose.yml", ".dockerignore", "requirements.lock", "relief", "deploy", "shared", "services"),
     "tests/support/paypal",
 )
-LIMIT_SECONDS = 480
+LIMIT_SECONDS = 900
 NOTICES = "notices.example"
 
 

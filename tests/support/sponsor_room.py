@@ -28,6 +28,12 @@ from shared.principals import service_principal
 T = TypeVar("T")
 
 
+APPEND_ONLY = """
+    SELECT tgrelid::regclass::text FROM pg_trigger
+    WHERE tgname = tgrelid::regclass::text || '_append_only' AND tgparentid = 0
+"""
+
+
 class SponsorRoom:
     """A sponsorship service with nothing in it."""
 
@@ -44,10 +50,14 @@ class SponsorRoom:
         room = cls(url, **settings)
         try:
             async with room.engine.begin() as connection:
-                await connection.execute(text("ALTER TABLE journal DISABLE TRIGGER journal_append_only"))
+                # Rows that are only added are deleted nowhere else.
+                kept = [*await connection.scalars(text(APPEND_ONLY))]
+                for name in kept:
+                    await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only"))
                 for table in (*reversed(Row.metadata.sorted_tables), day, timer, journal):
                     await connection.execute(delete(table))
-                await connection.execute(text("ALTER TABLE journal ENABLE TRIGGER journal_append_only"))
+                for name in kept:
+                    await connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {name}_append_only"))
                 await make_months(connection, datetime.now(UTC).date())
             await begin(room.engine, first)
             yield room
