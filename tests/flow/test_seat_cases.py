@@ -24,6 +24,13 @@ async def test_a_group_waits_for_seats_together_and_nobody_passes_it(world: Worl
     assert (await events.get(f"/gatherings/{gathering}"))["status"] == "full"
 
 
+async def test_a_party_of_nobody_is_refused(world: World) -> None:
+    gathering = await world.events.announced(seats=4)
+    for nobody in ({}, {"guests": []}, {"guest_ids": []}):
+        assert (await world.events.try_post(f"/gatherings/{gathering}/seats", nobody)).status_code == 422
+    assert await world.events.counts(gathering) == (4, 0, 0)
+
+
 async def test_smaller_parties_may_pass_where_the_gathering_says_so(world: World) -> None:
     gathering = await world.events.announced(seats=2, smaller_may_pass=True)
     waits = await world.events.ask(gathering, "a", "b")

@@ -1,11 +1,11 @@
 """Seats of a gathering: asking, accepting, giving up, inviting, and who came. No answer here holds a name."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from services.events.api.gatherings import GatheringOut, Seats
 from services.events.api.guests import GuestBody
@@ -38,6 +38,12 @@ class Ask(Body):
     guest_ids: list[UUID] = Field(default=[], max_length=MOST_TOGETHER)
     guests: list[GuestBody] = Field(default=[], max_length=MOST_TOGETHER)
     role: SeatRole = Field(default=SeatRole.GUEST, description="only guests count")
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not self.guest_ids and not self.guests:
+            raise ValueError("names nobody: give guest_ids, guests or both")
+        return self
 
 
 class PersonOut(BaseModel):
