@@ -26,7 +26,8 @@ async def test_a_group_waits_for_seats_together_and_nobody_passes_it(world: Worl
 
 async def test_a_party_of_nobody_is_refused(world: World) -> None:
     gathering = await world.events.announced(seats=4)
-    for nobody in ({}, {"guests": []}, {"guest_ids": []}):
+    nothing: list[dict[str, list[str]]] = [{}, {"guests": []}, {"guest_ids": []}]
+    for nobody in nothing:
         assert (await world.events.try_post(f"/gatherings/{gathering}/seats", nobody)).status_code == 422
     assert await world.events.counts(gathering) == (4, 0, 0)
 
