@@ -34,6 +34,7 @@ NDJSON = "application/x-ndjson"
 
 LONGEST_KEY = 120
 BLOCK = 64 * 1024
+OTHER_BODY = "This Idempotency-Key was used with another body. Send a new key."
 KEY_WORDS = (
     "Any text that is new for each thing you do; send the same again to repeat without doing it twice."
 )
@@ -54,11 +55,11 @@ class Once:
         self, units: Units, principal: Principal, key: str, digest: bytes, *, dry_run: bool = False
     ) -> None:
         """With `dry_run` everything is done and rolled back: the answer is the one it would have been."""
-        self._dry_run = dry_run
-        self._units = units
-        self._principal = principal
-        self._key = key
-        self._digest = digest
+        self.dry_run = dry_run
+        self.units = units
+        self.principal = principal
+        self.key = key
+        self.digest = digest
 
     async def once(
         self, model: type[M], do: Callable[[Unit], Awaitable[M | Refused]], *, alone: bool = False
@@ -71,9 +72,9 @@ class Once:
         """
         done: list[M] = []
         with suppress(_RolledBack):
-            async with self._units.open(actor=self._principal, alone=alone) as unit:
+            async with self.units.open(actor=self.principal, alone=alone) as unit:
                 done.append(await self._answer(unit, model, do))
-                if self._dry_run:
+                if self.dry_run:
                     # What only the last statements would be refused for is refused here too.
                     await unit.session.write()
                     raise _RolledBack
@@ -87,21 +88,21 @@ class Once:
             # Raised within the unit, so that the unit rolls back.
             raise problem_of(result)
         body = result.model_dump_json()
-        unit.writes.change(answer, [{"actor": self._principal.id, "key": self._key, "body": body}])
+        unit.writes.change(answer, [{"actor": self.principal.id, "key": self.key, "body": body}])
         return result
 
     def _mine(self) -> ColumnElement[bool]:
-        return and_(answer.c.actor == self._principal.id, answer.c.key == self._key)
+        return and_(answer.c.actor == self.principal.id, answer.c.key == self.key)
 
     async def _claim(self, session: AsyncSession) -> bool:
-        row = {"actor": self._principal.id, "key": self._key, "digest": self._digest}
+        row = {"actor": self.principal.id, "key": self.key, "digest": self.digest}
         claim = insert(answer).values(row).on_conflict_do_nothing().returning(answer.c.key)
         return await session.scalar(claim) is not None
 
     async def _given(self, session: AsyncSession) -> str:
         found = (await session.execute(select(answer.c.digest, answer.c.body).where(self._mine()))).one()
-        if found.digest != self._digest:
-            raise conflict("This Idempotency-Key was used with another body. Send a new key.")
+        if found.digest != self.digest:
+            raise conflict(OTHER_BODY)
         return str(found.body)
 
 

@@ -4,10 +4,11 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.events.commands import deciding, seats
+from services.events.commands import asking, deciding, seats
+from services.events.commands.asking import Wish
 from services.events.commands.deciding import CONFIRM_ENDS
 from services.events.domain.gatherings import Times
 from services.events.domain.seats import SeatRole
@@ -18,14 +19,19 @@ from tests.support.properties import tried_with
 
 PEOPLE = 12
 PICK = st.integers(0, 20)
+PARTY = st.lists(st.integers(0, PEOPLE - 1), min_size=1, max_size=3, unique=True)
 STEPS = st.one_of(
-    st.tuples(st.just("ask"), st.lists(st.integers(0, PEOPLE - 1), min_size=1, max_size=3, unique=True)),
+    st.tuples(st.just("ask"), PARTY),
     st.tuples(st.just("ask"), st.lists(st.integers(0, PEOPLE - 1), min_size=1, max_size=1)),
+    st.tuples(st.just("crowd"), st.lists(PARTY, min_size=2, max_size=4)),
     st.tuples(st.just("staff"), st.integers(0, PEOPLE - 1)),
     st.tuples(st.sampled_from(["accept", "give_up", "leave", "offer"]), PICK),
     st.tuples(st.just("resize"), st.integers(0, 6)),
     st.tuples(st.sampled_from(["lapse", "release", "move"]), st.just(0)),
 )
+BEHIND = [("ask", [0]), ("ask", [1, 2, 3]), ("ask", [4]), ("crowd", [[5], [6, 7], [8]])]
+"""Of three seats one is taken; three wait for seats together, and nobody who comes later passes them."""
+AT_ONCE = [("crowd", [[0], [1, 2, 3], [4], [0, 5], [6]])]
 ANY = ("waiting", "offered", "seated", "asked_again")
 
 
@@ -38,10 +44,8 @@ async def take(office: BoxOffice, what: str, which: Any) -> None:
         return found[which % len(found)] if found else None
 
     async def do(unit: Unit) -> Any:
-        if what in ("ask", "staff"):
-            who = [office.guests[n] for n in (which if what == "ask" else [which])]
-            role = SeatRole.GUEST if what == "ask" else SeatRole.STAFF
-            return await seats.ask(unit, rules, gathering, who, role)
+        if what in ("ask", "crowd", "staff"):
+            return await asking.ask(unit, rules, gathering, _wishes(office, what, which))
         if what == "resize":
             return await seats.resize(unit, rules, gathering, which)
         if what == "move":
@@ -74,6 +78,22 @@ async def take(office: BoxOffice, what: str, which: Any) -> None:
     await office.do(do)
 
 
+def _wishes(office: BoxOffice, what: str, which: Any) -> list[Wish]:
+    """What is asked for at the same time."""
+    role = SeatRole.STAFF if what == "staff" else SeatRole.GUEST
+    parties = {"ask": [which], "crowd": which, "staff": [[which]]}[what]
+    return [Wish([office.guests[n] for n in party], role=role) for party in parties]
+
+
+def nobody_was_passed(before: list[Any], after: list[Any]) -> None:
+    """Whoever was given a seat for the asking had nobody waiting before."""
+    known = {each["id"] for each in before}
+    guests = [each for each in after if each["role"] == "guest"]
+    waiting = [each["number"] for each in guests if each["state"] == "waiting"]
+    seated = [each["number"] for each in guests if each["id"] not in known and each["state"] == "seated"]
+    assert not waiting or not seated or max(seated) < min(waiting)
+
+
 async def kept(office: BoxOffice, shrunk: bool) -> None:
     """What must hold after every step, beside what the doctor counts."""
     gathering, rows = await office.state()
@@ -94,6 +114,8 @@ async def kept(office: BoxOffice, shrunk: bool) -> None:
     assert await office.breaches() == []
 
 
+@example(number=3, passing=False, steps=BEHIND)
+@example(number=3, passing=False, steps=AT_ONCE)
 @given(number=st.integers(1, 5), passing=st.booleans(), steps=st.lists(STEPS, min_size=5, max_size=25))
 @tried_with(12)
 def test_any_sequence_keeps_the_rules_of_seats(
@@ -103,7 +125,10 @@ def test_any_sequence_keeps_the_rules_of_seats(
         async with BoxOffice.open(desk_url, number, PEOPLE, passing=passing) as office:
             shrunk = False
             for what, which in steps:
+                _, before = await office.state()
                 await take(office, what, which)
+                if what in ("ask", "crowd") and not passing:
+                    nobody_was_passed(before, (await office.state())[1])
                 shrunk = shrunk or what == "resize"
                 await kept(office, shrunk)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.events.api import (
+    asking,
     calendars,
     gatherings,
     guests,
@@ -20,7 +21,8 @@ from services.events.api import (
 from services.events.settings import Settings
 
 
-def routers(_: Settings) -> Sequence[APIRouter]:
+def routers(settings: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
     of_gatherings = (gatherings, seats, imports, lists, papers, guests, calendars)
-    return [each.router for each in (*of_gatherings, speakers, slots, volunteers, needs)]
+    fixed = [each.router for each in (*of_gatherings, speakers, slots, volunteers, needs)]
+    return [asking.router(settings.seat_rules), *fixed]

@@ -1,16 +1,14 @@
-"""Seats of a gathering: asking, accepting, giving up, inviting, and who came. No answer here holds a name."""
+"""Seats of a gathering: accepting, giving up, inviting, and who came. No answer here holds a name."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from services.events.api.gatherings import GatheringOut, Seats
-from services.events.api.guests import GuestBody
 from services.events.api.models import EVENTS, LOOKING, Body, EventsSettings, shown
-from services.events.commands import guests as writing
 from services.events.commands import seats as commands
 from services.events.domain.seats import SeatRole, SeatState, why_waiting
 from services.events.queries import seats as queries
@@ -21,7 +19,8 @@ from shared.outcomes import Refused, missing
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
 
-router = APIRouter(prefix="/gatherings/{gathering_id}", tags=["seats"])
+PREFIX = "/gatherings/{gathering_id}"
+router = APIRouter(prefix=PREFIX, tags=["seats"])
 PARTY = "/parties/{party_id}"
 MOST_TOGETHER = 100
 
@@ -30,20 +29,6 @@ class Ids(Body):
     """Guests who are written down already."""
 
     guest_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
-
-
-class Ask(Body):
-    """Who asks for seats together: guests who are written down already, and others who are to be."""
-
-    guest_ids: list[UUID] = Field(default=[], max_length=MOST_TOGETHER)
-    guests: list[GuestBody] = Field(default=[], max_length=MOST_TOGETHER)
-    role: SeatRole = Field(default=SeatRole.GUEST, description="only guests count")
-
-    @model_validator(mode="after")
-    def _somebody(self) -> Self:
-        if not self.guest_ids and not self.guests:
-            raise ValueError("names nobody: give guest_ids, guests or both")
-        return self
 
 
 class PersonOut(BaseModel):
@@ -80,18 +65,6 @@ class PartyOut(BaseModel):
             ahead=party.ahead,
             why=party.why,
         )
-
-
-@router.post("/seats", status_code=201, dependencies=[EVENTS])
-async def ask(gathering_id: UUID, body: Ask, work: Work, settings: EventsSettings) -> PartyOut:
-    """Ask for seats for one or several together. Is there no room, they wait; the answer says where and why."""
-
-    async def do(unit: Unit) -> PartyOut | Refused:
-        new = await writing.write_down(unit, [each.guest() for each in body.guests])
-        who = [*body.guest_ids, *new]
-        return shown(await commands.ask(unit, settings.seat_rules, gathering_id, who, body.role), PartyOut.of)
-
-    return await work.once(PartyOut, do)
 
 
 class Invited(BaseModel):

@@ -29,8 +29,12 @@ async def write_down(unit: Unit, new: Sequence[NewGuest]) -> list[UUID]:
 
     Somebody who is a guest already stays as known, whatever is said now.
     """
+    if not new:
+        return []
     ids = await contacts.find_or_write(unit, [each.contact for each in new])
-    choices = {key: each.choices for key, each in zip(ids, new, strict=True)}
+    choices = dict[UUID, Choices]()
+    for key, each in zip(ids, new, strict=True):
+        choices.setdefault(key, each.choices)
     for key in sorted(await guests.add(unit, choices)):
         if choices[key].purposes:
             _offer(unit, key, 1, choices[key])

@@ -1,4 +1,4 @@
-"""Guests ask for seats, accept offers, give seats up; staff invites, offers, and sets how many seats there are."""
+"""Guests accept offers, give seats up; staff invites, offers, and sets how many seats there are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +14,11 @@ from services.events.domain.seats import (
     SeatState,
     counts,
     heads_of,
-    why_waiting,
 )
-from services.events.ledger import Asked, Hall, Twice, Uninvited, hall
+from services.events.ledger import Hall, hall
 from services.events.repository import gatherings, guests, seats
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, invalid, missing
+from shared.outcomes import Refused, conflict, missing
 
 NO_GATHERING = missing("such gathering")
 NO_PARTY = missing("such party at this gathering")
@@ -34,26 +33,6 @@ class Party:
     why: str = ""
 
 
-async def ask(
-    unit: Unit, rules: SeatRules, gathering_id: UUID, who: Sequence[UUID], role: SeatRole
-) -> Party | Refused:
-    """Ask for seats for one or several together: they get them together, or wait together."""
-    known = await guests.members(unit.session, who)
-    if len(known) < len(set(who)):
-        return missing("such guest")
-    async with hall(unit, rules, gathering_id) as found:
-        if found is None:
-            return NO_GATHERING
-        if refused := closed(found, role) or _too_large(found.gathering, len(known), role):
-            return refused
-        (outcome,) = await found.ask([Asked({guest: known[guest] for guest in who}, role)])
-        if isinstance(outcome, Twice):
-            return conflict(_twice(outcome))
-        if isinstance(outcome, Uninvited):
-            return conflict("This gathering is for those who were invited. Invite the guest first.")
-        return _told(found, outcome.seats, outcome.ahead)
-
-
 def closed(found: Hall, role: SeatRole = SeatRole.GUEST) -> Refused | None:
     """Why a seat is not given now; staff and whoever else does not count may be added until it begins."""
     if found.takes_guests or (not counts(role) and found.gathering.status not in OVER):
@@ -62,25 +41,6 @@ def closed(found: Hall, role: SeatRole = SeatRole.GUEST) -> Refused | None:
         f"Seats are given for gatherings that are announced, until they close for guests; this one is "
         f"{found.gathering.shown_status.value}."
     )
-
-
-def _too_large(gathering: Gathering, heads: int, role: SeatRole) -> Refused | None:
-    if not counts(role) or heads <= gathering.seats or heads == 1:
-        return None
-    return invalid(
-        f"The gathering has {gathering.seats} seats. Ask as smaller parties.", ("guests", "are too many")
-    )
-
-
-def _twice(outcome: Twice) -> str:
-    states = ", ".join(sorted({each.state.value for each in outcome.seats}))
-    return f"Some of these are there already ({states}): a guest has one seat or place at a gathering."
-
-
-def _told(found: Hall, party: tuple[Seat, ...], ahead: int) -> Party:
-    if party[0].state is not SeatState.WAITING:
-        return Party(party)
-    return Party(party, ahead, why_waiting(found.gathering, heads_of(party), ahead, found.now))
 
 
 async def invite(unit: Unit, rules: SeatRules, gathering_id: UUID, who: Sequence[UUID]) -> int | Refused:

@@ -166,7 +166,7 @@ class Hall:
         )
         self.gathering = moved(replace(self.gathering, arrivals=number), heads, None, state)
         # Kept for the parties behind: a guest stands in one of them.
-        known.update({each.guest_id: each for each in placed if each.guest_id not in bidden})
+        known.update({each.guest_id: each for each in placed})
         return Placed(placed, ahead)
 
     async def invite(self, guests: Mapping[UUID, bool]) -> int:
