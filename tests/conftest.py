@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support import in_memory
 from tests.support import servers as kinds
@@ -22,7 +22,11 @@ def pytest_report_header() -> str:
 
 # The same code is tried with the same examples, so that a change is judged by what it changes; `RELIEF_EXAMPLES` looks
 # further.
-settings.register_profile("repeatable", derandomize=True, print_blob=True)
+# How long examples take to make tells of the machine, not of the code.
+SLOW_IS_NO_FAULT = [HealthCheck.too_slow]
+settings.register_profile(
+    "repeatable", derandomize=True, print_blob=True, suppress_health_check=SLOW_IS_NO_FAULT
+)
 settings.load_profile("default" if "RELIEF_EXAMPLES" in os.environ else "repeatable")
 
 
