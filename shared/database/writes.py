@@ -74,6 +74,13 @@ class Writes:
         """
         self._gather(TOTAL, table, rows)
 
+    def then(self) -> None:
+        """What follows is written after what was gathered so far, by a statement of its own: a unique index that two rows
+        share one after the other looks at each row of a statement by itself.
+        """
+        if self._statements:
+            self._statements.append({})
+
     def forget(self) -> None:
         """Drop what was gathered: what gathered it was undone."""
         self._statements.clear()
@@ -81,7 +88,7 @@ class Writes:
     async def flush(self, connection: AsyncConnection) -> None:
         """Write what was gathered. Errors are those of any other statement."""
         statements, self._statements = self._statements, []
-        for parts in statements:
+        for parts in filter(None, statements):
             values: list[list[Any]] = []
             for (verb, table, names), gathered in parts.items():
                 rows = _one_a_key(verb, table, gathered)

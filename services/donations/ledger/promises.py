@@ -90,8 +90,14 @@ class Promises:
         """Write everything down and tell of it; `held` is what PayPal holds of funds."""
         self.save_purchases()
         # An item has one appeal that goes on: the one that ends is written before the one that opens again.
-        for was, now in sorted(self._appeals.values(), key=lambda pair: pair[1].goes_on):
+        ended = [(was, now) for was, now in self._appeals.values() if not now.goes_on]
+        for was, now in ended:
             appeals.tell(self.unit, was, now)
+        if ended:
+            self.unit.writes.then()
+        for was, now in self._appeals.values():
+            if now.goes_on:
+                appeals.tell(self.unit, was, now)
         changed = {after.id: after for before, after in self._grants.values() if before != after}
         for each in self.said():
             changed[each.id] = replace(each, said=each.said + 1)
