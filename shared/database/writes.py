@@ -75,8 +75,8 @@ class Writes:
         self._gather(TOTAL, table, rows)
 
     def then(self) -> None:
-        """What follows is written after what was gathered so far, by a statement of its own: a unique index that two rows
-        share one after the other looks at each row of a statement by itself.
+        """What follows is written after what was gathered so far, by a statement of its own: a unique index looks at
+        each row of a statement by itself, so a row that gives up a key is written before the one that takes it.
         """
         if self._statements:
             self._statements.append({})

@@ -110,12 +110,12 @@ async def connections(circle: None, servers: Servers) -> AsyncIterator[Connectio
 
 
 def targets() -> Iterator[Target]:
-    """One for each publisher: what it says to somebody."""
+    """One for each publisher: what it says to one consumer and nobody else."""
     for publisher in SERVICES:
         contract, hearers = next(
             (contract, hearers)
             for contract, hearers in contracts.HEARD_BY.items()
-            if contract.publisher() == publisher and hearers
+            if contract.publisher() == publisher and len(hearers) == 1
         )
         yield Target(publisher, hearers[0], contract.wire)
 
