@@ -76,7 +76,9 @@ async def test_three_wishes_are_asked_for_answered_and_counted(world: World) -> 
         await said(world, household, words)
     await world.send(sealed(helper(request, 12, "accepted", 1)))
     await said(world, household, "2 of its 3 wishes answered")
-    await world.send(sealed(place(request, 1, 12, "placed", course="japanese_1", starts_on=date(2007, 1, 10))))
+    await world.send(
+        sealed(place(request, 1, 12, "placed", course="japanese_1", starts_on=date(2007, 1, 10)))
+    )
     told_of = [each for each in await said(world, household, "3 of its 3") if "Settlement asked" in each]
     start = "Settlement asked for on 2006-11-01:"
     assert told_of == [f"{start} {count} of its 3 wishes answered." for count in (1, 2, 3)]
