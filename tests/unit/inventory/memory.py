@@ -69,6 +69,10 @@ class Store:
         """A row that nobody here reads was written."""
         return True
 
+    async def scalars(self, _: object, values: Mapping[str, Any]) -> list[str]:
+        """The timers of these keys were there."""
+        return list(values["keys"])
+
 
 async def standing(store: Store, items: Collection[str]) -> marks.Standing:
     short = {each.key for each in store.those(lambda each: each.short and each.kind is Kind.FOOD) if each.key}
