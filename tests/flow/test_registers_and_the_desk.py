@@ -92,7 +92,8 @@ async def test_a_head_who_leaves_leaves_a_question(world: World) -> None:
     household = await world.intake.register([said(ROSAL), said(ROSIN)])
     path = f"/households/{household['household_id']}/members"
     await world.intake.post(f"{path}/{household['members'][0]['member_id']}/leave", {})
-    assert "Who is head" in (await world.intake.timeline(household))[0]["summary"]
+    # Inventory may answer meanwhile, so it need not be the newest line.
+    assert any("Who is head" in each["summary"] for each in await world.intake.timeline(household))
     right = {"relation": "head"}
     after = await world.intake.post(f"{path}/{household['members'][1]['member_id']}/correct", right)
     assert after["members"][1]["relation"] == "head"
@@ -296,7 +297,8 @@ async def test_a_household_has_one_head_whichever_way_a_second_one_comes(world: 
         assert "head of this household" in refused.json()["detail"]
     assert (await world.intake.try_post(first, {"relation": "head"})).is_success
     await world.intake.post(first, {"relation": "spouse"})
-    assert "Who is head" in (await world.intake.timeline(household))[0]["summary"]
+    # Inventory may answer meanwhile, so it need not be the newest line.
+    assert any("Who is head" in each["summary"] for each in await world.intake.timeline(household))
     corrected = await world.intake.post(second, {"relation": "head"})
     assert [each["relation"] for each in corrected["members"]] == ["spouse", "head"]
     await world.intake.post(f"{path}/{household['members'][1]['member_id']}/leave", {})
