@@ -13,12 +13,10 @@ from services.donations.api.models import (
     TREASURER,
     Amount,
     AmountOut,
-    Day,
     MoneySettings,
     Place,
     Reference,
     WithNote,
-    shown,
 )
 from services.donations.commands import advances as commands
 from services.donations.domain.advances import Advance, overdue_before
@@ -28,6 +26,7 @@ from services.donations.repository.advances import advance_in
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.donations.api.models import TREASURER, Amount, AmountOut, Body, shown
+from services.donations.api.models import TREASURER, Amount, AmountOut
 from services.donations.commands import appeals as commands
 from services.donations.domain.appeals import Appeal, Price
 from services.donations.domain.funds import Purpose
@@ -16,6 +16,7 @@ from shared.contracts.donations import AppealStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work

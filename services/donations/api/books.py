@@ -10,12 +10,13 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import LOOKING, TREASURER, AmountOut, Body, Day, shown
+from services.donations.api.models import LOOKING, TREASURER, AmountOut
 from services.donations.commands import funds as commands
 from services.donations.queries import balances, beancount, lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import OpenUnits, Reading, Work
 

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.donations.api.gifts import PaymentKept
-from services.donations.api.models import LOOKING, TREASURER, Amount, AmountOut, Body, shown
+from services.donations.api.models import LOOKING, TREASURER, Amount, AmountOut
 from services.donations.commands import disputes as commands
 from services.donations.queries import lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

@@ -10,13 +10,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.donations import contacts
-from services.donations.api.models import LOOKING, TREASURER, Body, shown
+from services.donations.api.models import LOOKING, TREASURER
 from services.donations.commands import donors as commands
 from services.donations.contacts import Contact
 from services.donations.domain.donors import Choices, DonorKind
 from services.donations.queries import lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 

@@ -13,13 +13,10 @@ from services.donations.api.models import (
     TREASURER,
     Amount,
     AmountOut,
-    Body,
     Currency,
-    Day,
     FundCode,
     Note,
     Place,
-    shown,
 )
 from services.donations.commands import funds as commands
 from services.donations.domain.funds import Fund, FundKey
@@ -28,6 +25,7 @@ from services.donations.repository import books
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work

@@ -13,13 +13,10 @@ from services.donations.api.models import (
     TREASURER,
     Amount,
     AmountOut,
-    Body,
-    Day,
     FundCode,
     Reference,
     WithNote,
     WithPurpose,
-    shown,
 )
 from services.donations.commands import gifts as commands
 from services.donations.commands import placing
@@ -28,6 +25,7 @@ from services.donations.domain.payments import Payment
 from services.donations.queries import lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

@@ -8,16 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import (
-    TREASURER,
-    Amount,
-    AmountOut,
-    Body,
-    MoneySettings,
-    Place,
-    Reference,
-    shown,
-)
+from services.donations.api.models import TREASURER, Amount, AmountOut, MoneySettings, Place, Reference
 from services.donations.commands import grants as commands
 from services.donations.domain.grants import Grant, approvals_needed
 from services.donations.queries import lists
@@ -27,6 +18,7 @@ from shared.contracts.donations import GrantStatus, NotPaid
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work

@@ -9,23 +9,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
-from services.donations.api.models import (
-    LOOKING,
-    TREASURER,
-    Amount,
-    AmountOut,
-    Body,
-    Day,
-    Note,
-    WithNote,
-    shown,
-)
+from services.donations.api.models import LOOKING, TREASURER, Amount, AmountOut, Note, WithNote
 from services.donations.commands import in_kind as commands
 from services.donations.domain.in_kind import GiftInKind, Goods
 from services.donations.queries import in_kind as lists
 from services.donations.repository.in_kind import gift_in
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

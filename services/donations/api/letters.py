@@ -8,11 +8,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import LOOKING, TREASURER, Body, MoneySettings
+from services.donations.api.models import LOOKING, TREASURER, MoneySettings
 from services.donations.commands import letters as commands
 from services.donations.domain.letters import LetterState, Reader
 from services.donations.printing.words import Language
 from services.donations.queries import letters as queries
+from shared.web.models import Body
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Asking, OpenUnits, Reading, accepted
 

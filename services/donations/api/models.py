@@ -1,23 +1,17 @@
 """What several routes share: amounts, days, reasons, the settings, and showing what a command did."""
 
-import re
-from collections.abc import Callable
-from datetime import date
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import MOST, Money, money_of, written
 from services.donations.settings import Settings
-from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body
 from shared.web.roles import allows
 from shared.web.work import app_settings
-
-T = TypeVar("T")
-M = TypeVar("M")
 
 TREASURER = allows(Role.TREASURER)
 LOOKING = allows(Role.TREASURER, Role.AUDITOR)
@@ -46,23 +40,6 @@ Note = Annotated[
 ]
 Reference = Annotated[str, Field(min_length=1, max_length=100, examples=["statement 11, line 3"])]
 Filter = Annotated[str | None, Query(max_length=40)]
-
-
-def _only_written(value: object) -> object:
-    """A number is no date, though it could be read as seconds since 1970."""
-    if isinstance(value, date) or (isinstance(value, str) and _WRITTEN.fullmatch(value)):
-        return value
-    raise ValueError("a date is written like 2006-11-01")
-
-
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-Day = Annotated[date, BeforeValidator(_only_written)]
-
-
-class Body(BaseModel):
-    """A request: a field that is not known is an error, not a surprise."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class Amount(Body):
@@ -107,8 +84,3 @@ class WithPurpose(Body):
     """What money is for."""
 
     purpose: Purpose
-
-
-def shown(outcome: T | Refused, show: Callable[[T], M]) -> M | Refused:
-    """What a command did as the answer shows it; what it refused as it is."""
-    return outcome if isinstance(outcome, Refused) else show(outcome)

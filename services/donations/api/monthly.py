@@ -8,13 +8,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import LOOKING, TREASURER, Body, shown
+from services.donations.api.models import LOOKING, TREASURER
 from services.donations.commands import monthly as commands
 from services.donations.domain.funds import Purpose
 from services.donations.queries import monthly as lists
 from shared.contracts.donations import MonthlyGiftStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

@@ -8,17 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import (
-    LOOKING,
-    TREASURER,
-    Amount,
-    AmountOut,
-    Body,
-    Day,
-    Note,
-    WithNote,
-    shown,
-)
+from services.donations.api.models import LOOKING, TREASURER, Amount, AmountOut, Note, WithNote
 from services.donations.commands import pledges as commands
 from services.donations.domain.funds import Purpose
 from services.donations.domain.pledges import Due, Pledge
@@ -26,6 +16,7 @@ from services.donations.queries import pledges as lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.donations.api.models import LOOKING, TREASURER, Body, Currency, Day
+from services.donations.api.models import LOOKING, TREASURER, Currency
 from services.donations.commands import funds as commands
 from services.donations.queries import lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
+from shared.web.models import Body, Day
 from shared.web.work import Reading, Work
 
 router = APIRouter(tags=["funds"])

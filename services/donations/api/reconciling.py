@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import LOOKING, TREASURER, Body, Day, MoneySettings
+from services.donations.api.models import LOOKING, TREASURER, MoneySettings
 from services.donations.commands.matching import Match
 from services.donations.commands.reconciling import ours, reconcile
 from services.donations.outside import PayPal
@@ -23,6 +23,7 @@ from services.donations.queries import notices as lists
 from services.donations.settings import Settings
 from shared.messaging.unit import Units
 from shared.principals import Principal
+from shared.web.models import Body, Day
 from shared.web.problems import Problem, invalid
 from shared.web.uploads import FILE_FORM, file_of, form_of
 from shared.web.work import Asking, OpenUnits, Reading

@@ -8,12 +8,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.donations.api.letters import InLanguage, LetterOut
-from services.donations.api.models import LOOKING, TREASURER, AmountOut, MoneySettings, shown
+from services.donations.api.models import LOOKING, TREASURER, AmountOut, MoneySettings
 from services.donations.commands import statements as commands
 from services.donations.domain.letters import LetterState
 from services.donations.queries import letters as queries
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

@@ -13,14 +13,11 @@ from services.donations.api.models import (
     TREASURER,
     Amount,
     AmountOut,
-    Body,
-    Day,
     FundCode,
     Note,
     Place,
     Reference,
     WithNote,
-    shown,
 )
 from services.donations.commands import transfers as commands
 from services.donations.domain.funds import Purpose
@@ -29,6 +26,7 @@ from services.donations.queries import lists
 from services.donations.repository.transfers import transfer_in
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

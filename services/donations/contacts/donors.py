@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.domain.donors import digits_of, folded, masked
 from services.donations.tables import CONTACT, DONOR
 from shared.database.writes import Writes
+from shared.people import digits_of, folded, masked
 
 
 @dataclass(frozen=True)

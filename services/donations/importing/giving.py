@@ -7,9 +7,10 @@ from uuid import UUID
 from services.donations import contacts
 from services.donations.commands import donors
 from services.donations.contacts import Alike, Contact
-from services.donations.domain.donors import Choices, digits_of, folded
+from services.donations.domain.donors import Choices
 from services.donations.importing.rows import NEW, Gift
 from shared.messaging.unit import Unit
+from shared.people import digits_of, folded
 from shared.spreadsheets.cells import RowFault
 
 MOST_NAMED = 3

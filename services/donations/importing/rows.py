@@ -1,28 +1,26 @@
 """A gift out of a row, or what is wrong with the row and what to write instead."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from services.donations.contacts import Contact
-from services.donations.domain.donors import folded
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import CURRENCIES, Money, money_of
 from services.donations.domain.payments import OFFLINE
 from services.donations.importing.columns import Given
+from shared.people import folded
+from shared.spreadsheets import people
 from shared.spreadsheets.cells import Line, RowFault
 from shared.spreadsheets.dates import day_of
 from shared.spreadsheets.values import Cells
 
 NEW = "new"
 """In the column `donor`: it is nobody who was written down before."""
-LONGEST_REFERENCE, LONGEST_NAME = 100, 200
+LONGEST_REFERENCE = 100
 _WAYS = {"bank": "銀行 振込 銀行振込 은행", "cash": "現金 현금"}
 WAYS = {folded(word): way for way, words in _WAYS.items() for word in (way, *words.split())}
-_MAIL = re.compile(r"\S{1,190}@\S{1,60}")
-_PHONE = re.compile(r"[-+() 0-9]{3,40}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,8 @@ def _whose(cells: Cells) -> tuple[UUID | str | None, Contact | None]:
     if not cells.line.cells.get("name"):
         cells.fault("name", "is empty, and no donor is named by id")
         return donor, None
-    name = cells.needed("name", _name)
-    mail, phone = cells.optional("mail", _mail), cells.optional("phone", _phone)
+    name = cells.needed("name", people.name)
+    mail, phone = cells.optional("mail", people.mail), cells.optional("phone", people.phone)
     return donor, Contact(name, mail, phone) if name else None
 
 
@@ -124,21 +122,3 @@ def _donor(text: str) -> UUID | str:
         return UUID(text)
     except ValueError:
         raise ValueError(f"must be the id of a donor, or {NEW}; names stand in the column name") from None
-
-
-def _name(text: str) -> str:
-    if len(text) > LONGEST_NAME:
-        raise ValueError(f"is longer than {LONGEST_NAME} characters")
-    return text
-
-
-def _mail(text: str) -> str:
-    if not _MAIL.fullmatch(text):
-        raise ValueError("is no mail address")
-    return text
-
-
-def _phone(text: str) -> str:
-    if not _PHONE.fullmatch(text):
-        raise ValueError("is no telephone number: digits, blanks, +, - and brackets")
-    return text

@@ -8,13 +8,14 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from services.events.api.guests import GuestBody
-from services.events.api.models import EVENTS, Body, shown
+from services.events.api.models import EVENTS
 from services.events.api.seats import MOST_TOGETHER, PREFIX, PartyOut
 from services.events.commands import asking as commands
 from services.events.commands.asking import Wish
 from services.events.domain.seats import SeatRole, SeatRules
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.together import Together
 from shared.web.work import Work
 

@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 from pydantic import BaseModel, Field
 
 from services.events import contacts
-from services.events.api.models import EVENTS, LOOKING, Body, Day, shown
+from services.events.api.models import EVENTS, LOOKING
 from services.events.commands import calendars as commands
 from services.events.domain.calendars import Entry, entry
 from services.events.queries import calendars as queries
@@ -18,6 +18,7 @@ from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
 from shared.principals import Role
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted

@@ -11,16 +11,13 @@ from services.events import contacts
 from services.events.api.models import (
     EVENTS,
     LOOKING,
-    Body,
     Code,
-    Day,
     EventsSettings,
     Language,
     Moment,
     Note,
     WithNote,
     Zone,
-    shown,
 )
 from services.events.commands import deciding
 from services.events.commands import gatherings as commands
@@ -31,6 +28,7 @@ from services.events.queries import gatherings as queries
 from services.events.repository.gatherings import find as find_one
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
 

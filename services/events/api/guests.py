@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.events import contacts
-from services.events.api.models import EVENTS, LOOKING, Body, Code, Language, Note, reading_of, shown
+from services.events.api.models import EVENTS, LOOKING, Code, Language, Note, reading_of
 from services.events.commands import guests as commands
 from services.events.commands.guests import NewGuest
 from services.events.contacts import Contact
@@ -18,6 +18,7 @@ from services.events.queries import guests as queries
 from services.events.repository.guests import Choices
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
-from services.events.api.models import EVENTS, LOOKING, Body, Code, Day, EventsSettings, Language, Moment
+from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language, Moment
 from services.events.api.volunteers import Level, Region
 from services.events.commands import volunteers as commands
 from services.events.domain.helping import Need
@@ -21,6 +21,7 @@ from services.events.queries import helping as queries
 from shared.contracts.events import HelpStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, invalid, missing
+from shared.web.models import Body, Day
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.events.api.models import EVENTS, LOOKING, Body, EventsSettings, Moment, shown
+from services.events.api.models import EVENTS, LOOKING, EventsSettings, Moment
 from services.events.commands import papers as commands
 from services.events.domain.gatherings import Paper, in_time
 from services.events.queries import papers as queries
@@ -15,6 +15,7 @@ from services.events.repository.gatherings import find as find_one
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
+from shared.web.models import Body, shown
 from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(tags=["papers"])

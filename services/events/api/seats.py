@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.events.api.gatherings import GatheringOut, Seats
-from services.events.api.models import EVENTS, LOOKING, Body, EventsSettings, shown
+from services.events.api.models import EVENTS, LOOKING, EventsSettings
 from services.events.commands import seats as commands
 from services.events.domain.seats import SeatRole, SeatState, why_waiting
 from services.events.queries import seats as queries
@@ -16,6 +16,7 @@ from services.events.repository.gatherings import find as find_one
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
 

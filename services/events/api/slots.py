@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.events.api.models import EVENTS, LOOKING, Body, Code, EventsSettings, Note
+from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Note
 from services.events.api.speakers import Use
 from services.events.commands import recordings
 from services.events.commands import speakers as commands
@@ -18,6 +18,7 @@ from services.events.queries.speakers import Shown
 from shared.contracts.events import SlotStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
+from shared.web.models import Body
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
 

@@ -8,13 +8,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.events.api.guests import ContactBody
-from services.events.api.models import EVENTS, LOOKING, Body, Code, Day, EventsSettings, Language
+from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language
 from services.events.commands import speakers as commands
 from services.events.domain.speakers import Consent, SpeakerKind
 from services.events.queries import speakers as queries
 from services.events.queries.speakers import Shown
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
+from shared.web.models import Body, Day
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
 

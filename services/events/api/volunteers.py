@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from services.events import contacts
 from services.events.api.guests import ContactBody
-from services.events.api.models import EVENTS, LOOKING, Body, Code, Day, EventsSettings, Language
+from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language
 from services.events.commands import volunteers as commands
 from services.events.commands.volunteers import Applicant, Profile
 from services.events.domain.helping import Volunteer, VolunteerState
@@ -18,6 +18,7 @@ from services.events.domain.languages import Skill
 from services.events.queries import helping as queries
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
+from shared.web.models import Body, Day
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
 

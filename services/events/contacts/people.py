@@ -9,9 +9,9 @@ from sqlalchemy import ARRAY, LargeBinary, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.events.domain.people import digits_of, folded, masked
 from services.events.tables import CONTACT
 from shared.messaging.unit import Unit
+from shared.people import digits_of, folded, masked
 
 _KEYS = bindparam("keys", type_=ARRAY(LargeBinary))
 _MAKE = text("""

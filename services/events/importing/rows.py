@@ -1,22 +1,19 @@
 """A guest out of a row, or what is wrong with the row and what to write instead."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.events.commands.guests import NewGuest
 from services.events.contacts import Contact
-from services.events.domain.people import folded
 from services.events.repository.guests import Choices
+from shared.people import folded
+from shared.spreadsheets import people
 from shared.spreadsheets.cells import Line, RowFault
 from shared.spreadsheets.values import Cells
 
-LONGEST_NAME, LONGEST_PARTY = 200, 40
+LONGEST_PARTY = 40
 YES = frozenset(map(folded, ["yes", "y", "1", "true", "x", "はい", "会員", "○", "예", "회원"]))
 NO = frozenset(map(folded, ["no", "n", "0", "false", "いいえ", "×", "非会員", "아니오", "비회원"]))
-_MAIL = re.compile(r"\S{1,190}@\S{1,60}")
-_PHONE = re.compile(r"[-+() 0-9]{3,40}", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{1,6})?")
 
 
 @dataclass(frozen=True)
@@ -31,41 +28,17 @@ class Row:
 def read(line: Line) -> Row | Sequence[RowFault]:
     """The guest of a row, or all that is wrong with the row."""
     cells = Cells(line)
-    name = cells.needed("name", _name)
-    mail, phone = cells.optional("mail", _mail), cells.optional("phone", _phone)
+    name = cells.needed("name", people.name)
+    mail, phone = cells.optional("mail", people.mail), cells.optional("phone", people.phone)
     if not line.cells.get("mail") and not line.cells.get("phone"):
         cells.fault("mail", "is empty, and there is no phone: nobody could tell two of one name apart")
-    language = cells.optional("language", _language, "ja")
+    language = cells.optional("language", people.language, "ja")
     member = cells.optional("member", _member, False)
     party = cells.optional("party", _party, "")
     faults = [*line.faults, *cells.faults]
     if faults or not name or not language:
         return faults
     return Row(line.row, NewGuest(Contact(name, mail, phone), Choices(language, bool(member))), party or "")
-
-
-def _name(text: str) -> str:
-    if len(text) > LONGEST_NAME:
-        raise ValueError(f"is longer than {LONGEST_NAME} characters")
-    return text
-
-
-def _mail(text: str) -> str:
-    if not _MAIL.fullmatch(text):
-        raise ValueError("is no mail address")
-    return text
-
-
-def _phone(text: str) -> str:
-    if not _PHONE.fullmatch(text):
-        raise ValueError("is no telephone number: digits, blanks, +, - and brackets")
-    return text
-
-
-def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
-        raise ValueError("is no code of a language, like ja or ko")
-    return text
 
 
 def _member(text: str) -> bool:

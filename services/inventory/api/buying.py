@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.inventory.api.models import Body, Code, Day, Filter, Quantity, shown
+from services.inventory.api.models import Code, Filter, Quantity
 from services.inventory.commands import purchases as commands
 from services.inventory.domain.purchases import Price, Purchase
 from services.inventory.queries import buying
@@ -17,6 +17,7 @@ from shared.contracts.inventory import PurchaseStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
-from services.inventory.api.models import LOOKING, Body, Code, Quantity, StoreSettings, shown
+from services.inventory.api.models import LOOKING, Code, Quantity, StoreSettings
 from services.inventory.commands import catalogue
 from services.inventory.domain.items import Item, Kind, Season
 from services.inventory.queries import lists
@@ -14,6 +14,7 @@ from shared.contracts.intake import ClothingSize
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, shown
 from shared.web.roles import allows
 from shared.web.work import Reading, Work
 

@@ -7,20 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.inventory.api.models import (
-    RENEWED,
-    Body,
-    Code,
-    Day,
-    Difference,
-    Reason,
-    StoreSettings,
-    shown,
-)
+from services.inventory.api.models import RENEWED, Code, Difference, Reason, StoreSettings
 from services.inventory.commands import stock as commands
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, Day, shown
 from shared.web.roles import allows
 from shared.web.work import Work
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.inventory.api.models import Body, Code, Day, StoreSettings, shown
+from services.inventory.api.models import Code, StoreSettings
 from services.inventory.domain.evening_out import Transfer
 from services.inventory.domain.forecast import Forecast
 from services.inventory.domain.items import Kind
@@ -15,6 +15,7 @@ from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, invalid
 from shared.principals import Role
+from shared.web.models import Body, Day, shown
 from shared.web.roles import allows
 from shared.web.work import Reading, Work, accepted
 

@@ -7,20 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.inventory.api.models import (
-    RENEWED,
-    Body,
-    Code,
-    Goods,
-    Reference,
-    StoreSettings,
-    shown,
-)
+from services.inventory.api.models import RENEWED, Code, Goods, Reference, StoreSettings
 from services.inventory.commands import goods
 from services.inventory.domain.wording import words_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, shown
 from shared.web.roles import allows
 from shared.web.work import Work
 

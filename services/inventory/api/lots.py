@@ -9,13 +9,14 @@ from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
 from services.inventory.api.correcting import STOREKEEPER, ShelvesChanged, changed
-from services.inventory.api.models import LOOKING, RENEWED, Filter, StoreSettings, WithReason, shown
+from services.inventory.api.models import LOOKING, RENEWED, Filter, StoreSettings, WithReason
 from services.inventory.commands import recalling
 from services.inventory.domain.items import Kind
 from services.inventory.queries import lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

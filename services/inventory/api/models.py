@@ -1,22 +1,16 @@
 """What several routes share: codes, quantities, reasons, the settings, and showing what a command did."""
 
-import re
-from collections.abc import Callable
-from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from services.inventory.ledger import renewal
 from services.inventory.settings import Settings
-from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, Day
 from shared.web.roles import allows
 from shared.web.work import OpenUnits, app_settings
-
-T = TypeVar("T")
-M = TypeVar("M")
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40, examples=["rice"])]
 Quantity = Annotated[
@@ -50,23 +44,6 @@ RENEWED = Depends(_renewed)
 """Whoever changes the store at the beginning of a ration period comes after the rations of it."""
 
 
-def _only_written(value: object) -> object:
-    """A number is no date, though it could be read as seconds since 1970."""
-    if isinstance(value, date) or (isinstance(value, str) and _WRITTEN.fullmatch(value)):
-        return value
-    raise ValueError("a date is written like 2006-11-01")
-
-
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
-Day = Annotated[date, BeforeValidator(_only_written)]
-
-
-class Body(BaseModel):
-    """A request: a field that is not known is an error, not a surprise."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 class Goods(Body):
     """So much of an item."""
 
@@ -79,8 +56,3 @@ class WithReason(Body):
     """Why."""
 
     reason: Reason
-
-
-def shown(outcome: T | Refused, show: Callable[[T], M]) -> M | Refused:
-    """What a command did as the answer shows it; what it refused as it is."""
-    return outcome if isinstance(outcome, Refused) else show(outcome)

@@ -6,21 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.inventory.api.models import (
-    RENEWED,
-    Body,
-    Code,
-    Goods,
-    Quantity,
-    Reason,
-    StoreSettings,
-    shown,
-)
+from services.inventory.api.models import RENEWED, Code, Goods, Quantity, Reason, StoreSettings
 from services.inventory.commands import moving as commands
 from services.inventory.domain.kits import Assembled, MissingParts
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, shown
 from shared.web.roles import allows
 from shared.web.work import Work
 

@@ -9,13 +9,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.inventory.api.models import LOOKING, Body, Code, Day, Quantity, Reference, shown
+from services.inventory.api.models import LOOKING, Code, Quantity, Reference
 from services.inventory.commands import planning
 from services.inventory.queries import lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work

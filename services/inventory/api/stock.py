@@ -8,17 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.inventory.api.models import (
-    LOOKING,
-    Day,
-    Filter,
-    Note,
-)
+from services.inventory.api.models import LOOKING, Filter, Note
 from services.inventory.domain.items import Kind
 from services.inventory.domain.movements import MovementKind
 from services.inventory.domain.reasons import because_of
 from services.inventory.domain.wording import words_of
 from services.inventory.queries import lists
+from shared.web.models import Day
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading
 

@@ -9,16 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.inventory.api.models import (
-    LOOKING,
-    RENEWED,
-    Body,
-    Note,
-    Quantity,
-    StoreSettings,
-    WithReason,
-    shown,
-)
+from services.inventory.api.models import LOOKING, RENEWED, Note, Quantity, StoreSettings, WithReason
 from services.inventory.commands import asking, handing_out
 from services.inventory.domain.items import Kind
 from services.inventory.domain.reservations import Reservation
@@ -27,6 +18,7 @@ from services.inventory.queries import lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
 from shared.principals import Role
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work, accepted

@@ -5,11 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.inventory.api.models import RENEWED, StoreSettings, WithReason, shown
+from services.inventory.api.models import RENEWED, StoreSettings, WithReason
 from services.inventory.commands import bringing_back, undoing
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import shown
 from shared.web.roles import allows
 from shared.web.work import Work
 

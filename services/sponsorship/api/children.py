@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, PlacingSettings, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, PlacingSettings
 from services.sponsorship.commands import children as commands
 from services.sponsorship.domain.children import Left
 from services.sponsorship.queries import children as lists
@@ -18,6 +18,7 @@ from shared.contracts.sponsorship import ChildStatus
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

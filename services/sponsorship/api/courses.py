@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, Day, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP
 from services.sponsorship.commands import courses as commands
 from services.sponsorship.domain.courses import CourseState, LessonState
 from services.sponsorship.queries import lessons as lists
@@ -17,6 +17,7 @@ from services.sponsorship.repository import lessons
 from services.sponsorship.settings import Settings
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, app_settings
 

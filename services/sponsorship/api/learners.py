@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.sponsorship.api.courses import LessonSettings, Level
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP
 from services.sponsorship.commands import learners as commands
 from services.sponsorship.domain.lessons import Why
 from services.sponsorship.queries import lessons as lists
 from shared.contracts.sponsorship import LessonStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

@@ -9,12 +9,13 @@ from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
 from services.sponsorship.api.letters import LetterDone
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP
 from services.sponsorship.commands import letters as commands
 from services.sponsorship.domain.letters import Answer, FindingAnswer, LetterState, Question
 from services.sponsorship.queries import letters as lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/letters", tags=["letters"])

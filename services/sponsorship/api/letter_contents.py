@@ -11,13 +11,14 @@ from pydantic import BaseModel, Field
 
 from services.sponsorship import correspondence
 from services.sponsorship.api.letters import LetterDone
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP
 from services.sponsorship.commands import photos as commands
 from services.sponsorship.commands.reading import Reason, What, read_photo, read_words
 from services.sponsorship.domain.letters import PhotoKind
 from services.sponsorship.queries import letters as lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.uploads import FILE_FORM, file_of, form_of, reading
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, Day, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP
 from services.sponsorship.commands import letters as commands
 from services.sponsorship.domain.letters import (
     Direction,
@@ -20,6 +20,7 @@ from services.sponsorship.settings import Settings
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, app_settings
 

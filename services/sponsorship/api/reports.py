@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.sponsorship.api.letter_contents import Looking
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP
 from services.sponsorship.commands import school as commands
 from services.sponsorship.commands.reading import read_note
 from services.sponsorship.domain.school import Grade
 from services.sponsorship.queries import school as lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 
 router = APIRouter(prefix="/school", tags=["school"])

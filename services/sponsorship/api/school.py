@@ -8,12 +8,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, Day, PlacingSettings, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, PlacingSettings
 from services.sponsorship.commands import school as commands
 from services.sponsorship.domain.school import Level
 from services.sponsorship.queries import school as lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, Body, PlacingSettings, shown
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, PlacingSettings
 from services.sponsorship.commands import sponsors as commands
 from services.sponsorship.domain.children import Left, told_of
 from services.sponsorship.domain.vetting import Vetting, WhyNot
@@ -17,6 +17,7 @@ from services.sponsorship.queries import sponsors as lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 
