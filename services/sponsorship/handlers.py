@@ -107,13 +107,15 @@ async def on_gift(rules: Rules, facts: Sequence[GiftState], unit: Unit) -> None:
 
 
 async def on_donor_linked(rules: Rules, facts: Sequence[DonorLinked], unit: Unit) -> None:
-    """Keep which entries of donors are one person."""
-    async with Book.open(unit, rules):
+    """Keep which entries of donors are one person; who is declined under one of them is declined under all."""
+    async with Book.open(unit, rules) as book:
         news = await newest(unit, SPONSOR, facts)
         rows = [
             {"id": key, "version": each.version, "kept_id": each.kept_id} for key, each in news.facts.items()
         ]
         unit.writes.change(SPONSOR, rows)
+        linked = {*news.facts, *(each.kept_id for each in news.facts.values() if each.kept_id)}
+        book.touch(gifts=await gifts.of_donors(unit.session, linked))
 
 
 async def on_closed(rules: Rules, late_days: int, facts: Sequence[HouseholdClosed], unit: Unit) -> None:

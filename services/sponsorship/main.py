@@ -8,7 +8,7 @@ from shared.service.app import application
 from shared.service.parts import Parts, Service
 
 DESCRIPTION = (
-    "Children at school, sponsors, and who supports whom. It knows ids and aliases, of children no name."
+    "Children at school, their sponsors and letters; lessons. It knows ids and aliases, of children no name."
 )
 
 

@@ -7,7 +7,7 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """How children are placed with the gifts that are for them."""
+    """How children are placed with gifts, and what holds for lessons and letters."""
 
     hold_days: int = Field(
         default=14, ge=1, le=366, description="so long a hold keeps a child if nobody chose its end"

@@ -118,14 +118,14 @@ async def test_a_letter_is_passed_on_only_as_far_as_the_guardian_agreed_and_the_
 
     await refused("story")
     await staff.agrees(("alias", "story"), version=2, until=date(2006, 11, 5))
-    database = world.databases["sponsorship"]
     for change, word in (
-        ("UPDATE sponsor SET declared_on = NULL", "declared"),
-        ("UPDATE sponsor SET restricted = true", "does not write"),
+        ({"declared_on": None}, "not declared"),
+        ({"code_on": None}, "code of conduct"),
+        ({"restricted": True}, "does not write"),
     ):
-        world.servers.sql(change, database)
+        await staff.vet(**change)
         await refused(word)
-        world.servers.sql("UPDATE sponsor SET declared_on = '2006-11-01', restricted = false", database)
+    await staff.vet()
     await world.turn("2006-11-06")
     await refused("no longer agrees")
     await staff.agrees(("alias", "story"), version=3, until=date(2006, 12, 31))

@@ -104,6 +104,22 @@ async def test_a_gift_that_starts_keeps_the_next_child_is_paid_fails_and_lapses(
     assert [(each.placed, each.wanted) for each in placed.facts] == [(0, 1), (1, 1), (0, 0)]
 
 
+async def test_a_hold_that_ends_gives_the_child_back_to_whom_it_was_kept_for_before(by_hand: World) -> None:
+    sponsorship, one = by_hand.sponsorship, await by_hand.sponsorship.one_child()
+    before, after = gift(), gift()
+    await sponsorship.hears(before)
+    await sponsorship.hold(before.gift_id, one, until_on="2006-11-20")
+    await sponsorship.hears(gift(before.gift_id, "lapsed", 2), after)
+    await sponsorship.hold(after.gift_id, one, until_on="2006-11-10")
+    await sponsorship.hears(gift(before.gift_id, "starting", 3))
+    await by_hand.turn("2006-11-10")
+    await by_hand.settled()
+    assert (await sponsorship.child(one["child_id"]))["status"] == "held"
+    holds = (await sponsorship.get("/holds"))["items"]
+    states = {each["gift_id"]: each["state"] for each in holds}
+    assert states == {str(before.gift_id): "held", str(after.gift_id): "let_go"}
+
+
 async def test_b1_a_hold_ends_on_the_day_that_staff_chose_also_if_nobody_was_there(by_hand: World) -> None:
     world, sponsorship = by_hand, by_hand.sponsorship
     one, start = await by_hand.sponsorship.one_child(), gift()

@@ -41,6 +41,26 @@ async def test_a_sponsor_writes_once_vetted_also_under_another_entry_and_never_w
     assert (await sponsorship.child(one["child_id"]))["status"] == "sponsored"
 
 
+async def test_who_is_declined_gets_no_child_back_nor_does_another_entry_of_the_same_person(
+    by_hand: World,
+) -> None:
+    sponsorship, one = by_hand.sponsorship, await by_hand.sponsorship.one_child()
+    gives = await sponsorship.sponsors(one)
+    await sponsorship.hears(gift(gives.gift_id, "lapsed", 2, donor_id=gives.donor_id))
+    other = gift(None, "active")
+    await sponsorship.hears(other, paid(other.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
+    await sponsorship.post(f"/sponsors/{gives.donor_id}/vetting", {"declined": True})
+    await sponsorship.hears(gift(gives.gift_id, "active", 3, donor_id=gives.donor_id))
+    assert (await sponsorship.child(one["child_id"]))["status"] == "offered_again"
+    await sponsorship.hold(other.gift_id, one, until_on="2006-11-10")
+    assert (await sponsorship.child(one["child_id"]))["status"] == "sponsored"
+    assert other.donor_id
+    await sponsorship.hears(
+        DonorLinked(donor_id=other.donor_id, version=1, kept_id=gives.donor_id, on=gives.on)
+    )
+    assert (await sponsorship.child(one["child_id"]))["status"] == "offered_again"
+
+
 async def test_another_sponsor_follows_without_a_gap(by_hand: World) -> None:
     sponsorship, one = by_hand.sponsorship, await by_hand.sponsorship.one_child()
     before = await sponsorship.sponsors(one)

@@ -28,7 +28,7 @@ QUESTIONS = (
     *("politics_or_religion", "meeting", "money"),
 )
 ALL_CLEAR = {"answers": dict.fromkeys(QUESTIONS, "none")}
-VETTED = "UPDATE sponsor SET declared_on = '2006-11-01', code_on = '2006-11-01' WHERE id = '{}'"
+VETTED = {"declared_on": "2006-11-01", "code_on": "2006-11-01"}
 
 
 class Correspondence:
@@ -50,19 +50,19 @@ class Correspondence:
         made, donor_id = cls(world, child, uuid7()), uuid7()
         made.donor_id = donor_id
         await made.agrees(scopes)
-        one = gift(status="active", donor_id=donor_id)
+        one = gift(status="active", donor_id=donor_id, correspondence=True)
         await world.sponsorship.hears(one, paid(one.gift_id, FIRST_DAY, FIRST_DAY.replace(month=12)))
         await world.sponsorship.child_of(household, "sponsored")
-        made.vet()
+        await made.vet()
         return made
 
     async def agrees(self, scopes: tuple[str, ...], version: int = 1, **more: Any) -> None:
         """The guardian agrees to this."""
         await self.world.sponsorship.hears(consent(self.child, version, scopes=frozenset(scopes), **more))
 
-    def vet(self) -> None:
-        """The sponsor has declared and signed everything."""
-        self.world.servers.sql(VETTED.format(self.donor_id), self.world.databases["sponsorship"])
+    async def vet(self, **more: Any) -> None:
+        """The sponsor has declared and signed everything, but for what is said here."""
+        await self.world.sponsorship.post(f"/sponsors/{self.donor_id}/vetting", {**VETTED, **more})
 
     async def ask(self, path: str, body: object = None, who: Any = None) -> httpx.Response:
         """Whatever answer somebody of the staff gets."""

@@ -8,7 +8,6 @@ in the same state.
     60.00 on 6 August                 -> active; covers July and August, so covered until 3 September
 """
 
-import calendar
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -16,6 +15,7 @@ from typing import NamedTuple
 
 from services.donations.domain.subscriptions import History, Told, ended_on
 from shared.contracts.donations import MonthlyGiftStatus
+from shared.dates import month_later
 
 LATE = timedelta(days=10)
 """PayPal tries twice more, five days apart, before a payment is missed."""
@@ -73,12 +73,6 @@ class Standing:
     mine: frozenset[str] = frozenset()
     covers: Mapping[str, Cover] = field(default_factory=dict)
     rests: Mapping[str, Rest] = field(default_factory=dict)
-
-
-def month_later(on: date, months: int = 1) -> date:
-    """The same day some months later; the last one of a month that is too short for it."""
-    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    return date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def belongs(on: date, end: date | None) -> bool:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, PlacingSettings
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import children as commands
 from services.sponsorship.domain.children import Left
 from services.sponsorship.queries import children as lists
@@ -112,7 +112,7 @@ class ChildKept(BaseModel):
 
 
 @router.post("/{child_id}/leave", dependencies=[SPONSORSHIP])
-async def leave(child_id: UUID, body: Leaving, work: Work, settings: PlacingSettings) -> ChildKept:
+async def leave(child_id: UUID, body: Leaving, work: Work, settings: SponsorshipSettings) -> ChildKept:
     """Say why a child has left. No sponsor is told more than that it finished school, grew up, or left."""
 
     async def do(unit: Unit) -> ChildKept | Refused:
@@ -123,7 +123,7 @@ async def leave(child_id: UUID, body: Leaving, work: Work, settings: PlacingSett
 
 
 @router.post("/{child_id}/come-back", dependencies=[SPONSORSHIP])
-async def come_back(child_id: UUID, work: Work, settings: PlacingSettings) -> ChildKept:
+async def come_back(child_id: UUID, work: Work, settings: SponsorshipSettings) -> ChildKept:
     """Take back what was said of a child's leaving."""
 
     async def do(unit: Unit) -> ChildKept | Refused:
@@ -151,7 +151,9 @@ class HandedOver(BaseModel):
 
 
 @router.post("/{child_id}/hand-over", dependencies=[SPONSORSHIP])
-async def hand_over(child_id: UUID, body: NewHandover, work: Work, settings: PlacingSettings) -> HandedOver:
+async def hand_over(
+    child_id: UUID, body: NewHandover, work: Work, settings: SponsorshipSettings
+) -> HandedOver:
     """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow."""
     wanted = commands.Handover(child_id, body.gift_id, body.farewell)
 

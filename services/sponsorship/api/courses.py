@@ -5,24 +5,22 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import courses as commands
 from services.sponsorship.domain.courses import CourseState, LessonState
 from services.sponsorship.queries import lessons as lists
 from services.sponsorship.repository import lessons
-from services.sponsorship.settings import Settings
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Reading, Work, app_settings
+from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/courses", tags=["lessons"])
-LessonSettings = Annotated[Settings, Depends(app_settings)]
 Level = Literal["a1", "a2", "b1", "b2", "c1", "c2"]
 Places = Annotated[int, Field(ge=1, le=500)]
 
@@ -94,7 +92,7 @@ class Planned(BaseModel):
 
 
 @router.post("", status_code=201, dependencies=[SPONSORSHIP])
-async def plan(body: NewCourse, work: Work, settings: LessonSettings) -> Planned:
+async def plan(body: NewCourse, work: Work, settings: SponsorshipSettings) -> Planned:
     """Plan a course. Its teachers are asked of events, and those who wait get its places."""
 
     async def do(unit: Unit) -> Planned | Refused:
@@ -117,7 +115,7 @@ class NewPlaces(Body):
 
 
 @router.post("/{course_id}/places", dependencies=[SPONSORSHIP])
-async def set_places(course_id: UUID, body: NewPlaces, work: Work, settings: LessonSettings) -> Changed:
+async def set_places(course_id: UUID, body: NewPlaces, work: Work, settings: SponsorshipSettings) -> Changed:
     """The course has more or fewer places; new ones go to those who wait."""
 
     async def do(unit: Unit) -> Changed | Refused:
@@ -128,7 +126,7 @@ async def set_places(course_id: UUID, body: NewPlaces, work: Work, settings: Les
 
 
 @router.post("/{course_id}/cancel", dependencies=[SPONSORSHIP])
-async def cancel(course_id: UUID, work: Work, settings: LessonSettings) -> Changed:
+async def cancel(course_id: UUID, work: Work, settings: SponsorshipSettings) -> Changed:
     """There is no such course after all; its learners wait again with the time they had waited."""
 
     async def do(unit: Unit) -> Changed | Refused:
@@ -173,7 +171,7 @@ class MadeUp(BaseModel):
 
 
 @router.post("/lessons/{lesson_id}/teacher-absent", dependencies=[SPONSORSHIP])
-async def teacher_absent(lesson_id: UUID, body: Absent, work: Work, settings: LessonSettings) -> MadeUp:
+async def teacher_absent(lesson_id: UUID, body: Absent, work: Work, settings: SponsorshipSettings) -> MadeUp:
     """The teacher misses a lesson: it counts for nobody, and is made up for."""
 
     async def do(unit: Unit) -> MadeUp | Refused:
@@ -204,7 +202,7 @@ class Noted(BaseModel):
 
 
 @router.post("/lessons/{lesson_id}/attendance", dependencies=[SPONSORSHIP])
-async def attend(lesson_id: UUID, body: Attendance, work: Work, settings: LessonSettings) -> Noted:
+async def attend(lesson_id: UUID, body: Attendance, work: Work, settings: SponsorshipSettings) -> Noted:
     """A lesson was held. Said again, it replaces what was said before."""
 
     async def do(unit: Unit) -> Noted | Refused:

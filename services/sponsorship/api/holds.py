@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, PlacingSettings
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import holds as commands
 from services.sponsorship.domain.holds import Hold, State
 from services.sponsorship.queries import holds as lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
-from shared.web.models import Body, shown
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 
@@ -28,7 +28,7 @@ Share = Annotated[
 class Until(Body):
     """The end of a hold: a day, or an instant."""
 
-    until_on: date | None = Field(default=None, description="the first day on which the child is free again")
+    until_on: Day | None = Field(default=None, description="the first day on which the child is free again")
     until_at: AwareDatetime | None = Field(default=None, description="or the instant")
 
     @property
@@ -73,7 +73,7 @@ class HoldOut(BaseModel):
 
 
 @router.post("", status_code=201, dependencies=[SPONSORSHIP])
-async def hold(body: NewHold, work: Work, settings: PlacingSettings) -> HoldOut:
+async def hold(body: NewHold, work: Work, settings: SponsorshipSettings) -> HoldOut:
     """Keep a child for a gift. If the gift has begun, the child is sponsored by it at once."""
     wanted = commands.Wanted(body.gift_id, body.child_id, body.until, body.share or 0)
 
@@ -84,19 +84,17 @@ async def hold(body: NewHold, work: Work, settings: PlacingSettings) -> HoldOut:
 
 
 @router.post("/{hold_id}/extend", dependencies=[SPONSORSHIP])
-async def extend(hold_id: UUID, body: Until, work: Work, settings: PlacingSettings) -> HoldOut:
+async def extend(hold_id: UUID, body: Until, work: Work, settings: SponsorshipSettings) -> HoldOut:
     """Give a hold another end."""
 
     async def do(unit: Unit) -> HoldOut | Refused:
-        if body.until is None:
-            return commands.no_end()
         return shown(await commands.extend(unit, settings.rules, hold_id, body.until), HoldOut.of_hold)
 
     return await work.once(HoldOut, do)
 
 
 @router.post("/{hold_id}/release", dependencies=[SPONSORSHIP])
-async def release(hold_id: UUID, work: Work, settings: PlacingSettings) -> HoldOut:
+async def release(hold_id: UUID, work: Work, settings: SponsorshipSettings) -> HoldOut:
     """The child is free again: the sponsor has changed their mind, say."""
 
     async def do(unit: Unit) -> HoldOut | Refused:

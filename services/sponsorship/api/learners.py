@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.sponsorship.api.courses import LessonSettings, Level
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP
+from services.sponsorship.api.courses import Level
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import learners as commands
 from services.sponsorship.domain.lessons import Why
 from services.sponsorship.queries import lessons as lists
@@ -84,7 +84,7 @@ class Search(BaseModel):
 
 @router.get("", dependencies=[LOOKING])
 async def find(
-    session: Reading, settings: LessonSettings, which: Annotated[Search, Query()]
+    session: Reading, settings: SponsorshipSettings, which: Annotated[Search, Query()]
 ) -> Page[PlaceOut]:
     """Places in the order in which they were given; a learner who left and came back has several."""
     late_days, percent = settings.lesson_late_days, settings.lesson_certificate_percent
@@ -93,7 +93,7 @@ async def find(
 
 
 @router.get("/waiting", dependencies=[LOOKING])
-async def waiting(session: Reading, settings: LessonSettings) -> list[PlaceOut]:
+async def waiting(session: Reading, settings: SponsorshipSettings) -> list[PlaceOut]:
     """The waiting list: who waits longest comes first, and is the first to get a place that fits."""
     found = await lists.line(session, settings.lesson_late_days)
     return [PlaceOut.of(each, settings.lesson_certificate_percent) for each in found]
@@ -113,7 +113,7 @@ class Tested(Body):
 
 
 @router.post("/{member_id}/test", dependencies=[SPONSORSHIP])
-async def test(member_id: UUID, body: Tested, work: Work, settings: LessonSettings) -> Done:
+async def test(member_id: UUID, body: Tested, work: Work, settings: SponsorshipSettings) -> Done:
     """The learner's level is known; until then it is the lowest."""
 
     async def do(unit: Unit) -> Done | Refused:
@@ -131,7 +131,7 @@ class Leaving(Body):
 
 
 @router.post("/{member_id}/leave", dependencies=[SPONSORSHIP])
-async def leave(member_id: UUID, body: Leaving, work: Work, settings: LessonSettings) -> Done:
+async def leave(member_id: UUID, body: Leaving, work: Work, settings: SponsorshipSettings) -> Done:
     """The learner stops, or waits no longer. Coming back is possible at any time."""
 
     async def do(unit: Unit) -> Done | Refused:
@@ -142,7 +142,7 @@ async def leave(member_id: UUID, body: Leaving, work: Work, settings: LessonSett
 
 
 @router.post("/{member_id}/enrol", dependencies=[SPONSORSHIP])
-async def enrol(member_id: UUID, work: Work, settings: LessonSettings) -> Done:
+async def enrol(member_id: UUID, work: Work, settings: SponsorshipSettings) -> Done:
     """Somebody who left or finished wants lessons again."""
 
     async def do(unit: Unit) -> Done | Refused:

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import letters as commands
 from services.sponsorship.domain.letters import (
     Direction,
@@ -16,16 +16,14 @@ from services.sponsorship.domain.letters import (
     Returned,
 )
 from services.sponsorship.queries import letters as lists
-from services.sponsorship.settings import Settings
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Reading, Work, app_settings
+from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/letters", tags=["letters"])
-LetterSettings = Annotated[Settings, Depends(app_settings)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000, description="only `correspondence` keeps it")]
 
 
@@ -72,7 +70,7 @@ class Search(BaseModel):
 
 @router.get("", dependencies=[LOOKING])
 async def find(
-    session: Reading, settings: LetterSettings, which: Annotated[Search, Query()]
+    session: Reading, settings: SponsorshipSettings, which: Annotated[Search, Query()]
 ) -> Page[LetterOut]:
     """Letters in the order in which they were written down; `late=true` are those that somebody should see to."""
     before = lists.late_before(await today_of(session), settings.letter_days)
@@ -101,7 +99,7 @@ class LetterDone(BaseModel):
 
 
 @router.post("", status_code=201, dependencies=[SPONSORSHIP])
-async def receive(body: NewLetter, work: Work, settings: LetterSettings) -> LetterDone:
+async def receive(body: NewLetter, work: Work, settings: SponsorshipSettings) -> LetterDone:
     """A letter came, from a child or a sponsor."""
 
     async def do(unit: Unit) -> LetterDone | Refused:
@@ -124,7 +122,7 @@ class Masked(BaseModel):
 
 
 @router.post("/{letter_id}/mask", dependencies=[SPONSORSHIP])
-async def mask(letter_id: UUID, body: Masking, work: Work, settings: LetterSettings) -> Masked:
+async def mask(letter_id: UUID, body: Masking, work: Work, settings: SponsorshipSettings) -> Masked:
     """Write what may be passed on. Everything is checked anew after it."""
 
     async def do(unit: Unit) -> Masked | Refused:

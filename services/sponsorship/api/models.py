@@ -11,4 +11,4 @@ from shared.web.work import app_settings
 
 SPONSORSHIP = allows(Role.SPONSORSHIP)
 LOOKING = allows(Role.SPONSORSHIP, Role.AUDITOR)
-PlacingSettings = Annotated[Settings, Depends(app_settings)]
+SponsorshipSettings = Annotated[Settings, Depends(app_settings)]

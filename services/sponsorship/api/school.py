@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, PlacingSettings
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import school as commands
 from services.sponsorship.domain.school import Level
 from services.sponsorship.queries import school as lists
@@ -43,7 +43,7 @@ class TermKept(BaseModel):
 
 
 @router.post("/terms", status_code=201, dependencies=[SPONSORSHIP])
-async def plan(body: NewTerm, work: Work, settings: PlacingSettings) -> TermKept:
+async def plan(body: NewTerm, work: Work, settings: SponsorshipSettings) -> TermKept:
     """Write down a term. As its months come, the education fund is asked for what no gift covers."""
 
     async def do(unit: Unit) -> TermKept | Refused:
@@ -61,7 +61,7 @@ class ChangedTerm(Body):
 
 
 @router.post("/terms/{term_id}/change", dependencies=[SPONSORSHIP])
-async def change(term_id: UUID, body: ChangedTerm, work: Work, settings: PlacingSettings) -> TermKept:
+async def change(term_id: UUID, body: ChangedTerm, work: Work, settings: SponsorshipSettings) -> TermKept:
     """Change a term; what is asked of the education fund follows."""
     wanted = commands.Change(body.fee, body.ends_on)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, PlacingSettings
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import sponsors as commands
 from services.sponsorship.domain.children import Left, told_of
 from services.sponsorship.domain.vetting import Vetting, WhyNot
@@ -17,7 +17,7 @@ from services.sponsorship.queries import sponsors as lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
-from shared.web.models import Body, shown
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 
@@ -27,8 +27,8 @@ router = APIRouter(prefix="/sponsors", tags=["sponsors"])
 class VettingBody(Body):
     """What a sponsor declared and signed; whoever is restricted gives and does not write."""
 
-    declared_on: date | None = None
-    code_on: date | None = Field(default=None, description="the day on which the code of conduct was signed")
+    declared_on: Day | None = None
+    code_on: Day | None = Field(default=None, description="the day on which the code of conduct was signed")
     restricted: bool = False
     declined: bool = Field(default=False, description="no child is placed with this sponsor")
 
@@ -56,7 +56,7 @@ async def sponsors(session: Reading, limit: Limit = 100, after: After = None) ->
 
 
 @router.post("/{donor_id}/vetting", dependencies=[SPONSORSHIP])
-async def vet(donor_id: UUID, body: VettingBody, work: Work, settings: PlacingSettings) -> VettingBody:
+async def vet(donor_id: UUID, body: VettingBody, work: Work, settings: SponsorshipSettings) -> VettingBody:
     """Write down what a sponsor declared and signed. The children of one who is declined are offered again."""
     vetting = Vetting(body.declared_on, body.code_on, body.restricted, body.declined)
 

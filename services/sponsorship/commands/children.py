@@ -11,7 +11,8 @@ from services.sponsorship.domain.holds import Hold, Over, Sponsorship, State
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
 from services.sponsorship.ledger import Book
-from services.sponsorship.repository import children, gifts
+from services.sponsorship.repository import children
+from shared.contracts.sponsorship import ChildStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
@@ -24,7 +25,7 @@ async def leave(unit: Unit, rules: Rules, child: UUID, why: Left) -> Left | Refu
         row = (await children.known(unit.session, {child})).get(child)
         if row is None:
             return missing("such child")
-        if why in GONE and row["status"] != "left":
+        if why in GONE and row["status"] != ChildStatus.LEFT:
             return conflict(
                 "This child is helped. It leaves when intake closes its household, or takes it out."
             )
@@ -57,31 +58,33 @@ class Handover:
 
 
 async def hand_over(unit: Unit, rules: Rules, wanted: Handover) -> Sponsorship | Refused:
-    """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow."""
+    """Another sponsor follows without a gap: the one before ends today, or on its first day if that is to come, and the
+    new one begins on the day after.
+    """
     async with Book.open(unit, rules) as book:
         book.touch([wanted.child_id], [wanted.gift_id])
         page = await book.look()
-        if refused := await _refused(unit, page, wanted):
+        if refused := _refused(page, wanted):
             return refused
         before = page.main_of(wanted.child_id)
         if before is None:
             return conflict("This child has no sponsor; keep it for the gift instead.")
-        tomorrow = unit.today + timedelta(days=1)
+        first = max(unit.today, before.starts_on) + timedelta(days=1)
         page.save(replace(before.ended(unit.today, Over.HANDED_OVER), farewell=wanted.farewell))
-        hold = Hold(uuid7(), wanted.child_id, wanted.gift_id, unit.today, tomorrow)
-        new = Sponsorship(uuid7(), hold.id, hold.child_id, hold.gift_id, tomorrow)
+        hold = Hold(uuid7(), wanted.child_id, wanted.gift_id, unit.today, first)
+        new = Sponsorship(uuid7(), hold.id, hold.child_id, hold.gift_id, first)
         page.save(replace(hold, state=State.CONVERTED, closed_on=unit.today))
         page.save(new)
     return new
 
 
-async def _refused(unit: Unit, page: Page, wanted: Handover) -> Refused | None:
+def _refused(page: Page, wanted: Handover) -> Refused | None:
     gift = page.gifts.get(wanted.gift_id)
     if wanted.child_id not in page.helped:
         return missing("such child")
     if gift is None or gift.begun_on is None:
         return conflict("The gift that follows has not begun.")
-    if await gifts.is_declined(unit.session, gift.id):
+    if gift.declined:
         return conflict("The sponsor of this gift was declined.")
     if gift.over or page.placed(gift.id) >= gift.wanted or page.has(gift.id, wanted.child_id):
         return conflict("The gift that follows is over, or has the children that it is for.")

@@ -8,11 +8,11 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.sponsorship.domain.gifts import Gift
-from services.sponsorship.domain.holds import Hold, Over, Role, State, is_past
+from services.sponsorship.domain.holds import WHOLE, Hold, Over, Role, State, is_past
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
 from services.sponsorship.ledger import Book
-from services.sponsorship.repository import gifts, holds, placing
+from services.sponsorship.repository import holds, placing
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
@@ -68,11 +68,11 @@ async def _refused(unit: Unit, page: Page, new: Hold) -> Refused | None:
         return invalid("The hold would be over at once.", ("until", "must be later than now"))
     if not await placing.may_show(unit.session, unit.today, new.child_id):
         return conflict("This child may not be shown to sponsors: no consent holds today.")
-    return await _gift_refused(unit, page, gift) or _child_refused(page, new)
+    return _gift_refused(page, gift) or _child_refused(page, new)
 
 
-async def _gift_refused(unit: Unit, page: Page, gift: Gift) -> Refused | None:
-    if await gifts.is_declined(unit.session, gift.id):
+def _gift_refused(page: Page, gift: Gift) -> Refused | None:
+    if gift.declined:
         return conflict("The sponsor of this gift was declined.")
     if gift.over or page.placed(gift.id) >= gift.wanted:
         return conflict(f"This gift is over, or has the children that it is for ({gift.wanted}).")
@@ -85,7 +85,7 @@ def _child_refused(page: Page, new: Hold) -> Refused | None:
         return conflict("This gift has this child already.")
     if not page.helped[child]:
         return conflict("This child has left.")
-    if new.role is Role.CO and page.shares(child) + new.share >= 10_000:
+    if new.role is Role.CO and page.shares(child) + new.share >= WHOLE:
         return conflict("The shares of the co-sponsors leave nothing for the main sponsor.")
     if not page.is_free(child, new.role):
         return conflict(
@@ -94,8 +94,10 @@ def _child_refused(page: Page, new: Hold) -> Refused | None:
     return None
 
 
-async def extend(unit: Unit, rules: Rules, hold_id: UUID, until: date | datetime) -> Hold | Refused:
+async def extend(unit: Unit, rules: Rules, hold_id: UUID, until: date | datetime | None) -> Hold | Refused:
     """Give a hold another end, sooner or later than before."""
+    if until is None:
+        return no_end()
 
     def longer(page: Page, found: Hold) -> Hold | Refused:
         new = found.until_then(until)

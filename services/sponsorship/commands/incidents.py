@@ -7,7 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.sponsorship.repository import letters
+from services.sponsorship.repository import children
 from services.sponsorship.tables import INCIDENT
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, invalid, missing
@@ -38,7 +38,7 @@ class Incident:
 
 async def record(unit: Unit, what: Incident) -> UUID | Refused:
     """Write it down. It stops no letter by itself: whoever looks at it restricts the sponsor, or does not."""
-    if not await letters.is_child(unit.session, what.child_id):
+    if not await children.known(unit.session, {what.child_id}):
         return missing("such child")
     if what.happened_on > unit.today:
         return invalid("It happened today or earlier.", ("happened_on", "is in the future"))

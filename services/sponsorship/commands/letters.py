@@ -19,7 +19,9 @@ from services.sponsorship.domain.letters import (
     Question,
     Returned,
 )
-from services.sponsorship.repository import letters
+from services.sponsorship.queries import sponsors
+from services.sponsorship.repository import children, letters
+from services.sponsorship.repository.placing import SHOWN
 from services.sponsorship.tables import LETTER, LETTER_CHECK
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
@@ -45,7 +47,7 @@ class Came:
 
 async def receive(unit: Unit, places: tuple[str, ...], came: Came) -> UUID | Refused:
     """A letter came. What in it may tell too much is found, and waits for an answer."""
-    if not await letters.is_child(unit.session, came.child_id):
+    if not await children.known(unit.session, {came.child_id}):
         return missing("such child")
     if came.received_on > unit.today:
         return invalid("A letter came today or earlier.", ("received_on", "is in the future"))
@@ -139,6 +141,8 @@ async def check(unit: Unit, letter_id: UUID, answers: Mapping[Question, Answer])
     if lacking := [each.value for each in Question if each not in answers]:
         return invalid("The checklist is answered as a whole.", ("answers", f"lack {', '.join(lacking)}"))
     doubts = rules.doubts_of(answers)
+    if doubts and letter.state is LetterState.DOUBTED:
+        return conflict("You decide: answer without a doubt, mask the letter again, or return it.")
     state = rules.checked(doubts)
     kept = {"id": uuid7(), "letter_id": letter_id, "doubts": doubts, "on_day": unit.today}
     second = letter.state is LetterState.DOUBTED
@@ -154,10 +158,12 @@ async def deliver(unit: Unit, letter_id: UUID) -> UUID | Refused:
         return row
     letter = letters.letter_in(row, await correspondence.kinds_of(unit.session, letter_id))
     unanswered = await letters.unanswered(unit.session, letter_id)
-    standing = await letters.standing(unit.session, letter.child_id, letter.donor_id, unit.today)
-    if words := rules.why_not_deliver(letter, standing, unanswered):
+    why = await sponsors.why_not_write(unit.session, letter.child_id, letter.donor_id, unit.today)
+    agreed = await letters.agreed(unit.session, letter.child_id, unit.today)
+    if words := rules.why_not_deliver(letter, why, agreed, unanswered):
         return conflict(words)
-    await letters.change(unit.session, letter_id, agreed_until=standing.until)
+    last = min(agreed[each] for each in (SHOWN, *letter.scopes))
+    await letters.change(unit.session, letter_id, agreed_until=None if last == date.max else last)
     return await _end(unit, letter_id, LetterState.DELIVERED, "")
 
 

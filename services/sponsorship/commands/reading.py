@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 from services.sponsorship import correspondence
 from services.sponsorship.correspondence import Photo
 from services.sponsorship.domain.letters import LetterState, why_not_show
+from services.sponsorship.queries import sponsors
 from services.sponsorship.repository import letters
 from services.sponsorship.tables import CORRESPONDENCE_READING
 from shared.messaging.unit import Unit
@@ -45,8 +46,8 @@ async def _why_not(unit: Unit, letter_id: UUID, reason: Reason) -> Refused | Non
     if row["state"] not in TO_DELIVER:
         return NOT_CHECKED
     letter = letters.letter_in(row, await correspondence.kinds_of(unit.session, letter_id))
-    standing = await letters.standing(unit.session, letter.child_id, letter.donor_id, unit.today)
-    words = why_not_show(letter, standing)
+    why = await sponsors.why_not_write(unit.session, letter.child_id, letter.donor_id, unit.today)
+    words = why_not_show(letter, why, await letters.agreed(unit.session, letter.child_id, unit.today))
     return conflict(words) if words else None
 
 

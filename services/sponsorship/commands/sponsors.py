@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from services.sponsorship.domain.holds import Hold, Over
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.vetting import Vetting
 from services.sponsorship.ledger import Book
@@ -23,11 +22,5 @@ async def vet(unit: Unit, rules: Rules, donor: UUID, vetting: Vetting) -> Vettin
         values = {"declared_on": vetting.declared_on, "code_on": vetting.code_on}
         flags = {"restricted": vetting.restricted, "declined": vetting.declined, "actor": unit.actor.id}
         await gifts.change_sponsors(unit.session, person, **values, **flags)
-        if vetting.declined:
-            book.touch(gifts=await gifts.of_donors(unit.session, person))
-            mine = set(book.gifts)
-            page = await book.look()
-            for each in page.now_of(mine):
-                over = each.let_go if isinstance(each, Hold) else each.ended
-                page.save(over(unit.today, Over.DECLINED))
+        book.touch(gifts=await gifts.of_donors(unit.session, person))
     return vetting

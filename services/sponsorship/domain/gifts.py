@@ -3,13 +3,13 @@
 All of it follows from what was ever told of its payments, and not from the order in which that came.
 """
 
-import calendar
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from shared.contracts.donations import MonthlyGiftStatus
+from shared.dates import month_later
 
 PURPOSE = "education"
 """What a gift for children is given for."""
@@ -39,7 +39,8 @@ class Gift:
     """A monthly gift for children.
 
     It began on the first day that was ever covered: a part payment covers none, so it begins nothing. `uncovered` are
-    the months that were covered once and are no longer. `on` is the day of what was told of it last.
+    the months that were covered once and are no longer. `on` is the day of what was told of it last. The group
+    does not want whoever gives a gift that is `declined` as a sponsor.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Gift:
     on: date
     begun_on: date | None = None
     uncovered: int = 0
+    declined: bool = False
 
     @property
     def over(self) -> bool:
@@ -100,11 +102,6 @@ def _months(days: Days) -> int:
     over are no second month.
     """
     count = 0
-    while _later(days.start, count) + SLACK < days.end:
+    while month_later(days.start, count) + SLACK < days.end:
         count += 1
     return count
-
-
-def _later(on: date, months: int) -> date:
-    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    return date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))

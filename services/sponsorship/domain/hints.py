@@ -71,7 +71,10 @@ PLACES = (
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _PATTERNS = (
-    (HintKind.MAIL, r"[\w.+-]+\s*(?:@|\(at\)|\[at\]|\sat\s)\s*[\w-]+\s*(?:\.|\(dot\)|\[dot\]|\sdot\s)\s*\w+"),
+    (
+        HintKind.MAIL,
+        r"(?<![\w.+-])[\w.+-]+\s*(?:@|\(at\)|\[at\]|\sat\s)\s*[\w-]+\s*(?:\.|\(dot\)|\[dot\]|\sdot\s)\s*\w+",
+    ),
     (HintKind.URL, r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|jp|kr|cn|io|me|info)\b(?:/\S*)?"),
     (
         HintKind.ACCOUNT,

@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo
 
 from services.sponsorship.domain.gifts import Gift
 
+WHOLE = 10_000
+"""Ten-thousandths of what a child's support costs."""
+
 
 class Role(StrEnum):
     """A child has one MAIN sponsor at most, and any number who bear a share beside."""

@@ -1,10 +1,12 @@
 """Letters between sponsors and children: what has to be done before one is passed on, and by whom."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
+
+from services.sponsorship.domain.vetting import WhyNot
 
 
 class Direction(StrEnum):
@@ -116,18 +118,16 @@ class Letter:
         return frozenset({"story", *(each.value for each in self.photos)})
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How a sponsor and a child stand to each other on a day. `consents` are the scopes that are agreed to now, and
-    `until` the last day of that; None if it has no end.
-    """
-
-    sponsored: bool
-    vetted: bool
-    restricted: bool
-    consented: bool
-    consents: frozenset[str] = field(default_factory=frozenset)
-    until: date | None = None
+WORDS = {
+    WhyNot.NO_SPONSOR: "This donor does not sponsor this child now. Only the organisation writes after the end.",
+    WhyNot.GIFT_ALONE: "This donor wants no letters.",
+    WhyNot.DECLINED: "This sponsor was declined.",
+    WhyNot.RESTRICTED: "This sponsor gives, and does not write.",
+    WhyNot.NOT_DECLARED: "This sponsor has not declared everything yet. Write the day into the sponsor's vetting.",
+    WhyNot.NO_CODE: "This sponsor has not signed the code of conduct yet. Write the day into the sponsor's vetting.",
+    WhyNot.NO_CONSENT: "The guardian has not agreed, or no longer agrees, that the child has sponsors.",
+}
+"""Why a sponsor and a child may not write to each other, as staff are told it."""
 
 
 def why_not_check(letter: Letter, actor: str, unanswered: int) -> str | None:
@@ -149,24 +149,23 @@ def doubts_of(answers: Mapping[Question, Answer]) -> list[str]:
     return sorted(question.value for question, answer in answers.items() if answer is Answer.DOUBT)
 
 
-def why_not_deliver(letter: Letter, standing: Standing, unanswered: int) -> str | None:
+def why_not_deliver(
+    letter: Letter, why: WhyNot | None, agreed: Collection[str], unanswered: int
+) -> str | None:
     """Why a letter cannot be passed on; None if it can."""
     if letter.state is not LetterState.CHECKED:
         return "Only a letter that was checked can be passed on."
-    return why_not_show(letter, standing) or _unanswered(unanswered)
+    return why_not_show(letter, why, agreed) or _unanswered(unanswered)
 
 
-def why_not_show(letter: Letter, standing: Standing) -> str | None:
-    """Why nobody may be shown a letter who is to get it; None if they may. A consent that has ended hides it again."""
-    if not standing.sponsored:
-        return "This donor does not sponsor this child now. Only the organisation writes after the end."
-    if not standing.vetted:
-        return "This sponsor has not declared and signed everything yet."
-    if standing.restricted:
-        return "This sponsor gives, and does not write."
-    if not standing.consented:
-        return "The guardian has not agreed, or no longer agrees, that the child has sponsors."
-    if lacking := sorted(letter.scopes - standing.consents):
+def why_not_show(letter: Letter, why: WhyNot | None, agreed: Collection[str]) -> str | None:
+    """Why nobody may be shown a letter who is to get it; None if they may. A consent that has ended hides it again.
+
+    `why` says why these two may not write to each other today, and `agreed` what the guardian agrees to today.
+    """
+    if why:
+        return WORDS[why]
+    if lacking := sorted(letter.scopes - {*agreed}):
         return f"The guardian has not agreed to this being shown: {', '.join(lacking)}."
     return None
 

@@ -9,7 +9,6 @@ What is asked follows from what is known now, and not from the order in which it
     that gift is refunded                   -> 27,000 are asked for anew, as another payment
 """
 
-import calendar
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,11 +16,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.sponsorship.domain.gifts import Days
-from services.sponsorship.domain.holds import Role, Sponsorship
+from services.sponsorship.domain.holds import WHOLE, Role, Sponsorship
 from shared.contracts.donations import GrantStatus
+from shared.dates import month_later
 
-WHOLE = 10_000
-"""Ten-thousandths of a month's fee."""
 MOST_MONTHS = 12
 """Of one term."""
 
@@ -89,20 +87,15 @@ class Payment:
 def due_days(starts_on: date, ends_on: date) -> list[date]:
     """The first day of each month of a term, counted from its beginning; its last month may be a short one."""
     days, months = [starts_on], 1
-    while (day := _later(starts_on, months)) <= ends_on:
+    while (day := month_later(starts_on, months)) <= ends_on:
         days.append(day)
         months += 1
     return days
 
 
-def _later(on: date, months: int) -> date:
-    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    return date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def last_day(starts_on: date) -> date:
     """The last day that a term which begins then can have."""
-    return _later(starts_on, MOST_MONTHS) - timedelta(days=1)
+    return month_later(starts_on, MOST_MONTHS) - timedelta(days=1)
 
 
 def covered(due_on: date, supporting: Collection[Sponsorship], covers: Collection[tuple[UUID, Days]]) -> int:

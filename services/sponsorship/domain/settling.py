@@ -1,6 +1,6 @@
 """What becomes of holds and sponsorships: who keeps a child, whose time is over, who gets a child back."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from services.sponsorship.domain.gifts import Gift
 from services.sponsorship.domain.holds import (
     PASSING,
+    WHOLE,
     Hold,
     Moment,
     Over,
@@ -95,12 +96,16 @@ class Page:
         gift = self.gifts[each.gift_id]
         if not self.helped[each.child_id]:
             self.save(each.ended(self.moment.today, Over.CHILD_LEFT))
+        elif gift.declined:
+            self.save(each.ended(self.moment.today, Over.DECLINED))
         elif gift.over or self.placed(gift.id) > gift.wanted:
             self.save(each.ended(gift.on, Over.GIFT_OVER))
 
     def _look_at_hold(self, hold: Hold) -> None:
         gift, today = self.gifts[hold.gift_id], self.moment.today
-        if is_won(hold, gift, self.moment):
+        if gift.declined:
+            self.save(hold.let_go(today, Over.DECLINED))
+        elif is_won(hold, gift, self.moment):
             self._convert(hold, gift)
         elif not self.helped[hold.child_id]:
             self.save(hold.let_go(today, Over.CHILD_LEFT))
@@ -112,7 +117,7 @@ class Page:
     def _look_back(self, hold: Hold) -> None:
         """A hold was let go. Was that right, with what is known now?"""
         gift, child = self.gifts[hold.gift_id], hold.child_id
-        if hold.reason is not Over.ENDED and hold.reason not in PASSING:
+        if gift.declined or (hold.reason is not Over.ENDED and hold.reason not in PASSING):
             return
         if is_won(hold, gift, self.moment):
             if not self._can_have(hold, gift) and self.helped[child] and not gift.over:
@@ -149,12 +154,10 @@ class Page:
         return sponsorship
 
     def _can_have(self, hold: Hold, gift: Gift) -> bool:
-        has_room = not gift.over and self.placed(gift.id) < gift.wanted
-        return has_room and self.is_free(hold.child_id, hold.role) and not self.has(gift.id, hold.child_id)
-
-    def now_of(self, gifts: Collection[UUID]) -> list[Hold | Sponsorship]:
-        """What these gifts keep and support now."""
-        return [each for each in self._now() if each.gift_id in gifts]
+        has_room = not gift.over and not gift.declined and self.placed(gift.id) < gift.wanted
+        leaves_some = self.shares(hold.child_id) + hold.share < WHOLE
+        is_free = self.is_free(hold.child_id, hold.role) and not self.has(gift.id, hold.child_id)
+        return has_room and leaves_some and is_free
 
     def _now(self) -> list[Hold | Sponsorship]:
         """What keeps or supports a child now."""

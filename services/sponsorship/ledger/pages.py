@@ -91,12 +91,10 @@ async def write(unit: Unit, rules: Rules, loaded: Loaded) -> None:
 
 
 async def _set_timers(unit: Unit, changed: Collection[Hold]) -> None:
-    for each in changed:
-        key = f"{LET_GO} {each.id}"
-        if each.state is State.HELD:
-            unit.later(LET_GO, {"child": str(each.child_id)}, each.until, key)
-        else:
-            await unit.cancel(key)
+    held = [each for each in changed if each.state is State.HELD]
+    for each in held:
+        unit.later(LET_GO, {"child": str(each.child_id)}, each.until, f"{LET_GO} {each.id}")
+    await unit.cancel_all({f"{LET_GO} {each.id}" for each in changed if each.state is not State.HELD})
 
 
 def status_of(page: Page, rules: Rules, key: UUID) -> ChildStatus:

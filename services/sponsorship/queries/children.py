@@ -9,8 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sponsorship.tables import CHILD
 from shared.contracts.sponsorship import ChildStatus
 
-WAITING = (ChildStatus.LISTED.value, ChildStatus.OFFERED_AGAIN.value)
-
 
 class Wanted(NamedTuple):
     """What a list of children is to hold; None of a thing wants all."""

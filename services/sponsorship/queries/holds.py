@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sponsorship.domain.gifts import PURPOSE
 from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
 
 
@@ -33,7 +34,7 @@ async def sponsorships(session: AsyncSession, child: UUID) -> list[RowMapping]:
 
 async def gifts(session: AsyncSession, limit: int, after: UUID | None) -> list[RowMapping]:
     """Monthly gifts for children, and how many they have, in the order in which they were registered."""
-    query = select(GIFT).where(GIFT.c.purpose == "education").order_by(GIFT.c.id).limit(limit)
+    query = select(GIFT).where(GIFT.c.purpose == PURPOSE).order_by(GIFT.c.id).limit(limit)
     if after:
         query = query.where(GIFT.c.id > after)
     return list((await session.execute(query)).mappings())

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sponsorship.domain.gifts import PURPOSE
 from services.sponsorship.domain.vetting import Vetting, WhyNot, why_not
 from services.sponsorship.repository import gifts
 from services.sponsorship.repository.placing import FREE, SHOWN, may_be_shown
@@ -20,7 +21,7 @@ FEW = 5
 async def sponsors(session: AsyncSession, limit: int, after: UUID | None) -> list[RowMapping]:
     """Donors who have a monthly gift for children, by id, and who stands for each."""
     row = SPONSOR.c
-    gives = exists().where(GIFT.c.donor_id == row.id, GIFT.c.purpose == "education")
+    gives = exists().where(GIFT.c.donor_id == row.id, GIFT.c.purpose == PURPOSE)
     query = select(SPONSOR).where(gives).order_by(row.id).limit(limit)
     if after:
         query = query.where(row.id > after)

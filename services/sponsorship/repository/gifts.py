@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,11 +15,28 @@ from shared.contracts.donations import GiftState, MonthlyGiftChanged
 from shared.database.writes import Writes
 
 
+def _is_declined() -> ColumnElement[bool]:
+    """Whether any entry of the person who gives the gift of a row was declined."""
+    mine, other = SPONSOR.alias(), SPONSOR.alias()
+    same = func.coalesce(other.c.kept_id, other.c.id) == func.coalesce(mine.c.kept_id, mine.c.id)
+    found = select(other.c.id).select_from(mine.join(other, same))
+    return found.where(mine.c.id == GIFT.c.donor_id, other.c.declined).exists()
+
+
+_IS_DECLINED = _is_declined()
+
+
 def gift_in(row: RowMapping) -> Gift:
     """A gift as the rules see it; of one that was not told of yet nothing is known but that money came."""
     wanted = row["children"] if row["purpose"] == PURPOSE else 0
     return Gift(
-        row["id"], row["status"], wanted, row["on_day"] or date.min, row["begun_on"], row["uncovered"]
+        row["id"],
+        row["status"],
+        wanted,
+        row["on_day"] or date.min,
+        row["begun_on"],
+        row["uncovered"],
+        row["declined"],
     )
 
 
@@ -82,7 +99,7 @@ async def save_paid(session: AsyncSession, writes: Writes, gifts: Collection[UUI
 
 async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RowMapping]:
     """These gifts; whoever changes them holds the book."""
-    query = select(GIFT).where(GIFT.c.id.in_(ids)).order_by(GIFT.c.id)
+    query = select(GIFT, _IS_DECLINED.label("declined")).where(GIFT.c.id.in_(ids)).order_by(GIFT.c.id)
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
 
 
@@ -91,18 +108,11 @@ async def with_room(session: AsyncSession, begun: bool, most: int) -> list[RowMa
 
     Of those that have not begun only such as have not kept as many children already.
     """
-    row, sponsor = GIFT.c, SPONSOR.c
-    query = select(GIFT).outerjoin(SPONSOR, sponsor.id == row.donor_id).order_by(row.id).limit(most)
-    query = query.where(row.placed < row.wanted, func.coalesce(sponsor.declined, False).is_(False))
+    row = GIFT.c
+    query = select(GIFT).where(row.placed < row.wanted, ~_IS_DECLINED).order_by(row.id).limit(most)
     tried = select(func.count(HOLD.c.child_id.distinct())).where(HOLD.c.gift_id == row.id).scalar_subquery()
     wanted = row.begun_on.is_not(None) if begun else and_(row.begun_on.is_(None), tried < row.wanted)
     return list((await session.execute(query.where(wanted))).mappings())
-
-
-async def is_declined(session: AsyncSession, gift: UUID) -> bool:
-    """Whether the sponsor of a gift was declined."""
-    query = select(SPONSOR.c.declined).join(GIFT, GIFT.c.donor_id == SPONSOR.c.id).where(GIFT.c.id == gift)
-    return bool(await session.scalar(query))
 
 
 async def make_sponsors(session: AsyncSession, donors: Collection[UUID]) -> None:

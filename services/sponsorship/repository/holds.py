@@ -96,6 +96,8 @@ def save_holds(writes: Writes, before: Collection[UUID], holds: Iterable[Hold], 
     """Write holds. First those that let go: the child may be kept by another one of these."""
     for now in (State.LET_GO, State.CONVERTED, State.HELD):
         mine = [each for each in holds if each.state is now]
+        if mine and now is State.HELD:
+            writes.then()
         writes.change(HOLD, [_hold_row(each) for each in mine if each.id in before])
         writes.insert(HOLD, [_hold_row(each) | {"actor": actor} for each in mine if each.id not in before])
 

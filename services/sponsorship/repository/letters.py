@@ -1,4 +1,4 @@
-"""Letters without their words, what was found in them, and how sponsor and child stand to each other."""
+"""Letters without their words, what was found in them, and what the guardian agrees to."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from services.sponsorship.domain.hints import Hint
-from services.sponsorship.domain.letters import Direction, Letter, LetterState, PhotoKind, Standing
-from services.sponsorship.tables import CHILD, CONSENT, FINDING, GIFT, LETTER, SPONSOR, SPONSORSHIP
+from services.sponsorship.domain.letters import Direction, Letter, LetterState, PhotoKind
+from services.sponsorship.tables import CONSENT, FINDING, LETTER
 from shared.database.writes import Writes
 
 _SAME = ("id", "child_id", "donor_id", "received_on", "masked_by", "checked_by")
@@ -35,42 +35,16 @@ async def change(session: AsyncSession, letter_id: UUID, **values: Any) -> None:
     await session.execute(update(LETTER).where(LETTER.c.id == letter_id).values(**values))
 
 
-async def is_child(session: AsyncSession, child_id: UUID) -> bool:
-    """Whether this is a child that needs or needed a school place."""
-    return await session.scalar(select(CHILD.c.id).where(CHILD.c.id == child_id)) is not None
-
-
-async def standing(session: AsyncSession, child_id: UUID, donor_id: UUID, today: date) -> Standing:
-    """How a donor and a child stand to each other today. A donor who was linked to another one stands for both."""
-    sponsor = (await session.execute(select(SPONSOR).where(SPONSOR.c.id == donor_id))).mappings().first()
-    kept = (sponsor and sponsor["kept_id"]) or donor_id
-    if kept != donor_id:
-        sponsor = (await session.execute(select(SPONSOR).where(SPONSOR.c.id == kept))).mappings().first()
-    entries = select(SPONSOR.c.id).where(SPONSOR.c.kept_id == kept)
-    now = (
-        select(func.count())
-        .select_from(SPONSORSHIP.join(GIFT, GIFT.c.id == SPONSORSHIP.c.gift_id))
-        .where(
-            SPONSORSHIP.c.child_id == child_id,
-            SPONSORSHIP.c.ends_on.is_(None),
-            or_(GIFT.c.donor_id.in_([kept, donor_id]), GIFT.c.donor_id.in_(entries)),
-        )
-    )
-    row = CONSENT.c
-    agreed = select(row.scopes, row.until).where(
+async def agreed(session: AsyncSession, child_id: UUID, today: date) -> dict[str, date]:
+    """The last day of each scope that the guardian agrees to today; `date.max` if it has no end."""
+    row, found = CONSENT.c, dict[str, date]()
+    query = select(row.scopes, row.until).where(
         row.member_id == child_id, row.agreed, or_(row.until.is_(None), row.until >= today)
     )
-    consents = (await session.execute(agreed)).all()
-    scopes = frozenset(scope for each in consents for scope in each.scopes)
-    ends = [each.until for each in consents]
-    return Standing(
-        sponsored=bool(await session.scalar(now)),
-        vetted=bool(sponsor and sponsor["declared_on"] and sponsor["code_on"]),
-        restricted=bool(sponsor and (sponsor["restricted"] or sponsor["declined"])),
-        consented=bool(scopes),
-        consents=scopes,
-        until=None if None in ends else max(ends, default=None),
-    )
+    for scopes, until in await session.execute(query):
+        for scope in scopes:
+            found[scope] = max(found.get(scope, date.min), until or date.max)
+    return found
 
 
 # findings

@@ -63,8 +63,8 @@ async def versions(session: AsyncSession, households: Collection[UUID]) -> Mappi
 
 
 async def term(session: AsyncSession, term_id: UUID) -> RowMapping | None:
-    """A term; whoever changes it holds the book."""
-    query = select(SCHOOL_TERM).where(SCHOOL_TERM.c.id == term_id)
+    """A term, locked."""
+    query = select(SCHOOL_TERM).where(SCHOOL_TERM.c.id == term_id).with_for_update()
     return (await session.execute(query)).mappings().one_or_none()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Column, Date, Integer, String, Uuid, text
+from sqlalchemy import ARRAY, Boolean, Column, Date, ForeignKey, Integer, String, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from shared.database.rows import own_registry
@@ -49,6 +49,11 @@ def ref_column(**kwargs: Any) -> Any:
 
 def maybe_ref_column() -> Any:
     return Field(default=None, sa_column=Column(Uuid))
+
+
+def of_column(table: str, **kwargs: Any) -> Any:
+    """The id of a row of another table of this service."""
+    return Field(sa_column=Column(Uuid, ForeignKey(f"{table}.id"), **kwargs))
 
 
 def day_column() -> Any:

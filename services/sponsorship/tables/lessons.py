@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     CheckConstraint,
     Column,
-    Date,
     ForeignKey,
     Index,
     SmallInteger,
@@ -22,25 +21,19 @@ from services.sponsorship.tables.columns import (
     Row,
     actor_column,
     code_column,
+    day_column,
     flag_column,
     id_column,
     maybe_code_column,
     number_column,
+    of_column,
     version_column,
 )
 from shared.database.rows import table_of
 
 
-def _of(table: str, **kwargs: Any) -> Any:
-    return Field(sa_column=Column(Uuid, ForeignKey(f"{table}.id"), **kwargs))
-
-
 def _small_column() -> Any:
     return Field(sa_column=Column(SmallInteger, nullable=False))
-
-
-def _day_column() -> Any:
-    return Field(sa_column=Column(Date, nullable=False))
 
 
 class ClosedHouseholdRow(Row, table=True):
@@ -103,8 +96,8 @@ class CourseRow(Row, table=True):
     level: str = code_column()
     places: int = _small_column()
     taken: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
-    starts_on: date = _day_column()
-    ends_on: date = _day_column()
+    starts_on: date = day_column()
+    ends_on: date = day_column()
     region: str | None = maybe_code_column()
     online: bool = flag_column()
     state: str = code_column("open")
@@ -117,8 +110,8 @@ class LessonRow(Row, table=True):
     __tablename__ = "lesson"
     __table_args__ = (Index(None, "course_id", "on_day"), UniqueConstraint("makes_up"))
     id: UUID = id_column()
-    course_id: UUID = _of("course", nullable=False)
-    on_day: date = _day_column()
+    course_id: UUID = of_column("course", nullable=False)
+    on_day: date = day_column()
     minutes: int = _small_column()
     state: str = code_column("planned")
     makes_up: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("lesson.id")))
@@ -141,11 +134,11 @@ class LessonPlaceRow(Row, table=True):
         CheckConstraint("(state <> 'placed') OR (course_id IS NOT NULL)", name="placed_somewhere"),
     )
     id: UUID = id_column()
-    member_id: UUID = _of("learner", nullable=False)
+    member_id: UUID = of_column("learner", nullable=False)
     household_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
-    request_id: UUID = _of("settlement", nullable=False)
+    request_id: UUID = of_column("settlement", nullable=False)
     state: str = code_column()
-    waiting_since: date = _day_column()
+    waiting_since: date = day_column()
     again: bool = flag_column()
     course_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("course.id")))
     starts_on: date | None = None
@@ -158,8 +151,8 @@ class AttendanceRow(Row, table=True):
 
     __tablename__ = "attendance"
     __table_args__ = (CheckConstraint("minutes >= 0", name="not_negative"), Index(None, "place_id"))
-    lesson_id: UUID = _of("lesson", primary_key=True)
-    place_id: UUID = _of("lesson_place", primary_key=True)
+    lesson_id: UUID = of_column("lesson", primary_key=True)
+    place_id: UUID = of_column("lesson_place", primary_key=True)
     minutes: int = _small_column()
     actor: str = actor_column()
 

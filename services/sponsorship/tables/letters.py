@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     CheckConstraint,
     Column,
-    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -23,20 +22,17 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from services.sponsorship.tables.columns import CODE, Row, actor_column, code_column, id_column
+from services.sponsorship.tables.columns import (
+    CODE,
+    Row,
+    actor_column,
+    code_column,
+    day_column,
+    id_column,
+    of_column,
+    ref_column,
+)
 from shared.database.rows import table_of
-
-
-def _ref_column() -> Any:
-    return Field(sa_column=Column(Uuid, nullable=False))
-
-
-def _of(table: str, **kwargs: Any) -> Any:
-    return Field(sa_column=Column(Uuid, ForeignKey(f"{table}.id"), **kwargs))
-
-
-def _day_column() -> Any:
-    return Field(sa_column=Column(Date, nullable=False))
 
 
 def _number_column() -> Any:
@@ -66,11 +62,11 @@ class LetterRow(Row, table=True):
     )
     id: UUID = id_column()
     direction: str = code_column()
-    child_id: UUID = _ref_column()
-    donor_id: UUID = _ref_column()
+    child_id: UUID = ref_column()
+    donor_id: UUID = ref_column()
     language: str = Field(sa_column=Column(String(10), nullable=False))
     state: str = code_column("received")
-    received_on: date = _day_column()
+    received_on: date = day_column()
     actor: str = actor_column()
     masked_by: str = _who_column()
     checked_by: str = _who_column()
@@ -84,7 +80,7 @@ class LetterTextRow(Row, table=True):
     """The words of a letter, for `correspondence` alone: as they came, and as they may be passed on."""
 
     __tablename__ = "letter_text"
-    letter_id: UUID = _of("letter", primary_key=True)
+    letter_id: UUID = of_column("letter", primary_key=True)
     original: str = Field(sa_column=Column(Text, nullable=False))
     masked: str | None = Field(default=None, sa_column=Column(Text))
 
@@ -95,7 +91,7 @@ class PhotoRow(Row, table=True):
     __tablename__ = "photo"
     __table_args__ = (UniqueConstraint("letter_id", "sent_digest"),)
     id: UUID = id_column()
-    letter_id: UUID = _of("letter", nullable=False)
+    letter_id: UUID = of_column("letter", nullable=False)
     kind: str = code_column()
     width: int = _number_column()
     height: int = _number_column()
@@ -113,7 +109,7 @@ class FindingRow(Row, table=True):
         CheckConstraint("starts <= ends", name="in_order"),
     )
     id: UUID = id_column()
-    letter_id: UUID = _of("letter", nullable=False)
+    letter_id: UUID = of_column("letter", nullable=False)
     photo_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("photo.id")))
     found_in: str = code_column()
     kind: str = code_column()
@@ -129,10 +125,10 @@ class LetterCheckRow(Row, table=True):
     __tablename__ = "letter_check"
     __table_args__ = (Index(None, "letter_id"),)
     id: UUID = id_column()
-    letter_id: UUID = _of("letter", nullable=False)
+    letter_id: UUID = of_column("letter", nullable=False)
     round: int = Field(sa_column=Column(SmallInteger, nullable=False))
     doubts: list[str] = Field(default=[], sa_column=Column(ARRAY(CODE), nullable=False, server_default="{}"))
-    on_day: date = _day_column()
+    on_day: date = day_column()
     actor: str = actor_column()
 
 
@@ -161,11 +157,11 @@ class IncidentRow(Row, table=True):
     __tablename__ = "incident"
     __table_args__ = (Index(None, "child_id"), Index(None, "donor_id"))
     id: UUID = id_column()
-    child_id: UUID = _ref_column()
-    donor_id: UUID = _ref_column()
+    child_id: UUID = ref_column()
+    donor_id: UUID = ref_column()
     kind: str = code_column()
-    happened_on: date = _day_column()
-    on_day: date = _day_column()
+    happened_on: date = day_column()
+    on_day: date = day_column()
     note: str = Field(sa_column=Column(String(200), nullable=False))
     actor: str = actor_column()
 

@@ -8,12 +8,10 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    ForeignKey,
     Index,
     SmallInteger,
     String,
     UniqueConstraint,
-    Uuid,
     text,
 )
 from sqlmodel import Field
@@ -26,14 +24,11 @@ from services.sponsorship.tables.columns import (
     flag_column,
     id_column,
     number_column,
+    of_column,
     ref_column,
     version_column,
 )
 from shared.database.rows import table_of
-
-
-def _of(table: str, **kwargs: Any) -> Any:
-    return Field(sa_column=Column(Uuid, ForeignKey(f"{table}.id"), **kwargs))
 
 
 def _minor_column() -> Any:
@@ -75,7 +70,7 @@ class SchoolMonthRow(Row, table=True):
         Index(None, "due_on"),
     )
     id: UUID = id_column()
-    term_id: UUID = _of("school_term", nullable=False)
+    term_id: UUID = of_column("school_term", nullable=False)
     child_id: UUID = ref_column()
     due_on: date = day_column()
     covered: int = number_column()
@@ -95,7 +90,7 @@ class SchoolPaymentRow(Row, table=True):
         Index(None, "child_id"),
     )
     id: UUID = id_column()
-    month_id: UUID = _of("school_month", nullable=False)
+    month_id: UUID = of_column("school_month", nullable=False)
     child_id: UUID = ref_column()
     household_id: UUID = ref_column()
     household_version: int = version_column()
@@ -122,7 +117,7 @@ class ReportCardRow(Row, table=True):
         Index(None, "child_id"),
     )
     id: UUID = id_column()
-    term_id: UUID = _of("school_term", nullable=False)
+    term_id: UUID = of_column("school_term", nullable=False)
     child_id: UUID = ref_column()
     grade: str = code_column()
     attendance: int = Field(sa_column=Column(SmallInteger, nullable=False))
@@ -134,7 +129,7 @@ class ReportNoteRow(Row, table=True):
     """What a teacher wrote on a report card, for `correspondence` alone."""
 
     __tablename__ = "report_note"
-    report_id: UUID = _of("report_card", primary_key=True)
+    report_id: UUID = of_column("report_card", primary_key=True)
     note: str = Field(sa_column=Column(String(2000), nullable=False))
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.donations.domain.monthly import Paid, Rest, belongs, month_later, standing
+from services.donations.domain.monthly import Paid, Rest, belongs, standing
 from services.donations.domain.subscriptions import Told, What
 from shared.contracts.donations import MonthlyGiftStatus as Status
+from shared.dates import month_later
 
 GRACE = timedelta(days=45)
 START = date(2006, 5, 3)
