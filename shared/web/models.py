@@ -14,13 +14,13 @@ M = TypeVar("M")
 
 
 def _only_written(value: object) -> object:
-    """A number is no date, though it could be read as seconds since 1970."""
+    """A number is no date, though it could be read as seconds since 1970; nor is a day of another age."""
     if isinstance(value, date) or (isinstance(value, str) and _WRITTEN.fullmatch(value)):
         return value
     raise ValueError("a date is written like 2006-11-01")
 
 
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WRITTEN = re.compile(r"(19|20|21)\d{2}-\d{2}-\d{2}", re.ASCII)
 Day = Annotated[date, BeforeValidator(_only_written)]
 
 

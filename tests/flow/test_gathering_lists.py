@@ -26,15 +26,33 @@ async def test_the_place_is_told_to_confirmed_guests_alone_and_late(world: World
     await world.turn("2006-11-03")
     told = await events.post(f"{path}/tell-place", WHY)
     assert told["venue"]["place"] == "Example Street 1, room 4"
-    assert "Kim" in [each["name"] for each in told["guests"]]
+    assert [each["name"] for each in told["guests"]] == ["Kim"]
     assert "Waits" not in str(told)
     assert (await events.post(f"{path}/tell-place", WHY))["guests"] == []
     assert (await events.try_post(f"{path}/thank", WHY)).status_code == 409
     await events.post(f"{path}/hold")
     seat = seated["people"][0]["seat_id"]
     assert await events.post(f"{path}/attendance", {"came": {seat: True}}) == {"came": 1}
-    assert [each["name"] for each in (await events.post(f"{path}/thank", WHY))["guests"]][:1] == ["Kim"]
+    assert [each["name"] for each in (await events.post(f"{path}/thank", WHY))["guests"]] == ["Kim"]
     assert (await events.post(f"{path}/thank", WHY))["guests"] == []
+
+
+async def test_who_was_told_a_place_is_told_anew_where_it_was_moved(world: World) -> None:
+    events = world.events
+    gathering = await events.announced(seats=1, **SOON)
+    seated = await events.ask(gathering, "Kim")
+    path = f"/gatherings/{gathering}"
+    await world.turn("2006-11-03")
+    await events.post(f"{path}/tell-place", WHY)
+    later = {key: value.replace("11-03", "11-05") for key, value in SOON.items()}
+    await events.post(f"{path}/move", {**later, "note": "the hall is not free"})
+    await events.party(gathering, seated, "accept")
+    await world.turn("2006-11-05")
+    told = await events.post(f"{path}/tell-place", WHY)
+    assert [each["name"] for each in told["guests"]] == ["Kim"]
+    past = {key: value.replace("11-03", "11-04") for key, value in SOON.items()}
+    answer = await events.try_post(f"{path}/move", {**past, "note": "too late"})
+    assert (answer.status_code, "confirm" in answer.text) == (422, True)
 
 
 async def test_a_list_for_the_door_is_a_reveal_with_role_and_reason(world: World) -> None:

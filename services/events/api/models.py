@@ -1,5 +1,6 @@
 """What several routes share: days, moments, codes, reasons, the settings, and showing what a command did."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -33,8 +34,8 @@ Note = Annotated[
 
 
 def _only_told(value: object) -> object:
-    """A number is no moment either."""
-    if isinstance(value, datetime | str):
+    """A number is no moment, written as text neither; and no zone can push one out of the calendar."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _TOLD.fullmatch(value)):
         return value
     raise ValueError("a moment is written like 2007-03-30T18:00:00+02:00")
 
@@ -47,6 +48,7 @@ def _is_a_zone(name: str) -> str:
     return name
 
 
+_TOLD = re.compile(r"(19|20|21)\d{2}-\d{2}-\d{2}[T ].+", re.ASCII)
 Moment = Annotated[AwareDatetime, BeforeValidator(_only_told)]
 Zone = Annotated[
     str,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
@@ -20,8 +20,8 @@ from services.events.domain.teams import Span
 from services.events.queries import helping as queries
 from shared.contracts.events import HelpStatus
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, invalid, missing
-from shared.web.models import Body, Day
+from shared.outcomes import Refused, missing
+from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
 
@@ -37,6 +37,17 @@ class WantedBody(Body):
     variety: Code | None = None
     topic: Code | None = None
     mode: Code | None = None
+
+
+class WantedOut(BaseModel):
+    """A language that is wanted, as it was asked for: levels that others know may be among them."""
+
+    language: str
+    level: str
+    into: str | None = None
+    variety: str | None = None
+    topic: str | None = None
+    mode: str | None = None
 
 
 class NewNeed(Body):
@@ -55,16 +66,21 @@ class NewNeed(Body):
     online: bool = False
     gender: Code | None = None
 
-    def need(self) -> Need | Refused:
-        if (self.starts_at is None) != (self.ends_at is None):
-            return invalid("A time has a beginning and an end.", ("ends_at", "goes with starts_at"))
+    def need(self) -> Need:
+        """As the rules see it. What takes some hours of a day is over with that day."""
         time = Span(self.starts_at, self.ends_at) if self.starts_at and self.ends_at else None
-        if (time and time.end <= time.start) or (self.ends_on and self.ends_on < self.starts_on):
-            return invalid("It ends before it begins.", ("ends_on", "lies before its beginning"))
         languages = tuple(Wanted(**each.model_dump()) for each in self.languages)
-        names = ("ends_on", "any_of", "mode", "region", "online", "gender")
+        names = ("any_of", "mode", "region", "online", "gender")
         same: dict[str, Any] = {name: getattr(self, name) for name in names}
-        return Need(uuid7(), self.task, languages, self.people, self.starts_on, time=time, **same)
+        ends_on = self.ends_on or (self.starts_on if time else None)
+        days = (self.people, self.starts_on, ends_on)
+        return Need(uuid7(), self.task, languages, *days, time=time, **same)
+
+    @model_validator(mode="after")
+    def _a_whole_time(self) -> Self:
+        if (self.starts_at is None) != (self.ends_at is None):
+            raise ValueError("a time has a beginning and an end: ends_at goes with starts_at")
+        return self
 
 
 class AssignBody(Body):
@@ -163,7 +179,7 @@ class NeedOut(BaseModel):
     household_id: UUID | None
     gathering_id: UUID | None
     task: str
-    languages: list[WantedBody]
+    languages: list[WantedOut]
     any_of: bool
     mode: str | None
     starts_on: date
@@ -190,7 +206,7 @@ class AppealOut(BaseModel):
     appeal_id: UUID
     need_id: UUID
     task: str
-    languages: list[WantedBody]
+    languages: list[WantedOut]
     region: str | None
     starts_on: date
     missing: int
@@ -204,11 +220,11 @@ class AppealOut(BaseModel):
 
 
 def _need(outcome: UUID | Refused) -> NeedId | Refused:
-    return outcome if isinstance(outcome, Refused) else NeedId(need_id=outcome)
+    return shown(outcome, lambda key: NeedId(need_id=key))
 
 
 def _assignment(outcome: UUID | Refused) -> AssignmentId | Refused:
-    return outcome if isinstance(outcome, Refused) else AssignmentId(assignment_id=outcome)
+    return shown(outcome, lambda key: AssignmentId(assignment_id=key))
 
 
 @router.post("/needs", status_code=201, dependencies=[EVENTS])
@@ -216,8 +232,7 @@ async def want(body: NewNeed, work: Work, settings: EventsSettings) -> NeedId:
     """Staff want helpers; who fits is asked soon."""
 
     async def do(unit: Unit) -> NeedId | Refused:
-        need = body.need()
-        return need if isinstance(need, Refused) else _need(await commands.want(unit, settings.helping, need))
+        return _need(await commands.want(unit, settings.helping, body.need()))
 
     return await work.once(NeedId, do)
 

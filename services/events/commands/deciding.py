@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.events import contacts
+from services.events.commands.seats import NO_GATHERING
 from services.events.contacts import Venue
 from services.events.domain.gatherings import TAKES_GUESTS, Gathering, Times
 from services.events.domain.seats import TAKING, SeatRules, SeatState, keeps_until
@@ -13,9 +14,8 @@ from services.events.ledger import hall
 from services.events.repository import gatherings, seats
 from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, invalid, missing
+from shared.outcomes import Refused, conflict, invalid
 
-NO_GATHERING = missing("such gathering")
 CONFIRM_ENDS = "confirm_ends"
 WAITED = frozenset({SeatState.WAITING, SeatState.OFFERED, SeatState.INVITED, SeatState.ASKED_AGAIN})
 
@@ -34,8 +34,12 @@ async def move(
         before = found.gathering
         if before.status not in {*TAKES_GUESTS, GatheringStatus.PLANNED}:
             return conflict(f"This gathering is {before.status.value}, and is not moved.")
+        if before.status is not GatheringStatus.PLANNED and times.closes_at <= found.now:
+            words = "Nobody could confirm a seat: the gathering would be closed for guests by then."
+            return invalid(words, ("closes_at", "lies in the past"))
         if venue:
             contacts.write_venue(unit.writes, gathering_id, venue)
+        await seats.untell_place(unit, gathering_id)
         gatherings.add_step(unit, before, "moved", note)
         found.gathering = replace(before, times=times)
         if before.status is not GatheringStatus.PLANNED:
@@ -61,7 +65,9 @@ async def release(unit: Unit, rules: SeatRules, gathering_id: UUID, until: datet
 
 
 async def hold(unit: Unit, rules: SeatRules, gathering_id: UUID) -> Gathering | Refused:
-    """The gathering was held: who still waited is let go, and whether a guest is a member is kept as it is now."""
+    """The gathering was held. Who still waited or had not confirmed a seat is let go, and whether a guest is a member is
+    kept as it is now.
+    """
 
     def wrong(gathering: Gathering) -> str:
         return "" if unit.today >= gathering.times.starts_on else "This gathering has not begun."

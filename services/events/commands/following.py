@@ -37,8 +37,7 @@ async def follow(unit: Unit, rules: Rules, rest_days: int) -> None:
             new[gathering, part] = each
         elif known.need != replace(each.need, id=known.need.id):
             changed.append(replace(known, need=replace(each.need, id=known.need.id), lacking=""))
-    for (_, part), each in new.items():
-        helping.add_needs(unit.writes, {part: each})
+    helping.add_needs(unit.writes, ((part, each) for (_, part), each in new.items()))
     helping.save_needs(unit.writes, changed)
     await helpers.settle(unit, rules, [each.need.id for each in (*new.values(), *changed)])
     await helpers.end(unit, rules, await _over(unit, before, set(wanted)))

@@ -200,8 +200,8 @@ async def on_day(unit: Unit, rules: Rules) -> None:
     await helping.take_desk(unit.session)
     ended = await helping.unanswered(unit.session, unit.today)
     late = await helping.over_today(unit.session, unit.today)
-    helping.become(unit.writes, dict.fromkeys(ended, "not_answered"), AssignmentState.EXPIRED, unit.today)
-    expired = [await helping.find_assignment(unit.session, each) for each in ended]
-    ids = {each.need_id for each in expired if each} | set(late) | set(await helping.all_open(unit.session))
+    over = {each.id: "not_answered" for each in ended}
+    helping.become(unit.writes, over, AssignmentState.EXPIRED, unit.today)
+    ids = {each.need_id for each in ended} | set(late) | set(await helping.all_open(unit.session))
     await settle(unit, rules, ids)
-    await volunteers.recount(unit.session, {each.volunteer_id for each in expired if each})
+    await volunteers.recount(unit.session, {each.volunteer_id for each in ended})

@@ -64,6 +64,9 @@ async def take_down(unit: Unit, publication_id: UUID) -> UUID | Refused:
     recording = await _locked(unit, row["recording_id"])
     if isinstance(recording, Refused):
         return recording
+    down = select(PUBLICATION.c.taken_down_on).where(PUBLICATION.c.id == publication_id)
+    if await unit.session.scalar(down):
+        return conflict("This recording is gone from this place already.")
     unit.writes.change(PUBLICATION, [{"id": publication_id, "taken_down_on": unit.today}])
     return recording.id
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.events.domain.gatherings import OVER, Gathering
 from services.events.domain.seats import (
-    LIVE,
+    TAKING,
     Seat,
     SeatRole,
     SeatRules,
@@ -136,13 +136,13 @@ async def lapse(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID
 
 async def came(unit: Unit, gathering_id: UUID, who: Mapping[UUID, bool]) -> int | Refused:
     """Who of those who had a seat came, by the id of the seat; gives how many are known by now to have come."""
-    gathering = await gatherings.find(unit.session, gathering_id)
+    gathering = (await gatherings.lock(unit.session, [gathering_id])).get(gathering_id)
     if gathering is None:
         return NO_GATHERING
     if unit.today < gathering.times.starts_on:
         return conflict("This gathering has not begun.")
     found = await seats.some(unit.session, gathering_id, who)
-    if len(found) < len(who) or any(each.state not in LIVE for each in found):
+    if len(found) < len(who) or any(each.state not in TAKING for each in found):
         return missing("such seat at this gathering")
     seats.set_came(unit, who)
     return await seats.came(unit.session, gathering_id)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.events import contacts
+from services.events.commands.seats import NO_GATHERING
 from services.events.contacts import Contact, Reading, Venue
 from services.events.domain.gatherings import OVER
 from services.events.domain.seats import SeatRules
@@ -13,9 +14,7 @@ from services.events.repository import gatherings, seats
 from services.events.repository.seats import Comer
 from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, missing
-
-NO_GATHERING = missing("such gathering")
+from shared.outcomes import Refused, conflict
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ async def tell_place(
     """Where the gathering is, for those whose seat is confirmed: late, so that few others can learn it in time. Each is
     told once; who may not be written to is left out.
     """
-    gathering = await gatherings.find(unit.session, gathering_id)
+    gathering = (await gatherings.lock(unit.session, [gathering_id])).get(gathering_id)
     if gathering is None:
         return NO_GATHERING
     if gathering.status in OVER:
@@ -75,8 +74,10 @@ async def tell_place(
 
 
 async def thank(unit: Unit, gathering_id: UUID, reading: Reading) -> Letters | Refused:
-    """Whom to thank after a gathering was held: guests who came, once each, if they may be written to."""
-    gathering = await gatherings.find(unit.session, gathering_id)
+    """Whom to thank after a gathering was held: everybody who had a seat and is not known to have stayed away, staff
+    and speakers too, once each, if they may be written to.
+    """
+    gathering = (await gatherings.lock(unit.session, [gathering_id])).get(gathering_id)
     if gathering is None:
         return NO_GATHERING
     if gathering.status is not GatheringStatus.HELD:

@@ -216,12 +216,13 @@ async def look_at(unit: Unit, rest_days: int, ids: Collection[UUID]) -> None:
 async def follow(unit: Unit, rest_days: int) -> None:
     """Gatherings are on other days, or cancelled: their slots follow."""
     moved = await speakers.moved(unit.session)
+    await speakers.lock(unit.session, {speaker for speaker, _, _ in moved.values()})
     found = [await _slot(unit, key) for key in sorted(moved)]
     changed = list[Slot]()
     for each in found:
         if isinstance(each, Refused) or not each[0].open:
             continue
-        on, cancelled = moved[each[0].id]
+        _, on, cancelled = moved[each[0].id]
         after = rules.withdrawn(each[0], Flag.CANCELLED) if cancelled else replace(each[0], on=on)
         if isinstance(after, Slot):
             changed.append(after)

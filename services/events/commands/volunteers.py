@@ -66,6 +66,7 @@ class Applicant:
 async def apply(unit: Unit, who: Applicant) -> UUID | Refused:
     """Write down somebody who wants to help; gives the id. Nobody is asked before they are active."""
     (contact_id,) = await contacts.find_or_write(unit, [who.contact])
+    await helping.take_desk(unit.session)
     if await volunteers.known(unit.session, contact_id):
         return conflict("This person is a volunteer already.")
     volunteer_id = uuid7()
@@ -135,9 +136,12 @@ async def _changed(unit: Unit, rules: Rules, volunteer_id: UUID) -> UUID:
 async def want(unit: Unit, rules: Rules, need: Need) -> UUID | Refused:
     """Staff want helpers for something that no other service asks for; gives the need's id."""
     await helping.take_desk(unit.session)
-    if need.ends_on and need.ends_on < unit.today:
+    time, ends_on = need.time, need.ends_on
+    if (time and time.end <= time.start) or (ends_on and ends_on < need.starts_on):
+        return invalid("It ends before it begins.", ("ends_on", "lies before its beginning"))
+    if ends_on and ends_on < unit.today:
         return invalid("This is over already.", ("ends_on", "lies in the past"))
-    helping.add_needs(unit.writes, {None: KeptNeed(need, Source.STAFF)})
+    helping.add_needs(unit.writes, [(None, KeptNeed(need, Source.STAFF))])
     await settle(unit, rules, [need.id])
     return need.id
 

@@ -21,8 +21,6 @@ class VolunteerState(StrEnum):
     LEFT = "left"
 
 
-TASKS = ("teach", "interpret", "translate_letter", "accompany", "receive_guests", "speakers_company")
-"""What volunteers do, as far as it is known now. `accompany` is help for a household that settles."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHECKS = ("police_record", "safeguarding", "confidentiality")
 """What is looked at before somebody helps, as far as it is known now."""

@@ -19,10 +19,6 @@ def rank(level: str | None) -> int | None:
     return RANKS.get(level.removeprefix("cefr:")) if level else None
 
 
-MODES = ("consecutive", "simultaneous", "whispered", "written", "phone")
-"""The ways of interpreting, as far as they are known now."""
-
-
 @dataclass(frozen=True)
 class Skill:
     """A language that somebody speaks; with `into`, one that they put into the other. `level` is None where nobody has

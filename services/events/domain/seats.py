@@ -27,7 +27,7 @@ class SeatState(StrEnum):
     RELEASED = "released"
     """Nobody confirmed the seat after the gathering was moved."""
     MISSED = "missed"
-    """Still waited or had an offer when the gathering was held."""
+    """Still waited, had an offer or had not confirmed the seat when the gathering was held."""
     CALLED_OFF = "called_off"
     """The gathering was cancelled."""
 

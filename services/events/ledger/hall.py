@@ -224,8 +224,9 @@ class Hall:
     async def offer_anew(self) -> None:
         """Offers that stand begin anew: the gathering is at another time now, and perhaps at another place."""
         ends_at = offer_ends(self.gathering, self.now, self._rules)
-        for party in await seats.offered(self._unit.session, self.gathering.id):
-            await self._bring([party], SeatState.OFFERED, ends_at)
+        parties = await seats.offered(self._unit.session, self.gathering.id)
+        await self._bring(parties, SeatState.OFFERED, ends_at)
+        for party in parties:
             self._timer(party, ends_at)
 
     async def end(self, before: Collection[SeatState], after: SeatState) -> None:
@@ -234,8 +235,7 @@ class Hall:
             ended = await seats.end_all(self._unit, self.gathering.id, [state], after)
             self.count(sum(counts(role) for _, role in ended), state, after)
             if state is SeatState.OFFERED:
-                for party in {party for party, _ in ended}:
-                    await self._no_timer(party)
+                await self._unit.cancel_all({_key(party) for party, _ in ended})
 
     def count(self, heads: int, before: SeatState | None, after: SeatState | None) -> None:
         """So many who count have come from one state into another."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, literal_column, select, text
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.domain.seats import SeatState
@@ -36,11 +36,3 @@ async def seats(
 async def waiting(session: AsyncSession, gathering_id: UUID) -> Sequence[RowMapping]:
     """The waiting list: each party's place, how many of it count, and how many count before it."""
     return (await session.execute(_WAITING, {"gathering": gathering_id})).mappings().all()
-
-
-async def by_state(session: AsyncSession, gathering_id: UUID) -> dict[str, int]:
-    """How many who count are in each state."""
-    row = SEAT.c
-    query = select(row.state, func.count().label("guests")).where(row.role == literal_column("'guest'"))
-    found = await session.execute(query.where(row.gathering_id == gathering_id).group_by(row.state))
-    return {each.state: each.guests for each in found}

@@ -92,7 +92,7 @@ async def lock(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Ga
 
 async def lock_untold(session: AsyncSession) -> Sequence[Gathering]:
     """Gatherings that the others are to be told of, locked in the order of their ids."""
-    query = select(GATHERING).where(GATHERING.c.untold).order_by(GATHERING.c.id).limit(100)
+    query = select(GATHERING).where(GATHERING.c.untold).order_by(GATHERING.c.id)
     found = await session.execute(query.with_for_update(key_share=True))
     return [gathering_in(row) for row in found.mappings()]
 

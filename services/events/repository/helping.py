@@ -102,9 +102,9 @@ def save_needs(writes: Writes, needs: Iterable[KeptNeed]) -> None:
     writes.change(NEED, [need_row(each) for each in needs])
 
 
-def add_needs(writes: Writes, needs: Mapping[str | None, KeptNeed]) -> None:
-    """New needs, by their part of a gathering."""
-    writes.insert(NEED, [{**need_row(each), "part": part} for part, each in needs.items()])
+def add_needs(writes: Writes, needs: Iterable[tuple[str | None, KeptNeed]]) -> None:
+    """New needs, each with its part of a gathering."""
+    writes.insert(NEED, [{**need_row(each), "part": part} for part, each in needs])
 
 
 async def needs(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, tuple[KeptNeed, Said]]:
@@ -214,11 +214,11 @@ async def all_open(session: AsyncSession) -> list[UUID]:
     return list(await session.scalars(query))
 
 
-async def unanswered(session: AsyncSession, today: date) -> list[UUID]:
+async def unanswered(session: AsyncSession, today: date) -> list[Assignment]:
     """The offers whose last day is over."""
     row = ASSIGNMENT.c
-    query = select(row.id).where(row.state == AssignmentState.OFFERED.value, row.ends_on < today)
-    return list(await session.scalars(query))
+    query = select(ASSIGNMENT).where(row.state == AssignmentState.OFFERED.value, row.ends_on < today)
+    return [_assignment_in(row) for row in (await session.execute(query)).mappings()]
 
 
 def offer(

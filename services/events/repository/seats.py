@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.domain.seats import LIVE, Seat, SeatRole, SeatState, Waiting
@@ -47,6 +47,13 @@ _SETTLE = text("""
     WHERE guest.id = seat.guest_id AND seat.gathering_id = :gathering AND seat.state = 'seated'
         AND seat.member <> guest.member
 """)
+
+
+async def untell_place(unit: Unit, gathering_id: UUID) -> None:
+    """Where or when the gathering is has changed: nobody was told of that yet."""
+    row = SEAT.c
+    told = update(SEAT).where(row.gathering_id == gathering_id, row.place_told_on.is_not(None))
+    await unit.session.execute(told.values(place_told_on=None))
 
 
 def seat_in(row: RowMapping) -> Seat:

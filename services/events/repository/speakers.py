@@ -222,16 +222,19 @@ def save_recordings(writes: Writes, recordings: Collection[Recording]) -> None:
 
 
 _MOVED = text("""
-    SELECT slot.id, gathering.starts_on, gathering.status = 'cancelled' FROM slot
+    SELECT slot.id, slot.speaker_id, gathering.starts_on, gathering.status = 'cancelled' FROM slot
     JOIN gathering ON gathering.id = slot.gathering_id
     WHERE slot.status IN ('planned', 'flagged')
         AND (slot.on_day <> gathering.starts_on OR gathering.status = 'cancelled')
 """)
 
 
-async def moved(session: AsyncSession) -> dict[UUID, tuple[Any, bool]]:
-    """The slots whose gatherings are on another day now, or are cancelled: that day, and whether it is cancelled."""
-    return {key: (on, cancelled) for key, on, cancelled in await session.execute(_MOVED)}
+async def moved(session: AsyncSession) -> dict[UUID, tuple[UUID, Any, bool]]:
+    """The slots whose gatherings are on another day now, or are cancelled: the speaker, that day, and whether it is
+    cancelled.
+    """
+    rows = await session.execute(_MOVED)
+    return {key: (speaker, on, cancelled) for key, speaker, on, cancelled in rows}
 
 
 _ENDED = text("""

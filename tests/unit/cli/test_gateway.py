@@ -38,3 +38,20 @@ def test_the_gateway_answers_known_hosts_alone_and_its_redirects_name_none(
                     assert host not in answer.text + str(answer.headers)
     finally:
         daemon.kill()
+
+
+def test_the_token_of_a_calendar_is_in_no_log_of_the_gateway(tmp_path: Path) -> None:
+    """Events does not answer, which is told at the level of an error, with the address that was asked for."""
+    port, notices, service = free_ports(3)
+    log = tmp_path / "gateway.log"
+    daemon = Daemon("gateway", tmp_path / "gateway.json", log)
+    gateway = Gateway(tmp_path / "gateway", port, notices, dict.fromkeys(SERVICES, service), daemon)
+    gateway.start()
+    try:
+        with httpx.Client(base_url=gateway.url, trust_env=False, timeout=60) as client:
+            assert client.get("/events/api/calendars/of/a-secret_Token1").status_code >= 500
+    finally:
+        daemon.kill()
+    said = log.read_text()
+    assert "/events/api/calendars/of/-" in said
+    assert "a-secret_Token1" not in said
