@@ -28,6 +28,7 @@ from shared.contracts.donations import (
 from shared.contracts.events import HelpChanged
 from shared.contracts.intake import (
     ConsentChanged,
+    ConsentPurpose,
     HouseholdChanged,
     HouseholdClosed,
     HouseholdRegistered,
@@ -38,9 +39,6 @@ from shared.contracts.intake import (
 from shared.messaging.consumer import Hears
 from shared.messaging.states import lock_or_make, newest
 from shared.messaging.unit import Unit
-
-SPONSORSHIP = "sponsorship"
-"""The purpose of the consents that are kept here; what was agreed to for another one is nobody's business here."""
 
 
 async def on_household_state(rules: Rules, facts: Sequence[HouseholdState], unit: Unit) -> None:
@@ -72,7 +70,7 @@ async def on_consent_changed(rules: Rules, facts: Sequence[ConsentChanged], unit
     Who has a sponsor keeps them when a consent ends, because no help depends on it; the sponsor is shown nothing more.
     """
     async with Book.open(unit, rules):
-        mine = [each for each in facts if each.purpose == SPONSORSHIP]
+        mine = [each for each in facts if each.purpose == ConsentPurpose.SPONSORSHIP]
         news = await newest(unit, CONSENT, mine)
         consents.save(unit.writes, news.facts.values())
 

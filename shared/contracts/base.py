@@ -9,6 +9,13 @@ Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 """Counts the changes of an aggregate, from 1; as much as its column holds."""
 
 
+Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+"""A lower-case code whose list may grow: whoever does not know one treats it as another one of its kind."""
+
+Language = Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
+"""A language by its code of ISO 639, perhaps with a script or region: ko, zh-Hans."""
+
+
 class Contract(BaseModel):
     """A fact one service tells the others.
 

@@ -7,10 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Money, Version
-
-Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
-"""A lower-case code whose list may grow: whoever does not know one treats it as another one of its kind."""
+from shared.contracts.base import Code, Contract, Language, Money, Version
 
 WHOLE = 10_000
 """The share of a payment that counts while nothing of it was given back."""
@@ -228,7 +225,7 @@ class MembershipChanged(Contract):
     person_id: UUID
     version: Version
     member: bool
-    language: Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
+    language: Language
     may_invite: bool
     on: date
 

@@ -7,11 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Version
+from shared.contracts.base import Code, Contract, Language, Version
 
-Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
-"""A lower-case code whose list may grow: whoever does not know one treats it as another one of its kind."""
-Language = Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 
 

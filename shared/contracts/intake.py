@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Money, Part, Version
+from shared.contracts.base import Code, Contract, Language, Money, Part, Version
 
 
 class AgeBand(StrEnum):
@@ -57,7 +57,6 @@ MOTHER_RETURNED = "mother_returned"
 """A circumstance of a member: a child whose mother was sent back."""
 
 
-Language = Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
 Circumstance = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -146,8 +145,6 @@ GRANT_KINDS = ("protection", "resettlement", "return", "hospital", "family_visit
 """The kinds of grants that are asked for now. On the wire a kind is text, and one that is not known is paid from the
 general fund."""
 
-Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
-"""A lower-case code whose list may grow: whoever does not know one treats it as another one of its kind."""
 PrincipalId = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9:._@-]*$")]
 
 
@@ -219,8 +216,15 @@ class AdvocacyChanged(Contract):
         return self.case_id
 
 
-CONSENT_PURPOSES = ("help", "referral", "sponsorship", "public_speaking", "photo")
-"""What somebody can agree to, as far as it is known now. On the wire a purpose is text."""
+class ConsentPurpose(StrEnum):
+    """What somebody can agree to, as far as it is known now. On the wire a purpose is text."""
+
+    HELP = "help"
+    REFERRAL = "referral"
+    SPONSORSHIP = "sponsorship"
+    PUBLIC_SPEAKING = "public_speaking"
+    PHOTO = "photo"
+
 
 SPONSORSHIP_SCOPES = ("alias", "story", "drawing", "photo")
 """What of a child sponsors may be shown, as far as it was agreed to; nothing is the default."""
@@ -263,8 +267,12 @@ class ConsentChanged(Contract):
         return self.consent_id
 
 
-SETTLEMENT_WISHES = ("grant", "lessons", "helper")
-"""What a household that settles can ask for, as far as it is known now. On the wire a wish is text."""
+class SettlementWish(StrEnum):
+    """What a household that settles can ask for, as far as it is known now. On the wire a wish is text."""
+
+    GRANT = "grant"
+    LESSONS = "lessons"
+    HELPER = "helper"
 
 
 class SettlementAsked(Contract):

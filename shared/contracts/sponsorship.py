@@ -7,10 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, Money, Part, Version
-
-Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
-"""A lower-case code whose list may grow: whoever does not know one treats it as another one of its kind."""
+from shared.contracts.base import Code, Contract, Language, Money, Part, Version
 
 
 class ChildStatus(StrEnum):
@@ -130,9 +127,6 @@ class LessonPlaceChanged(Contract):
         return self.member_id
 
 
-HELPER_TASKS = ("teach", "interpret", "translate_letter")
-"""What helpers are asked for, as far as it is known now. On the wire a task is text."""
-
 LEVELS = ("a1", "a2", "b1", "b2", "c1", "c2", "native")
 """How well somebody knows a language, from the least. On the wire a level is text."""
 
@@ -140,8 +134,8 @@ LEVELS = ("a1", "a2", "b1", "b2", "c1", "c2", "native")
 class LanguageWanted(Part):
     """A language, at least at this level (of LEVELS); with `into`, out of the one into the other."""
 
-    language: Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
-    into: Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")] | None = None
+    language: Language
+    into: Language | None = None
     level: Code
 
 

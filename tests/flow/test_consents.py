@@ -53,9 +53,9 @@ async def test_a_consent_is_given_told_withdrawn_in_parts_and_given_again(world:
         (4, True, {"story"}, "2007-03-31"),
     ]
     assert {str(each.household_id) for each in facts} == {household["household_id"]}
-    steps = await world.intake.get(
-        f"/households/{household['household_id']}/consents/{given['consent_id']}/steps"
-    )
+    came_about = f"/households/{household['household_id']}/consents/{given['consent_id']}/steps"
+    assert (await world.intake.try_post(came_about, {})).status_code == 422
+    steps = await world.intake.post(came_about, {"reason": "the guardian asks"})
     assert [(each["edition"], each["agreed"]) for each in steps] == [
         ("2", True),
         ("3", True),

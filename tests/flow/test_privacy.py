@@ -48,6 +48,7 @@ KEPT = {
     ("intake", "/cases/{case_id}/people/{person_id}/correct", "given_name"): CASE_GIVEN,
     ("intake", "/cases/{case_id}/people/{person_id}/correct", "family_name"): CASE_FAMILY,
     ("intake", "/cases/{case_id}/identities", "reason"): NOWHERE,
+    ("intake", "/households/{household_id}/consents/{consent_id}/steps", "reason"): NOWHERE,
     ("intake", "/imports", "mapping"): NOWHERE,
     ("intake", "/imports", "file"): f"{GIVEN}, {FAMILY}, {REFERENCE}",
     ("inventory", "/adjustments", "reason"): "inventory movement.note",

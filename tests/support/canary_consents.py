@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from tests.support.canary_story import Story
 
 GIVE = "/households/{household_id}/members/{member_id}/consents"
+STEPS = "/households/{household_id}/consents/{consent_id}/steps"
 WITHDRAW = GIVE + "/{consent_id}/withdraw"
 
 
@@ -20,7 +21,8 @@ async def agree(story: "Story", household: Any) -> None:
     await story.post("intake", WITHDRAW.format(**which, consent_id=given["consent_id"]), gone)
     path = f"/households/{household['household_id']}/consents"
     story.answers["intake"].append((await story.world.intake.client.get(path)).text)
-    steps = await story.world.intake.get(f"{path}/{given['consent_id']}/steps")
+    why = {"reason": story.plant("intake", STEPS, "reason")}
+    steps = await story.world.intake.post(f"{path}/{given['consent_id']}/steps", why)
     assert [each["note"] for each in steps] == [note, gone["note"]]
     await _refuse(story, which)
     settling = {"region": "tokyo", "wishes": ["helper"]}

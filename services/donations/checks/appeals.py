@@ -14,7 +14,7 @@ _BOUGHT = """
 """
 # While a reminder to serve is under way, what is due is set aside in a moment.
 _KEPT = """
-    SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT FROM timer WHERE name = 'serve')
+    SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT FROM timer WHERE name = 'serve' AND parked_at IS NULL)
         AND (set_aside > due OR set_aside < due AND free > 0))
     FROM (SELECT appeal.set_aside, balance - fund_balance.held - fund_balance.set_aside AS free,
                  CASE WHEN status IN ('open', 'funded', 'ordered')
@@ -40,7 +40,7 @@ _SPENT = """
 # While a reminder to serve is under way, what is owed is paid in a moment.
 _OWING = """
     SELECT count(*), count(*) FILTER (WHERE balance - held > set_aside
-        AND NOT EXISTS (SELECT FROM timer WHERE name = 'serve') AND EXISTS (
+        AND NOT EXISTS (SELECT FROM timer WHERE name = 'serve' AND parked_at IS NULL) AND EXISTS (
             SELECT FROM purchase WHERE purchase.fund = fund_balance.fund AND purchase.currency = fund_balance.currency
             AND owed > spent))
     FROM fund_balance

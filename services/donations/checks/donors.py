@@ -41,7 +41,8 @@ _LAST_SAID = """
 # While a timer to tell of them is under way, those of whom nobody was told yet are told of in a moment.
 _TOLD = """
     SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> donor.{said}
-        OR donor.{said} = 0 AND ({told}) AND NOT EXISTS (SELECT FROM timer WHERE name = 'tell_donors'))
+        OR donor.{said} = 0 AND ({told})
+        AND NOT EXISTS (SELECT FROM timer WHERE name = 'tell_donors' AND parked_at IS NULL))
     FROM donor LEFT JOIN ({last}) said ON said.subject = donor.id
 """
 _MEMBERS_SAID = _TOLD.format(

@@ -29,7 +29,7 @@ _CARRIED = """
 # While a reminder to serve is under way, those who wait are served in a moment.
 _IDLE = """
     SELECT count(*), count(*) FILTER (WHERE balance - held > set_aside
-        AND NOT EXISTS (SELECT FROM timer WHERE name = 'serve') AND EXISTS (
+        AND NOT EXISTS (SELECT FROM timer WHERE name = 'serve' AND parked_at IS NULL) AND EXISTS (
             SELECT FROM "grant" waits WHERE waits.fund = fund_balance.fund AND waits.currency = fund_balance.currency
             AND waits.ended = '' AND waits.wanted > waits.set_aside + waits.carried + waits.paid))
     FROM fund_balance

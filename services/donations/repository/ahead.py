@@ -27,8 +27,10 @@ _MAKE = text("""
     INSERT INTO subscription (id, provider, reference) SELECT * FROM unnest(:ids, :ways, :names) ON CONFLICT DO NOTHING
 """).bindparams(_IDS, _WAYS, _NAMES)
 _MARK = text("""
-    UPDATE subscription SET custom_key = marked.key FROM unnest(:ids, :keys) AS marked (id, key)
-    WHERE subscription.id = marked.id AND custom_key IS NULL
+    WITH mine AS (SELECT id FROM subscription WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE)
+    UPDATE subscription SET custom_key = marked.key
+    FROM mine JOIN unnest(:ids, :keys) AS marked (id, key) USING (id)
+    WHERE subscription.id = mine.id AND custom_key IS NULL
 """).bindparams(_IDS, _KEYS)
 _GIFTS = text("""
     SELECT gift.id, gift.purpose, gift.donor_id, provider, subscription_id FROM gift

@@ -65,7 +65,7 @@ async def release(unit: Unit, rules: SeatRules, gathering_id: UUID, until: datet
 
 
 async def hold(unit: Unit, rules: SeatRules, gathering_id: UUID) -> Gathering | Refused:
-    """The gathering was held. Who still waited or had not confirmed a seat is let go, and whether a guest is a member is
+    """The gathering was held. Who still waited or had not confirmed a seat is let go. Whether a guest is a member is
     kept as it is now.
     """
 

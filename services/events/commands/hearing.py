@@ -13,18 +13,25 @@ from services.events.domain.helping import Rules
 from services.events.domain.needs import KeptNeed
 from services.events.repository import helping, speakers
 from services.events.tables import CONSENT, HOUSEHOLD, NEED
-from shared.contracts.intake import ConsentChanged, HouseholdClosed, HouseholdReopened, SettlementAsked
+from shared.contracts.intake import (
+    ConsentChanged,
+    ConsentPurpose,
+    HouseholdClosed,
+    HouseholdReopened,
+    SettlementAsked,
+)
 from shared.contracts.sponsorship import HelperAsked
 from shared.messaging.states import lock_or_make, newer, newest
 from shared.messaging.unit import Unit
 
-PUBLIC_SPEAKING = "public_speaking"
 Asking = TypeVar("Asking", HelperAsked, SettlementAsked)
 
 
 async def consents(unit: Unit, rest_days: int, facts: Sequence[ConsentChanged]) -> None:
     """Keep what members agreed to for speaking in public, and have their slots and recordings follow."""
-    news = await newest(unit, CONSENT, [each for each in facts if each.purpose == PUBLIC_SPEAKING])
+    news = await newest(
+        unit, CONSENT, [each for each in facts if each.purpose == ConsentPurpose.PUBLIC_SPEAKING]
+    )
     speakers.save_consents(unit.writes, news.facts.values())
     members = {each.member_id for each in news.facts.values()}
     await speaking.look_at(unit, rest_days, await speakers.of_members(unit.session, members))

@@ -14,12 +14,11 @@ from services.events.domain.languages import Wanted
 from services.events.domain.matching import FOUND
 from services.events.domain.teams import Span
 from shared.contracts.events import HelpChanged, HelpStatus
-from shared.contracts.intake import SettlementAsked
+from shared.contracts.intake import SettlementAsked, SettlementWish
 from shared.contracts.sponsorship import HelperAsked
 
 WITHDRAWN = "withdrawn"
 ACCOMPANY, INTERPRET = "accompany", "interpret"
-HELPER = "helper"
 ASKED, WAITING, PAST = "asked", "waiting", "past"
 """Reasons of a need that stands: somebody was asked; nobody was looked for yet; its last day is over."""
 
@@ -139,7 +138,7 @@ def asked_for_settlement(fact: SettlementAsked, level: str) -> KeptNeed:
         region=fact.region,
         household_id=fact.household_id,
     )
-    wished = HELPER in fact.wishes and fact.status != WITHDRAWN
+    wished = SettlementWish.HELPER in fact.wishes and fact.status != WITHDRAWN
     return KeptNeed(
         need,
         Source.SETTLEMENT,

@@ -10,27 +10,28 @@ from sqlalchemy import RowMapping
 
 from services.intake import queries
 from services.intake.api.households import CASEWORKER, HouseholdId
-from services.intake.api.requests import Day
+from services.intake.api.requests import Day, Looking
 from services.intake.commands import consents as commands
-from services.intake.domain.consents import Consent, Explained, Purpose, Stands
-from services.intake.domain.people import LANGUAGE_CODES, plain_text
+from services.intake.commands.reading import read_consent_steps
+from services.intake.domain.consents import Consent, Explained, Stands
+from services.intake.domain.people import language_codes, plain_text
 from services.intake.tables.consents import LONGEST_NOTE
+from shared.contracts.intake import ConsentPurpose
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
 from shared.web.roles import allows
-from shared.web.work import Reading, Work, accepted
+from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 
 router = APIRouter(prefix="/households/{household_id}", tags=["consents"])
 LOOKING = allows(Role.CASEWORKER, Role.SPONSORSHIP, Role.EVENTS, Role.AUDITOR)
 MEMBER = "/members/{member_id}/consents"
+STEPS = "/consents/{consent_id}/steps"
 
 
 def _language(code: str) -> str:
-    if code not in LANGUAGE_CODES and len(code) != 3:
-        raise ValueError("must be a language code of ISO 639 (ko Korean, zh Chinese)")
-    return code
+    return language_codes([code])[0]
 
 
 def _note(text: str) -> str:
@@ -64,7 +65,7 @@ class NewConsent(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    purpose: Purpose
+    purpose: ConsentPurpose
     scopes: Annotated[frozenset[Scope], Field(max_length=20)] = frozenset()
     until: Day | None = Field(
         default=None, description="the last day; for what is shown to others it is needed"
@@ -201,9 +202,13 @@ class StepOut(BaseModel):
         return cls(**{name: row[name] for name in cls.model_fields})
 
 
-@router.get("/consents/{consent_id}/steps", dependencies=[CASEWORKER])
-async def steps(household_id: HouseholdId, consent_id: UUID, session: Reading) -> list[StepOut]:
-    """How a consent was given and withdrawn, the oldest first."""
-    found = await queries.consent_steps(session, household_id, consent_id)
-    accepted(found or commands.NO_CONSENT)
+@router.post(STEPS, dependencies=[CASEWORKER])
+async def steps(
+    household_id: HouseholdId, consent_id: UUID, looking: Looking, units: OpenUnits, reader: Asking
+) -> list[StepOut]:
+    """How a consent was given and withdrawn, the oldest first, with what staff wrote of it; a reason is needed, and who
+    reads it is kept.
+    """
+    async with units.open(actor=reader) as unit:
+        found = accepted(await read_consent_steps(unit, household_id, consent_id, STEPS))
     return [StepOut.of(row) for row in found]

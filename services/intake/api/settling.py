@@ -13,15 +13,16 @@ from services.intake.api.households import CASEWORKER, LOOKING, HouseholdId
 from services.intake.api.requests import Languages, Region
 from services.intake.commands import settling as commands
 from services.intake.domain.people import language_codes
-from services.intake.domain.settling import Settlement, Wish
+from services.intake.domain.settling import Settlement
 from services.intake.queries.settling import Shown
+from shared.contracts.intake import SettlementWish
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(tags=["settlement"])
 Members = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=50)]
-Wishes = Annotated[frozenset[Wish], Field(min_length=1, examples=[["grant", "lessons", "helper"]])]
+Wishes = Annotated[frozenset[SettlementWish], Field(min_length=1, examples=[["grant", "lessons", "helper"]])]
 
 
 class SettlementMoney(NewMoney):

@@ -36,18 +36,13 @@ async def ask(unit: Unit, household_id: UUID, wanted: Wanted) -> Request | Refus
         return household
     if wanted.member_id and wanted.member_id not in {each.id for each in household.present}:
         return missing("such member in this household")
-    return _asked(unit, household, wanted)
+    return asked(unit, household, wanted)
 
 
 async def ask_for_case(unit: Unit, case_id: UUID, wanted: Wanted) -> Request | Refused:
     """Ask for money for a visit of the family, or to support them and whoever is in prison."""
     case = await _going_on(unit, case_id)
-    return case if isinstance(case, Refused) else _asked(unit, case, wanted)
-
-
-def ask_under(unit: Unit, household: Household, wanted: Wanted, request_id: UUID) -> Request:
-    """Ask for the money of a settlement request of a household that is locked, under the id of that request."""
-    return _asked(unit, household, wanted, request_id)
+    return case if isinstance(case, Refused) else asked(unit, case, wanted)
 
 
 async def known(unit: Unit, request_id: UUID) -> bool:
@@ -63,7 +58,8 @@ async def take_back(unit: Unit, household: Household, request_id: UUID) -> None:
         _withdrawn(unit, household, request)
 
 
-def _asked(unit: Unit, whose: Household | Case, wanted: Wanted, request_id: UUID | None = None) -> Request:
+def asked(unit: Unit, whose: Household | Case, wanted: Wanted, request_id: UUID | None = None) -> Request:
+    """Ask for money for a household or case that is locked; for a settlement request, under the id of that request."""
     key = request_id or uuid7()
     request = Request(id=key, version=1, asked_on=unit.today, asked_by=unit.actor.id, **vars(wanted))
     if isinstance(whose, Household):

@@ -129,7 +129,8 @@ async def close(unit: Unit, household_id: UUID, outcome: Outcome) -> Household |
         return household
     after = rules.close(household, outcome, unit.today)
     if isinstance(after, Household):
-        await tell_closed(unit, after, outcome)
+        tell_closed(unit, after, outcome)
+        await repository.end_settlements(unit.session, [after.id], unit.today)
     return after
 
 

@@ -65,12 +65,15 @@ async def undo_some(unit: Unit, import_id: UUID, after: UUID | None) -> Undone |
     households = await repository.lock_all(unit.session, brought)
     delivered = await repository.delivered(unit.session, list(brought), row["at"]) if brought else set()
     result = Undone(last=max(brought) if len(brought) == HOUSEHOLDS_PER_UNIT else None)
+    closed = []
     for household in households:
         if household.id in delivered:
             reason = "something was handed out to it: close it, or let people leave, by hand"
             result.kept.append(Kept(household.id, household.code, reason))
-        else:
-            await _undo_one(unit, household, brought[household.id], result)
+        elif _undo_one(unit, household, brought[household.id], result):
+            closed.append(household.id)
+    await repository.end_settlements(unit.session, closed, unit.today)
+    result.closed = len(closed)
     if after is None:
         unit.writes.change(IMPORT, [{"id": import_id, "undone_on": unit.today, "undone_by": unit.actor.id}])
     return result
@@ -89,14 +92,14 @@ async def _brought(unit: Unit, import_id: UUID, after: UUID | None) -> dict[UUID
     return found
 
 
-async def _undo_one(unit: Unit, household: Household, brought: set[UUID], result: Undone) -> None:
+def _undo_one(unit: Unit, household: Household, brought: set[UUID], result: Undone) -> bool:
+    """What became of one of the households; whether it was closed."""
     after = undo(household, brought, unit.today)
     if isinstance(after, Refused):
         result.kept.append(Kept(household.id, household.code, after.words))
-        return
+        return False
     if after.outcome is Outcome.MISTAKEN:
-        await tell_closed(unit, after, Outcome.MISTAKEN)
-        result.closed += 1
+        tell_closed(unit, after, Outcome.MISTAKEN)
     elif after.version > household.version:
         words = f"An import was undone; {len(after.present)} remain.{who_is_head(household, after)}"
         tell(unit, [after], HouseholdChanged, lambda _: words)
@@ -107,3 +110,4 @@ async def _undo_one(unit: Unit, household: Household, brought: set[UUID], result
         repository.add_entries(unit.writes, [entry(unit, after, "intake.undone", "An import was undone.")])
     result.left += sum(member.id in brought for member in household.present)
     repository.set_undone(unit.writes, after, brought)
+    return after.outcome is Outcome.MISTAKEN

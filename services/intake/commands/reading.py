@@ -1,11 +1,15 @@
 """Showing who people are. Whoever is shown a name stands in a row of the same transaction, or is shown nothing."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
 from services.intake import identities
+from services.intake.commands.consents import NO_CONSENT
 from services.intake.identities import Identity, Name
+from services.intake.queries.consents import consent_steps
 from services.intake.tables import READING
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
@@ -29,6 +33,17 @@ async def read_names(unit: Unit, case_id: UUID, route: str) -> dict[UUID, Name] 
     if not found:
         return missing("such case")
     _keep_reading(unit, route, case_id=case_id)
+    return found
+
+
+async def read_consent_steps(
+    unit: Unit, household_id: UUID, consent_id: UUID, route: str
+) -> Sequence[RowMapping] | Refused:
+    """How a consent was given and withdrawn, the oldest first, with what staff wrote: under the same rules as names."""
+    found = await consent_steps(unit.session, household_id, consent_id)
+    if not found:
+        return NO_CONSENT
+    _keep_reading(unit, route, household_id=household_id)
     return found
 
 

@@ -32,10 +32,9 @@ def tell_new(
     repository.add_entries(unit.writes, entries)
 
 
-async def tell_closed(unit: Unit, household: Household, outcome: Outcome) -> None:
-    """Save a household that was closed, end what it asked for to settle, and tell the other services."""
+def tell_closed(unit: Unit, household: Household, outcome: Outcome) -> None:
+    """Save a household that was closed, and tell the other services. The caller ends its requests to settle."""
     repository.save(unit.writes, [household])
-    await repository.end_settlements(unit.session, household.id, unit.today)
     fact = closing_of(household, unit.today)
     unit.say(fact)
     repository.add_entries(unit.writes, [entry(unit, household, fact.wire, closed_words(outcome))])

@@ -14,8 +14,9 @@ from services.intake.commands import grants
 from services.intake.commands.saying import entry
 from services.intake.domain import settling as rules
 from services.intake.domain.households import Household
-from services.intake.domain.settling import Settlement, Wish
+from services.intake.domain.settling import Settlement
 from services.intake.domain.timeline import Entry
+from shared.contracts.intake import SettlementWish
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
@@ -75,9 +76,9 @@ async def change(unit: Unit, request_id: UUID, wanted: Wanted) -> Settlement | R
         return after
     repository.save_settlements(unit.writes, [after])
     _tell(unit, household, after)
-    if Wish.GRANT not in before.wishes:
+    if SettlementWish.GRANT not in before.wishes:
         _ask_for_money(unit, household, after, wanted)
-    elif Wish.GRANT not in after.wishes:
+    elif SettlementWish.GRANT not in after.wishes:
         await grants.take_back(unit, household, request_id)
     if after.wishes != before.wishes:
         await tell_answers(unit, [request_id])
@@ -93,7 +94,7 @@ async def withdraw(unit: Unit, request_id: UUID) -> Settlement | Refused:
     after = rules.changed(before, withdrawn_on=unit.today)
     repository.save_settlements(unit.writes, [after])
     _tell(unit, household, after)
-    if Wish.GRANT in before.wishes:
+    if SettlementWish.GRANT in before.wishes:
         await grants.take_back(unit, household, request_id)
     return after
 
@@ -129,7 +130,9 @@ async def _why_not(
     ]
     if any(set(after.member_ids) & set(each.member_ids) for each in others):
         return conflict("Settlement is asked for one of these members already. Change that request instead.")
-    new_grant = Wish.GRANT in after.wishes and not (before and Wish.GRANT in before.wishes)
+    new_grant = SettlementWish.GRANT in after.wishes and not (
+        before and SettlementWish.GRANT in before.wishes
+    )
     if new_grant != (wanted.money is not None):
         why = (
             "is needed for a grant"
@@ -162,8 +165,8 @@ def _spoken(household: Household, members: Collection[UUID]) -> tuple[str, ...]:
 
 
 def _ask_for_money(unit: Unit, household: Household, settlement: Settlement, wanted: Wanted) -> None:
-    if Wish.GRANT in settlement.wishes and wanted.money:
-        grants.ask_under(unit, household, wanted.money, settlement.id)
+    if SettlementWish.GRANT in settlement.wishes and wanted.money:
+        grants.asked(unit, household, wanted.money, settlement.id)
 
 
 def _tell(unit: Unit, household: Household, settlement: Settlement) -> None:

@@ -10,7 +10,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from shared.contracts.intake import SPEAKING_SCOPES, SPONSORSHIP_SCOPES, AgeBand, ConsentChanged
+from shared.contracts.intake import (
+    SPEAKING_SCOPES,
+    SPONSORSHIP_SCOPES,
+    AgeBand,
+    ConsentChanged,
+    ConsentPurpose,
+)
 from shared.outcomes import Refused, conflict, invalid
 
 ADULTS = frozenset({AgeBand.ADULT, AgeBand.ELDERLY})
@@ -18,22 +24,12 @@ LONGEST = timedelta(days=5 * 366)
 """No consent is given for longer: whoever agreed is asked anew by then."""
 
 
-class Purpose(StrEnum):
-    """What somebody can agree to."""
-
-    HELP = "help"
-    REFERRAL = "referral"
-    SPONSORSHIP = "sponsorship"
-    PUBLIC_SPEAKING = "public_speaking"
-    PHOTO = "photo"
-
-
 SCOPES: Mapping[str, tuple[str, ...]] = {
-    Purpose.SPONSORSHIP: SPONSORSHIP_SCOPES,
-    Purpose.PUBLIC_SPEAKING: SPEAKING_SCOPES,
+    ConsentPurpose.SPONSORSHIP: SPONSORSHIP_SCOPES,
+    ConsentPurpose.PUBLIC_SPEAKING: SPEAKING_SCOPES,
 }
 """What of a purpose is agreed to one by one; the other purposes are agreed to as a whole."""
-WITH_AN_END = frozenset({Purpose.SPONSORSHIP, Purpose.PUBLIC_SPEAKING, Purpose.PHOTO})
+WITH_AN_END = frozenset({ConsentPurpose.SPONSORSHIP, ConsentPurpose.PUBLIC_SPEAKING, ConsentPurpose.PHOTO})
 """Purposes that show something of a person to others: consent for them has an end."""
 
 
@@ -101,7 +97,7 @@ def why_not(purpose: str, giver: Giver, explained: Explained) -> Refused | None:
         if guardians or explained.assent is not None:
             return invalid("An adult agrees for themselves.", ("guardian", "is for a minor alone"))
         return None
-    if purpose == Purpose.PUBLIC_SPEAKING:
+    if purpose == ConsentPurpose.PUBLIC_SPEAKING:
         return conflict("A minor does not speak in public.")
     if guardians != 1:
         return invalid(

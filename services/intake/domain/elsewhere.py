@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain.timeline import Entry, shortened
+from services.intake.domain.timeline import Entry, line_of, shortened
 from shared.contracts.base import Contract
 from shared.contracts.events import HelpChanged, HelpStatus, SlotStatus, SpeakingChanged
 from shared.contracts.sponsorship import ChildChanged, ChildStatus, LessonPlaceChanged, LessonStatus
-from shared.principals import service_principal
 
 CHILD: Mapping[str, str] = {
     ChildStatus.LISTED: "a child waits for a sponsor",
@@ -81,16 +80,8 @@ def told_words(fact: Contract) -> str:
 
 
 def told_entry(fact: Any, at: datetime) -> Entry:
-    """A fact about a household, kept whole; the actor is the service that said it."""
-    return Entry(
-        household_id=fact.household_id,
-        at=at,
-        on=fact.on,
-        contract=fact.wire,
-        actor=service_principal(fact.publisher()).id,
-        summary=told_words(fact),
-        data=fact.model_dump(mode="json"),
-    )
+    """A fact about a household, as a line of its timeline."""
+    return Entry(household_id=fact.household_id, **line_of(fact, at, told_words(fact)))
 
 
 def _of(words: Mapping[str, str], code: str) -> str:

@@ -5,15 +5,13 @@ what became of it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from services.intake.domain.history import CaseEntry
-from services.intake.domain.timeline import Entry, shortened
+from services.intake.domain.timeline import Entry, line_of, shortened
 from shared.contracts.base import Money
 from shared.contracts.donations import GrantChanged, GrantStatus, GrantWhy
 from shared.contracts.intake import GrantAsked, GrantStep
-from shared.principals import service_principal
 
 DIGITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "CNY": 2, "THB": 2}
 """Decimal digits of the currencies in which money is asked for."""
@@ -107,25 +105,14 @@ def grant_entry(fact: GrantChanged, at: datetime) -> Entry:
     """What donations said, as a line of the household's timeline; ValueError for a grant of no household."""
     if fact.household_id is None:
         raise ValueError("this grant is for no household")
-    return Entry(household_id=fact.household_id, **_line(fact, at))
+    return Entry(household_id=fact.household_id, **line_of(fact, at, grant_words(fact)))
 
 
 def case_grant_entry(fact: GrantChanged, at: datetime) -> CaseEntry:
     """What donations said, as a line of the case's history; ValueError for a grant of no case."""
     if fact.case_id is None:
         raise ValueError("this grant is for no case")
-    return CaseEntry(case_id=fact.case_id, **_line(fact, at))
-
-
-def _line(fact: GrantChanged, at: datetime) -> dict[str, Any]:
-    return {
-        "at": at,
-        "on": fact.on,
-        "contract": fact.wire,
-        "actor": service_principal(fact.publisher()).id,
-        "summary": grant_words(fact),
-        "data": fact.model_dump(mode="json"),
-    }
+    return CaseEntry(case_id=fact.case_id, **line_of(fact, at, grant_words(fact)))
 
 
 def _kind(code: str) -> str:

@@ -7,28 +7,20 @@ events.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from shared.contracts.donations import GrantStatus
 from shared.contracts.events import HelpStatus
-from shared.contracts.intake import GrantStep, SettlementAsked
+from shared.contracts.intake import GrantStep, SettlementAsked, SettlementWish
 from shared.contracts.sponsorship import LessonStatus
 from shared.outcomes import Refused, conflict
 
-
-class Wish(StrEnum):
-    """What a household that settles can ask for."""
-
-    GRANT = "grant"
-    LESSONS = "lessons"
-    HELPER = "helper"
-
-
 ANSWERED: Mapping[str, frozenset[str]] = {
-    Wish.GRANT: frozenset(each.value for each in GrantStatus if each is not GrantStatus.WAITING),
-    Wish.LESSONS: frozenset(each.value for each in LessonStatus if each is not LessonStatus.WAITING),
-    Wish.HELPER: frozenset({HelpStatus.ACCEPTED.value, HelpStatus.DONE.value}),
+    SettlementWish.GRANT: frozenset(each.value for each in GrantStatus if each is not GrantStatus.WAITING),
+    SettlementWish.LESSONS: frozenset(
+        each.value for each in LessonStatus if each is not LessonStatus.WAITING
+    ),
+    SettlementWish.HELPER: frozenset({HelpStatus.ACCEPTED.value, HelpStatus.DONE.value}),
 }
 """How each wish stands when it is answered, which may be by a no. Lessons are once nobody of it waits for a place."""
 

@@ -60,18 +60,23 @@ class Entry:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+def line_of(fact: Any, at: datetime, summary: str) -> dict[str, Any]:
+    """What another service said, as a line of a timeline or a history, kept whole; the actor is that service."""
+    return {
+        "at": at,
+        "on": fact.on,
+        "contract": fact.wire,
+        "actor": service_principal(fact.publisher()).id,
+        "summary": summary,
+        "data": fact.model_dump(mode="json"),
+    }
+
+
 def entry_of(fact: HouseholdSupplies, at: datetime) -> Entry:
-    """What another service said, kept whole; the actor is that service."""
+    """What inventory said of supplies, as a line of the timeline."""
     lines = "; ".join(_words(line) for line in fact.lines) or "nothing"
-    return Entry(
-        household_id=fact.household_id,
-        at=at,
-        on=fact.on,
-        contract=fact.wire,
-        actor=service_principal(fact.publisher()).id,
-        summary=shortened(f"{TOLD[type(fact)].opening}: {lines}."),
-        data=fact.model_dump(mode="json"),
-    )
+    summary = shortened(f"{TOLD[type(fact)].opening}: {lines}.")
+    return Entry(household_id=fact.household_id, **line_of(fact, at, summary))
 
 
 def closed_words(outcome: Outcome) -> str:

@@ -9,17 +9,18 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.domain.settling import ANSWERED, Settlement, Wish
+from services.intake.domain.settling import ANSWERED, Settlement
 from services.intake.tables import GRANT_TOLD, HELP_TOLD, LESSON_TOLD, SETTLEMENT
+from shared.contracts.intake import SettlementWish
 from shared.database.writes import Writes
 
 _ROW = SETTLEMENT.c
 OPEN = _ROW.withdrawn_on.is_(None) & _ROW.ended_on.is_(None)
 """A request that is not over."""
 TOLD_BY: dict[str, tuple[Table, Any]] = {
-    Wish.GRANT: (GRANT_TOLD, GRANT_TOLD.c.id),
-    Wish.LESSONS: (LESSON_TOLD, LESSON_TOLD.c.request_id),
-    Wish.HELPER: (HELP_TOLD, HELP_TOLD.c.request_id),
+    SettlementWish.GRANT: (GRANT_TOLD, GRANT_TOLD.c.id),
+    SettlementWish.LESSONS: (LESSON_TOLD, LESSON_TOLD.c.request_id),
+    SettlementWish.HELPER: (HELP_TOLD, HELP_TOLD.c.request_id),
 }
 """Where it stands what became of a wish, and by which column that is found from the request's id."""
 
@@ -67,10 +68,14 @@ def _values(settlement: Settlement) -> dict[str, Any]:
     return {**vars(settlement), **lists, "wishes": sorted(settlement.wishes)}
 
 
-async def end_settlements(session: AsyncSession, household_id: UUID, on: date) -> None:
-    """The requests of a household that is closed end with it; the others know by the close itself."""
-    ending = update(SETTLEMENT).where(_ROW.household_id == household_id, OPEN)
-    await session.execute(ending.values(ended_on=on))
+async def end_settlements(session: AsyncSession, households: Collection[UUID], on: date) -> None:
+    """The requests of households that are closed end with them; the others know by the close itself.
+
+    They are locked in the order of their ids, as whoever tells of their answers locks them.
+    """
+    mine = select(_ROW.id).where(_ROW.household_id.in_(list(households)), OPEN).order_by(_ROW.id)
+    if ids := list(await session.scalars(mine.with_for_update(key_share=True))) if households else []:
+        await session.execute(update(SETTLEMENT).where(_ROW.id.in_(ids)).values(ended_on=on))
 
 
 async def answers(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, set[str]]:

@@ -8,11 +8,10 @@ from uuid import UUID
 from services.sponsorship.ledger import LessonBook
 from services.sponsorship.repository import lessons
 from services.sponsorship.tables import CLOSED_HOUSEHOLD, SETTLEMENT
-from shared.contracts.intake import GrantStep, HouseholdClosed, SettlementAsked
+from shared.contracts.intake import GrantStep, HouseholdClosed, SettlementAsked, SettlementWish
 from shared.messaging.states import newest
 from shared.messaging.unit import Unit
 
-LESSONS = "lessons"
 """The wish that is served here."""
 
 
@@ -56,7 +55,7 @@ def _row(fact: SettlementAsked, asked_on: date) -> dict[str, Any]:
         "member_ids": list(fact.member_ids),
         "region": fact.region,
         "asked_on": asked_on,
-        "wished": LESSONS in fact.wishes and fact.status != GrantStep.WITHDRAWN,
+        "wished": SettlementWish.LESSONS in fact.wishes and fact.status != GrantStep.WITHDRAWN,
     }
 
 

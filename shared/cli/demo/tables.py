@@ -32,3 +32,8 @@ def table(title: str, *words: str, **columns: dict[str, object]) -> Table:
     for column, style in columns.items():
         made.add_column(column, justify="right", no_wrap=bool(style["no_wrap"]))
     return made
+
+
+def words_of(code: str) -> str:
+    """A code as people read it."""
+    return code.replace("_", " ")

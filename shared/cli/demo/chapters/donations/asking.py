@@ -5,16 +5,9 @@ from typing import NamedTuple
 
 from shared.cli.demo.chapter import Stage
 from shared.cli.demo.chapters.donations.paying import Paying
-from shared.cli.demo.steps import Steps
+from shared.cli.demo.chapters.intake.people import case_of
 
 CURRENCY = "USD"
-CASE = {
-    "people": [
-        {"given_name": "Haram", "family_name": "Dosun", "role": "imprisoned"},
-        {"given_name": "Nabi", "family_name": "Dosun", "role": "family"},
-    ],
-    "topics": ["arrest", "family"],
-}
 """Invented people: a helper in prison, and somebody of the family."""
 
 
@@ -31,11 +24,6 @@ class Visit(NamedTuple):
 FIRST, SECOND = Visit("first", 34, 75, 80), Visit("second", 120, 165, 170)
 HOSPITAL_ASKED, HOSPITAL_PAID = 139, 149
 HOSPITAL_COST, FIRST_PART = 250_00, 100_00
-
-
-async def case_of(steps: Steps) -> str:
-    """The id of the case, which is opened once."""
-    return str((await steps.post("intake", "/cases", "case", CASE))["case_id"])
 
 
 class Asking(Paying):

@@ -11,7 +11,7 @@ from rich.table import Table
 from shared.cli.demo.chapter import Results
 from shared.cli.demo.chapters.donations.recorded import NAMED, Appeal, Fund, Grant, Place, Visits
 from shared.cli.demo.plan import Plan
-from shared.cli.demo.tables import NUMBERS, amount, table
+from shared.cli.demo.tables import NUMBERS, amount, table, words_of
 
 
 @dataclass(frozen=True)
@@ -91,16 +91,16 @@ class Money(Results):
             item = known.get(each.item)
             missing = amount(each.quantity, item.unit if item else "")
             name = item.name if item else each.item
-            shown.add_row(name, _words(each.status), missing, each.target.words, each.raised.words)
+            shown.add_row(name, words_of(each.status), missing, each.target.words, each.raised.words)
         return shown
 
     def _monthly(self) -> Table:
         """How the monthly gifts stand, and what became of what PayPal told of them."""
         shown = table("Monthly gifts through PayPal", "what", number=NUMBERS)
         for status, count in self.monthly.items():
-            shown.add_row(f"gifts {_words(status) or 'not begun'}", f"{count:,}")
+            shown.add_row(f"gifts {words_of(status) or 'not begun'}", f"{count:,}")
         for outcome, count in self.notices.items():
-            shown.add_row(f"notices {_words(outcome)}", f"{count:,}")
+            shown.add_row(f"notices {words_of(outcome)}", f"{count:,}")
         return shown
 
     def _grants(self) -> Table:
@@ -108,7 +108,7 @@ class Money(Results):
         shown = table("Money that was asked for", "for", "became", **figures)
         for each in self.grants:
             sums = [one.words for one in (each.wanted, each.set_aside, each.paid, each.missing)]
-            shown.add_row(_words(each.kind), _words(each.status), *sums)
+            shown.add_row(words_of(each.kind), words_of(each.status), *sums)
         if self.visits.cases:
             made = f"{self.visits.done:,} made, {self.visits.planned:,} planned"
             shown.add_row("family visits", made, *[""] * len(figures))
@@ -120,7 +120,7 @@ class Money(Results):
         shown = table(f"Funds, {self.first} to {self.last}", "fund", **figures)
         for each in self.funds:
             named = [each.changes[why].words if why in each.changes else "" for why in NAMED]
-            shown.add_row(_words(each.fund), each.before.words, *named, each.other, each.after.words)
+            shown.add_row(words_of(each.fund), each.before.words, *named, each.other, each.after.words)
         return shown
 
     def _places(self) -> Table:
@@ -129,7 +129,3 @@ class Money(Results):
         for each in self.places:
             shown.add_row(each.account, each.amount.words)
         return shown
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ")

@@ -6,9 +6,13 @@ from typing import Any
 from shared.cli.demo.steps import Steps
 
 
+def contact(name: str) -> dict[str, str]:
+    """How an invented person is reached."""
+    return {"name": name, "mail": f"{name.rsplit(maxsplit=1)[-1].lower()}@example.org"}
+
+
 def guest(name: str, *, member: bool = False) -> dict[str, Any]:
-    mail = f"{name.rsplit(maxsplit=1)[-1].lower()}@example.org"
-    return {"contact": {"name": name, "mail": mail}, "language": "en", "member": member}
+    return {"contact": contact(name), "language": "en", "member": member}
 
 
 async def ask(steps: Steps, gathering: str, code: str, parties: list[list[dict[str, Any]]]) -> list[str]:

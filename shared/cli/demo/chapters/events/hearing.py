@@ -3,9 +3,9 @@
 from typing import Any
 
 from shared.cli.demo.chapter import Stage
-from shared.cli.demo.chapters.donations.asking import case_of
 from shared.cli.demo.chapters.events.guests import accept_offers, ask, guest, hold, times
 from shared.cli.demo.chapters.events.helpers import done
+from shared.cli.demo.chapters.intake.people import case_of
 from shared.cli.demo.steps import Steps
 
 PLANNED, ANNOUNCED, ASKED, GIVEN_UP, USED, HEARING, TOLD = 100, 101, 105, 110, 111, 139, 140

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from shared.cli.demo.chapter import Stage
+from shared.cli.demo.chapters.events.guests import contact
 from shared.cli.demo.steps import Steps
 
 COME, LEAVE_IT = 92, 224
@@ -50,10 +51,7 @@ class Helpers(Steps):
     async def _come(self) -> None:
         for each in HELPERS:
             body = {
-                "contact": {
-                    "name": each.name,
-                    "mail": f"{each.name.rsplit(maxsplit=1)[-1].lower()}@example.org",
-                },
+                "contact": contact(each.name),
                 "adult": True,
                 "tasks": list(each.tasks),
                 "skills": list(each.skills),

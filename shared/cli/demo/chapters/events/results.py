@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from shared.cli.demo.chapter import Results
-from shared.cli.demo.tables import NUMBERS, table
+from shared.cli.demo.tables import NUMBERS, table, words_of
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,19 @@ class Voices(Results):
         shown = table("Gatherings", "day", "what", "topics", "became", **figures)
         for each in self.gatherings:
             numbers = (each.seats, each.asked, each.came, each.others)
-            words = (each.day, _words(each.kind), ", ".join(map(_words, each.topics)), _words(each.status))
+            words = (
+                each.day,
+                words_of(each.kind),
+                ", ".join(map(words_of, each.topics)),
+                words_of(each.status),
+            )
             shown.add_row(*words, *(f"{number:,}" for number in numbers))
         return shown
 
     def _helped(self) -> Table:
         shown = table("Helpers and speakers", "what", number=NUMBERS)
         for what, many in sorted(self.needs.items()):
-            shown.add_row(f"help wanted: {_words(what)}", f"{many:,}")
+            shown.add_row(f"help wanted: {words_of(what)}", f"{many:,}")
         for status, many in sorted(self.slots.items()):
-            shown.add_row(f"talks {_words(status)}", f"{many:,}")
+            shown.add_row(f"talks {words_of(status)}", f"{many:,}")
         return shown
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ")

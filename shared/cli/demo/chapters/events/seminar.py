@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.cli.demo.chapter import Stage
-from shared.cli.demo.chapters.events.guests import ask, guest, hold, times
+from shared.cli.demo.chapters.events.guests import ask, contact, guest, hold, times
 from shared.cli.demo.chapters.intake.people import adults
 from shared.cli.demo.steps import Steps
 
@@ -15,7 +15,7 @@ ZONE, OFFSET = "Asia/Tokyo", "+09:00"
 USES = ("voice",)
 SCOPES = ("speaking", *USES)
 THEMES = ("daily_life", "school")
-FIELDWORKER = {"name": "Example Kai", "mail": "kai@example.org"}
+FIELDWORKER = contact("Example Kai")
 SPEAK, WITHDRAWS = 0, 1
 """Of the adults who agree to speak: who does, and who no longer does."""
 GUESTS = (("Example Emi", True), ("Example Jun", False), ("Example Tomo", False), ("Example Rika", False))

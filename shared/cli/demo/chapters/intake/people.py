@@ -4,6 +4,20 @@ from typing import Any
 
 from shared.cli.demo.steps import Steps
 
+CASE = {
+    "people": [
+        {"given_name": "Haram", "family_name": "Dosun", "role": "imprisoned"},
+        {"given_name": "Nabi", "family_name": "Dosun", "role": "family"},
+    ],
+    "topics": ["arrest", "family"],
+}
+
+
+async def case_of(steps: Steps) -> str:
+    """The id of the case, which is opened once."""
+    return str((await steps.post("intake", "/cases", "case", CASE))["case_id"])
+
+
 COUPLES = 3
 """So many households of two have a part, the last ones that the register has."""
 ADULT = "adult"

@@ -9,7 +9,7 @@ from typing import Any, Self
 from rich.table import Table
 
 from shared.cli.demo.chapter import Results
-from shared.cli.demo.tables import NUMBERS, table
+from shared.cli.demo.tables import NUMBERS, table, words_of
 
 
 @dataclass(frozen=True)
@@ -106,23 +106,19 @@ class Schooling(Results):
     def _children(self) -> Table:
         shown = table("Children and their sponsors", "what", number=NUMBERS)
         for status, many in self.by_status.items():
-            shown.add_row(f"children {_words(status)}", f"{many:,}")
+            shown.add_row(f"children {words_of(status)}", f"{many:,}")
         for each in self.listed_later:
             shown.add_row(f"became of school age on {each.waiting_since}", "1")
         for state, many in sorted(self.holds.items()):
-            shown.add_row(f"holds {_words(state)}", f"{many:,}")
+            shown.add_row(f"holds {words_of(state)}", f"{many:,}")
         return shown
 
     def _settling(self) -> Table:
         shown = table("A couple that settles", "asked for", "what became of it")
         for each in self.wishes:
-            shown.add_row(_words(each.wish), each.words or "not answered")
+            shown.add_row(words_of(each.wish), each.words or "not answered")
         for one in self.learners:
             came = f"came to {one.came:,} of {one.held:,} minutes"
-            words = f"{_words(one.status)}, {came}{', certificate' if one.certificate else ''}"
+            words = f"{words_of(one.status)}, {came}{', certificate' if one.certificate else ''}"
             shown.add_row("a place in the lessons", words)
         return shown
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ")
