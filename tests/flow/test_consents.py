@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.contracts.intake import ConsentChanged
 from tests.support.people import person
+from tests.support.waiting import until
 from tests.support.world import World
 
 MOTHER, CHILD, ELDER = range(3)
@@ -171,6 +172,7 @@ async def test_no_help_depends_on_a_consent(world: World) -> None:
     await world.inventory.stock(rice=90_000, bed=4)
     await world.intake.ask_for_money(household, 30_000, "protection")
     await world.donations.gift("20,000", "protection")
+    await until(lambda: world.donations.grants(household), lambda found: found[0]["status"] == "set_aside")
     await world.settled()
 
     async def help_of_it() -> Any:
