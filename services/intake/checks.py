@@ -14,6 +14,7 @@ from shared.contracts.intake import ConsentChanged, SettlementAsked
 from shared.database.tables import journal
 from shared.messaging.day import today_of
 from shared.service.parts import Check, Count, Standing, Standings
+from shared.service.said import newest_said
 
 
 def check(_: Settings) -> Check:
@@ -84,15 +85,7 @@ _ASKED = """
     FROM grant_request LEFT JOIN household ON household.id = household_id
     LEFT JOIN advocacy_case ON advocacy_case.id = case_id
 """
-_LAST_SAID = """
-    LEFT JOIN (SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-               FROM journal WHERE contract = '{contract}' GROUP BY 1) said ON said.subject = {table}.id
-"""
-# An old journal is forgotten.
-_CONSENTS_SAID = f"""
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> consent.version)
-    FROM consent {_LAST_SAID.format(contract=ConsentChanged.wire, table="consent")}
-"""  # noqa: S608, the names are ours
+_CONSENTS_SAID = newest_said("consent", ConsentChanged)
 _CONSENTS_OF = """
     SELECT count(*), count(*) FILTER (WHERE consent.household_id <> member.household_id)
     FROM consent JOIN member ON member.id = consent.member_id
@@ -103,10 +96,7 @@ _CONSENTS_KEPT = """
     FROM consent LEFT JOIN LATERAL (
         SELECT * FROM consent_step WHERE consent_id = consent.id ORDER BY id DESC LIMIT 1) last ON true
 """
-_SETTLEMENTS_SAID = f"""
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> settlement_request.version)
-    FROM settlement_request {_LAST_SAID.format(contract=SettlementAsked.wire, table="settlement_request")}
-"""  # noqa: S608, the same
+_SETTLEMENTS_SAID = newest_said("settlement_request", SettlementAsked)
 _SETTLEMENTS_PAID = """
     SELECT count(*), count(*) FILTER (WHERE ended_on IS NULL AND
         (settlement_request.withdrawn_on IS NULL AND 'grant' = ANY(wishes))

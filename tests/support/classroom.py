@@ -67,7 +67,7 @@ class Classroom:
             return await work(unit)
 
     async def hears(self, facts: Sequence[SettlementAsked | HouseholdClosed]) -> None:
-        """In one batch; they are all of one contract."""
+        """Requests in one batch, then closed households in another."""
         asked = [each for each in facts if isinstance(each, SettlementAsked)]
         closed = [each for each in facts if isinstance(each, HouseholdClosed)]
         if asked:

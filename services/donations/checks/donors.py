@@ -1,5 +1,8 @@
 """Donors and the letters that they got."""
 
+from shared.contracts.donations import DonorLinked, MembershipChanged
+from shared.service.said import last_said
+
 _CHAINS = """
     SELECT count(*), count(*) FILTER (WHERE kept.merged_into IS NOT NULL)
     FROM donor JOIN donor kept ON kept.id = donor.merged_into
@@ -34,10 +37,6 @@ _LETTERS = """
         OR num_nonnulls(receipt.id, statement.id) <> 1)
     FROM letter LEFT JOIN receipt USING (id) LEFT JOIN statement USING (id)
 """
-_LAST_SAID = """
-    SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-    FROM journal WHERE contract = 'donations.{fact}.v1' GROUP BY 1
-"""
 # While a timer to tell of them is under way, those of whom nobody was told yet are told of in a moment.
 _TOLD = """
     SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> donor.{said}
@@ -48,11 +47,9 @@ _TOLD = """
 _MEMBERS_SAID = _TOLD.format(
     said="membership_said",
     told="kind = 'person' AND (member OR may_write)",
-    last=_LAST_SAID.format(fact="membership_changed"),
+    last=last_said(MembershipChanged),
 )
-_LINKS_SAID = _TOLD.format(
-    said="link_said", told="merged_into IS NOT NULL", last=_LAST_SAID.format(fact="donor_linked")
-)
+_LINKS_SAID = _TOLD.format(said="link_said", told="merged_into IS NOT NULL", last=last_said(DonorLinked))
 CHECKS = {
     "nobody is merged into a donor who is merged": _CHAINS,
     "every donor has contact data": _CONTACTS,

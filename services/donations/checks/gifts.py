@@ -1,5 +1,8 @@
 """Payments and what was told of them, monthly gifts, pledges."""
 
+from shared.contracts.donations import MonthlyGiftChanged
+from shared.service.said import last_said
+
 # A payment has one entry of its gift that nobody undid; one that was undone whole has none.
 _PAYMENTS = """
     SELECT count(*), count(*) FILTER (WHERE gifts <> CASE WHEN undone THEN 0 ELSE 1 END) FROM (
@@ -47,14 +50,12 @@ _CHARGED = """
     FROM payment JOIN subscription ON subscription.id = payment.subscription
     WHERE subscription.status = 'ended' AND payment.version > 0
 """
-_GIFTS_SAID = """
+_GIFTS_SAID = f"""
     SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> subscription.version)
     FROM subscription JOIN gift
         ON gift.provider = subscription.provider AND gift.subscription_id = subscription.reference
-    LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = 'donations.monthly_gift_changed.v1' GROUP BY 1) said ON said.subject = gift.id
-"""
+    LEFT JOIN ({last_said(MonthlyGiftChanged)}) said ON said.subject = gift.id
+"""  # noqa: S608, the names are ours
 # While there are news of a subscription, what its payments cover is looked at in a moment.
 _COVERS = """
     SELECT count(covers_until), count(*) FILTER (WHERE covers_until IS NOT NULL

@@ -1,5 +1,8 @@
 """Grants, and what is set aside for them."""
 
+from shared.contracts.donations import GrantChanged
+from shared.service.said import newest_said
+
 _ASIDE = """
     SELECT count(*), count(*) FILTER (WHERE kept.set_aside <> coalesce(sums.set_aside, 0))
     FROM fund_balance kept LEFT JOIN (
@@ -46,12 +49,7 @@ _OWNED = """
     SELECT count(*), count(*) FILTER (WHERE owners <> 1)
     FROM (SELECT num_nonnulls(household_id, case_id) AS owners FROM "grant" WHERE version > 0) grants
 """
-_SAID = """
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> "grant".said)
-    FROM "grant" LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = 'donations.grant_changed.v1' GROUP BY 1) said ON said.subject = "grant".id
-"""
+_SAID = newest_said("grant", GrantChanged, "said")
 CHECKS = {
     "what is set aside for grants and appeals is what the funds have set aside": _ASIDE,
     "what was paid of a grant is what the ledger paid for it": _PAID,

@@ -113,7 +113,7 @@ async def change(guest_id: UUID, body: GuestChanges, work: Work) -> GuestKept:
 
     async def do(unit: Unit) -> GuestKept | Refused:
         done = await commands.change(unit, guest_id, contact, body.values())
-        return shown(done, lambda row: GuestKept(guest_id=row["id"]))
+        return shown(done, lambda key: GuestKept(guest_id=key))
 
     return await work.once(GuestKept, do)
 

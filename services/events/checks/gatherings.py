@@ -1,11 +1,9 @@
 """Gatherings, and what the other services were told of them."""
 
-_SAID = """
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> gathering.version)
-    FROM gathering LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = 'events.gathering_changed.v1' GROUP BY 1) said ON said.subject = gathering.id
-"""
+from shared.contracts.events import GatheringChanged
+from shared.service.said import newest_said
+
+_SAID = newest_said("gathering", GatheringChanged)
 _VENUES = """
     SELECT count(*), count(*) FILTER (WHERE venue.gathering_id IS NULL)
     FROM gathering LEFT JOIN venue ON venue.gathering_id = gathering.id

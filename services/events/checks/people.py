@@ -1,5 +1,8 @@
 """Speakers, and helpers: what they agreed to holds, and what is kept of them is what the rows count."""
 
+from shared.contracts.events import HelpChanged, SpeakingChanged
+from shared.service.said import newest_said
+
 _CONSENT = """
     SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (
         SELECT FROM consent WHERE (consent.member_id = speaker.member_id OR consent.id = speaker.id)
@@ -50,12 +53,6 @@ _APPEALS = """
     SELECT count(*), count(*) FILTER (WHERE need.ended <> '' OR need.found >= need.wanted)
     FROM helper_appeal JOIN need ON need.id = need_id WHERE closed_on IS NULL
 """
-_SAID = """
-    SELECT count(*), count(*) FILTER (WHERE told.version IS NOT NULL AND told.version <> {table}.{version})
-    FROM {table} LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = '{contract}' GROUP BY 1) told ON told.subject = {table}.id
-"""
 CHECKS = {
     "no slot stands without its consent": _CONSENT,
     "no slot stands of somebody who left or is helped no longer": _THERE,
@@ -67,11 +64,7 @@ CHECKS = {
     "tasks and hours of each volunteer are those of the rows": _TOTALS,
     "who was found for each need has it": _FOUND,
     "each appeal for helpers is for somebody who is missing": _APPEALS,
-    "the newest state of each slot was said": _SAID.format(
-        table="slot", version="version", contract="events.speaking_changed.v1"
-    ),
-    "the newest state of each need for helpers was said": _SAID.format(
-        table="need", version="said", contract="events.help_changed.v1"
-    ),
+    "the newest state of each slot was said": newest_said("slot", SpeakingChanged),
+    "the newest state of each need for helpers was said": newest_said("need", HelpChanged, "said"),
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

@@ -11,6 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import RowMapping
+from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from services.events import contacts
@@ -46,8 +47,6 @@ async def add(unit: Unit, new: NewSpeaker) -> UUID | Refused:
     ):
         return invalid("A speaker is a fieldworker with a name, or a member of a household.")
     contact_id = (await contacts.find_or_write(unit, [new.contact]))[0] if new.contact else None
-    if await speakers.known(unit.session, contact_id, new.member_id):
-        return conflict("This speaker is known already.")
     kind = SpeakerKind.FIELDWORKER if new.contact else SpeakerKind.DEFECTOR
     speaker_id = uuid7()
     row = {
@@ -63,7 +62,10 @@ async def add(unit: Unit, new: NewSpeaker) -> UUID | Refused:
         "since": unit.today,
         "actor": unit.actor.id,
     }
-    unit.writes.insert(SPEAKER, [row])
+    # Two at once may add the same person: the database says which of them came second.
+    adding = insert(SPEAKER).values(row).on_conflict_do_nothing().returning(SPEAKER.c.id)
+    if await unit.session.scalar(adding) is None:
+        return conflict("This speaker is known already.")
     return speaker_id
 
 

@@ -1,5 +1,5 @@
 """The one door to names, mails and phones of people, and to what gatherings are called and where they are: no other
-module reads or writes these tables.
+module reads or writes these tables, but for the list of who was shown what.
 
 What goes out of here to lists is masked; whoever needs more says why, and that is kept.
 """

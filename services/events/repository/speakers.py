@@ -68,12 +68,6 @@ async def keep_still(session: AsyncSession, member_id: UUID | None, household_id
         )
 
 
-async def known(session: AsyncSession, contact_id: UUID | None, member_id: UUID | None) -> bool:
-    """Whether this contact or this member is a speaker already."""
-    mine = SPEAKER.c.contact_id == contact_id if contact_id else SPEAKER.c.member_id == member_id
-    return await session.scalar(select(SPEAKER.c.id).where(mine)) is not None
-
-
 async def find_row(session: AsyncSession, speaker_id: UUID) -> RowMapping | None:
     """A speaker's row as it is now, not locked."""
     found = await session.execute(select(SPEAKER).where(SPEAKER.c.id == speaker_id))

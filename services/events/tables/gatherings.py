@@ -70,7 +70,7 @@ class GatheringRow(Row, table=True):
 
 
 class GatheringStepRow(Row, table=True):
-    """What was decided on a gathering: planned, announced, changed, moved, held, cancelled. Append-only."""
+    """What was decided on a gathering: planned, announced, resized, moved, held, cancelled. Append-only."""
 
     __tablename__ = "gathering_step"
     __table_args__ = (Index(None, "gathering_id", "id"),)

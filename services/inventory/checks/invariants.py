@@ -10,7 +10,9 @@ from services.inventory.checks.promises import plan_figures, promises
 from services.inventory.checks.whole import WHOLE_IDLE
 from services.inventory.settings import Settings
 from services.inventory.tables import HOUSEHOLD
+from shared.contracts.inventory import PurchaseChanged
 from shared.service.parts import Count, Standing, Standings
+from shared.service.said import newest_said
 
 # Each shelf beside the sum of what {table} has for it; a shelf without any line must be at 0.
 _SHELVES = """
@@ -105,12 +107,7 @@ _BOUGHT = """
           WHERE appeal.version > 0 AND least(appeal.quantity, appeal.target) > 0 AND appeal.item <> ''
           GROUP BY 1) appeals
 """
-_PURCHASES_SAID = """
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> purchase.version)
-    FROM purchase LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = 'inventory.purchase_changed.v1' GROUP BY 1) said ON said.subject = purchase.id
-"""
+_PURCHASES_SAID = newest_said("purchase", PurchaseChanged)
 _MARKS = "SELECT count(*), count(*) FILTER (WHERE due_at < clock_timestamp() - interval '1 minute') FROM marked_shelf"
 # A ration that is not dealt would wait for ever on a shelf without a mark.
 _UNDEALT = """

@@ -1,5 +1,8 @@
 """Children, and what was said of them."""
 
+from shared.contracts.sponsorship import ChildChanged
+from shared.service.said import newest_said
+
 _LISTED = """
     SELECT count(*), count(*) FILTER (WHERE child.id IS NULL OR child.status = 'left')
     FROM presence JOIN household ON household.id = presence.household_id AND household.helped
@@ -15,12 +18,7 @@ _GONE = """
         AND presence.band = 'school'))
     FROM child WHERE status <> 'left'
 """
-_SAID = """
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> child.version)
-    FROM child LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = 'sponsorship.child_changed.v1' GROUP BY 1) said ON said.subject = child.id
-"""
+_SAID = newest_said("child", ChildChanged)
 CHECKS = {
     "each child of school age who is helped is listed": _LISTED,
     "only children of school age who are helped are listed": _GONE,

@@ -1,5 +1,8 @@
 """Holds, sponsorships, and the gifts that they are of."""
 
+from shared.contracts.sponsorship import GiftPlaced
+from shared.service.said import newest_said
+
 _ONE_MAIN = """
     SELECT count(*), count(*) FILTER (WHERE many > 1) FROM (
         SELECT child_id, count(*) AS many FROM (
@@ -59,12 +62,7 @@ _SHARES = """
     SELECT count(*), count(*) FILTER (WHERE shares >= 10000) FROM (
         SELECT child_id, sum(share) AS shares FROM sponsorship WHERE ends_on IS NULL GROUP BY 1) children
 """
-_SAID = """
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> gift.said)
-    FROM gift LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = 'sponsorship.gift_placed.v1' GROUP BY 1) said ON said.subject = gift.id
-"""
+_SAID = newest_said("gift", GiftPlaced, "said")
 CHECKS = {
     "each child has one main sponsor or hold at most": _ONE_MAIN,
     "children who are held or sponsored have a gift that is not over": _LIVE,

@@ -1,5 +1,8 @@
 """Learners and places in courses."""
 
+from shared.contracts.sponsorship import LessonPlaceChanged
+from shared.service.said import newest_said
+
 _ONCE = """
     SELECT count(*), count(*) FILTER (WHERE places > 1) FROM (
         SELECT count(*) AS places FROM lesson_place WHERE state IN ('waiting', 'placed') GROUP BY member_id) learners
@@ -19,13 +22,7 @@ _WANTED = """
     LEFT JOIN closed_household closed ON closed.id = settlement.household_id
     WHERE lesson_place.state IN ('waiting', 'placed')
 """
-_SAID = """
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> learner.version)
-    FROM learner LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = 'sponsorship.lesson_place_changed.v1' GROUP BY 1) said
-    ON said.subject = learner.id
-"""
+_SAID = newest_said("learner", LessonPlaceChanged)
 _MADE_UP = """
     SELECT count(*), count(*) FILTER (WHERE instead.id IS NULL)
     FROM lesson LEFT JOIN lesson instead ON instead.makes_up = lesson.id WHERE lesson.state = 'missed'

@@ -1,5 +1,8 @@
 """What the education fund is asked for, for children at school."""
 
+from shared.contracts.sponsorship import SchoolPaymentDue
+from shared.service.said import newest_said
+
 _OVER = "('paid', 'refused', 'settled', 'cancelled')"
 # S608: the codes are ours.
 _ONCE = f"""
@@ -23,13 +26,7 @@ _ASKED = """
     WHERE month.due_on < day.processed AND month.due_on <= term.ends_on AND child.status <> 'left'
     AND term.fee > term.fee * month.covered / 10000
 """
-_SAID = """
-    SELECT count(*), count(*) FILTER (WHERE said.version IS NOT NULL AND said.version <> payment.said)
-    FROM school_payment payment LEFT JOIN (
-        SELECT subject, max(CAST(CAST(data AS json) ->> 'version' AS integer)) AS version
-        FROM journal WHERE contract = 'sponsorship.school_payment_due.v1' GROUP BY 1) said
-    ON said.subject = payment.id
-"""
+_SAID = newest_said("school_payment", SchoolPaymentDue, "said")
 CHECKS = {
     "no more is asked for a month of school than gifts leave of its fee": _ONCE,
     "school is asked for only where a child is helped now": _HELPED,
