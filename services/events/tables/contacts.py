@@ -1,4 +1,4 @@
-"""How people are called and reached, and where gatherings are: `contacts` alone reads both. And who was shown either."""
+"""How people are called and reached, where gatherings are (`contacts` alone reads both), and who was shown either."""
 
 from datetime import datetime
 from uuid import UUID
