@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -16,7 +15,6 @@ from uuid_utils.compat import uuid7
 
 from shared.cli.operate import parked, replay
 from shared.cli.operate.doctor import examine
-from shared.cli.operate.doctor.report import Report
 from shared.cli.operate.parked import Parked
 from shared.cli.operate.parking import _all as all_parked
 from shared.cli.stack import Stack
@@ -24,13 +22,13 @@ from shared.contracts import HEARD_BY, heard_by, talking
 from shared.contracts.intake import HouseholdClosed, HouseholdRegistered
 from shared.database.tables import discard, feed, inbox
 from shared.messaging.envelope import seal
+from tests.support.looking import WAIT_SECONDS, breaches, calling, named
 from tests.support.replica import Replica
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY, World
 
 QUEUE = f"inventory.{HouseholdRegistered.wire}"
 HANDLED = f"{QUEUE}: handled once, parked or discarded"
-WAIT_SECONDS = 20.0
 
 
 @pytest.fixture
@@ -38,28 +36,10 @@ async def stack(world: World) -> Stack:
     return named(world)
 
 
-def named(world: World) -> Stack:
-    """The world's addresses, with a host name for each service."""
-    known = world.addresses()
-    return replace(
-        known, services={name: replace(each, url=f"http://{name}") for name, each in known.services.items()}
-    )
-
-
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     async with calling(world) as client:
         yield client
-
-
-def calling(world: World) -> httpx.AsyncClient:
-    """Calls the services of this process under their host names."""
-    mounts = {f"http://{name}": httpx.ASGITransport(getattr(world, name).app) for name in talking()}
-    return httpx.AsyncClient(mounts=mounts)
-
-
-def breaches(report: Report) -> dict[str, int]:
-    return {each.name: each.breaches for each in report.findings if each.breaches}
 
 
 async def change(world: World, name: str, *statements: Executable) -> None:

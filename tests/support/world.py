@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -159,15 +159,21 @@ class World:
         await until(self._under_way, lambda left: not any(left.values()), seconds)
 
     async def at_rest(self) -> None:
-        """Wait until inventory has nothing to do by itself either, like the forecast that follows every change, and
-        until what it said then was handled.
+        """Wait until no service has anything to do by itself either, like the forecast that follows every change, and
+        until what it said then was handled. What a service does in an hour or on another day, it does not do yet.
         """
-        await until(self._store_has_to_do, lambda left: not left)
+        await until(self._to_be_done_soon, lambda left: not left)
         await self.settled()
 
-    async def _store_has_to_do(self) -> int:
-        async with self.driver("inventory").service.units.read() as session:
-            return (await session.execute(select(func.count()).select_from(timer))).scalar_one()
+    async def _to_be_done_soon(self) -> int:
+        soon = select(func.count()).where(
+            timer.c.due_at < func.clock_timestamp() + timedelta(minutes=1), timer.c.parked_at.is_(None)
+        )
+        left = 0
+        for name in self.started:
+            async with self.driver(name).service.units.read() as session:
+                left += (await session.execute(soon)).scalar_one()
+        return left
 
     async def _under_way(self) -> dict[str, int]:
         """What is left to be done, in words. What was said is read twice: nobody may have answered in between."""
