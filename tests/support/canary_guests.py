@@ -81,7 +81,7 @@ async def _show(story: "Story") -> None:
         "ends_at": f"{FIRST_DAY}T20:00:00+09:00",
     }
     gathering = await story.world.events.announced(**today)
-    for each in ("venue", "door-list", "tell-place", "hold", "thank"):
+    for each in ("venue", "door-list", "door-list/pdf", "tell-place", "hold", "thank"):
         path = f"/gatherings/{{gathering_id}}/{each}"
         if each == "hold":
             await _post(story, path, None, gathering_id=gathering)
