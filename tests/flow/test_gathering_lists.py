@@ -1,5 +1,6 @@
 """What is told late or with a reason: places, names at the door, whom to thank; calendars; papers in time."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -107,9 +108,28 @@ async def test_a_list_for_the_door_is_printed_in_any_script_and_tells_nothing_of
     assert [each for each in (*NAMES, code) if each.replace(" ", "") not in said] == []
     assert not any(each in said for each in ("Secret", "Cellar"))
     assert len((await events.get("/guests/readings"))["items"]) == 2
-    await events.post(f"/guests/{guests[0]}/change", {"contact": {"name": "สมชาย"}})
+    await events.post(f"/guests/{guests[0]}/change", {"contact": {"name": "สมชาย"}, "contact_version": 1})
     refused = await events.try_post(f"{path}/door-list/pdf", WHY)
     assert (refused.status_code, "U+0E2A" in refused.text, "CSV" in refused.text) == (409, True, True)
+
+
+async def test_of_two_who_change_a_contact_at_the_same_time_the_second_is_told(world: World) -> None:
+    events = world.events
+    guest = await events.guest("Kim")
+    path = f"/guests/{guest}"
+    seen = (await events.post(f"{path}/contact", WHY))["contact_version"]
+    changes = [{"contact": {"name": each}, "contact_version": seen} for each in ("Lee", "Park")]
+    answers = await asyncio.gather(*(events.try_post(f"{path}/change", each) for each in changes))
+    assert sorted(each.status_code for each in answers) == [200, 409]
+    (lost,) = [each for each in answers if each.status_code == 409]
+    assert "meanwhile" in lost.text
+    kept = await events.post(f"{path}/contact", WHY)
+    won = next(n for n, each in enumerate(answers) if each.status_code == 200)
+    assert (kept["name"], kept["contact_version"]) == (("Lee", "Park")[won], seen + 1)
+    (listed,) = (await events.get("/guests"))["items"]
+    assert listed["contact_version"] == seen + 1
+    await events.post(f"{path}/change", {**changes[1 - won], "contact_version": seen + 1})
+    assert (await events.try_post(f"{path}/change", {"contact": {"name": "Choi"}})).status_code == 422
 
 
 async def test_a_closed_gathering_shows_times_and_a_code_in_calendars_and_a_revoked_token_opens_nothing(

@@ -64,7 +64,10 @@ async def _guest(story: "Story") -> None:
     wrong = story.plant("events", GUESTS, "contact.name")
     guest = await _post(story, GUESTS, {"contact": {"name": wrong, "mail": "e@example.org"}})
     path = f"{GUESTS}/{{guest_id}}/change"
-    right = {"contact": {"name": story.plant("events", path, "contact.name"), "mail": "e@example.org"}}
+    right = {
+        "contact": {"name": story.plant("events", path, "contact.name"), "mail": "e@example.org"},
+        "contact_version": 1,
+    }
     await _post(story, path, right, **guest)
     story.canaries.add([wrong])
     path = f"{GUESTS}/{{guest_id}}/contact"
