@@ -10,14 +10,14 @@ from services.donations.domain.letters import Numbering
 from services.donations.domain.money import DIGITS
 from services.donations.paypal.environments import Environment, environment
 from services.donations.paypal.signature import Rules
+from services.donations.printing.copies import letters_press
 from services.donations.printing.office import Office
-from services.donations.printing.press import press_of
 from services.donations.printing.words import Language
+from shared.printing.settings import PrintingSettings
 from shared.security.sealing import Seal
-from shared.settings import ServiceSettings
 
 
-class Settings(ServiceSettings):
+class Settings(PrintingSettings):
     """Who has to agree to a grant, in minor units by currency; where PayPal is, once it has been told of us; the key of
     what it sends; and what letters say of the organisation.
     """
@@ -101,10 +101,6 @@ class Settings(ServiceSettings):
     receipt_numbering: Numbering = Field(
         default=Numbering.CALENDAR, description="calendar, or fiscal for years from September to August"
     )
-    letter_fonts: tuple[Path, ...] = Field(
-        default=(Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/dejavu")),
-        description="the folders of the fonts Noto Sans CJK and DejaVu Sans",
-    )
 
     @model_validator(mode="after")
     def _a_paypal_that_there_is(self) -> Self:
@@ -142,7 +138,7 @@ class Settings(ServiceSettings):
             self.organisation_address,
             self.receipt_tax_sentence,
             self.receipt_numbering,
-            press_of(self.letter_fonts),
+            letters_press(self.letter_fonts),
         )
 
     @property

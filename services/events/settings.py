@@ -8,10 +8,13 @@ from services.events.domain.helping import Rules
 from services.events.domain.hours import Hours
 from services.events.domain.seats import SeatRules
 from services.events.domain.teams import TeamRules
-from shared.settings import ClockMode, ServiceSettings
+from services.events.printing.door_list import door_list_press
+from shared.printing.press import Press
+from shared.printing.settings import PrintingSettings
+from shared.settings import ClockMode
 
 
-class Settings(ServiceSettings):
+class Settings(PrintingSettings):
     """How long offers stand, how long seats are kept, when a place may be told; and how speakers and helpers are dealt
     with.
     """
@@ -101,6 +104,11 @@ class Settings(ServiceSettings):
     def place_before(self) -> timedelta:
         """How long before a gathering its place may be told."""
         return timedelta(hours=self.place_hours)
+
+    @property
+    def press(self) -> Press:
+        """What lists for the door are printed on."""
+        return door_list_press(self.letter_fonts)
 
     @property
     def seat_rules(self) -> SeatRules:

@@ -1,12 +1,15 @@
 """Settings of the sponsorship service."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from services.sponsorship.domain.rules import Rules
-from shared.settings import ServiceSettings
+from services.sponsorship.printing.certificates import Issuer, certificate_press
+from shared.printing.settings import PrintingSettings
 
 
-class Settings(ServiceSettings):
+class Settings(PrintingSettings):
     """How children are placed with gifts, and what holds for lessons and letters."""
 
     hold_days: int = Field(
@@ -37,6 +40,16 @@ class Settings(ServiceSettings):
     letter_places: tuple[str, ...] = Field(
         default=(), description="names of places that are looked for in letters, beside those that are known"
     )
+
+    organisation_name: dict[Literal["ja", "en"], str] = Field(
+        default={}, description="who issues certificates, by language: ja, en; without it there are none"
+    )
+
+    @property
+    def issuer(self) -> Issuer:
+        """Who issues certificates, and on which press."""
+        names = [self.organisation_name.get(each, "") for each in ("ja", "en")]
+        return Issuer([each for each in names if each], certificate_press(self.letter_fonts))
 
     @property
     def rules(self) -> Rules:

@@ -1,9 +1,13 @@
 """What is told late or with a reason: places, names at the door, whom to thank; calendars; papers in time."""
 
+import asyncio
 from typing import Any
 
+import pytest
 from icalendar import Calendar
 
+from shared.cli.wiring import filled_in
+from tests.support.pdf_text import text_of
 from tests.support.world import World
 
 SOON = {
@@ -11,6 +15,7 @@ SOON = {
     "starts_at": "2006-11-03T18:00:00+09:00",
     "ends_at": "2006-11-03T20:00:00+09:00",
 }
+FOLDERS = filled_in("events").letter_fonts  # type: ignore[attr-defined]
 WHY = {"reason": "letters to guests"}
 
 
@@ -75,6 +80,56 @@ async def test_a_list_for_the_door_is_a_reveal_with_role_and_reason(world: World
     venue = await events.post(f"{path}/venue", {"reason": "to book the hall"})
     assert venue["place"] == "Example Street 1, room 4"
     assert len((await events.get("/guests/readings"))["items"]) == 2
+
+
+NAMES = ("山田 太郎", "김영희", "Łukasz Dvořák", "#panic(1)")
+
+
+@pytest.mark.skipif(
+    not all(each.is_dir() for each in FOLDERS),
+    reason="no fonts: apt-get install fonts-noto-cjk fonts-dejavu-core",
+)
+async def test_a_list_for_the_door_is_printed_in_any_script_and_tells_nothing_of_a_closed_gathering(
+    world: World,
+) -> None:
+    events = world.events
+    gathering = await events.announced(seats=5, safety="closed", venue={"title": "Secret", "place": "Cellar"})
+    path = f"/gatherings/{gathering}"
+    guests = [await events.guest(each) for each in NAMES]
+    await events.post(f"{path}/invite", {"guest_ids": guests})
+    await events.post(f"{path}/seats", {"guest_ids": guests})
+    assert (await events.try_post(f"{path}/door-list/pdf", {})).status_code == 422
+    printed = [await events.try_post(f"{path}/door-list/pdf", WHY) for _ in range(2)]
+    assert printed[0].content == printed[1].content
+    assert b"CreationDate(D:20061101" in printed[0].content
+    assert printed[0].headers["cache-control"] == "no-store"
+    said = text_of(printed[0].content).replace(" ", "")
+    code = (await events.get(path))["code"]
+    assert [each for each in (*NAMES, code) if each.replace(" ", "") not in said] == []
+    assert not any(each in said for each in ("Secret", "Cellar"))
+    assert len((await events.get("/guests/readings"))["items"]) == 2
+    await events.post(f"/guests/{guests[0]}/change", {"contact": {"name": "สมชาย"}, "contact_version": 1})
+    refused = await events.try_post(f"{path}/door-list/pdf", WHY)
+    assert (refused.status_code, "U+0E2A" in refused.text, "CSV" in refused.text) == (409, True, True)
+
+
+async def test_of_two_who_change_a_contact_at_the_same_time_the_second_is_told(world: World) -> None:
+    events = world.events
+    guest = await events.guest("Kim")
+    path = f"/guests/{guest}"
+    seen = (await events.post(f"{path}/contact", WHY))["contact_version"]
+    changes = [{"contact": {"name": each}, "contact_version": seen} for each in ("Lee", "Park")]
+    answers = await asyncio.gather(*(events.try_post(f"{path}/change", each) for each in changes))
+    assert sorted(each.status_code for each in answers) == [200, 409]
+    (lost,) = [each for each in answers if each.status_code == 409]
+    assert "meanwhile" in lost.text
+    kept = await events.post(f"{path}/contact", WHY)
+    won = next(n for n, each in enumerate(answers) if each.status_code == 200)
+    assert (kept["name"], kept["contact_version"]) == (("Lee", "Park")[won], seen + 1)
+    (listed,) = (await events.get("/guests"))["items"]
+    assert listed["contact_version"] == seen + 1
+    await events.post(f"{path}/change", {**changes[1 - won], "contact_version": seen + 1})
+    assert (await events.try_post(f"{path}/change", {"contact": {"name": "Choi"}})).status_code == 422
 
 
 async def test_a_closed_gathering_shows_times_and_a_code_in_calendars_and_a_revoked_token_opens_nothing(

@@ -28,7 +28,7 @@ DONOR, ADDRESS = "donations contact.name", "donations contact.address"
 GUEST, STEP = "events contact.name", "events gathering_step.note"
 CONSENTS = "/households/{household_id}/members/{member_id}/consents"
 SEEN, VENUE = "events reading.note", ("title", "place")
-SHOWN = ("venue", "door-list", "tell-place", "thank")
+SHOWN = ("venue", "door-list", "door-list/pdf", "tell-place", "thank")
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,

@@ -9,6 +9,7 @@ from services.sponsorship.queries.figures import reached
 from shared.contracts.sponsorship import ChildChanged, GiftPlaced
 from tests.support.giving import consent, gift, paid, received
 from tests.support.people import person
+from tests.support.waiting import until
 from tests.support.world import World
 
 
@@ -56,6 +57,30 @@ async def test_b5_a_child_who_turns_six_waits_from_that_day_and_one_who_turns_ei
     await world.turn("2006-11-12")
     grown = await world.sponsorship.child_of(household, "left")
     assert (grown["child_id"], grown["left_reason"]) == (older["child_id"], "grew_up")
+
+
+async def test_what_a_guardian_agreed_to_is_shown_up_to_the_day_before_the_child_is_eighteen(
+    world: World,
+) -> None:
+    """Its end is years away, and nobody withdraws it."""
+    sponsorship, one = world.sponsorship, await world.sponsorship.one_child(birth_date="1988-11-12")
+    start = gift(None, "active")
+    await sponsorship.hears(start, paid(start.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
+
+    async def shown() -> str | None:
+        (found,) = await sponsorship.get(f"/sponsors/{start.donor_id}/children")
+        alias: str | None = found["alias"]
+        return alias
+
+    await world.turn("2006-11-11")
+    await world.settled()
+    assert await shown() == one["alias"]
+    await world.turn("2006-11-12")
+    await until(lambda: sponsorship.child(one["child_id"]), lambda child: child["left_reason"] == "grew_up")
+    assert await shown() is None
+    # Whatever order it comes in: the guardian's consent may be told again later.
+    await sponsorship.hears(consent(one, version=2))
+    assert await shown() is None
 
 
 async def test_who_is_more_urgent_comes_first_then_who_waits_longer_and_a_list_goes_on_in_that_order(

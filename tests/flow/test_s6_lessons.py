@@ -1,14 +1,17 @@
 """S6: settlement is asked for with lessons in Japanese: a place or a place in line, a teacher, attendance, an end."""
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from shared.cli.wiring import filled_in
 from shared.contracts.events import HelpChanged
 from shared.contracts.intake import HouseholdClosed
 from shared.contracts.sponsorship import HelperAsked, LessonPlaceChanged
+from tests.support.pdf_text import text_of
 from tests.support.settlers import asked, later, tell
 from tests.support.world import World
 
@@ -89,6 +92,32 @@ async def test_the_waiting_list_carries_over_to_the_next_term_with_who_waited_lo
     assert (await world.sponsorship.get("/plan"))[0]["actual"] == 1
 
 
+FOLDERS = filled_in("sponsorship").letter_fonts  # type: ignore[attr-defined]
+
+
+async def _certificates(world: World, places: list[str]) -> None:
+    """The first of two learners gets one, once, which tells of nobody and is printed alike each time."""
+    room = world.sponsorship
+    paths = [f"/learners/places/{each}/certificate" for each in places]
+    if not all(each.is_dir() for each in FOLDERS):
+        assert "fonts-noto-cjk" in (await room.try_post(paths[0])).text
+        return
+    both = await asyncio.gather(*(room.post(paths[0]) for _ in range(2)))
+    assert both[0] == both[1]
+    refused = await room.try_post(paths[1])
+    assert (refused.status_code, "399 of 500 minutes" in refused.text) == (409, True)
+    (issued,) = (await room.get("/certificates"))["items"]
+    path = f"/certificates/{issued['certificate_id']}/pdf"
+    pdf = (await room.client.get(path)).content
+    await world.turn("2006-12-10")
+    assert (await room.client.get(path)).content == pdf
+    assert b"CreationDate(D:20061209" in pdf
+    said = text_of(pdf)
+    told = ("2006-1", "japanese_a1", "A1", "400 / 500", "2006-12-08", "見本の支援会", "Example Relief")
+    assert [each for each in told if each.replace(" ", "") not in said.replace(" ", "")] == []
+    assert issued["place_id"] not in said
+
+
 async def test_a_certificate_is_for_who_attended_enough_of_what_was_held(world: World) -> None:
     good, bad = uuid7(), uuid7()
     await tell(world, asked(good, bad))
@@ -119,12 +148,18 @@ async def test_a_certificate_is_for_who_attended_enough_of_what_was_held(world: 
     finished = [await world.sponsorship.place_of(each, "finished") for each in (good, bad)]
     assert [(each["minutes_attended"], each["minutes_held"]) for each in finished] == [(400, 500), (399, 500)]
     assert [each["certificate"] for each in finished] == [True, False]
+    await _certificates(world, [each["place_id"] for each in finished])
     # The doctor sees what was changed past the service.
     for change, broken in (
         ("UPDATE course SET taken = 1", ["no course has more learners than places"]),
         ("UPDATE course SET taken = 2", []),
         ("UPDATE attendance SET minutes = 101", ["nobody attended more than a lesson had"]),
         ("UPDATE attendance SET minutes = 100", []),
+        (
+            "UPDATE certificate SET number = 2",
+            ["certificates are of who finished, and no number is left out"],
+        ),
+        ("UPDATE certificate SET number = 1", []),
         ("UPDATE learner SET version = 9", ["the newest place of each learner was said"]),
         ("UPDATE learner SET version = 3", []),
     ):

@@ -64,7 +64,10 @@ async def _guest(story: "Story") -> None:
     wrong = story.plant("events", GUESTS, "contact.name")
     guest = await _post(story, GUESTS, {"contact": {"name": wrong, "mail": "e@example.org"}})
     path = f"{GUESTS}/{{guest_id}}/change"
-    right = {"contact": {"name": story.plant("events", path, "contact.name"), "mail": "e@example.org"}}
+    right = {
+        "contact": {"name": story.plant("events", path, "contact.name"), "mail": "e@example.org"},
+        "contact_version": 1,
+    }
     await _post(story, path, right, **guest)
     story.canaries.add([wrong])
     path = f"{GUESTS}/{{guest_id}}/contact"
@@ -81,7 +84,7 @@ async def _show(story: "Story") -> None:
         "ends_at": f"{FIRST_DAY}T20:00:00+09:00",
     }
     gathering = await story.world.events.announced(**today)
-    for each in ("venue", "door-list", "tell-place", "hold", "thank"):
+    for each in ("venue", "door-list", "door-list/pdf", "tell-place", "hold", "thank"):
         path = f"/gatherings/{{gathering_id}}/{each}"
         if each == "hold":
             await _post(story, path, None, gathering_id=gathering)

@@ -1,4 +1,4 @@
-"""The text of a PDF as a reader gets it out: of those that `services/donations/printing` makes, and of no others."""
+"""The text of a PDF as a reader gets it out: of those that `shared/printing` makes, and of no others."""
 
 import re
 import zlib

@@ -1,7 +1,8 @@
 """What tests do with sponsorship."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +20,9 @@ from tests.support.waiting import until
 class Sponsorship(Driver):
     """`world.sponsorship`"""
 
+    settings: ClassVar[Mapping[str, Any]] = {
+        "organisation_name": {"ja": "見本の支援会", "en": "Example Relief"}
+    }
     has_run_before = True
 
     async def hears(self, *facts: Contract) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
@@ -15,6 +15,7 @@ from services.donations.printing.words import Language
 from services.donations.queries import letters as queries
 from shared.web.models import Body
 from shared.web.paging import After, Limit, Page, page_of, place_of
+from shared.web.papers import PdfResponse, pdf
 from shared.web.work import Asking, OpenUnits, Reading, accepted
 
 router = APIRouter(prefix="/letters", tags=["letters"])
@@ -43,12 +44,6 @@ class LetterOut(BaseModel):
         return {**{name: row[name] for name in names}, "donor_id": donor_id}
 
 
-class PdfResponse(Response):
-    """A PDF, which nobody keeps on its way."""
-
-    media_type = "application/pdf"
-
-
 class Looking(Body):
     """Why somebody needs to see a letter. In the body, for addresses are logged on their way."""
 
@@ -60,9 +55,7 @@ async def _shown(
 ) -> PdfResponse:
     async with units.open(actor=reader) as unit:
         found = accepted(await commands.show(unit, settings.office, letter_id, what, looking.reason))
-    name = f"{found.letter.kind}-{found.letter.issued_on}-{what}.pdf"
-    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-    return PdfResponse(found.pdf, headers=headers)
+    return pdf(found.pdf, f"{found.letter.kind}-{found.letter.issued_on}-{what}")
 
 
 @router.post("/{letter_id}/original", response_class=PdfResponse, dependencies=[TREASURER])

@@ -10,13 +10,14 @@ from services.donations import contacts
 from services.donations.contacts import Letter
 from services.donations.domain.letters import LetterState, Reader
 from services.donations.printing import words
+from services.donations.printing.copies import copied
 from services.donations.printing.office import Office
-from services.donations.printing.press import Unprintable, Words
 from services.donations.printing.words import Issued, Language, Party, language_of
 from services.donations.repository import donors, letters
 from services.donations.tables import LETTER_READING
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
+from shared.printing.press import Unprintable, Words
 
 ORIGINAL, COPY = "original", "copy"
 
@@ -81,7 +82,7 @@ async def show(unit: Unit, office: Office, letter_id: UUID, what: str, reader: R
     pdf: bytes | Unprintable = letter.body
     if what == COPY:
         marks = words.marks(Language(letter.language), valid=valid)
-        pdf = await asyncio.to_thread(office.press.copied, letter.body, marks, letter.issued_on)
+        pdf = await asyncio.to_thread(copied, office.press, letter.body, marks, letter.issued_on)
     if isinstance(pdf, Unprintable):
         return not_printed(pdf)
     row = {"id": uuid7(), "at": unit.now, "letter_id": letter_id, "actor": unit.actor.id}

@@ -15,12 +15,12 @@ from services.donations.domain.letters import LetterState, Receipt, left_of, not
 from services.donations.domain.payments import Payment
 from services.donations.printing import words
 from services.donations.printing.office import Office
-from services.donations.printing.press import Words
 from services.donations.printing.words import Issued, Language, Paid
 from services.donations.repository import donors, letters, payments
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
+from shared.printing.press import Words
 
 
 async def issue_receipt(

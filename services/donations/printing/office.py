@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.donations.domain.letters import Numbering
-from services.donations.printing.press import Press
 from services.donations.printing.words import Language, Party
+from shared.printing.press import Press
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.donations.domain.money import Money, written
-from services.donations.printing.press import Words
+from shared.printing.press import Words, plain
 
 
 class Language(StrEnum):
@@ -117,12 +117,7 @@ def _head(issued: Issued) -> Words:
 
 
 def _party(party: Party) -> Words:
-    return {"name": _plain(party.name), "address": _plain(party.address), "organisation": party.organisation}
-
-
-def _plain(text: str) -> str:
-    """Browsers end a line by two characters, and the first of them has no glyph; nor has a tab."""
-    return text.replace("\r\n", "\n").replace("\t", " ")
+    return {"name": plain(party.name), "address": plain(party.address), "organisation": party.organisation}
 
 
 def _row(language: Language, paid: Paid) -> Words:

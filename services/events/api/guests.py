@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
 from services.events import contacts
 from services.events.api.models import EVENTS, LOOKING, Code, Language, Note, reading_of
 from services.events.commands import guests as commands
-from services.events.commands.guests import NewGuest
+from services.events.commands.guests import NewGuest, Rewriting
 from services.events.contacts import Contact
 from services.events.queries import guests as queries
 from services.events.repository.guests import Choices
@@ -78,11 +78,25 @@ class GuestChanges(Body):
     """What is to be different; what is left out stays."""
 
     contact: ContactBody | None = None
+    contact_version: int | None = Field(
+        default=None, description="the version of the contact that the new one takes the place of"
+    )
     language: Language | None = None
     member: bool | None = None
     person_id: UUID | None = Field(default=None, description="what donations calls a member of the group")
     purposes: Purposes | None = None
     no_contact: bool | None = None
+
+    @model_validator(mode="after")
+    def _a_contact_that_was_seen(self) -> Self:
+        if (self.contact is None) != (self.contact_version is None):
+            raise ValueError("contact and contact_version go together; /guests tells the version")
+        return self
+
+    def rewriting(self) -> Rewriting | None:
+        if self.contact is None or self.contact_version is None:
+            return None
+        return Rewriting(self.contact.contact(), self.contact_version)
 
     def values(self) -> Mapping[str, Any]:
         names = ("language", "member", "person_id", "purposes", "no_contact")
@@ -94,6 +108,7 @@ class GuestOut(BaseModel):
 
     guest_id: UUID
     name: str = Field(examples=["E…"])
+    contact_version: int
     language: str
     member: bool
     linked: bool = Field(description="donations tells whether the guest is a member")
@@ -102,17 +117,17 @@ class GuestOut(BaseModel):
     since: date
 
     @classmethod
-    def of(cls, row: RowMapping, name: str) -> "GuestOut":
-        return cls(**{**row, "guest_id": row["id"], "name": name, "linked": row["person_id"] is not None})
+    def of(cls, row: RowMapping, name: str, version: int) -> "GuestOut":
+        more = {"name": name, "contact_version": version}
+        return cls(**{**row, **more, "guest_id": row["id"], "linked": row["person_id"] is not None})
 
 
 @router.post("/{guest_id}/change", dependencies=[EVENTS])
 async def change(guest_id: UUID, body: GuestChanges, work: Work) -> GuestKept:
     """New contact data, or other choices. A guest who no longer agrees to be written to has no purposes."""
-    contact = body.contact.contact() if body.contact else None
 
     async def do(unit: Unit) -> GuestKept | Refused:
-        done = await commands.change(unit, guest_id, contact, body.values())
+        done = await commands.change(unit, guest_id, body.rewriting(), body.values())
         return shown(done, lambda key: GuestKept(guest_id=key))
 
     return await work.once(GuestKept, do)
@@ -122,8 +137,13 @@ async def change(guest_id: UUID, body: GuestChanges, work: Work) -> GuestKept:
 async def find(session: Reading, after: After = None, limit: Limit = 100) -> Page[GuestOut]:
     """Guests in the order in which they were written down."""
     found = await queries.guests(session, limit + 1, place_of(after))
-    masks = await contacts.masks(session, [row["id"] for row in found])
-    return page_of(found, limit, lambda row: GuestOut.of(row, masks[row["id"]]), lambda row: row["id"])
+    ids = [row["id"] for row in found]
+    masks, versions = await contacts.masks(session, ids), await contacts.versions(session, ids)
+
+    def shown_as(row: RowMapping) -> GuestOut:
+        return GuestOut.of(row, masks[row["id"]], versions[row["id"]])
+
+    return page_of(found, limit, shown_as, lambda row: row["id"])
 
 
 class GuestId(BaseModel):
@@ -148,6 +168,7 @@ class ContactOut(BaseModel):
     """The only answer with a name."""
 
     guest_id: UUID
+    contact_version: int
     name: str
     mail: str | None
     phone: str | None
@@ -158,8 +179,8 @@ async def show_contact(guest_id: UUID, body: Looking, units: OpenUnits, reader: 
     """A guest's name, mail and phone; a reason is needed, and who reads them is kept."""
     reading = reading_of("contact", guest_id, CONTACT, body.reason)
     async with units.open(actor=reader) as unit:
-        found = accepted(await commands.read_contact(unit, guest_id, reading))
-    return ContactOut(guest_id=guest_id, **vars(found))
+        found, version = accepted(await commands.read_contact(unit, guest_id, reading))
+    return ContactOut(guest_id=guest_id, contact_version=version, **vars(found))
 
 
 class ReadingOut(BaseModel):

@@ -13,6 +13,7 @@ from services.events.api.guests import Looking
 from services.events.api.models import EVENTS, EventsSettings, reading_of
 from services.events.commands import showing as commands
 from services.events.commands.showing import Letters, Shown
+from shared.web.papers import PdfResponse, pdf
 from shared.web.work import Asking, OpenUnits, accepted
 
 router = APIRouter(prefix="/gatherings/{gathering_id}", tags=["lists"])
@@ -95,6 +96,17 @@ async def door_list(gathering_id: UUID, body: Looking, units: OpenUnits, reader:
         found = accepted(await commands.door_list(unit, gathering_id, reading))
     headers = {"Content-Disposition": 'attachment; filename="door-list.csv"', "Cache-Control": "no-store"}
     return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/door-list/pdf", dependencies=[EVENTS], response_class=PdfResponse)
+async def door_list_pdf(
+    gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking, settings: EventsSettings
+) -> PdfResponse:
+    """The same list to be printed, by the gathering's code: neither its title nor its place is on it."""
+    reading = reading_of("guests", gathering_id, f"{PREFIX}/door-list/pdf", body.reason)
+    async with units.open(actor=reader) as unit:
+        found = accepted(await commands.door_list_printed(unit, settings.press, gathering_id, reading))
+    return pdf(found, "door-list")
 
 
 def _csv(found: Sequence[Shown]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.events import contacts
-from services.events.contacts import Contact, Reading, Same
+from services.events.contacts import Changed, Contact, Reading, Same
 from services.events.repository import guests, members
 from services.events.repository.guests import Choices
 from shared.contracts.events import ContactOffered
@@ -54,8 +54,16 @@ def _offer(unit: Unit, guest_id: UUID, version: int, choices: Choices) -> None:
     unit.say(fact)
 
 
+@dataclass(frozen=True)
+class Rewriting:
+    """New contact data in the place of those of the version that was `seen`."""
+
+    contact: Contact
+    seen: int
+
+
 async def change(
-    unit: Unit, guest_id: UUID, contact: Contact | None, values: Mapping[str, Any]
+    unit: Unit, guest_id: UUID, rewriting: Rewriting | None, values: Mapping[str, Any]
 ) -> UUID | Refused:
     """Give a guest new contact data, or other choices; what is not named stays. A guest whom donations knows is a
     member if donations says so.
@@ -71,15 +79,22 @@ async def change(
         return conflict("Another guest is linked to this person already.")
     if "member" in values and after["person_id"]:
         return invalid("Donations tells whether this guest is a member.", ("member", "comes from donations"))
-    if contact:
-        try:
-            await contacts.rewrite(unit, guest_id, contact)
-        except Same:
-            return conflict("Somebody else is written down with this name and this mail or phone.")
+    if rewriting and (refused := await _rewrite(unit, guest_id, rewriting)):
+        return refused
     names = ("language", "member", "person_id", "purposes", "no_contact")
     guests.change(unit, guest_id, {name: after[name] for name in names})
     _say_offer(unit, dict(before), after)
     return guest_id
+
+
+async def _rewrite(unit: Unit, guest_id: UUID, rewriting: Rewriting) -> Refused | None:
+    try:
+        await contacts.rewrite(unit, guest_id, rewriting.contact, rewriting.seen)
+    except Changed:
+        return conflict("Somebody else has changed this contact meanwhile. Look at it again, then change it.")
+    except Same:
+        return conflict("Somebody else is written down with this name and this mail or phone.")
+    return None
 
 
 def _say_offer(unit: Unit, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -91,10 +106,12 @@ def _say_offer(unit: Unit, before: Mapping[str, Any], after: Mapping[str, Any]) 
         _offer(unit, after["id"], before["version"] + 1, choices)
 
 
-async def read_contact(unit: Unit, guest_id: UUID, reading: Reading) -> Contact | Refused:
-    """A guest's contact data; who was shown them, and why, is kept."""
+async def read_contact(unit: Unit, guest_id: UUID, reading: Reading) -> tuple[Contact, int] | Refused:
+    """A guest's contact data, and their version; who was shown them, and why, is kept."""
+    # Before the data: if they change in between, whoever changes these is told.
+    version = (await contacts.versions(unit.session, [guest_id])).get(guest_id, 0)
     found = await contacts.read(unit.session, guest_id)
     if found is None:
         return missing("such guest")
     contacts.record(unit, reading)
-    return found
+    return found, version

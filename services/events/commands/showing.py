@@ -1,5 +1,6 @@
 """What is behind the door is shown with a reason: where a gathering is, who comes, whom to thank. Each is recorded."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,11 +11,14 @@ from services.events.commands.seats import NO_GATHERING
 from services.events.contacts import Contact, Reading, Venue
 from services.events.domain.gatherings import OVER
 from services.events.domain.seats import SeatRules
+from services.events.printing import door_list as printing
+from services.events.printing.door_list import AtDoor
 from services.events.repository import gatherings, seats
 from services.events.repository.seats import Comer
 from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
+from shared.printing.press import Press, Unprintable
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,24 @@ async def door_list(unit: Unit, gathering_id: UUID, reading: Reading) -> Sequenc
     contacts.record(unit, reading)
     found = await _shown(unit, await seats.comers(unit.session, gathering_id))
     return sorted(found, key=lambda each: (each.contact.name, each.comer.seat_id))
+
+
+async def door_list_printed(
+    unit: Unit, press: Press, gathering_id: UUID, reading: Reading
+) -> bytes | Refused:
+    """The same as PDF. Refused if the fonts lack a character of somebody's name: nobody's is printed wrong."""
+    found = await door_list(unit, gathering_id, reading)
+    gathering = await gatherings.find(unit.session, gathering_id)
+    if isinstance(found, Refused) or gathering is None:
+        return NO_GATHERING
+    people = [
+        AtDoor(each.contact.name, each.contact.phone, each.comer.role, each.comer.came) for each in found
+    ]
+    words = printing.door_list(gathering, people, unit.today)
+    printed = await asyncio.to_thread(press.printed, printing.DOOR_LIST, words, unit.today)
+    if isinstance(printed, Unprintable):
+        return conflict(f"This list cannot be printed. {printed.words} The list as CSV has everybody.")
+    return printed
 
 
 async def tell_place(

@@ -4,11 +4,23 @@ module reads or writes these tables, but for the list of who was shown what.
 What goes out of here to lists is masked; whoever needs more says why, and that is kept.
 """
 
-from services.events.contacts.people import Contact, Same, alike, find_or_write, masks, names, read, rewrite
+from services.events.contacts.people import (
+    Changed,
+    Contact,
+    Same,
+    alike,
+    find_or_write,
+    masks,
+    names,
+    read,
+    rewrite,
+    versions,
+)
 from services.events.contacts.readings import Reading, record
 from services.events.contacts.venues import Venue, read_venue, titles, write_venue
 
 __all__ = [
+    "Changed",
     "Contact",
     "Reading",
     "Same",
@@ -22,5 +34,6 @@ __all__ = [
     "record",
     "rewrite",
     "titles",
+    "versions",
     "write_venue",
 ]

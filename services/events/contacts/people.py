@@ -31,6 +31,10 @@ class Contact:
     phone: str | None = field(default=None, repr=False)
 
 
+class Changed(ValueError):
+    """Somebody else has changed this contact meanwhile."""
+
+
 class Same(ValueError):
     """Somebody else has this name with this mail or phone already."""
 
@@ -60,13 +64,19 @@ async def find_or_write(unit: Unit, contacts: Sequence[Contact]) -> list[UUID]:
     return [known.get(key["same_key"], new) for key, new in zip(keys, ids, strict=True)]
 
 
-async def rewrite(unit: Unit, contact_id: UUID, contact: Contact) -> None:
-    """Give somebody known new contact data. Raises Same if that is somebody else's."""
+async def rewrite(unit: Unit, contact_id: UUID, contact: Contact, seen: int) -> None:
+    """Give somebody known new contact data, in the place of those of the version that was `seen`.
+
+    Raises Changed if they are of another version by now: the second of two would undo what the first wrote, and neither
+    would know. Raises Same if the new ones are somebody else's. Whoever asks has locked the guest.
+    """
+    if seen != (await versions(unit.session, [contact_id])).get(contact_id):
+        raise Changed
     keys = _keys(contact)
     query = select(CONTACT.c.id).where(CONTACT.c.same_key == keys["same_key"], CONTACT.c.id != contact_id)
     if keys["same_key"] and await unit.session.scalar(query):
         raise Same
-    unit.writes.change(CONTACT, [{"id": contact_id, **asdict(contact), **keys}])
+    unit.writes.change(CONTACT, [{"id": contact_id, **asdict(contact), **keys, "version": seen + 1}])
 
 
 def _keys(contact: Contact) -> dict[str, bytes | None]:
@@ -96,6 +106,12 @@ async def names(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, C
     row = CONTACT.c
     query = select(row.id, row.name, row.mail, row.phone).where(row.id.in_(ids))
     return {key: Contact(*more) for key, *more in await session.execute(query)}
+
+
+async def versions(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """How often the contact data of these were written."""
+    query = select(CONTACT.c.id, CONTACT.c.version).where(CONTACT.c.id.in_(ids))
+    return {row.id: row.version for row in await session.execute(query)}
 
 
 async def masks(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Uuid, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Uuid, text
 from sqlmodel import Field
 
 from services.events.tables.columns import (
@@ -22,6 +22,7 @@ class ContactRow(Row, table=True):
 
     `same_key` is the hash of the name with the mail, or with the phone if there is no mail: who has the same is the
     same person, written down once. It is empty for somebody who is known by a name alone.
+    `version` counts how often it was written.
     """
 
     __tablename__ = "contact"
@@ -39,6 +40,7 @@ class ContactRow(Row, table=True):
     name_key: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
     mail_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32)))
     phone_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32)))
+    version: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default=text("1")))
 
 
 class VenueRow(Row, table=True):

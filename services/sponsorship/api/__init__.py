@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.sponsorship.api import (
+    certificates,
     children,
     courses,
     gifts,
@@ -20,7 +21,7 @@ from services.sponsorship.api import (
 )
 from services.sponsorship.settings import Settings
 
-LESSONS = (courses, learners)
+LESSONS = (courses, learners, certificates)
 SCHOOL = (school, reports)
 LETTERS = (letter_contents, letter_checks, letters, incidents)
 

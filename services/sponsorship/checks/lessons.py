@@ -31,6 +31,11 @@ _ATTENDED = """
     SELECT count(*), count(*) FILTER (WHERE attendance.minutes > lesson.minutes OR lesson.state <> 'held')
     FROM attendance JOIN lesson ON lesson.id = attendance.lesson_id
 """
+_CERTIFIED = """
+    SELECT count(*), count(*) FILTER (WHERE place.state <> 'finished' OR number <> place_in_year)
+    FROM (SELECT *, row_number() OVER (PARTITION BY year ORDER BY number) AS place_in_year FROM certificate) numbered
+    JOIN lesson_place place ON place.id = numbered.place_id
+"""
 CHECKS = {
     "nobody has two places in lessons": _ONCE,
     "no course has more learners than places": _PLACES,
@@ -38,5 +43,6 @@ CHECKS = {
     "the newest place of each learner was said": _SAID,
     "each lesson that was missed is made up for": _MADE_UP,
     "nobody attended more than a lesson had": _ATTENDED,
+    "certificates are of who finished, and no number is left out": _CERTIFIED,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

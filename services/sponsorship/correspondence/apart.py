@@ -20,6 +20,8 @@ MOST_PIXELS = 40_000_000
 MOST_EDGE = 2_000
 """Of the new picture, in pixels: enough for print on a page."""
 FORMATS = ("JPEG", "PNG", "WEBP")
+HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""The brands, after `ftyp`, by which a file of a phone says what it is. Reading them takes a library of its own."""
 GPS = 0x8825
 POSITION = b"exif:GPS"
 """How a position is called in XMP, the other place in which a picture can have one."""
@@ -37,7 +39,7 @@ def main() -> None:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         said, made = {"refused": "too_large"}, b""
     except UnidentifiedImageError:
-        said, made = {"refused": "no_picture"}, b""
+        said, made = {"refused": "heic" if raw[4:8] == b"ftyp" and raw[8:12] in HEIC else "no_picture"}, b""
     except Exception:  # noqa: BLE001, a decoder raises whatever it likes for a picture that is broken
         said, made = {"refused": "broken"}, b""
     sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + made)

@@ -15,6 +15,7 @@ MOST_BYTES = 10 * 1024 * 1024
 _WORDS = {
     "too_large": "This picture has more pixels than may be: 40 million. Send a smaller one.",
     "no_picture": "This is no picture in JPEG, PNG or WebP.",
+    "heic": "This picture is in HEIC, as phones take them, and cannot be read here. Save it as JPEG and send that.",
     "broken": "This picture is broken. Save it anew and send it again.",
 }
 

@@ -90,6 +90,13 @@ async def places_of(session: AsyncSession, members: Collection[UUID]) -> list[Pl
     return [place_in(each) for each in (await session.execute(query)).mappings()]
 
 
+async def place(session: AsyncSession, place_id: UUID) -> Place | None:
+    """A place; None if there is none."""
+    found = await session.execute(select(LESSON_PLACE).where(LESSON_PLACE.c.id == place_id))
+    row = found.mappings().first()
+    return place_in(row) if row else None
+
+
 async def places_in(session: AsyncSession, course_id: UUID) -> list[Place]:
     """Who is placed in a course now."""
     row = LESSON_PLACE.c

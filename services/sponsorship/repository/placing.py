@@ -6,21 +6,32 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sponsorship.tables import CHILD, CONSENT
+from services.sponsorship.tables import CHILD, CONSENT, PRESENCE
+from shared.contracts.intake import AgeBand
 from shared.contracts.sponsorship import ChildStatus
 
 SHOWN = "alias"
 """The least that sponsors may be shown of a child; without it they are shown nothing."""
+_ADULTS = (AgeBand.ADULT.value, AgeBand.ELDERLY.value)
 FREE = (ChildStatus.LISTED.value, ChildStatus.OFFERED_AGAIN.value)
 
 
 def may_be_shown(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
-    """Whether the guardian of the child of this row agrees, today, that sponsors are shown so much of it."""
+    """Whether the guardian of the child of this row agrees, today, that sponsors are shown so much of it.
+
+    What a guardian agreed to ends on the day on which the child grows up, whatever end was chosen.
+    """
     row = CONSENT.c
-    holds = and_(row.agreed, or_(row.until.is_(None), row.until >= today))
+    holds = and_(row.agreed, or_(row.until.is_(None), row.until >= today), ~grown_up(CHILD.c.id))
     return (
         select(row.id).where(row.member_id == CHILD.c.id, holds, literal(scope) == any_(row.scopes)).exists()
     )
+
+
+def grown_up(member: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
+    """Whether the newest state of a household has this member as an adult. Intake says so on the birthday."""
+    row = PRESENCE.c
+    return select(row.member_id).where(row.member_id == member, row.band.in_(_ADULTS)).exists()
 
 
 async def free_children(session: AsyncSession, today: date, most: int) -> list[UUID]:

@@ -6,6 +6,7 @@ from services.sponsorship.tables.gifts import GIFT, PAYMENT, SPONSOR
 from services.sponsorship.tables.holds import HOLD, SPONSORSHIP
 from services.sponsorship.tables.lessons import (
     ATTENDANCE,
+    CERTIFICATE,
     CLOSED_HOUSEHOLD,
     COURSE,
     HELPER_NEED,
@@ -33,6 +34,7 @@ from services.sponsorship.tables.school import (
 
 __all__ = [
     "ATTENDANCE",
+    "CERTIFICATE",
     "CHILD",
     "CLOSED_HOUSEHOLD",
     "CONSENT",

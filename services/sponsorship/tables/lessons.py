@@ -157,6 +157,25 @@ class AttendanceRow(Row, table=True):
     actor: str = actor_column()
 
 
+class CertificateRow(Row, table=True):
+    """What a certificate says, as it was issued: one for a place. Append-only."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (UniqueConstraint("place_id"), UniqueConstraint("year", "number"))
+    id: UUID = id_column()
+    place_id: UUID = of_column("lesson_place", nullable=False)
+    year: int = _small_column()
+    number: int = number_column()
+    course: str = code_column()
+    level: str = code_column()
+    starts_on: date = day_column()
+    ends_on: date = day_column()
+    minutes: int = number_column()
+    held: int = number_column()
+    issued_on: date = day_column()
+    actor: str = actor_column()
+
+
 class HelperNeedRow(Row, table=True):
     """Helpers that were asked of events. `said` is the version told last, `version` the one heard last."""
 
@@ -180,4 +199,5 @@ COURSE = table_of(CourseRow)
 LESSON = table_of(LessonRow)
 LESSON_PLACE = table_of(LessonPlaceRow)
 ATTENDANCE = table_of(AttendanceRow)
+CERTIFICATE = table_of(CertificateRow)
 HELPER_NEED = table_of(HelperNeedRow)

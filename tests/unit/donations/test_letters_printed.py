@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from services.donations.domain.money import Money
 from services.donations.printing import words
-from services.donations.printing.fonts import composed
-from services.donations.printing.press import Press, Unprintable, press_of
+from services.donations.printing.copies import LETTERS, copied, letters_press
 from services.donations.printing.words import Issued, Language, Paid, Party
 from shared.cli.wiring import filled_in
+from shared.printing.fonts import Fonts, composed
+from shared.printing.press import Press, Unprintable
 from tests.support.pdf_text import text_of
 from tests.support.properties import tried_with
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def press() -> Press:
-    return press_of(FOLDERS)
+    return letters_press(FOLDERS)
 
 
 def issued(name: str = "Donor", address: str = "Street 1", language: Language = Language.EN) -> Issued:
@@ -112,7 +113,7 @@ def test_a_name_is_never_markup(press: Press, name: str) -> None:
 @tried_with(40)
 @given(name=st.text(st.characters(codec="latin-1", categories=("L", "N", "P", "S")), min_size=1, max_size=40))
 def test_whatever_is_printed_is_what_was_told(name: str) -> None:
-    press = press_of(FOLDERS)
+    press = letters_press(FOLDERS)
     says = words.receipt(issued(name), "1", FOOD)
     printed = press.printed("receipt", says, DAY)
     if isinstance(printed, bytes):
@@ -125,7 +126,7 @@ def _alike(text: str) -> str:
 
 
 def test_the_same_words_give_the_same_bytes_from_another_press_too(press: Press) -> None:
-    assert receipt(press, "山田") == receipt(press, "山田") == receipt(Press(FOLDERS), "山田")
+    assert receipt(press, "山田") == receipt(press, "山田") == receipt(Press(LETTERS, Fonts(FOLDERS)), "山田")
     assert b"CreationDate(D:20061101" in receipt(press, "山田")
 
 
@@ -136,7 +137,7 @@ def test_a_copy_says_all_of_the_original_and_that_it_is_one(
 ) -> None:
     original = receipt(press, "김영희", language)
     marks = words.marks(language, valid=valid)
-    copies = [press.copied(original, marks, DAY) for _ in range(2)]
+    copies = [copied(press, original, marks, DAY) for _ in range(2)]
     assert copies[0] == copies[1]
     assert isinstance(copies[0], bytes)
     assert text_of(copies[0]) == text_of(original) + "".join(marks)
@@ -164,13 +165,15 @@ def test_a_statement_has_a_sum_for_each_currency_and_goes_on_over_pages(press: P
     said = text_of(printed)
     assert (said.count("Medical help"), said.count("Total")) == (100, 2)
     assert said.count("Received on") > 1
-    copy = press.copied(printed, ["COPY"], DAY)
+    copy = copied(press, printed, ["COPY"], DAY)
     assert isinstance(copy, bytes)
     assert text_of(copy).count("Medical help") == 100
 
 
 def test_without_fonts_it_is_said_which_are_missing(tmp_path: Path) -> None:
-    refused = Press((tmp_path, tmp_path / "none")).printed("receipt", words.receipt(issued(), "1", FOOD), DAY)
+    refused = letters_press((tmp_path, tmp_path / "none")).printed(
+        "receipt", words.receipt(issued(), "1", FOOD), DAY
+    )
     assert isinstance(refused, Unprintable)
     assert "fonts-noto-cjk" in refused.words
 

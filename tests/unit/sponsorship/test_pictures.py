@@ -39,6 +39,9 @@ def test_a_picture_without_a_position_says_so_and_a_large_one_becomes_smaller() 
         (SVG, "no picture"),
         (GIF, "no picture"),
         (b"", "no picture"),
+        (b"\0\0\0\x18ftypheic" + bytes(100), "Save it as JPEG"),
+        (b"\0\0\0\x18ftypmif1" + bytes(100), "Save it as JPEG"),
+        (b"\0\0\0\x18ftypisom" + bytes(100), "no picture"),
         (b"%PDF-1.4", "no picture"),
         (snapshot()[:400], "broken"),
         (snapshot(form="PNG")[:-60], "broken"),
@@ -46,7 +49,20 @@ def test_a_picture_without_a_position_says_so_and_a_large_one_becomes_smaller() 
         (bomb(6_400), "more pixels"),
         (bytes(10 * 1024 * 1024 + 1), "larger than"),
     ],
-    ids=["svg", "gif", "nothing", "pdf", "cut jpeg", "cut png", "bomb", "just too large", "too many bytes"],
+    ids=[
+        "svg",
+        "gif",
+        "nothing",
+        "heic",
+        "mif1",
+        "film",
+        "pdf",
+        "cut jpeg",
+        "cut png",
+        "bomb",
+        "just too large",
+        "too many bytes",
+    ],
 )
 def test_a_file_that_is_no_picture_or_a_trap_is_refused(raw: bytes, word: str) -> None:
     refused = made_anew(raw)

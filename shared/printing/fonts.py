@@ -1,4 +1,4 @@
-"""The fonts that letters are set in, and whether they have a glyph for each character of a text.
+"""The fonts that papers are set in, and whether they have a glyph for each character of a text.
 
 Typst sets an empty box where a glyph is missing, and says nothing. A receipt with a box in its donor's name is worth
 nothing, so every text is looked at before it is printed.
@@ -6,7 +6,7 @@ nothing, so every text is looked at before it is printed.
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +20,7 @@ _REGULAR = ("normal", 400)
 
 
 class FontsMissing(RuntimeError):
-    """A font that letters need is not there; the words say which."""
+    """A font that papers need is not there; the words say which."""
 
 
 class _Glyphs(NamedTuple):
@@ -31,7 +31,7 @@ class _Glyphs(NamedTuple):
 
 
 class Fonts:
-    """Fonts in these folders. They are read when the first letter is printed, once."""
+    """Fonts in these folders. They are read when the first paper is printed, once."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
@@ -61,6 +61,12 @@ class Fonts:
 
     def _printable(self, cluster: str) -> bool:
         return any(_has(font, cluster) for font in self._glyphs)
+
+
+@lru_cache(4)
+def fonts_of(folders: Sequence[Path]) -> Fonts:
+    """The fonts of these folders, read once: that takes a second."""
+    return Fonts(folders)
 
 
 def composed(text: str) -> str:

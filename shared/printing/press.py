@@ -1,11 +1,10 @@
 """The press: words go in, a PDF comes out, and the same words give the same bytes.
 
-Words reach typst as JSON in `sys.inputs`, never as source: in `letters.typ` they are values, so a donor who is called
-`#panic()` is printed like that.
+Words reach typst as JSON in `sys.inputs`, never as source: in a template they are values, so somebody who is called
+`#panic()` is printed like that. `page.typ` comes before each template: it reads them, and sets paper and fonts.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,27 +15,27 @@ from unicodedata import name
 
 import typst
 
-from services.donations.printing.fonts import FAMILIES, Fonts, FontsMissing, composed
+from shared.printing.fonts import FAMILIES, Fonts, FontsMissing, composed, fonts_of
 
 Words = Mapping[str, Any]
-"""What a letter says, as JSON. All text in it is printed as it stands."""
-_SOURCE = (Path(__file__).parent / "letters.typ").read_bytes()
-_PAGES = re.compile(rb"/Type\s*/Page\b")
+"""What a paper says, as JSON. All text in it is printed as it stands."""
+_PAGE = (Path(__file__).parent / "page.typ").read_bytes()
 _NO_GLYPH = "No font here has a glyph for"
 
 
 @dataclass(frozen=True)
 class Unprintable:
-    """Why something cannot be printed, for whoever asked for it: it may name characters of a donor's name."""
+    """Why something cannot be printed, for whoever asked for it: it may name characters of somebody's name."""
 
     words: str
 
 
 class Press:
-    """Sets letters in the fonts of these folders."""
+    """Sets papers by one template, in these fonts."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._fonts = Fonts(folders)
+    def __init__(self, template: Path, fonts: Fonts) -> None:
+        self._source = _PAGE + template.read_bytes()
+        self._fonts = fonts
 
     def lacking(self, words: Words) -> Unprintable | None:
         """What keeps these words from being printed; None if nothing does."""
@@ -47,24 +46,15 @@ class Press:
         return Unprintable(f"{_NO_GLYPH} {', '.join(map(_named, lost))}.") if lost else None
 
     def printed(self, kind: str, words: Words, on: date) -> bytes | Unprintable:
-        """A letter of this kind (`letters.typ` has them) as PDF, made on this day as far as anybody can see."""
+        """A paper of this kind (the template has them) as PDF, made on this day as far as anybody can see."""
         return self.lacking(words) or self._set(kind, words, on)
-
-    def copied(self, original: bytes, marks: Sequence[str], on: date) -> bytes | Unprintable:
-        """A letter as it was issued, page by page, under marks that say that it is a copy."""
-        pages = len(_PAGES.findall(original))
-        assert pages, "what was printed here has pages"
-        lost = self.lacking({"marks": marks})
-        return lost or self._set(
-            "copy", {"original": list(original), "pages": pages, "marks": list(marks)}, on
-        )
 
     def _set(self, kind: str, words: Words, on: date) -> bytes:
         data = composed(json.dumps(words, ensure_ascii=False, sort_keys=True))
-        # A letter has no time of day: two of one day with the same words are the same.
+        # A paper has no time of day: two of one day with the same words are the same.
         midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
         return typst.compile(
-            _SOURCE,
+            self._source,
             font_paths=self._fonts.found,
             ignore_system_fonts=True,
             sys_inputs={"kind": kind, "families": json.dumps(FAMILIES), "words": data},
@@ -73,10 +63,15 @@ class Press:
         )
 
 
-@lru_cache(4)
-def press_of(folders: Sequence[Path]) -> Press:
-    """The press of these folders, made once: reading the fonts takes a second."""
-    return Press(folders)
+@lru_cache(16)
+def press_of(template: Path, folders: Sequence[Path]) -> Press:
+    """The press of a template, made once; all of one service share their fonts."""
+    return Press(template, fonts_of(folders))
+
+
+def plain(text: str) -> str:
+    """Browsers end a line by two characters, and the first of them has no glyph; nor has a tab."""
+    return text.replace("\r\n", "\n").replace("\t", " ")
 
 
 def _texts(words: object) -> Iterator[str]:

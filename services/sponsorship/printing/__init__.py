@@ -1,0 +1,1 @@
+"""Certificates as PDF: what they say, and how they are set. Knows no database."""
