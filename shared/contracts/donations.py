@@ -32,7 +32,8 @@ class GiftState(Contract):
 
     `counts` is in ten-thousandths: after a refund of a quarter it is 7,500. A payment of a monthly gift covers the days
     from `covers_from` up to `covers_until`, which it does not cover any more. Neither is known when the money comes: a
-    correction tells both soon after. `on` is the day of this fact.
+    correction tells both soon after. Of parts of a month the one that completes it covers it. `on` is the day
+    of this fact.
     """
 
     payment_id: UUID

@@ -110,6 +110,39 @@ async def test_the_treasurer_releases_what_waits(till: Till, months: int, own: i
     assert isinstance(await till.do(lambda unit: placing.release(unit, large, 2)), Refused)
 
 
+PARTS = (FIRST, sale("S2", 2, 40_00), sale("S3", 3, 10_00), sale("S4", 4, 10_00))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+@pytest.mark.parametrize("often", [True, False])
+async def test_parts_of_a_month_join_and_part_again(till: Till, order: tuple[int, ...], often: bool) -> None:
+    for which in (*order, *order):
+        await till.do(PARTS[which])
+        if often:
+            await till.look()
+    await till.look()
+    # What was over of S2 is the gift's, because S4 completes a month with it.
+    assert await stands(till) == (90_00, 0, 0)
+    assert await covered(till) == {"S1": 1, "S2": 1, "S4": 1}
+    await till.do(refund("S3", 10_00))
+    await till.look()
+    assert await stands(till) == (70_00, 10_00, 0)
+    assert await covered(till) == {"S1": 1, "S2": 1}
+
+
+async def test_a_part_that_the_general_fund_has_spent_counts_though_it_does_not_come_back(till: Till) -> None:
+    for each in PARTS[:2]:
+        await till.do(each)
+    await till.look()
+    move = funds.Move("general", "food", Money(5_00, "USD"), "because")
+    assert isinstance(await till.do(lambda unit: funds.move(unit, move)), funds.Decided)
+    for each in PARTS[2:]:
+        await till.do(each)
+    await till.look()
+    assert await stands(till) == (80_00, 5_00, 0)
+    assert await covered(till) == {"S1": 1, "S2": 1, "S4": 1}
+
+
 BACK = (FIRST, DOUBLE, refund("S2", 40_00))
 
 

@@ -6,8 +6,14 @@ in the same state.
     told: active since 3 May          paid: 30.00 on 3 May, 30.00 on 3 June
     3 July: PayPal could not collect  -> at risk from 3 July, with grace until 17 August
     60.00 on 6 August                 -> active; covers July and August, so covered until 3 September
+
+Parts of a month join, in the order of the payments' days. The one that completes a month covers it:
+
+    15.00 on 3 September              -> covers nothing yet
+    15.00 on 20 September             -> covers 3 September to 3 October; not any more if either half goes back
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -42,7 +48,8 @@ class Paid:
 
 class Rest(NamedTuple):
     """What a payment brought beyond the months that it covers, in minor units. It `waits` for the treasurer if it would
-    pay for more months than a payment covers by itself; else it is for whatever is needed most.
+    pay for more months than a payment covers by itself; else it is for whatever is needed most, unless a later payment
+    completes a month with it.
     """
 
     minor: int = 0
@@ -149,24 +156,53 @@ def _trouble(history: History, last: date | None, due: date | None, until: date)
 def _covers(history: History, paid: Sequence[Paid], grace: timedelta) -> tuple[list[Cover], list[Rest]]:
     """What each payment covers, in their order: the oldest months that are not covered; and what it brought beyond.
 
-    Too small a one covers none, and stays what it was given for. What was not covered when the gift lapsed
-    stays so: the next payment begins anew.
+    One too small for a month covers none, and stays what it was given for; a later one may complete the month with it.
+    What was not covered when the gift lapsed stays so: the next payment begins anew.
     """
     found, rests = list[Cover](), list[Rest]()
+    parts = defaultdict[str, _Parts](_Parts)
     until: date | None = None
     last: date | None = None
     firsts = _firsts(paid)
-    for each in paid:
+    for place, each in enumerate(paid):
         trouble = _trouble(history, last, _due(history, last, until), each.on) if last else None
         if until is None or (trouble is not None and each.on > trouble + grace):
             # What was paid ahead before it lapsed stays covered: no two payments cover one day.
             until = max(until or each.on, each.on)
         price = history.price(each.currency, each.on)
-        months, rest = _months(firsts[each.currency] if price is None else price, each)
+        price = firsts[each.currency] if price is None else price
+        months, rest = _months(price, each)
+        if not rest.minor:
+            months += parts[each.currency].join(place, each.left - months * price, price)
         found.append(Cover(until, month_later(until, months)))
         rests.append(rest)
         until, last = found[-1].end, each.on
+    for place, minor in (left for of_one in parts.values() for left in of_one.left.items()):
+        rests[place] = Rest(minor if found[place].start < found[place].end else 0)
     return found, rests
+
+
+class _Parts:
+    """What payments in one currency brought beyond whole months, in minor units, by the place of the payment."""
+
+    def __init__(self) -> None:
+        self.left = dict[int, int]()
+
+    def join(self, place: int, minor: int, price: int) -> int:
+        """A payment brings this much more. Gives 1 if that completes a month, which takes the oldest parts, else 0.
+
+        15 and 20 at 30 per month complete one, and 5 of the 20 are left. If the price has fallen, more than a month may
+        be left: the next payment takes it.
+        """
+        self.left[place] = minor
+        if not 0 < price <= sum(self.left.values()):
+            return 0
+        for each, part in list(self.left.items()):
+            self.left[each] -= min(part, price)
+            price -= min(part, price)
+            if not self.left[each]:
+                del self.left[each]
+        return 1
 
 
 def _firsts(paid: Sequence[Paid]) -> dict[str, int]:
@@ -175,10 +211,10 @@ def _firsts(paid: Sequence[Paid]) -> dict[str, int]:
 
 
 def _months(price: int, payment: Paid) -> tuple[int, Rest]:
-    """How many months a payment covers, and what it brought beyond them. 70 at 30 per month cover two, and 10 are left;
-    of 200 the first 90 cover three, and 110 wait for the treasurer.
+    """How many months a payment covers by itself, and what of the rest completes no month. 70 at 30 per month cover
+    two, and 10 may complete a third one; of 200 the first 90 cover three, and 110 wait for the treasurer.
     """
     whole = payment.left // price if price else 0
     months = min(whole, MOST_MONTHS if payment.months is None else payment.months)
-    rest = payment.left - months * price if months else 0
-    return months, Rest(rest, payment.months is None and whole > months)
+    rest = payment.left - months * price if whole > months else 0
+    return months, Rest(rest, rest > 0 and payment.months is None)

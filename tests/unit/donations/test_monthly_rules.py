@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.donations.domain.monthly import Paid, Rest, belongs, standing
+from services.donations.domain.monthly import Cover, Paid, Rest, belongs, standing
 from services.donations.domain.subscriptions import Told, What
 from shared.contracts.donations import MonthlyGiftStatus as Status
 from shared.dates import month_later
@@ -182,6 +182,23 @@ COVERED = [
     ([("05-03", 30_00), ("06-03", 30_00)], [], "06-02", {"0503": "05-03 06-03"}),
     # After the end nothing is the gift's.
     ([("05-03", 30_00), ("06-03", 30_00)], [("05-10", What.CANCELLED)], "06-04", {"0503": "05-03 06-03"}),
+    # Two halves are a month, from the first half's day on.
+    ([("05-03", 15_00), ("05-20", 15_00)], [], "05-20", {"0520": "05-03 06-03"}),
+    ([("05-03", 15_00), ("05-20", 15_00)], [], "05-19", {}),
+    ([("05-03", 15_00), ("05-20", 0)], [], "05-20", {}),
+    # What is beyond whole months joins too: 45 and 75 are four months.
+    ([("05-03", 45_00), ("06-03", 75_00)], [], "06-04", {"0503": "05-03 06-03", "0603": "06-03 09-03"}),
+    # A part that was paid before the gift lapsed still counts, for a month from the day on which it is complete.
+    ([("05-03", 15_00), ("10-05", 15_00)], [], "10-05", {"1005": "10-05 11-05"}),
+    # At 20 per month since June, 15 and 5 are one.
+    ([("05-03", 15_00), ("06-03", 5_00)], [("06-01", What.PRICE)], "06-04", {"0603": "05-03 06-03"}),
+    # 25 that were too little pay for a month once it costs 20, with the next payment.
+    (
+        [("05-03", 25_00), ("06-03", 20_00), ("06-04", 20_00)],
+        [("06-01", What.PRICE)],
+        "06-04",
+        {"0603": "05-03 07-03", "0604": "07-03 08-03"},
+    ),
     # Paid ahead, suspended, lapsed, paid again: what was paid ahead stays covered, once.
     (
         [("05-03", 90_00), ("07-01", 30_00)],
@@ -199,11 +216,56 @@ def test_each_payment_covers_whole_months_of_its_own(
     def day(text: str) -> date:
         return date.fromisoformat(f"2006-{text}")
 
-    facts = [ACTIVE, told(What.PRICE, START, 30_00), *(told(what, day(on)) for on, what in news)]
+    facts = [told(what, day(on), 20_00 if what is What.PRICE else 0) for on, what in news]
+    facts += [ACTIVE, told(What.PRICE, START, 30_00)]
     found = standing(facts, [paid(day(on), minor) for on, minor in payments], day(today), GRACE)
     assert {
         name[1:]: f"{cover.start:%m-%d} {cover.end:%m-%d}" for name, cover in found.covers.items()
     } == covers
+
+
+def test_halves_in_two_currencies_are_no_month() -> None:
+    facts = [ACTIVE, told(What.PRICE, START, 30_00), replace(told(What.PRICE, START, 30_00), currency="EUR")]
+    halves = [paid(START, 15_00), replace(paid(date(2006, 5, 4), 15_00), currency="EUR")]
+    found = standing(facts, halves, date(2006, 5, 5), GRACE)
+    assert (found.covers, found.covered_until) == ({}, START)
+    found = standing(facts, [*halves, paid(date(2006, 5, 5), 15_00)], date(2006, 5, 5), GRACE)
+    assert found.covers == {"S0505": (START, date(2006, 6, 3))}
+
+
+DAYS = st.dates(date(2006, 5, 1), date(2006, 12, 31))
+TROUBLE = st.builds(told, st.sampled_from([What.FAILED, What.SUSPENDED]), DAYS)
+PART = st.builds(
+    lambda on, name, gross, back: replace(paid(on, gross - gross * back // 4, name), gross=gross),
+    st.dates(date(2006, 5, 1), date(2007, 12, 31)),
+    st.uuids().map(str),
+    st.integers(1, 90_00),
+    st.sampled_from([0, 0, 1, 2, 4]),
+)
+
+
+@given(
+    st.lists(st.one_of(TROUBLE, st.builds(told, st.just(What.ACTIVE), DAYS)), max_size=5),
+    st.lists(PART, max_size=12),
+)
+def test_all_that_is_left_of_payments_pays_for_whole_months_and_only_the_rest_is_over(
+    news: list[Told], payments: list[Paid]
+) -> None:
+    """As long as the price stays, and nothing waits for the treasurer: whether it fails, lapses or begins anew."""
+    found = standing([*news, told(What.PRICE, START, 30_00)], payments, date(2008, 1, 1), GRACE)
+    total = sum(each.left for each in payments)
+    assert sum(months_of(cover) for cover in found.covers.values()) == total // 30_00
+    rests, parts = sum(rest.minor for rest in found.rests.values()), total % 30_00
+    assert rests <= parts
+    # The rest of a payment that covers nothing stays what it was given for.
+    assert found.rests.keys() <= found.covers.keys()
+    if len(found.covers) == sum(each.left > 0 for each in payments):
+        assert rests == parts
+
+
+def months_of(cover: Cover) -> int:
+    """How many months these are."""
+    return (cover.end.year - cover.start.year) * 12 + cover.end.month - cover.start.month
 
 
 @given(st.integers(0, 400_00), st.integers(1, 60_00), st.one_of(st.none(), st.integers(1, 12)))
@@ -213,7 +275,7 @@ def test_what_a_payment_brings_is_for_its_months_or_over(left: int, price: int, 
     found = standing(facts, [large], START, GRACE)
     rest = found.rests.get(large.reference, Rest())
     cover = found.covers.get(large.reference)
-    covers = (cover.end.year - cover.start.year) * 12 + cover.end.month - cover.start.month if cover else 0
+    covers = months_of(cover) if cover else 0
     assert covers == min(left // price, months or 3)
     assert rest.minor == (left - covers * price if covers else 0)
     assert rest.waits == (months is None and left // price > 3)
@@ -226,11 +288,14 @@ def test_a_refund_of_the_first_payment_makes_no_month_cheaper() -> None:
     assert found.covered_until == date(2006, 6, 3)
 
 
-DAYS = st.dates(date(2006, 5, 1), date(2006, 12, 31))
 TOLD = st.builds(told, st.sampled_from([each for each in What if each is not What.PRICE]), DAYS)
 PRICED = st.builds(told, st.just(What.PRICE), DAYS, st.sampled_from([20_00, 30_00]))
 PAID = st.builds(
-    paid, DAYS, st.sampled_from([0, 15_00, 30_00, 60_00]), st.sampled_from("abcdef"), disputed=st.booleans()
+    paid,
+    DAYS,
+    st.sampled_from([0, 10_00, 15_00, 30_00, 60_00]),
+    st.sampled_from("abcdef"),
+    disputed=st.booleans(),
 )
 
 
