@@ -15,7 +15,7 @@ from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
 from services.donations.domain.payments import OFFLINE, Dispute, Payment, booked
-from services.donations.ledger import MoneyLedger, lacking
+from services.donations.ledger import MoneyLedger
 from services.donations.repository import appeals, donors, payments
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
@@ -107,10 +107,12 @@ async def correct(
         lines = entries.gift(after.where, after.purpose, right, after.money(0), held=False)
         entry = ledger.book(EntryKind.GIFT, lines, payment.id)
         after = booked(replace(after, entry_id=entry.id, net=0), lines)
+        if refused := await ledger.short():
+            return ledger.refuse(refused)
         after = await say(unit, after, GiftWhy.CORRECTED)
         await keep(ledger, payment, after)
-        if words := lacking(ledger.fund(key) for key in sorted({payment.key, after.key})):
-            return ledger.refuse(conflict(words))
+        if refused := await ledger.short(payment.key, after.key):
+            return ledger.refuse(refused)
     return after
 
 
@@ -121,11 +123,13 @@ async def reverse(unit: Unit, payment_id: UUID, note: str) -> Payment | Refused:
         return payment
     async with MoneyLedger.open(unit, {payment.key}) as ledger:
         await undo_entry(ledger, _entry_of(payment), note)
+        if refused := await ledger.short():
+            return ledger.refuse(refused)
         after = replace(payment, refunded=payment.gross, net=0)
         after = await say(unit, after, GiftWhy.REVERSED)
         await keep(ledger, payment, after)
-        if words := lacking([ledger.fund(payment.key)]):
-            return ledger.refuse(conflict(words))
+        if refused := await ledger.short(payment.key):
+            return ledger.refuse(refused)
     return after
 
 
