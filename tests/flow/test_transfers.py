@@ -70,7 +70,9 @@ async def test_money_leaves_on_one_day_and_comes_on_another_less_a_fee(till: Til
     assert await stands(till) == {"bank.JPY": 10_750, "fees.general.JPY": 250}
     # No fund has more or less, but for the fee.
     assert await till.fund("general") == (750, 0, 0)
-    days = await till.rows("SELECT kind, happened_on FROM entry WHERE kind IN ('sent', 'arrived') ORDER BY id")
+    days = await till.rows(
+        "SELECT kind, happened_on FROM entry WHERE kind IN ('sent', 'arrived') ORDER BY id"
+    )
     assert [(row["kind"], row["happened_on"]) for row in days] == [("sent", LEFT), ("arrived", CAME)]
     assert isinstance(await till.do(lambda unit: commands.arrive(unit, sent.id, THERE)), Refused)
     await till.do(lambda unit: commands.undo(unit, sent.id, "typed twice"))
@@ -244,7 +246,13 @@ async def test_transfers_and_openings_are_booked_and_seen_over_http(bare_world: 
     balance = await donations.get("/trial-balance")
     shown = {each["account"]: each["amount"]["minor"] for each in balance["accounts"]}
     assert (shown["bank.JPY"], shown["paypal.JPY"], balance["off"]) == (490, 400, {})
-    whole = {**body, "amount": "400", "reference": "T-2", "left_on": "2006-10-20", "arrival": {"arrived_on": "2006-10-20"}}
+    whole = {
+        **body,
+        "amount": "400",
+        "reference": "T-2",
+        "left_on": "2006-10-20",
+        "arrival": {"arrived_on": "2006-10-20"},
+    }
     assert (await donations.post("/transfers", whole))["arrived_on"] == "2006-10-20"
     for each in (await donations.get("/transfers"))["items"]:
         assert (await donations.post(f"/transfers/{each['transfer_id']}/undo", {"note": "typed twice"}))[

@@ -130,8 +130,8 @@ class MoneyLedger:
         return sum(mine, await balances.of_account(self.unit.session, which))
 
     async def short(self, *keys: FundKey) -> Refused | None:
-        """Why this unit cannot take what it has booked: one of these funds, which are locked, or a place has not enough;
-        None if nothing is against it.
+        """Why this unit cannot take what it has booked: one of these locked funds, or a place, has not enough. None if
+        nothing is against it.
 
         Places are locked, after funds and before appeals, so that two units never take the same money.
         """
