@@ -37,7 +37,10 @@ class Slip:
 
 
 async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
-    """A gift came by bank or in cash. Refused for a slip that is booked, an unknown donor, and a day to come."""
+    """A gift came by bank or in cash. Refused for a slip that is booked, an unknown donor, and a day to come.
+
+    A slip that was reversed may be booked anew: the former one stays, and gives its reference free.
+    """
     if slip.received_on > unit.today:
         return invalid("A gift is booked once it is there.", ("received_on", "lies in the future"))
     named = {each for each in (slip.donor_id, slip.on_behalf_of) if each}
@@ -46,8 +49,11 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
     if refused := await _no_such_appeal(unit, slip.appeal_id, slip.purpose):
         return refused
     known = await payments.lock_or_make(unit.session, slip.way, slip.reference)
-    if known.version:
-        return conflict("A slip with this reference is booked already.")
+    if known.version and not known.reversed:
+        words = "A slip with this reference is booked already. Correct or reverse it if it is wrong; if this is another"
+        return conflict(f"{words} gift, give it a reference of its own.")
+    if known.reversed:
+        await payments.free_reference(unit.session, known)
     gift_id = uuid7()
     payments.add_gift(unit.writes, _gift(unit, slip, gift_id))
     return await book_payment(unit, _came(slip, gift_id))
