@@ -32,9 +32,9 @@ def yen(minor: int) -> Money:
     return Money(minor, "JPY")
 
 
-NEW = NewAdvance("fw-07", "protection", yen(1_000), "cash", "A-1", date(2006, 10, 20))
+NEW = NewAdvance("fw-07", "protection", yen(1_000), "bank", "A-1", date(2006, 10, 20))
 SLIP = Slip("S-1", yen(300), date(2006, 10, 25), "travel")
-REST = Rest("R-1", yen(200), DAY, "cash")
+REST = Rest("R-1", yen(200), DAY, "bank")
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ async def test_money_is_carried_settled_and_brought_back(till: Till) -> None:
     assert (back.left, back.settled, back.returned) == (500, 300, 200)
     assert await till.fund("protection") == (1_200, 500, 0)
     assert await stands(till, "spent.protection.JPY") == 300
-    assert await stands(till, "cash.JPY") == -800
+    assert await stands(till, "bank.JPY") == 700
     days = await till.rows("SELECT kind, happened_on FROM entry WHERE kind <> 'gift' ORDER BY id")
     assert [dict(row) for row in days] == [
         {"kind": "advanced", "happened_on": NEW.given_on},
@@ -305,6 +305,7 @@ async def test_the_database_itself_refuses_more_than_was_advanced(till: Till, ch
 async def test_a_refund_takes_no_money_that_a_fieldworker_carries(till: Till) -> None:
     sale = Came("paypal", "S", yen(900), DAY, yen(0), held=False, purpose="protection")
     await till.do(lambda unit: book_payment(unit, sale))
+    await till.lies(500, "bank")
     await give(till, replace(NEW, amount=yen(2_000)))
     await till.do(lambda unit: book_refund(unit, WentBack("paypal", "R", "S", yen(900), DAY)))
     assert await till.fund("protection") == (2_000, 2_000, 0)
@@ -370,7 +371,7 @@ async def test_advances_are_booked_and_seen_over_http(bare_world: World) -> None
         "fund": "protection",
         "amount": "1,000",
         "currency": "JPY",
-        "place": "cash",
+        "place": "bank",
         "reference": "A-1",
         "given_on": "2006-09-30",
     }
@@ -392,7 +393,7 @@ async def test_advances_are_booked_and_seen_over_http(bare_world: World) -> None
         "amount": "100",
         "currency": "JPY",
         "happened_on": "2006-10-26",
-        "place": "cash",
+        "place": "bank",
     }
     assert (await donations.post(f"{path}/return", rest))["returned"]["minor"] == 100
     (overdue,) = (await donations.get("/advances", overdue=True))["items"]

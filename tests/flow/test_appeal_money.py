@@ -28,6 +28,8 @@ async def till(till_url: str) -> AsyncIterator[Till]:
     async with Till.open(till_url, DAY, pool_size=8) as till:
         for item, price in PRICES.items():
             await till.do(lambda unit, item=item, price=price: commands.set_price(unit, item, price))  # type: ignore[misc]
+        for where in ("bank", "cash"):
+            await till.lies(10_000, where)
         yield till
         await till.serve()
         assert await till.breaches() == set()

@@ -131,7 +131,7 @@ async def test_a_case_that_is_closed_gives_up_what_is_not_paid_and_nothing_else(
     else:
         await till.hears(before, settled)
         for request, minor in ((before, 40), (settled, 20)):
-            part = Payout(Money(minor, "JPY"), "cash", "courier-1", str(minor))
+            part = Payout(Money(minor, "JPY"), "bank", "courier-1", str(minor))
             given_out = {"limits": till.settings.limits, "grant_id": request.request_id, "payout": part}
             assert isinstance(await till.do(partial(commands.pay, **given_out)), Grant)
         await till.do(lambda unit: commands.settle(unit, settled.request_id))

@@ -104,6 +104,7 @@ async def test_a_refund_takes_back_what_was_promised_to_the_last_in_line(till: T
 
 async def test_money_that_was_paid_out_and_refunded_is_to_be_covered(till: Till) -> None:
     grant = till.asked(100)
+    await till.lies(100, "bank")
     await till.do(sale(till, 100, "S"))
     await till.hears(grant)
     limits = till.settings.limits

@@ -22,6 +22,7 @@ from services.donations.commands.grants import Payout
 from services.donations.commands.receipts import issue_receipt, reprint
 from services.donations.commands.statements import issue_statement
 from services.donations.domain.appeals import Price
+from services.donations.domain.ledger import TOLD
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from services.donations.domain.pledges import Due
@@ -299,6 +300,22 @@ def about_a_pledge(draw: st.DrawFn) -> Act:
     return act
 
 
+TAKEN = """
+    SELECT account, kinds FROM (
+        SELECT posting.account, entry.at, sum(amount) AS amount,
+               sum(sum(amount)) OVER (PARTITION BY posting.account ORDER BY entry.at) AS lies,
+               array_agg(DISTINCT entry.kind) FILTER (WHERE amount < 0) AS kinds
+        FROM posting JOIN entry ON entry.id = entry_id JOIN account ON account.code = posting.account
+        WHERE account.kind IN ('cash', 'bank', 'paypal') GROUP BY 1, 2
+    ) units WHERE amount < 0 AND lies < 0 AND NOT kinds <@ CAST(:told AS varchar[])
+"""
+"""What somebody asked for and took from a place in which less lay, out of all that a unit booked there together."""
+
+
+async def taken(till: Till) -> list[Any]:
+    return await till.rows(TAKEN, told=[each.value for each in TOLD])
+
+
 def done(work: Work) -> Act:
     return lambda till: till.do(work)
 
@@ -320,9 +337,12 @@ ACTS = st.one_of(
 def test_whatever_happens_the_books_are_right(till_url: str, acts: list[Act]) -> None:
     async def live() -> None:
         async with Till.open(till_url, date(2006, 11, 1)) as till:
+            await till.lies(300, "cash")
             for act in acts:
                 await act(till)
-                assert await till.breaches() == set()
+                # A place may have less than nothing by what PayPal and inventory tell alone.
+                assert await till.breaches() <= {"nowhere lies less than nothing"}
+                assert await taken(till) == []
             await agrees(till)
 
     asyncio.run(live())

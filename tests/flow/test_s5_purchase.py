@@ -39,6 +39,8 @@ PURCHASE = UUID(int=7)
 @pytest.fixture
 async def till(till_url: str) -> AsyncIterator[Till]:
     async with Till.open(till_url, DAY, pool_size=8) as till:
+        for currency in ("JPY", "USD"):
+            await till.lies(10_000, "bank", currency)
         yield till
         assert await till.breaches() == set()
 

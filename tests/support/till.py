@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.donations.checks import check
 from services.donations.commands import donors, gifts
+from services.donations.commands.transfers import Opened, Opening, open_balance
 from services.donations.contacts import Contact
 from services.donations.day import look_at_news, serve
 from services.donations.domain.donors import Choices
@@ -140,6 +141,13 @@ class Till:
         done = await self.do(lambda unit: gifts.receive(unit, slip))
         assert isinstance(done, Payment), done
         return done
+
+    async def lies(self, minor: int, place: str, currency: str = "JPY", fund: str = "clothing") -> None:
+        """So much lies in a place from the beginning; of a fund about which the test is not, unless it names one."""
+        amount, on = Money(minor, currency), date(2006, 8, 1)
+        begun = Opening(fund, place, amount, on, "as on the statement")
+        done = await self.do(lambda unit: open_balance(unit, begun))
+        assert isinstance(done, Opened), done
 
     def asked(self, minor: int, kind: str = "hospital", **more: Any) -> GrantAsked:
         """What intake says when money is asked for, for a household unless it is for a case; a request of its own."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from shared.cli.demo.chapters.donations.figures import places_in
 from shared.cli.demo.chapters.donations.recorded import Appeal, Fund, Grant, Place, Sum, Visits, written
 from shared.cli.demo.chapters.donations.results import Money
 from shared.cli.demo.command import PLAN
@@ -101,3 +102,12 @@ def test_the_json_has_money_in_minor_units(plan: Plan) -> None:
     assert told["grants"][0]["paid"] == 10_000
     assert told["visits"] == {"planned": 0, "done": 2}
     assert told["balances"] is True
+
+
+def test_money_on_its_way_between_two_places_is_shown_too() -> None:
+    kinds = ("transit", "bank", "income")
+    accounts = [
+        {"account": f"{kind}.USD", "kind": kind, "amount": {"minor": 5, "currency": "USD", "words": ""}}
+        for kind in kinds
+    ]
+    assert [each.account for each in places_in(accounts)] == ["transit.USD", "bank.USD"]

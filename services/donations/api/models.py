@@ -3,9 +3,10 @@
 from typing import Annotated, Literal, Self
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from services.donations.domain.funds import Purpose
+from services.donations.domain.marks import LONGEST_REFERENCE, reference_of
 from services.donations.domain.money import MOST, Money, money_of, written
 from services.donations.settings import Settings
 from shared.principals import Role
@@ -38,7 +39,12 @@ Note = Annotated[
         examples=["typed twice"],
     ),
 ]
-Reference = Annotated[str, Field(min_length=1, max_length=100, examples=["statement 11, line 3"])]
+Reference = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_REFERENCE, examples=["statement 11, line 3"]),
+    AfterValidator(reference_of),
+]
+"""Two that differ in blanks alone are one."""
 Filter = Annotated[str | None, Query(max_length=40)]
 
 

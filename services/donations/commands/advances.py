@@ -22,7 +22,7 @@ from services.donations.domain import advances as rules
 from services.donations.domain.advances import RETURNED, SPENT, Advance
 from services.donations.domain.ledger import Entry, EntryKind, place
 from services.donations.domain.money import Money
-from services.donations.ledger import MoneyLedger, lacking
+from services.donations.ledger import MoneyLedger
 from services.donations.repository import advances, books
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
@@ -96,8 +96,8 @@ async def give(unit: Unit, limits: LimitsOf, wanted: NewAdvance) -> Advance | Re
         entry = ledger.book(EntryKind.ADVANCED, lines, advance.id, wanted.given_on)
         if wanted.grant_id and (refused := await send_out(ledger, limits, wanted.grant_id, advance)):
             return ledger.refuse(refused)
-        if words := lacking([ledger.fund(advance.key)]):
-            return ledger.refuse(conflict(words))
+        if refused := await ledger.short(advance.key):
+            return ledger.refuse(refused)
         if not await advances.add(unit, advance, wanted.reference, entry.id):
             return ledger.refuse(conflict("An advance with this reference is booked already."))
         return advance
@@ -195,8 +195,8 @@ async def undo_slip(unit: Unit, slip_id: UUID, note: str) -> Advance | Refused:
         undone = await undo_entry(ledger, slip["entry_id"], note)
         if refused := await back_in_the_field(ledger, advance, slip, undone):
             return ledger.refuse(refused)
-        if words := lacking([ledger.fund(advance.key)]):
-            return ledger.refuse(conflict(words))
+        if refused := await ledger.short(advance.key):
+            return ledger.refuse(refused)
         advances.undo_slip(unit, slip_id)
         kind = "settled" if slip["kind"] == SPENT else "returned"
         advances.increase(unit, advance.id, **{kind: -slip["amount"]})

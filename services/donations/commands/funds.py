@@ -13,7 +13,7 @@ from services.donations.domain import entries
 from services.donations.domain.funds import FundKey
 from services.donations.domain.ledger import EntryKind, Kind, account, place
 from services.donations.domain.money import Money, written
-from services.donations.ledger import MoneyLedger, lacking
+from services.donations.ledger import MoneyLedger
 from services.donations.queries import balances
 from services.donations.repository import books
 from services.donations.tables import CLOSED_MONTH, DECISION, RATE
@@ -49,7 +49,7 @@ async def move(unit: Unit, wanted: Move) -> Decided | Refused:
     keys = [FundKey(each, wanted.amount.currency) for each in (wanted.from_fund, wanted.to_fund)]
     async with MoneyLedger.open(unit, keys) as ledger:
         lines = entries.moved(wanted.from_fund, wanted.to_fund, wanted.amount)
-        return _decide(ledger, EntryKind.MOVED, lines, wanted)
+        return await _decide(ledger, EntryKind.MOVED, lines, wanted)
 
 
 async def cover(unit: Unit, wanted: Move) -> Decided | Refused:
@@ -65,14 +65,16 @@ async def cover(unit: Unit, wanted: Move) -> Decided | Refused:
             words = f"{wanted.to_fund} has {written(max(lost, 0), keys[1].currency)} to be covered."
             return ledger.refuse(conflict(words))
         lines = entries.covered(wanted.from_fund, wanted.to_fund, wanted.amount)
-        return _decide(ledger, EntryKind.COVERED, lines, wanted)
+        return await _decide(ledger, EntryKind.COVERED, lines, wanted)
 
 
-def _decide(ledger: MoneyLedger, kind: EntryKind, lines: entries.Lines, wanted: Move) -> Decided | Refused:
+async def _decide(
+    ledger: MoneyLedger, kind: EntryKind, lines: entries.Lines, wanted: Move
+) -> Decided | Refused:
     unit, decision = ledger.unit, uuid7()
     entry = ledger.book(kind, lines, decision)
-    if words := lacking([ledger.fund(FundKey(wanted.from_fund, wanted.amount.currency))]):
-        return ledger.refuse(conflict(words))
+    if refused := await ledger.short(FundKey(wanted.from_fund, wanted.amount.currency)):
+        return ledger.refuse(refused)
     row = {
         "id": decision,
         "on_day": unit.today,
@@ -111,8 +113,8 @@ async def convert(unit: Unit, wanted: Conversion) -> Decided | Refused:
     async with MoneyLedger.open(unit, keys) as ledger:
         lines = entries.converted(where, into, wanted.fund, wanted.given, wanted.got)
         entry = ledger.book(EntryKind.CONVERTED, lines, happened_on=wanted.happened_on)
-        if words := lacking([ledger.fund(FundKey(wanted.fund, wanted.given.currency))]):
-            return ledger.refuse(conflict(words))
+        if refused := await ledger.short(FundKey(wanted.fund, wanted.given.currency)):
+            return ledger.refuse(refused)
         return Decided(entry.id, entry.id)
 
 

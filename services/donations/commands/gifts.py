@@ -15,7 +15,7 @@ from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
 from services.donations.domain.payments import OFFLINE, Dispute, Payment, booked
-from services.donations.ledger import MoneyLedger, lacking
+from services.donations.ledger import MoneyLedger
 from services.donations.repository import appeals, donors, payments
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
@@ -37,7 +37,10 @@ class Slip:
 
 
 async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
-    """A gift came by bank or in cash. Refused for a slip that is booked, an unknown donor, and a day to come."""
+    """A gift came by bank or in cash. Refused for a slip that is booked, an unknown donor, and a day to come.
+
+    A slip that was reversed may be booked anew: the former one stays, and gives its reference free.
+    """
     if slip.received_on > unit.today:
         return invalid("A gift is booked once it is there.", ("received_on", "lies in the future"))
     named = {each for each in (slip.donor_id, slip.on_behalf_of) if each}
@@ -46,8 +49,11 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
     if refused := await _no_such_appeal(unit, slip.appeal_id, slip.purpose):
         return refused
     known = await payments.lock_or_make(unit.session, slip.way, slip.reference)
-    if known.version:
-        return conflict("A slip with this reference is booked already.")
+    if known.version and not known.reversed:
+        words = "A slip with this reference is booked already. Correct or reverse it if it is wrong; if this is another"
+        return conflict(f"{words} gift, give it a reference of its own.")
+    if known.reversed:
+        await payments.free_reference(unit.session, known)
     gift_id = uuid7()
     payments.add_gift(unit.writes, _gift(unit, slip, gift_id))
     return await book_payment(unit, _came(slip, gift_id))
@@ -107,10 +113,12 @@ async def correct(
         lines = entries.gift(after.where, after.purpose, right, after.money(0), held=False)
         entry = ledger.book(EntryKind.GIFT, lines, payment.id)
         after = booked(replace(after, entry_id=entry.id, net=0), lines)
+        if refused := await ledger.short():
+            return ledger.refuse(refused)
         after = await say(unit, after, GiftWhy.CORRECTED)
         await keep(ledger, payment, after)
-        if words := lacking(ledger.fund(key) for key in sorted({payment.key, after.key})):
-            return ledger.refuse(conflict(words))
+        if refused := await ledger.short(payment.key, after.key):
+            return ledger.refuse(refused)
     return after
 
 
@@ -121,11 +129,13 @@ async def reverse(unit: Unit, payment_id: UUID, note: str) -> Payment | Refused:
         return payment
     async with MoneyLedger.open(unit, {payment.key}) as ledger:
         await undo_entry(ledger, _entry_of(payment), note)
+        if refused := await ledger.short():
+            return ledger.refuse(refused)
         after = replace(payment, refunded=payment.gross, net=0)
         after = await say(unit, after, GiftWhy.REVERSED)
         await keep(ledger, payment, after)
-        if words := lacking([ledger.fund(payment.key)]):
-            return ledger.refuse(conflict(words))
+        if refused := await ledger.short(payment.key):
+            return ledger.refuse(refused)
     return after
 
 

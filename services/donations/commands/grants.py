@@ -116,6 +116,8 @@ async def pay_out(
     entry = ledger.book(
         EntryKind.PAID, entries.paid(where, grant.key.fund, payout.amount), grant.id, happened_on
     )
+    if short := await ledger.short():
+        return short
     if not await written(ledger, grant, payout, entry):
         return _KNOWN
     after = rules.paid(grant, payout.amount.minor, carried=own)

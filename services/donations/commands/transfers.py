@@ -12,7 +12,7 @@ from services.donations.domain.funds import FundKey, Purpose
 from services.donations.domain.ledger import EntryKind, place
 from services.donations.domain.money import Money
 from services.donations.domain.transfers import Transfer
-from services.donations.ledger import MoneyLedger, lacking
+from services.donations.ledger import MoneyLedger
 from services.donations.repository import transfers
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
@@ -61,6 +61,8 @@ async def send(unit: Unit, wanted: NewTransfer, arrival: Arrival | None = None) 
             there = _arrive(ledger, transfer, arrival)
         if isinstance(there, Refused):
             return ledger.refuse(there)
+        if short := await ledger.short(*_bearing(transfer, arrival)):
+            return ledger.refuse(short)
         if not await transfers.add(unit, there[0], entry.id, there[1]):
             return ledger.refuse(conflict("A transfer with this reference is booked already."))
         return there[0]
@@ -78,6 +80,8 @@ async def arrive(unit: Unit, transfer_id: UUID, arrival: Arrival) -> Transfer | 
         came = _arrive(ledger, transfer, arrival)
         if isinstance(came, Refused):
             return ledger.refuse(came)
+        if short := await ledger.short(*_bearing(transfer, arrival)):
+            return ledger.refuse(short)
         values = {name: getattr(came[0], name) for name in ("arrived_on", "fee", "fee_fund")}
         transfers.change(unit, transfer_id, {**values, "arrived_entry_id": came[1]})
         return came[0]
@@ -98,15 +102,15 @@ def _arrive(ledger: MoneyLedger, transfer: Transfer, arrival: Arrival) -> tuple[
     where, amount = place(transfer.to_place, transfer.currency), transfer.money(transfer.amount)
     lines = entries.arrived(where, arrival.fee_fund, amount, fee)
     entry = ledger.book(EntryKind.ARRIVED, lines, transfer.id, arrival.arrived_on)
-    if short := lacking(ledger.fund(key) for key in _bearing(transfer, arrival)):
-        return conflict(short)
     fund = arrival.fee_fund if arrival.fee else ""
     after = replace(transfer, arrived_on=arrival.arrived_on, fee=fee.minor, fee_fund=fund)
     return after, entry.id
 
 
 async def undo(unit: Unit, transfer_id: UUID, note: str) -> Transfer | Refused:
-    """A transfer was booked by mistake: all of it is undone today, and its reference is free again."""
+    """A transfer was booked by mistake: all of it is undone today, and its reference is free again. Refused if what
+    came is not there any more.
+    """
     row = await transfers.lock(unit.session, transfer_id)
     if row is None:
         return missing(f"transfer {transfer_id}")
@@ -118,6 +122,8 @@ async def undo(unit: Unit, transfer_id: UUID, note: str) -> Transfer | Refused:
         for entry_id in (row["arrived_entry_id"], row["entry_id"]):
             if entry_id:
                 await undo_entry(ledger, entry_id, note)
+        if short := await ledger.short():
+            return ledger.refuse(short)
         transfers.change(unit, transfer_id, {"undone": True})
         return replace(transfer, undone=True)
 
@@ -176,7 +182,7 @@ async def undo_opening(unit: Unit, opening_id: UUID, note: str) -> Opened | Refu
     key = FundKey(row["fund"], row["currency"])
     async with MoneyLedger.open(unit, {key}) as ledger:
         undone = await undo_entry(ledger, row["entry_id"], note)
-        if words := lacking([ledger.fund(key)]):
-            return ledger.refuse(conflict(words))
+        if refused := await ledger.short(key):
+            return ledger.refuse(refused)
         transfers.undo_opening(unit, opening_id)
         return Opened(opening_id, undone.id)

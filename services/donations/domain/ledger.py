@@ -18,7 +18,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.donations.domain.funds import FUNDS, FundKey
-from services.donations.domain.money import DIGITS, MOST
+from services.donations.domain.money import DIGITS, MOST, written
 
 
 class Kind(StrEnum):
@@ -125,6 +125,20 @@ class EntryKind(StrEnum):
     REVERSED = "reversed"
 
 
+TOLD = frozenset(
+    {
+        EntryKind.GIFT,
+        EntryKind.FEE,
+        EntryKind.REFUND,
+        EntryKind.HELD,
+        EntryKind.RELEASED,
+        EntryKind.COVERED,
+        EntryKind.PURCHASED,
+    }
+)
+"""What a provider or inventory tells: it has happened, and is booked even if less lies there. All else is asked for."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """Something that happened to money: lines that sum to zero in each currency.
@@ -197,6 +211,26 @@ def differences(entries: Iterable[Entry]) -> Mapping[FundKey, Difference]:
     keys = {line.account.key for line in lines if line.account.fund}
     found = {key: difference_of(lines, key) for key in sorted(keys)}
     return {key: each for key, each in found.items() if any(each)}
+
+
+def taken(entries: Iterable[Entry]) -> Mapping[Account, int]:
+    """What entries together take from the places where money lies, by place."""
+    sums: Counter[Account] = Counter()
+    for line in (line for entry in entries for line in entry.lines if line.account.kind in PLACES):
+        sums[line.account] -= line.amount
+    return {where: amount for where, amount in sorted(sums.items()) if amount > 0}
+
+
+_AT = {Kind.CASH: "in the till", Kind.BANK: "at the bank", Kind.PAYPAL: "at PayPal"}
+
+
+def not_there(where: Account, there: int, asked: int) -> str:
+    """Words for so much being asked for from a place in which less lies."""
+    lies, wanted = (written(each, where.currency) for each in (there, asked))
+    return (
+        f"{lies} lie {_AT[where.kind]}, and {wanted} were asked for. Book first what has come there, or take it from "
+        "another place."
+    )
 
 
 def place(code: str, currency: str) -> Account:

@@ -18,6 +18,23 @@ _FUND = re.compile(r"([A-Z_]+)(?:[^0-9A-Z_].*)?", re.ASCII)
 _FUNDS = {each.value.upper(): each for each in Purpose}
 
 
+LONGEST_REFERENCE = 100
+"""Characters of a reference, as people and statements write it."""
+
+
+def reference_of(text: str) -> str:
+    """A reference as it is kept, whatever way it comes in: no blanks at its ends, and one between words.
+
+    ValueError for none, and for one that is too long: `slip 1` and `slip 1 ` are one slip, booked once.
+    """
+    reference = " ".join(text.split())
+    if not reference:
+        raise ValueError("must not be empty")
+    if len(reference) > LONGEST_REFERENCE:
+        raise ValueError(f"is longer than {LONGEST_REFERENCE} characters")
+    return reference
+
+
 def code_of(appeal_id: UUID) -> str:
     """The short code of an appeal, made of the random end of its id; the database lets no two have the same."""
     bits = appeal_id.int

@@ -106,6 +106,11 @@ class Payment:
         return self.gross - self.refunded
 
     @property
+    def reversed(self) -> bool:
+        """Whether it was a slip that was booked by mistake: it may be booked anew."""
+        return self.provider in OFFLINE and self.left == 0 and self.reason == GiftWhy.REVERSED.value
+
+    @property
     def counts(self) -> int:
         """The share that still counts, in ten-thousandths, rounded down."""
         return self.left * WHOLE // self.gross if self.gross else 0

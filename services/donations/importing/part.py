@@ -74,6 +74,9 @@ class Part:
 
     async def _book(self, unit: Unit, gift: Gift, whose: Donors) -> RowFault | None:
         known = await self._known(unit, gift)
+        if (there := await payments.under(unit.session, *gift.key)) and there.reversed:
+            reason = "was booked and reversed; if it is right after all, book it by itself (POST /gifts)"
+            return RowFault(gift.row, "reference", reason)
         mine = (gift.amount.minor, gift.amount.currency, gift.received_on)
         if known:
             if known != mine:

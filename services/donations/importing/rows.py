@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.donations.contacts import Contact
 from services.donations.domain.funds import Purpose
+from services.donations.domain.marks import reference_of
 from services.donations.domain.money import CURRENCIES, Money, money_of
 from services.donations.domain.payments import OFFLINE
 from services.donations.importing.columns import Given
@@ -18,7 +19,6 @@ from shared.spreadsheets.values import Cells
 
 NEW = "new"
 """In the column `donor`: it is nobody who was written down before."""
-LONGEST_REFERENCE = 100
 _WAYS = {"bank": "銀行 振込 銀行振込 은행", "cash": "現金 현금"}
 WAYS = {folded(word): way for way, words in _WAYS.items() for word in (way, *words.split())}
 
@@ -47,7 +47,7 @@ def read(line: Line, given: Given, today: date) -> Gift | Sequence[RowFault]:
     """The gift of a row, or all that is wrong with the row."""
     cells = Cells(line)
     way = cells.optional("way", _way, given.way)
-    reference = cells.needed("reference", _reference)
+    reference = cells.needed("reference", reference_of)
     currency = _said(cells, "currency", _currency, given.currency)
     amount = cells.needed("amount", lambda text: _amount(text, currency)) if currency else None
     purpose = _said(cells, "purpose", _purpose, given.purpose)
@@ -80,12 +80,6 @@ def _way(text: str) -> str:
     if folded(text) not in WAYS:
         raise ValueError(f"must be one of {', '.join(sorted(OFFLINE))}")
     return WAYS[folded(text)]
-
-
-def _reference(text: str) -> str:
-    if len(text) > LONGEST_REFERENCE:
-        raise ValueError(f"is longer than {LONGEST_REFERENCE} characters")
-    return text
 
 
 def _currency(text: str) -> str:

@@ -8,9 +8,13 @@ A block that raises posts nothing; nor does one that was marked by `return ledge
 Whoever takes money from a fund, holds it back or promises it has locked the fund, and so decides by what is there.
 Whoever only adds money locks nothing: many notices of payments for one fund come at once, and each would otherwise hold
 the fund until it has committed. The database refuses a fund below zero in either case.
+
+Whoever asks for money to leave the bank, the till or PayPal has asked `short` before: it locks the place, and refuses
+what does not lie there. What PayPal or inventory tells has happened, and is booked; the doctor shows a place in which
+less than nothing lies.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -26,6 +30,7 @@ from services.donations.domain.entries import Lines
 from services.donations.domain.funds import Fund, FundKey
 from services.donations.domain.grants import Grant
 from services.donations.domain.ledger import (
+    TOLD,
     Account,
     Difference,
     Entry,
@@ -33,15 +38,17 @@ from services.donations.domain.ledger import (
     Kind,
     account,
     differences,
+    not_there,
     opposite,
     place,
+    taken,
 )
 from services.donations.domain.purchases import Purchase, to_book
 from services.donations.ledger.promises import SERVE, Promises
 from services.donations.queries import balances
 from services.donations.repository import appeals, books, grants, purchases
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, conflict
 
 
 class MoneyLedger:
@@ -55,6 +62,7 @@ class MoneyLedger:
         self._changes: dict[FundKey, Difference] = {}
         """What the entries come to, by fund: summed as they are booked, or each look at a fund would cost more."""
         self._promises = Promises(unit)
+        self._places: set[Account] = set()
         self._refused = False
 
     @classmethod
@@ -120,6 +128,23 @@ class MoneyLedger:
         """What stands on an account, with what this unit has booked on it so far."""
         mine = (line.amount for each in self._entries for line in each.lines if line.account == which)
         return sum(mine, await balances.of_account(self.unit.session, which))
+
+    async def short(self, *keys: FundKey) -> Refused | None:
+        """Why this unit cannot take what it has booked: one of these locked funds, or a place, has not enough. None if
+        nothing is against it.
+
+        Places are locked, after funds and before appeals, so that two units never take the same money.
+        """
+        if fund := next((each for each in map(self.fund, sorted(keys)) if each.free < 0), None):
+            return conflict(f"The fund {fund.key.fund} has not enough {fund.key.currency} free.")
+        asked = taken(self._entries)
+        await books.lock_accounts(self.unit.session, asked.keys() - self._places)
+        self._places |= asked.keys()
+        for where, amount in asked.items():
+            there = await balances.of_account(self.unit.session, where)
+            if amount > there:
+                return conflict(not_there(where, there, amount))
+        return None
 
     def grant(self, after: Grant, before: Grant | None) -> None:
         """A grant of a locked fund is different now; `before` is how this unit found it, None if it is new."""
@@ -188,7 +213,13 @@ class MoneyLedger:
         )
 
     async def _post(self) -> None:
-        """Settle what is promised of the locked funds, write everything down, and say what is different."""
+        """Settle what is promised of the locked funds, write everything down, and say what is different.
+
+        ValueError if something that is asked for takes money from a place, and nobody looked what lies there.
+        """
+        asked = [each for each in self._entries if each.kind not in TOLD]
+        if unseen := taken(asked).keys() & taken(self._entries).keys() - self._places:
+            raise ValueError(f"nobody looked whether so much lies at {sorted(unseen)}")
         for key in sorted(self._locked):
             await self._settle(key)
         # Before the entries are written: what stands on an account is asked for, and these are added to it here.
@@ -236,9 +267,3 @@ class MoneyLedger:
         if not self.fund(key).held:
             return 0
         return await self.standing(account(Kind.HELD, key.currency, key.fund))
-
-
-def lacking(funds: Iterable[Fund]) -> str | None:
-    """Words for the first fund that would be below zero; None if all have enough."""
-    short = next((each for each in funds if each.free < 0), None)
-    return f"The fund {short.key.fund} has not enough {short.key.currency} free." if short else None

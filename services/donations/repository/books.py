@@ -109,6 +109,14 @@ async def entry_of(session: AsyncSession, entry_id: UUID) -> Entry | None:
     )
 
 
+async def lock_accounts(session: AsyncSession, accounts: Collection[Account]) -> None:
+    """Lock accounts until the unit ends; others may still post to them, as those do whom nobody can refuse."""
+    codes = sorted(each.code for each in accounts)
+    if codes:
+        query = select(ACCOUNT.c.code).where(ACCOUNT.c.code.in_(codes)).order_by(ACCOUNT.c.code)
+        await session.execute(query.with_for_update(key_share=True))
+
+
 async def make_account(session: AsyncSession, account: Account) -> None:
     """An account that is made when it is needed first; all others are there from the beginning."""
     row = {**account._asdict(), "code": account.code, "kind": account.kind.value}

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, false, func, or_, select, text
+from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, false, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -29,10 +29,24 @@ async def lock_or_make(session: AsyncSession, provider: str, transaction_id: str
         return at_hand
     mine = {"provider": provider, "transaction_id": transaction_id}
     making = insert(PAYMENT).values(id=uuid7(), **mine).on_conflict_do_nothing()
-    await session.execute(making)
     row = PAYMENT.c
     query = select(PAYMENT).where(row.provider == provider, row.transaction_id == transaction_id)
-    return payment_in((await session.execute(query.with_for_update())).mappings().one())
+    while True:
+        await session.execute(making)
+        found = (await session.execute(query.with_for_update())).mappings().one_or_none()
+        # The one for which this unit waited may have given its reference free meanwhile: then there is another one.
+        if found:
+            return payment_in(found)
+
+
+async def free_reference(session: AsyncSession, payment: Payment) -> None:
+    """A locked slip that was reversed gives its reference free; its own says from now on that it was reversed."""
+    own = f"{payment.transaction_id[:_KEPT_OF_REFERENCE]} reversed {payment.id}"
+    await session.execute(update(PAYMENT).where(PAYMENT.c.id == payment.id).values(transaction_id=own))
+
+
+_KEPT_OF_REFERENCE = 54
+"""Characters, so that the rest fits the column."""
 
 
 async def find(session: AsyncSession, payment_id: UUID, *, lock: bool = False) -> Payment | None:

@@ -8,7 +8,7 @@ from shared.cli.demo.chapter import Stage
 from shared.cli.demo.chapters.donations.recorded import Appeal, Fund, Grant, Place, Sum, Visits
 from shared.cli.demo.chapters.donations.results import Money
 
-OF_THE_GROUP = ("bank", "cash", "paypal", "held", "advanced", "uncovered")
+OF_THE_GROUP = ("bank", "cash", "paypal", "transit", "held", "advanced", "uncovered")
 """The kinds of account that say where money lies; all others say why it is there."""
 
 
