@@ -40,6 +40,7 @@ def build(settings: Settings) -> FastAPI:
         actuals=queries.actuals(settings),
         put_off=queries.put_off(settings),
         check=checks.check(settings),
+        kept=checks.KEPT,
         leave=paypal.close if paypal else None,
     )
     return application(Service("donations", settings, parts))

@@ -23,5 +23,6 @@ def build(settings: Settings) -> FastAPI:
         actuals=queries.actuals(settings),
         put_off=queries.put_off(settings),
         check=checks.check(settings),
+        kept=checks.KEPT,
     )
     return application(Service("events", settings, parts))

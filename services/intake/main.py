@@ -20,6 +20,7 @@ def build(settings: Settings) -> FastAPI:
         observe=queries.observe(settings),
         actuals=queries.actuals(settings),
         check=checks.check(settings),
+        kept=checks.KEPT,
         standings=checks.standings(settings),
     )
     return application(Service("intake", settings, parts))

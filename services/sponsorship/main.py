@@ -23,5 +23,6 @@ def build(settings: Settings) -> FastAPI:
         observe=queries.observe(settings),
         actuals=queries.actuals(settings),
         check=checks.check(settings),
+        kept=checks.KEPT,
     )
     return application(Service("sponsorship", settings, parts))

@@ -15,7 +15,7 @@ from shared.messaging.feeding import Feeder, register_feeds
 from shared.messaging.housekeeping import keep_house, make_months
 from shared.messaging.timers import LOOPS
 from shared.observability import set_up_logging
-from shared.service import operations, plan, standings
+from shared.service import kept, operations, plan, standings
 from shared.service.addresses import API
 from shared.service.figures import Figures
 from shared.service.parts import Service
@@ -43,7 +43,7 @@ def application(service: Service) -> FastAPI:
     problems.install(app)
     for router in (*service.parts.routers, plan.router):
         app.router.routes += _routes(router, API)
-    for router in (operations.router, *([standings.router] if service.parts.standings else [])):
+    for router in (operations.router, kept.router, *([standings.router] if service.parts.standings else [])):
         app.router.routes += _routes(router)
     return app
 

@@ -65,8 +65,9 @@ class Parts:
     Each is made by a function of the module of that name, which takes the service's settings: `api.routers(settings)`,
     `handlers.hears(settings)`, `day.on_day(settings)`, `day.ahead(settings)`, `day.timers(settings)`,
     `queries.observe(settings)`, `queries.actuals(settings)`, `queries.put_off(settings)`, `checks.check(settings)`,
-    `checks.standings(settings)`. `open_paths` are under `/api` and free of the walls for browsers (`web/walls.py`);
-    `leave` is awaited when the service stops.
+    `checks.standings(settings)`. `kept` are queries by name, which give what was said of things, or is kept of them,
+    by their ids: the doctor compares those of two services. `open_paths` are under `/api` and free of the walls for
+    browsers (`web/walls.py`); `leave` is awaited when the service stops.
     """
 
     description: str = ""
@@ -81,6 +82,7 @@ class Parts:
     put_off: PutOff | None = None
     check: Check | None = None
     standings: Standings | None = None
+    kept: Mapping[str, str] = field(default_factory=dict)
     leave: Callable[[], Awaitable[None]] | None = None
 
 

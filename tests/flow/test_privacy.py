@@ -4,6 +4,9 @@ staff can type, and looked for everywhere else.
 
 import pytest
 
+from shared.cli.operate.doctor.feeds import Feeds
+from shared.cli.operate.doctor.kept import kept_findings
+from shared.cli.operate.doctor.report import Finding
 from shared.contracts import SERVICES, talking
 from shared.contracts.intake import (
     AdvocacyChanged,
@@ -14,6 +17,7 @@ from shared.contracts.intake import (
     SettlementAsked,
 )
 from shared.contracts.inventory import SuppliesReleased, SuppliesReserved, Why
+from tests.flow.test_operators_commands import calling, named
 from tests.support.canaries import NOWHERE, Canaries, Kept, columns_of, overheard
 from tests.support.canary_story import BED, Story
 from tests.support.free_texts import FreeText, free_texts
@@ -162,6 +166,13 @@ async def test_what_tells_of_a_person_or_a_shelter_stays_where_it_was_typed(worl
     for name in talking():
         metrics = await world.driver(name).client.get("http://test/metrics")
         canaries.assert_none(f"{name}'s metrics", [metrics.text])
+    # What one service said is what another one keeps, but for what this story has said in the name of others.
+    await world.settled()
+    async with calling(world) as client:
+        compared = await kept_findings(named(world), client, {}, Feeds(Finding("feeds")))
+    different = {each.name.partition(":")[0] for each in compared if each.unsettled or each.breaches}
+    assert different == {"payments", "monthly gifts", "gifts used", "sponsorship consents"}
+    assert sum(each.counted > 0 for each in compared) > 10
     # The doctor would see it too.
     turned = "UPDATE depot SET kind = '{}' WHERE code = 'depot-north'"
     database = world.databases["inventory"]

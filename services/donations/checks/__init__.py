@@ -3,5 +3,6 @@ them break the rule. The database's constraints and triggers say some of them to
 """
 
 from services.donations.checks.invariants import CHECKS, check
+from services.donations.checks.kept import KEPT
 
-__all__ = ["CHECKS", "check"]
+__all__ = ["CHECKS", "KEPT", "check"]

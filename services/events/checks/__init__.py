@@ -3,5 +3,6 @@ break the rule. The database's constraints say some of them too; these find one 
 """
 
 from services.events.checks.invariants import CHECKS, check
+from services.events.checks.kept import KEPT
 
-__all__ = ["CHECKS", "check"]
+__all__ = ["CHECKS", "KEPT", "check"]

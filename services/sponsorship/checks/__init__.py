@@ -3,5 +3,6 @@ them break the rule.
 """
 
 from services.sponsorship.checks.invariants import CHECKS, check
+from services.sponsorship.checks.kept import KEPT
 
-__all__ = ["CHECKS", "check"]
+__all__ = ["CHECKS", "KEPT", "check"]

@@ -13,6 +13,7 @@ from shared.cli.files import to_be_written
 from shared.cli.operate.doctor.broker import broker_findings
 from shared.cli.operate.doctor.feeds import look_at_feeds
 from shared.cli.operate.doctor.households import household_findings
+from shared.cli.operate.doctor.kept import kept_findings
 from shared.cli.operate.doctor.messages import message_findings, set_apart_by
 from shared.cli.operate.doctor.movement import STATISTICS_SECONDS, moving, until_quiet
 from shared.cli.operate.doctor.report import Finding, Report
@@ -89,6 +90,7 @@ async def _look(stack: Stack, client: httpx.AsyncClient) -> Report:
     own = await service_findings(stack, client)
     timers = await timer_findings(stack)
     households = await household_findings(stack, client, excused, feeds)
+    kept = await kept_findings(stack, client, excused, feeds)
     broker = await broker_findings(stack)
-    findings = [*messages, feeds.finding, *own, *timers, *households, *broker]
+    findings = [*messages, feeds.finding, *own, *timers, *households, *kept, *broker]
     return Report(findings, retrying=sum(apart.retrying for apart in set_apart.values()))

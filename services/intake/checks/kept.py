@@ -1,0 +1,28 @@
+"""What intake said of consents and requests, and what it keeps of answers, as the doctor compares it with others."""
+
+_CONSENTS = "SELECT id, version, member_id, scopes, agreed, until FROM consent WHERE purpose = '{purpose}'"
+_ASKED = """
+    SELECT id, version, ARRAY[household_id] AS of, household_id, region,
+        '{wish}' = ANY(wishes) AND withdrawn_on IS NULL AND ended_on IS NULL AS open
+    FROM settlement_request
+"""
+_LESSONS = """
+    SELECT id, version, ARRAY[household_id] AS of, household_id, region,
+        ARRAY(SELECT CAST(member AS uuid) FROM unnest(member_ids) member ORDER BY 1) AS members,
+        'lessons' = ANY(wishes) AND withdrawn_on IS NULL AND ended_on IS NULL AS open
+    FROM settlement_request
+"""
+KEPT = {
+    "sponsorship_consents": _CONSENTS.format(purpose="sponsorship"),
+    "speaking_consents": _CONSENTS.format(purpose="public_speaking"),
+    "speakers": """
+        SELECT member_id AS id, ARRAY[id] AS of, scopes, agreed, until FROM consent WHERE purpose = 'public_speaking'
+    """,
+    "helpers_wished": _ASKED.format(wish="helper"),
+    "lessons_wished": _LESSONS,
+    "children": "SELECT id, version, status FROM child_told WHERE version > 0",
+    "lesson_places": "SELECT id, version, status, request_id FROM lesson_told WHERE version > 0",
+    "help": "SELECT id, version, status, request_id FROM help_told WHERE version > 0",
+    "slots": "SELECT id, version, status FROM slot_told WHERE version > 0",
+    "grants": "SELECT id, version, status, paid FROM grant_told WHERE version > 0",
+}
