@@ -45,6 +45,12 @@ class Settings(PrintingSettings):
         description="above so much a second person has to agree too",
     )
 
+    conversion_percent: int = Field(
+        default=10,
+        ge=0,
+        le=100,
+        description="a conversion that is off from the day's rate by more percent is refused, unless it says why",
+    )
     monthly_grace_days: int = Field(
         default=45,
         ge=1,

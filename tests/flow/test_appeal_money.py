@@ -17,7 +17,7 @@ from services.donations.domain.appeals import Appeal, Price
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.outcomes import Refused
-from tests.support.till import Till
+from tests.support.till import Till, converting
 
 DAY = date(2006, 11, 1)
 PRICES = {"kit": Price(400, "JPY", 1), "bandage": Price(10, "JPY", 1)}
@@ -58,11 +58,10 @@ async def test_nobody_else_is_promised_what_came_for_an_appeal(till: Till) -> No
     asked = till.asked(100)
     new = advances.NewAdvance("fw-1", "medical", Money(51, "JPY"), "cash", "A-1", DAY)
     move = funds.Move("medical", "general", Money(51, "JPY"), "because")
-    change = funds.Conversion("medical", "bank", Money(51, "JPY"), Money(1, "USD"), DAY)
     for work in (
         lambda unit: advances.give(unit, till.settings.limits, new),
         lambda unit: funds.move(unit, move),
-        lambda unit: funds.convert(unit, change),
+        converting("medical", "bank", Money(51, "JPY"), Money(1, "USD"), DAY),
     ):
         assert isinstance(await till.do(work), Refused)
     await till.hears(asked)

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from services.donations.commands import advances, funds, in_kind
 from services.donations.commands.advances import NewAdvance, Slip
 from services.donations.commands.booking import Came, book_payment
-from services.donations.commands.funds import Conversion, Move
+from services.donations.commands.funds import Move
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout, pay
 from services.donations.domain.advances import Advance
@@ -23,7 +23,7 @@ from services.donations.queries import beancount
 from shared.contracts.base import Money as Said
 from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from tests.support.judge import agrees, judged, written_by
-from tests.support.till import Till
+from tests.support.till import Till, converting
 from tests.support.world import World
 
 DAY = date(2006, 11, 1)
@@ -48,8 +48,7 @@ async def live(till: Till) -> None:
     await till.do(lambda unit: book_refund(unit, back))
     await till.do(lambda unit: funds.close_month(unit, EARLIER), alone=True)
     await till.do(lambda unit: funds.move(unit, Move("family_visits", "protection", yen(2_000), "because")))
-    converted = Conversion("protection", "bank", yen(117), Money(99, "USD"), EARLIER)
-    await till.do(lambda unit: funds.convert(unit, converted))
+    await till.do(converting("protection", "bank", yen(117), Money(99, "USD"), EARLIER))
     asked = till.asked(300, kind="protection")
     await till.hears(asked)
     payout = Payout(yen(200), "bank", "clinic-02", "P-1")

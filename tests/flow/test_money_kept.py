@@ -11,8 +11,9 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from services.donations.commands import advances, funds, gifts, pledges
+from services.donations.commands import advances, conversions, funds, gifts, pledges
 from services.donations.commands import appeals as appealing
 from services.donations.commands import grants as giving
 from services.donations.commands.booking import Came, book_payment
@@ -30,7 +31,7 @@ from shared.contracts.base import Money as Said
 from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from shared.messaging.unit import Unit
 from tests.support.judge import agrees
-from tests.support.till import Till
+from tests.support.till import Till, converting
 
 NAMES = st.sampled_from(["S1", "S2", "S3"])
 FUND = st.sampled_from(["medical", "general", "unassigned"])
@@ -87,8 +88,19 @@ def decided(draw: st.DrawFn) -> Work:
 @st.composite
 def converted(draw: st.DrawFn) -> Work:
     given_money, got = draw(money()), draw(money())
-    wanted = funds.Conversion(draw(FUND), "paypal", given_money, got, draw(DAYS))
-    return lambda unit: funds.convert(unit, wanted)
+    return converting(draw(FUND), "paypal", given_money, got, draw(DAYS))
+
+
+@st.composite
+def changed_back(draw: st.DrawFn) -> Work:
+    """The newest conversion that counts is undone, if there is one."""
+
+    async def undo(unit: Unit) -> Any:
+        newest = "SELECT id FROM conversion WHERE NOT undone ORDER BY id DESC LIMIT 1"
+        found = await unit.session.scalar(text(newest))
+        return found and await conversions.undo(unit, found, "typed twice")
+
+    return undo
 
 
 @st.composite
@@ -321,7 +333,7 @@ def done(work: Work) -> Act:
 
 
 ACTS = st.one_of(
-    st.one_of(came(), went_back(), disputed(), decided(), converted(), closed()).map(done),
+    st.one_of(came(), went_back(), disputed(), decided(), converted(), changed_back(), closed()).map(done),
     about_a_slip(),
     about_a_grant(),
     about_an_advance(),

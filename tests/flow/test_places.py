@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from services.donations.commands import advances, funds, gifts, grants, transfers
+from services.donations.commands import advances, gifts, grants, transfers
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.transfers import Arrival, NewTransfer
@@ -19,7 +19,7 @@ from services.donations.domain.transfers import Transfer
 from services.donations.ledger import MoneyLedger
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
-from tests.support.till import Till
+from tests.support.till import Till, converting
 
 DAY = date(2006, 11, 1)
 EMPTY = "nowhere lies less than nothing"
@@ -56,10 +56,9 @@ async def ways_out(till: Till) -> dict[str, Work]:
     limits, grant = till.settings.limits, await a_grant(till)
     part = grants.Payout(yen(101), "cash", "clinic-02", "P-1")
     new = advances.NewAdvance("fw-1", "medical", yen(101), "cash", "A-1", DAY)
-    change = funds.Conversion("medical", "paypal", yen(101), Money(1_00, "USD"), DAY)
     return {
         "transfer": sent(101),
-        "conversion": partial(funds.convert, wanted=change),
+        "conversion": converting("medical", "paypal", yen(101), Money(1_00, "USD"), DAY),
         "advance": partial(advances.give, limits=limits, wanted=new),
         "grant": partial(grants.pay, limits=limits, grant_id=grant, payout=part),
     }

@@ -2,9 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
-from services.donations.commands.funds import BadRate, Rate, keep_rates
+from services.donations.commands.rates import BadRate, Kept, NewRate, keep_rates
 from services.donations.queries import lists
+from shared.outcomes import Refused
 from tests.support.till import Till
 
 DAY = date(2006, 11, 1)
@@ -12,18 +14,44 @@ DAY = date(2006, 11, 1)
 
 async def test_the_good_rates_of_a_list_are_kept_and_each_bad_one_is_told(till_url: str) -> None:
     rates = [
-        Rate("USD", "JPY", DAY, Decimal("117.25")),
-        Rate("USD", "JPY", date(2006, 11, 2), Decimal(117)),
-        Rate("EUR", "EUR", DAY, Decimal(1)),
-        Rate("EUR", "JPY", DAY, Decimal(0)),
-        Rate("USD", "JPY", DAY, Decimal("117.3")),
+        NewRate("USD", "JPY", DAY, Decimal("117.25")),
+        NewRate("USD", "JPY", date(2006, 11, 2), Decimal(117)),
+        NewRate("EUR", "EUR", DAY, Decimal(1)),
+        NewRate("EUR", "JPY", DAY, Decimal(0)),
+        NewRate("USD", "JPY", DAY, Decimal("117.3")),
+        NewRate("USD", "JPY", DAY, Decimal("117.250")),
     ]
     async with Till.open(till_url, DAY) as till:
         kept = await till.do(lambda unit: keep_rates(unit, rates))
+        assert isinstance(kept, Kept)
         assert kept.rates == 1
-        assert [(each.number, each.part) for each in kept.bad] == [(2, "on_day"), (3, "quote"), (4, "rate")]
+        parts = [(each.number, each.part) for each in kept.bad]
+        assert parts == [(2, "on_day"), (3, "quote"), (4, "rate"), (5, "rate")]
         async with till.units.read() as session:
             (row,) = await lists.rates(session, "USD", "JPY", DAY)
-        assert row["rate"] == Decimal("117.3")
+        assert row["rate"] == Decimal("117.25")
         none = await till.do(lambda unit: keep_rates(unit, rates[2:3]))
-        assert (none.rates, none.bad) == (0, (BadRate(1, "quote", "is the same currency"),))
+        assert none == Kept(0, (BadRate(1, "quote", "is the same currency"),))
+
+
+async def test_a_rate_that_is_known_is_replaced_by_whoever_says_which_one(till_url: str) -> None:
+    """What is there is told, and nothing of the list is kept."""
+
+    def sent(rate: str, replaces: str | None = None) -> list[NewRate]:
+        other = NewRate("EUR", "JPY", DAY, Decimal("149.5"))
+        return [other, NewRate("USD", "JPY", DAY, Decimal(rate), Decimal(replaces) if replaces else None)]
+
+    async with Till.open(till_url, DAY) as till:
+        first = [NewRate("USD", "JPY", DAY, Decimal("117.25"))]
+        assert await till.do(lambda unit: keep_rates(unit, first)) == Kept(1)
+        assert await till.do(lambda unit: keep_rates(unit, first)) == Kept(1), (
+            "the same again is no other one"
+        )
+        for wrong in (sent("11.725"), sent("11.725", "117.2")):
+            refused = await till.do(partial(keep_rates, rates=wrong))
+            assert isinstance(refused, Refused)
+            assert "USD to JPY on 2006-11-01 is 117.25." in refused.words
+            assert [row["rate"] for row in await till.rows("SELECT rate FROM rate")] == [Decimal("117.25")]
+        assert await till.do(lambda unit: keep_rates(unit, sent("117.4", "117.25"))) == Kept(2)
+        rates = [row["rate"] for row in await till.rows("SELECT rate FROM rate ORDER BY currency")]
+        assert rates == [Decimal("149.5"), Decimal("117.4")]

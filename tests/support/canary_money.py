@@ -27,6 +27,7 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     await _promises(story, donor)
     await _advance(story)
     await _transfer(story)
+    await _conversion(story)
     await _grant(story, household)
 
 
@@ -189,6 +190,17 @@ async def _transfer(story: "Story") -> None:
     path = "/openings/{opening_id}/undo"
     undone = {"note": story.plant("donations", path, "note")}
     await _post(story, path, undone, opening_id=opening["id"])
+
+
+async def _conversion(story: "Story") -> None:
+    """Money is changed at a rate that is explained; it was a mistake."""
+    path = "/conversions"
+    amounts = {"given": {"amount": "10", **YEN}, "got": {"amount": "9", "currency": "USD"}}
+    new = {"fund": "general", "place": "cash", "happened_on": str(FIRST_DAY), **amounts}
+    conversion = await _post(story, path, {**new, "note": story.plant("donations", path, "note")})
+    path = "/conversions/{conversion_id}/undo"
+    undone = {"note": story.plant("donations", path, "note")}
+    await _post(story, path, undone, conversion_id=conversion["id"])
 
 
 async def _grant(story: "Story", household: Any) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import RowMapping, delete, make_url, text, update
 from uuid_utils.compat import uuid7
 
 from services.donations.checks import check
-from services.donations.commands import donors, gifts
+from services.donations.commands import conversions, donors, gifts
 from services.donations.commands.transfers import Opened, Opening, open_balance
 from services.donations.contacts import Contact
 from services.donations.day import look_at_news, serve
+from services.donations.domain.conversions import Conversion
 from services.donations.domain.donors import Choices
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import Grant
@@ -83,6 +84,14 @@ def _end(done: object) -> None:
 def staff(name: str) -> Principal:
     """Somebody who acts."""
     return Principal(f"staff:{name}", PrincipalKind.STAFF)
+
+
+def converting(
+    fund: str, place: str, given: Money, got: Money, on: date, note: str | None = None
+) -> Callable[[Unit], Awaitable[conversions.Converted | Refused]]:
+    """The work of changing money of a fund; ten percent off the day's rate it needs a note."""
+    wanted = Conversion(uuid7(), fund, place, given, got, on, note)
+    return partial(conversions.convert, wanted=wanted, percent=10)
 
 
 class Till:

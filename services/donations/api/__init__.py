@@ -8,6 +8,7 @@ from services.donations.api import (
     advances,
     appeals,
     books,
+    conversions,
     disputes,
     donors,
     funds,
@@ -32,5 +33,5 @@ def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
     giving = (donors, imports, gifts, in_kind, pledges, monthly, notices, reconciling, disputes, appeals)
     letters_of = (receipts, statements, letters)
-    money = (grants, advances, funds, transfers, books, rates)
+    money = (grants, advances, funds, conversions, transfers, books, rates)
     return [each.router for each in (*giving, *letters_of, *money)]

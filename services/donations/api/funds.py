@@ -1,4 +1,4 @@
-"""Funds: what they have, their statements, money for another purpose, conversions."""
+"""Funds: what they have, their statements, money for another purpose."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -16,7 +16,6 @@ from services.donations.api.models import (
     Currency,
     FundCode,
     Note,
-    Place,
 )
 from services.donations.commands import funds as commands
 from services.donations.domain.funds import Fund, FundKey
@@ -25,7 +24,7 @@ from services.donations.repository import books
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
-from shared.web.models import Body, Day, shown
+from shared.web.models import Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work
@@ -179,24 +178,3 @@ async def uncovered(session: Reading) -> list[UncoveredOut]:
         UncoveredOut(fund=row["fund"], amount=AmountOut.of(int(row["amount"]), row["currency"]))
         for row in await lists.uncovered(session)
     ]
-
-
-class NewConversion(Body):
-    """Money of a fund that a bank or PayPal changed into another currency."""
-
-    fund: FundCode
-    place: Place
-    given: Amount
-    got: Amount
-    happened_on: Day
-
-
-@router.post("/conversions", status_code=201, dependencies=[TREASURER])
-async def convert(body: NewConversion, work: Work) -> Decided:
-    """A conversion, with both amounts as the bank gave them; no rate is reckoned with."""
-    wanted = commands.Conversion(body.fund, body.place, body.given.money, body.got.money, body.happened_on)
-
-    async def do(unit: Unit) -> Decided | Refused:
-        return shown(await commands.convert(unit, wanted), _decided)
-
-    return await work.once(Decided, do)

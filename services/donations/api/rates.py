@@ -8,14 +8,17 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.donations.api.models import LOOKING, TREASURER, Currency
-from services.donations.commands import funds as commands
+from services.donations.commands import rates as commands
+from services.donations.domain.conversions import plain
 from services.donations.queries import lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
-from shared.web.models import Body, Day
+from shared.outcomes import Refused
+from shared.web.models import Body, Day, shown
 from shared.web.work import Reading, Work
 
 router = APIRouter(tags=["funds"])
+RateText = Annotated[str, Field(max_length=21, pattern=r"^[0-9]{1,10}(\.[0-9]{1,10})?$", examples=["117.25"])]
 
 
 class RateBody(Body):
@@ -24,7 +27,14 @@ class RateBody(Body):
     currency: Currency
     quote: Currency
     on_day: Day
-    rate: Annotated[str, Field(max_length=21, pattern=r"^[0-9]{1,10}(\.[0-9]{1,10})?$", examples=["117.25"])]
+    rate: RateText
+    replaces: RateText | None = Field(
+        default=None, description="the rate that is written down for this day and pair, if that one is wrong"
+    )
+
+    def new(self) -> commands.NewRate:
+        replaces = Decimal(self.replaces) if self.replaces else None
+        return commands.NewRate(self.currency, self.quote, self.on_day, Decimal(self.rate), replaces)
 
 
 class NewRates(Body):
@@ -48,17 +58,21 @@ class RatesKept(BaseModel):
     bad: list[BadRate] = []
 
 
+def _kept(kept: commands.Kept) -> RatesKept:
+    return RatesKept(rates=kept.rates, bad=[BadRate(**vars(each)) for each in kept.bad])
+
+
 @router.post("/rates", dependencies=[TREASURER])
 async def keep_rates(body: NewRates, work: Work) -> RatesKept:
     """Write down exchange rates of days; for reports, the ledger never converts by itself.
 
-    The good rates of a list are kept, and each bad one is told.
+    The good rates of a list are kept, and each bad one is told. All are refused (409) if another rate of such a day is
+    written down that is not said to be replaced.
     """
-    rates = [commands.Rate(each.currency, each.quote, each.on_day, Decimal(each.rate)) for each in body.rates]
+    rates = [each.new() for each in body.rates]
 
-    async def do(unit: Unit) -> RatesKept:
-        kept = await commands.keep_rates(unit, rates)
-        return RatesKept(rates=kept.rates, bad=[BadRate(**vars(each)) for each in kept.bad])
+    async def do(unit: Unit) -> RatesKept | Refused:
+        return shown(await commands.keep_rates(unit, rates), _kept)
 
     return await work.once(RatesKept, do)
 
@@ -76,4 +90,4 @@ async def rates(
 ) -> list[RateOut]:
     """The rates of a pair, the newest first: the first one counts for the day `until`."""
     found = await lists.rates(session, currency, quote, until or await today_of(session))
-    return [RateOut(on_day=row["on_day"], rate=f"{row['rate'].normalize():f}") for row in found]
+    return [RateOut(on_day=row["on_day"], rate=plain(row["rate"])) for row in found]

@@ -92,6 +92,19 @@ _OPENINGS = """
         FROM posting JOIN account ON account.code = posting.account WHERE account.kind = 'opening' GROUP BY 1
     ) sums USING (account)
 """
+_CONVERSIONS = """
+    SELECT count(*), count(*) FILTER (WHERE coalesce(kept.amount, 0) <> coalesce(sums.amount, 0))
+    FROM (
+        SELECT account, sum(amount) AS amount FROM (
+            SELECT concat_ws('.', 'exchange', fund, currency) AS account, amount FROM conversion WHERE NOT undone
+            UNION ALL
+            SELECT concat_ws('.', 'exchange', fund, into_currency), -got FROM conversion WHERE NOT undone) sides
+        GROUP BY 1
+    ) kept FULL JOIN (
+        SELECT posting.account, sum(posting.amount) AS amount
+        FROM posting JOIN account ON account.code = posting.account WHERE account.kind = 'exchange' GROUP BY 1
+    ) sums USING (account)
+"""
 CHECKS = {
     "the ledger sums to zero in each currency": _CURRENCIES,
     "each entry balances": _ENTRIES,
@@ -105,5 +118,6 @@ CHECKS = {
     "what goods are worth is what the ledger has": _GOODS,
     "what is on its way between accounts is what its transfers say": _TRANSIT,
     "what funds began with is what was opened, once": _OPENINGS,
+    "what funds changed into other currencies is what their conversions say": _CONVERSIONS,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

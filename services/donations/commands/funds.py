@@ -1,9 +1,7 @@
-"""Decisions about funds: money for another purpose, conversions, months that are closed, exchange rates."""
+"""Decisions about funds: money for another purpose, and months that are closed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -11,12 +9,12 @@ from uuid_utils.compat import uuid7
 
 from services.donations.domain import entries
 from services.donations.domain.funds import FundKey
-from services.donations.domain.ledger import EntryKind, Kind, account, place
+from services.donations.domain.ledger import EntryKind, Kind, account
 from services.donations.domain.money import Money, written
 from services.donations.ledger import MoneyLedger
 from services.donations.queries import balances
 from services.donations.repository import books
-from services.donations.tables import CLOSED_MONTH, DECISION, RATE
+from services.donations.tables import CLOSED_MONTH, DECISION
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid
 
@@ -92,33 +90,6 @@ async def _decide(
 
 
 @dataclass(frozen=True)
-class Conversion:
-    """Money of a fund that a bank or PayPal changed into another currency; both amounts are known."""
-
-    fund: str
-    place: str
-    given: Money
-    got: Money
-    happened_on: date
-
-
-async def convert(unit: Unit, wanted: Conversion) -> Decided | Refused:
-    """Book a conversion. Refused beyond what is free, and within one currency."""
-    if wanted.given.currency == wanted.got.currency:
-        return invalid("A conversion is into another currency.", ("got", "is in the same currency"))
-    if wanted.happened_on > unit.today:
-        return invalid("A conversion is booked once it is there.", ("happened_on", "lies in the future"))
-    keys = {FundKey(wanted.fund, each.currency) for each in (wanted.given, wanted.got)}
-    where, into = (place(wanted.place, each.currency) for each in (wanted.given, wanted.got))
-    async with MoneyLedger.open(unit, keys) as ledger:
-        lines = entries.converted(where, into, wanted.fund, wanted.given, wanted.got)
-        entry = ledger.book(EntryKind.CONVERTED, lines, happened_on=wanted.happened_on)
-        if refused := await ledger.short(FundKey(wanted.fund, wanted.given.currency)):
-            return ledger.refuse(refused)
-        return Decided(entry.id, entry.id)
-
-
-@dataclass(frozen=True)
 class Closed:
     """Nothing is booked any more in this month and all before it."""
 
@@ -135,56 +106,3 @@ async def close_month(unit: Unit, month: date) -> Closed | Refused:
     row = {"month": first, "on_day": unit.today, "actor": unit.actor.id}
     await unit.session.execute(insert(CLOSED_MONTH).values(row))
     return Closed(first)
-
-
-@dataclass(frozen=True)
-class Rate:
-    """So much of `quote` for one of `currency`, in minor-free units: 1 USD is 117.25 JPY."""
-
-    currency: str
-    quote: str
-    on_day: date
-    rate: Decimal
-
-
-@dataclass(frozen=True)
-class BadRate:
-    """A rate that was not taken: its number in the list, from 1, and which part of it is to blame."""
-
-    number: int
-    part: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Kept:
-    """How many rates were taken, and those that were not."""
-
-    rates: int
-    bad: tuple[BadRate, ...] = ()
-
-
-async def keep_rates(unit: Unit, rates: Sequence[Rate]) -> Kept:
-    """Write down exchange rates of days; one that is known gets the new value. They are entered, never fetched.
-
-    The good ones of a list are kept, whatever is wrong with the others.
-    """
-    bad = [BadRate(number, *why) for number, each in enumerate(rates, 1) if (why := _fault(each, unit.today))]
-    lost = {each.number for each in bad}
-    good = [each for number, each in enumerate(rates, 1) if number not in lost]
-    rows = {(each.currency, each.quote, each.on_day): {**vars(each), "actor": unit.actor.id} for each in good}
-    if rows:
-        adding = insert(RATE).values([rows[key] for key in sorted(rows)])
-        new = {name: adding.excluded[name] for name in ("rate", "actor")}
-        keys = ["currency", "quote", "on_day"]
-        await unit.session.execute(adding.on_conflict_do_update(index_elements=keys, set_=new))
-    return Kept(len(rows), tuple(bad))
-
-
-def _fault(rate: Rate, today: date) -> tuple[str, str] | None:
-    """Which part of a rate is wrong, and what about it."""
-    if rate.on_day > today:
-        return "on_day", "lies in the future: a rate is of a day that has come"
-    if rate.currency == rate.quote:
-        return "quote", "is the same currency"
-    return None if rate.rate > 0 else ("rate", "must be above 0")

@@ -14,6 +14,7 @@ from services.donations.tables import (
     APPEAL,
     APPROVAL,
     CONTACT_READING,
+    CONVERSION,
     DECISION,
     DONOR,
     ENTRY,
@@ -120,6 +121,13 @@ async def transfers(session: AsyncSession, limit: int, after: UUID | None = None
 async def openings(session: AsyncSession) -> Sequence[RowMapping]:
     """What funds had when the books began; there is one each of a fund, a place and a currency, but for mistakes."""
     return await rows(session, select(OPENING).order_by(OPENING.c.id).limit(500))
+
+
+async def conversions(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
+    """Money that was changed into another currency, the oldest conversion first, undone ones too."""
+    row = CONVERSION.c
+    query = select(CONVERSION).where(*given([None if after is None else row.id > after]))
+    return await rows(session, query.order_by(row.id).limit(limit))
 
 
 async def decisions(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:

@@ -25,6 +25,7 @@ from services.donations.tables.columns import (
     amount_column,
     code_column,
     currency_column,
+    flag_column,
     id_column,
     moment_column,
     new_entry_column,
@@ -143,6 +144,32 @@ class DecisionRow(Row, table=True):
     actor: str = actor_column()
 
 
+class ConversionRow(Row, table=True):
+    """Money of a fund that a bank or PayPal changed: `amount` of `currency` was given, `got` of `into_currency` came.
+
+    `note` says why the rate was meant, if it was far from the day's.
+    """
+
+    __tablename__ = "conversion"
+    __table_args__ = (
+        CheckConstraint("amount > 0 AND got > 0", name="positive"),
+        CheckConstraint("currency <> into_currency", name="of_two_currencies"),
+        Index(None, "entry_id", unique=True),
+    )
+    id: UUID = id_column()
+    fund: str = code_column()
+    place: str = code_column()
+    currency: str = currency_column()
+    amount: int = amount_column()
+    into_currency: str = currency_column()
+    got: int = amount_column()
+    happened_on: date
+    note: str | None = note_column()
+    undone: bool = flag_column()
+    entry_id: UUID = new_entry_column()
+    actor: str = actor_column()
+
+
 class ReversalRow(Row, table=True):
     """Why an entry was undone."""
 
@@ -160,4 +187,5 @@ FUND_BALANCE = table_of(FundBalanceRow)
 CLOSED_MONTH = table_of(ClosedMonthRow)
 RATE = table_of(RateRow)
 DECISION = table_of(DecisionRow)
+CONVERSION = table_of(ConversionRow)
 REVERSAL = table_of(ReversalRow)

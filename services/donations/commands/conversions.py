@@ -1,0 +1,78 @@
+"""Money of a fund is changed into another currency by a bank or PayPal; a conversion that was a mistake is undone."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.donations.commands.undoing import undo_entry
+from services.donations.domain import entries
+from services.donations.domain.conversions import Conversion, plain
+from services.donations.domain.funds import FundKey
+from services.donations.domain.ledger import EntryKind, place
+from services.donations.ledger import MoneyLedger
+from services.donations.repository import conversions, rates
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused, conflict, invalid, missing
+
+
+@dataclass(frozen=True)
+class Converted:
+    """It is booked."""
+
+    id: UUID
+    entry_id: UUID
+
+
+async def convert(unit: Unit, wanted: Conversion, percent: int) -> Converted | Refused:
+    """Book a conversion. Refused beyond what is free, within one currency, and without a note if it is off from the
+    day's known rate by more than so many percent.
+    """
+    if wanted.given.currency == wanted.got.currency:
+        return invalid("A conversion is into another currency.", ("got", "is in the same currency"))
+    if wanted.happened_on > unit.today:
+        return invalid("A conversion is booked once it is there.", ("happened_on", "lies in the future"))
+    if wanted.note is None and (refused := await _far_off(unit, wanted, percent)):
+        return refused
+    where, into = (place(wanted.place, each.currency) for each in (wanted.given, wanted.got))
+    async with MoneyLedger.open(unit, _keys(wanted)) as ledger:
+        lines = entries.converted(where, into, wanted.fund, wanted.given, wanted.got)
+        entry = ledger.book(EntryKind.CONVERTED, lines, wanted.id, wanted.happened_on)
+        if refused := await ledger.short(FundKey(wanted.fund, wanted.given.currency)):
+            return ledger.refuse(refused)
+        conversions.add(unit, wanted, entry.id)
+        return Converted(wanted.id, entry.id)
+
+
+async def _far_off(unit: Unit, wanted: Conversion, percent: int) -> Refused | None:
+    """Why this is too far from the rate that is known of its day; None if it is near, or none is known."""
+    given, got = wanted.given, wanted.got
+    rate = await rates.of_day(unit.session, given.currency, got.currency, wanted.happened_on)
+    if rate is None or rate.off(given, got) * 100 <= percent:
+        return None
+    words = (
+        f"{given} for {got} is a rate of {plain(rate.of(given, got))} {rate.quote} for one {rate.currency}, and that "
+        f"of {rate.on_day} is {plain(rate.rate)}: more than {percent} percent off. Look at both amounts again. If the "
+        "bank did change it so, say why in `note`; if the rate is wrong, replace it (POST /rates)."
+    )
+    return invalid(words, ("got", f"is more than {percent} percent off from the day's rate"))
+
+
+def _keys(conversion: Conversion) -> set[FundKey]:
+    return {FundKey(conversion.fund, each.currency) for each in (conversion.given, conversion.got)}
+
+
+async def undo(unit: Unit, conversion_id: UUID, note: str) -> Converted | Refused:
+    """A conversion was booked by mistake: it is undone today. Refused if what came is spent or promised, or does not
+    lie there any more.
+    """
+    row = await conversions.lock(unit.session, conversion_id)
+    if row is None:
+        return missing(f"conversion {conversion_id}")
+    if row["undone"]:
+        return conflict("This conversion is undone already.")
+    conversion = conversions.conversion_in(row)
+    async with MoneyLedger.open(unit, _keys(conversion)) as ledger:
+        undone = await undo_entry(ledger, row["entry_id"], note)
+        if refused := await ledger.short(FundKey(conversion.fund, conversion.got.currency)):
+            return ledger.refuse(refused)
+        conversions.undo(unit, conversion_id)
+        return Converted(conversion_id, undone.id)
