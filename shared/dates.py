@@ -1,7 +1,17 @@
-"""Days of the calendar, reckoned in months."""
+"""Days of the calendar, reckoned in months, and which of them can be meant."""
 
 import calendar
 from datetime import date
+
+EARLIEST = date(1990, 1, 1)
+"""Nothing that the group does or plans is older, but births and arrivals: 1906 in the place of 2006 is a slip."""
+
+
+def in_our_time(day: date) -> date:
+    """The same day. ValueError for one of another age, whose year is a slip of the hand."""
+    if day < EARLIEST:
+        raise ValueError(f"lies before {EARLIEST}: look at the year again")
+    return day
 
 
 def month_later(on: date, months: int = 1) -> date:

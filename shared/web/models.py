@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from shared.dates import in_our_time
 from shared.outcomes import Refused
 
 T = TypeVar("T")
@@ -14,14 +15,15 @@ M = TypeVar("M")
 
 
 def _only_written(value: object) -> object:
-    """A number is no date, though it could be read as seconds since 1970; nor is a day of another age."""
+    """A number is no date, though it could be read as seconds since 1970."""
     if isinstance(value, date) or (isinstance(value, str) and _WRITTEN.fullmatch(value)):
         return value
     raise ValueError("a date is written like 2006-11-01")
 
 
 _WRITTEN = re.compile(r"(19|20|21)\d{2}-\d{2}-\d{2}", re.ASCII)
-Day = Annotated[date, BeforeValidator(_only_written)]
+Day = Annotated[date, BeforeValidator(_only_written), AfterValidator(in_our_time)]
+"""A day of what the group does: none of another age. No birth is one."""
 
 
 class Body(BaseModel):

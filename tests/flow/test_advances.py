@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from services.donations.commands import advances
@@ -34,6 +35,7 @@ def yen(minor: int) -> Money:
 
 NEW = NewAdvance("fw-07", "protection", yen(1_000), "bank", "A-1", date(2006, 10, 20))
 SLIP = Slip("S-1", yen(300), date(2006, 10, 25), "travel")
+MOVE = text("UPDATE slip SET happened_on = happened_on + CAST(:days AS integer)")
 REST = Rest("R-1", yen(200), DAY, "bank")
 
 
@@ -57,6 +59,20 @@ async def settle(till: Till, advance: UUID, slip: Slip = SLIP) -> Advance | Refu
 
 async def bring_back(till: Till, advance: UUID, rest: Rest = REST) -> Advance | Refused:
     return await till.do(lambda unit: advances.bring_back(unit, advance, rest), TREASURER)
+
+
+async def test_no_slip_and_no_return_is_older_than_its_advance(till: Till) -> None:
+    advance = await give(till)
+    for done in (
+        await settle(till, advance, replace(SLIP, happened_on=NEW.given_on - timedelta(days=1))),
+        await bring_back(till, advance, replace(REST, happened_on=NEW.given_on - timedelta(days=1))),
+    ):
+        assert isinstance(done, Refused)
+        assert "went out on 2006-10-20" in done.words
+    assert isinstance(await settle(till, advance, replace(SLIP, happened_on=NEW.given_on)), Advance)
+    for days, seen in ((-1, {"no slip is older than its advance"}), (1, set[str]())):
+        await till.do(lambda unit, days=days: unit.session.execute(MOVE, {"days": days}))  # type: ignore[misc]
+        assert await till.breaches() == seen
 
 
 async def slips(till: Till) -> list[UUID]:

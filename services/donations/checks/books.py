@@ -63,6 +63,10 @@ _SLIPS = """
                sum(amount) FILTER (WHERE kind = 'returned') AS returned
         FROM slip WHERE NOT undone GROUP BY 1) sums ON sums.advance_id = advance.id
 """
+_DATED = """
+    SELECT count(*), count(*) FILTER (WHERE slip.happened_on < advance.given_on)
+    FROM slip JOIN advance ON advance.id = slip.advance_id WHERE NOT slip.undone
+"""
 _GOODS = """
     SELECT count(*), count(*) FILTER (WHERE coalesce(gift.value, 0) <> coalesce(sums.amount, 0))
     FROM gift_in_kind gift LEFT JOIN (
@@ -115,6 +119,7 @@ CHECKS = {
     "the totals by month equal the sums of the ledger": _MONTHS,
     "what fieldworkers carry is what the ledger has": _CARRIED,
     "no more of an advance is settled than went out, and by slips": _SLIPS,
+    "no slip is older than its advance": _DATED,
     "what goods are worth is what the ledger has": _GOODS,
     "what is on its way between accounts is what its transfers say": _TRANSIT,
     "what funds began with is what was opened, once": _OPENINGS,

@@ -104,7 +104,8 @@ async def give(unit: Unit, limits: LimitsOf, wanted: NewAdvance) -> Advance | Re
 
 
 async def settle(unit: Unit, limits: LimitsOf, advance_id: UUID, slip: Slip) -> Advance | Refused:
-    """A slip accounts for a part of an advance. Refused beyond what is left of it, and for a known reference.
+    """A slip accounts for a part of an advance. Refused beyond what is left of it, for a known reference, and for a day
+    before it went out.
 
     A slip that paid a grant is refused like any payment of that grant, and if another fund has to pay it. What is
     carried for a grant pays nothing else while that goes on.
@@ -126,7 +127,7 @@ async def settle(unit: Unit, limits: LimitsOf, advance_id: UUID, slip: Slip) -> 
 
 
 async def bring_back(unit: Unit, advance_id: UUID, rest: Rest) -> Advance | Refused:
-    """What was not needed comes back, and is free for others. Refused beyond what is left."""
+    """What was not needed comes back, and is free for others. Refused beyond what is left, and like a slip."""
     async with _locked(unit, advance_id) as (ledger, advance):
         if isinstance(advance, Refused):
             return ledger.refuse(advance)
@@ -150,6 +151,9 @@ _KNOWN = conflict("This fieldworker has a slip with this reference already.")
 def _wrong(unit: Unit, advance: Advance, slip: Slip | Rest) -> Refused | None:
     if slip.happened_on > unit.today:
         return invalid("A slip is booked once it is there.", ("happened_on", "lies in the future"))
+    if slip.happened_on < advance.given_on:
+        words = f"This advance went out on {advance.given_on}. Book what was spent before to the advance it came from."
+        return invalid(words, ("happened_on", f"lies before the advance went out, on {advance.given_on}"))
     if slip.amount.currency != advance.currency or slip.amount.minor > advance.left:
         words = f"{advance.money(advance.left)} is left of this advance."
         return invalid(words, ("amount", "is more than is left"))

@@ -11,6 +11,7 @@ from services.donations.domain.marks import reference_of
 from services.donations.domain.money import CURRENCIES, Money, money_of
 from services.donations.domain.payments import OFFLINE
 from services.donations.importing.columns import Given
+from shared.dates import in_our_time
 from shared.people import folded
 from shared.spreadsheets import people
 from shared.spreadsheets.cells import Line, RowFault
@@ -103,7 +104,7 @@ def _purpose(text: str) -> str:
 
 
 def _day(text: str, today: date) -> date:
-    day = day_of(text)
+    day = in_our_time(day_of(text))
     if day > today:
         raise ValueError("lies in the future: a gift is booked once it is there")
     return day

@@ -68,6 +68,7 @@ def test_cells_are_read_as_people_write_them(cells: dict[str, str], what: dict[s
         ({"currency": MARK}, "currency", "one of JPY"),
         ({"currency": ""}, "currency", "is empty"),
         ({"received_on": "2006-11-02"}, "received_on", "future"),
+        ({"received_on": "1906-10-05"}, "received_on", "before 1990-01-01"),
         ({"received_on": "06/10/5"}, "received_on", "two digits"),
         ({"received_on": "2006-10"}, "received_on", "day"),
         ({"purpose": MARK}, "purpose", "one of food"),
