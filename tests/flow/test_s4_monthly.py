@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.donations.commands.monthly import Monthly, register
+from services.donations.commands.monthly import Monthly, change, register
 from services.donations.commands.notices import effect
 from services.donations.paypal import ipn as reading_ipns
 from services.donations.paypal import notices as reading
@@ -226,13 +228,33 @@ async def test_a_gift_is_found_by_its_reference_or_its_mark_and_is_one_gift(till
     assert await registered(custom="gift-3") == second
 
 
-async def test_a_gift_that_is_changed_keeps_its_donor_unless_another_one_is_named(till: Till) -> None:
+async def test_a_gift_that_is_registered_again_stays_and_a_change_has_its_own_way(till: Till) -> None:
     donor, other = (await till.donor()).id, (await till.donor("Other")).id
-    for named, kept in ((None, None), (donor, donor), (None, donor), (other, other)):
-        monthly = Monthly("education", notices.SUBSCRIPTION, donor_id=named, children=2)
-        assert isinstance(await till.do(lambda unit, monthly=monthly: register(unit, monthly)), UUID)  # type: ignore[misc]
-        (row,) = await till.rows("SELECT donor_id FROM gift")
-        assert row["donor_id"] == kept
+    first = Monthly("education", notices.SUBSCRIPTION, children=2, correspondence=True)
+
+    async def stands() -> tuple[Any, ...]:
+        (row,) = await till.rows("SELECT donor_id, children, correspondence FROM gift")
+        return tuple(row.values())
+
+    for named, kept in ((None, None), (donor, donor), (None, donor)):
+        again = replace(first, donor_id=named)
+        gift: Any = await till.do(partial(register, monthly=again))
+        assert isinstance(gift, UUID)
+        assert await stands() == (kept, 2, True)
+    for other_content in ({"donor_id": other}, {"children": 1}, {"correspondence": False}):
+        wrong = replace(first, **other_content)
+        refused = await till.do(partial(register, monthly=wrong))
+        assert isinstance(refused, Refused)
+        assert f"({next(iter(other_content))})" in refused.words
+        assert f"/monthly-gifts/{gift}/change" in refused.words
+        assert await stands() == (donor, 2, True)
+        assert await till.do(partial(change, gift_id=gift, changes=other_content)) == gift
+        assert await stands() == (wrong.donor_id or donor, wrong.children, wrong.correspondence)
+        back = {"donor_id": donor, "children": 2, "correspondence": True}
+        assert await till.do(partial(change, gift_id=gift, changes=back)) == gift
+    food = await till.do(partial(register, monthly=Monthly("food", "I-OTHER")))
+    assert isinstance(food, UUID)
+    assert isinstance(await till.do(partial(change, gift_id=food, changes={"children": 1})), Refused)
 
 
 async def gift_of(donations: Told, status: str) -> Any:

@@ -1,7 +1,7 @@
 """Monthly gifts: registering what a donor gives each month, and how the gifts stand."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -54,9 +54,9 @@ class MonthlyGiftKept(BaseModel):
 
 @router.post("", dependencies=[TREASURER])
 async def register(body: NewMonthlyGift, work: Work) -> MonthlyGiftKept:
-    """Register what a donor gives each month, or change it; its purpose stays.
+    """Register what a donor gives each month. Money that came before becomes the gift's.
 
-    Money that came before becomes the gift's.
+    The same again is the same answer; other content is refused (409), for a change has its own way.
     """
     wanted = commands.Monthly(
         body.purpose.value,
@@ -69,6 +69,34 @@ async def register(body: NewMonthlyGift, work: Work) -> MonthlyGiftKept:
 
     async def do(unit: Unit) -> MonthlyGiftKept | Refused:
         return shown(await commands.register(unit, wanted), lambda done: MonthlyGiftKept(gift_id=done))
+
+    return await work.once(MonthlyGiftKept, do)
+
+
+class MonthlyGiftChange(Body):
+    """What is different about a registered gift; what is left out stays. Its purpose stays too."""
+
+    donor_id: UUID | None = None
+    children: Annotated[int, Field(ge=0, le=50)] | None = None
+    correspondence: bool | None = None
+
+    def changes(self) -> dict[str, Any]:
+        return {name: value for name in commands.CHANGED if (value := getattr(self, name)) is not None}
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.changes():
+            raise ValueError("give a donor_id, children or correspondence")
+        return self
+
+
+@router.post("/{gift_id}/change", dependencies=[TREASURER])
+async def change(gift_id: UUID, body: MonthlyGiftChange, work: Work) -> MonthlyGiftKept:
+    """A registered gift has another donor, more or fewer children, or letters."""
+
+    async def do(unit: Unit) -> MonthlyGiftKept | Refused:
+        done = await commands.change(unit, gift_id, body.changes())
+        return shown(done, lambda changed: MonthlyGiftKept(gift_id=changed))
 
     return await work.once(MonthlyGiftKept, do)
 

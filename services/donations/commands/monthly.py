@@ -15,13 +15,14 @@ from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
 from services.donations.commands.placing import Right, misplaced, put_right
+from services.donations.domain.funds import Purpose
 from services.donations.domain.monthly import Standing, standing
 from services.donations.domain.payments import Provider
 from services.donations.repository import donors, payments, subscriptions
 from services.donations.repository.at_hand import AtHand
 from shared.contracts.donations import MonthlyGiftChanged
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, missing
+from shared.outcomes import Refused, conflict, invalid, missing
 
 WAKE = "wake_monthly_gift"
 """The timer of the day on which a gift stands otherwise if nothing is told: it is late, or its grace is over."""
@@ -44,9 +45,10 @@ class Monthly:
 
 
 async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
-    """A monthly gift is registered, or a registered one is different; its donor stays if none is named. Returns its id.
+    """A monthly gift is registered; one that is registered with the same content stays, and gets a donor, a reference
+    or a mark if it had none. Returns its id.
 
-    Refused for an unknown donor, and for another purpose: money that came for the first one stays there.
+    Refused for an unknown donor, and for other content: a change has its own way.
     """
     if monthly.donor_id and monthly.donor_id not in await donors.lock(unit.session, monthly.donor_id):
         return missing(f"donor {monthly.donor_id}")
@@ -62,35 +64,73 @@ async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
         "actor": unit.actor.id,
     }
     known = await payments.add_monthly(unit.session, {**row, **values, **own})
-    if refused := _another(known, monthly.purpose, own):
+    if refused := _another(known, monthly, own):
         return refused
     for each in known:
         gift_id = each["id"]
-        found_by = {name: each[name] or own[name] for name in _FOUND_BY}
-        donor = {"donor_id": monthly.donor_id or each["donor_id"]}
-        new = {"id": gift_id, **values, **donor, **found_by, "actor": unit.actor.id}
-        payments.change_gift(unit.writes, new)
-        if each["subscription_id"]:
-            subscriptions.stir(unit, await subscriptions.make(unit.session, paypal, each["subscription_id"]))
+        added = {name: each[name] or own[name] for name in _FOUND_BY}
+        await _write(unit, each, {**added, "donor_id": each["donor_id"] or monthly.donor_id})
     # Also for a gift that has a mark alone: its subscription is looked for.
     unit.remind(subscriptions.LOOK)
     return gift_id
 
 
+CHANGED = ("donor_id", "children", "correspondence")
+"""What of a registered gift may become different."""
+EDUCATION = Purpose.EDUCATION.value
 _FOUND_BY = ("subscription_id", "custom_key")
 
 
-def _another(known: Sequence[RowMapping], purpose: str, own: Mapping[str, Any]) -> Refused | None:
+async def change(unit: Unit, gift_id: UUID, changes: Mapping[str, Any]) -> UUID | Refused:
+    """A registered gift has another donor, or other `children` or `correspondence`; what is not named stays.
+
+    Refused for an unknown donor or gift, and for children or letters of a gift that is not for education.
+    """
+    donor_id = changes.get("donor_id")
+    if donor_id and donor_id not in await donors.lock(unit.session, donor_id):
+        return missing(f"donor {donor_id}")
+    gift = await payments.lock_monthly(unit.session, gift_id)
+    if gift is None:
+        return missing(f"monthly gift {gift_id}")
+    if gift["purpose"] != EDUCATION and (changes.get("children") or changes.get("correspondence")):
+        words = (
+            f"This gift is for {gift['purpose']}: children and letters belong to gifts for education alone."
+        )
+        return invalid(words, ("children", "is for gifts for education alone"))
+    await _write(unit, gift, changes)
+    unit.remind(subscriptions.LOOK)
+    return gift_id
+
+
+async def _write(unit: Unit, gift: RowMapping, changes: Mapping[str, Any]) -> None:
+    """Give a locked gift new values; how it stands is looked at soon."""
+    payments.change_gift(unit.writes, {"id": gift["id"], **changes, "actor": unit.actor.id})
+    if reference := gift["subscription_id"]:
+        subscriptions.stir(unit, await subscriptions.make(unit.session, Provider.PAYPAL.value, reference))
+
+
+def _another(known: Sequence[RowMapping], monthly: Monthly, own: Mapping[str, Any]) -> Refused | None:
     """Why a gift that is registered already cannot become what it is to be; None if it can."""
     if len(known) > 1 or any(
         each[name] and own[name] not in (None, each[name]) for each in known for name in _FOUND_BY
     ):
         return conflict("This subscription and this mark are registered for two gifts.")
-    if known and known[0]["purpose"] != purpose:
+    if known and known[0]["purpose"] != monthly.purpose:
         return conflict(
             f"This gift is for {known[0]['purpose']}. End it, and let the donor begin another one."
         )
+    for each in known:
+        if others := [name for name in CHANGED if _differs(each[name], getattr(monthly, name))]:
+            return conflict(
+                f"This gift is registered already, with another content ({', '.join(others)}), as {each['id']}. "
+                f"Nothing was changed. If it is to be changed: POST /monthly-gifts/{each['id']}/change."
+            )
     return None
+
+
+def _differs(known: object, said: object) -> bool:
+    """Who the donor is may be left out, or become known later."""
+    return None not in (known, said) and known != said
 
 
 async def look_at(unit: Unit, grace: timedelta, ids: Collection[UUID]) -> None:

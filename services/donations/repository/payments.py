@@ -156,6 +156,13 @@ async def add_monthly(session: AsyncSession, values: dict[str, Any]) -> Sequence
     return (await session.execute(query.with_for_update(key_share=True))).mappings().all()
 
 
+async def lock_monthly(session: AsyncSession, gift_id: UUID) -> RowMapping | None:
+    """A registered monthly gift, locked like by `add_monthly`; None if there is none of this id."""
+    query = select(GIFT).where(GIFT.c.id == gift_id, GIFT.c.kind == "monthly")
+    found = await session.execute(query.with_for_update(key_share=True))
+    return found.mappings().one_or_none()
+
+
 def change_gift(writes: Writes, values: dict[str, Any]) -> None:
     """Give a locked gift new values."""
     writes.change(GIFT, [values])
