@@ -11,6 +11,30 @@ SHAPES = {
     r"^[a-z][a-z0-9_]*$": "people_fed: small letters, digits and _",
     r"^[a-z]{1,10}$": "kg: at most 10 small letters",
     r"^[A-Za-z][A-Za-z0-9_]{0,19}$": "people: at most 20 letters, digits and _",
+    r"^[0-9]{1,3}(,?[0-9]{3})*(\.[0-9]+)?$": "1,000.50: digits, with a point before the decimals",
+    r"^[0-9]{1,10}(\.[0-9]{1,10})?$": "117.25: digits, with a point before the decimals",
+    r"^\d{4}-(0[1-9]|1[0-2])$": "2006-10: a year and a month",
+    r"^\d{4}(/\d{2})?$": "2006, or 2006/07",
+    r"^[A-Za-z0-9-]+$": "I-BW452GLLEP1G: letters, digits and -",
+    r"^[A-Za-z0-9._-]+$": "gift-2: letters, digits, dots, - and _, without blanks",
+    r"^[A-Za-z]+$": "kg: letters alone",
+    r"^[-+() 0-9]{3,40}$": "+81 3 1234 5678: digits, blanks, +, - and brackets",
+    r"^\S+@\S+$": "somebody@example.org",
+    r"^https://\S+$": "https://example.org/page",
+    r"^[a-z]{2,3}(-[A-Za-z]+)*$": "ja: the code of a language",
+    r"^[a-z]{2,3}$": "ko: the code of a language, in small letters",
+    r"^[A-Za-z]{2,3}$": "ko: the code of a language",
+    r"^[A-Z]{3}$": "JPY: the code of a currency",
+    r"^[a-z0-9-]+$": "border-north: small letters, digits and -",
+    r"^[a-z0-9][a-z0-9._-]*$": "fw-07: small letters, digits, dots, - and _",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$": "hall-2: at most 40 letters, digits, dots, - and _",
+    r"^[A-Za-z0-9_-]+$": "room_2: letters, digits, - and _",
+    r"^[A-Za-z0-9_+/-]+$": "Asia/Tokyo: letters, digits, /, +, - and _",
+    r"^([a-z]{2,10}:)?[a-z0-9]{1,10}$": "jlpt:n2: a level, with its scale before a colon",
+    r"^[a-z]{2,10}:[a-z0-9]{1,10}$": "jlpt:n2: a scale, a colon and a level",
+    r"^[^0-9]{0,12}[0-9]": "1980-05-17: a date",
+    r"^resettlement$": "resettlement",
+    r"\S": "some text: blanks alone are none",
 }
 """An example for each pattern of text, as no reader has to know what a pattern means."""
 
@@ -72,7 +96,7 @@ def _own_words(error: Mapping[str, Any]) -> str:
 
 def _pattern(error: Mapping[str, Any]) -> str:
     pattern = error["ctx"]["pattern"]
-    return f"must look like {SHAPES.get(pattern, pattern)}"
+    return f"must look like {SHAPES[pattern]}" if pattern in SHAPES else "is not written as it has to be"
 
 
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {

@@ -16,6 +16,7 @@ from services.donations.api.models import (
     Currency,
     FundCode,
     Note,
+    in_order,
 )
 from services.donations.commands import funds as commands
 from services.donations.domain.funds import Fund, FundKey
@@ -80,6 +81,7 @@ async def statement(
     last: Annotated[Day, Query(alias="to")],
 ) -> StatementOut:
     """The statement of a fund for any days, past ones too; both are included."""
+    in_order(first, last)
     found = await balances.statement(session, FundKey(fund, currency), first, last)
     return StatementOut(
         fund=fund,

@@ -17,6 +17,7 @@ from services.donations.api.models import (
     Reference,
     WithNote,
     WithPurpose,
+    in_order,
 )
 from services.donations.commands import gifts as commands
 from services.donations.commands import placing
@@ -223,6 +224,7 @@ class Search(BaseModel):
 @router.get("/payments", dependencies=[LOOKING])
 async def payments(session: Reading, wanted: Annotated[Search, Query()]) -> Page[PaymentOut]:
     """Payments that came, in the order in which they were heard of."""
+    in_order(wanted.first, wanted.last)
     found = await lists.payments(session, wanted.filter(), wanted.limit + 1, place_of(wanted.after))
     return page_of(found, wanted.limit, PaymentOut.of, lambda row: row["id"])
 

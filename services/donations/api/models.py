@@ -1,5 +1,6 @@
 """What several routes share: amounts, days, reasons, the settings, and showing what a command did."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from fastapi import Depends, Query
@@ -11,6 +12,7 @@ from services.donations.domain.money import MOST, Money, money_of, written
 from services.donations.settings import Settings
 from shared.principals import Role
 from shared.web.models import Body
+from shared.web.problems import invalid
 from shared.web.roles import allows
 from shared.web.work import app_settings
 
@@ -46,6 +48,13 @@ Reference = Annotated[
 ]
 """Two that differ in blanks alone are one."""
 Filter = Annotated[str | None, Query(max_length=40)]
+
+
+def in_order(first: date | None, last: date | None) -> None:
+    """Raise a problem (422) for days of which the last comes before the first: nothing would be found."""
+    if first and last and last < first:
+        words = "The last day comes before the first one: turn `from` and `to` round."
+        raise invalid(words, [("to", f"is before {first}")])
 
 
 class Amount(Body):

@@ -34,7 +34,8 @@ DayFirst = Annotated[
     Query(description="whether 3/4/2006 is in April; needed if no date of the file shows it"),
 ]
 WORDS = {
-    "text": "This is no list of PayPal's: it is no CSV file in UTF-8.",
+    "text": "This is no list of PayPal's: it is no CSV file in UTF-8. Download it again as CSV, or save "
+    "it as CSV UTF-8 (comma delimited); a file that programs call Unicode is UTF-16.",
     "day_first": "No date of this list shows whether days or months come first. Say day_first=true or false.",
 }
 MOST = timedelta(days=MOST_DAYS)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from services.donations.domain.money import written
+
 
 class Purpose(StrEnum):
     """What money is given for, as a code. A gift has its purpose at receipt."""
@@ -63,3 +65,12 @@ class Fund:
             held=self.held + held,
             set_aside=self.set_aside + set_aside,
         )
+
+
+def not_free(fund: Fund) -> str:
+    """Words for more being asked for from a fund than is free of it: `fund` is as it would be after that."""
+    name, currency = fund.key
+    return (
+        f"The fund {name} has not enough {currency} free: {written(-fund.free, currency)} are missing, for the rest is "
+        "spent, promised or held. Move money there first (POST /decisions), or wait until more comes."
+    )

@@ -27,7 +27,7 @@ from services.donations.domain import entries
 from services.donations.domain import grants as of_grants
 from services.donations.domain.appeals import Appeal
 from services.donations.domain.entries import Lines
-from services.donations.domain.funds import Fund, FundKey
+from services.donations.domain.funds import Fund, FundKey, not_free
 from services.donations.domain.grants import Grant
 from services.donations.domain.ledger import (
     TOLD,
@@ -136,7 +136,7 @@ class MoneyLedger:
         Places are locked, after funds and before appeals, so that two units never take the same money.
         """
         if fund := next((each for each in map(self.fund, sorted(keys)) if each.free < 0), None):
-            return conflict(f"The fund {fund.key.fund} has not enough {fund.key.currency} free.")
+            return conflict(not_free(fund))
         asked = taken(self._entries)
         await books.lock_accounts(self.unit.session, asked.keys() - self._places)
         self._places |= asked.keys()

@@ -14,7 +14,7 @@ from services.sponsorship.domain.settling import Page
 from services.sponsorship.ledger import Book
 from services.sponsorship.repository import holds, placing
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, invalid, missing
+from shared.outcomes import Kind, Refused, conflict, invalid, missing
 
 Change = Callable[[Page, Hold], Hold | Refused]
 
@@ -57,13 +57,19 @@ async def _next(unit: Unit) -> UUID | None:
     return found[0] if found else None
 
 
+NOT_TOLD = (
+    "Donations has told of no such monthly gift. It does once it knows the gift's subscription at PayPal: register the "
+    "gift there with its `reference`, or wait until the donor has begun to pay."
+)
+
+
 async def _refused(unit: Unit, page: Page, new: Hold) -> Refused | None:
     """Why a child cannot be kept for a gift; None if it can."""
     gift = page.gifts.get(new.gift_id)
     if new.child_id not in page.helped:
         return missing("such child")
     if gift is None or not gift.status:
-        return missing("such monthly gift")
+        return Refused(Kind.MISSING, NOT_TOLD)
     if is_past(new, page.moment):
         return invalid("The hold would be over at once.", ("until", "must be later than now"))
     if not await placing.may_show(unit.session, unit.today, new.child_id):
