@@ -27,7 +27,17 @@ from tests.faults.registry import SCENARIOS, Scenario
 from tests.faults.site import Site, open_site
 from tests.support import in_memory
 
-FAMILIES = ("crashes", "broker", "cluster", "database", "messages", "clock", "children", "rolling")
+FAMILIES = (
+    "crashes",
+    "broker",
+    "cluster",
+    "database",
+    "messages",
+    "clock",
+    "children",
+    "seats",
+    "rolling",
+)
 SCENARIO_SECONDS = 900.0
 SHORT_HOUSEHOLDS = 120
 
