@@ -36,6 +36,7 @@ FAMILIES = (
     "clock",
     "children",
     "seats",
+    "speakers",
     "rolling",
 )
 SCENARIO_SECONDS = 900.0
