@@ -45,9 +45,11 @@ class Caller:
     retried: int = 0
     _turn: int = 0
 
-    async def post(self, service: str, path: str, body: object = None) -> Any:
-        """The answer. GaveUp when none came in time; AssertionError when the request itself is refused."""
-        key = str(uuid4())
+    async def post(self, service: str, path: str, body: object = None, key: str = "") -> Any:
+        """The answer; a key of its own if none is given. GaveUp when none came in time; AssertionError when the request
+        itself is refused.
+        """
+        key = key or str(uuid4())
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while (answer := await self._try(self._next(service), path, body, key)) is None:
