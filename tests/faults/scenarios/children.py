@@ -33,7 +33,7 @@ _SAID = """
 """
 
 
-@scenario(short=True)
+@scenario(households=120)
 async def holds_run_out_while_sponsorship_is_killed(site: Site) -> None:
     """Some end before the kill, some while nobody is there, and one with a replica that dies before it commits."""
     async with under_load(site) as load:

@@ -22,7 +22,7 @@ _SAID_OF_SLOTS = """
 """
 
 
-@scenario()
+@scenario(households=120)
 async def the_broker_is_away_while_consents_are_withdrawn(site: Site) -> None:
     """Events hears of it later. Who still agrees to speak, though not to be recorded, keeps the slot."""
     async with under_load(site) as load:
