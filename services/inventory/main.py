@@ -23,6 +23,7 @@ def build(settings: Settings) -> FastAPI:
         actuals=queries.actuals(settings),
         put_off=queries.put_off(settings),
         check=checks.check(settings),
+        kept=checks.KEPT,
         standings=checks.standings(settings),
     )
     return application(Service("inventory", settings, parts))

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -27,7 +27,18 @@ from tests.faults.registry import SCENARIOS, Scenario
 from tests.faults.site import Site, open_site
 from tests.support import in_memory
 
-FAMILIES = ("crashes", "broker", "cluster", "database", "messages", "clock", "rolling")
+FAMILIES = (
+    "crashes",
+    "broker",
+    "cluster",
+    "database",
+    "messages",
+    "clock",
+    "children",
+    "seats",
+    "speakers",
+    "rolling",
+)
 SCENARIO_SECONDS = 900.0
 SHORT_HOUSEHOLDS = 120
 
@@ -68,8 +79,9 @@ def standing(nodes: int) -> Iterator[Ground]:
         finally:
             # A scenario that was ended in the middle may leave replicas behind.
             for child in psutil.Process().children(recursive=True):
-                if nursery.__name__ in child.cmdline():
-                    child.kill()
+                with suppress(psutil.NoSuchProcess):
+                    if nursery.__name__ in child.cmdline():
+                        child.kill()
             ground.stop()
 
 

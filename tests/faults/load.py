@@ -1,5 +1,5 @@
-"""What people do while things break: they register households, change and close them, ask for grants and give, and try
-again when told to.
+"""What people do while things break: they register households, change and close them, ask for grants and give, ask to
+settle in another country, and try again when told to.
 """
 
 import asyncio
@@ -25,6 +25,9 @@ SPREAD_SECONDS = 6.0
 """How long the registration of a site's households takes when nothing is in the way."""
 ASKING = 0.3
 """Of the households so many ask for a grant; as many gifts arrive, each of which pays for one and more."""
+SETTLING = 0.3
+"""So many ask to settle in Japan with lessons and a helper: sponsorship and events have something to say."""
+SETTLEMENT = {"wishes": ["lessons", "helper"], "languages": ["ko"], "region": "tokyo"}
 AFTERWARDS = 4
 """So many times slower more are registered after that, while the faults last."""
 PATIENCE_SECONDS = 240.0
@@ -45,9 +48,11 @@ class Caller:
     retried: int = 0
     _turn: int = 0
 
-    async def post(self, service: str, path: str, body: object = None) -> Any:
-        """The answer. GaveUp when none came in time; AssertionError when the request itself is refused."""
-        key = str(uuid4())
+    async def post(self, service: str, path: str, body: object = None, key: str = "") -> Any:
+        """The answer; a key of its own if none is given. GaveUp when none came in time; AssertionError when the request
+        itself is refused.
+        """
+        key = key or str(uuid4())
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while (answer := await self._try(self._next(service), path, body, key)) is None:
@@ -151,6 +156,9 @@ class Load:
             self.site.registered.add(made["household_id"])
             if asks:
                 await self._ask(made["household_id"])
+            if self.site.rng.random() < SETTLING:
+                path = f"/households/{made['household_id']}/settlements"
+                await self.caller.post("intake", path, SETTLEMENT)
             if chance < 0.2:
                 await self._go_on(made["household_id"], closing=chance < 0.1)
             self.done += 1

@@ -43,6 +43,10 @@ class Gifts:
         if self.site.rng.random() < ONCE_MORE:
             await self._send(notices.held(AT, sale, "RELEASED"))
 
+    async def begins(self, reference: str) -> None:
+        """PayPal tells that a donor has begun to subscribe, and of no payment."""
+        await self._send(notices.subscription("CREATED", AT, reference, custom_id=None))
+
     async def _send(self, notice: Mapping[str, Any]) -> None:
         body, headers = self.site.ground.paypal.signed(notice, datetime.now(UTC))
         times = 2 if self.site.rng.random() < AGAIN else 1

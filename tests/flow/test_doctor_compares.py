@@ -9,9 +9,12 @@ from uuid_utils.compat import uuid7
 from shared.cli.operate.doctor.feeds import Feeds
 from shared.cli.operate.doctor.kept import COMPARISONS, Comparison, kept_findings
 from shared.cli.operate.doctor.report import Finding
-from tests.flow.test_operators_commands import calling, named
+from shared.contracts import HEARD_BY
+from shared.contracts.intake import HouseholdClosed, HouseholdState
+from tests.support.looking import calling, named
 from tests.support.world import World
 
+COMPARED_AS_HOUSEHOLDS = (HouseholdState, HouseholdClosed)
 KEPT_ALONE = {
     "payments": "INSERT INTO payment (id, version) VALUES ('{id}', 1)",
     "monthly_gifts": "INSERT INTO gift (id, version) VALUES ('{id}', 1)",
@@ -31,6 +34,10 @@ KEPT_ALONE = {
     """,
     "members": "INSERT INTO member (id, version) VALUES ('{id}', 1)",
     "contacts_offered": "INSERT INTO contact_offered (id, version) VALUES ('{id}', 1)",
+    "appeals": "INSERT INTO appeal (id, version) VALUES ('{id}', 1)",
+    "purchases": "INSERT INTO purchase (id, version) VALUES ('{id}', 1)",
+    "grants_asked": """INSERT INTO "grant" (id, version, kind, household_id) VALUES ('{id}', 1, 'hospital', '{id}')""",
+    "cases": "INSERT INTO advocacy_case (id, version) VALUES ('{id}', 1)",
     "grants": "INSERT INTO grant_told (id, version) VALUES ('{id}', 1)",
     "sponsorship_consents": "INSERT INTO consent (id, version) VALUES ('{id}', 1)",
     "lessons_wished": "INSERT INTO settlement (id, version, household_id) VALUES ('{id}', 1, '{id}')",
@@ -88,3 +95,13 @@ async def _found_and_excused(world: World, client: httpx.AsyncClient, what: Comp
     assert key.bytes in found.unsettled, what
     excused = (await looked(world, client, str(key)))[what.name]
     assert key.bytes not in excused.unsettled, what
+
+
+def test_whoever_hears_of_something_with_a_version_is_compared_with_who_says_it() -> None:
+    versioned = [
+        (contract.publisher(), consumer)
+        for contract, consumers in HEARD_BY.items()
+        if "version" in contract.model_fields and not issubclass(contract, COMPARED_AS_HOUSEHOLDS)
+        for consumer in consumers
+    ]
+    assert set(versioned) - {(each.sayer, each.keeper) for each in COMPARISONS} == set()

@@ -17,10 +17,10 @@ from shared.contracts.intake import (
     SettlementAsked,
 )
 from shared.contracts.inventory import SuppliesReleased, SuppliesReserved, Why
-from tests.flow.test_operators_commands import calling, named
 from tests.support.canaries import NOWHERE, Canaries, Kept, columns_of, overheard
 from tests.support.canary_story import BED, Story
 from tests.support.free_texts import FreeText, free_texts
+from tests.support.looking import calling, named
 from tests.support.people import person
 from tests.support.waiting import until
 from tests.support.world import World

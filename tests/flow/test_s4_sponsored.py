@@ -83,6 +83,38 @@ async def test_what_a_guardian_agreed_to_is_shown_up_to_the_day_before_the_child
     assert await shown() is None
 
 
+async def test_a_child_of_a_closed_household_is_shown_again_only_if_it_comes_back_as_a_child(
+    world: World,
+) -> None:
+    sponsorship, one = world.sponsorship, await world.sponsorship.one_child(birth_date="1988-11-12")
+    start, where = gift(None, "active"), f"/households/{one['household_id']}"
+    await sponsorship.hears(start, paid(start.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
+
+    async def shown() -> tuple[str | None, int]:
+        # Its sponsor takes it up again when it comes back, in a row of its own.
+        *_, found = await sponsorship.get(f"/sponsors/{start.donor_id}/children")
+        checks = {each["name"]: each for each in await sponsorship.get("/checks")}
+        check = checks["nobody who has grown up is shown to sponsors"]
+        assert check["breaches"] == 0
+        return found["alias"], check["counted"]
+
+    for path, body, stands in (
+        ("close", {"outcome": "settled"}, (None, 0)),
+        ("reopen", {}, (one["alias"], 1)),
+        ("close", {"outcome": "settled"}, (None, 0)),
+    ):
+        await world.intake.post(f"{where}/{path}", body)
+        await world.settled()
+        assert await shown() == stands
+    # It grows up meanwhile, of which intake tells when the household is helped again.
+    await world.turn("2006-11-12")
+    await world.settled()
+    assert await shown() == (None, 0)
+    await world.intake.post(f"{where}/reopen")
+    await world.settled()
+    assert await shown() == (None, 0)
+
+
 async def test_who_is_more_urgent_comes_first_then_who_waits_longer_and_a_list_goes_on_in_that_order(
     world: World,
 ) -> None:

@@ -21,9 +21,7 @@ from shared.contracts.intake import ConsentChanged, HouseholdClosed, HouseholdRe
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from tests.support.helpdesk import Helpdesk
-from tests.support.registrations import sealed
 from tests.support.waiting import until
-from tests.support.world import World
 
 DAY = date(2007, 3, 1)
 MEMBER, HOME, CONSENT = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -284,22 +282,3 @@ async def test_talks_are_counted_by_who_gave_them(desk: Helpdesk) -> None:
     assert isinstance(await slot(desk, member, DAY + timedelta(days=60)), Slot)
     await desk.do(lambda unit: speakers.leave(unit, REST, member))
     assert await stands(desk) == [("given", ""), ("given", ""), ("withdrawn", "speaker_left")]
-
-
-async def test_a_slot_is_given_and_flagged_over_the_wire_without_a_name(world: World) -> None:
-    await world.send(sealed(agreed(1, "speaking")))
-    await world.settled()
-    body = {"adult": True, "member_id": str(MEMBER), "household_id": str(HOME), "languages": ["ko"]}
-    assert (await world.events.try_post("/speakers", {**body, "adult": False})).status_code == 422
-    who = (await world.events.post("/speakers", body))["speaker_id"]
-    await world.events.post(f"/speakers/{who}/trained", {"on": "2006-11-01"})
-    hearing = await world.events.announced()
-    async with world.listen(SpeakingChanged) as heard:
-        new = {"speaker_id": who, "gathering_id": hearing, "allowed": ["school"]}
-        made = await world.events.post("/slots", new)
-        await world.send(sealed(agreed(2)))
-        facts = await heard.until(lambda facts: len(facts) == 2)
-    assert [(each.status, each.member_id) for each in facts] == [("planned", MEMBER), ("flagged", MEMBER)]
-    shown = await world.events.get(f"/slots/{made['slot_id']}")
-    assert (shown["status"], shown["why"]) == ("flagged", "The speaker does not agree to speak in public.")
-    assert shown["may_not_be_used"] == ["speaking"]

@@ -128,9 +128,14 @@ async def end_of(
             SELECT id, status, waiting_since, household_id, region, reasons, left_reason, (
                 SELECT gift_id FROM sponsorship WHERE child_id = child.id AND ends_on IS NULL) AS gift_id
             FROM child ORDER BY id""")
+        begun = await room.rows("""
+            SELECT child_id, min(starts_on) AS begun_on FROM sponsorship GROUP BY 1 ORDER BY 1""")
+        assert not await room.rows("""
+            SELECT child.id FROM child JOIN sponsorship ON child_id = child.id AND ends_on IS NULL
+            WHERE status = 'sponsored' AND since <> starts_on""")
         given_now = await room.rows("""
             SELECT id, version, status, begun_on, uncovered, wanted, placed FROM gift ORDER BY id""")
-    return [dict(row) for row in children], [dict(row) for row in given_now]
+    return [[dict(row) for row in rows] for rows in (children, begun, given_now)]
 
 
 def test_facts_in_any_order_and_repeated_end_in_the_same_state(room_of_sponsors: str) -> None:

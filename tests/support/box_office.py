@@ -57,21 +57,26 @@ class BoxOffice:
         """With an announced gathering; whatever the database had is gone."""
         office = cls(url)
         try:
-            async with office.engine.begin() as connection:
-                for name in KEPT:
-                    await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only"))
-                for table in (*reversed(Row.metadata.sorted_tables), day, journal, timer):
-                    await connection.execute(delete(table))
-                for name in KEPT:
-                    await connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {name}_append_only"))
-                await make_months(connection, datetime.now(UTC).date())
-            await begin(office.engine, FIRST)
-            await office._announce(seats, people, passing)
+            await office.empty()
+            await office.announce(seats, people, passing=passing)
             yield office
         finally:
             await office.engine.dispose()
 
-    async def _announce(self, seats: int, people: int, passing: bool) -> None:
+    async def empty(self) -> None:
+        """On the first day again; whatever the database had is gone."""
+        async with self.engine.begin() as connection:
+            for name in KEPT:
+                await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only"))
+            for table in (*reversed(Row.metadata.sorted_tables), day, journal, timer):
+                await connection.execute(delete(table))
+            for name in KEPT:
+                await connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {name}_append_only"))
+            await make_months(connection, datetime.now(UTC).date())
+        await begin(self.engine, FIRST)
+
+    async def announce(self, seats: int, people: int, *, passing: bool) -> None:
+        """Go on with another gathering and other guests; what came before is not looked at any more, but counted."""
         starts_at = datetime(2006, 11, 20, 9, tzinfo=UTC)
         times = Times("Asia/Tokyo", starts_at, starts_at + timedelta(hours=2), starts_at)
         plan = gatherings.Plan(
@@ -101,7 +106,7 @@ class BoxOffice:
         row = SEAT.c
         query = (
             select(row.party, row.number)
-            .where(row.state.in_(states))
+            .where(row.state.in_(states), row.gathering_id == self.gathering)
             .distinct()
             .order_by(row.number, row.party)
         )
@@ -125,9 +130,11 @@ class BoxOffice:
 
     async def state(self) -> tuple[Any, list[Any]]:
         """The gathering and its seats."""
+        one = select(GATHERING).where(GATHERING.c.id == self.gathering)
+        seats = select(SEAT).where(SEAT.c.gathering_id == self.gathering)
         async with self.units.read() as session:
-            gathering = (await session.execute(select(GATHERING))).mappings().one()
-            return gathering, list((await session.execute(select(SEAT))).mappings())
+            gathering = (await session.execute(one)).mappings().one()
+            return gathering, list((await session.execute(seats)).mappings())
 
     async def breaches(self) -> list[str]:
         """The doctor's invariants that are broken."""

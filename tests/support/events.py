@@ -59,3 +59,8 @@ class Events(Driver):
         """Seats, how many are taken, and how many wait."""
         found = await self.get(f"/gatherings/{gathering_id}")
         return found["seats"], found["taken"], found["waiting"]
+
+    async def slot(self, speaker_id: str, gathering_id: str, *uses: str) -> str:
+        """The id of a slot in which somebody tells of school."""
+        new = {"speaker_id": speaker_id, "gathering_id": gathering_id, "uses": uses, "allowed": ["school"]}
+        return str((await self.post("/slots", new))["slot_id"])

@@ -35,6 +35,18 @@ class Intake(Driver):
         path = f"/households/{household['household_id']}/timeline"
         return cast(list[dict[str, Any]], (await self.get(path, limit=500))["items"])
 
+    async def told(self, household: Any) -> list[str]:
+        """What the timeline of a household tells, the oldest first."""
+        return [each["summary"] for each in reversed(await self.timeline(household))]
+
+    async def agree(self, household: Any, member: int, purpose: str, *scopes: str, **more: Any) -> str:
+        """A member, or their guardian, agrees until the end of April 2007; where the consent stands."""
+        where = f"/households/{household['household_id']}/members/{household['members'][member]['member_id']}"
+        explained = {"explained_by": "caseworker-3", "language": "ko", "edition": "2"}
+        body = {"purpose": purpose, "scopes": scopes, "until": "2007-04-30", **explained, **more}
+        made = await self.post(f"{where}/consents", body)
+        return f"{where}/consents/{made['consent_id']}"
+
     async def open_case(self, family: int = 1, topics: Iterable[str] = ("arrest",)) -> str:
         """Open an advocacy case for one person in prison and so many of the family; gives its id."""
         roles = ["imprisoned", *["family"] * family]

@@ -37,6 +37,11 @@ KEPT = {
         FROM "grant" WHERE version > 0 AND kind = 'school'
     """,
     "school_answers": _SCHOOL,
+    "grants_asked": """
+        SELECT id, version, kind, currency, ended <> '' AS over FROM "grant" WHERE version > 0 AND kind <> 'school'
+    """,
+    "appeals": "SELECT id, version, status FROM appeal",
+    "purchases": "SELECT id, version, status FROM purchase WHERE version > 0",
     "grants": f"""SELECT id, said AS version, {_STATUS} AS status, paid FROM "grant" WHERE said > 0""",  # noqa: S608
 }
 """Queries by what they give: an id, and what is said or kept of it."""

@@ -24,6 +24,7 @@ KEPT = {
         SELECT id, said AS version, status, found, reason FROM need WHERE source = 'sponsorship' AND said > 0
     """,
     "help": "SELECT id, said AS version, status, request_id FROM need WHERE said > 0",
+    "cases": "SELECT id, version, status, topics FROM advocacy_case WHERE version > 0",
     "slots": "SELECT id, version, status FROM slot WHERE version > 0",
     "members": "SELECT id, version, member, language, may_invite FROM member WHERE version > 0",
     "contacts_offered": _OFFERED,

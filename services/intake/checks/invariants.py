@@ -108,6 +108,13 @@ _SETTLEMENTS_OVER = """
         AND settlement_request.withdrawn_on IS NULL AND ended_on IS NULL)
     FROM settlement_request JOIN household ON household.id = household_id
 """
+_SETTLEMENTS_OF = """
+    SELECT count(*), count(*) FILTER (WHERE EXISTS (
+        SELECT FROM unnest(member_ids) AS named WHERE NOT EXISTS (
+            SELECT FROM member WHERE member.id = named::uuid AND left_on IS NULL
+            AND member.household_id = settlement_request.household_id)))
+    FROM settlement_request WHERE withdrawn_on IS NULL AND ended_on IS NULL
+"""
 _OF_MEMBERS = {
     "the newest state of each consent was said": _CONSENTS_SAID,
     "each consent is told with the household of its member": _CONSENTS_OF,
@@ -115,6 +122,7 @@ _OF_MEMBERS = {
     "the newest state of each settlement request was said": _SETTLEMENTS_SAID,
     "money is asked for a settlement as long as it is wished for": _SETTLEMENTS_PAID,
     "no settlement request of a closed household goes on": _SETTLEMENTS_OVER,
+    "each open settlement request is of members who are in its household": _SETTLEMENTS_OF,
 }
 _OF_CASES = {
     "the visits of a case are as many as it says": _VISITS,

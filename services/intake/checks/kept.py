@@ -24,5 +24,10 @@ KEPT = {
     "lesson_places": "SELECT id, version, status, request_id FROM lesson_told WHERE version > 0",
     "help": "SELECT id, version, status, request_id FROM help_told WHERE version > 0",
     "slots": "SELECT id, version, status FROM slot_told WHERE version > 0",
+    "cases": "SELECT id, version, status, topics FROM advocacy_case",
+    "grants_asked": """
+        SELECT id, version, ARRAY[household_id, case_id] AS of, kind, currency, withdrawn_on IS NOT NULL AS withdrawn
+        FROM grant_request
+    """,
     "grants": "SELECT id, version, status, paid FROM grant_told WHERE version > 0",
 }

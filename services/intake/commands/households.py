@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.intake import identities, repository
+from services.intake.commands import settling
 from services.intake.commands.people import HOW_TWINS, Newcomer, Person, is_present, people_of, person_of
 from services.intake.commands.registration import Arrival, join_all, register_all
 from services.intake.commands.saying import entry, tell, tell_closed, who_is_head
@@ -99,6 +100,7 @@ async def let_leave(
     repository.set_left(unit.writes, member_id, on)
     words = f"A member left; {len(after.present)} remain.{who_is_head(household, after)}"
     tell(unit, [after], HouseholdChanged, lambda _: words)
+    await settling.follow(unit, [after])
     return after
 
 
@@ -130,7 +132,7 @@ async def close(unit: Unit, household_id: UUID, outcome: Outcome) -> Household |
     after = rules.close(household, outcome, unit.today)
     if isinstance(after, Household):
         tell_closed(unit, after, outcome)
-        await repository.end_settlements(unit.session, [after.id], unit.today)
+        await settling.follow(unit, [after])
     return after
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.intake import repository
+from services.intake.commands import settling
 from services.intake.commands.saying import entry, tell, tell_closed, who_is_head
 from services.intake.domain.changes import undo
 from services.intake.domain.households import Household, Outcome
@@ -65,15 +66,15 @@ async def undo_some(unit: Unit, import_id: UUID, after: UUID | None) -> Undone |
     households = await repository.lock_all(unit.session, brought)
     delivered = await repository.delivered(unit.session, list(brought), row["at"]) if brought else set()
     result = Undone(last=max(brought) if len(brought) == HOUSEHOLDS_PER_UNIT else None)
-    closed = []
+    undone = []
     for household in households:
         if household.id in delivered:
             reason = "something was handed out to it: close it, or let people leave, by hand"
             result.kept.append(Kept(household.id, household.code, reason))
-        elif _undo_one(unit, household, brought[household.id], result):
-            closed.append(household.id)
-    await repository.end_settlements(unit.session, closed, unit.today)
-    result.closed = len(closed)
+        elif remaining := _undo_one(unit, household, brought[household.id], result):
+            undone.append(remaining)
+    await settling.follow(unit, undone)
+    result.closed = sum(not each.helped for each in undone)
     if after is None:
         unit.writes.change(IMPORT, [{"id": import_id, "undone_on": unit.today, "undone_by": unit.actor.id}])
     return result
@@ -92,12 +93,12 @@ async def _brought(unit: Unit, import_id: UUID, after: UUID | None) -> dict[UUID
     return found
 
 
-def _undo_one(unit: Unit, household: Household, brought: set[UUID], result: Undone) -> bool:
-    """What became of one of the households; whether it was closed."""
+def _undo_one(unit: Unit, household: Household, brought: set[UUID], result: Undone) -> Household | None:
+    """One of the households as it is now; None if it was kept as it was."""
     after = undo(household, brought, unit.today)
     if isinstance(after, Refused):
         result.kept.append(Kept(household.id, household.code, after.words))
-        return False
+        return None
     if after.outcome is Outcome.MISTAKEN:
         tell_closed(unit, after, Outcome.MISTAKEN)
     elif after.version > household.version:
@@ -110,4 +111,4 @@ def _undo_one(unit: Unit, household: Household, brought: set[UUID], result: Undo
         repository.add_entries(unit.writes, [entry(unit, after, "intake.undone", "An import was undone.")])
     result.left += sum(member.id in brought for member in household.present)
     repository.set_undone(unit.writes, after, brought)
-    return after.outcome is Outcome.MISTAKEN
+    return after

@@ -3,7 +3,7 @@
 The grant among the wishes is asked for under the same id in the same unit; sponsorship and events answer the others.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -99,6 +99,24 @@ async def withdraw(unit: Unit, request_id: UUID) -> Settlement | Refused:
     return after
 
 
+async def follow(unit: Unit, households: Iterable[Household]) -> None:
+    """Somebody left these households, or they were closed; they are locked, and given as they are now.
+
+    Their requests go on with those who remain and end with the close. Without anybody left a request is withdrawn.
+    """
+    homes = {each.id: each for each in households}
+    for before in await repository.lock_open_settlements(unit.session, homes):
+        household = homes[before.household_id]
+        after = rules.after_leaving(before, household, unit.today)
+        if after == before:
+            continue
+        repository.save_settlements(unit.writes, [after])
+        if after.version > before.version:
+            _tell(unit, household, after)
+        if after.withdrawn_on and SettlementWish.GRANT in before.wishes:
+            await grants.take_back(unit, household, before.id)
+
+
 async def tell_answers(unit: Unit, ids: Collection[UUID]) -> None:
     """Tell on the timelines how many wishes of these requests are answered, where that is another number than before.
 
@@ -122,8 +140,7 @@ async def _why_not(
     unit: Unit, household: Household, after: Settlement, wanted: Wanted, before: Settlement | None = None
 ) -> Refused | None:
     """Why a request cannot be like this; None if it can."""
-    known = {each.id for each in household.present} | set(before.member_ids if before else ())
-    if not set(after.member_ids) <= known:
+    if not set(after.member_ids) <= {each.id for each in household.present}:
         return missing("such member in this household")
     others = [
         each for each in await repository.open_settlements(unit.session, household.id) if each.id != after.id

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from services.intake.domain.households import Household
 from shared.contracts.donations import GrantStatus
 from shared.contracts.events import HelpStatus
 from shared.contracts.intake import GrantStep, SettlementAsked, SettlementWish
@@ -63,6 +64,18 @@ def changed(settlement: Settlement, **values: object) -> Settlement:
     """The request after a change; the same one if it is no different."""
     after = replace(settlement, **values)  # type: ignore[arg-type]
     return settlement if after == settlement else replace(after, version=settlement.version + 1)
+
+
+def after_leaving(settlement: Settlement, household: Household, on: date) -> Settlement:
+    """The request once somebody may have left its household, which may be closed by now; the same one if it may stay.
+
+    With nobody left on it a request is withdrawn, and keeps whom it named. A close is told by the household alone.
+    """
+    if not household.helped:
+        return replace(settlement, ended_on=on)
+    present = {each.id for each in household.present}
+    remaining = tuple(each for each in settlement.member_ids if each in present)
+    return changed(settlement, member_ids=remaining) if remaining else changed(settlement, withdrawn_on=on)
 
 
 def state_of(settlement: Settlement, on: date) -> SettlementAsked:

@@ -34,9 +34,9 @@ from services.intake.repository.register import (
 )
 from services.intake.repository.settlements import (
     answers,
-    end_settlements,
     find_settlement,
     insert_settlement,
+    lock_open_settlements,
     lock_settlements,
     open_settlements,
     save_settlements,
@@ -71,7 +71,6 @@ __all__ = [
     "count_arranged",
     "delivered",
     "draw_codes",
-    "end_settlements",
     "find",
     "find_case",
     "find_settlement",
@@ -84,6 +83,7 @@ __all__ = [
     "insert_visit",
     "key_of",
     "lock_all",
+    "lock_open_settlements",
     "lock_settlements",
     "loose_of",
     "open_settlements",

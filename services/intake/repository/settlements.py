@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, select, update
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.settling import ANSWERED, Settlement
@@ -51,6 +50,15 @@ async def lock_settlements(session: AsyncSession, ids: Collection[UUID]) -> list
     return [settlement_in(row) for row in found.mappings()] if found else []
 
 
+async def lock_open_settlements(session: AsyncSession, households: Collection[UUID]) -> list[Settlement]:
+    """Requests of these households that are not over, locked in the order of their ids, as whoever tells of their
+    answers locks them.
+    """
+    mine = select(SETTLEMENT).where(_ROW.household_id.in_(list(households)), OPEN).order_by(_ROW.id)
+    found = await session.execute(mine.with_for_update(key_share=True)) if households else None
+    return [settlement_in(row) for row in found.mappings()] if found else []
+
+
 def insert_settlement(writes: Writes, settlement: Settlement) -> None:
     writes.insert(SETTLEMENT, [_values(settlement)])
 
@@ -66,16 +74,6 @@ def _values(settlement: Settlement) -> dict[str, Any]:
         "languages": list(settlement.languages),
     }
     return {**vars(settlement), **lists, "wishes": sorted(settlement.wishes)}
-
-
-async def end_settlements(session: AsyncSession, households: Collection[UUID], on: date) -> None:
-    """The requests of households that are closed end with them; the others know by the close itself.
-
-    They are locked in the order of their ids, as whoever tells of their answers locks them.
-    """
-    mine = select(_ROW.id).where(_ROW.household_id.in_(list(households)), OPEN).order_by(_ROW.id)
-    if ids := list(await session.scalars(mine.with_for_update(key_share=True))) if households else []:
-        await session.execute(update(SETTLEMENT).where(_ROW.id.in_(ids)).values(ended_on=on))
 
 
 async def answers(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, set[str]]:

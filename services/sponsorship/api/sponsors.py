@@ -69,7 +69,10 @@ async def vet(donor_id: UUID, body: VettingBody, work: Work, settings: Sponsorsh
 class MyChildOut(BaseModel):
     """A child as its sponsor may see it."""
 
-    alias: str | None = Field(description="none while the guardian does not agree that sponsors are shown it")
+    alias: str | None = Field(
+        description="none while the guardian does not agree that sponsors are shown it, and of who grew up or is not "
+        "helped any more"
+    )
     starts_on: date
     ends_on: date | None
     told: str | None = Field(description="why it is over, as the sponsor may know: never where a child went")

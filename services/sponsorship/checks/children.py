@@ -1,6 +1,13 @@
 """Children, and what was said of them."""
 
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sponsorship.repository.placing import may_be_shown
+from services.sponsorship.tables import CHILD, PRESENCE
 from shared.contracts.sponsorship import ChildChanged
+from shared.messaging.day import today_of
+from shared.service.parts import Count
 from shared.service.said import newest_said
 
 _LISTED = """
@@ -25,3 +32,11 @@ CHECKS = {
     "the newest state of each child was said": _SAID,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""
+
+
+async def shown(session: AsyncSession) -> Count:
+    """Whoever sponsors may be shown today by what a guardian agreed to, by the rule that the service itself asks."""
+    adult = exists().where(PRESENCE.c.member_id == CHILD.c.id, PRESENCE.c.band.in_(("adult", "elderly")))
+    query = select(func.count(), func.count().filter(adult)).where(may_be_shown(await today_of(session)))
+    counted, breaches = (await session.execute(query.select_from(CHILD))).one()
+    return Count("nobody who has grown up is shown to sponsors", counted, breaches)

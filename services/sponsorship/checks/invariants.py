@@ -14,6 +14,7 @@ def check(_: Settings) -> Check:
     """Counts each invariant and its breaches, in the snapshot of the caller."""
 
     async def counted(session: AsyncSession) -> list[Count]:
-        return [Count(name, *(await session.execute(text(query))).one()) for name, query in CHECKS.items()]
+        named = [Count(name, *(await session.execute(text(query))).one()) for name, query in CHECKS.items()]
+        return [*named, await children.shown(session)]
 
     return counted

@@ -1,8 +1,8 @@
 """What becomes of holds and sponsorships: who keeps a child, whose time is over, who gets a child back."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from uuid import UUID
 
 from services.sponsorship.domain.gifts import Gift
@@ -49,6 +49,7 @@ class Page:
         for hold in self._holds(State.LET_GO):
             self._look_back(hold)
         for hold in self._holds(State.CONVERTED):
+            self._move_back(hold)
             self._take_up_again(hold)
 
     # what is asked
@@ -137,6 +138,25 @@ class Page:
         # Of two ends on one day the second one began after it: a day has one main sponsor.
         self._begin(hold, max(self.moment.today, last.ends_on or last.starts_on))
 
+    def _move_back(self, hold: Hold) -> None:
+        """A payment of December may be heard before that of November: then the sponsorship began earlier than thought.
+
+        It is the first one of the hold that moves, and never to before the end of another main sponsor.
+        """
+        first = min((e for e in self.sponsorships.values() if e.hold_id == hold.id), key=_by_start)
+        day = max(won_on(hold, self.gifts[hold.gift_id]), self._taken_until(first))
+        if day < first.starts_on:
+            self.save(replace(first, starts_on=day))
+            self.save(hold.converted(day))
+
+    def _taken_until(self, mine: Sponsorship) -> date:
+        """The first day on which a main sponsorship may begin beside those that began before it."""
+        if mine.role is not Role.MAIN:
+            return date.min
+        others = [each for each in self.sponsorships.values() if each.child_id == mine.child_id]
+        before = [each for each in others if each.role is Role.MAIN and _by_start(each) < _by_start(mine)]
+        return max((_free_after(each) for each in before), default=date.min)
+
     def _convert(self, hold: Hold, gift: Gift) -> None:
         """The gift began in time; that may have been a while ago, and be over already."""
         starts_on = won_on(hold, gift)
@@ -169,4 +189,15 @@ class Page:
         return sorted(found, key=lambda each: (each.made_on, each.id))
 
     def _oldest_first(self, sponsorships: Iterable[Sponsorship]) -> list[Sponsorship]:
-        return sorted(sponsorships, key=lambda each: (each.starts_on, each.id))
+        return sorted(sponsorships, key=_by_start)
+
+
+def _by_start(each: Sponsorship) -> tuple[date, UUID]:
+    return each.starts_on, each.id
+
+
+def _free_after(each: Sponsorship) -> date:
+    """The day on which another main sponsorship may begin: who was handed over has the last day alone."""
+    if each.ends_on is None:
+        return date.max
+    return each.ends_on + timedelta(days=each.reason is Over.HANDED_OVER)

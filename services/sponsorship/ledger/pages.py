@@ -124,10 +124,11 @@ def _write_child(unit: Unit, rules: Rules, loaded: Loaded, key: UUID) -> None:
         "status": status.value,
         "left_reason": need.left.value if need.left else None,
     }
-    if row is not None and all(row[name] == value for name, value in now.items()):
+    earlier = row is not None and _began_earlier(loaded.page, key, row, status)
+    if row is not None and not earlier and all(row[name] == value for name, value in now.items()):
         return
     version = row["version"] if row else 0
-    if row is None or any(row[name] != now[name] for name in ("status", "household_id")):
+    if row is None or earlier or any(row[name] != now[name] for name in ("status", "household_id")):
         version += 1
         now["since"] = _since(unit, loaded.page, key, status, None if row else seen)
         names = {"member_id": key, "household_id": need.household_id, "version": version}
@@ -136,6 +137,13 @@ def _write_child(unit: Unit, rules: Rules, loaded: Loaded, key: UUID) -> None:
         unit.writes.insert(CHILD, [{"id": key, "version": version, "alias": new_alias(), **now}])
     else:
         unit.writes.change(CHILD, [{"id": key, "version": version, **now}])
+
+
+def _began_earlier(page: Page, key: UUID, row: RowMapping, status: ChildStatus) -> bool:
+    """Whether a child that is sponsored, as it was, has been so for longer than was thought."""
+    main = page.main_of(key)
+    same = status is ChildStatus.SPONSORED and row["status"] == status
+    return same and main is not None and main.starts_on < row["since"]
 
 
 def _since(unit: Unit, page: Page, key: UUID, status: ChildStatus, new: Seen | None) -> Any:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from services.sponsorship.domain.hints import Hint
 from services.sponsorship.domain.letters import Direction, Letter, LetterState, PhotoKind
-from services.sponsorship.repository.placing import grown_up
+from services.sponsorship.repository.placing import is_child_in_care
 from services.sponsorship.tables import CONSENT, FINDING, LETTER
 from shared.database.writes import Writes
 
@@ -37,15 +37,15 @@ async def change(session: AsyncSession, letter_id: UUID, **values: Any) -> None:
 
 
 async def agreed(session: AsyncSession, child_id: UUID, today: date) -> dict[str, date]:
-    """The last day of each scope that the guardian agrees to today; `date.max` if it has no end. Nothing of a child who
-    has grown up.
+    """The last day of each scope that the guardian agrees to today; `date.max` if it has no end. Nothing of who has
+    grown up, or is not helped any more.
     """
     row, found = CONSENT.c, dict[str, date]()
     query = select(row.scopes, row.until).where(
         row.member_id == child_id,
         row.agreed,
         or_(row.until.is_(None), row.until >= today),
-        ~grown_up(child_id),
+        is_child_in_care(child_id),
     )
     for scopes, until in await session.execute(query):
         for scope in scopes:

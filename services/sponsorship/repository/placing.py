@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sponsorship.tables import CHILD, CONSENT, PRESENCE
+from services.sponsorship.tables import CHILD, CONSENT, HOUSEHOLD, PRESENCE
 from shared.contracts.intake import AgeBand
 from shared.contracts.sponsorship import ChildStatus
 
@@ -19,19 +19,25 @@ FREE = (ChildStatus.LISTED.value, ChildStatus.OFFERED_AGAIN.value)
 def may_be_shown(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
     """Whether the guardian of the child of this row agrees, today, that sponsors are shown so much of it.
 
-    What a guardian agreed to ends on the day on which the child grows up, whatever end was chosen.
+    What a guardian agreed to ends on the day on which the child grows up, whatever end was chosen. Of who is not helped
+    nobody tells that day, so it is over with the help, and holds again if they come back as a child.
     """
     row = CONSENT.c
-    holds = and_(row.agreed, or_(row.until.is_(None), row.until >= today), ~grown_up(CHILD.c.id))
+    holds = and_(row.agreed, or_(row.until.is_(None), row.until >= today), is_child_in_care(CHILD.c.id))
     return (
         select(row.id).where(row.member_id == CHILD.c.id, holds, literal(scope) == any_(row.scopes)).exists()
     )
 
 
-def grown_up(member: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
-    """Whether the newest state of a household has this member as an adult. Intake says so on the birthday."""
+def is_child_in_care(member: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
+    """Whether a household that is helped has this member, and no household's newest state as an adult.
+
+    Intake says so on the birthday, of members whose household is helped.
+    """
     row = PRESENCE.c
-    return select(row.member_id).where(row.member_id == member, row.band.in_(_ADULTS)).exists()
+    mine = select(row.member_id).where(row.member_id == member)
+    helped = mine.join(HOUSEHOLD, HOUSEHOLD.c.id == row.household_id).where(HOUSEHOLD.c.helped)
+    return and_(helped.exists(), ~mine.where(row.band.in_(_ADULTS)).exists())
 
 
 async def free_children(session: AsyncSession, today: date, most: int) -> list[UUID]:

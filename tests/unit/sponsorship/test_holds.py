@@ -1,13 +1,13 @@
 """When a gift began, which of its months are covered no longer, and which holds it came in time for."""
 
 from datetime import UTC, date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.sponsorship.domain.gifts import Days, Gift, Paid, begun_on, uncovered_months
-from services.sponsorship.domain.holds import Hold, Moment, Over, is_past, is_won
+from services.sponsorship.domain.holds import Hold, Moment, Over, Sponsorship, is_past, is_won
 from services.sponsorship.domain.settling import Page
 from services.sponsorship.domain.vetting import Vetting, WhyNot, why_not
 
@@ -83,6 +83,27 @@ def test_a_gift_that_began_in_time_and_was_over_before_it_was_heard_of_has_spons
     before = (dict(page.holds), dict(page.sponsorships))
     page.settle()
     assert (page.holds, page.sponsorships) == before
+
+
+@pytest.mark.parametrize(
+    ("another", "begins"),
+    [(None, 3), ((2, Over.GIFT_OVER), 3), ((5, Over.GIFT_OVER), 5), ((5, Over.HANDED_OVER), 6)],
+)
+def test_an_earlier_payment_that_is_heard_later_moves_the_beginning_back_but_not_into_another_one(
+    another: tuple[int, Over] | None, begins: int
+) -> None:
+    one = hold(date(2007, 1, 10))
+    page = Page({CHILD: True}, {GIFT: gift(date(2007, 1, 9))}, {one.id: one}, {}, moment(12), uuid4)
+    page.settle()
+    (mine,) = page.sponsorships.values()
+    assert mine.starts_on == date(2007, 1, 9)
+    if another:
+        before = Sponsorship(uuid4(), uuid4(), CHILD, UUID(int=9), date(2007, 1, 1))
+        page.save(before.ended(date(2007, 1, another[0]), another[1]))
+    page.gifts = {GIFT: gift(date(2007, 1, 3))}
+    page.settle()
+    assert page.sponsorships[mine.id].starts_on == date(2007, 1, begins)
+    assert page.holds[one.id].closed_on == date(2007, 1, begins)
 
 
 def test_nobody_writes_before_everything_is_there() -> None:

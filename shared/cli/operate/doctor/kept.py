@@ -63,6 +63,14 @@ def school_as_asked(said: State | None, kept: State | None) -> bool:
     return alike and (kept["over"] or not said["withdrawn"])
 
 
+def grant_as_asked(said: State | None, kept: State | None) -> bool:
+    """A grant is the one that was asked for; what was withdrawn is over."""
+    if said is None or kept is None:
+        return False
+    alike = all(said[name] == kept[name] for name in ("version", "kind", "currency"))
+    return alike and (kept["over"] or not said["withdrawn"])
+
+
 @dataclass(frozen=True)
 class Comparison:
     """`sayer` serves the stream `said`, `keeper` the stream `kept`; of each id both must fit."""
@@ -90,7 +98,11 @@ COMPARISONS = (
     Comparison("sponsorship", "donations", "school_payments", "school_payments", school_as_asked),
     *_of("donations", "events", "members"),
     *_of("events", "donations", "contacts_offered"),
+    *_of("donations", "inventory", "appeals"),
+    *_of("inventory", "donations", "purchases"),
     *_of("donations", "intake", "grants"),
+    Comparison("intake", "donations", "grants_asked", "grants_asked", grant_as_asked),
+    *_of("intake", "events", "cases"),
     *_of("intake", "sponsorship", "sponsorship_consents", "lessons_wished"),
     Comparison("intake", "sponsorship", "lessons_wished", "learners", learns_as_wished),
     *_of("intake", "events", "speaking_consents", "helpers_wished"),

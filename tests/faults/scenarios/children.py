@@ -1,0 +1,123 @@
+"""Children are held for gifts, and free again when a hold ends."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from shared.messaging.crashpoints import TIMER_DONE
+from tests.faults.counting import settle
+from tests.faults.load import Caller, household, under_load
+from tests.faults.money import Gifts
+from tests.faults.registry import scenario
+from tests.faults.scenarios.crashes import gone
+from tests.faults.site import Site, until
+from tests.support.people import person
+
+CHILDREN = 12
+FIRST_END, NEXT_END = timedelta(seconds=2.5), timedelta(seconds=0.4)
+"""The first hold ends so long after all ends were chosen, and each further one so much later."""
+ENDED_BEFORE = 3
+"""So many have ended when sponsorship is killed."""
+EXPLAINED = {"explained_by": "caseworker-3", "language": "ko", "edition": "2", "until": "2007-03-31"}
+
+_HELD = "SELECT count(*) FROM hold WHERE state = 'held'"
+_ENDED = """
+    SELECT count(DISTINCT (child_id, gift_id)) FROM hold WHERE state = 'let_go' AND reason = 'ended'
+"""
+_HOLDS = "SELECT id::text FROM hold ORDER BY id"
+_SAID = """
+    SELECT subject::text, array_agg(data::json ->> $2 ORDER BY (data::json ->> 'version')::int) FROM journal
+    WHERE contract = $1 GROUP BY 1
+"""
+
+
+@scenario(households=120)
+async def holds_run_out_while_sponsorship_is_killed(site: Site) -> None:
+    """Some end before the kill, some while nobody is there, and one with a replica that dies before it commits."""
+    async with under_load(site) as load:
+        kept = await keep(site, load.caller, load.gifts)
+        await choose_ends(site, load.caller)
+        await until(partial(site.value, "sponsorship", _ENDED), lambda ended: ended >= ENDED_BEFORE)
+        first, second = site.replicas["sponsorship"]
+        for replica in (first, second):
+            await asyncio.to_thread(replica.kill)
+            site.fault()
+        assert await site.value("sponsorship", _HELD), "every hold had ended before the kill"
+        first.launch_to_crash(TIMER_DONE, nth=site.rng.randint(1, 2))
+        await gone(first)
+        site.fault()
+        await site.bring_back()
+        await until(partial(site.value, "sponsorship", _HELD), lambda held: not held)
+    await settle(site)
+    await each_ended_once(site, kept)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The children who are held, and the gifts that they are held for."""
+
+    children: set[str]
+    gifts: set[str]
+
+
+async def keep(site: Site, caller: Caller, gifts: Gifts) -> Kept:
+    """Children whose guardians agree that sponsors are shown them, and as many gifts; each is given a child."""
+    children = await asyncio.gather(*(child(site, caller) for _ in range(CHILDREN)))
+    may_be_shown = "SELECT count(*) FROM consent WHERE agreed"
+    await until(partial(site.value, "sponsorship", may_be_shown), lambda agreed: agreed == CHILDREN)
+    monthly = await asyncio.gather(*(gift(caller, gifts, number) for number in range(CHILDREN)))
+    await until(partial(site.value, "sponsorship", _HELD), lambda held: held == CHILDREN)
+    return Kept({*children}, {*monthly})
+
+
+async def child(site: Site, caller: Caller) -> str:
+    """A child of school age who may be shown to sponsors; its id."""
+    family = [person(1, age=30, relation="head"), person(2, age=8, size="134", relation="child")]
+    made = await caller.post("intake", "/households", {**household(site), "members": family})
+    site.registered.add(made["household_id"])
+    guardian, its = (each["member_id"] for each in made["members"])
+    path = f"/households/{made['household_id']}/members/{its}/consents"
+    agreed = {"purpose": "sponsorship", "scopes": ["alias"], "guardian_id": guardian, **EXPLAINED}
+    await caller.post("intake", path, agreed)
+    return str(its)
+
+
+async def gift(caller: Caller, gifts: Gifts, number: int) -> str:
+    """A monthly gift for one child, of which no payment has come; its id."""
+    reference = f"I-CHILD{number:05}"
+    body = {"reference": reference, "purpose": "education", "children": 1}
+    made = await caller.post("donations", "/monthly-gifts", body)
+    await gifts.begins(reference)
+    return str(made["gift_id"])
+
+
+async def choose_ends(site: Site, caller: Caller) -> None:
+    """Every hold ends within some seconds, one after another."""
+    async with site.connect("sponsorship") as database:
+        holds = [row[0] for row in await database.fetch(_HOLDS)]
+    first = datetime.now(UTC) + FIRST_END
+
+    async def choose(number: int, hold: str) -> Any:
+        body = {"until_at": (first + number * NEXT_END).isoformat()}
+        return await caller.post("sponsorship", f"/holds/{hold}/extend", body)
+
+    await asyncio.gather(*(choose(number, hold) for number, hold in enumerate(holds)))
+
+
+async def each_ended_once(site: Site, kept: Kept) -> None:
+    """AssertionError if a hold did not end by its own end, or if it was said twice or not at all that a child is free.
+
+    A gift that has not begun is given no second child when the first one is free again.
+    """
+    ended = await site.value("sponsorship", _ENDED)
+    holds = await site.value("sponsorship", "SELECT count(*) FROM hold")
+    assert (holds, ended) == (CHILDREN, CHILDREN), f"{ended} of {holds} holds ended, and not {CHILDREN}"
+    async with site.connect("sponsorship") as database:
+        stood = dict(await database.fetch(_SAID, "sponsorship.child_changed.v1", "status"))
+        placed = dict(await database.fetch(_SAID, "sponsorship.gift_placed.v1", "placed"))
+    for each in kept.children:
+        assert stood[each] == ["listed", "held", "listed"], f"a child was said to be {stood[each]}"
+    for each in kept.gifts:
+        assert placed[each] == ["0", "1", "0"], f"a gift was said to have {placed[each]} children"
