@@ -12,8 +12,6 @@ from services.events.domain.languages import Skill
 from shared.contracts.events import HelpChanged
 from shared.contracts.intake import HouseholdClosed, SettlementAsked
 from tests.support.helpdesk import Helpdesk
-from tests.support.registrations import sealed
-from tests.support.world import World
 
 DAY = date(2007, 3, 1)
 REQUEST, HOME = UUID(int=1), UUID(int=2)
@@ -100,12 +98,3 @@ async def test_who_knows_the_household_is_not_asked(desk: Helpdesk) -> None:
     await desk.hears(settles())
     await desk.works()
     assert (await desk.needs())[REQUEST] == ("unmet", 1, 0, "knows_them")
-
-
-async def test_a_request_is_heard_over_the_wire_and_answered(world: World) -> None:
-    async with world.listen(HelpChanged) as heard:
-        await world.send(sealed(settles()))
-        facts = await heard.until(lambda facts: len(facts) == 2)
-    assert [(each.status, each.reason) for each in facts] == [("open", "waiting"), ("unmet", "nobody")]
-    (appeal,) = (await world.events.get("/helper-appeals"))["items"]
-    assert (appeal["need_id"], appeal["missing"], appeal["reason"]) == (str(REQUEST), 1, "nobody")

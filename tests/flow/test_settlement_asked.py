@@ -1,7 +1,6 @@
 """S6, intake's part: a household asks to settle; its wishes are answered by three services, in any order."""
 
 import random
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -34,19 +33,6 @@ async def summaries(world: World, household: Any) -> list[str]:
     return [each["summary"] for each in reversed(await world.intake.timeline(household))]
 
 
-def place(request: Any, member: int, version: int, status: str, **more: Any) -> LessonPlaceChanged:
-    """What sponsorship might say of a learner."""
-    return LessonPlaceChanged(
-        request_id=request["request_id"],
-        member_id=request["member_ids"][member],
-        household_id=request["household_id"],
-        version=version,
-        status=status,
-        on=FIRST_DAY,
-        **more,
-    )
-
-
 def helper(request: Any, version: int, status: str, found: int = 0, reason: str = "asked") -> HelpChanged:
     """What events might say of the helper."""
     key = request["request_id"]
@@ -54,44 +40,6 @@ def helper(request: Any, version: int, status: str, found: int = 0, reason: str 
     return HelpChanged.model_validate(
         {**state, "need_id": key, "wanted": 1, "found": found, "reason": reason, "on": FIRST_DAY}
     )
-
-
-async def test_three_wishes_are_asked_for_answered_and_counted(world: World) -> None:
-    async with world.listen(SettlementAsked) as heard, world.listen(GrantAsked) as money:
-        household, request = await asked(world)
-        (fact,) = await heard.until(bool)
-        (grant,) = await money.until(bool)
-    assert (fact.wishes, fact.region, fact.languages) == (frozenset(WISHES), "tokyo", ("ko", "zh"))
-    assert [str(each) for each in fact.member_ids] == [each["member_id"] for each in household["members"]]
-    assert (grant.request_id, grant.household_version) == (fact.request_id, fact.household_version)
-    assert (grant.kind, grant.estimate.amount) == ("resettlement", 30_000)
-    await world.donations.gift("40,000", "resettlement")
-    await world.settled()
-    # Lessons are answered once nobody of the request waits. Both services have answered themselves, by lower versions.
-    for told, words in (
-        (place(request, 1, 11, "waiting"), "waits"),
-        (place(request, 0, 11, "placed"), "has a place"),
-    ):
-        await world.send(sealed(told))
-        await said(world, household, words)
-    await world.send(sealed(helper(request, 12, "accepted", 1)))
-    await said(world, household, "2 of its 3 wishes answered")
-    await world.send(
-        sealed(place(request, 1, 12, "placed", course="japanese_1", starts_on=date(2007, 1, 10)))
-    )
-    told_of = [each for each in await said(world, household, "3 of its 3") if "Settlement asked" in each]
-    start = "Settlement asked for on 2006-11-01:"
-    assert told_of == [f"{start} {count} of its 3 wishes answered." for count in (1, 2, 3)]
-    (shown,) = await world.intake.get(f"/households/{household['household_id']}/settlements")
-    assert (shown["answered"], [each["answered"] for each in shown["answers"]]) == (3, [True] * 3)
-    assert [each["words"] for each in shown["answers"]] == [
-        ["Resettlement grant: money is set aside; JPY 30,000 set aside."],
-        ["Helper: as many as are wanted have agreed; 1 of 1 found."],
-        [
-            "Lessons: a member has a place.",
-            "Lessons: a member has a place, course japanese 1, from 2007-01-10.",
-        ],
-    ]
 
 
 async def said(world: World, household: Any, words: str) -> list[str]:

@@ -1,8 +1,11 @@
 """What tests do with events."""
 
 from typing import Any
+from uuid import uuid4
 
+from services.events.domain.helping import CHECKS
 from tests.support.driver import Driver
+from tests.support.waiting import until
 
 HEARING = {
     "kind": "hearing",
@@ -59,6 +62,41 @@ class Events(Driver):
         """Seats, how many are taken, and how many wait."""
         found = await self.get(f"/gatherings/{gathering_id}")
         return found["seats"], found["taken"], found["waiting"]
+
+    async def helper(self, *skills: dict[str, Any], tasks: tuple[str, ...] = ("accompany",)) -> str:
+        """The id of an active volunteer in Tokyo, who has all checks and has helped elsewhere before."""
+        contact = {"name": "Example Helper", "mail": f"{uuid4()}@example.org"}
+        body = {"contact": contact, "adult": True, "tasks": tasks, "skills": skills, "regions": ["tokyo"]}
+        made = await self.post("/volunteers", {**body, "online": True, "earlier": 2})
+        path = f"/volunteers/{made['volunteer_id']}"
+        for what in CHECKS:
+            await self.post(f"{path}/checks", {"what": what})
+        for state in ("checked", "active"):
+            await self.post(f"{path}/state", {"state": state})
+        return str(made["volunteer_id"])
+
+    async def need(self, need_id: object, status: str) -> Any:
+        """A need for helpers, once it stands like this."""
+
+        async def look() -> Any:
+            found = await self.client.get(f"/needs/{need_id}")
+            return found.json() if found.is_success else {"status": None}
+
+        return await until(look, lambda need: need["status"] == status)
+
+    async def accept(self, need: Any) -> None:
+        """Whoever was asked agrees."""
+        for each in need["assignments"]:
+            if each["state"] == "offered":
+                await self.post(f"/assignments/{each['assignment_id']}/accept")
+
+    async def speaks(self, household: Any, member: int, gathering_id: str, *uses: str) -> tuple[str, str]:
+        """A member who is trained is to speak at a gathering; the ids of the speaker and the slot."""
+        member_id = household["members"][member]["member_id"]
+        ids = {"member_id": member_id, "household_id": household["household_id"]}
+        made = await self.post("/speakers", {"adult": True, "languages": ["ko"], **ids})
+        await self.post(f"/speakers/{made['speaker_id']}/trained")
+        return made["speaker_id"], await self.slot(made["speaker_id"], gathering_id, *uses)
 
     async def slot(self, speaker_id: str, gathering_id: str, *uses: str) -> str:
         """The id of a slot in which somebody tells of school."""

@@ -39,6 +39,10 @@ class Intake(Driver):
         """What the timeline of a household tells, the oldest first."""
         return [each["summary"] for each in reversed(await self.timeline(household))]
 
+    async def close(self, household: Any, outcome: str) -> None:
+        """A household is helped no longer."""
+        await self.post(f"/households/{household['household_id']}/close", {"outcome": outcome})
+
     async def agree(self, household: Any, member: int, purpose: str, *scopes: str, **more: Any) -> str:
         """A member, or their guardian, agrees until the end of April 2007; where the consent stands."""
         where = f"/households/{household['household_id']}/members/{household['members'][member]['member_id']}"
@@ -46,6 +50,13 @@ class Intake(Driver):
         body = {"purpose": purpose, "scopes": scopes, "until": "2007-04-30", **explained, **more}
         made = await self.post(f"{where}/consents", body)
         return f"{where}/consents/{made['consent_id']}"
+
+    async def settle(self, household: Any, *wishes: str, minor: int | None = None) -> str:
+        """A household asks to settle in Tokyo, all of it; gives the request's id."""
+        money = {"amount": minor, "currency": "JPY"} if minor else None
+        body = {"region": "tokyo", "wishes": wishes, "money": money}
+        path = f"/households/{household['household_id']}/settlements"
+        return str((await self.post(path, body))["request_id"])
 
     async def open_case(self, family: int = 1, topics: Iterable[str] = ("arrest",)) -> str:
         """Open an advocacy case for one person in prison and so many of the family; gives its id."""
