@@ -31,7 +31,7 @@ NET = 2_883
 FUNDS = {
     # One gift is paid eight times, as is each of two for children; the third of these three times.
     ("education", "USD"): 3 * 8 * NET + 3 * NET,
-    ("education", "JPY"): 60_000,
+    ("education", "JPY"): 60_000 - 2 * 12_000,
     ("family_visits", "USD"): 8 * NET - 2 * 5_000,
     ("food", "JPY"): 2_600 + 2_800 - 2_543 - 2_768,
     # One gift was refunded once, which leaves its fee; the other one was paid four times.
@@ -43,8 +43,6 @@ NONE_IN_THE_DEMO = {
     "contacts offered: events and donations know the same",
     "donors linked: donations and sponsorship know the same",
     "members: donations and events know the same",
-    "school answers: donations and sponsorship know the same",
-    "school payments: sponsorship and donations know the same",
 }
 LIVED = ("donations", "sponsorship", "events")
 """Services in which a second run writes nothing at all."""
@@ -133,12 +131,14 @@ def shows_what_gifts_did(found: Mapping[str, Any]) -> None:
     ]
     assert money["monthly_gifts"] == {"active": 7, "lapsed": 2}
     assert set(money["notices"]) == {"booked", "kept", "waiting"}
-    assert [(each["kind"], each["status"], each["set_aside"], each["paid"]) for each in money["grants"]] == [
-        ("family_visit", "paid", 0, 5_000),
-        ("family_visit", "paid", 0, 5_000),
-        ("hospital", "paid_part", 15_000, 10_000),
-        ("resettlement", "paid", 0, 45_000),
-    ]
+    assert Counter(
+        (each["kind"], each["status"], each["set_aside"], each["paid"]) for each in money["grants"]
+    ) == {
+        ("family_visit", "paid", 0, 5_000): 2,
+        ("school", "paid", 0, 12_000): 2,
+        ("hospital", "paid_part", 15_000, 10_000): 1,
+        ("resettlement", "paid", 0, 45_000): 1,
+    }
     assert money["visits"] == {"planned": 0, "done": 2}
     assert {(each["fund"], each["currency"]): each["after"] for each in money["funds"]} == FUNDS
     assert money["balances"]

@@ -51,6 +51,9 @@ async def _follows_from_facts(world: World, areas: Mapping[str, int]) -> None:
 def _shows_school(school: Mapping[str, Any], *, gifts: bool) -> None:
     """Four children are held for three gifts; one gift lapses, and its child is offered again."""
     assert [each["waiting_since"] for each in school["listed_later"]] == ["2007-05-03"]
+    fees = [(each["due_on"], each["status"], each["paid"]) for each in school["fees"]]
+    became, paid = ("paid", 12_000) if gifts else ("waiting", 0)
+    assert fees == [("2007-02-01", became, paid), ("2007-03-01", became, paid)]
     children = {status: many for status, many in school["children"].items() if status != "listed"}
     if not gifts:
         assert children == {}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from shared.contracts.base import Contract
-from shared.contracts.donations import MonthlyGiftChanged
+from shared.contracts.donations import GrantChanged, MonthlyGiftChanged
 from shared.contracts.events import GatheringChanged, HelpChanged, SpeakingChanged
 from shared.contracts.sponsorship import ChildChanged, HelperAsked, LessonPlaceChanged
 from shared.database.tables import journal
@@ -35,6 +35,7 @@ async def figures_from_facts(world: World) -> Mapping[str, int]:
     children = await said(world, ChildChanged)
     status = Counter(each["status"] for each in newest(children))
     learners = newest(await said(world, LessonPlaceChanged))
+    schools = [each for each in newest(await said(world, GrantChanged)) if each["kind"] == "school"]
     gifts = Counter(each["status"] for each in newest(await said(world, MonthlyGiftChanged)))
     return {
         "children_sponsored": status["sponsored"],
@@ -43,6 +44,7 @@ async def figures_from_facts(world: World) -> Mapping[str, int]:
         "children_waiting": status["listed"] + status["offered_again"],
         "children_sponsored_ever": len({e["subject"] for e in children if e["status"] == "sponsored"}),
         "lessons_waiting": sum(each["status"] == "waiting" for each in learners),
+        "school_months_paid": sum(each["status"] == "paid" for each in schools),
         "gifts_active": gifts["active"],
         "gifts_lost": gifts["lapsed"] + gifts["ended"],
         **await _of_events(world),

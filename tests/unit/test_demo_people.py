@@ -39,6 +39,8 @@ class World:
                 {**young, "child_id": "c-1", "waiting_since": FROM.isoformat()},
                 {**young, "child_id": "c-2", "waiting_since": "2007-05-03"},
             ],
+            "/terms": [],
+            "/payments": [],
             "/holds": [{"hold_id": "h-1", "state": "held"}],
             "/learners": [{"member_id": "home-2-a", "status": "placed"}],
             "/needs": [{**need, "assignments": [{"assignment_id": "a-1", "state": "offered"}]}],
@@ -55,7 +57,16 @@ class World:
         once = request.headers["Idempotency-Key"]
         known = self.posted.setdefault(once, (self.today, path, body))
         assert known[1:] == (path, body)
-        names = ("case_id", "gathering_id", "party_id", "volunteer_id", "speaker_id", "slot_id", "consent_id")
+        names = (
+            "case_id",
+            "gathering_id",
+            "party_id",
+            "volunteer_id",
+            "speaker_id",
+            "slot_id",
+            "consent_id",
+            "term_id",
+        )
         made = dict.fromkeys((*names, "request_id"), once.split("/")[1] + once[-4:])
         return httpx.Response(201, json={**made, "course_ids": ["course-1"]})
 

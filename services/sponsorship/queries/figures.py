@@ -16,6 +16,7 @@ from shared.service.parts import Actuals, Observe
 
 _BY_STATUS = text("SELECT status, count(*) FROM child GROUP BY 1")
 _EVER = text("SELECT count(DISTINCT child_id) FROM sponsorship")
+_SCHOOL = text("SELECT count(*) FROM school_payment WHERE status = 'paid'")
 _LONGEST = text("""
     SELECT coalesce(max(day.processed - waiting_since), 0) FROM child, day
     WHERE status IN ('listed', 'offered_again', 'held')
@@ -42,6 +43,7 @@ async def reached(session: AsyncSession) -> Mapping[str, int]:
         "children_sponsored": found.get(ChildStatus.SPONSORED.value, 0),
         "children_at_risk": found.get(ChildStatus.AT_RISK.value, 0),
         "children_sponsored_ever": int(await session.scalar(_EVER) or 0),
+        "school_months_paid": int(await session.scalar(_SCHOOL) or 0),
         "longest_wait_days": int(await session.scalar(_LONGEST) or 0),
         **await lessons.figures(session),
     }

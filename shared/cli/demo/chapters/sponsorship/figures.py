@@ -3,7 +3,7 @@
 from collections import Counter
 
 from shared.cli.demo.chapters.intake.people import couples
-from shared.cli.demo.chapters.sponsorship.results import Child, Learner, Schooling, Wish
+from shared.cli.demo.chapters.sponsorship.results import Child, Fee, Learner, Schooling, Wish
 from shared.cli.demo.steps import Steps
 
 
@@ -14,6 +14,7 @@ async def schooling_of(steps: Steps) -> Schooling:
         first=steps.stage.first,
         children=children,
         holds=dict(Counter(str(each["state"]) for each in await steps.all_of("sponsorship", "/holds"))),
+        fees=[Fee.of(each) for each in await steps.all_of("sponsorship", "/school/payments")],
         learners=[Learner.of(each) for each in await steps.all_of("sponsorship", "/learners")],
         wishes=await _wishes(steps),
     )

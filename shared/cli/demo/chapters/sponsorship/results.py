@@ -34,6 +34,25 @@ class Child:
 
 
 @dataclass(frozen=True)
+class Fee:
+    """What the education fund was asked for of a month of school, and paid, in minor units; no child is named."""
+
+    due_on: date
+    amount: int
+    currency: str
+    status: str
+    paid: int
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        same = {name: told[name] for name in ("amount", "currency", "status", "paid")}
+        return cls(date.fromisoformat(told["due_on"]), **same)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "due_on": self.due_on.isoformat()}
+
+
+@dataclass(frozen=True)
 class Learner:
     """A place in the lessons: how it stands, and how much of what was held somebody came to."""
 
@@ -70,6 +89,7 @@ class Schooling(Results):
     first: date
     children: Sequence[Child]
     holds: Mapping[str, int]
+    fees: Sequence[Fee]
     learners: Sequence[Learner]
     wishes: Sequence[Wish]
 
@@ -95,6 +115,7 @@ class Schooling(Results):
                 "offered_again": [e.as_json() for e in self.children if e.status == "offered_again"],
                 "listed_later": [each.as_json() for each in self.listed_later],
                 "holds": dict(self.holds),
+                "fees": [each.as_json() for each in self.fees],
             },
             "settlement": {
                 "wishes": {each.wish: each.answered for each in self.wishes},
@@ -111,6 +132,8 @@ class Schooling(Results):
             shown.add_row(f"became of school age on {each.waiting_since}", "1")
         for state, many in sorted(self.holds.items()):
             shown.add_row(f"holds {words_of(state)}", f"{many:,}")
+        for status, many in sorted(Counter(each.status for each in self.fees).items()):
+            shown.add_row(f"months of school {words_of(status)}", f"{many:,}")
         return shown
 
     def _settling(self) -> Table:
