@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
@@ -24,6 +24,10 @@ def _only_written(value: object) -> object:
 _WRITTEN = re.compile(r"(19|20|21)\d{2}-\d{2}-\d{2}", re.ASCII)
 Day = Annotated[date, BeforeValidator(_only_written), AfterValidator(in_our_time)]
 """A day of what the group does: none of another age. No birth is one."""
+
+
+Currency = Literal["JPY", "KRW", "USD", "EUR", "CNY", "THB"]
+"""The currencies that the group keeps, by ISO 4217: whatever is asked for in another one, no fund could pay."""
 
 
 class Body(BaseModel):

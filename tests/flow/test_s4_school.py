@@ -117,6 +117,8 @@ async def test_a_term_that_costs_more_or_ends_earlier_changes_what_is_asked(worl
     overlapping = {"starts_on": "2006-10-31", "ends_on": "2006-12-31"}
     body = {"child_id": child["child_id"], "level": "primary", "fee": 1, "currency": "JPY", **overlapping}
     assert (await world.sponsorship.try_post("/school/terms", body)).status_code == 409
+    in_pounds = {**body, "currency": "GBP"}
+    assert (await world.sponsorship.try_post("/school/terms", in_pounds)).status_code == 422
     missing = {**body, "child_id": str(uuid7())}
     assert (await world.sponsorship.try_post("/school/terms", missing)).status_code == 404
 

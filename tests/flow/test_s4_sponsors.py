@@ -26,8 +26,11 @@ async def test_a_sponsor_writes_once_vetted_also_under_another_entry_and_never_w
     assert await writing(by_hand, gives.donor_id, one) == "not_declared"
     await sponsorship.post(path, {"declared_on": "2006-10-01"})
     assert await writing(by_hand, gives.donor_id, one) == "no_code"
-    await sponsorship.post(path, {"declared_on": "2006-10-01", "code_on": "2006-10-02"})
+    assert (await sponsorship.try_post(path, {"code_on": "2099-01-01"})).status_code == 422
+    await sponsorship.post(path, {"code_on": "2006-10-02"})
     assert await writing(by_hand, gives.donor_id, one) is None
+    said = {"declared_on": "2006-10-01", "code_on": "2006-10-02", "restricted": False, "declined": False}
+    assert await sponsorship.post(path, {}) == said
     assert await writing(by_hand, other.donor_id, one) == "no_sponsor"
     assert other.donor_id
     await sponsorship.hears(

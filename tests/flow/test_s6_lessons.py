@@ -76,6 +76,14 @@ async def test_the_waiting_list_carries_over_to_the_next_term_with_who_waited_lo
     for day, member in enumerate(members, 1):
         await tell(world, asked(member, on=date(2006, 11, day)))
     (course,) = await world.sponsorship.course(places=1, terms=1)
+    in_a_lifetime = {
+        "code": "japanese_a1_3",
+        "level": "a1",
+        "places": 10,
+        "first_day": "2099-01-05",
+        "region": "tokyo",
+    }
+    assert (await world.sponsorship.try_post("/courses", in_a_lifetime)).status_code == 422
     line = await world.sponsorship.get("/learners/waiting")
     assert [each["member_id"] for each in line] == [str(each) for each in members[1:]]
     assert {each["why_waits"] for each in line} == {"full"}
@@ -128,7 +136,10 @@ async def test_a_certificate_is_for_who_attended_enough_of_what_was_held(world: 
     early = await world.sponsorship.try_post(f"{path}attendance".format(**first), {"attended": []})
     assert early.status_code == 409
     await world.turn("2006-12-07")
-    made = await world.sponsorship.post(f"{path}teacher-absent".format(**second), {})
+    absent = f"{path}teacher-absent".format(**second)
+    for never in ("2006-12-06", "2099-01-01"):
+        assert (await world.sponsorship.try_post(absent, {"make_up_on": never})).status_code == 422
+    made = await world.sponsorship.post(absent, {})
     lessons = {each["lesson_id"]: each for each in await world.sponsorship.lessons(course)}
     assert lessons[second["lesson_id"]]["state"] == "missed"
     assert lessons[made["lesson_id"]]["on_day"] == "2006-12-08"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,6 +16,7 @@ from services.intake.domain.grants import Request
 from services.intake.queries import grant_requests
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.web.models import Currency
 from shared.web.work import Reading, Work
 
 router = APIRouter(tags=["grants"])
@@ -43,7 +44,7 @@ class NewMoney(BaseModel):
 
     kind: str
     amount: Minor
-    currency: Literal["JPY", "KRW", "USD", "EUR", "CNY", "THB"]
+    currency: Currency
     urgency: Urgency = 2
 
     def wanted(self) -> commands.Wanted:

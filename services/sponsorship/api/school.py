@@ -14,7 +14,7 @@ from services.sponsorship.domain.school import Level
 from services.sponsorship.queries import school as lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
-from shared.web.models import Body, Day, shown
+from shared.web.models import Body, Currency, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 
@@ -30,7 +30,7 @@ class NewTerm(Body):
     starts_on: Day
     ends_on: Day
     fee: Fee
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
 
     def wanted(self) -> commands.NewTerm:
         return commands.NewTerm(**{name: getattr(self, name) for name in NewTerm.model_fields})

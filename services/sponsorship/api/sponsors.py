@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import sponsors as commands
 from services.sponsorship.domain.children import Left, told_of
-from services.sponsorship.domain.vetting import Vetting, WhyNot
+from services.sponsorship.domain.vetting import WhyNot
 from services.sponsorship.queries import sponsors as lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/sponsors", tags=["sponsors"])
 
 
 class VettingBody(Body):
-    """What a sponsor declared and signed; whoever is restricted gives and does not write."""
+    """What a sponsor declared and signed; whoever is restricted gives and does not write. What is left out stays."""
 
     declared_on: Day | None = None
     code_on: Day | None = Field(default=None, description="the day on which the code of conduct was signed")
@@ -58,10 +58,12 @@ async def sponsors(session: Reading, limit: Limit = 100, after: After = None) ->
 @router.post("/{donor_id}/vetting", dependencies=[SPONSORSHIP])
 async def vet(donor_id: UUID, body: VettingBody, work: Work, settings: SponsorshipSettings) -> VettingBody:
     """Write down what a sponsor declared and signed. The children of one who is declined are offered again."""
-    vetting = Vetting(body.declared_on, body.code_on, body.restricted, body.declined)
+    said = body.model_dump(exclude_unset=True)
 
     async def do(unit: Unit) -> VettingBody | Refused:
-        return shown(await commands.vet(unit, settings.rules, donor_id, vetting), lambda _: body)
+        return shown(
+            await commands.vet(unit, settings.rules, donor_id, said), lambda now: VettingBody(**vars(now))
+        )
 
     return await work.once(VettingBody, do)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
@@ -16,6 +16,10 @@ from services.sponsorship.repository import lessons
 from services.sponsorship.tables import COURSE, LESSON
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
+
+PLANNED_AHEAD = timedelta(days=400)
+LATE_BY = timedelta(days=60)
+"""Learners keep their place until the course has ended, so it does not go on for ever by one day that was mistyped."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ async def plan(unit: Unit, late_days: int, wanted: Plan) -> list[UUID] | Refused
     """
     if wanted.first_day < unit.today:
         return invalid("A course begins today or later.", ("first_day", "is over"))
+    if wanted.first_day > unit.today + PLANNED_AHEAD:
+        words = f"A course is planned at most {PLANNED_AHEAD.days} days ahead: who waits would be given a place in it."
+        return invalid(words, ("first_day", "lies too far ahead"))
     terms = rules.terms(wanted.first_day, wanted.terms, wanted.term_days)
     days = {each: rules.lesson_days(each, wanted.weekdays, wanted.days_off) for each in terms}
     if empty := [each.number for each in terms if not days[each]]:
@@ -120,10 +127,18 @@ async def teacher_absent(
         on_day = make_up_on or rules.make_up_day(after, known, course["ends_on"])
         if on_day is None:
             return conflict("No day is free for a make-up lesson soon. Say one.")
-        if on_day <= after:
-            words = "A lesson is made up for after it was missed, today or later."
-            return invalid(words, ("make_up_on", "is too early"))
-        return await _make_up(unit, course, lesson, on_day)
+        return _not_then(course, after, on_day) or await _make_up(unit, course, lesson, on_day)
+
+
+def _not_then(course: RowMapping, after: date, on_day: date) -> Refused | None:
+    """Why a lesson is not made up for on this day; None if it may be."""
+    if on_day <= after:
+        words = "A lesson is made up for after it was missed, today or later."
+        return invalid(words, ("make_up_on", "is too early"))
+    if on_day > course["ends_on"] + LATE_BY:
+        words = f"A course that ends on {course['ends_on']} goes on for at most {LATE_BY.days} days more."
+        return invalid(words, ("make_up_on", "lies too far ahead"))
+    return None
 
 
 async def _make_up(unit: Unit, course: RowMapping, lesson: RowMapping, on_day: date) -> UUID:

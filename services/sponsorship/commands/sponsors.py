@@ -1,5 +1,8 @@
 """What staff decide of sponsors: what they declared and signed, whether they may write, and who is declined."""
 
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from services.sponsorship.domain.rules import Rules
@@ -7,20 +10,22 @@ from services.sponsorship.domain.vetting import Vetting
 from services.sponsorship.ledger import Book
 from services.sponsorship.repository import gifts
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, missing
+from shared.outcomes import Refused, invalid, missing
 
 
-async def vet(unit: Unit, rules: Rules, donor: UUID, vetting: Vetting) -> Vetting | Refused:
-    """Write down what a sponsor declared and signed, for all entries that are this person.
+async def vet(unit: Unit, rules: Rules, donor: UUID, said: Mapping[str, Any]) -> Vetting | Refused:
+    """Write down what a sponsor declared and signed, by the fields of Vetting, for all entries that are this person.
 
     Of a sponsor who is declined, no child is kept or supported any more: those they had are offered again.
     """
+    if late := [name for name in ("declared_on", "code_on") if (said.get(name) or unit.today) > unit.today]:
+        return invalid("What was declared or signed was so today or before.", (late[0], "lies in the future"))
     async with Book.open(unit, rules) as book:
-        if await gifts.sponsor(unit.session, donor) is None:
+        known = await gifts.sponsor(unit.session, donor)
+        if known is None:
             return missing("such sponsor")
+        now = Vetting(**{each.name: said.get(each.name, known[each.name]) for each in fields(Vetting)})
         person = await gifts.same_person(unit.session, donor)
-        values = {"declared_on": vetting.declared_on, "code_on": vetting.code_on}
-        flags = {"restricted": vetting.restricted, "declined": vetting.declined, "actor": unit.actor.id}
-        await gifts.change_sponsors(unit.session, person, **values, **flags)
+        await gifts.change_sponsors(unit.session, person, **vars(now), actor=unit.actor.id)
         book.touch(gifts=await gifts.of_donors(unit.session, person))
-    return vetting
+    return now

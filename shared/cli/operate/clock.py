@@ -20,6 +20,10 @@ Day = Annotated[
 ]
 
 
+MOST_DAYS = 400
+"""So many are turned at a time: a slip of the year cannot be taken back."""
+
+
 def register(app: typer.Typer) -> None:
     app.command("clock")(clock)
 
@@ -49,6 +53,11 @@ async def _turn_all(stack: Stack, to: date) -> None:
         today = await days_of(services)
         if late := [name for name, day in today.items() if day > to]:
             raise Trouble(f"Days do not turn back: {late[0]} has {today[late[0]]} already.")
+        if (ahead := (to - min(today.values())).days) > MOST_DAYS:
+            raise Trouble(
+                f"{to} lies {ahead:,} days ahead, and no day turns back. At most {MOST_DAYS} are turned at a time: if "
+                "the date is meant, turn to a nearer one first."
+            )
         first = min(today.values()) + timedelta(days=1)
         days = [first + timedelta(days=n) for n in range((to - first).days + 1)]
         for day in track(days or [to], "turning the days", console=console, transient=True):
