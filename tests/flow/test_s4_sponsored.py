@@ -6,7 +6,7 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from services.sponsorship.queries.figures import reached
-from shared.contracts.sponsorship import ChildChanged, GiftPlaced
+from shared.contracts.sponsorship import ChildChanged
 from tests.support.giving import consent, gift, paid, received
 from tests.support.people import person
 from tests.support.waiting import until
@@ -130,35 +130,6 @@ async def test_who_is_more_urgent_comes_first_then_who_waits_longer_and_a_list_g
     page = await world.sponsorship.get("/children", limit=1)
     rest = await world.sponsorship.get("/children", limit=2, after=page["next"])
     assert [each["child_id"] for each in [*page["items"], *rest["items"]]] == ids
-
-
-async def test_a_gift_that_starts_keeps_the_next_child_is_paid_fails_and_lapses(world: World) -> None:
-    sponsorship, one = world.sponsorship, await world.sponsorship.one_child()
-    start = gift()
-    key = start.gift_id
-    async with world.listen(GiftPlaced) as placed, world.listen(ChildChanged) as heard:
-        await sponsorship.hears(start)
-        assert (await sponsorship.child(one["child_id"]))["status"] == "held"
-        active = gift(key, "active", 2, donor_id=start.donor_id)
-        await sponsorship.hears(active, received(key), paid(key, date(2006, 11, 3), date(2006, 12, 3)))
-        found = await sponsorship.child(one["child_id"])
-        assert (found["status"], found["since"]) == ("sponsored", "2006-11-03")
-        await sponsorship.hears(gift(key, "at_risk", 3))
-        assert (await sponsorship.child(one["child_id"]))["status"] == "at_risk"
-        await sponsorship.hears(gift(key, "active", 4))
-        assert (await sponsorship.child(one["child_id"]))["status"] == "sponsored"
-        await world.turn("2006-11-20")
-        await sponsorship.hears(gift(key, "lapsed", 5, on=date(2006, 11, 20)))
-        found = await sponsorship.child(one["child_id"])
-        assert (found["status"], found["waiting_since"], found["since"]) == (
-            "offered_again",
-            one["waiting_since"],
-            "2006-11-20",
-        )
-        assert found["reasons"] == ["was_sponsored"]
-        await heard.until(lambda facts: len(facts) == 5)
-        await placed.until(lambda facts: len(facts) == 3)
-    assert [(each.placed, each.wanted) for each in placed.facts] == [(0, 1), (1, 1), (0, 0)]
 
 
 async def test_a_hold_that_ends_gives_the_child_back_to_whom_it_was_kept_for_before(by_hand: World) -> None:

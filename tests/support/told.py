@@ -33,8 +33,10 @@ class Told:
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, world: World, sandbox: Sandbox, folder: Path) -> AsyncIterator["Told"]:
-        """Donations runs; its monthly gift is for education. Afterwards no invariant may be broken."""
+    async def running(
+        cls, world: World, sandbox: Sandbox, folder: Path, *beside: str
+    ) -> AsyncIterator["Told"]:
+        """Donations runs, others beside; its monthly gift is for education. Afterwards no invariant may be broken."""
         roots = folder / "roots.pem"
         roots.write_bytes(sandbox.roots)
         secret = folder / "secret"
@@ -52,7 +54,7 @@ class Told:
                 "paypal_client_id": CREDENTIALS[0],
                 "paypal_client_secret_file": secret,
             }
-            await world.start("intake", "inventory")
+            await world.start("intake", "inventory", *beside)
             await world.start("donations", **settings)
             await world.donations.monthly(notices.SUBSCRIPTION)
             yield cls(world, sandbox, settings)
