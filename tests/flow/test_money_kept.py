@@ -353,7 +353,7 @@ def test_whatever_happens_the_books_are_right(till_url: str, acts: list[Act]) ->
             for act in acts:
                 await act(till)
                 # A place may have less than nothing by what PayPal and inventory tell alone.
-                assert await till.breaches() <= {"nowhere lies less than nothing"}
+                assert await till.breaches() <= {"nowhere but at PayPal lies less than nothing"}
                 assert await taken(till) == []
             await agrees(till)
 

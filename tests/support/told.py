@@ -59,8 +59,7 @@ class Told:
             await world.donations.monthly(notices.SUBSCRIPTION)
             yield cls(world, sandbox, settings)
             await world.settled()
-            # A refund of all that was paid takes the fee too, which PayPal keeps: of other money, if there is any.
-            await world.sound("nowhere lies less than nothing")
+            await world.sound()
 
     async def send(
         self, body: bytes, headers: Mapping[str, str], to: Replica | None = None, path: str = "webhook"
