@@ -28,7 +28,7 @@ QUESTIONS = (
     *("politics_or_religion", "meeting", "money"),
 )
 ALL_CLEAR = {"answers": dict.fromkeys(QUESTIONS, "none")}
-VETTED = {"declared_on": "2006-11-01", "code_on": "2006-11-01"}
+VETTED = {"declared_on": "2006-11-01", "code_on": "2006-11-01", "restricted": False, "declined": False}
 
 
 class Correspondence:
