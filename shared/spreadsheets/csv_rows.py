@@ -26,12 +26,12 @@ def csv_size(file: BinaryIO, encodings: Sequence[str] = (UTF_8,)) -> tuple[int, 
             return count - bool(_parting(file, encoding).said), encoding
     others = "".join(f" or {_NAMES.get(each, each)}" for each in encodings if each != UTF_8)
     hint = "Save it as CSV UTF-8 (comma delimited), or send the XLSX file itself."
-    if is_utf_16(file):
+    if _is_utf_16(file):
         hint = f"It is UTF-16, which programs call Unicode. {hint}"
     raise Unreadable(f"This file is not text in UTF-8{others}. {hint} Nothing was changed.")
 
 
-def is_utf_16(file: BinaryIO) -> bool:
+def _is_utf_16(file: BinaryIO) -> bool:
     """Whether a file begins like text in UTF-16: Excel saves that as "Unicode text"."""
     file.seek(0)
     return file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -1,6 +1,7 @@
 """The doctor holds what one service said beside what another one keeps, and names what was changed past the two."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -72,16 +73,21 @@ async def client(bare_world: World) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def looked(world: World, client: httpx.AsyncClient, *excused: str) -> dict[str, Finding]:
-    ids = {name: set(excused) for name in world.started}
-    found = await kept_findings(named(world), client, ids, Feeds(Finding("feeds")))
+async def looked(
+    world: World, client: httpx.AsyncClient, services: Collection[str], *excused: str
+) -> dict[str, Finding]:
+    """What is found between these services."""
+    stack = named(world)
+    stack = replace(stack, services={name: stack.services[name] for name in services})
+    ids = {name: set(excused) for name in services}
+    found = await kept_findings(stack, client, ids, Feeds(Finding("feeds")))
     return {each.name: each for each in found}
 
 
 async def test_each_row_that_one_service_keeps_and_nobody_said_is_found(
     bare_world: World, client: httpx.AsyncClient
 ) -> None:
-    before = await looked(bare_world, client)
+    before = await looked(bare_world, client, bare_world.started)
     assert len(before) == len(COMPARISONS)
     assert [each for each in before.values() if each.breaches or each.unsettled or each.counted] == []
     for each in COMPARISONS:
@@ -89,11 +95,11 @@ async def test_each_row_that_one_service_keeps_and_nobody_said_is_found(
 
 
 async def _found_and_excused(world: World, client: httpx.AsyncClient, what: Comparison) -> None:
-    key = uuid7()
+    key, both = uuid7(), (what.sayer, what.keeper)
     world.servers.sql(KEPT_ALONE[what.kept].format(id=key), world.databases[what.keeper])
-    found = (await looked(world, client))[what.name]
+    found = (await looked(world, client, both))[what.name]
     assert key.bytes in found.unsettled, what
-    excused = (await looked(world, client, str(key)))[what.name]
+    excused = (await looked(world, client, both, str(key)))[what.name]
     assert key.bytes not in excused.unsettled, what
 
 

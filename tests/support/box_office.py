@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, make_url, select, text
+from sqlalchemy import make_url, select
 
 from services.events.checks import check
 from services.events.commands import gatherings, guests
@@ -20,16 +20,13 @@ from services.events.tables import GATHERING, SEAT, Row
 from shared.cli.wiring import filled_in
 from shared.database.engine import connect
 from shared.database.tables import day, journal, timer
-from shared.messaging.day import begin
-from shared.messaging.housekeeping import make_months
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import service_principal
 from shared.settings import ClockMode
+from tests.support.emptying import begin_anew
 
 FIRST = date(2006, 11, 1)
-KEPT = ("reading", "gathering_step", "journal")
-"""Tables whose rows nobody may change or delete."""
 
 
 class _Undone(Exception):
@@ -65,15 +62,7 @@ class BoxOffice:
 
     async def empty(self) -> None:
         """On the first day again; whatever the database had is gone."""
-        async with self.engine.begin() as connection:
-            for name in KEPT:
-                await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only"))
-            for table in (*reversed(Row.metadata.sorted_tables), day, journal, timer):
-                await connection.execute(delete(table))
-            for name in KEPT:
-                await connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {name}_append_only"))
-            await make_months(connection, datetime.now(UTC).date())
-        await begin(self.engine, FIRST)
+        await begin_anew(self.engine, FIRST, (*reversed(Row.metadata.sorted_tables), day, journal, timer))
 
     async def announce(self, seats: int, people: int, *, passing: bool) -> None:
         """Go on with another gathering and other guests; what came before is not looked at any more, but counted."""

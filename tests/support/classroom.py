@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, delete, make_url, text
+from sqlalchemy import RowMapping, make_url, text
 
 from services.sponsorship.checks import lessons as checks
 from services.sponsorship.commands import settlements
@@ -23,10 +23,9 @@ from services.sponsorship.tables import (
 from shared.contracts.intake import HouseholdClosed, SettlementAsked
 from shared.database.engine import connect
 from shared.database.tables import day, journal
-from shared.messaging.day import begin
-from shared.messaging.housekeeping import make_months
 from shared.messaging.unit import Unit, Units
 from shared.principals import service_principal
+from tests.support.emptying import begin_anew
 
 T = TypeVar("T")
 LATE = 7
@@ -50,13 +49,7 @@ class Classroom:
         """On the day `first`; whatever the database had is gone."""
         room = cls(url, pool_size)
         try:
-            async with room.engine.begin() as connection:
-                await connection.execute(text("ALTER TABLE journal DISABLE TRIGGER journal_append_only"))
-                for table in TABLES:
-                    await connection.execute(delete(table))
-                await connection.execute(text("ALTER TABLE journal ENABLE TRIGGER journal_append_only"))
-                await make_months(connection, datetime.now(UTC).date())
-            await begin(room.engine, first)
+            await begin_anew(room.engine, first, TABLES)
             yield room
         finally:
             await room.engine.dispose()

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, delete, make_url, text
+from sqlalchemy import RowMapping, make_url, text
 from uuid_utils.compat import uuid7
 
 from services.events import handlers
@@ -26,15 +26,12 @@ from shared.cli.wiring import filled_in
 from shared.contracts.base import Contract
 from shared.database.engine import connect
 from shared.database.tables import day, journal, timer
-from shared.messaging.day import begin
-from shared.messaging.housekeeping import make_months
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import service_principal
+from tests.support.emptying import begin_anew
 
 T = TypeVar("T")
-KEPT = ("gathering_step", "reading", "journal")
-"""Tables whose rows nobody may change or delete."""
 KOREAN = Skill("ko", "ja", "c1", modes=frozenset({"consecutive", "simultaneous"}))
 
 
@@ -58,15 +55,7 @@ class Helpdesk:
         """On the day `first`; whatever the database had is gone."""
         desk = cls(url, **settings)
         try:
-            async with desk.engine.begin() as connection:
-                for name in KEPT:
-                    await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only"))
-                for table in (*reversed(Row.metadata.sorted_tables), day, journal, timer):
-                    await connection.execute(delete(table))
-                for name in KEPT:
-                    await connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {name}_append_only"))
-                await make_months(connection, datetime.now(UTC).date())
-            await begin(desk.engine, first)
+            await begin_anew(desk.engine, first, (*reversed(Row.metadata.sorted_tables), day, journal, timer))
             yield desk
         finally:
             await desk.engine.dispose()

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, make_url, text
+from sqlalchemy import RowMapping, make_url, text
 
 from services.sponsorship import handlers
 from services.sponsorship.checks import check
@@ -19,19 +19,12 @@ from shared.cli.wiring import filled_in
 from shared.contracts.base import Contract
 from shared.database.engine import connect
 from shared.database.tables import day, journal, timer
-from shared.messaging.day import begin
-from shared.messaging.housekeeping import make_months
 from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import service_principal
+from tests.support.emptying import begin_anew
 
 T = TypeVar("T")
-
-
-APPEND_ONLY = """
-    SELECT tgrelid::regclass::text FROM pg_trigger
-    WHERE tgname = tgrelid::regclass::text || '_append_only' AND tgparentid = 0
-"""
 
 
 class SponsorRoom:
@@ -49,17 +42,7 @@ class SponsorRoom:
         """On the day `first`; whatever the database had is gone."""
         room = cls(url, **settings)
         try:
-            async with room.engine.begin() as connection:
-                # Rows that are only added are deleted nowhere else.
-                kept = [*await connection.scalars(text(APPEND_ONLY))]
-                for name in kept:
-                    await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only"))
-                for table in (*reversed(Row.metadata.sorted_tables), day, timer, journal):
-                    await connection.execute(delete(table))
-                for name in kept:
-                    await connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {name}_append_only"))
-                await make_months(connection, datetime.now(UTC).date())
-            await begin(room.engine, first)
+            await begin_anew(room.engine, first, (*reversed(Row.metadata.sorted_tables), day, timer, journal))
             yield room
         finally:
             await room.engine.dispose()

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import RowMapping, delete, make_url, text
+from sqlalchemy import RowMapping, make_url, text
 
 from services.inventory import day as days
 from services.inventory.checks import check
@@ -18,8 +18,6 @@ from shared.cli.wiring import filled_in
 from shared.contracts.intake import HouseholdClosed, HouseholdState
 from shared.database.engine import connect
 from shared.database.tables import day, timer
-from shared.messaging.day import begin
-from shared.messaging.housekeeping import make_months
 from shared.messaging.timers import Timers
 from shared.messaging.turning import Days
 from shared.messaging.unit import Unit, Units
@@ -27,6 +25,7 @@ from shared.observability import Metrics
 from shared.outcomes import Refused
 from shared.principals import service_principal
 from tests.support.catalogue import CATALOGUE
+from tests.support.emptying import begin_anew
 
 T = TypeVar("T")
 
@@ -58,14 +57,7 @@ class StoreRoom:
         """On the day `first`; whatever the database had is gone."""
         room = cls(url)
         try:
-            async with room.engine.begin() as connection:
-                # Rows of the ledger are deleted nowhere else. TRUNCATE would make files anew, which takes seconds.
-                await connection.execute(text("ALTER TABLE movement DISABLE TRIGGER movement_append_only"))
-                for table in (*Row.metadata.tables.values(), day, timer):
-                    await connection.execute(delete(table))
-                await connection.execute(text("ALTER TABLE movement ENABLE TRIGGER movement_append_only"))
-                await make_months(connection, datetime.now(UTC).date())
-            await begin(room.engine, first)
+            await begin_anew(room.engine, first, (*Row.metadata.tables.values(), day, timer))
             await room.load(CATALOGUE)
             yield room
         finally:

@@ -13,7 +13,6 @@ from services.donations.api.models import (
     TREASURER,
     Amount,
     AmountOut,
-    Currency,
     FundCode,
     Note,
     in_order,
@@ -25,7 +24,7 @@ from services.donations.repository import books
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
-from shared.web.models import Day, shown
+from shared.web.models import Currency, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work

@@ -9,13 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from services.donations.api.models import LOOKING, TREASURER, Currency
+from services.donations.api.models import LOOKING, TREASURER
 from services.donations.domain.funds import Purpose
 from services.donations.importing.columns import GIFTS, Given
 from services.donations.importing.report import Report
 from services.donations.importing.run import take_in
 from services.donations.queries import imports as lists
 from shared.spreadsheets.apart import open_apart
+from shared.web.models import Currency
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.uploads import FILE_FORM, file_of, form_of, reading, spreadsheet_format
 from shared.web.work import Asking, OpenUnits, Reading, accepted

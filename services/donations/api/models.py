@@ -11,7 +11,7 @@ from services.donations.domain.marks import LONGEST_REFERENCE, reference_of
 from services.donations.domain.money import MOST, Money, money_of, written
 from services.donations.settings import Settings
 from shared.principals import Role
-from shared.web.models import Body
+from shared.web.models import Body, Currency
 from shared.web.problems import invalid
 from shared.web.roles import allows
 from shared.web.work import app_settings
@@ -19,7 +19,6 @@ from shared.web.work import app_settings
 TREASURER = allows(Role.TREASURER)
 LOOKING = allows(Role.TREASURER, Role.AUDITOR)
 MoneySettings = Annotated[Settings, Depends(app_settings)]
-Currency = Literal["JPY", "KRW", "USD", "EUR", "CNY", "THB"]
 FundCode = Literal[
     "food",
     "clothing",

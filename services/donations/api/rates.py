@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.donations.api.models import LOOKING, TREASURER, Currency
+from services.donations.api.models import LOOKING, TREASURER
 from services.donations.commands import rates as commands
 from services.donations.domain.conversions import plain
 from services.donations.queries import lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
-from shared.web.models import Body, Day, shown
+from shared.web.models import Body, Currency, Day, shown
 from shared.web.work import Reading, Work
 
 router = APIRouter(tags=["funds"])

@@ -1,5 +1,5 @@
 """What a larger payment of a monthly gift brought beyond the months that it covers is kept apart: in the general fund,
-or where the treasurer has to look. What a later payment completes a month with comes back (decision 39).
+or where the treasurer has to look. What a later payment completes a month with comes back (decision 38).
 
 Whatever takes from a payment gathers it first: a refund of the whole comes out of one fund then.
 """

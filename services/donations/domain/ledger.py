@@ -136,7 +136,9 @@ TOLD = frozenset(
         EntryKind.PURCHASED,
     }
 )
-"""What a provider or inventory tells: it has happened, and is booked even if less lies there. All else is asked for."""
+"""What a provider or inventory tells, and what follows from it: it has happened, and is booked even if less lies there.
+All else is asked for.
+"""
 
 
 @dataclass(frozen=True)

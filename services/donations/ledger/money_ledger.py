@@ -10,8 +10,8 @@ Whoever only adds money locks nothing: many notices of payments for one fund com
 the fund until it has committed. The database refuses a fund below zero in either case.
 
 Whoever asks for money to leave the bank, the till or PayPal has asked `short` before: it locks the place, and refuses
-what does not lie there. What PayPal or inventory tells has happened, and is booked; the doctor shows a place but
-PayPal in which less than nothing lies.
+what does not lie there. What PayPal or inventory tells has happened, and is booked; the doctor then shows any place
+but PayPal where less than nothing lies.
 """
 
 from collections.abc import AsyncIterator, Collection

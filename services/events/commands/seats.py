@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.events.domain.gatherings import OVER, Gathering
+from services.events.domain.gatherings import OVER, TAKES_GUESTS, Gathering
 from services.events.domain.seats import (
     TAKING,
     Seat,
@@ -17,7 +17,6 @@ from services.events.domain.seats import (
 )
 from services.events.ledger import Hall, hall
 from services.events.repository import gatherings, guests, seats
-from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
@@ -38,9 +37,9 @@ def closed(found: Hall, role: SeatRole = SeatRole.GUEST) -> Refused | None:
     """Why a seat is not given now; staff and whoever else does not count may be added until it begins."""
     if found.takes_guests or (not counts(role) and found.gathering.status not in OVER):
         return None
-    how = found.gathering.shown_status.value
-    closed_already = how in (GatheringStatus.ANNOUNCED, GatheringStatus.FULL)
-    state = "has closed for guests" if closed_already else f"is {how}"
+    gathering = found.gathering
+    late = gathering.status in TAKES_GUESTS
+    state = "has closed for guests" if late else f"is {gathering.shown_status.value}"
     return conflict(
         f"Seats are given for gatherings that are announced, until they close for guests; this one {state}."
     )

@@ -1,9 +1,9 @@
 """What intake said of consents and requests, and what it keeps of answers, as the doctor compares it with others."""
 
 _CONSENTS = "SELECT id, version, member_id, scopes, agreed, until FROM consent WHERE purpose = '{purpose}'"
-_ASKED = """
+_HELPERS = """
     SELECT id, version, ARRAY[household_id] AS of, household_id, region,
-        '{wish}' = ANY(wishes) AND withdrawn_on IS NULL AND ended_on IS NULL AS open
+        'helper' = ANY(wishes) AND withdrawn_on IS NULL AND ended_on IS NULL AS open
     FROM settlement_request
 """
 _LESSONS = """
@@ -18,7 +18,7 @@ KEPT = {
     "speakers": """
         SELECT member_id AS id, ARRAY[id] AS of, scopes, agreed, until FROM consent WHERE purpose = 'public_speaking'
     """,
-    "helpers_wished": _ASKED.format(wish="helper"),
+    "helpers_wished": _HELPERS,
     "lessons_wished": _LESSONS,
     "children": "SELECT id, version, status FROM child_told WHERE version > 0",
     "lesson_places": "SELECT id, version, status, request_id FROM lesson_told WHERE version > 0",
@@ -31,3 +31,4 @@ KEPT = {
     """,
     "grants": "SELECT id, version, status, paid FROM grant_told WHERE version > 0",
 }
+"""Queries by what they give: an id, and what is said or kept of it."""

@@ -1,7 +1,7 @@
 """What things cost, and what is bought for appeals."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -17,7 +17,7 @@ from shared.contracts.inventory import PurchaseStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
-from shared.web.models import Body, Day, shown
+from shared.web.models import Body, Currency, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work
@@ -25,7 +25,6 @@ from shared.web.work import Reading, Work
 router = APIRouter(tags=["buying"])
 BUYING = allows(Role.STOREKEEPER, Role.TREASURER)
 LOOKING = allows(Role.STOREKEEPER, Role.TREASURER, Role.AUDITOR)
-Currency = Literal["JPY", "KRW", "USD", "EUR", "CNY", "THB"]
 Minor = Annotated[
     int, Field(strict=True, ge=1, le=10**13, description="minor units: yen, cents", examples=[2_000])
 ]

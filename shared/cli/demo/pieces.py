@@ -7,12 +7,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from shared.contracts import SERVICES
 from shared.contracts.intake import ClothingSize
+from shared.web.models import Currency
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=23)]
 Quantity = Annotated[int, Field(ge=1, le=10**12, strict=True)]
 Minor = Annotated[int, Field(ge=1, le=10**13)]
-Currency = Literal["JPY", "KRW", "USD", "EUR", "CNY", "THB"]
 Lines = Annotated[dict[Code, Quantity], Field(min_length=1)]
 
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from shared.cli.demo.pieces import Currency, Minor, ServiceName, price_body, whole_price
+from shared.cli.demo.pieces import Minor, ServiceName, price_body, whole_price
 from shared.cli.demo.plan import delivery_reference, opening_reference
 from shared.contracts.intake import ClothingSize
 from shared.spreadsheets.dates import day_of
+from shared.web.models import Currency
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]

@@ -14,14 +14,11 @@ from shared.cli.client import Services, services_of
 from shared.cli.days import day as parsed_day
 from shared.cli.stack import Stack
 from shared.contracts import SERVICES
+from shared.service.operations import MOST_DAYS
 
 Day = Annotated[
     date, typer.Argument(parser=parsed_day, metavar="DAY", help="The day to turn to, like 2006-12-01.")
 ]
-
-
-MOST_DAYS = 400
-"""So many are turned at a time: a slip of the year cannot be taken back."""
 
 
 def register(app: typer.Typer) -> None:
@@ -53,10 +50,11 @@ async def _turn_all(stack: Stack, to: date) -> None:
         today = await days_of(services)
         if late := [name for name, day in today.items() if day > to]:
             raise Trouble(f"Days do not turn back: {late[0]} has {today[late[0]]} already.")
-        if (ahead := (to - min(today.values())).days) > MOST_DAYS:
+        # Day by day, a service sees no slip of the year in what it is asked for.
+        if (ahead := to - min(today.values())) > MOST_DAYS:
             raise Trouble(
-                f"{to} lies {ahead:,} days ahead, and no day turns back. At most {MOST_DAYS} are turned at a time: if "
-                "the date is meant, turn to a nearer one first."
+                f"{to} lies {ahead.days:,} days ahead, and no day turns back. At most {MOST_DAYS.days} are turned at a "
+                "time: if the date is meant, turn to a nearer one first."
             )
         first = min(today.values()) + timedelta(days=1)
         days = [first + timedelta(days=n) for n in range((to - first).days + 1)]

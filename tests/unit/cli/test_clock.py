@@ -9,6 +9,7 @@ import pytest
 from shared.cli import Trouble
 from shared.cli.operate import clock
 from shared.cli.stack import Stack
+from shared.service.operations import MOST_DAYS
 
 TODAY = date(2006, 11, 1)
 
@@ -35,8 +36,8 @@ def turned(monkeypatch: pytest.MonkeyPatch) -> list[date]:
 
 
 async def test_as_many_days_are_turned_as_are_allowed(turned: list[date]) -> None:
-    await clock._turn_all(Stack({}, "", "", ""), TODAY + timedelta(days=clock.MOST_DAYS))
-    assert len(turned) == clock.MOST_DAYS
+    await clock._turn_all(Stack({}, "", "", ""), TODAY + MOST_DAYS)
+    assert len(turned) == MOST_DAYS.days
 
 
 async def test_a_slip_of_the_year_turns_nothing(turned: list[date]) -> None:

@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.events.commands.seats import closed
 from services.events.domain.calendars import entry
 from services.events.domain.gatherings import Gathering, Safety, Times, in_time, told
 from services.events.domain.hours import Hours
@@ -20,6 +23,7 @@ from services.events.domain.seats import (
     to_offer,
     why_waiting,
 )
+from services.events.ledger import Hall
 from shared.contracts.events import GatheringStatus
 
 BEGINS = datetime(2007, 4, 12, 12, tzinfo=UTC)
@@ -116,3 +120,20 @@ def test_a_deadline_is_over_when_its_day_is_over_where_the_gathering_is() -> Non
 def test_what_a_calendar_shows(safety: Safety, public: str | None, own: str) -> None:
     shown = [entry(gathering(safety=safety), "Talk", public=each) for each in (True, False)]
     assert [each.title if each else None for each in shown] == [public, own]
+
+
+@pytest.mark.parametrize(
+    ("status", "taken", "words"),
+    [
+        (GatheringStatus.ANNOUNCED, 0, "this one has closed for guests"),
+        (GatheringStatus.ANNOUNCED, 10, "this one has closed for guests"),
+        (GatheringStatus.MOVED, 0, "this one has closed for guests"),
+        (GatheringStatus.PLANNED, 0, "this one is planned"),
+        (GatheringStatus.CANCELLED, 0, "this one is cancelled"),
+    ],
+)
+def test_who_gets_no_seat_is_told_why(status: GatheringStatus, taken: int, words: str) -> None:
+    hall = SimpleNamespace(gathering=gathering(taken=taken, status=status), takes_guests=False)
+    refused = closed(cast(Hall, hall))
+    assert refused
+    assert words in refused.words

@@ -27,6 +27,7 @@ Fits = Callable[[State | None, State | None], bool]
 
 
 def same(said: State | None, kept: State | None) -> bool:
+    """What is kept is what was said, in all that both serve."""
     return said == kept
 
 
