@@ -46,8 +46,9 @@ async def test_a_child_has_its_sponsor_as_long_as_its_gift_lasts_and_what_goes_b
     household = await world.intake.register(people, needs=[])
     guardian = household["members"][0]["member_id"]
     await world.intake.agree(household, 1, "sponsorship", "alias", "story", guardian_id=guardian)
-    gift = {"reference": notices.SUBSCRIPTION, "purpose": "education", "children": 1}
-    await world.donations.post("/monthly-gifts", {**gift, "donor_id": await world.donations.donor()})
+    (gift,) = (await world.donations.get("/monthly-gifts"))["items"]
+    change = {"children": 1, "donor_id": await world.donations.donor()}
+    await world.donations.post(f"/monthly-gifts/{gift['gift_id']}/change", change)
     await told.tell(notices.subscription("CREATED", at(10, 18)))
     assert await stands(told, household, "held", "starting") == (0, 1)
     await told.tell(notices.subscription("ACTIVATED", at(10, 20)))
