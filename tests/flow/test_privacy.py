@@ -102,6 +102,7 @@ KEPT = {
     ("sponsorship", "/letters/{letter_id}/photos", "file"): NOWHERE,
     ("sponsorship", "/incidents", "note"): "sponsorship incident.note",
     ("sponsorship", "/school/terms/{term_id}/report", "note"): "sponsorship report_note.note",
+    ("sponsorship", "/school/reports/{report_id}/correct", "note"): "sponsorship report_note.note",
     **{("events", "/gatherings", f"venue.{each}"): f"events venue.{each}" for each in VENUE},
     **{
         ("events", "/gatherings/{gathering_id}/move", f"venue.{each}"): f"events venue.{each}"
