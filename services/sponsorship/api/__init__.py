@@ -19,12 +19,13 @@ from services.sponsorship.api import (
     school,
     sponsors,
     sponsorships,
+    translators,
 )
 from services.sponsorship.settings import Settings
 
 LESSONS = (courses, learners, certificates)
 SCHOOL = (school, reports)
-LETTERS = (letter_contents, letter_checks, letters, incidents)
+LETTERS = (letter_contents, letter_checks, translators, letters, incidents)
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:

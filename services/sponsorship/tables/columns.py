@@ -69,8 +69,9 @@ def maybe_day_column() -> Any:
     return Field(default=None, sa_column=Column(Date))
 
 
-def flag_column() -> Any:
-    return Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+def flag_column(default: bool = False) -> Any:
+    start = text("true" if default else "false")
+    return Field(default=default, sa_column=Column(Boolean, nullable=False, server_default=start))
 
 
 def actor_column() -> Any:
