@@ -114,6 +114,7 @@ KEPT = {
         for where, names in CONTACTS.items()
         for name in names
     },
+    ("sponsorship", "/school/reports/{report_id}/correct", "note"): "sponsorship report_note.note",
     **{("events", "/gatherings", f"venue.{each}"): f"events venue.{each}" for each in VENUE},
     **{
         ("events", "/gatherings/{gathering_id}/move", f"venue.{each}"): f"events venue.{each}"
