@@ -32,10 +32,12 @@ async def give_and_grant(story: "Story", household: Any) -> None:
 
 
 async def _donors(story: "Story") -> str:
-    first = await _post(story, "/donors", {"contact": _contact(story, "/donors")})
+    first = await _post(
+        story, "/donors", {"contact": story.contact("donations", "/donors", "contact", "address")}
+    )
     second = await _post(story, "/donors", {"contact": {"name": "Second", "mail": "second@example.org"}})
     path = "/donors/{donor_id}/change"
-    await _post(story, path, {"contact": _contact(story, path)}, **second)
+    await _post(story, path, {"contact": story.contact("donations", path, "contact", "address")}, **second)
     path = "/donors/{donor_id}/contact"
     reason = {"reason": story.plant("donations", path, "reason")}
     shown = await story.world.donations.post(path.format(**first), reason)
@@ -43,10 +45,6 @@ async def _donors(story: "Story") -> str:
     for each in ("/donors", "/donors/readings"):
         story.answers["donations"].append((await story.world.donations.client.get(each)).text)
     return str(first["donor_id"])
-
-
-def _contact(story: "Story", path: str) -> dict[str, str]:
-    return {name: story.plant("donations", path, f"contact.{name}") for name in ("name", "address")}
 
 
 async def _gifts(story: "Story", donor: str) -> None:

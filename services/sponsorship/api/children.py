@@ -1,7 +1,7 @@
 """Children who wait for a school place, and those who have a sponsor."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -12,7 +12,6 @@ from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSet
 from services.sponsorship.commands import children as commands
 from services.sponsorship.domain.children import Left
 from services.sponsorship.queries import children as lists
-from services.sponsorship.queries import holds as supporting
 from services.sponsorship.queries import sponsors
 from shared.contracts.sponsorship import ChildStatus
 from shared.messaging.day import today_of
@@ -78,27 +77,6 @@ async def may_be_shown(session: Reading, limit: Limit = 100) -> list[ShownOut]:
     ]
 
 
-class SponsorshipOut(BaseModel):
-    """A gift supports a child, from a day up to and with another."""
-
-    sponsorship_id: UUID
-    gift_id: UUID
-    role: str
-    share: int = Field(description="of a co-sponsor, in ten-thousandths; the main sponsor bears the rest")
-    starts_on: date
-    ends_on: date | None
-    reason: str | None
-    farewell: str | None
-
-
-@router.get("/{child_id}/sponsorships", dependencies=[LOOKING])
-async def sponsorships(child_id: UUID, session: Reading) -> list[SponsorshipOut]:
-    """All sponsorships of a child, the oldest first."""
-    names = [name for name in SponsorshipOut.model_fields if name != "sponsorship_id"]
-    found = await supporting.sponsorships(session, child_id)
-    return [SponsorshipOut(sponsorship_id=row["id"], **{name: row[name] for name in names}) for row in found]
-
-
 class Leaving(Body):
     """Why a child has left: it finished school; or where it went, once its household is not helped any more."""
 
@@ -131,34 +109,3 @@ async def come_back(child_id: UUID, work: Work, settings: SponsorshipSettings) -
         return shown(done, lambda child: ChildKept(child_id=child))
 
     return await work.once(ChildKept, do)
-
-
-Farewell = Literal["thanks", "thanks_and_news", "in_person"]
-
-
-class NewHandover(Body):
-    """Another gift follows."""
-
-    gift_id: UUID
-    farewell: Farewell = Field(description="the agreed text by which the sponsor who leaves is told")
-
-
-class HandedOver(BaseModel):
-    """The new sponsorship, and its first day."""
-
-    sponsorship_id: UUID
-    starts_on: date
-
-
-@router.post("/{child_id}/hand-over", dependencies=[SPONSORSHIP])
-async def hand_over(
-    child_id: UUID, body: NewHandover, work: Work, settings: SponsorshipSettings
-) -> HandedOver:
-    """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow."""
-    wanted = commands.Handover(child_id, body.gift_id, body.farewell)
-
-    async def do(unit: Unit) -> HandedOver | Refused:
-        done = await commands.hand_over(unit, settings.rules, wanted)
-        return shown(done, lambda new: HandedOver(sponsorship_id=new.id, starts_on=new.starts_on))
-
-    return await work.once(HandedOver, do)
