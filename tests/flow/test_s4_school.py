@@ -61,7 +61,7 @@ async def test_the_education_fund_pays_month_by_month_what_no_gift_covers_and_it
     paying = {"amount": "30,000", "currency": "JPY", "place": "bank", "payee": "school-1", "reference": "1"}
     grant = f"/grants/{first['payment_id']}"
     agreeing = {"X-Relief-As": "treasurer-2", "Idempotency-Key": str(uuid4())}
-    await world.donations.client.post(f"{grant}/approve", headers=agreeing)
+    await world.donations.client.post(f"{grant}/approve", json={"version": 1}, headers=agreeing)
     await world.donations.post(f"{grant}/pay", paying)
     november = ("2006-11-01", FEE, False, "paid", 0, FEE)
     await shows(world, child, november)
