@@ -169,6 +169,23 @@ async def test_above_a_limit_others_agree_and_never_who_asked(
     assert isinstance(await till.do(pay), Grant)
 
 
+async def test_of_two_people_who_decide_at_once_one_decides(till: Till) -> None:
+    limits = till.settings.limits
+    await till.gift(180_000, "medical")
+    for first in ("one", "other"):
+        grant = till.asked(60_000)
+        await till.hears(grant)
+        key = grant.request_id
+        both = await asyncio.gather(*(agreed(till, grant, f"treasurer-{each}") for each in (first, "third")))
+        assert sum(isinstance(each, Grant) for each in both) == 1, "one has to agree, and no more"
+        pays = partial(commands.pay, limits=limits, grant_id=key, payout=payout(60_000, first))
+        refuses = partial(commands.refuse, grant_id=key, reason="other_help")
+        works = [pays, refuses] if first == "one" else [refuses, pays]
+        ended = await asyncio.gather(*(till.do(each) for each in works))
+        assert sum(isinstance(each, Grant) for each in ended) == 1, "it is paid, or it is refused"
+    assert await till.breaches() == set()
+
+
 async def agreed(till: Till, asked: GrantAsked, who: str, version: int = 1) -> Grant | Refused:
     limits, key = till.settings.limits, asked.request_id
     return await till.do(lambda unit: commands.approve(unit, limits, key, version), staff(who))
