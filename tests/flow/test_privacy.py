@@ -96,6 +96,8 @@ KEPT = {
     ("donations", "/pledges/{pledge_id}/cancel", "note"): "donations pledge.note",
     ("donations", "/decisions", "note"): "donations decision.note",
     ("donations", "/coverings", "note"): "donations decision.note",
+    ("donations", "/decisions/{decision_id}/undo", "note"): "donations reversal.note",
+    ("donations", "/grants/{grant_id}/payouts/{payout_id}/undo", "note"): "donations reversal.note",
     ("donations", "/conversions", "note"): "donations conversion.note",
     ("donations", "/conversions/{conversion_id}/undo", "note"): "donations reversal.note",
     ("donations", "/transfers", "reference"): "donations transfer.reference",

@@ -25,6 +25,15 @@ async def to_school(world: World, child: Any, **more: Any) -> str:
     return str((await world.sponsorship.post("/school/terms", body))["term_id"])
 
 
+async def test_a_child_is_listed_with_its_age_band_and_the_level_of_its_last_term(world: World) -> None:
+    child = await world.sponsorship.one_child()
+    assert (child["age_band"], child["level"]) == ("school", None)
+    await to_school(world, child)
+    await to_school(world, child, level="lower_secondary", starts_on="2007-02-01", ends_on="2007-03-31")
+    (listed,) = (await world.sponsorship.get("/children"))["items"]
+    assert (listed["age_band"], listed["level"]) == ("school", "lower_secondary")
+
+
 async def payments(world: World, child: Any) -> list[dict[str, Any]]:
     found = await world.sponsorship.get("/school/payments", child_id=child["child_id"])
     return list(found["items"])
@@ -52,7 +61,7 @@ async def test_the_education_fund_pays_month_by_month_what_no_gift_covers_and_it
     paying = {"amount": "30,000", "currency": "JPY", "place": "bank", "payee": "school-1", "reference": "1"}
     grant = f"/grants/{first['payment_id']}"
     agreeing = {"X-Relief-As": "treasurer-2", "Idempotency-Key": str(uuid4())}
-    await world.donations.client.post(f"{grant}/approve", headers=agreeing)
+    await world.donations.client.post(f"{grant}/approve", json={"version": 1}, headers=agreeing)
     await world.donations.post(f"{grant}/pay", paying)
     november = ("2006-11-01", FEE, False, "paid", 0, FEE)
     await shows(world, child, november)

@@ -256,7 +256,8 @@ async def test_a_hold_ends_within_so_many_days_by_day_or_by_instant(by_hand: Wor
 async def test_where_few_children_fit_their_region_is_not_shown(by_hand: World) -> None:
     sponsorship = by_hand.sponsorship
     await sponsorship.one_child()
-    assert [each["region"] for each in await sponsorship.get("/children/shown")] == [""]
+    (shown,) = await sponsorship.get("/children/shown")
+    assert (shown["region"], shown["waiting_since"]) == ("", "2006-11"), "its birthday is told by no day"
     for _ in range(4):
         await sponsorship.one_child()
     assert {each["region"] for each in await sponsorship.get("/children/shown")} == {"north"}

@@ -32,6 +32,8 @@ class ChildOut(BaseModel):
     child_id: UUID
     alias: str
     household_id: UUID
+    age_band: str | None = Field(description="none of a child that is in no household now")
+    level: str | None = Field(description="of its last term at school")
     region: str
     status: str
     since: date
@@ -64,17 +66,22 @@ class ShownOut(BaseModel):
     alias: str
     age_band: str = "school"
     region: str = Field(description="empty where fewer than five children fit")
-    waiting_since: date
+    waiting_since: str = Field(
+        description="the month: of a child that was listed on its birthday the day would tell it",
+        examples=["2006-11"],
+    )
+
+    @classmethod
+    def of(cls, row: RowMapping, region: str) -> Self:
+        month = f"{row['waiting_since']:%Y-%m}"
+        return cls(child_id=row["id"], alias=row["alias"], region=region, waiting_since=month)
 
 
 @router.get("/shown", dependencies=[LOOKING])
 async def may_be_shown(session: Reading, limit: Limit = 100) -> list[ShownOut]:
     """Children who wait and whose guardian agrees, today, that sponsors are shown them; in the order of their need."""
     found = await sponsors.shown(session, await today_of(session), limit)
-    return [
-        ShownOut(child_id=row["id"], alias=row["alias"], region=region, waiting_since=row["waiting_since"])
-        for row, region in found
-    ]
+    return [ShownOut.of(*each) for each in found]
 
 
 class Leaving(Body):
