@@ -36,6 +36,7 @@ NOTICES = "money of notices is booked"
 LISTED = "payments that PayPal lists are booked"
 ASIDE = "what is set aside for grants and appeals is what the funds have set aside"
 PAID = "what was paid of a grant is what the ledger paid for it"
+AGREED_TO = "no money is set aside for what nobody has agreed to"
 GRANT_WAITS = "no money is free that a grant waits for"
 ONE_APPEAL = "an item has one appeal at a time, funded or not as its money says"
 RAISED = "what an appeal raised is what its payments brought"
@@ -91,7 +92,7 @@ BROKEN: dict[str, set[str]] = {
     "DELETE FROM timer WHERE key LIKE 'wake_monthly_gift%'": {
         "each monthly gift is looked at on the day on which it lapses"
     },
-    'UPDATE "grant" SET paid = paid + 1 WHERE paid > 0': {PAID},
+    'UPDATE "grant" SET paid = paid + 1 WHERE paid > 0': {PAID, AGREED_TO},
     "UPDATE payout SET amount = amount + 1": {PAID},
     """DELETE FROM timer WHERE name = 'serve';
         UPDATE fund_balance SET balance = balance + 1 WHERE fund = 'medical'""": {FUNDS, GRANT_WAITS},

@@ -76,6 +76,11 @@ TRANSLATED = "no translator is looked for when the letter is over"
 SCHOOL_HELPED = "school is asked for only where a child is helped now"
 SCHOOL_ASKED = "each month of school that is due is covered or was asked for"
 
+FAILING = "a gift is at risk since the first of the facts that say so"
+GIVEN_AT_RISK = "no gift was given a child while it was at risk"
+TOO_EARLY = "no month of school before the child was listed is asked for"
+ONE_REPORT = "of each term's report cards one counts"
+
 BROKEN = {
     "DELETE FROM child WHERE status = 'listed'": {NOT_LISTED},
     "UPDATE child SET status = 'left' WHERE status = 'listed'": {NOT_LISTED},
@@ -145,6 +150,12 @@ BROKEN = {
         "no more is asked for a month of school than gifts leave of its fee"
     },
     "UPDATE school_payment SET household_id = id": {SCHOOL_HELPED},
+    "UPDATE gift SET failing_since = '2006-11-01' WHERE status = 'active'": {FAILING},
+    "UPDATE gift SET failing_since = '2006-10-31' WHERE status = 'active'": {FAILING, GIVEN_AT_RISK},
+    "UPDATE child SET waiting_since = '2006-11-02' WHERE status = 'held'": {TOO_EARLY},
+    "INSERT INTO report_card (id, term_id) SELECT gen_random_uuid(), id FROM school_term, generate_series(1, 2)": {
+        ONE_REPORT
+    },
     "DELETE FROM school_payment; UPDATE school_month SET due_on = '2006-10-31' WHERE due_on = '2006-11-01'": {
         SCHOOL_ASKED
     },
@@ -169,7 +180,7 @@ async def prepare(room: SponsorRoom) -> None:
     await room.hold(ACTIVE, SPONSORED, HOLD_ENDS)
     rules = room.settings.rules
     term = school.NewTerm(HELD, Level.PRIMARY, FIRST, date(2007, 1, 31), 30_000, "JPY")
-    assert isinstance(await room.do(lambda unit: school.plan(unit, rules, term)), UUID)
+    assert isinstance(await room.do(lambda unit: school.plan(unit, rules, term)), school.Planned)
     weekdays = frozenset(range(5))
     course = Plan("japanese", "a1", 1, 1, NEXT, 1, 60, weekdays, frozenset(), 120, "tokyo", online=False)
     await room.do(lambda unit: courses.plan(unit, 7, course))
