@@ -60,6 +60,12 @@ class Settings(PrintingSettings):
     advance_days: int = Field(
         default=30, ge=1, le=366, description="an advance of a fieldworker that is open longer is listed"
     )
+    look_days: int = Field(
+        default=30,
+        ge=1,
+        le=366,
+        description="the doctor tells of money without a purpose, or that could not be booked, after so many days",
+    )
     paypal_webhook_id: str = Field(
         default="", description="PayPal's own id of our webhook; without it no notice of PayPal's is taken"
     )

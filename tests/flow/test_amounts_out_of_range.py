@@ -113,6 +113,8 @@ IPNS = {
     "a refund": ipns.back(LATER, "R", "S1", money=(f"-{HUGE}", "USD")),
     "a fee that comes back": ipns.back(LATER, "R", "S1", money=("-1.00", "USD"), mc_fee=f"-{HUGE}"),
     "a reversal": ipns.back(LATER, "R", "S1", status="Reversed", money=(f"-{HUGE}", "USD")),
+    "what comes back": ipns.back(LATER, "R", "S1", status="Canceled_Reversal", money=HUGE_USD),
+    "its fee": ipns.back(LATER, "R", "S1", status="Canceled_Reversal", money=("1.00", "USD"), mc_fee=HUGE),
 }
 
 
@@ -120,8 +122,8 @@ IPNS = {
 async def test_what_an_ipn_tells_is_looked_at(till: Till, name: str) -> None:
     before = await books(till)
     said = ipn.read(IPNS[name], frozenset({ipns.RECEIVER}), LATER, sandbox=True)
-    became, _ = await till.do(lambda unit: effect(unit, ZONE, said), SENT_BY_PAYPAL)
-    assert became is Became.LOOK
+    settled = await till.do(lambda unit: effect(unit, ZONE, said), SENT_BY_PAYPAL)
+    assert settled.became is Became.LOOK
     assert await books(till) == before
 
 

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.donations.commands import advances, funds, gifts
+from services.donations.commands import advances, conversions, funds, gifts
 from services.donations.commands import appeals as commands
 from services.donations.commands.booking import Came, book_payment
-from services.donations.commands.disputes import close_dispute, open_dispute
+from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
+from services.donations.commands.restoring import CameBack
 from services.donations.domain.appeals import Appeal, Price
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
@@ -155,6 +157,50 @@ async def test_in_any_order_grants_advances_and_appeals_are_promised_no_money_tw
     assert (balance, held + aside) == (1_100, 1_100)
 
 
+async def test_what_was_reversed_and_comes_back_is_the_appeal_s_again(till: Till) -> None:
+    appeal = await opened(till)
+    await give(till, appeal, 400, "S1")
+    await till.do(
+        lambda unit: book_refund(unit, WentBack("paypal", "reversal S1", "S1", Money(400, "JPY"), DAY))
+    )
+    assert await kept(till, appeal) == ("open", 0, 0)
+    await till.do(lambda unit: cancel_reversal(unit, CameBack("paypal", "S1", Money(400, "JPY"), DAY)))
+    assert (await kept(till, appeal), await till.fund("medical")) == (("funded", 400, 400), (400, 0, 400))
+
+
+def changed(appeal: UUID | None, minor: int = 250, **more: Any) -> Any:
+    """Dollars become yen, for an appeal."""
+    own = {"appeal_id": appeal, **more}
+    return converting("medical", "bank", Money(minor, "USD"), Money(minor, "JPY"), DAY, **own)
+
+
+async def test_what_was_changed_for_an_appeal_counts_as_raised_until_it_is_undone(till: Till) -> None:
+    appeal = await opened(till)
+    await till.gift(600, "medical", "USD")
+    first: Any = await till.do(changed(appeal))
+    assert (await kept(till, appeal), await till.fund("medical")) == (("open", 250, 250), (250, 0, 250))
+    second: Any = await till.do(changed(appeal))
+    # Up to its target: 100 are the fund's.
+    assert (await kept(till, appeal), await till.fund("medical")) == (("funded", 500, 400), (500, 0, 400))
+    for which, stands in ((second, ("open", 250, 250)), (first, ("open", 0, 0))):
+        undone = await till.do(partial(conversions.undo, conversion_id=which.id, note="typed twice"))
+        assert isinstance(undone, conversions.Converted), undone
+        assert await kept(till, appeal) == stands
+        assert await till.breaches() == set()
+
+
+async def test_a_conversion_is_for_an_appeal_of_its_fund_and_currency_alone(till: Till) -> None:
+    await till.gift(600, "medical", "USD")
+    dollars = await opened(till, "bandage", 1)
+    await till.rows("UPDATE appeal SET currency = 'USD' WHERE id = :id", id=dollars)
+    food: Any = await till.do(lambda unit: commands.open_appeal(unit, "kit", 1, "food"))
+    for wrong in (dollars, food.id, UUID(int=7)):
+        refused = await till.do(changed(wrong))
+        assert isinstance(refused, Refused)
+        assert "no such appeal" in refused.words
+    assert isinstance(await till.do(changed(None)), conversions.Converted)
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [
@@ -162,7 +208,7 @@ async def test_in_any_order_grants_advances_and_appeals_are_promised_no_money_tw
             "UPDATE appeal SET set_aside = 300",
             "what is set aside for grants and appeals is what the funds have set aside",
         ),
-        ("UPDATE appeal SET held = 1", "what an appeal raised is what its payments brought"),
+        ("UPDATE appeal SET held = 1", "what an appeal raised is what its payments and conversions brought"),
         ("UPDATE appeal SET spent = 1", "what an appeal has spent is what its purchases cost"),
         (
             "UPDATE appeal SET set_aside = 0; UPDATE fund_balance SET set_aside = 0",

@@ -11,10 +11,11 @@ import pytest
 
 from services.donations.commands import funds
 from services.donations.commands.booking import Came, book_payment
-from services.donations.commands.disputes import close_dispute, open_dispute, settle_dispute
+from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute, settle_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.monthly import Monthly, register
 from services.donations.commands.purposes import give_purpose
+from services.donations.commands.restoring import CameBack
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment, RefundState
@@ -219,6 +220,61 @@ async def test_money_that_comes_back_after_it_was_covered_is_the_fund_s(
     await till.do(over(how))
     assert await till.fund("food", "USD") == (left + later, 0, 0)
     assert await uncovered(till) == 0
+
+
+REVERSAL, BACK_ON = "reversal S", date(2006, 11, 9)
+
+
+def restored(minor: int = 10_00, fee: int | None = None, currency: str = "USD") -> NEWS:
+    back = CameBack("paypal", "S", Money(minor, currency), BACK_ON, fee)
+    return lambda unit: cancel_reversal(unit, back)
+
+
+@pytest.mark.parametrize("covered", [False, True])
+async def test_what_was_reversed_and_comes_back_is_the_fund_s_again(till: Till, covered: bool) -> None:
+    """The fund had spent it; perhaps another one covered that."""
+    await till.gift(10_00, "general", "USD")
+    await till.do(sale(replace(SALE, fee=usd(0))))
+    await till.do(spent)
+    await till.do(refund(10_00, REVERSAL))
+    assert (await till.fund("food", "USD"), await uncovered(till)) == ((0, 0, 0), 10_00)
+    if covered:
+        cover = funds.Move("general", "food", usd(10_00), "because")
+        assert isinstance(await till.do(lambda unit: funds.cover(unit, cover)), funds.Decided)
+    for _ in range(2):
+        assert await till.do(restored()) is RefundState.RETURNED
+        assert await till.do(refund(10_00, REVERSAL)) is RefundState.RETURNED
+    assert await till.fund("food", "USD") == (10_00 if covered else 0, 0, 0)
+    assert await uncovered(till) == 0
+    # It came, went back and came back: three facts.
+    (payment,) = await till.rows("SELECT version, refunded FROM payment WHERE transaction_id = 'S'")
+    assert (payment["version"], payment["refunded"]) == (3, 0)
+
+
+async def test_more_than_was_reversed_does_not_come_back(till: Till) -> None:
+    await till.do(sale(SALE))
+    await till.do(refund(4_00, REVERSAL))
+    assert await till.do(restored(4_01)) is RefundState.DIFFERENT
+    assert await till.do(restored(4_00, currency="JPY")) is RefundState.DIFFERENT
+    assert await till.fund("food", "USD") == (5_40, 0, 0)
+
+
+async def test_a_part_of_what_was_reversed_comes_back_less_a_fee(till: Till) -> None:
+    await till.do(sale(SALE))
+    await till.do(refund(4_00, REVERSAL))
+    for fee in (None, 20, 20):
+        assert await till.do(restored(3_00, fee)) is RefundState.RETURNED
+    assert await till.fund("food", "USD") == (8_20, 0, 0)
+    assert (await counts(till))[-1] == 9_000
+
+
+async def test_money_that_came_back_for_what_was_assigned_meanwhile_is_that_fund_s(till: Till) -> None:
+    payment: Any = await till.do(sale(replace(SALE, purpose="unassigned", fee=usd(60))))
+    await till.do(refund(10_00, REVERSAL))
+    await till.do(lambda unit: give_purpose(unit, payment.id, "food"))
+    await till.do(restored())
+    assert await till.fund("food", "USD") == (9_40, 0, 0)
+    assert await till.fund("unassigned", "USD") == (0, 0, 0)
 
 
 async def test_a_dispute_takes_hold_of_no_more_than_was_not_refunded(till: Till) -> None:

@@ -12,17 +12,21 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from uuid_utils.compat import uuid7
 
-from services.donations.commands import advances, conversions, funds, gifts, pledges, purposes
+from services.donations.commands import advances, charges, conversions, funds, gifts, pledges, purposes
 from services.donations.commands import appeals as appealing
 from services.donations.commands import grants as giving
 from services.donations.commands.booking import Came, book_payment
-from services.donations.commands.disputes import close_dispute, open_dispute
+from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
 from services.donations.commands.receipts import issue_receipt, reprint
+from services.donations.commands.restoring import CameBack
 from services.donations.commands.statements import issue_statement
+from services.donations.commands.transfers import Opening, open_balance
 from services.donations.domain.appeals import Price
+from services.donations.domain.charges import Charge
 from services.donations.domain.ledger import TOLD
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
@@ -63,8 +67,34 @@ def came(draw: st.DrawFn) -> Work:
 def went_back(draw: st.DrawFn) -> Work:
     name, minor = draw(NAMES), draw(MINOR)
     amount = Money(minor, "USD" if name == "S3" else "JPY")
-    back = WentBack("paypal", f"R{minor}", name, amount, draw(DAYS), draw(st.integers(0, 20)))
+    refund_id = draw(st.sampled_from([f"R{minor}", f"reversal {name}"]))
+    back = WentBack("paypal", refund_id, name, amount, draw(DAYS), draw(st.integers(0, 20)))
     return lambda unit: book_refund(unit, back)
+
+
+@st.composite
+def came_back(draw: st.DrawFn) -> Work:
+    """What was reversed comes back, whole or in part."""
+    name, fee = draw(NAMES), draw(st.one_of(st.none(), st.integers(0, 20)))
+    amount = Money(draw(st.integers(20, 500)), "USD" if name == "S3" else "JPY")
+    back = CameBack("paypal", name, amount, draw(DAYS), fee)
+    return lambda unit: cancel_reversal(unit, back)
+
+
+@st.composite
+def charged(draw: st.DrawFn) -> Work:
+    """A place takes something for its work, or gives it back; or that was a mistake."""
+    own = (draw(FUND), draw(st.sampled_from(["paypal", "bank"])), draw(money()))
+    wanted = Charge(uuid7(), *own, str(draw(MINOR)), draw(DAYS), draw(st.booleans()))
+    undone = draw(st.booleans())
+
+    async def act(unit: Unit) -> Any:
+        newest = "SELECT id FROM charge WHERE NOT undone ORDER BY id DESC LIMIT 1"
+        if undone and (found := await unit.session.scalar(text(newest))):
+            return await charges.undo(unit, found, "typed twice")
+        return await charges.charge(unit, wanted)
+
+    return act
 
 
 @st.composite
@@ -236,7 +266,7 @@ def about_a_purchase(draw: st.DrawFn) -> Act:
 @st.composite
 def about_an_appeal(draw: st.DrawFn) -> Act:
     """Staff appeal for goods, money comes for them and goes back, they are bought, or the appeal is closed."""
-    what, which, amount = draw(st.sampled_from("oggrpPc")), draw(st.integers(0, 3)), draw(MINOR)
+    what, which, amount = draw(st.sampled_from("oggrpPcx")), draw(st.integers(0, 3)), draw(MINOR)
     item, held, met = draw(st.sampled_from(["rice", "kit"])), draw(st.booleans()), draw(st.booleans())
     status = draw(st.sampled_from(["ordered", "arrived_part", "arrived", "cancelled"]))
 
@@ -258,7 +288,21 @@ def about_an_appeal(draw: st.DrawFn) -> Act:
                 "g": lambda unit: book_payment(unit, came),
                 "r": lambda unit: book_refund(unit, back),
                 "c": lambda unit: appealing.close(unit, appeal, met=met),
+                "x": converting(
+                    "medical",
+                    "paypal",
+                    Money(amount, "USD"),
+                    Money(amount, "JPY"),
+                    came.happened_on,
+                    appeal_id=appeal,
+                ),
             }
+            if what == "x":
+                await till.gift(amount, "medical", "USD")
+                begun = Opening(
+                    "clothing", "paypal", Money(500, "USD"), date(2006, 8, 1), "as on the statement"
+                )
+                await till.do(lambda unit: open_balance(unit, begun))
             if what in works:
                 await till.do(works[what])
             elif what == "p":
@@ -356,7 +400,16 @@ def done(work: Work) -> Act:
 
 ACTS = st.one_of(
     st.one_of(
-        came(), went_back(), disputed(), decided(), taken_back(), converted(), changed_back(), closed()
+        came(),
+        went_back(),
+        came_back(),
+        disputed(),
+        decided(),
+        taken_back(),
+        converted(),
+        changed_back(),
+        charged(),
+        closed(),
     ).map(done),
     about_a_slip(),
     about_a_grant(),

@@ -70,6 +70,37 @@ STORIES: dict[str, tuple[Sequence[Notice], list[str], tuple[int, int], list[str]
         (0, 2883),
         ["gift", "held", "released"],
     ),
+    "B4 a dispute that was won after the sale was reversed": (
+        [
+            SALE,
+            notices.dispute("CREATED", LATER),
+            notices.sale("REVERSED", LATER),
+            notices.dispute("RESOLVED", LATER, outcome="RESOLVED_SELLER_FAVOUR"),
+        ],
+        ["booked"] * 4,
+        (0, 2883),
+        ["gift", "held", "refund", "restored"],
+    ),
+    "B4 the end of the dispute overtakes the reversal": (
+        [
+            SALE,
+            notices.dispute("RESOLVED", LATER, outcome="RESOLVED_SELLER_FAVOUR"),
+            notices.sale("REVERSED", LATER),
+        ],
+        ["booked"] * 3,
+        (0, 2883),
+        ["gift", "refund", "restored"],
+    ),
+    "B4 a reversal after the dispute was won is another one": (
+        [
+            SALE,
+            notices.dispute("RESOLVED", LATER, outcome="RESOLVED_SELLER_FAVOUR"),
+            notices.sale("REVERSED", LATER + timedelta(days=5)),
+        ],
+        ["booked"] * 3,
+        (0, 0),
+        ["gift", "refund"],
+    ),
     "B4 a dispute that was lost in part": (
         [
             SALE,

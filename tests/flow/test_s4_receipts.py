@@ -139,6 +139,18 @@ async def test_whatever_road_a_refund_comes_its_receipt_is_void(donations: Told,
     assert (await api.try_post(f"/payments/{payment['payment_id']}/receipt", {})).status_code == 409
 
 
+async def test_money_that_comes_back_after_a_reversal_has_a_new_receipt(donations: Told) -> None:
+    """A number that is void stays so: whoever has that letter was told that it is."""
+    api, payment = donations.world.donations, await sale(donations)
+    await api.receipt(payment)
+    await donations.tell(notices.sale("REVERSED", LATER))
+    again = ipns.back(LATER, "Y1", status="Canceled_Reversal", money=("30.00", "USD"))
+    await donations.post(again)
+    await until(donations.outcomes, lambda found: found == ["booked"] * 3)
+    await api.receipt(payment)
+    assert [each[:2] for each in shown(await api.receipts())] == [("2006-1", "void"), ("2006-2", "issued")]
+
+
 async def replaced(donations: Told) -> list[dict[str, Any]]:
     """All receipts, once each that is replaced names the other."""
 

@@ -198,11 +198,18 @@ async def _conversion(story: "Story") -> None:
     """Money is changed at a rate that is explained; it was a mistake."""
     path = "/conversions"
     amounts = {"given": {"amount": "10", **YEN}, "got": {"amount": "9", "currency": "USD"}}
-    new = {"fund": "general", "place": "cash", "happened_on": str(FIRST_DAY), **amounts}
+    own = {"fund": "general", "place": "cash", "happened_on": str(FIRST_DAY)}
+    new = {**own, **amounts, "reference": story.plant("donations", path, "reference")}
     conversion = await _post(story, path, {**new, "note": story.plant("donations", path, "note")})
     path = "/conversions/{conversion_id}/undo"
     undone = {"note": story.plant("donations", path, "note")}
     await _post(story, path, undone, conversion_id=conversion["id"])
+    path = "/charges"
+    reference = story.plant("donations", path, "reference")
+    charge = await _post(story, path, {**own, "amount": "10", **YEN, "reference": reference})
+    path = "/charges/{charge_id}/undo"
+    undone = {"note": story.plant("donations", path, "note")}
+    await _post(story, path, undone, charge_id=charge["id"])
 
 
 async def _grant(story: "Story", household: Any) -> None:

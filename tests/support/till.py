@@ -86,10 +86,10 @@ def staff(name: str) -> Principal:
 
 
 def converting(
-    fund: str, place: str, given: Money, got: Money, on: date, note: str | None = None
+    fund: str, place: str, given: Money, got: Money, on: date, note: str | None = None, **more: Any
 ) -> Callable[[Unit], Awaitable[conversions.Converted | Refused]]:
     """The work of changing money of a fund; ten percent off the day's rate it needs a note."""
-    wanted = Conversion(uuid7(), fund, place, given, got, on, note)
+    wanted = Conversion(uuid7(), fund, place, given, got, on, note, **more)
     return partial(conversions.convert, wanted=wanted, percent=10)
 
 

@@ -8,6 +8,7 @@ from services.donations.api import (
     advances,
     appeals,
     books,
+    charges,
     conversions,
     disputes,
     donors,
@@ -33,5 +34,5 @@ def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
     giving = (donors, imports, gifts, in_kind, pledges, monthly, notices, reconciling, disputes, appeals)
     letters_of = (receipts, statements, letters)
-    money = (grants, advances, funds, conversions, transfers, books, rates)
+    money = (grants, advances, funds, conversions, charges, transfers, books, rates)
     return [each.router for each in (*giving, *letters_of, *money)]

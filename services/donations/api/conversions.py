@@ -18,6 +18,7 @@ from services.donations.api.models import (
     MoneySettings,
     Note,
     Place,
+    Reference,
     WithNote,
 )
 from services.donations.commands import conversions as commands
@@ -41,11 +42,19 @@ class NewConversion(Body):
     given: Amount
     got: Amount
     happened_on: Day
+    reference: Reference | None = Field(
+        default=None, description="how the place calls it; at PayPal the id that both rows refer to"
+    )
+    appeal_id: UUID | None = Field(
+        default=None,
+        description="an appeal of this fund, in the currency that was got: it counts as raised for it",
+    )
     note: Note | None = Field(default=None, description="why it is meant, if it is far from the day's rate")
 
     def conversion(self) -> Conversion:
         amounts = (self.given.money, self.got.money)
-        return Conversion(uuid7(), self.fund, self.place, *amounts, self.happened_on, self.note)
+        own = {"note": self.note, "reference": self.reference, "appeal_id": self.appeal_id}
+        return Conversion(uuid7(), self.fund, self.place, *amounts, self.happened_on, **own)  # type: ignore[arg-type]
 
 
 class Converted(BaseModel):
@@ -89,6 +98,8 @@ class ConversionOut(BaseModel):
     given: AmountOut
     got: AmountOut
     happened_on: date
+    reference: str | None
+    appeal_id: UUID | None
     note: str | None
     undone: bool
     entry_id: UUID
@@ -97,7 +108,7 @@ class ConversionOut(BaseModel):
     @classmethod
     def of(cls, row: RowMapping) -> Self:
         found = conversion_in(row)
-        names = ("id", "fund", "place", "happened_on", "note", "undone")
+        names = ("id", "fund", "place", "happened_on", "reference", "appeal_id", "note", "undone")
         amounts = {
             name: AmountOut.of(each.minor, each.currency)
             for name, each in (("given", found.given), ("got", found.got))

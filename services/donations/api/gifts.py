@@ -22,6 +22,7 @@ from services.donations.api.models import (
 from services.donations.commands import gifts as commands
 from services.donations.commands import placing, purposes
 from services.donations.domain.funds import Purpose
+from services.donations.domain.holds import hold_words
 from services.donations.domain.payments import Payment
 from services.donations.queries import lists
 from shared.messaging.unit import Unit
@@ -170,10 +171,13 @@ class PaymentOut(BaseModel):
     apart_in: str = Field(description="the fund of that; `unassigned` waits for the treasurer")
     dispute: str
     reason: str
+    hold_reason: str = Field(description="why PayPal holds it, or held it, as PayPal's code")
+    hold_words: str = Field(description="what to do while it is held")
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
         names = (
+            "hold_reason",
             "provider",
             "on_behalf_of",
             "purpose",
@@ -193,6 +197,7 @@ class PaymentOut(BaseModel):
             fee=None if row["fee"] is None else AmountOut.of(row["fee"], currency),
             refunded=AmountOut.of(row["refunded"], currency),
             held=AmountOut.of(row["held"], currency),
+            hold_words=hold_words(row["hold_reason"]) if row["held"] else "",
             apart=AmountOut.of(row["apart"], currency),
         )
 

@@ -11,11 +11,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.donations.api.models import MoneySettings
+from services.donations.commands import notices as commands
 from services.donations.commands.sealing import seal_anew
 from services.donations.domain.notices import Became
 from services.donations.queries import notices as lists
 from shared.messaging.unit import Unit
+from shared.outcomes import Refused
 from shared.principals import Role
+from shared.web.models import shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
 from shared.web.work import Reading, Work
@@ -54,6 +57,25 @@ async def notices(
     which = lists.NoticeFilter(outcome, way, reference)
     found = await lists.notices(session, which, limit + 1, place_of(after))
     return page_of(found, limit, NoticeOut.of, lambda row: row["id"])
+
+
+class Seen(BaseModel):
+    """It is over."""
+
+    notice_id: UUID
+    outcome: Became
+
+
+@router.post("/notices/{notice_id}/seen", dependencies=[allows(Role.TREASURER)])
+async def see(notice_id: UUID, work: Work) -> Seen:
+    """A notice with the outcome `look` was looked at, and what it told of is booked by hand, or nothing was to be."""
+
+    async def do(unit: Unit) -> Seen | Refused:
+        return shown(
+            await commands.see(unit, notice_id), lambda became: Seen(notice_id=notice_id, outcome=became)
+        )
+
+    return await work.once(Seen, do)
 
 
 class SealedAnew(BaseModel):

@@ -15,6 +15,7 @@ from sqlalchemy import RowMapping
 from services.donations.api.models import LOOKING, TREASURER, MoneySettings
 from services.donations.commands.matching import Match
 from services.donations.commands.reconciling import ours, reconcile
+from services.donations.domain.findings import advice
 from services.donations.domain.money import DIGITS, written
 from services.donations.outside import PayPal
 from services.donations.paypal import activity
@@ -173,11 +174,14 @@ class FindingOut(BaseModel):
     reason: str = Field(description="why comparing it failed: the kind of the error, and where in the code")
     differs: list[DifferenceOut] = Field(description="in what it is different; empty for any other status")
 
+    advice: str = Field(description="what to do, of one that is unknown")
+
     @classmethod
     def of(cls, row: RowMapping) -> Self:
         names = ("kind", "status", "currency", "refers_to", "happened_on", "on_day", "reason", "differs")
         same = {name: row[name] for name in names}
-        return cls(**same, reference=row["transaction_id"], minor=row["amount"])
+        words = advice(row["kind"], row["status"], row["amount"])
+        return cls(**same, reference=row["transaction_id"], minor=row["amount"], advice=words)
 
 
 @router.get("/findings", dependencies=[LOOKING])

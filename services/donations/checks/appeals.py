@@ -4,7 +4,10 @@ _RAISED = """
     SELECT count(*), count(*) FILTER (WHERE appeal.raised <> coalesce(sums.net, 0)
         OR appeal.held <> coalesce(sums.held, 0)) FROM appeal
     LEFT JOIN (
-        SELECT appeal_id, currency, purpose, sum(net) AS net, sum(held) AS held FROM payment GROUP BY 1, 2, 3) sums
+        SELECT appeal_id, currency, purpose, sum(net) AS net, sum(held) AS held FROM (
+            SELECT appeal_id, currency, purpose, net, held FROM payment
+            UNION ALL SELECT appeal_id, into_currency, fund, got, 0 FROM conversion WHERE NOT undone) brought
+        WHERE appeal_id IS NOT NULL GROUP BY 1, 2, 3) sums
     ON sums.appeal_id = appeal.id AND sums.currency = appeal.currency AND sums.purpose = appeal.fund
 """
 _BOUGHT = """
@@ -51,7 +54,7 @@ _ORDERED = """
     FROM appeal WHERE status NOT IN ('met', 'closed_short', 'withdrawn')
 """
 CHECKS = {
-    "what an appeal raised is what its payments brought": _RAISED,
+    "what an appeal raised is what its payments and conversions brought": _RAISED,
     "what an appeal has spent is what its purchases cost": _BOUGHT,
     "what came for an appeal is set aside for it, up to its target, until it is over": _KEPT,
     "an item has one appeal at a time, funded or not as its money says": _APPEALS,

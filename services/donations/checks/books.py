@@ -110,6 +110,14 @@ _CONVERSIONS = """
         FROM posting JOIN account ON account.code = posting.account WHERE account.kind = 'exchange' GROUP BY 1
     ) sums USING (account)
 """
+_CHARGES = """
+    SELECT count(*), count(*) FILTER (WHERE coalesce(sums.amount, 0) <> CASE WHEN undone THEN 0 WHEN back
+        THEN -charge.amount ELSE charge.amount END)
+    FROM charge LEFT JOIN (
+        SELECT entry.document_id, account.fund, sum(posting.amount) AS amount
+        FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
+        WHERE account.kind = 'fees' GROUP BY 1, 2) sums ON sums.document_id = charge.id AND sums.fund = charge.fund
+"""
 CHECKS = {
     "the ledger sums to zero in each currency": _CURRENCIES,
     "each entry balances": _ENTRIES,
@@ -124,6 +132,7 @@ CHECKS = {
     "what goods are worth is what the ledger has": _GOODS,
     "what is on its way between accounts is what its transfers say": _TRANSIT,
     "what funds began with is what was opened, once": _OPENINGS,
+    "what places took for their work is what the ledger has of it": _CHARGES,
     "what funds changed into other currencies is what their conversions say": _CONVERSIONS,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

@@ -23,7 +23,7 @@ _NET = """
     ) sums ON sums.document_id = payment.id AND sums.fund = payment.purpose WHERE payment.version > 0
 """
 _REFUNDS = """
-    SELECT count(*), count(*) FILTER (WHERE (state = 'booked') <> (refund.entry_id IS NOT NULL)
+    SELECT count(*), count(*) FILTER (WHERE (state = 'booked') <> (refund.entry_id IS NOT NULL AND state <> 'returned')
         OR (state = 'waiting' AND payment.version > 0))
     FROM refund JOIN payment ON payment.id = refund.payment_id
 """

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations import contacts
 from services.donations.checks import appeals, books, donors, gifts, grants
+from services.donations.checks.looking import looked_at
 from services.donations.domain.notices import kept_from
 from services.donations.settings import Settings
 from shared.messaging.day import today_of
@@ -24,7 +25,7 @@ def check(settings: Settings) -> Check:
         found = [Count(name, *(await session.execute(text(query))).one()) for name, query in CHECKS.items()]
         # A day later than they go: what is old goes soon after the day has begun.
         old = await contacts.notices_before(session, await _old(session, settings))
-        return [*found, *await _sealed(session, seal, old)]
+        return [*found, *await looked_at(session, settings), *await _sealed(session, seal, old)]
 
     return counted
 

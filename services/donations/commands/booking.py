@@ -65,6 +65,7 @@ async def _book_new(unit: Unit, known: Payment, came: Came) -> Payment:
         gross=came.gross.minor,
         fee=came.fee.minor if came.fee else None,
         hold_told=came.held is not None,
+        hold_reason=came.hold_reason or "",
         happened_on=came.happened_on,
     )
     waiting = await _waiting(unit, payment)
@@ -118,6 +119,8 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
     payment = known
     if came.subscription and not known.subscription:
         payment = replace(known, subscription=came.subscription)
+    if came.hold_reason and not known.hold_reason:
+        payment = replace(payment, hold_reason=came.hold_reason)
     keys = known.keys | ({FundKey(whose.purpose, known.currency)} if known.purpose == UNASSIGNED else set())
     async with MoneyLedger.open(unit, keys) as ledger:
         if known.fee is None and came.fee is not None:
@@ -139,7 +142,9 @@ def tells_more(known: Payment, came: Came, whose: Whose) -> bool:
     holds = came.held is not None and (not known.hold_told or (bool(known.held) and not came.held))
     belongs = known.purpose == UNASSIGNED and whose.purpose != UNASSIGNED
     gives = known.gift_id is None and bool(whose.gift_id or came.donor_id)
-    return unsaid or holds or belongs or gives or (known.subscription is None and bool(came.subscription))
+    why = bool(came.hold_reason) and not known.hold_reason
+    whose_it_is = known.subscription is None and bool(came.subscription)
+    return unsaid or holds or why or belongs or gives or whose_it_is
 
 
 def _found_out(ledger: MoneyLedger, payment: Payment, came: Came, whose: Whose) -> Payment:
@@ -170,7 +175,8 @@ def movable(ledger: MoneyLedger, payment: Payment) -> bool:
     if payment.dispute is Dispute.OPEN:
         return False
     there = payment.left and ledger.fund(payment.key).free + payment.held >= payment.net
-    return payment.net <= 0 or bool(there)
+    # Below 0 the fund bore a fee that PayPal kept: that stays where it was borne.
+    return payment.net == 0 or (payment.net > 0 and bool(there))
 
 
 def assign(ledger: MoneyLedger, payment: Payment, purpose: str) -> Payment:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from services.donations.commands.undoing import undo_entry
 from services.donations.domain import entries
+from services.donations.domain.appeals import counted
 from services.donations.domain.conversions import Conversion, plain
 from services.donations.domain.funds import FundKey
 from services.donations.domain.ledger import EntryKind, place
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import conversions, rates
+from services.donations.repository import appeals, conversions, rates
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
@@ -23,14 +24,11 @@ class Converted:
 
 
 async def convert(unit: Unit, wanted: Conversion, percent: int) -> Converted | Refused:
-    """Book a conversion. Refused beyond what is free, within one currency, and without a note if it is off from the
-    day's known rate by more than so many percent.
+    """Book a conversion; what is got counts as raised for its appeal, if it names one. Refused beyond what is free,
+    within one currency, for a known reference, for an appeal of another fund or currency, and without a note if it is
+    off from the day's known rate by more than so many percent.
     """
-    if wanted.given.currency == wanted.got.currency:
-        return invalid("A conversion is into another currency.", ("got", "is in the same currency"))
-    if wanted.happened_on > unit.today:
-        return invalid("A conversion is booked once it is there.", ("happened_on", "lies in the future"))
-    if wanted.note is None and (refused := await _far_off(unit, wanted, percent)):
+    if refused := await _unfit(unit, wanted, percent):
         return refused
     where, into = (place(wanted.place, each.currency) for each in (wanted.given, wanted.got))
     async with MoneyLedger.open(unit, _keys(wanted)) as ledger:
@@ -38,8 +36,35 @@ async def convert(unit: Unit, wanted: Conversion, percent: int) -> Converted | R
         entry = ledger.book(EntryKind.CONVERTED, lines, wanted.id, wanted.happened_on)
         if refused := await ledger.short(FundKey(wanted.fund, wanted.given.currency)):
             return ledger.refuse(refused)
-        conversions.add(unit, wanted, entry.id)
+        await _count(ledger, wanted, wanted.got.minor)
+        if not await conversions.add(unit, wanted, entry.id):
+            return ledger.refuse(conflict("A conversion with this reference is booked already."))
         return Converted(wanted.id, entry.id)
+
+
+async def _unfit(unit: Unit, wanted: Conversion, percent: int) -> Refused | None:
+    """Why this is no conversion to be booked; None if it is one."""
+    if wanted.given.currency == wanted.got.currency:
+        return invalid("A conversion is into another currency.", ("got", "is in the same currency"))
+    if wanted.happened_on > unit.today:
+        return invalid("A conversion is booked once it is there.", ("happened_on", "lies in the future"))
+    if wanted.note is None and (refused := await _far_off(unit, wanted, percent)):
+        return refused
+    return await _no_such_appeal(unit, wanted)
+
+
+async def _no_such_appeal(unit: Unit, wanted: Conversion) -> Refused | None:
+    appeal = await appeals.find(unit.session, wanted.appeal_id) if wanted.appeal_id else None
+    if wanted.appeal_id and (appeal is None or appeal.key != FundKey(wanted.fund, wanted.got.currency)):
+        words = "There is no such appeal of this fund in the currency that was got."
+        return invalid(words, ("appeal_id", "is none of this fund and currency"))
+    return None
+
+
+async def _count(ledger: MoneyLedger, conversion: Conversion, minor: int) -> None:
+    """So much more was got for the conversion's appeal, if it has one; below 0, less. It is locked after the funds."""
+    if appeal := await ledger.appeal(conversion.appeal_id):
+        ledger.change(counted(appeal, minor))
 
 
 async def _far_off(unit: Unit, wanted: Conversion, percent: int) -> Refused | None:
@@ -72,6 +97,9 @@ async def undo(unit: Unit, conversion_id: UUID, note: str) -> Converted | Refuse
     conversion = conversions.conversion_in(row)
     async with MoneyLedger.open(unit, _keys(conversion)) as ledger:
         undone = await undo_entry(ledger, row["entry_id"], note)
+        if refused := await ledger.short():
+            return ledger.refuse(refused)
+        await _count(ledger, conversion, -conversion.got.minor)
         if refused := await ledger.short(FundKey(conversion.fund, conversion.got.currency)):
             return ledger.refuse(refused)
         conversions.undo(unit, conversion_id)

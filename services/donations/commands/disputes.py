@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.donations.commands.giving_back import say
 from services.donations.commands.keeping import keep
 from services.donations.commands.parting import gather
+from services.donations.commands.restoring import CameBack, learn_fee, restore
 from services.donations.domain import entries
 from services.donations.domain.ledger import EntryKind, Kind, account
 from services.donations.domain.money import Money
-from services.donations.domain.payments import Dispute, Payment, booked, lost_of
+from services.donations.domain.payments import Dispute, Payment, RefundState, booked, lost_of, reversals_of
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import payments
 from shared.contracts.donations import GiftWhy
@@ -61,15 +63,71 @@ async def close_dispute(
     """
     payment = await payments.lock_or_make(unit.session, provider, transaction_id)
     if payment.dispute in OVER:
-        return payment
+        again = how is Dispute.WON and payment.dispute is Dispute.WON
+        return await _come_back(unit, payment, happened_on) if again else payment
     if lost and payment.version and lost.currency != payment.currency:
         return await open_dispute(unit, provider, transaction_id, happened_on, unclear=True)
     minor = lost.minor if lost and how is Dispute.LOST else 0
     async with MoneyLedger.open(unit, payment.keys) as ledger:
+        after = until(payment, happened_on) if how is Dispute.WON else payment
         if payment.version == 0:
-            after = replace(payment, dispute=how, dispute_unclear=False, dispute_lost=minor)
+            after = replace(after, dispute=how, dispute_unclear=False, dispute_lost=minor)
         else:
-            after = await let_go(ledger, payment, how, happened_on, minor)
+            after = await let_go(ledger, after, how, happened_on, minor)
+        await keep(ledger, payment, after)
+    return after
+
+
+async def cancel_reversal(unit: Unit, back: CameBack) -> RefundState:
+    """PayPal gives back what it had reversed of a payment: whatever was disputed of it is won. It is booked once, by
+    whatever it is told, and as it was reversed; before the reversal has come it waits for that. WAITING, RETURNED, or
+    DIFFERENT if it is more than was reversed, or in another currency: then nothing is booked.
+    """
+    payment = await payments.lock_or_make(unit.session, back.provider, back.transaction_id)
+    if payment.version and payment.currency != back.amount.currency:
+        return RefundState.DIFFERENT
+    after = replace(until(payment, back.happened_on), restored=payment.restored or back.amount.minor)
+    if payment.restored_fee is None and back.fee is not None:
+        after = replace(after, restored_fee=back.fee)
+    async with MoneyLedger.open(unit, payment.keys) as ledger:
+        if payment.version == 0:
+            after = replace(after, dispute=Dispute.WON, dispute_unclear=False, dispute_lost=0)
+        else:
+            if after.restored_fee != payment.restored_fee:
+                after = await learn_fee(ledger, after, back.fee or 0)
+            after = await _won(ledger, after, back.happened_on)
+        if after != payment:
+            await keep(ledger, payment, after)
+    return await how_it_stands(unit, after)
+
+
+async def _won(ledger: MoneyLedger, payment: Payment, on: date) -> Payment:
+    if payment.dispute is not Dispute.WON:
+        return await let_go(ledger, payment, Dispute.WON, on)
+    after = await restore(ledger, payment)
+    return payment if after is payment else await say(ledger.unit, after, GiftWhy.RESOLVED)
+
+
+async def how_it_stands(unit: Unit, payment: Payment) -> RefundState:
+    """What became of money that came back: RETURNED, or WAITING for its reversal, or DIFFERENT from that."""
+    states = {row["state"] for row in await payments.reversals(unit.session, payment)}
+    if RefundState.RETURNED.value in states:
+        return RefundState.RETURNED
+    return RefundState.DIFFERENT if RefundState.BOOKED.value in states else RefundState.WAITING
+
+
+def until(payment: Payment, on: date) -> Payment:
+    """The payment once what was reversed of it up to a day is known to have come back."""
+    return replace(payment, restored_on=max(payment.restored_on or on, on))
+
+
+async def _come_back(unit: Unit, payment: Payment, on: date) -> Payment:
+    """A dispute was won once more: another one, perhaps, and what was reversed since the first came back too."""
+    after = until(payment, on)
+    if after == payment:
+        return payment
+    async with MoneyLedger.open(unit, payment.keys) as ledger:
+        after = await _won(ledger, after, on) if payment.version else after
         await keep(ledger, payment, after)
     return after
 
@@ -103,8 +161,7 @@ async def let_go(ledger: MoneyLedger, payment: Payment, how: Dispute, on: date, 
     if lines := entries.let_go(payment.where, payment.purpose, held, payment.money(payment.disputed_spent)):
         ledger.book(EntryKind.RELEASED, lines, payment.id, on)
         after = booked(after, lines)
-    if how is Dispute.LOST:
-        after = await _lose(ledger, after, on, lost)
+    after = await _lose(ledger, after, on, lost) if how is Dispute.LOST else await restore(ledger, after)
     if payment.disputed_spent:
         await _give_cover_back(ledger, after, on)
     return await say(ledger.unit, after, GiftWhy.REVERSED if how is Dispute.LOST else GiftWhy.RESOLVED)
@@ -117,9 +174,25 @@ async def _lose(ledger: MoneyLedger, payment: Payment, on: date, lost: int) -> P
         return payment
     nothing, back, rest = (payment.money(each) for each in (0, more, payment.held))
     lines = entries.refund(payment.where, ledger.fund(payment.key), back, nothing, rest)
-    ledger.book(EntryKind.REFUND, lines, payment.id, on)
+    entry = ledger.book(EntryKind.REFUND, lines, payment.id, on)
+    await payments.add_refund(ledger.unit.session, _taken(payment, back, on, entry.id))
     in_part = more if more < payment.left else 0
     return replace(booked(payment, lines), refunded=payment.refunded + more, dispute_lost=in_part)
+
+
+def _taken(payment: Payment, amount: Money, on: date, entry_id: UUID) -> dict[str, Any]:
+    """What a lost dispute took, as a refund that is booked: it may come back."""
+    return {
+        "provider": payment.provider,
+        "refund_id": reversals_of(payment.transaction_id)[1],
+        "payment_id": payment.id,
+        "currency": amount.currency,
+        "amount": amount.minor,
+        "fee_back": 0,
+        "happened_on": on,
+        "state": RefundState.BOOKED.value,
+        "entry_id": entry_id,
+    }
 
 
 async def _give_cover_back(ledger: MoneyLedger, payment: Payment, on: date) -> None:

@@ -5,10 +5,19 @@ from datetime import date
 
 from services.donations.commands.keeping import keep
 from services.donations.commands.parting import gather
+from services.donations.commands.restoring import learn_fee_back, restore
 from services.donations.domain import entries
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
-from services.donations.domain.payments import Dispute, Payment, RefundState, booked, fact_of, told
+from services.donations.domain.payments import (
+    Dispute,
+    Payment,
+    RefundState,
+    booked,
+    fact_of,
+    reversals_of,
+    told,
+)
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import payments
 from shared.contracts.donations import GiftWhy
@@ -49,6 +58,7 @@ async def book_refund(unit: Unit, back: WentBack) -> RefundState:
         "state": RefundState.WAITING.value,
     }
     if known := await payments.add_refund(unit.session, row):
+        await _learn(unit, payment, back, known)
         return known
     if payment.version == 0:
         return RefundState.WAITING
@@ -58,20 +68,60 @@ async def book_refund(unit: Unit, back: WentBack) -> RefundState:
     return state
 
 
+async def _learn(unit: Unit, payment: Payment, back: WentBack, known: RefundState) -> None:
+    """A second notice of a refund may say what the first did not: what PayPal gave back of its fee."""
+    if not 0 < back.fee_back <= back.amount.minor or known is RefundState.DIFFERENT:
+        return
+    row = await payments.refund(unit.session, back.provider, back.refund_id)
+    if row is None or row["fee_back"]:
+        return
+    if known is RefundState.WAITING:
+        await payments.tell_fee_back(unit.session, back.provider, back.refund_id, back.fee_back)
+        return
+    async with MoneyLedger.open(unit, payment.keys) as ledger:
+        after = await learn_fee_back(ledger, payment, back.refund_id, back.fee_back)
+        await keep(ledger, payment, after)
+
+
 async def give_back(ledger: MoneyLedger, payment: Payment, back: WentBack) -> tuple[Payment, RefundState]:
     """The payment after a refund, and how that stands; the same payment if nothing was booked. Its fund is locked."""
     session = ledger.unit.session
+    if await _is_back(ledger, payment, back):
+        await payments.settle_refund(session, back.provider, back.refund_id, RefundState.RETURNED, None)
+        return await _with_fee(ledger, payment, back), RefundState.RETURNED
     if state := _not_booked(payment, back):
         await payments.settle_refund(session, back.provider, back.refund_id, state, None)
-        same = state is RefundState.SAME and payment.dispute_lost
-        return (replace(payment, dispute_lost=0) if same else payment), state
+        if state is RefundState.SAME:
+            payment = await _with_fee(ledger, replace(payment, dispute_lost=0), back)
+        return payment, state
     payment = gather(ledger, payment)
     fee_back, held = payment.money(back.fee_back), payment.money(payment.held)
     lines = entries.refund(payment.where, ledger.fund(payment.key), back.amount, fee_back, held)
     entry = ledger.book(EntryKind.REFUND, lines, payment.id, back.happened_on)
     await payments.settle_refund(session, back.provider, back.refund_id, RefundState.BOOKED, entry.id)
     after = replace(booked(payment, lines), refunded=payment.refunded + back.amount.minor)
-    return await say(ledger.unit, after, GiftWhy.REFUNDED), RefundState.BOOKED
+    after = await say(ledger.unit, after, GiftWhy.REFUNDED)
+    again = await restore(ledger, after)
+    if again is after:
+        return after, RefundState.BOOKED
+    return await say(ledger.unit, again, GiftWhy.RESOLVED), RefundState.RETURNED
+
+
+async def _with_fee(ledger: MoneyLedger, payment: Payment, back: WentBack) -> Payment:
+    """The payment with the fee that came back with money that is booked already, if one did."""
+    if not 0 < back.fee_back <= back.amount.minor:
+        return payment
+    return await learn_fee_back(ledger, payment, back.refund_id, back.fee_back)
+
+
+async def _is_back(ledger: MoneyLedger, payment: Payment, back: WentBack) -> bool:
+    """Whether a reversal is the money that a lost dispute took, and that came back since."""
+    reversal, lost = reversals_of(payment.transaction_id)
+    if payment.restored_on is None or back.refund_id != reversal:
+        return False
+    row = await payments.refund(ledger.unit.session, back.provider, lost)
+    same = row and row["state"] == RefundState.RETURNED.value and row["amount"] == back.amount.minor
+    return bool(same) and back.happened_on <= payment.restored_on
 
 
 def _not_booked(payment: Payment, back: WentBack) -> RefundState | None:

@@ -93,9 +93,9 @@ async def judge(unit: Unit, paypal: PayPal, zone: ZoneInfo, seal: Seal, notice_i
         await notices.remove(unit.session, notice_id)
     else:
         said = paypal.read_ipn(body, found["received_at"])
-        became, payment = await effect(unit, zone, said)
-        notices.settle(unit.writes, notice_id, kind_of(said), became, payment)
-        paypal.count("ipn", became)
+        settled = await effect(unit, zone, said)
+        notices.settle(unit.writes, notice_id, kind_of(said), settled)
+        paypal.count("ipn", settled.became)
 
 
 def _wait(unit: Unit, notice_id: UUID, so_far: timedelta) -> None:

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from services.donations.domain.charges import Charge
+from services.donations.domain.conversions import Conversion
 from services.donations.domain.payments import Dispute, Payment, Provider, RefundState
 from services.donations.domain.transfers import Transfer
 from services.donations.paypal.transactions import Kind, Row
@@ -30,13 +32,15 @@ class Match(StrEnum):
 
 @dataclass(frozen=True)
 class Booked:
-    """What is booked of the money that a row is about: its payment, or the one that it refers to; the refund; or the
-    transfer between PayPal and another place of the group's.
+    """What is booked of the money that a row is about: its payment, or the one that it refers to; the refund; the
+    transfer between PayPal and another place of the group's; the charge, or the conversion.
     """
 
     payment: Payment | None = None
     refund: Refund | None = None
     transfer: Transfer | None = None
+    charge: Charge | None = None
+    conversion: Conversion | None = None
 
     @property
     def came(self) -> Payment | None:
@@ -69,7 +73,23 @@ def judged(row: Row, booked: Booked, comparing: Comparing) -> Match:
             return Match.MATCHED if booked.came else Match.UNKNOWN
         case Kind.WITHDRAWAL | Kind.DEPOSIT:
             return _transfer(row, booked.transfer)
-    return Match.UNKNOWN
+        case _:
+            return _by_hand(row, booked)
+
+
+def _by_hand(row: Row, booked: Booked) -> Match:
+    """A charge, or one of the two rows of a conversion: the treasurer books it under PayPal's reference."""
+    if not row.moves:
+        return Match.WAITING
+    told_with_refund = booked.refund and row.gross == (booked.refund.fee_back, booked.refund.currency)
+    if booked.charge:
+        expected = {(booked.charge.moved, booked.charge.amount.currency)}
+    elif booked.conversion:
+        given, got = booked.conversion.given, booked.conversion.got
+        expected = {(-given.minor, given.currency), (got.minor, got.currency)}
+    else:
+        return Match.MATCHED if told_with_refund else Match.UNKNOWN
+    return Match.MATCHED if tuple(row.gross) in expected else Match.DIFFERENT
 
 
 def _transfer(row: Row, known: Transfer | None) -> Match:
@@ -100,7 +120,8 @@ def _payment(row: Row, known: Payment | None, *, early: bool) -> Match:
 
 def _back(row: Row, booked: Booked, *, early: bool) -> Match:
     if row.gross.minor >= 0:
-        return Match.UNKNOWN
+        came_back = row.kind is Kind.REVERSAL and row.gross.minor
+        return _restored(row, booked, early=early) if came_back else Match.UNKNOWN
     known = booked.refund
     if known is None:
         given_back = booked.came and booked.came.dispute is Dispute.LOST and not booked.came.left
@@ -114,9 +135,24 @@ def _back(row: Row, booked: Booked, *, early: bool) -> Match:
     return _OF_STATES[known.state]
 
 
+def _restored(row: Row, booked: Booked, *, early: bool) -> Match:
+    """What PayPal had reversed comes back. A row of another reversal than a payment's is the treasurer's to book."""
+    if booked.came is None:
+        return Match.WAITING if booked.payment or early or not row.moves else Match.UNKNOWN
+    known = booked.refund
+    if known and known.state is RefundState.RETURNED:
+        whole = known.amount if booked.came.restored is None else booked.came.restored
+        return Match.MATCHED if (whole, known.currency) == row.gross else Match.DIFFERENT
+    if early or not row.moves:
+        return Match.WAITING
+    fits = known is None or (known.state is not RefundState.DIFFERENT and row.gross.minor <= known.amount)
+    return Match.MISSING if fits and row.gross.currency == booked.came.currency else Match.DIFFERENT
+
+
 _OF_STATES = {
     RefundState.BOOKED: Match.MATCHED,
     RefundState.SAME: Match.MATCHED,
+    RefundState.RETURNED: Match.MATCHED,
     RefundState.WAITING: Match.WAITING,
     RefundState.DIFFERENT: Match.DIFFERENT,
 }

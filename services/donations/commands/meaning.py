@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from services.donations.commands.belonging import Came
 from services.donations.commands.giving_back import WentBack
+from services.donations.commands.restoring import CameBack
 from services.donations.domain.money import DIGITS, MOST, Money
 from services.donations.domain.notices import Became
-from services.donations.domain.payments import Dispute, Provider
+from services.donations.domain.payments import Dispute, Provider, reversals_of
 from services.donations.domain.subscriptions import Told, What
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, SubscriptionSaid, Unreadable
@@ -40,7 +41,7 @@ class Disputed:
     unclear: bool = False
 
 
-Meaning = Came | WentBack | Disputed | News | Became
+Meaning = Came | WentBack | CameBack | Disputed | News | Became
 """What is to be booked or kept; or what becomes of a notice by which nothing is."""
 
 
@@ -86,6 +87,7 @@ def _of_sale(zone: ZoneInfo, said: SaleSaid) -> Meaning:
         happened_on=said.counts_from.astimezone(zone).date(),
         fee=Money(*fee) if fee else None,
         held=None if said.hold is None else said.hold == "held",
+        hold_reason=said.hold_reason if said.hold == "held" else None,
         released_on=said.as_of.astimezone(zone).date() if said.hold == "released" else None,
         subscription_id=said.subscription_id,
         custom_id=said.custom_id,
@@ -111,15 +113,19 @@ def _told(zone: ZoneInfo, *news: tuple[datetime, What, Amount | None]) -> tuple[
 def _of_back(zone: ZoneInfo, said: BackSaid) -> Meaning:
     if said.sale_id is None:
         return Became.WAITING
-    if said.what == "reversal_cancelled" or not _kept_here(said.amount):
+    if not _kept_here(said.amount):
         return Became.LOOK
-    fee = _fee_in(said.fee_back, said.amount)
+    fee, on = _fee_in(said.fee_back, said.amount), said.at.astimezone(zone).date()
+    if said.what == "reversal_cancelled":
+        if fee and fee.minor > said.amount.minor:
+            return Became.LOOK
+        return CameBack(PAYPAL, said.sale_id, Money(*said.amount), on, fee.minor if fee else None)
     return WentBack(
         provider=PAYPAL,
         refund_id=id_of_back(said) or "",
         transaction_id=said.sale_id,
         amount=Money(*said.amount),
-        happened_on=said.at.astimezone(zone).date(),
+        happened_on=on,
         fee_back=fee.minor if fee else 0,
     )
 
@@ -132,7 +138,7 @@ def id_of_back(said: BackSaid) -> str | None:
     """
     if said.what == "refunded" and said.back_id:
         return said.back_id
-    return f"reversal {said.sale_id}" if said.sale_id else None
+    return reversals_of(said.sale_id)[0] if said.sale_id else None
 
 
 def _of_dispute(zone: ZoneInfo, said: DisputeSaid) -> Meaning:

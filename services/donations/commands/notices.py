@@ -5,27 +5,30 @@ than once, under other ids, and by two roads.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
 from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
-from services.donations.commands.disputes import close_dispute, open_dispute
+from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.meaning import PAYPAL, Disputed, Meaning, News, meaning_of, payment_of
 from services.donations.commands.preparing import prepared
+from services.donations.commands.restoring import CameBack
 from services.donations.domain.funds import UNASSIGNED
 from services.donations.domain.notices import Became
-from services.donations.domain.payments import RefundState
-from services.donations.paypal.said import Said, Unreadable
-from services.donations.repository import notices, subscriptions
+from services.donations.domain.payments import Payment, RefundState
+from services.donations.paypal.said import BackSaid, Said, Unreadable
+from services.donations.repository import findings, notices, subscriptions
+from services.donations.repository.notices import Settled
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict
+from shared.outcomes import Refused, conflict, missing
 from shared.security.sealing import Seal
 
 KNOWN = "Another notice came under this transmission id."
@@ -34,6 +37,7 @@ _OF_REFUNDS = {
     RefundState.BOOKED: Became.BOOKED,
     RefundState.DIFFERENT: Became.LOOK,
     RefundState.SAME: Became.KEPT,
+    RefundState.RETURNED: Became.BOOKED,
 }
 
 
@@ -66,10 +70,10 @@ async def take(
     taken: list[Taken] = [_repeated(row, known[row["transmission_id"]]) for row in rows]
     new = [place for place, row in enumerate(rows) if known[row["transmission_id"]] is row]
     said = [came[place][1] for place in new]
-    for place, each, (became, payment) in zip(new, said, await effects(unit, zone, said), strict=True):
+    for place, each, settled in zip(new, said, await effects(unit, zone, said), strict=True):
         contacts.write_notice(unit.writes, seal, rows[place]["id"], came[place][0].body)
-        notices.settle(unit.writes, rows[place]["id"], kind_of(each), became, payment)
-        taken[place] = became
+        notices.settle(unit.writes, rows[place]["id"], kind_of(each), settled)
+        taken[place] = settled.became
     return taken
 
 
@@ -94,30 +98,44 @@ def kind_of(said: Said | Unreadable) -> str:
     return (said.kind or "") if isinstance(said, Unreadable) else said.head.kind
 
 
-async def effect(unit: Unit, zone: ZoneInfo, said: Said | Unreadable) -> tuple[Became, str | None]:
+async def effect(unit: Unit, zone: ZoneInfo, said: Said | Unreadable) -> Settled:
     """Book what a notice says; gives what became of it and the payment that it speaks of."""
     return (await effects(unit, zone, [said]))[0]
 
 
-async def effects(
-    unit: Unit, zone: ZoneInfo, said: Sequence[Said | Unreadable]
-) -> list[tuple[Became, str | None]]:
+async def effects(unit: Unit, zone: ZoneInfo, said: Sequence[Said | Unreadable]) -> list[Settled]:
     """Book what some notices say, whichever road they came by; the same of each, in their order."""
+    said = [await _named(unit, each) for each in said]
     meanings = [meaning_of(zone, each) for each in said]
     async with prepared(unit, meanings):
         became = [await _do(unit, each) for each in meanings]
-    return [(each, payment_of(its)) for each, its in zip(became, said, strict=True)]
+    for each, its in zip(became, said, strict=True):
+        if isinstance(its, BackSaid) and its.sale_id and its.back_id:
+            await notices.found(unit.session, its.back_id, its.sale_id, each)
+    return [_settled(each, its) for each, its in zip(became, said, strict=True)]
+
+
+async def _named(unit: Unit, said: Said | Unreadable) -> Said | Unreadable:
+    """A refund that names no payment, with the payment that others have told since, if they have."""
+    if not isinstance(said, BackSaid) or said.sale_id or said.back_id is None:
+        return said
+    return replace(said, sale_id=await findings.sale_of_refund(unit.session, said.back_id))
+
+
+def _settled(became: Became, said: Said | Unreadable) -> Settled:
+    payment = payment_of(said)
+    refund = said.back_id if isinstance(said, BackSaid) and payment is None else None
+    return Settled(became, payment, refund)
 
 
 async def _do(unit: Unit, meaning: Meaning) -> Became:
     match meaning:
         case Came():
-            done = await book_payment(unit, meaning)
-            if isinstance(done, Refused):
-                return Became.LOOK
-            return Became.UNASSIGNED if done.purpose == UNASSIGNED else Became.BOOKED
+            return _came(await book_payment(unit, meaning))
         case WentBack():
             return _OF_REFUNDS[await book_refund(unit, meaning)]
+        case CameBack():
+            return _OF_REFUNDS[await cancel_reversal(unit, meaning)]
         case Disputed():
             return await _dispute(unit, meaning)
         case News():
@@ -126,6 +144,12 @@ async def _do(unit: Unit, meaning: Meaning) -> Became:
             subscriptions.tell(unit, subscription, meaning.told)
             return Became.KEPT
     return meaning
+
+
+def _came(done: Payment | Refused) -> Became:
+    if isinstance(done, Refused):
+        return Became.LOOK
+    return Became.UNASSIGNED if done.purpose == UNASSIGNED else Became.BOOKED
 
 
 async def _dispute(unit: Unit, disputed: Disputed) -> Became:
@@ -139,3 +163,12 @@ async def _dispute(unit: Unit, disputed: Disputed) -> Became:
     if disputed.unclear or any(each.dispute_unclear for each in found):
         return Became.LOOK
     return Became.BOOKED if all(each.version for each in found) else Became.WAITING
+
+
+async def see(unit: Unit, notice_id: UUID) -> Became | Refused:
+    """Somebody has looked at a notice that could not be booked as it is: it is over. Refused for another one."""
+    if await notices.see(unit.session, notice_id, unit.actor.id):
+        return Became.SEEN
+    if await notices.lock(unit.session, notice_id) is None:
+        return missing(f"notice {notice_id}")
+    return conflict("Nobody has to look at this notice.")

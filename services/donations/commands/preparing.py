@@ -15,6 +15,7 @@ from services.donations.commands.booking import tells_more
 from services.donations.commands.giving_back import WentBack
 from services.donations.commands.meaning import PAYPAL, Disputed, Meaning, News
 from services.donations.commands.payers import have_donors
+from services.donations.commands.restoring import CameBack
 from services.donations.domain.funds import UNASSIGNED, FundKey, Purpose
 from services.donations.domain.marks import named_by
 from services.donations.domain.payments import Dispute, Payment
@@ -58,7 +59,7 @@ def _by_payment(meanings: Iterable[Meaning]) -> dict[Key, list[Meaning]]:
     about: dict[Key, list[Meaning]] = {}
     for each in meanings:
         match each:
-            case Came() | WentBack():
+            case Came() | WentBack() | CameBack():
                 names: tuple[str, ...] = (each.transaction_id,)
             case Disputed():
                 names = each.sale_ids

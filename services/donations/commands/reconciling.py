@@ -18,11 +18,11 @@ from services.donations.commands.meaning import PAYPAL, id_of_back
 from services.donations.commands.notices import effect
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
-from services.donations.domain.payments import Payment
+from services.donations.domain.payments import Payment, reversals_of
 from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
-from services.donations.repository import findings, transfers
+from services.donations.repository import charges, conversions, findings, notices, transfers
 from shared.database.errors import is_outage
 from shared.database.trying import tried
 from shared.messaging.failures import describe
@@ -32,6 +32,7 @@ from shared.outcomes import Refused
 from shared.principals import Principal
 
 _TRANSFERS = (Kind.WITHDRAWAL, Kind.DEPOSIT)
+_BY_HAND = (Kind.FEE, Kind.CONVERSION)
 _ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
 """Money that came is booked before what went back of it, so that fewer rows wait."""
 _AGREED = (Match.MATCHED, Match.MISSING)
@@ -82,16 +83,19 @@ async def _failed(units: Units, actor: Principal, zone: ZoneInfo, row: Row, reas
 
 
 async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
+    if row.kind is Kind.REVERSAL and row.gross.minor > 0:
+        # PayPal names the reversal that it takes back, or its payment.
+        sale = await findings.sale_of_refund(unit.session, row.refers_to) if row.refers_to else None
+        row = replace(row, refers_to=sale or row.refers_to)
     said = said_by(row, comparing.subscriptions)
-    back = id_of_back(said) if isinstance(said, BackSaid) else None
     own = row.transaction_id if row.kind is Kind.PAYMENT else row.refers_to
-    booked = Booked(*await findings.booked(unit.session, own, back))
-    if row.kind in _TRANSFERS:
-        booked = Booked(transfer=await transfers.of_paypal(unit.session, row.transaction_id))
+    booked = await _booked(unit, row, said, own)
     match = judged(row, booked, comparing)
-    if match is Match.MISSING or (match is Match.MATCHED and _says_more(said, booked.came)):
+    if match is Match.MISSING or (match is Match.MATCHED and _says_more(said, booked)):
         match = await _book(unit, comparing.zone, row, said, booked, match)
-    if match in _AGREED and own:
+    if match in _AGREED and own and row.kind not in _BY_HAND:
+        if isinstance(said, BackSaid) and said.back_id:
+            await notices.found(unit.session, said.back_id, own, Became.BOOKED)
         await contacts.forget_notices_of(unit.session, own)
     differs: list[Difference] = []
     if match is Match.DIFFERENT:
@@ -100,6 +104,24 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
         differs = differences(row, booked, comparing.zone, reference)
     _keep(unit, comparing.zone, row, match, differs=differs)
     return match
+
+
+async def _booked(unit: Unit, row: Row, said: SaleSaid | BackSaid | None, own: str | None) -> Booked:
+    """What is booked of the money that a row is about."""
+    if row.kind in _TRANSFERS:
+        return Booked(transfer=await transfers.of_paypal(unit.session, row.transaction_id))
+    if row.kind is Kind.FEE:
+        refund = await findings.fee_given_back(unit.session, own, row.gross.minor)
+        return Booked(refund=refund, charge=await charges.of_paypal(unit.session, row.transaction_id))
+    if row.kind is Kind.CONVERSION:
+        found = await conversions.of_paypal(unit.session, row.transaction_id, row.refers_to)
+        return Booked(conversion=found)
+    back = id_of_back(said) if isinstance(said, BackSaid) else None
+    payment, refund = await findings.booked(unit.session, own, back)
+    if refund is None and own and isinstance(said, BackSaid) and said.what == "reversal_cancelled":
+        # A lost dispute booked it.
+        _, refund = await findings.booked(unit.session, own, reversals_of(own)[1])
+    return Booked(payment, refund)
 
 
 def _keep(
@@ -124,12 +146,17 @@ def _keep(
     )
 
 
-def _says_more(said: SaleSaid | BackSaid | None, known: Payment | None) -> bool:
+def _says_more(said: SaleSaid | BackSaid | None, booked: Booked) -> bool:
     """The list says the fee, or whose a payment is, and no notice did."""
-    if known is None or not isinstance(said, SaleSaid):
+    known, back = booked.came, booked.refund
+    if known is None or said is None:
         return False
-    fee, whose = said.fee is not None, said.subscription_id is not None
-    return (fee and known.fee is None) or (whose and known.subscription is None)
+    if isinstance(said, SaleSaid):
+        fee, whose = said.fee is not None, said.subscription_id is not None
+        return (fee and known.fee is None) or (whose and known.subscription is None)
+    if said.what == "reversal_cancelled":
+        return said.fee_back is not None and known.restored_fee is None
+    return bool(said.fee_back and back and not back.fee_back)
 
 
 async def _book(
@@ -140,7 +167,7 @@ async def _book(
         assert booked.came, "what is released is known"
         return match if await _released(unit, zone, row, booked.came) else Match.DIFFERENT
     assert said, "a row of another kind is never missing"
-    became, _ = await effect(unit, zone, said)
+    became = (await effect(unit, zone, said)).became
     return {Became.LOOK: Match.DIFFERENT, Became.WAITING: Match.WAITING}.get(became, match)
 
 

@@ -49,7 +49,8 @@ def plain(rate: Decimal) -> str:
 class Conversion:
     """So much of a fund was changed at a place on a day; both amounts are as the bank gave them.
 
-    `note` says why the rate is meant, if it is far from the day's.
+    `note` says why the rate is meant, if it is far from the day's. What was got may be for an appeal. `reference` is
+    how the place calls it, if it does.
     """
 
     id: UUID
@@ -60,3 +61,5 @@ class Conversion:
     happened_on: date
     note: str | None = None
     undone: bool = False
+    reference: str | None = None
+    appeal_id: UUID | None = None

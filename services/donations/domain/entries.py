@@ -84,6 +84,32 @@ def refund(where: Account, fund: Fund, amount: Money, fee_back: Money, held: Mon
     )
 
 
+def restored(where: Account, fund: str, amount: Money, fee: Money, covering: tuple[str, Money]) -> Lines:
+    """What was reversed comes back for a fund, less a fee. First it makes good what a fund, mostly the same one, lacks
+    since the reversal: `covering` names it.
+
+    A reversal of 1,000 took 300 from the income and left 700 to be covered: both are as before.
+    """
+    source, uncovered = covering
+    return lines_of(
+        (where, amount.minor - fee.minor),
+        *_fee(fund, fee),
+        (account(Kind.UNCOVERED, amount.currency, source), -uncovered.minor),
+        (_income(fund, amount.currency), uncovered.minor - amount.minor),
+    )
+
+
+def fee_back(where: Account, fund: str, fee: Money, covering: tuple[str, Money]) -> Lines:
+    """PayPal gives a fee back, as it is told after the refund for which it does; it is used as in `restored`."""
+    source, uncovered = covering
+    return lines_of(
+        (where, fee.minor),
+        *_fee(fund, -fee),
+        (account(Kind.UNCOVERED, fee.currency, source), -uncovered.minor),
+        (_income(fund, fee.currency), uncovered.minor),
+    )
+
+
 def moved(from_fund: str, to_fund: str, amount: Money) -> Lines:
     """Money of one purpose is for another one from now on."""
     source, target = (account(Kind.MOVED, amount.currency, each) for each in (from_fund, to_fund))
@@ -115,6 +141,12 @@ def paid(where: Account, fund: str, amount: Money) -> Lines:
 def purchased(where: Account, fund: str, amount: Money) -> Lines:
     """Goods are bought with a fund's money; below 0, it comes back: they cost less, or the order was cancelled."""
     return lines_of((account(Kind.PURCHASES, amount.currency, fund), amount.minor), (where, -amount.minor))
+
+
+def charged(where: Account, fund: str, amount: Money, *, back: bool) -> Lines:
+    """A place takes something for its work, which a fund bears, or gives it back."""
+    fee = -amount.minor if back else amount.minor
+    return lines_of((account(Kind.FEES, amount.currency, fund), fee), (where, -fee))
 
 
 def opened(where: Account, fund: str, amount: Money) -> Lines:

@@ -107,7 +107,9 @@ class EntryKind(StrEnum):
 
     GIFT = "gift"
     FEE = "fee"
+    CHARGED = "charged"
     REFUND = "refund"
+    RESTORED = "restored"
     HELD = "held"
     RELEASED = "released"
     CONVERTED = "converted"
@@ -130,6 +132,7 @@ TOLD = frozenset(
         EntryKind.GIFT,
         EntryKind.FEE,
         EntryKind.REFUND,
+        EntryKind.RESTORED,
         EntryKind.HELD,
         EntryKind.RELEASED,
         EntryKind.COVERED,

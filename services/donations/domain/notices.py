@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 class Became(StrEnum):
     """BOOKED: money moved, or had moved already. UNASSIGNED: booked, and nobody knows for what. WAITING: for the
     payment that it speaks of. KEPT: it moves no money. LOOK: it cannot be booked as it is, and somebody has to look.
-    ASKED: PayPal has not said yet whether it is its own.
+    SEEN: somebody has. ASKED: PayPal has not said yet whether it is its own.
     """
 
     BOOKED = "booked"
@@ -16,6 +16,7 @@ class Became(StrEnum):
     WAITING = "waiting"
     KEPT = "kept"
     LOOK = "look"
+    SEEN = "seen"
     ASKED = "asked"
 
 

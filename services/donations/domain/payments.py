@@ -34,13 +34,14 @@ class Dispute(StrEnum):
 
 class RefundState(StrEnum):
     """WAITING for its payment, BOOKED, or DIFFERENT from what its payment can give back: somebody has to look. SAME is
-    the reversal that a lost dispute has booked already.
+    the reversal that a lost dispute has booked already. RETURNED is one whose money came back to us.
     """
 
     WAITING = "waiting"
     BOOKED = "booked"
     DIFFERENT = "different"
     SAME = "same"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,15 @@ class Payment:
     """Money that came, in minor units. Version 0 is one that others speak of and that has not come yet.
 
     `fee` is None while no notice has said it. `net` is what the fund has of the payment, and `held` the part of that
-    which the provider does not let go; `hold_told` is whether a notice has said that it is held, or that it is not. A
+    which the provider does not let go; `hold_told` is whether a notice has said that it is held, or that it is not, and
+    `hold_reason` why, as a code of the provider's. A
     dispute took hold of `disputed_held` of it, and of `disputed_spent` that the fund had spent already. One that is
     `dispute_unclear` is over, and nobody has said for whom; one that was lost in part took `dispute_lost`. A monthly
     gift's payment covers the days from `covers_from` up to, and without, `covers_until`, as far as others were told; at
     most `months`, if the treasurer said so. What it brought beyond them is `apart`, in the fund `apart_in`.
+
+    What was reversed up to the day `restored_on` came back: `restored` of it, or all if that is None, less
+    `restored_fee`, or less the fee that the reversal gave back if that is None.
     """
 
     id: UUID
@@ -68,6 +73,7 @@ class Payment:
     net: int = 0
     held: int = 0
     hold_told: bool = False
+    hold_reason: str = ""
     dispute: Dispute = Dispute.NONE
     disputed_held: int = 0
     disputed_spent: int = 0
@@ -83,6 +89,9 @@ class Payment:
     months: int | None = None
     apart: int = 0
     apart_in: str = ""
+    restored_on: date | None = None
+    restored: int | None = None
+    restored_fee: int | None = None
     reason: str = GiftWhy.RECEIVED.value
 
     @property
@@ -117,6 +126,13 @@ class Payment:
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
+
+
+def reversals_of(transaction_id: str) -> tuple[str, str]:
+    """The ids under which a payment's reversal is booked, and what a lost dispute took. A reversal has no id of its own
+    in a webhook, and one in an IPN and in the list; a payment is reversed once, so it is the one of its payment.
+    """
+    return f"reversal {transaction_id}", f"dispute {transaction_id}"
 
 
 def lost_of(payment: Payment, lost: int, *, told: bool) -> int:

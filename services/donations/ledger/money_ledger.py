@@ -129,6 +129,13 @@ class MoneyLedger:
         mine = (line.amount for each in self._entries for line in each.lines if line.account == which)
         return sum(mine, await balances.of_account(self.unit.session, which))
 
+    async def entry(self, entry_id: UUID) -> Entry:
+        """An entry with its lines, one that this unit has booked too."""
+        mine = (each for each in self._entries if each.id == entry_id)
+        found = next(mine, None) or await books.entry_of(self.unit.session, entry_id)
+        assert found, "entries are never deleted"
+        return found
+
     async def short(self, *keys: FundKey) -> Refused | None:
         """Why this unit cannot take what it has booked: one of these locked funds, or a place, has not enough. None if
         nothing is against it.

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection
-from typing import Literal
 
 from services.donations.paypal.said import BackSaid, Head, SaleSaid
 from services.donations.paypal.transactions import Kind, Row
@@ -35,11 +34,13 @@ def said_by(row: Row, subscriptions: Collection[str]) -> SaleSaid | BackSaid | N
             subscription_id=subscription_of(row, subscriptions),
             custom_id=row.custom_id,
         )
+    own = (row.transaction_id, row.refers_to, abs(row.gross), row.at)
     if row.kind in (Kind.REFUND, Kind.REVERSAL) and row.gross.minor < 0:
-        what: Literal["refunded", "reversed"] = "refunded" if row.kind is Kind.REFUND else "reversed"
         # Above nought is what PayPal gives back of its fee; below, what it takes for the work.
         fee_back = row.fee if row.fee and row.fee.minor > 0 else None
-        return BackSaid(
-            head, what, row.transaction_id, row.refers_to, abs(row.gross), row.at, fee_back=fee_back
-        )
+        return BackSaid(head, "refunded" if row.kind is Kind.REFUND else "reversed", *own, fee_back=fee_back)
+    if row.kind is Kind.REVERSAL and row.gross.minor > 0:
+        # Below nought is what PayPal takes for giving the money back.
+        fee = abs(row.fee) if row.fee and row.fee.minor < 0 else None
+        return BackSaid(head, "reversal_cancelled", *own, fee_back=fee)
     return None

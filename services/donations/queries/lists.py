@@ -13,6 +13,7 @@ from services.donations.tables import (
     ACCOUNT,
     APPEAL,
     APPROVAL,
+    CHARGE,
     CONTACT_READING,
     CONVERSION,
     DECISION,
@@ -127,6 +128,13 @@ async def conversions(session: AsyncSession, limit: int, after: UUID | None = No
     """Money that was changed into another currency, the oldest conversion first, undone ones too."""
     row = CONVERSION.c
     query = select(CONVERSION).where(*given([None if after is None else row.id > after]))
+    return await rows(session, query.order_by(row.id).limit(limit))
+
+
+async def charges(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
+    """What places took for their work, the oldest charge first, undone ones too."""
+    row = CHARGE.c
+    query = select(CHARGE).where(*given([None if after is None else row.id > after]))
     return await rows(session, query.order_by(row.id).limit(limit))
 
 

@@ -2,27 +2,29 @@
 
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.conversions import Conversion
 from services.donations.domain.money import Money
-from services.donations.tables import CONVERSION
+from services.donations.tables import CONVERSION, FINDING
 from shared.messaging.unit import Unit
+
+_SAME = ("id", "fund", "place", "happened_on", "note", "undone", "reference", "appeal_id")
 
 
 def conversion_in(row: RowMapping) -> Conversion:
     """What a row holds."""
-    named = {name: row[name] for name in ("id", "fund", "place", "happened_on", "note", "undone")}
+    named = {name: row[name] for name in _SAME}
     given, got = Money(row["amount"], row["currency"]), Money(row["got"], row["into_currency"])
     return Conversion(**named, given=given, got=got)
 
 
-def add(unit: Unit, conversion: Conversion, entry_id: UUID) -> None:
-    """Keep a new conversion."""
-    names = ("id", "fund", "place", "happened_on", "note", "undone")
+async def add(unit: Unit, conversion: Conversion, entry_id: UUID) -> bool:
+    """Keep a new conversion; False if one of this reference is known at this place."""
     values = {
-        **{name: getattr(conversion, name) for name in names},
+        **{name: getattr(conversion, name) for name in _SAME},
         "currency": conversion.given.currency,
         "amount": conversion.given.minor,
         "into_currency": conversion.got.currency,
@@ -30,7 +32,14 @@ def add(unit: Unit, conversion: Conversion, entry_id: UUID) -> None:
         "entry_id": entry_id,
         "actor": unit.actor.id,
     }
-    unit.writes.insert(CONVERSION, [values])
+    adding = (
+        insert(CONVERSION)
+        .values(**values)
+        .on_conflict_do_nothing(
+            index_elements=["place", "reference"], index_where=text("NOT undone AND reference IS NOT NULL")
+        )
+    )
+    return await unit.session.scalar(adding.returning(CONVERSION.c.id)) is not None
 
 
 async def lock(session: AsyncSession, conversion_id: UUID) -> RowMapping | None:
@@ -43,3 +52,15 @@ async def lock(session: AsyncSession, conversion_id: UUID) -> RowMapping | None:
 def undo(unit: Unit, conversion_id: UUID) -> None:
     """A locked conversion was a mistake."""
     unit.writes.change(CONVERSION, [{"id": conversion_id, "undone": True, "actor": unit.actor.id}])
+
+
+async def of_paypal(session: AsyncSession, reference: str, refers_to: str | None) -> Conversion | None:
+    """The conversion of which PayPal's list has this row: booked under its id, the one that it refers to, or that
+    of the other row that refers to the same. None if none is booked.
+    """
+    row, other = CONVERSION.c, FINDING.c
+    pair = select(other.transaction_id).where(other.kind == "conversion", other.refers_to == refers_to)
+    named = or_(row.reference.in_([reference, refers_to or reference]), row.reference.in_(pair))
+    query = select(CONVERSION).where(row.place == "paypal", named, row.undone.is_(False)).limit(1)
+    found = (await session.execute(query)).mappings().one_or_none()
+    return conversion_in(found) if found else None

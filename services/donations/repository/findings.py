@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, bindparam, select, text
+from sqlalchemy import ARRAY, String, bindparam, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.payments import Payment, Provider, RefundState
@@ -25,6 +25,9 @@ _MONEY = text("""
     UNION SELECT refund_id FROM refund WHERE provider = 'paypal' AND refund_id = ANY(:ids)
     UNION SELECT reference FROM transfer WHERE 'paypal' IN (from_place, to_place) AND reference = ANY(:ids)
         AND NOT undone
+    UNION SELECT reference FROM charge WHERE place = 'paypal' AND reference = ANY(:ids) AND NOT undone
+    UNION SELECT reference FROM conversion WHERE place = 'paypal' AND reference = ANY(:ids) AND NOT undone
+    UNION SELECT transaction_id FROM finding WHERE provider = 'paypal' AND transaction_id = ANY(:ids)
 """).bindparams(_IDS)
 
 
@@ -35,6 +38,7 @@ class Refund:
     amount: int
     currency: str
     state: RefundState
+    fee_back: int = 0
 
 
 async def known(session: AsyncSession, ids: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -53,17 +57,41 @@ async def booked(
     row, back = PAYMENT.c, REFUND.c
     of_it = select(PAYMENT).where(row.provider == PAYPAL, row.transaction_id == transaction_id)
     payment = (await session.execute(of_it)).mappings().one_or_none()
-    of_refund = select(back.amount, back.currency, back.state).where(
+    of_refund = select(back.amount, back.currency, back.state, back.fee_back).where(
         back.provider == PAYPAL, back.refund_id == refund_id
     )
     refund = (await session.execute(of_refund)).one_or_none()
-    kept = Refund(refund.amount, refund.currency, RefundState(refund.state)) if refund else None
+    kept = None
+    if refund:
+        kept = Refund(refund.amount, refund.currency, RefundState(refund.state), refund.fee_back)
     return (payment_in(payment) if payment else None), kept
 
 
 async def reference_of(session: AsyncSession, subscription: UUID) -> str | None:
     """What its provider calls a subscription."""
     return await session.scalar(select(SUBSCRIPTION.c.reference).where(SUBSCRIPTION.c.id == subscription))
+
+
+async def fee_given_back(session: AsyncSession, reference: str | None, minor: int) -> Refund | None:
+    """The refund with which PayPal gave so much of its fee back: the one of this id, or one of the payment of this id.
+    None if none is known.
+    """
+    row, back = PAYMENT.c, REFUND.c
+    columns = (back.amount, back.currency, back.state, back.fee_back)
+    query = select(*columns).join(PAYMENT, row.id == back.payment_id)
+    mine = (row.provider == PAYPAL, or_(row.transaction_id == reference, back.refund_id == reference))
+    found = (await session.execute(query.where(*mine, back.fee_back == minor).limit(1))).one_or_none()
+    return Refund(found.amount, found.currency, RefundState(found.state), found.fee_back) if found else None
+
+
+async def sale_of_refund(session: AsyncSession, refund_id: str) -> str | None:
+    """The payment of a refund or reversal, by PayPal's own id of it; None if nobody has told it yet."""
+    row, back = FINDING.c, REFUND.c
+    booked = select(PAYMENT.c.transaction_id).join(REFUND, back.payment_id == PAYMENT.c.id)
+    booked = booked.where(back.provider == PAYPAL, back.refund_id == refund_id)
+    kinds = row.kind.in_(["refund", "reversal"])
+    listed = select(row.refers_to).where(row.provider == PAYPAL, row.transaction_id == refund_id, kinds)
+    return await session.scalar(booked) or await session.scalar(listed)
 
 
 def save(writes: Writes, values: Mapping[str, Any]) -> None:

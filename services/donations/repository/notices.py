@@ -1,10 +1,11 @@
 """Notices that a provider sent, without what they said."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, bindparam, delete, func, select, text
+from sqlalchemy import ARRAY, RowMapping, bindparam, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.notices import Became
@@ -49,7 +50,31 @@ async def remove(session: AsyncSession, notice_id: UUID) -> None:
     await session.execute(delete(NOTICE).where(NOTICE.c.id == notice_id))
 
 
-def settle(writes: Writes, notice_id: UUID, event_type: str, became: Became, payment: str | None) -> None:
-    """What became of a notice, and of which payment it speaks."""
-    values = {"event_type": event_type, "outcome": became.value, "transaction_id": payment}
-    writes.change(NOTICE, [{"id": notice_id, **values}])
+@dataclass(frozen=True)
+class Settled:
+    """What became of a notice, and of which payment it speaks, or of which refund if it names no payment."""
+
+    became: Became
+    payment: str | None = None
+    refund: str | None = None
+
+
+def settle(writes: Writes, notice_id: UUID, event_type: str, settled: Settled) -> None:
+    """Keep what became of a notice."""
+    values = {"event_type": event_type, "outcome": settled.became.value}
+    about = {"transaction_id": settled.payment, "refund_id": settled.refund}
+    writes.change(NOTICE, [{"id": notice_id, **values, **about}])
+
+
+async def found(session: AsyncSession, refund_id: str, payment: str, became: Became) -> None:
+    """Somebody has told of which payment a refund is: so the notices of it that did not are settled too."""
+    row = NOTICE.c
+    mine = (row.refund_id == refund_id, row.transaction_id.is_(None))
+    await session.execute(update(NOTICE).where(*mine).values(transaction_id=payment, outcome=became.value))
+
+
+async def see(session: AsyncSession, notice_id: UUID, actor: str) -> bool:
+    """Somebody has looked at a notice; False if nobody had to."""
+    mine = (NOTICE.c.id == notice_id, NOTICE.c.outcome == Became.LOOK.value)
+    seeing = update(NOTICE).where(*mine).values(outcome=Became.SEEN.value, actor=actor)
+    return await session.scalar(seeing.returning(NOTICE.c.id)) is not None

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.donations.domain.payments import Dispute, Payment, RefundState
+from services.donations.domain.payments import Dispute, Payment, RefundState, reversals_of
 from services.donations.repository.at_hand import AtHand, Key
 from services.donations.tables import GIFT, PAYMENT, REFUND
 from shared.database.writes import Writes
@@ -177,6 +177,28 @@ async def add_refund(session: AsyncSession, values: dict[str, Any]) -> RefundSta
     row = REFUND.c
     mine = (row.provider == values["provider"], row.refund_id == values["refund_id"])
     return RefundState(await session.scalar(select(row.state).where(*mine)) or RefundState.WAITING)
+
+
+async def refund(session: AsyncSession, provider: str, refund_id: str) -> RowMapping | None:
+    """A refund by its own id."""
+    query = select(REFUND).where(REFUND.c.provider == provider, REFUND.c.refund_id == refund_id)
+    found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
+    return found
+
+
+async def reversals(session: AsyncSession, payment: Payment) -> Sequence[RowMapping]:
+    """What was reversed of a locked payment, by whichever of its two ids, with what became of it."""
+    row = REFUND.c
+    mine = (row.payment_id == payment.id, row.refund_id.in_(reversals_of(payment.transaction_id)))
+    return (
+        (await session.execute(select(REFUND).where(*mine).order_by(row.refund_id.desc()))).mappings().all()
+    )
+
+
+async def tell_fee_back(session: AsyncSession, provider: str, refund_id: str, fee: int) -> None:
+    """What the provider gave back of its fee with a refund; no notice said it before."""
+    mine = (REFUND.c.provider == provider, REFUND.c.refund_id == refund_id)
+    await session.execute(update(REFUND).where(*mine).values(fee_back=fee))
 
 
 async def waiting_refunds(session: AsyncSession, payment_id: UUID) -> Sequence[RowMapping]:

@@ -4,6 +4,7 @@ it holds whatever runs at once, and whatever way a row comes in.
 
 from services.donations.tables.advances import ADVANCE, SLIP
 from services.donations.tables.appeals import APPEAL, ITEM_PRICE, NEED, PRICE, PURCHASE, SHORTAGE
+from services.donations.tables.charges import CHARGE
 from services.donations.tables.columns import Row
 from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GIFT, PAYER
 from services.donations.tables.elsewhere import OFFERED, PLACED
@@ -48,6 +49,7 @@ __all__ = [
     "APPEAL",
     "APPROVAL",
     "CASE",
+    "CHARGE",
     "CLOSED_MONTH",
     "CONTACT",
     "CONTACT_READING",

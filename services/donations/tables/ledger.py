@@ -148,7 +148,8 @@ class DecisionRow(Row, table=True):
 class ConversionRow(Row, table=True):
     """Money of a fund that a bank or PayPal changed: `amount` of `currency` was given, `got` of `into_currency` came.
 
-    `note` says why the rate was meant, if it was far from the day's.
+    `note` says why the rate was meant, if it was far from the day's; `reference` is how the place calls it, and counts
+    once there. What was got may be for an appeal.
     """
 
     __tablename__ = "conversion"
@@ -156,6 +157,14 @@ class ConversionRow(Row, table=True):
         CheckConstraint("amount > 0 AND got > 0", name="positive"),
         CheckConstraint("currency <> into_currency", name="of_two_currencies"),
         Index(None, "entry_id", unique=True),
+        Index(
+            "uq_conversion_reference",
+            "place",
+            "reference",
+            unique=True,
+            postgresql_where=text("NOT undone AND reference IS NOT NULL"),
+        ),
+        Index(None, "appeal_id", postgresql_where=text("appeal_id IS NOT NULL")),
     )
     id: UUID = id_column()
     fund: str = code_column()
@@ -165,6 +174,8 @@ class ConversionRow(Row, table=True):
     into_currency: str = currency_column()
     got: int = amount_column()
     happened_on: date
+    reference: str | None = Field(default=None, sa_column=Column(String(100)))
+    appeal_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     note: str | None = note_column()
     undone: bool = flag_column()
     entry_id: UUID = new_entry_column()

@@ -23,7 +23,8 @@ class NoticeRow(Row, table=True):
     """A notice of PayPal's, once by the id under which it was sent; `outcome` is what became of it when it came.
 
     PayPal signs no more of the body than its CRC32, so the `digest` tells a repeat from another body under a known id.
-    `transaction_id` is the payment that it speaks of. What it said lies in `notice_body`.
+    `transaction_id` is the payment that it speaks of, and `refund_id` the refund, if it names no payment. What it said
+    lies in `notice_body`. `actor` is who has seen one that was to be looked at.
     """
 
     __tablename__ = "notice"
@@ -35,6 +36,11 @@ class NoticeRow(Row, table=True):
             postgresql_where=text("outcome IN ('look', 'unassigned', 'waiting')"),
         ),
         Index(None, "transaction_id"),
+        Index(
+            "ix_notice_refund_id",
+            "refund_id",
+            postgresql_where=text("transaction_id IS NULL AND refund_id IS NOT NULL"),
+        ),
         Index("ix_notice_asked", "id", postgresql_where=text("outcome = 'asked'")),
     )
     id: UUID = id_column()
@@ -45,6 +51,8 @@ class NoticeRow(Row, table=True):
     digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
     outcome: str = code_column()
     transaction_id: str | None = Field(default=None, sa_column=Column(String(100)))
+    refund_id: str | None = Field(default=None, sa_column=Column(String(100)))
+    actor: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
 
 
 class NoticeBodyRow(Row, table=True):

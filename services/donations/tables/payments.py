@@ -71,6 +71,7 @@ class PaymentRow(Row, table=True):
     net: int = amount_column(0)
     held: int = amount_column(0)
     hold_told: bool = flag_column()
+    hold_reason: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
     dispute: str = code_column("")
     disputed_held: int = amount_column(0)
     disputed_spent: int = amount_column(0)
@@ -83,6 +84,9 @@ class PaymentRow(Row, table=True):
     months: int | None = Field(default=None, sa_column=Column(SmallInteger))
     apart: int = amount_column(0)
     apart_in: str = code_column("")
+    restored_on: date | None = None
+    restored: int | None = Field(default=None, sa_column=Column(BigInteger))
+    restored_fee: int | None = Field(default=None, sa_column=Column(BigInteger))
     reason: str = code_column("")
     actor: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
 

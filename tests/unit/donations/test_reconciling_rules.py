@@ -32,6 +32,8 @@ BACK = replace(
     ROW, transaction_id="R", kind=Kind.REFUND, gross=-THIRTY, code="T1107", fee=None, refers_to="S"
 )
 REFUND = Refund(30_00, "USD", RefundState.BOOKED)
+RETURNED = replace(REFUND, state=RefundState.RETURNED)
+AGAIN = replace(BACK, transaction_id="Y", kind=Kind.REVERSAL, gross=THIRTY, code="T1202")
 RELEASE = replace(ROW, transaction_id="H", kind=Kind.RELEASE, code="T1105", refers_to="S")
 LATE = datetime(2006, 11, 8, 15, tzinfo=UTC)
 
@@ -62,6 +64,17 @@ LATE = datetime(2006, 11, 8, 15, tzinfo=UTC)
         (BACK, {"refund": replace(REFUND, state=RefundState.DIFFERENT)}, Match.DIFFERENT),
         (BACK, {"refund": replace(REFUND, amount=29_00)}, Match.DIFFERENT),
         (replace(BACK, gross=THIRTY), {"refund": REFUND}, Match.UNKNOWN),
+        (AGAIN, {}, Match.UNKNOWN),
+        (AGAIN, {"payment": replace(PAYMENT, version=0)}, Match.WAITING),
+        (AGAIN, {"payment": PAYMENT}, Match.MISSING),
+        (AGAIN, {"payment": PAYMENT, "refund": REFUND}, Match.MISSING),
+        (replace(AGAIN, at=LATE), {"payment": PAYMENT, "refund": REFUND}, Match.WAITING),
+        (replace(AGAIN, moves=False), {"payment": PAYMENT, "refund": REFUND}, Match.WAITING),
+        (replace(AGAIN, gross=Amount(30_01, "USD")), {"payment": PAYMENT, "refund": REFUND}, Match.DIFFERENT),
+        (replace(AGAIN, gross=Amount(3000, "JPY")), {"payment": PAYMENT, "refund": REFUND}, Match.DIFFERENT),
+        (AGAIN, {"payment": PAYMENT, "refund": RETURNED}, Match.MATCHED),
+        (AGAIN, {"payment": replace(PAYMENT, restored=20_00), "refund": RETURNED}, Match.DIFFERENT),
+        (replace(BACK, kind=Kind.REVERSAL), {"payment": PAYMENT, "refund": RETURNED}, Match.MATCHED),
         (BACK, {"payment": replace(PAYMENT, dispute=Dispute.LOST, refunded=30_00)}, Match.MATCHED),
         (RELEASE, {}, Match.UNKNOWN),
         (RELEASE, {"payment": PAYMENT}, Match.MATCHED),

@@ -1,0 +1,37 @@
+"""What a treasurer has to look at, and has not for too long: money without a purpose, and notices of money that could
+not be booked as they are.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.donations.domain.notices import kept_from
+from services.donations.settings import Settings
+from shared.messaging.day import today_of
+from shared.service.parts import Count
+
+# What waits beyond the months of a larger payment has no purpose either.
+_UNASSIGNED = text("""
+    SELECT count(*), count(*) FILTER (WHERE happened_on < :before) FROM payment
+    WHERE version > 0 AND refunded < gross
+        AND (purpose = 'unassigned' OR apart > 0 AND apart_in = 'unassigned')
+""")
+_UNSEEN = text("""
+    SELECT count(*), count(*) FILTER (WHERE received_at < :before) FROM notice
+    WHERE outcome = 'look' AND (event_type LIKE '%.COMPLETED' OR event_type LIKE '% completed')
+""")
+
+
+async def looked_at(session: AsyncSession, settings: Settings) -> list[Count]:
+    """How much waits for somebody to look, and how much of it has waited for more than `look_days` days."""
+    today = await today_of(session)
+    late = today - timedelta(days=settings.look_days)
+    unassigned = await session.execute(_UNASSIGNED, {"before": late})
+    moment = kept_from(today, settings.zone, settings.look_days)
+    unseen = await session.execute(_UNSEEN, {"before": moment})
+    return [
+        Count("money that came without a purpose is given one in time", *unassigned.one()),
+        Count("notices of money that could not be booked are looked at in time", *unseen.one()),
+    ]
