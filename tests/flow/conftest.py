@@ -109,6 +109,12 @@ def desk_url(servers: Servers, databases: Databases) -> str:
     return _fast(servers, databases, "events")
 
 
+@pytest.fixture
+def sponsors_url(servers: Servers, databases: Databases) -> str:
+    """A database for a room of sponsors."""
+    return _fast(servers, databases, "sponsorship")
+
+
 @pytest.fixture(scope="session")
 def sandbox() -> Sandbox:
     """A PayPal of the tests; its keys take a second to make."""

@@ -8,30 +8,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from shared.contracts.intake import HouseholdClosed, SettlementAsked
 from tests.support.classroom import Classroom
-from tests.support.databases import Databases
 from tests.support.properties import tried_with
-from tests.support.servers import Servers
 from tests.support.settlers import asked, later
 
 DAY = date(2006, 11, 20)
 HOME, OTHER = UUID(int=100), UUID(int=101)
 ANNA, BAE, CHA, DOO = (UUID(int=number) for number in range(1, 5))
 Fact = SettlementAsked | HouseholdClosed
-
-
-@pytest.fixture
-def room_at(servers: Servers, databases: Databases) -> str:
-    """A database for lessons. Its commits wait for no disk: a property makes many."""
-    name = databases["sponsorship"]
-    servers.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
-    return servers.database_url("sponsorship", name)
 
 
 def request(number: int, *members: UUID, day: int, **more: Any) -> SettlementAsked:
@@ -58,9 +47,11 @@ def story() -> list[Fact]:
     ]
 
 
-async def learn(room_at: str, facts: Sequence[Fact], sizes: Sequence[int]) -> dict[UUID, tuple[object, ...]]:
+async def learn(
+    sponsors_url: str, facts: Sequence[Fact], sizes: Sequence[int]
+) -> dict[UUID, tuple[object, ...]]:
     """Who has a place or waits in the end: with which request, and since when; told in batches of these sizes."""
-    async with Classroom.open(room_at, DAY) as room:
+    async with Classroom.open(sponsors_url, DAY) as room:
         await room.course("japanese", 2, date(2006, 12, 1))
         start = 0
         for size in [*sizes, len(facts)]:
@@ -80,20 +71,20 @@ async def learn(room_at: str, facts: Sequence[Fact], sizes: Sequence[int]) -> di
     sizes=st.lists(st.integers(1, 4), max_size=8),
 )
 def test_the_same_people_learn_in_whatever_order_the_facts_are_heard(
-    room_at: str, order: list[int], repeats: list[int], sizes: list[int]
+    sponsors_url: str, order: list[int], repeats: list[int], sizes: list[int]
 ) -> None:
     facts = story()
     told = [facts[each] for each in [*order, *repeats]]
-    assert asyncio.run(learn(room_at, told, sizes)) == {
+    assert asyncio.run(learn(sponsors_url, told, sizes)) == {
         BAE: (UUID(int=202), date(2006, 11, 9), "placed"),
         CHA: (UUID(int=201), date(2006, 11, 2), "placed"),
     }
 
 
-async def test_of_fifty_who_ask_at_once_as_many_get_a_place_as_there_are(room_at: str) -> None:
+async def test_of_fifty_who_ask_at_once_as_many_get_a_place_as_there_are(sponsors_url: str) -> None:
     """While courses are opened beside them, from several connections: nobody twice, no course too full, none free."""
     members = [uuid7() for _ in range(50)]
-    async with Classroom.open(room_at, DAY, pool_size=12) as room:
+    async with Classroom.open(sponsors_url, DAY, pool_size=12) as room:
         asking = [room.hears([asked(each)]) for each in members]
         courses = [room.course(f"course_{each}", 9, date(2006, 12, 1)) for each in range(4)]
         await asyncio.gather(*asking[:20], *courses, *asking[20:])

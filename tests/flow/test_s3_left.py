@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from services.donations.commands.booking import Came, book_payment
+from services.donations.domain.money import Money
 from tests.support.people import person
-from tests.support.world import World
+from tests.support.world import FIRST_DAY, World
 
-LEFT = "School: a child is no longer sponsored, since 2006-11-01."
+LEFT = "School: a child has left: it has no sponsor and waits for none, since 2006-11-01."
 CLOSING = {
     "settled": "Closed: settled.",
     "returned": "Closed: returned.",
@@ -16,13 +18,15 @@ CLOSING = {
 
 
 async def helped(world: World) -> tuple[Any, str, str, str]:
-    """A mother and her child with a bed, a grant of which a part is paid, a helper, lessons and a talk to give; and the
-    ids of the grant, of the need for a helper and of the talk.
+    """A mother and her child with a bed, a sponsor, a grant of which a part is paid, a helper, lessons and a talk to
+    give; and the ids of the grant, of the need for a helper and of the talk.
     """
     intake, events = world.intake, world.events
     people = [person(1, relation="head", languages=["ko"]), person(2, birth_date="1998-05-01", size="122")]
     household = await intake.register(people, needs=["food", "shelter"])
+    guardian = household["members"][0]["member_id"]
     await intake.agree(household, 0, "public_speaking", "speaking")
+    await intake.agree(household, 1, "sponsorship", "alias", guardian_id=guardian)
     grant = str((await intake.ask_for_money(household, 30_000))["request_id"])
     need = await intake.settle(household, "helper", "lessons")
     await events.accept(await events.need(need, "offered"))
@@ -30,7 +34,26 @@ async def helped(world: World) -> tuple[Any, str, str, str]:
     paying = {"amount": "10,000", "currency": "JPY", "place": "bank", "payee": "clinic-1"}
     await world.donations.post(f"/grants/{grant}/pay", {**paying, "reference": grant[-8:]})
     _, slot = await events.speaks(household, 0, await events.announced())
+    await world.sponsorship.child_of(household, "sponsored")
+    assert await placed(world) == 1
     return household, grant, need, slot
+
+
+async def monthly_gift(world: World) -> None:
+    """Somebody gives for a child each month."""
+    gift = await world.donations.monthly("I-1")
+    await world.donations.post(f"/monthly-gifts/{gift}/change", {"children": 1})
+    sale = Came("paypal", "S-1", Money(30_00, "USD"), FIRST_DAY, Money(0, "USD"), subscription_id="I-1")
+    async with world.donations.service.units.open() as unit:
+        await book_payment(unit, sale)
+
+
+async def placed(world: World) -> int | None:
+    """How many children the monthly gift has, as donations knows."""
+    await world.settled()
+    (gift,) = (await world.donations.get("/monthly-gifts"))["items"]
+    many: int | None = gift["placed"]
+    return many
 
 
 async def gave_up(world: World, household: Any, grant_id: str, need: str, slot: str) -> None:
@@ -44,6 +67,7 @@ async def gave_up(world: World, household: Any, grant_id: str, need: str, slot: 
     )
     child = await world.sponsorship.child_of(household, "left")
     assert child["left_reason"] == "household_closed"
+    assert await placed(world) == 0, "the sponsor is free"
     learners = {each["member_id"] for each in household["members"]}
     places = [each for each in await world.sponsorship.places() if each["member_id"] in learners]
     assert {(each["status"], each["reason"]) for each in places} == {("left", "household_closed")}
@@ -56,6 +80,7 @@ async def gave_up(world: World, household: Any, grant_id: str, need: str, slot: 
 async def test_a_household_that_is_closed_gives_up_what_it_had_in_every_service(world: World) -> None:
     await world.inventory.stock(rice=100_000, bed=2)
     await world.donations.gift("40,000", "medical")
+    await monthly_gift(world)
     await world.events.helper({"language": "ko", "level": "cefr:c1"})
     for outcome, words in CLOSING.items():
         household, *kept = await helped(world)
@@ -76,6 +101,6 @@ async def test_a_household_that_is_closed_gives_up_what_it_had_in_every_service(
         ):
             assert [line for line in closing if line.startswith(part)], (part, closing)
         await world.donations.gift("10,000", "medical")
-    # The bed, the helper and the money were there for each of them anew.
+    # The bed, the helper, the sponsor and the money were there for each of them anew.
     assert (await world.inventory.shelf("bed"))["free"] == 2
     assert (await world.donations.fund("medical"))["free"] == 40_000

@@ -42,21 +42,30 @@ async def test_a_child_of_school_age_waits_and_leaves_and_comes_back_with_its_ol
     ]
 
 
-async def test_b5_a_child_who_turns_six_waits_from_that_day_and_one_who_turns_eighteen_has_grown_up(
+async def test_b5_a_child_who_turns_six_waits_from_that_day_and_gets_the_sponsor_of_one_who_turns_eighteen(
     world: World,
 ) -> None:
     household = await world.intake.register([child("2000-11-10"), child("1988-11-12")], needs=[])
     older = await world.sponsorship.child_of(household)
     assert older["waiting_since"] == "2006-11-01"
+    start = gift(None, "active")
+    covered = paid(start.gift_id, date(2006, 11, 1), date(2006, 12, 1))
+    await world.sponsorship.hears(start, covered, consent(older))
+    assert (await world.sponsorship.child(older["child_id"]))["status"] == "sponsored"
     await world.turn("2006-11-10")
     await world.settled()
     younger = next(
         each for each in await world.sponsorship.children() if each["child_id"] != older["child_id"]
     )
     assert (younger["status"], younger["waiting_since"]) == ("listed", "2006-11-10")
+    await world.sponsorship.hears(consent(younger))
     await world.turn("2006-11-12")
     grown = await world.sponsorship.child_of(household, "left")
     assert (grown["child_id"], grown["left_reason"]) == (older["child_id"], "grew_up")
+    # The sponsor has another child, without anybody asking.
+    follows = await world.sponsorship.child_of(household, "sponsored")
+    assert (follows["child_id"], follows["since"]) == (younger["child_id"], grown["since"])
+    assert (await world.sponsorship.gift(start.gift_id))["placed"] == 1
 
 
 async def test_what_a_guardian_agreed_to_is_shown_up_to_the_day_before_the_child_is_eighteen(

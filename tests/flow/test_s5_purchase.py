@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,9 @@ from shared.contracts.inventory import (
     ShortfallForecast,
 )
 from shared.outcomes import Refused
+from tests.support.paypal import notices
 from tests.support.till import Till
+from tests.support.told import Told
 from tests.support.waiting import until
 from tests.support.world import World
 
@@ -284,7 +286,10 @@ async def test_staff_who_appealed_for_more_than_is_missing_keep_their_appeal(til
         assert (found["quantity"], found["status"]) == (max(300, missing), "open")
 
 
-async def test_rice_that_runs_short_is_bought_with_the_money_that_came_for_it(world: World) -> None:
+async def test_rice_that_runs_short_is_bought_with_the_money_that_came_for_it(donations: Told) -> None:
+    """Through all services that it touches; PayPal tells of the first gift, and of its refund."""
+    world = donations.world
+    await world.prepare()
     await world.inventory.post("/prices", {"item": "rice", "amount": 400, "currency": "JPY", "per": 1_000})
     await world.intake.register(2, needs=["food"])
 
@@ -301,12 +306,19 @@ async def test_rice_that_runs_short_is_bought_with_the_money_that_came_for_it(wo
         wanted = await until(appeal, lambda found: found["status"] == "open")
         quantity, cost = wanted["quantity"], wanted["target"]["minor"]
         assert cost == -(-quantity * 400 // 1_000)
-        gift = await world.donations.gift(f"{cost + 50}", purpose="food", appeal_id=wanted["appeal_id"])
+        money, came = (str(cost + 50), "JPY"), datetime(2006, 10, 30, 3, tzinfo=UTC)
+        sale = notices.sale("COMPLETED", came, "S-1", money=money, fee="0", subscription_id=None)
+        await donations.tell(sale)
+        (gift,) = (await world.donations.get("/payments"))["items"]
+        meant = {"purpose": "food", "appeal_id": wanted["appeal_id"]}
+        await world.donations.post(f"/payments/{gift['payment_id']}/assign", meant)
         (proposed,) = await until(purchases, bool)
         assert (proposed["status"], proposed["quantity"], proposed["cost"]) == ("proposed", quantity, cost)
         # A second gift for an appeal that is funded proposes nothing more; a refund withdraws the proposal.
         await world.donations.gift("1", purpose="food", appeal_id=wanted["appeal_id"])
-        await world.donations.post(f"/payments/{gift['payment_id']}/reverse", {"note": "bounced"})
+        await donations.tell(
+            notices.refund(came + timedelta(days=1), "R-1", "S-1", money=money, fee_back="0")
+        )
         await until(purchases, lambda found: [each["status"] for each in found] == ["cancelled"])
         await world.donations.gift(f"{cost}", purpose="food", appeal_id=wanted["appeal_id"])
         proposed = (await until(purchases, lambda found: len(found) == 2))[-1]

@@ -24,7 +24,6 @@ from shared.contracts.intake import (
 from tests.support.giving import consent, gift, paid
 from tests.support.properties import tried_with
 from tests.support.registrations import said
-from tests.support.servers import Servers
 from tests.support.sponsor_room import SponsorRoom
 
 FIRST, LAST, HOLD_ENDS = date(2006, 11, 1), date(2006, 12, 1), date(2006, 12, 20)
@@ -89,7 +88,7 @@ async def end_of(url: str, story: Sequence[Any]) -> object:
         await room.hears(*KNOWN_FIRST)
         rules = room.settings.rules
         term = school.NewTerm(CHILD, Level.PRIMARY, FIRST, date(2007, 1, 31), FEE, "JPY")
-        assert isinstance(await room.do(lambda unit: school.plan(unit, rules, term)), UUID)
+        assert isinstance(await room.do(lambda unit: school.plan(unit, rules, term)), school.Planned)
         (asked,) = await room.rows("SELECT id FROM school_payment")
         await room.hold(GIFT, CHILD, HOLD_ENDS)
         for each in story:
@@ -110,11 +109,7 @@ async def end_of(url: str, story: Sequence[Any]) -> object:
     return [dict(row) for row in months]
 
 
-def test_any_order_asks_for_and_shows_the_same(servers: Servers, databases: dict[str, str]) -> None:
-    name = databases["sponsorship"]
-    servers.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
-    url = servers.database_url("sponsorship", name)
-
+def test_any_order_asks_for_and_shows_the_same(sponsors_url: str) -> None:
     turned, before_the_next_one = [TURN, *TOLD[4]], [*TOLD[2], TURN, *TOLD[4]]
 
     @tried_with(7)
@@ -122,7 +117,7 @@ def test_any_order_asks_for_and_shows_the_same(servers: Servers, databases: dict
     @example(([*turned, *TOLD[2]], before_the_next_one))
     def in_any_order(orders: tuple[list[Any], list[Any]]) -> None:
         async def both() -> list[object]:
-            return [await end_of(url, each) for each in orders]
+            return [await end_of(sponsors_url, each) for each in orders]
 
         one, other = asyncio.run(both())
         assert one == other

@@ -1,4 +1,6 @@
-"""The plan's figures counted anew from the facts that were said, whose newest version of each thing counts."""
+"""The plan's figures counted anew: from the facts that were said, whose newest version of each thing counts, and from
+the rows of what no fact says.
+"""
 
 import json
 from collections import Counter
@@ -31,7 +33,7 @@ def newest(facts: Facts) -> Facts:
 
 
 async def figures_from_facts(world: World) -> Mapping[str, int]:
-    """Measures of areas 4 to 8 by the facts alone."""
+    """Measures of areas 4 to 8, by another way than the services count them."""
     children = await said(world, ChildChanged)
     status = Counter(each["status"] for each in newest(children))
     learners = newest(await said(world, LessonPlaceChanged))
@@ -48,6 +50,7 @@ async def figures_from_facts(world: World) -> Mapping[str, int]:
         "gifts_active": gifts["active"],
         "gifts_lost": gifts["lapsed"] + gifts["ended"],
         **await _of_events(world),
+        **await _raised(world),
     }
 
 
@@ -71,5 +74,33 @@ async def _of_events(world: World) -> dict[str, int]:
         "settlement_helpers_missing": sum(each["found"] < each["wanted"] for each in settle),
         "language_needs_met": sum(each["found"] >= each["wanted"] for each in interpret),
         "language_needs_unmet": sum(each["found"] < each["wanted"] for each in interpret),
-        "guests": sum(each["taken"] for each in held),
+        **await _guests(world, held),
     }
+
+
+async def _guests(world: World, held: Facts) -> dict[str, int]:
+    """Facts say how many guests there were at each gathering, and its seats who of them was a member."""
+    seats: list[dict[str, Any]] = []
+    for each in held:
+        of_it = await world.events.get(f"/gatherings/{each['subject']}/seats", limit=500)
+        came = [seat for seat in of_it["items"] if seat["role"] == "guest" and seat["state"] == "seated"]
+        assert len(came) == each["taken"]
+        seats += [seat for seat in came if seat["came"] is not False]
+    members = sum(seat["member"] for seat in seats)
+    return {"members_invited": members, "non_members_invited": len(seats) - members}
+
+
+async def _raised(world: World) -> dict[str, int]:
+    """What came and did not go back, by currency; no fact says an amount, so payment by payment."""
+    raised = Counter(raised_jpy=0, raised_usd=0)
+    page: dict[str, Any] = {"next": None}
+    while True:
+        page = await world.donations.get(
+            "/payments", limit=500, **({"after": page["next"]} if page["next"] else {})
+        )
+        for each in page["items"]:
+            raised[f"raised_{each['gross']['currency'].lower()}"] += (
+                each["gross"]["minor"] - each["refunded"]["minor"]
+            )
+        if not page["next"]:
+            return dict(raised)

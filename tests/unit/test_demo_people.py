@@ -41,6 +41,8 @@ class World:
             ],
             "/terms": [],
             "/payments": [],
+            "/sponsors": [],
+            "/letters": [],
             "/holds": [{"hold_id": "h-1", "state": "held"}],
             "/learners": [{"member_id": "home-2-a", "status": "placed"}],
             "/needs": [{**need, "assignments": [{"assignment_id": "a-1", "state": "offered"}]}],

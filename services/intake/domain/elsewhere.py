@@ -19,7 +19,7 @@ CHILD: Mapping[str, str] = {
     ChildStatus.SPONSORED: "a child has a sponsor",
     ChildStatus.AT_RISK: "a child may lose its sponsor: the gift fails",
     ChildStatus.OFFERED_AGAIN: "a child has lost its sponsor and waits again, with the time it had waited before",
-    ChildStatus.LEFT: "a child is no longer sponsored",
+    ChildStatus.LEFT: "a child has left: it has no sponsor and waits for none",
 }
 LESSON: Mapping[str, str] = {
     LessonStatus.WAITING: "a member waits for a place",

@@ -18,6 +18,7 @@ from services.sponsorship.api import (
     reports,
     school,
     sponsors,
+    sponsorships,
     translators,
 )
 from services.sponsorship.settings import Settings
@@ -29,4 +30,6 @@ LETTERS = (letter_contents, letter_checks, translators, letters, incidents)
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [each.router for each in (children, holds, gifts, sponsors, *LESSONS, *SCHOOL, *LETTERS)]
+    return [
+        each.router for each in (children, sponsorships, holds, gifts, sponsors, *LESSONS, *SCHOOL, *LETTERS)
+    ]

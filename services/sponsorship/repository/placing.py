@@ -32,10 +32,11 @@ def may_be_shown(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
 def is_child_in_care(member: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
     """Whether a household that is helped has this member, and no household's newest state as an adult.
 
-    Intake says so on the birthday, of members whose household is helped.
+    Intake says so on the birthday, of members whose household is helped. The member may be a column of whatever query
+    this stands in, however deep: without `correlate_except` it would be any row of that column's table.
     """
     row = PRESENCE.c
-    mine = select(row.member_id).where(row.member_id == member)
+    mine = select(row.member_id).where(row.member_id == member).correlate_except(PRESENCE, HOUSEHOLD)
     helped = mine.join(HOUSEHOLD, HOUSEHOLD.c.id == row.household_id).where(HOUSEHOLD.c.helped)
     return and_(helped.exists(), ~mine.where(row.band.in_(_ADULTS)).exists())
 

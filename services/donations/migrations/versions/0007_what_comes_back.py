@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 
 RESTORED = {"restored_on": sa.Date(), "restored": sa.BigInteger(), "restored_fee": sa.BigInteger()}
 

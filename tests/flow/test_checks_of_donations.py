@@ -1,0 +1,225 @@
+"""Each check of donations finds what it is there for: here, or in the test of the money that it is about."""
+
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from services.donations.checks import CHECKS, check
+from services.donations.commands import appeals, donors, grants
+from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.grants import Payout
+from services.donations.commands.monthly import Monthly, register
+from services.donations.contacts import Contact
+from services.donations.domain.appeals import Appeal, Price
+from services.donations.domain.donors import Choices
+from services.donations.domain.grants import Grant
+from services.donations.domain.money import Money
+from shared.contracts.base import Money as Said
+from shared.contracts.inventory import PurchaseChanged, PurchaseLine
+from tests.support.breaking import found_of
+from tests.support.till import Till, staff
+
+DAY = date(2006, 11, 1)
+PURCHASE, ENTRY, UNKNOWN = (UUID(int=number) for number in (1, 2, 3))
+
+LEDGER = "the ledger sums to zero in each currency"
+ENTRIES = "each entry balances"
+FUNDS = "what a fund has is what its postings sum to"
+BELOW = "no fund is below zero, nor promises more than it has"
+UNCOVERED = "no more of a fund was covered than it lost"
+MONTHS = "the totals by month equal the sums of the ledger"
+BOOKED = "each payment is booked once"
+NET = "what is left of a payment is what the ledger has of it"
+NOTICES = "money of notices is booked"
+LISTED = "payments that PayPal lists are booked"
+ASIDE = "what is set aside for grants and appeals is what the funds have set aside"
+PAID = "what was paid of a grant is what the ledger paid for it"
+AGREED_TO = "no money is set aside for what nobody has agreed to"
+GRANT_WAITS = "no money is free that a grant waits for"
+ONE_APPEAL = "an item has one appeal at a time, funded or not as its money says"
+RAISED = "what an appeal raised is what its payments brought"
+KEPT = "what came for an appeal is set aside for it, up to its target, until it is over"
+SPENT = "what was spent on a purchase is what the ledger has for it"
+BOUGHT = "what an appeal has spent is what its purchases cost"
+OWED = "no money is free that is owed for a purchase"
+ORDERED = "an appeal is ordered while its purchase is under way"
+MEMBERS = "whether a person is a member was said"
+LINKS = "which donors are one was said"
+
+AN_ENTRY = f"""
+    INSERT INTO entry (id, at, on_day, happened_on, kind, actor)
+        VALUES ('{ENTRY}', now(), '2006-11-01', '2006-11-01', 'gift', 'x')
+"""  # noqa: S608, the ids are ours
+TWO_LINES = f"""{AN_ENTRY};
+    INSERT INTO posting VALUES ('{ENTRY}', 0, 'uncovered.clothing.JPY', -5), ('{ENTRY}', 1, 'bank.JPY', 5)
+"""  # noqa: S608, the ids are ours
+A_NOTICE = """
+    INSERT INTO notice (id, transmission_id, way, event_type, received_at, digest, outcome, transaction_id)
+        SELECT gen_random_uuid(), 'T', 'webhook', '{event}', now(), '', '{outcome}', {transaction}
+"""
+A_FINDING = """
+    INSERT INTO finding (provider, transaction_id, kind, status, currency, amount, moved, happened_on, on_day)
+        VALUES ('paypal', 'L1', 'payment', '{status}', 'USD', 3000, true, '2006-11-01', '2006-11-01')
+"""
+
+BROKEN: dict[str, set[str]] = {
+    "UPDATE posting SET amount = amount + 1 WHERE account = 'bank.JPY'": {LEDGER, ENTRIES, MONTHS},
+    AN_ENTRY: {ENTRIES},
+    TWO_LINES: {UNCOVERED, MONTHS},
+    "UPDATE fund_balance SET balance = -1 WHERE fund = 'food' AND currency = 'JPY'": {BELOW, FUNDS},
+    "UPDATE fund_balance SET held = balance + 1 WHERE fund = 'general' AND currency = 'JPY'": {BELOW, FUNDS},
+    "UPDATE fund_balance SET set_aside = balance + 1 WHERE fund = 'general' AND currency = 'JPY'": {
+        BELOW,
+        ASIDE,
+    },
+    AN_ENTRY.replace("kind, actor", "kind, actor, document_id").replace(
+        "'x'", "'x', (SELECT min(id::text)::uuid FROM payment)"
+    ): {
+        BOOKED,
+        ENTRIES,
+    },
+    "UPDATE entry SET kind = 'other' WHERE kind = 'gift'": {BOOKED},
+    # Money that a notice tells of, which was only kept, or booked nowhere.
+    A_NOTICE.format(event="PAYMENT.SALE.COMPLETED", outcome="kept", transaction="'S1'"): {NOTICES},
+    A_NOTICE.format(event="Payment completed", outcome="kept", transaction="NULL"): {NOTICES},
+    A_NOTICE.format(event="PAYMENT.SALE.COMPLETED", outcome="booked", transaction="'S9'"): {NOTICES},
+    A_NOTICE.format(event="PAYMENT.SALE.REFUNDED", outcome="waiting", transaction="'S9'"): {NOTICES},
+    A_FINDING.format(status="matched"): {LISTED},
+    A_FINDING.format(status="missing"): {LISTED},
+    "UPDATE subscription SET version = version + 1": {"the newest state of each monthly gift was said"},
+    "DELETE FROM timer WHERE key LIKE 'wake_monthly_gift%'": {
+        "each monthly gift is looked at on the day on which it lapses"
+    },
+    'UPDATE "grant" SET paid = paid + 1 WHERE paid > 0': {PAID, AGREED_TO},
+    "UPDATE payout SET amount = amount + 1": {PAID},
+    """DELETE FROM timer WHERE name = 'serve';
+        UPDATE fund_balance SET balance = balance + 1 WHERE fund = 'medical'""": {FUNDS, GRANT_WAITS},
+    "UPDATE household SET version = 2": {"no grant of a closed household goes on"},
+    'UPDATE "grant" SET said = said + 1': {"the newest state of each grant was said"},
+    "UPDATE appeal SET status = 'open'": {ONE_APPEAL, ORDERED},
+    "UPDATE appeal SET status = 'funded', target = raised + 1": {ONE_APPEAL, ORDERED},
+    """UPDATE appeal SET status = 'funded'; INSERT INTO appeal (id, code, item, quantity, fund, currency, target,
+        status, actor) SELECT gen_random_uuid(), 'other', item, 1, 'food', 'USD', 1, 'open', 'x' FROM appeal""": {
+        ONE_APPEAL,
+        ORDERED,
+    },
+    "UPDATE purchase SET spent = spent - 1": {SPENT, BOUGHT},
+    # Once nothing is under way that would pay it.
+    """DELETE FROM timer WHERE name = 'serve'; UPDATE purchase SET owed = owed + 1, cost = cost + 1;
+        UPDATE fund_balance SET balance = balance + 1 WHERE fund = 'food'""": {FUNDS, OWED},
+    "UPDATE purchase SET owed = owed + 1": {SPENT},
+    "UPDATE purchase SET status = 'cancelled'": {SPENT, ORDERED},
+    "UPDATE appeal SET status = 'funded'": {ORDERED},
+    "DELETE FROM contact": {"every donor has contact data"},
+    """UPDATE donor SET merged_into = (SELECT merged_into FROM donor WHERE merged_into IS NOT NULL)
+        WHERE merged_into IS NULL AND member;
+        UPDATE donor SET merged_into = (SELECT id FROM donor WHERE member) WHERE link_said > 0""": {
+        "nobody is merged into a donor who is merged",
+        LINKS,
+    },
+    "UPDATE donor SET membership_said = membership_said + 1 WHERE membership_said > 0": {MEMBERS},
+    "UPDATE donor SET membership_said = 0": {MEMBERS},
+    "UPDATE donor SET member = true": {MEMBERS},
+    "UPDATE donor SET link_said = link_said + 1 WHERE link_said > 0": {LINKS},
+    "UPDATE donor SET link_said = 0": {LINKS},
+}
+ELSEWHERE = {
+    "test_ledger_guards.py": {
+        FUNDS,
+        NET,
+        MONTHS,
+        "each refund is booked once, or waits for a payment that has not come",
+    },
+    "test_places.py": {"nowhere but at PayPal lies less than nothing"},
+    "test_advances.py": {
+        "what fieldworkers carry is what the ledger has",
+        "no more of an advance is settled than went out, and by slips",
+        "no slip is older than its advance",
+        "what fieldworkers carry for a grant is what its advances have left",
+    },
+    "test_promises.py": {
+        "what goods are worth is what the ledger has",
+        "payments are as large as the pledges that they keep",
+        "what is expected of pledges is what their parts say",
+    },
+    "test_transfers.py": {
+        "what is on its way between accounts is what its transfers say",
+        "what funds began with is what was opened, once",
+    },
+    "test_conversions.py": {"what funds changed into other currencies is what their conversions say"},
+    "test_s4_monthly.py": {
+        "no monthly gift that ended here is still charged",
+        "payments of a monthly gift cover each day once, and only while they count",
+    },
+    "test_larger_payments.py": {"what larger payments brought beyond their months was moved where it is"},
+    "test_case_grants.py": {
+        "no grant of a closed case goes on",
+        "each grant is for one household or one case",
+    },
+    "test_appeal_money.py": {ASIDE, RAISED, BOUGHT, KEPT},
+    "test_s4_receipts.py": {
+        "no valid letter says more or less than counts of its payments",
+        "no payment stands in two valid statements",
+        "each number of a receipt has its row",
+        "each letter is kept as it was issued",
+    },
+}
+"""Checks that are shown to find something by other tests, by the file."""
+
+
+async def promised(till: Till) -> None:
+    """A grant that is paid in part and one that waits; an appeal whose purchase was ordered."""
+    await till.gift(1_000)
+    await till.gift(500, "medical")
+    first = till.asked(300)
+    await till.hears(first)
+    await till.hears(till.asked(1_000))
+    limits, payout = till.settings.limits, Payout(Money(100, "JPY"), "bank", "hospital", "P-1")
+    pay = partial(grants.pay, limits=limits, grant_id=first.request_id, payout=payout)
+    assert isinstance(await till.do(pay, staff("treasurer")), Grant)
+    await till.do(lambda unit: appeals.set_price(unit, "kit", Price(400, "JPY", 1)))
+    appeal = await till.do(lambda unit: appeals.open_appeal(unit, "kit", 1, "food"))
+    assert isinstance(appeal, Appeal)
+    came = Came("paypal", "S1", Money(450, "JPY"), DAY, appeal_id=appeal.id, purpose="food")
+    await till.do(lambda unit: book_payment(unit, came))
+    await till.serve()
+    await till.lies(1_000, "bank")
+    bought: Any = {
+        "purchase_id": PURCHASE,
+        "appeal_id": appeal.id,
+        "lines": (PurchaseLine(item="kit", quantity=1, unit="kit"),),
+        "cost": Said(amount=400, currency="JPY"),
+        "on": DAY,
+    }
+    for version, status in enumerate(("proposed", "ordered"), 1):
+        await till.hears(PurchaseChanged(version=version, status=status, **bought))
+    await till.serve()
+
+
+async def given(till: Till) -> None:
+    """A monthly gift with a payment; a member, and a donor who turned out to be another one."""
+    await till.do(lambda unit: register(unit, Monthly("education", "I-1")))
+    sale = Came("paypal", "S2", Money(30_00, "USD"), DAY, Money(0, "USD"), subscription_id="I-1")
+    await till.do(lambda unit: book_payment(unit, sale))
+    await till.look()
+    contact = Contact("Member")
+    await till.do(lambda unit: donors.add(unit, contact, Choices(member=True, may_write=True)))
+    one, other = (await till.donor()).id, (await till.donor()).id
+    await till.do(lambda unit: donors.merge(unit, one, other))
+
+
+async def test_each_check_finds_what_it_is_there_for(till_url: str) -> None:
+    async with Till.open(till_url, DAY) as till:
+        await promised(till)
+        await given(till)
+        found, _ = await found_of(till.engine, check(till.settings), [*BROKEN])
+    assert found == BROKEN
+    assert set().union(*BROKEN.values(), *ELSEWHERE.values()) == CHECKS.keys()
+
+
+def test_what_other_tests_show_is_there() -> None:
+    for file, names in ELSEWHERE.items():
+        text = (Path(__file__).parent / file).read_text()
+        assert [name for name in names if name not in text] == []
