@@ -129,17 +129,20 @@ async def test_a_fee_that_came_back_with_a_refund_is_that_one(till: Till) -> Non
 async def test_two_rows_of_the_list_are_one_conversion(till: Till, reference: str) -> None:
     rows = [row("T0200", -50_00, "C1"), row("T0200", 5_800, "C2", "JPY")]
     assert await compared(till, *rows) == {"C1": Match.UNKNOWN, "C2": Match.UNKNOWN}
-    work = converting("medical", "paypal", usd(50_00), Money(5_800, "JPY"), TAKEN, reference=reference)
-    done = await till.do(work)
+
+    def work() -> Any:
+        return converting("medical", "paypal", usd(50_00), Money(5_800, "JPY"), TAKEN, reference=reference)
+
+    done = await till.do(work())
     assert isinstance(done, Converted), done
-    assert isinstance(await till.do(work), Refused)
+    assert isinstance(await till.do(work()), Refused)
     for _ in range(2):
         assert await compared(till, *rows) == {"C1": Match.MATCHED, "C2": Match.MATCHED}
     wrong = [replace(rows[0], gross=Amount(-49_00, "USD")), replace(rows[1], gross=Amount(5_801, "JPY"))]
     assert await compared(till, *wrong) == {"C1": Match.DIFFERENT, "C2": Match.DIFFERENT}
     await till.do(lambda unit: conversions.undo(unit, done.id, "typed twice"))
     assert await compared(till, *rows) == {"C1": Match.UNKNOWN, "C2": Match.UNKNOWN}
-    assert isinstance(await till.do(work), Converted)
+    assert isinstance(await till.do(work()), Converted)
 
 
 async def test_the_doctor_sees_a_charge_that_the_ledger_does_not_have(till: Till) -> None:

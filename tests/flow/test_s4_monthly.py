@@ -219,22 +219,26 @@ async def test_all_of_it_in_order(till: Till) -> None:
     await tell(till, [REGISTER, *range(len(NEWS))], [True])
     ((gift,), payments, funds, _) = await state(till)
     assert gift["status"] == "ended"
-    # The refund took June away, and the gift lapsed on 29 July: the sale of August covers two months from its day on.
-    assert '"covered_until": "2006-10-06"' in gift["said"]
+    # A refund took June away; two payments came back that had been reversed, and cover June and July.
+    assert '"covered_until": "2006-10-03"' in gift["said"]
     where = {each["transaction_id"]: (each["purpose"], each["without_gift"]) for each in payments}
     assert where == {
         "S1": ("education", False),
         "S2": ("education", False),
         "S3": ("education", False),
         "S4": ("unassigned", True),
+        "S5": ("education", False),
+        "S6": ("education", False),
     }
     assert funds[1][0] == 2883
     covers = {each["transaction_id"]: (each["covers_from"], each["covers_until"]) for each in payments}
     assert covers == {
         "S1": (date(2006, 5, 3), date(2006, 6, 3)),
         "S2": (None, None),
-        "S3": (date(2006, 8, 6), date(2006, 10, 6)),
+        "S3": (date(2006, 8, 3), date(2006, 10, 3)),
         "S4": (None, None),
+        "S5": (date(2006, 6, 3), date(2006, 7, 3)),
+        "S6": (date(2006, 7, 3), date(2006, 8, 3)),
     }
     changes = await till.rows("SELECT before, status FROM subscription_change ORDER BY version")
     assert [(each["before"], each["status"]) for each in changes][-1][1] == "ended"

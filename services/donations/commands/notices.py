@@ -123,9 +123,7 @@ async def _named(unit: Unit, said: Said | Unreadable) -> Said | Unreadable:
 
 
 def _settled(became: Became, said: Said | Unreadable) -> Settled:
-    payment = payment_of(said)
-    refund = said.back_id if isinstance(said, BackSaid) and payment is None else None
-    return Settled(became, payment, refund)
+    return Settled(became, payment_of(said), said.back_id if isinstance(said, BackSaid) else None)
 
 
 async def _do(unit: Unit, meaning: Meaning) -> Became:

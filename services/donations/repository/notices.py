@@ -52,7 +52,7 @@ async def remove(session: AsyncSession, notice_id: UUID) -> None:
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of a notice, and of which payment it speaks, or of which refund if it names no payment."""
+    """What became of a notice, and of which payment and refund it speaks."""
 
     became: Became
     payment: str | None = None
@@ -67,9 +67,9 @@ def settle(writes: Writes, notice_id: UUID, event_type: str, settled: Settled) -
 
 
 async def found(session: AsyncSession, refund_id: str, payment: str, became: Became) -> None:
-    """Somebody has told of which payment a refund is: so the notices of it that did not are settled too."""
+    """Somebody has told of which payment a refund is, or it is booked: so notices of it that wait are settled."""
     row = NOTICE.c
-    mine = (row.refund_id == refund_id, row.transaction_id.is_(None))
+    mine = (row.refund_id == refund_id, row.outcome == Became.WAITING.value)
     await session.execute(update(NOTICE).where(*mine).values(transaction_id=payment, outcome=became.value))
 
 

@@ -23,8 +23,8 @@ class NoticeRow(Row, table=True):
     """A notice of PayPal's, once by the id under which it was sent; `outcome` is what became of it when it came.
 
     PayPal signs no more of the body than its CRC32, so the `digest` tells a repeat from another body under a known id.
-    `transaction_id` is the payment that it speaks of, and `refund_id` the refund, if it names no payment. What it said
-    lies in `notice_body`. `actor` is who has seen one that was to be looked at.
+    `transaction_id` is the payment that it speaks of, and `refund_id` the refund. What it said lies in `notice_body`.
+    `actor` is who has seen one that was to be looked at.
     """
 
     __tablename__ = "notice"
@@ -39,7 +39,7 @@ class NoticeRow(Row, table=True):
         Index(
             "ix_notice_refund_id",
             "refund_id",
-            postgresql_where=text("transaction_id IS NULL AND refund_id IS NOT NULL"),
+            postgresql_where=text("outcome = 'waiting' AND refund_id IS NOT NULL"),
         ),
         Index("ix_notice_asked", "id", postgresql_where=text("outcome = 'asked'")),
     )

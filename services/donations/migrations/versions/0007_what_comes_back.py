@@ -20,7 +20,7 @@ def upgrade() -> None:
         op.f("ix_notice_refund_id"),
         "notice",
         ["refund_id"],
-        postgresql_where=sa.text("transaction_id IS NULL AND refund_id IS NOT NULL"),
+        postgresql_where=sa.text("outcome = 'waiting' AND refund_id IS NOT NULL"),
     )
 
 
