@@ -14,6 +14,15 @@ def in_our_time(day: date) -> date:
     return day
 
 
+YEARS_AHEAD = 10
+"""Nothing is planned farther ahead: 2036 in the place of 2026 is a slip too."""
+
+
+def is_near(day: date, today: date) -> bool:
+    """Whether a day that something is planned for is no slip of the year."""
+    return day <= month_later(today, 12 * YEARS_AHEAD)
+
+
 def month_later(on: date, months: int = 1) -> date:
     """The same day some months later; the last one of a month that is too short for it."""
     year, month = divmod(on.year * 12 + on.month - 1 + months, 12)

@@ -19,7 +19,7 @@ from tests.support.helpdesk import Helpdesk
 from tests.support.properties import tried_with
 
 DAY = date(2007, 3, 1)
-HOME, OTHER, MEMBER, GUARDED = (UUID(int=number) for number in range(1, 5))
+HOME, OTHER, MEMBER, GUARDED, YOUNG = (UUID(int=number) for number in range(1, 6))
 FIRST, AGAIN, UNWISHED, LESSON, OVER = (UUID(int=number) for number in range(11, 16))
 REST = 14
 
@@ -55,11 +55,12 @@ def lesson(need: UUID, version: int, **more: Any) -> HelperAsked:
     return HelperAsked(**{**values, **more})
 
 
-def agreed(member: UUID, version: int, *scopes: str) -> ConsentChanged:
+def agreed(member: UUID, version: int, *scopes: str, **more: Any) -> ConsentChanged:
     values: Any = {
         "household_id": HOME if member == MEMBER else OTHER,
         "purpose": "public_speaking",
         "on": DAY,
+        **more,
     }
     return ConsentChanged(
         consent_id=UUID(int=100 + member.int),
@@ -96,23 +97,26 @@ STORY: Sequence[Contract] = (
     agreed(MEMBER, 3, "speaking", "recording"),
     agreed(GUARDED, 1, "speaking"),
     agreed(GUARDED, 2),
+    agreed(YOUNG, 1, "speaking"),
+    agreed(YOUNG, 2, "speaking", of_age=True),
+    agreed(YOUNG, 3, of_age=False),
 )
 
 
 async def _slots(desk: Helpdesk) -> None:
-    """Both members have slots that were given while they agreed."""
+    """The members have slots that were given while they agreed."""
     seminar = (await desk.gathering(DAY + timedelta(days=40))).id
-    for member, home in ((MEMBER, HOME), (GUARDED, OTHER)):
-        new = NewSpeaker(True, frozenset(), frozenset(), member_id=member, household_id=home)
-        who = await desk.do(lambda unit, new=new: speakers.add(unit, new))  # type: ignore[misc]
-        assert isinstance(who, UUID)
-        await desk.do(lambda unit, who=who: speakers.train(unit, who, DAY))  # type: ignore[misc]
-        wanted = NewSlot(who, seminar, frozenset(), frozenset({"school"}), frozenset())
+    for member, home in ((MEMBER, HOME), (GUARDED, OTHER), (YOUNG, OTHER)):
         await desk.rows(
             "INSERT INTO consent (id, version, member_id, scopes, agreed) VALUES (:id, 1, :member, '{speaking}', true)",
             id=UUID(int=100 + member.int),
             member=member,
         )
+        new = NewSpeaker(True, frozenset(), frozenset(), member_id=member, household_id=home)
+        who = await desk.do(lambda unit, new=new: speakers.add(unit, new))  # type: ignore[misc]
+        assert isinstance(who, UUID)
+        await desk.do(lambda unit, who=who: speakers.train(unit, who, DAY))  # type: ignore[misc]
+        wanted = NewSlot(who, seminar, frozenset(), frozenset({"school"}), frozenset())
         await desk.do(lambda unit, wanted=wanted: speakers.plan(unit, REST, wanted))  # type: ignore[misc]
 
 
@@ -163,7 +167,11 @@ def test_any_order_and_repetition_of_the_facts_ends_in_the_same(desk_url: str) -
                 OVER: ("withdrawn", "withdrawn", 0),
             }
             assert held == [AGAIN, LESSON]
-            assert slots == [(MEMBER, "planned", ""), (GUARDED, "flagged", "no_consent")]
+            assert slots == [
+                (MEMBER, "planned", ""),
+                (GUARDED, "flagged", "no_consent"),
+                (YOUNG, "flagged", "not_of_age"),
+            ]
 
         asyncio.run(both())
 

@@ -110,6 +110,7 @@ KEPT = {
     ("events", "/gatherings/{gathering_id}/move", "note"): STEP,
     ("events", "/gatherings/{gathering_id}/cancel", "note"): STEP,
     ("events", "/gatherings/{gathering_id}/seats", "guests[].contact.name"): GUEST,
+    ("events", "/gatherings/{gathering_id}/attendance", "guests[].contact.name"): GUEST,
     ("events", "/gatherings/{gathering_id}/imports", "file"): GUEST,
     ("events", "/guests", "contact.name"): GUEST,
     ("events", "/guests/{guest_id}/change", "contact.name"): GUEST,
