@@ -3,24 +3,26 @@
 import calendar
 from datetime import date
 
-EARLIEST = date(1990, 1, 1)
-"""Nothing that the group does or plans is older, but births and arrivals: 1906 in the place of 2006 is a slip."""
+EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
+"""Nothing that the group does or plans is older, but births and arrivals, or later: who writes 1906 or 2106 means
+2006.
+"""
 
 
 def in_our_time(day: date) -> date:
     """The same day. ValueError for one of another age, whose year is a slip of the hand."""
     if day < EARLIEST:
         raise ValueError(f"lies before {EARLIEST}: look at the year again")
+    if day > LATEST:
+        raise ValueError(f"lies after {LATEST}: look at the year again")
     return day
 
 
-YEARS_AHEAD = 10
-"""Nothing is planned farther ahead: 2036 in the place of 2026 is a slip too."""
-
-
-def is_near(day: date, today: date) -> bool:
-    """Whether a day that something is planned for is no slip of the year."""
-    return day <= month_later(today, 12 * YEARS_AHEAD)
+def too_far(day: date, today: date, years: int) -> str | None:
+    """Why a day to come is a slip of the hand: nothing of its sort lies so many years ahead. None if it is none."""
+    if day <= month_later(today, 12 * years):
+        return None
+    return f"lies more than {years} years ahead: look at the year again"
 
 
 def month_later(on: date, months: int = 1) -> date:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.donations.commands.forgetting import FORGET, forget_old
+from services.donations.commands.grants import DECIDE, decide_anew
 from services.donations.commands.ipns import ASK, judge
 from services.donations.commands.monthly import WAKE, look_at
 from services.donations.commands.receipts import reprint
@@ -28,6 +29,9 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
     async def wake(payload: Mapping[str, Any], unit: Unit) -> None:
         await look_at(unit, grace, [UUID(payload["subscription"])])
 
+    async def decide(_: Mapping[str, Any], unit: Unit) -> None:
+        await decide_anew(unit, settings.limits)
+
     async def print_anew(_: Mapping[str, Any], unit: Unit) -> None:
         await reprint(unit, settings.office)
 
@@ -41,6 +45,7 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
         letters.REPRINT: print_anew,
         FORGET: forget,
         TELL: tell_donors,
+        DECIDE: decide,
     }
     if paypal is None:
         return always

@@ -1,13 +1,15 @@
 """What donations does when intake, inventory, sponsorship or events says something: load, decide, write down, say."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Table
 
 from services.donations.commands import appeals, purchases
+from services.donations.commands.grants import LimitsOf
 from services.donations.domain.funds import FundKey
-from services.donations.domain.grants import fund_of, heard, over, school_asked
+from services.donations.domain.grants import decided, fund_of, heard, over, school_asked
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
 from services.donations.settings import Settings
@@ -23,17 +25,19 @@ from shared.messaging.unit import Unit
 F = TypeVar("F", GrantAsked, SchoolPaymentDue)
 
 
-async def on_grant_asked(facts: Sequence[GrantAsked], unit: Unit) -> None:
-    """Set money aside for what is asked, whole or in part, or say what is missing."""
-    await _ask(unit, facts, lambda fact: fact)
+async def on_grant_asked(limits: LimitsOf, facts: Sequence[GrantAsked], unit: Unit) -> None:
+    """Set money aside for what is asked, whole or in part, or say what is missing or that somebody has to agree."""
+    await _ask(unit, limits, facts, lambda fact: fact)
 
 
-async def on_school_payment_due(facts: Sequence[SchoolPaymentDue], unit: Unit) -> None:
-    """Set aside in the education fund what schools are to be paid and no gift covers, or say what is missing."""
-    await _ask(unit, facts, school_asked)
+async def on_school_payment_due(limits: LimitsOf, facts: Sequence[SchoolPaymentDue], unit: Unit) -> None:
+    """Set aside in the education fund what schools are to be paid and no gift covers, as for what intake asks."""
+    await _ask(unit, limits, facts, school_asked)
 
 
-async def _ask(unit: Unit, facts: Sequence[F], request_of: Callable[[F], GrantAsked]) -> None:
+async def _ask(
+    unit: Unit, limits: LimitsOf, facts: Sequence[F], request_of: Callable[[F], GrantAsked]
+) -> None:
     """Serve requests for money, as which the facts are read.
 
     The rows of the households and cases are locked first, so that none is closed between the look at it and the grant.
@@ -46,11 +50,12 @@ async def _ask(unit: Unit, facts: Sequence[F], request_of: Callable[[F], GrantAs
     keys = {FundKey(fund_of(each.kind), each.estimate.currency) for each in asked}
     async with MoneyLedger.open(unit, keys) as ledger:
         news = await newest(unit, GRANT, facts)
-        for key, fact in news.facts.items():
-            row = news.rows[key]
-            before = grants.grant_in(row) if row else None
-            after = heard(before, request_of(fact))
-            ledger.grant(over(after, closed.get(after.owner, 0)), before)
+        before = {key: grants.grant_in(row) for key, row in news.rows.items() if row}
+        now = [heard(before.get(key), request_of(fact)) for key, fact in news.facts.items()]
+        agreed = await grants.approvals_of(session, [each for each in now if each.id in before])
+        for each in now:
+            after = decided(each, limits(each.currency), agreed[each.id])
+            ledger.grant(over(after, closed.get(after.owner, 0)), before.get(each.id))
 
 
 async def on_gift_placed(facts: Sequence[GiftPlaced], unit: Unit) -> None:
@@ -130,17 +135,17 @@ async def on_purchase_changed(facts: Sequence[PurchaseChanged], unit: Unit) -> N
     await purchases.follow(unit, facts)
 
 
-def hears(_: Settings) -> tuple[Hears[Any], ...]:
+def hears(settings: Settings) -> tuple[Hears[Any], ...]:
     """What this service consumes, and how."""
     return (
-        Hears(GrantAsked, on_grant_asked),
+        Hears(GrantAsked, partial(on_grant_asked, settings.limits)),
         Hears(HouseholdClosed, on_household_closed),
         Hears(AdvocacyChanged, on_advocacy_changed),
         Hears(ShortfallForecast, on_shortfall_forecast),
         Hears(ShortageChanged, on_shortage_changed),
         Hears(ItemPriced, on_item_priced),
         Hears(PurchaseChanged, on_purchase_changed),
-        Hears(SchoolPaymentDue, on_school_payment_due),
+        Hears(SchoolPaymentDue, partial(on_school_payment_due, settings.limits)),
         Hears(GiftPlaced, on_gift_placed),
         Hears(ContactOffered, on_contact_offered),
     )

@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.intake import identities, repository
+from services.intake.commands import guardians
 from services.intake.commands.saying import tell
 from services.intake.domain.changes import grow
 from services.intake.domain.households import Household
@@ -17,6 +18,7 @@ def on_day(_: Settings) -> OnDay:
     """Tell the other services of everybody who is in another age band from this day on, once per household.
 
     Compared is with the band that was told last, not with yesterday's: so nobody is left out when a day was missed.
+    What a guardian agreed to who does not live with the child ends, should it have been missed.
     """
 
     async def begin(day: date, unit: Unit) -> None:
@@ -30,5 +32,6 @@ def on_day(_: Settings) -> OnDay:
 
         repository.set_bands(unit.writes, changed)
         tell(unit, changed, HouseholdChanged, words)
+        await guardians.follow(unit)
 
     return begin

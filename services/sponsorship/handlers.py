@@ -76,13 +76,17 @@ async def on_consent_changed(rules: Rules, facts: Sequence[ConsentChanged], unit
 
 
 async def on_monthly_gift_changed(rules: Rules, facts: Sequence[MonthlyGiftChanged], unit: Unit) -> None:
-    """Keep how monthly gifts stand; their children follow."""
+    """Keep how monthly gifts stand; their children follow.
+
+    A fact that comes late changes one thing: since when a gift is at risk.
+    """
     async with Book.open(unit, rules) as book:
         news = await newest(unit, GIFT, facts)
         gifts.save_gifts(unit.writes, news.facts.values())
+        await gifts.save_told(unit.session, unit.writes, facts)
         donors = {each.donor_id for each in news.facts.values() if each.donor_id}
         await gifts.make_sponsors(unit.session, donors)
-        book.touch(gifts=news.facts)
+        book.touch(gifts=news.rows)
 
 
 async def on_gift(rules: Rules, facts: Sequence[GiftState], unit: Unit) -> None:

@@ -15,6 +15,9 @@ class Settings(PrintingSettings):
     hold_days: int = Field(
         default=14, ge=1, le=366, description="so long a hold keeps a child if nobody chose its end"
     )
+    hold_most_days: int = Field(
+        default=90, ge=1, le=366, description="staff may choose an end of a hold up to so many days ahead"
+    )
     uncovered_months: int = Field(
         default=2, ge=1, le=12, description="a child is at risk once so many months are covered no longer"
     )
@@ -54,4 +57,5 @@ class Settings(PrintingSettings):
     @property
     def rules(self) -> Rules:
         """As the domain sees them."""
-        return Rules(self.zone, self.hold_days, self.uncovered_months, self.places_by_itself)
+        days = min(self.hold_days, self.hold_most_days)
+        return Rules(self.zone, days, self.uncovered_months, self.places_by_itself, self.hold_most_days)

@@ -107,6 +107,8 @@ class MonthlyGiftChanged(Contract):
 class GrantStatus(StrEnum):
     """The known states of a grant. On the wire it is text."""
 
+    UNDECIDED = "undecided"
+    """Somebody has to agree before anything is set aside for it."""
     WAITING = "waiting"
     """Nothing is set aside for it."""
     SET_ASIDE = "set_aside"
@@ -129,6 +131,8 @@ class GrantWhy(StrEnum):
     """`missing` is not there yet."""
     NOTHING_LEFT = "nothing_left"
     """The fund has nothing free; it is served when money comes."""
+    UNDECIDED = "undecided"
+    """Somebody still has to agree to it, or to what it has become larger by; nothing is set aside for that."""
     TAKEN_BACK = "taken_back"
     """Money that was set aside for it is no longer there."""
     HOUSEHOLD_CLOSED = "household_closed"

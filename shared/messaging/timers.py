@@ -7,7 +7,7 @@ has done nothing, and another takes the timer up; and two replicas never do one 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.database.errors import is_conflict, is_outage, kind_of
@@ -69,6 +69,8 @@ class Timers:
                 claimed = await claim_due(unit.session, self.names)
                 if claimed is None:
                     return False
+                if isinstance(claimed.due, datetime):
+                    unit.not_before(claimed.due)
                 done = await self._done(claimed, unit)
                 if crashpoints.ARMED:
                     crashpoints.reached(crashpoints.TIMER_DONE)

@@ -63,6 +63,12 @@ class Unit:
         self._about = {cause.subject: cause for cause in self.causes}
         """The last cause about each subject."""
 
+    def not_before(self, moment: datetime) -> None:
+        """It is this moment at least. Timers are due by the database's clock, and the service's own may be behind it:
+        what is done then must not find that its time has not come, for its timer is gone.
+        """
+        self.now = max(self.now, moment)
+
     def say(self, fact: Contract) -> None:
         """Tell the other services, if and when this unit commits.
 

@@ -38,6 +38,13 @@ _TWICE = """
 _BOOKED = """
     SELECT payment.transaction_id FROM payment JOIN entry ON entry.document_id = payment.id AND entry.kind = 'gift'
 """
+_REFUNDED = "SELECT refund_id FROM refund WHERE state = 'booked'"
+_PAID = "SELECT reference FROM payout"
+# An entry more than there are refunds or payouts has booked one of them twice.
+_BOOKED_TWICE = """
+    SELECT (SELECT count(*) FROM entry WHERE kind IN ('refund', 'paid'))
+        - (SELECT count(*) FROM refund WHERE state = 'booked') - (SELECT count(*) FROM payout)
+"""
 _SAID_OF_GRANTS = 'SELECT id::text, said FROM "grant" WHERE version > 0'
 _TOLD_OF_GRANTS = "SELECT id::text, version FROM grant_told"
 _SERVED = "SELECT DISTINCT household_id FROM reservation"
@@ -160,6 +167,8 @@ async def count(site: Site, outcome: Outcome) -> None:
         "facts not handled": sum(unheard.values()),
         "answers not on a timeline": untold,
         "sales": money.sales,
+        "refunds": money.refunds,
+        "payouts": money.payouts,
         "grants": money.grants,
     }
     outcome.lost = sum(lost.values())
@@ -176,11 +185,13 @@ async def count(site: Site, outcome: Outcome) -> None:
 
 @dataclass(frozen=True)
 class Money:
-    """Lost `sales` that PayPal was told are kept; lost `grants` of which donations or intake does not know the newest;
-    and how many sales were booked more than once.
+    """What was lost: `sales` and `refunds` that PayPal was told are kept, `payouts` that were answered, `grants` of
+    which donations or intake does not know the newest. And how much was booked more than once.
     """
 
     sales: int
+    refunds: int
+    payouts: int
     grants: int
     doubled: int
 
@@ -189,11 +200,20 @@ async def count_money(site: Site) -> Money:
     """Of what PayPal told and what was asked for."""
     async with site.connect("donations") as database:
         booked = [str(row[0]) for row in await database.fetch(_BOOKED)]
+        refunded = {row[0] for row in await database.fetch(_REFUNDED)}
+        paid = {row[0] for row in await database.fetch(_PAID)}
+        twice = await database.fetchval(_BOOKED_TWICE)
         said = {row[0]: row[1] for row in await database.fetch(_SAID_OF_GRANTS)}
     async with site.connect("intake") as database:
         told = {row[0]: row[1] for row in await database.fetch(_TOLD_OF_GRANTS)}
     unknown = {each for each in said if told.get(each) != said[each]} | (site.grants - said.keys())
-    return Money(len(site.sales - {*booked}), len(unknown), len(booked) - len({*booked}))
+    return Money(
+        sales=len(site.sales - {*booked}),
+        refunds=len(site.refunds - refunded),
+        payouts=len(site.payouts - paid),
+        grants=len(unknown),
+        doubled=len(booked) - len({*booked}) + max(twice, 0),
+    )
 
 
 async def ask_doctor(site: Site) -> list[str]:

@@ -14,7 +14,7 @@ import httpx
 
 from shared.service.addresses import address_of
 from shared.web.walls import MEANT
-from tests.faults.money import GRANT, MONTHLY, Gifts
+from tests.faults.money import GRANT, MONTHLY, PAYING, Gifts
 from tests.faults.replicas import Replica
 from tests.faults.site import Site, until
 from tests.support.catalogue import CATALOGUE
@@ -24,7 +24,8 @@ AT_ONCE = 8
 SPREAD_SECONDS = 6.0
 """How long the registration of a site's households takes when nothing is in the way."""
 ASKING = 0.3
-"""Of the households so many ask for a grant; as many gifts arrive, each of which pays for one and more."""
+"""Of the households so many ask for a grant; as many gifts arrive, each of which pays for one and more.
+Some gifts are refunded, and some grants are paid in parts."""
 SETTLING = 0.3
 """So many ask to settle in Japan with lessons and a helper: sponsorship and events have something to say."""
 SETTLEMENT = {"wishes": ["lessons", "helper"], "languages": ["ko"], "region": "tokyo"}
@@ -167,6 +168,8 @@ class Load:
         asked = await self.caller.post("intake", f"/households/{identity}/grants", GRANT)
         self.site.grants.add(asked["request_id"])
         await self.gifts.one()
+        if self.site.rng.random() < PAYING:
+            await self.gifts.pay(self.site.rng.choice(sorted(self.site.grants)))
 
     async def _slot(self) -> None:
         now = time.monotonic()

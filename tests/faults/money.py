@@ -1,7 +1,7 @@
-"""The money of a scenario: PayPal tells of sales while things break, and households ask for grants.
+"""The money of a scenario: PayPal tells of sales and refunds while things break, and grants are asked for and paid.
 
 As PayPal does, a notice is sent again until it is answered with 200, now and then once more after that, and a sale is
-told of under another transmission too.
+told of under another transmission too. Some refunds come before their sale.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -18,11 +19,17 @@ from tests.support.paypal import notices
 AT = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 PAUSE_SECONDS = 0.2
 PATIENCE_SECONDS = 240.0
+REFUSED, FAILED = 400, 500
+NOT_YET = (404, 409, 422)
+"""Answers to who pays a grant that donations has not heard of, or for which too little is set aside."""
 ROUTE = "/api/paypal/webhook"
 MONTHLY = {"reference": notices.SUBSCRIPTION, "purpose": "medical"}
 GRANT = {"kind": "hospital", "amount": 20_00, "currency": "USD", "urgency": 1}
-AGAIN, ONCE_MORE = 0.2, 0.1
-"""Of the notices so many come again under their own transmission, and so many sales under another one."""
+PART = {"amount": "5", "currency": "USD", "place": "paypal", "payee": "clinic-1"}
+AGAIN, ONCE_MORE, REFUNDED, PAYING = 0.2, 0.1, 0.2, 0.7
+"""Of the notices so many come again under their own transmission, and so many sales under another one; so many sales
+are refunded; with so many sales somebody pays a part of a grant.
+"""
 
 
 @dataclass
@@ -32,16 +39,35 @@ class Gifts:
     site: Site
     client: httpx.AsyncClient
     _sales: int = 0
+    _payouts: int = 0
 
     async def one(self) -> None:
-        """PayPal tells of a sale until it is content."""
+        """PayPal tells of a sale until it is content, and perhaps of its refund."""
         self._sales += 1
-        sale = f"SALE{self._sales:013}"
-        notice = notices.sale("COMPLETED", AT, sale)
-        await self._send(notice)
+        sale, refund = f"SALE{self._sales:013}", f"BACK{self._sales:013}"
+        told = [notices.sale("COMPLETED", AT, sale)]
+        if refunded := self.site.rng.random() < REFUNDED:
+            told.append(notices.refund(AT, refund, sale))
+            self.site.rng.shuffle(told)
+        for notice in told:
+            await self._send(notice)
         self.site.sales.add(sale)
+        if refunded:
+            self.site.refunds.add(refund)
         if self.site.rng.random() < ONCE_MORE:
             await self._send(notices.held(AT, sale, "RELEASED"))
+
+    async def pay(self, grant: str) -> None:
+        """A treasurer pays a part of a grant until it is answered; what is not set aside, or not known yet, is not."""
+        self._payouts += 1
+        body = {**PART, "reference": f"payout {self._payouts}"}
+        path, headers = f"/api/grants/{grant}/pay", {"Idempotency-Key": str(uuid4())}
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (code := await self._answer(path, json=body, headers=headers)) >= FAILED:  # noqa: ASYNC110, they try again
+                await asyncio.sleep(PAUSE_SECONDS)
+        assert code < REFUSED or code in NOT_YET, code
+        if code < REFUSED:
+            self.site.payouts.add(body["reference"])
 
     async def begins(self, reference: str) -> None:
         """PayPal tells that a donor has begun to subscribe, and of no payment."""
@@ -56,11 +82,14 @@ class Gifts:
                     await asyncio.sleep(PAUSE_SECONDS)
 
     async def _taken(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Whether a replica took it; another one is tried next."""
+        code = await self._answer(ROUTE, content=body, headers=dict(headers))
+        assert code < REFUSED or code >= FAILED, code
+        return code == 200
+
+    async def _answer(self, path: str, **request: Any) -> int:
+        """How a replica answers; one that gives no answer has failed. Another one is tried next."""
         replica = self.site.rng.choice(self.site.replicas["donations"])
         try:
-            answer = await self.client.post(f"{replica.url}{ROUTE}", content=body, headers=dict(headers))
+            return (await self.client.post(f"{replica.url}{path}", **request)).status_code
         except httpx.TransportError:
-            return False
-        assert answer.status_code < 400 or answer.status_code >= 500, f"{answer.status_code} {answer.text}"
-        return answer.status_code == 200
+            return FAILED

@@ -54,6 +54,10 @@ class Site:
     """Those of them that were changed or closed later."""
     sales: set[str] = field(default_factory=set)
     """Ids of the sales that PayPal told of and that were answered with success."""
+    refunds: set[str] = field(default_factory=set)
+    """Ids of the refunds that PayPal told of, in the same way."""
+    payouts: set[str] = field(default_factory=set)
+    """References of the parts of grants that were paid with success."""
     grants: set[str] = field(default_factory=set)
     """Ids of the grants that were asked for with success."""
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -155,7 +155,11 @@ INVENTORY: list[tuple[str, Any]] = [
     *(("/receipts", receipt(item=each)) for each in [*TEXTS, "no-such-item", "RICE", "rice;--"]),
     *(("/receipts", {**receipt(), "depot": each}) for each in [*TEXTS, "no-such-depot"]),
     *(("/receipts", {**receipt(), "reference": each}) for each in TEXTS if each not in ("  ", MARK + "\n")),
-    *(("/receipts", receipt(expires_on=each)) for each in DATES if each is not None),
+    *(
+        ("/receipts", receipt(expires_on=each))
+        for each in [*DATES, "1906-11-02", "2060-01-01"]
+        if each is not None
+    ),
     ("/receipts", {**receipt(), "lines": []}),
     ("/receipts", {**receipt(), "lines": [{"item": "rice", "quantity": 1}] * 501}),
     ("/receipts", {**receipt(), "lines": [{"item": "rice", "quantity": 1}] * 2}),
@@ -222,7 +226,10 @@ INVENTORY: list[tuple[str, Any]] = [
                 "due_on": "2006-12-01",
                 "reference": "p",
             },
-            {"depot": "depot-north", "item": "rice", "quantity": 1, "due_on": MARK, "reference": "p"},
+            *(
+                {"depot": "depot-north", "item": "rice", "quantity": 1, "due_on": day, "reference": "p"}
+                for day in (MARK, "1906-12-01", "2060-12-01")
+            ),
             {"depot": "depot-north", "item": "rice", "quantity": 1, "due_on": "2006-12-01", "reference": NUL},
         )
     ),
@@ -315,7 +322,7 @@ INTAKE: list[tuple[str, Any]] = [
     ("/households/" + ID + "/members", person()),
     ("/households/" + MARK + "/members", person()),
     ("{household}/members/" + ID + "/leave", {}),
-    ("{household}/members/{member}/leave", {"left_on": "2006-11-02"}),
+    *(("{household}/members/{member}/leave", {"left_on": day}) for day in ("2006-11-02", "1906-11-01")),
     ("{household}/change", {}),
     ("{household}/change", {"region": MARK + " "}),
     ("{household}/close", {"outcome": MARK}),
@@ -335,7 +342,7 @@ INTAKE: list[tuple[str, Any]] = [
     ("{case}/people", {"given_name": MARK, "family_name": ""}),
     ("{case}/people/" + ID + "/correct", {"given_name": MARK, "family_name": MARK}),
     *(("{case}/visits", {"planned_for": day}) for day in ("2006-10-31", "9999-12-31", MARK, 20061120, None)),
-    ("{case}/visits/{visit}/done", {"done_on": "2006-11-02"}),
+    *(("{case}/visits/{visit}/done", {"done_on": day}) for day in ("2006-11-02", "1906-11-01")),
     ("{case}/visits/" + ID + "/done", None),
     ("{case}/visits/{visit}/cancel", {"reason": "case_closed"}),
     ("{case}/grants", {"kind": "hospital", "amount": 1, "currency": "JPY"}),

@@ -12,9 +12,9 @@ import pytest
 from services.donations.commands import funds
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.disputes import close_dispute, open_dispute, settle_dispute
-from services.donations.commands.gifts import give_purpose
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.monthly import Monthly, register
+from services.donations.commands.purposes import give_purpose
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment, RefundState

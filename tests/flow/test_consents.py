@@ -154,7 +154,8 @@ async def test_in_a_closed_household_and_of_somebody_who_left_it_is_not_given_bu
 
 async def test_a_member_who_moves_takes_the_consent_along_and_it_is_told(world: World) -> None:
     household, other = await family(world), await world.intake.register([person(9, relation="head")])
-    given = await world.intake.post(path(household, CHILD), for_sponsors(household))
+    elsewhere = for_sponsors(household, guardian_id=None, guardian="guardian-7")
+    given = await world.intake.post(path(household, CHILD), elsewhere)
     member = household["members"][CHILD]["member_id"]
     async with world.listen(ConsentChanged) as heard:
         move = {"to": other["household_id"], "relation": "child"}

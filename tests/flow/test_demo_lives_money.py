@@ -87,6 +87,7 @@ async def test_what_would_be_short_is_given_for_and_bought_in_time_and_the_books
         shows_what_gifts_did(found)
         await shows_what_people_did(bare_world, found, gifts=True)
         await bare_world.at_rest()
+        assert booked_by_paypal(bare_world) == {"held": 1, "released": 2, "refund": 1}
         said, moved = await rows(bare_world), await movements(bare_world)
         again = await told_by(bare_world, story, paypal)
         await bare_world.at_rest()
@@ -95,6 +96,13 @@ async def test_what_would_be_short_is_given_for_and_bought_in_time_and_the_books
         assert (now - said, said - now) == (Counter(), Counter())
         assert await movements(bare_world) == moved
     await the_doctor_compares_what_it_says_with_what_is_kept(bare_world)
+
+
+def booked_by_paypal(world: World) -> dict[str, int]:
+    """One payment was held and released, one was held for a dispute until that was won, and one was refunded."""
+    kinds = "SELECT kind, count(*) FROM entry WHERE kind IN ('held', 'released', 'refund') GROUP BY 1"
+    lines = world.servers.sql(kinds, world.databases["donations"]).splitlines()
+    return {kind: int(many) for kind, many in (line.split("|") for line in lines)}
 
 
 async def the_doctor_compares_what_it_says_with_what_is_kept(world: World) -> None:

@@ -58,8 +58,8 @@ KEPT_ALONE = {
     """,
     "children": "INSERT INTO child_told (id, version) VALUES ('{id}', 1)",
     "lesson_places": "INSERT INTO lesson_told (id, version) VALUES ('{id}', 1)",
-    "teachers": "INSERT INTO need (id, version, source) VALUES ('{id}', 1, 'sponsorship')",
-    "teachers_found": "INSERT INTO helper_need (id, version) VALUES ('{id}', 1)",
+    "helpers_asked": "INSERT INTO need (id, version, source) VALUES ('{id}', 1, 'sponsorship')",
+    "helpers_found": "INSERT INTO helper_need (id, version) VALUES ('{id}', 1)",
     "help": "INSERT INTO help_told (id, version) VALUES ('{id}', 1)",
     "slots": "INSERT INTO slot_told (id, version) VALUES ('{id}', 1)",
 }

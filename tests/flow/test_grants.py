@@ -18,7 +18,7 @@ from services.donations.domain.funds import Purpose
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
 from shared.contracts.donations import GrantStatus, GrantWhy
-from shared.contracts.intake import HouseholdClosed
+from shared.contracts.intake import GrantAsked, HouseholdClosed
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from tests.support.till import Till, staff
@@ -55,11 +55,15 @@ async def told(till: Till) -> list[dict[str, Any]]:
 
 
 async def test_of_fifty_grants_at_once_ten_are_set_aside_and_forty_told_why(till_url: str) -> None:
+    """Ten that nobody has agreed to yet are asked for among them; they are the most urgent, and hold nothing."""
     async with Till.open(till_url, DAY, pool_size=12) as till:
         await till.gift(1_000, "medical")
         await till.do(sale(till, 9_000, "S", held=True))
         asked = [till.asked(100, urgency=number % 4) for number in range(50)]
-        batches = [asked[start : start + size] for start, size in ((0, 7), (7, 20), (27, 1), (28, 22))]
+        asked += [till.asked(60_000, urgency=0) for _ in range(10)]
+        random.Random(14).shuffle(asked)
+        sizes = ((0, 7), (7, 20), (27, 1), (28, 22), (50, 10))
+        batches = [asked[start : start + size] for start, size in sizes]
         random.Random(13).shuffle(batches)
         await asyncio.gather(*(till.hears(*batch) for batch in batches))
         assert await till.fund("medical") == (10_000, 9_000, 1_000)
@@ -69,6 +73,9 @@ async def test_of_fifty_grants_at_once_ten_are_set_aside_and_forty_told_why(till
         assert (len(served), len(waiting)) == (10, 40)
         assert {each["reason"] for each in waiting} == {GrantWhy.NOTHING_LEFT.value}
         assert {(each["missing"]["amount"], each["held"]["amount"]) for each in waiting} == {(100, 9_000)}
+        undecided = [each for each in facts if each["status"] == GrantStatus.UNDECIDED]
+        assert {(each["set_aside"]["amount"], each["reason"]) for each in undecided} == {(0, "undecided")}
+        assert len(undecided) == 10
         assert await till.breaches() == set()
 
 
@@ -148,18 +155,28 @@ async def test_above_a_limit_others_agree_and_never_who_asked(
     await till.hears(grant)
 
     def agree(unit: Unit) -> Awaitable[Grant | Refused]:
-        return commands.approve(unit, till.settings.limits, grant.request_id)
+        return commands.approve(unit, till.settings.limits, grant.request_id, 1)
 
     def pay(unit: Unit) -> Awaitable[Grant | Refused]:
         return commands.pay(unit, till.settings.limits, grant.request_id, payout(minor))
 
     assert isinstance(await till.do(agree, staff("caseworker")), Refused)
     for number in range(needed):
-        assert isinstance(await till.do(pay), Refused)
+        assert ((await till.grant(grant)).set_aside, isinstance(await till.do(pay), Refused)) == (0, True)
         both = [till.do(agree, staff(f"treasurer-{number}")) for _ in range(2)]
         assert sum(isinstance(each, Grant) for each in await asyncio.gather(*both)) == 1
     assert isinstance(await till.do(agree, staff("one-more")), Refused)
     assert isinstance(await till.do(pay), Grant)
+
+
+async def agreed(till: Till, asked: GrantAsked, who: str, version: int = 1) -> Grant | Refused:
+    limits, key = till.settings.limits, asked.request_id
+    return await till.do(lambda unit: commands.approve(unit, limits, key, version), staff(who))
+
+
+def changed(asked: GrantAsked, version: int, minor: int, **more: Any) -> GrantAsked:
+    estimate = Money(minor, "JPY").as_part
+    return asked.model_copy(update={"version": version, "status": "changed", "estimate": estimate, **more})
 
 
 async def test_who_agreed_to_less_has_not_agreed_to_more(till: Till) -> None:
@@ -167,11 +184,43 @@ async def test_who_agreed_to_less_has_not_agreed_to_more(till: Till) -> None:
     await till.gift(100_000, "medical")
     await till.hears(grant)
     limits = till.settings.limits
-    await till.do(lambda unit: commands.approve(unit, limits, grant.request_id), staff("treasurer"))
-    more = {"version": 2, "status": "changed", "estimate": Money(70_000, "JPY").as_part}
-    await till.hears(grant.model_copy(update=more))
-    paid = await till.do(lambda unit: commands.pay(unit, limits, grant.request_id, payout(1)))
-    assert isinstance(paid, Refused)
+    assert isinstance(await agreed(till, grant, "treasurer"), Grant)
+    await till.hears(changed(grant, 2, 70_000))
+    kept = await till.grant(grant)
+    assert (kept.set_aside, kept.missing, kept.reason) == (60_000, 10_000, GrantWhy.UNDECIDED)
+    pay = partial(commands.pay, limits=limits, grant_id=grant.request_id)
+    too_much = await till.do(partial(pay, payout=payout(60_001)))
+    assert isinstance(too_much, Refused)
+    assert "1 more have to agree" in too_much.words
+    assert isinstance(await till.do(partial(pay, payout=payout(25_000))), Grant)
+    stale = await agreed(till, grant, "treasurer")
+    assert isinstance(stale, Refused)
+    assert "it is JPY 70,000 with urgency 2 now, in version 2" in stale.words
+    assert isinstance(await agreed(till, grant, "treasurer", 2), Grant)
+    assert (await till.grant(grant)).set_aside == 45_000
+    # Less needs nobody, and frees what is no longer wanted; as much as before was agreed to.
+    for version, minor, aside in ((3, 30_000, 5_000), (4, 70_000, 45_000)):
+        await till.hears(changed(grant, version, minor))
+        assert (await till.grant(grant)).set_aside == aside
+
+
+async def test_a_grant_that_nobody_has_agreed_to_stands_in_nobody_s_way_and_then_goes_first(
+    till: Till,
+) -> None:
+    urgent, small = till.asked(60_000, urgency=0), till.asked(40_000, urgency=3)
+    await till.gift(30_000, "medical")
+    await till.hears(urgent, small)
+    assert [(await till.grant(each)).set_aside for each in (urgent, small)] == [0, 30_000]
+    both = await asyncio.gather(*(agreed(till, urgent, who) for who in ("one", "two")))
+    assert sum(isinstance(each, Grant) for each in both) == 1
+    await till.gift(50_000, "medical")
+    await till.serve()
+    assert [(await till.grant(each)).set_aside for each in (urgent, small)] == [50_000, 30_000]
+    (row,) = await till.rows('SELECT agreed_to FROM "grant" WHERE wanted = 60000')
+    assert row["agreed_to"] == 60_000
+    await till.rows('UPDATE "grant" SET agreed_to = 0 WHERE wanted = 60000')
+    assert await till.breaches() == {"no money is set aside for what nobody has agreed to"}
+    await till.rows('UPDATE "grant" SET agreed_to = 60000 WHERE wanted = 60000')
 
 
 @pytest.mark.parametrize("closed_first", [True, False])

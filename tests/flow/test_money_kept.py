@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from services.donations.commands import advances, conversions, funds, gifts, pledges
+from services.donations.commands import advances, conversions, funds, gifts, pledges, purposes
 from services.donations.commands import appeals as appealing
 from services.donations.commands import grants as giving
 from services.donations.commands.booking import Came, book_payment
@@ -86,6 +86,18 @@ def decided(draw: st.DrawFn) -> Work:
 
 
 @st.composite
+def taken_back(draw: st.DrawFn) -> Work:
+    """A decision or a covering is undone, whichever it is."""
+    which = draw(st.integers(0, 9))
+
+    async def undo(unit: Unit) -> Any:
+        known = (await unit.session.scalars(text("SELECT id FROM decision ORDER BY id"))).all()
+        return known and await funds.undo(unit, known[which % len(known)], "typed twice")
+
+    return undo
+
+
+@st.composite
 def converted(draw: st.DrawFn) -> Work:
     given_money, got = draw(money()), draw(money())
     return converting(draw(FUND), "paypal", given_money, got, draw(DAYS))
@@ -114,8 +126,8 @@ Act = Callable[[Till], Awaitable[Any]]
 
 @st.composite
 def about_a_slip(draw: st.DrawFn) -> Act:
-    """A gift by bank, or a correction or reversal of any payment that there is."""
-    what, which, amount = draw(st.sampled_from("gcra")), draw(st.integers(0, 9)), draw(money())
+    """A gift by bank, or a correction or reversal of any payment that there is, or its purpose, right or wrong."""
+    what, which, amount = draw(st.sampled_from("gcraax")), draw(st.integers(0, 9)), draw(money())
     fund, on = draw(st.sampled_from(["medical", "general"])), draw(DAYS)
 
     async def act(till: Till) -> None:
@@ -128,7 +140,8 @@ def about_a_slip(draw: st.DrawFn) -> Act:
             works: dict[str, Work] = {
                 "c": lambda unit: gifts.correct(unit, payment, amount, fund, "was wrong"),
                 "r": lambda unit: gifts.reverse(unit, payment, "was wrong"),
-                "a": lambda unit: gifts.give_purpose(unit, payment, fund),
+                "a": lambda unit: purposes.give_purpose(unit, payment, fund),
+                "x": lambda unit: purposes.take_purpose_back(unit, payment),
             }
             await till.do(works[what])
 
@@ -137,8 +150,10 @@ def about_a_slip(draw: st.DrawFn) -> Act:
 
 @st.composite
 def about_a_grant(draw: st.DrawFn) -> Act:
-    """A grant is asked for, paid in part, refused or settled; or money that came is given to those who wait."""
-    what, which, amount = draw(st.sampled_from("apbrsw")), draw(st.integers(0, 9)), draw(money())
+    """A grant is asked for, paid in part, refused or settled, or a payment of it was a mistake; or money that came is
+    given to those who wait.
+    """
+    what, which, amount = draw(st.sampled_from("appbursw")), draw(st.integers(0, 9)), draw(money())
     urgency, reference = draw(st.integers(0, 3)), str(draw(st.integers(0, 20)))
 
     async def act(till: Till) -> None:
@@ -149,7 +164,11 @@ def about_a_grant(draw: st.DrawFn) -> Act:
             await till.serve()
             return
         known = await till.rows('SELECT id FROM "grant" ORDER BY id')
-        if known:
+        if what == "u":
+            if paid := await till.rows("SELECT id, grant_id FROM payout ORDER BY id"):
+                one = paid[which % len(paid)]
+                await till.do(lambda unit: giving.undo_payout(unit, one["grant_id"], one["id"], "was wrong"))
+        elif known:
             grant: UUID = known[which % len(known)]["id"]
             part = Payout(amount, "bank", "clinic-02", reference)
             works: dict[str, Work] = {
@@ -279,6 +298,9 @@ def about_a_letter(draw: st.DrawFn) -> Act:
             "s": lambda unit: issue_statement(unit, office, donor, 2006),
             "p": lambda unit: reprint(unit, office),
         }
+        if what == "s":
+            # A year has a statement once it is over: from here on it is the next one.
+            await till.to(date(2007, 1, 2))
         await till.do(works[what])
 
     return act
@@ -333,7 +355,9 @@ def done(work: Work) -> Act:
 
 
 ACTS = st.one_of(
-    st.one_of(came(), went_back(), disputed(), decided(), converted(), changed_back(), closed()).map(done),
+    st.one_of(
+        came(), went_back(), disputed(), decided(), taken_back(), converted(), changed_back(), closed()
+    ).map(done),
     about_a_slip(),
     about_a_grant(),
     about_an_advance(),

@@ -27,6 +27,9 @@ from tests.support.told import Told
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY
 
+LAST_YEAR = FIRST_DAY.replace(year=FIRST_DAY.year - 1)
+"""A year that is over, so that there is a statement of it."""
+
 PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 LATER = PAID + timedelta(days=8)
 YEN = {"currency": "JPY"}
@@ -315,7 +318,7 @@ async def test_numbers_begin_anew_each_year_and_september_to_august_is_one_too(d
     ]
 
 
-async def statement(donations: Told, donor_id: str, year: int = 2006) -> dict[str, Any]:
+async def statement(donations: Told, donor_id: str, year: int = 2005) -> dict[str, Any]:
     made: dict[str, Any] = await donations.world.donations.post(
         f"/donors/{donor_id}/statements", {"year": year}
     )
@@ -325,29 +328,32 @@ async def statement(donations: Told, donor_id: str, year: int = 2006) -> dict[st
 async def test_a_statement_tells_a_calendar_year_by_currency_and_ends_with_a_refund(donations: Told) -> None:
     api = donations.world.donations
     donor, same = await api.giver(), await api.giver("Yamada again")
+    last: dict[str, Any] = {}
     for day, amount, currency in (
-        ("2005-12-31", "7", "JPY"),
-        ("2006-01-01", "1,000", "JPY"),
-        ("2006-09-02", "10.50", "USD"),
-        ("2006-10-31", "500", "JPY"),
+        ("2004-12-31", "7", "JPY"),
+        ("2005-01-01", "1,000", "JPY"),
+        ("2005-09-02", "10.50", "USD"),
+        ("2005-12-31", "500", "JPY"),
+        ("2006-01-01", "6", "JPY"),
     ):
-        last = await gift(donations, amount, currency=currency, received_on=day, donor_id=donor)
-    await gift(donations, "9", donor_id=same)
-    gone = await gift(donations, "8", donor_id=donor)
+        made = await gift(donations, amount, currency=currency, received_on=day, donor_id=donor)
+        last = made if amount == "500" else last
+    await gift(donations, "9", donor_id=same, received_on="2005-03-01")
+    gone = await gift(donations, "8", donor_id=donor, received_on="2005-03-01")
     await api.post(f"/payments/{gone['payment_id']}/reverse", {"note": "typed twice"})
     first = await statement(donations, donor)
     assert [each["words"] for each in first["sums"]] == ["JPY 1,500", "USD 10.50"]
     assert (await statement(donations, donor))["statement_id"] == first["statement_id"]
     says = text_of(await api.pdf(first["statement_id"]))
     assert (says.count("TotalJPY 1,500"), says.count("TotalUSD 10.50")) == (1, 1)
-    assert "31 December 2005" not in says
+    assert "31 December 2004" not in says
     await api.post(f"/donors/{same}/merge", {"into": donor})
     second = await statement(donations, donor)
     assert [each["words"] for each in second["sums"]] == ["JPY 1,509", "USD 10.50"]
     await api.post(f"/payments/{last['payment_id']}/reverse", {"note": "typed twice"})
     third = await statement(donations, donor)
     assert [each["words"] for each in third["sums"]] == ["JPY 1,009", "USD 10.50"]
-    listed = (await api.get("/statements", year=2006))["items"]
+    listed = (await api.get("/statements", year=2005))["items"]
     assert [(each["state"], each["reason"]) for each in listed] == [
         ("replaced", "outdated"),
         ("void", "reversed"),
@@ -355,15 +361,38 @@ async def test_a_statement_tells_a_calendar_year_by_currency_and_ends_with_a_ref
     ]
     assert listed[2]["sums"] == third["sums"]
     assert text_of(await api.pdf(second["statement_id"], "copy")).endswith("COPYVOID")
-    assert [each["words"] for each in (await statement(donations, donor, 2005))["sums"]] == ["JPY 7"]
-    assert (await api.try_post(f"/donors/{donor}/statements", {"year": 2007})).status_code == 422
+    assert [each["words"] for each in (await statement(donations, donor, 2004))["sums"]] == ["JPY 7"]
+
+
+async def test_a_year_that_is_not_over_or_of_which_nothing_is_left_has_no_statement(donations: Told) -> None:
+    world, api = donations.world, donations.world.donations
+    donor = await api.giver()
+    made = await gift(donations, "500", donor_id=donor, received_on="2006-10-31")
+
+    async def asked(year: int) -> tuple[int, str]:
+        answer = await api.try_post(f"/donors/{donor}/statements", {"year": year})
+        return answer.status_code, answer.json().get("detail", "")
+
+    running = "2006 is not over. Its statement can be made from 2007-01-01 on; until then each gift can have a receipt."
+    assert [await asked(year) for year in (2007, 2006)] == [(422, "2007 has not begun."), (422, running)]
+    assert (await asked(2005))[0] == 409
+    await world.turn("2006-12-31")
+    assert (await asked(2006))[0] == 422
+    await world.turn("2007-01-01")
+    assert [each["words"] for each in (await statement(donations, donor, 2006))["sums"]] == ["JPY 500"]
+    await api.post(f"/payments/{made['payment_id']}/reverse", {"note": "typed twice"})
+    nothing = (
+        "Of 2006 there is nothing to tell: nothing came from this donor, or it went back or is disputed."
+    )
+    assert await asked(2006) == (409, nothing)
+    assert [each["state"] for each in (await api.get("/statements", year=2006))["items"]] == ["void"]
 
 
 async def test_two_who_ask_for_a_statement_at_once_get_the_same(donations: Told) -> None:
     (other,) = await donations.world.start("donations", **donations.settings)
     donor = await donations.world.donations.giver()
-    await gift(donations, donor_id=donor)
-    path, body = f"/donors/{donor}/statements", {"year": 2006}
+    await gift(donations, donor_id=donor, received_on="2005-11-01")
+    path, body = f"/donors/{donor}/statements", {"year": 2005}
     asked = [each.post(path, body) for each in (donations.world.donations, other) * 3]
     assert len({each["statement_id"] for each in await asyncio.gather(*asked)}) == 1
 
@@ -375,7 +404,7 @@ async def test_receipts_and_statements_of_one_donor_do_not_wait_for_each_other_f
         office, donor = till.settings.office, (await till.donor(address="Street 1")).id
 
         async def given(number: int) -> UUID:
-            slip = Slip(donor, "bank", f"slip {number}", Money(100, "JPY"), "food", FIRST_DAY)
+            slip = Slip(donor, "bank", f"slip {number}", Money(100, "JPY"), "food", LAST_YEAR)
             payment = await till.do(lambda unit: receive(unit, slip))
             assert isinstance(payment, Payment)
             return payment.id
@@ -386,7 +415,7 @@ async def test_receipts_and_statements_of_one_donor_do_not_wait_for_each_other_f
             return done.id
 
         async def told() -> UUID:
-            done = await till.do(lambda unit: issue_statement(unit, office, donor, FIRST_DAY.year))
+            done = await till.do(lambda unit: issue_statement(unit, office, donor, LAST_YEAR.year))
             assert isinstance(done, Statement)
             return done.id
 
@@ -403,13 +432,13 @@ async def test_when_donors_are_parted_again_each_is_told_of_their_own_gifts_alon
         first, second = [(await till.donor(name, address="Street 1")).id for name in ("Kestrel", "Wren")]
 
         async def given(donor: UUID, minor: int) -> UUID:
-            slip = Slip(donor, "bank", f"slip {minor}", Money(minor, "JPY"), "food", FIRST_DAY)
+            slip = Slip(donor, "bank", f"slip {minor}", Money(minor, "JPY"), "food", LAST_YEAR)
             payment = await till.do(lambda unit: receive(unit, slip))
             assert isinstance(payment, Payment)
             return payment.id
 
         async def told(donor: UUID) -> Statement:
-            done = await till.do(lambda unit: issue_statement(unit, office, donor, FIRST_DAY.year))
+            done = await till.do(lambda unit: issue_statement(unit, office, donor, LAST_YEAR.year))
             assert isinstance(done, Statement)
             return done
 

@@ -1,6 +1,8 @@
 """PayPal's transaction list against the books: what no notice told is booked once, however often the list is sent."""
 
 import asyncio
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -127,6 +129,13 @@ STORIES: dict[str, tuple[list[Any], list[Row], dict[str, int], tuple[int, int], 
 }
 
 
+DIFFERS = {
+    "another amount": [("amount", "USD 30.00", "USD 31.00")],
+    "a refund beyond what is left": [("left", "USD 30.00", "USD 31.00")],
+    "a currency in which we have no accounts": [("currency", "one of JPY, KRW, USD, EUR, CNY, THB", "GBP")],
+}
+
+
 @pytest.mark.parametrize("name", STORIES)
 async def test_a_list_is_compared_and_what_is_missing_is_booked_once(donations: Told, name: str) -> None:
     told, rows, expected, money, booked = STORIES[name]
@@ -149,6 +158,12 @@ async def test_a_list_is_compared_and_what_is_missing_is_booked_once(donations: 
     assert await donations.entries() == booked
     found = await donations.world.donations.get("/reconciliations/findings")
     assert len(found) == sum(again.values()) - again["matched"]
+    told_of = [tuple(each.values()) for row in found for each in row["differs"]]
+    assert told_of == DIFFERS.get(name, [])
+    assert all((row["status"] == "different") == bool(row["differs"]) for row in found)
+    text = (await donations.world.donations.client.get("/reconciliations/findings.csv")).text
+    listed = list(csv.reader(io.StringIO(text)))[1:]
+    assert [tuple(each[-3:]) for each in listed if each[2] == "different"] == told_of
 
 
 async def test_a_row_that_raises_an_error_is_listed_with_its_reason_and_the_others_go_on(

@@ -1,7 +1,10 @@
 """S4: sponsors are looked at before they write, one follows another without a gap, and some are declined."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from uuid_utils.compat import uuid7
 
 from shared.contracts.donations import DonorLinked
 from tests.support.giving import gift, paid
@@ -93,7 +96,10 @@ async def test_co_sponsors_bear_a_share_and_leave_something_for_the_main_sponsor
         beside = gift(None, "active")
         await sponsorship.hears(beside, paid(beside.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
         body = {"gift_id": str(beside.gift_id), "child_id": one["child_id"], "share": share}
-        assert (await sponsorship.try_post("/holds", body)).status_code == expected
+        answer = await sponsorship.try_post("/holds", body)
+        assert answer.status_code == expected
+        assert expected == 201 or "bear 6000 of 10000 of this child's support" in answer.text
+        assert expected == 201 or "at most 3999 is left" in answer.text
     await sponsorship.hears(gift(main.gift_id, "ended", 2))
     assert (await sponsorship.child(one["child_id"]))["status"] == "offered_again"
     found = await sponsorship.get(f"/children/{one['child_id']}/sponsorships")
@@ -101,6 +107,77 @@ async def test_co_sponsors_bear_a_share_and_leave_something_for_the_main_sponsor
         ("co", 6_000),
         ("co", 3_000),
     ]
+
+
+async def test_a_share_ends_with_a_reason_and_is_free_for_another_one(by_hand: World) -> None:
+    sponsorship, one = by_hand.sponsorship, await by_hand.sponsorship.one_child()
+    main = await sponsorship.sponsors(one)
+    beside = gift(None, "active")
+    await sponsorship.hears(beside, paid(beside.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
+    body = {"gift_id": str(beside.gift_id), "child_id": one["child_id"], "share": 9_000}
+    await sponsorship.post("/holds", body)
+    path = f"/children/{one['child_id']}/sponsorships"
+    first, share = sorted(await sponsorship.get(path), key=lambda each: str(each["role"]), reverse=True)
+    await by_hand.turn("2006-11-20")
+    ending = f"{path}/{share['sponsorship_id']}/end"
+    assert (await sponsorship.try_post(ending, {"reason": "ended"})).status_code == 422
+    over = await sponsorship.post(ending, {"reason": "sponsor_wished", "farewell": "thanks"})
+    assert over["ends_on"] == "2006-11-20"
+    again = await sponsorship.try_post(ending, {"reason": "mistaken"})
+    assert (again.status_code, "over since 2006-11-20. The sponsor wished so." in again.text) == (409, True)
+    other = f"/children/{uuid7()}/sponsorships/{share['sponsorship_id']}/end"
+    assert (await sponsorship.try_post(other, {"reason": "mistaken"})).status_code == 404
+    found = {each["role"]: each for each in await sponsorship.get(path)}
+    names = ("ends_on", "reason", "farewell")
+    assert [found["co"][name] for name in names] == ["2006-11-20", "sponsor_wished", "thanks"]
+    assert (found["co"]["ended_by"], found["main"]["ended_by"]) != (None, None)
+    # What is over stays over, whatever is told of its gift; and its share is free.
+    await sponsorship.hears(gift(beside.gift_id, "lapsed", 2), gift(beside.gift_id, "active", 3))
+    await sponsorship.post("/holds", body)
+    # A main sponsorship ends in the same way, and its child is offered again.
+    await sponsorship.post(f"{path}/{first['sponsorship_id']}/end", {"reason": "family_wished"})
+    assert (await sponsorship.child(one["child_id"]))["status"] == "offered_again"
+    await sponsorship.hears(gift(main.gift_id, "active", 2))
+    assert (await sponsorship.child(one["child_id"]))["status"] == "offered_again"
+
+
+async def test_a_sponsor_has_a_child_once_by_whatever_gift_or_entry(by_hand: World) -> None:
+    sponsorship, one = by_hand.sponsorship, await by_hand.sponsorship.one_child()
+    main = await sponsorship.sponsors(one)
+    days = (date(2006, 11, 1), date(2006, 12, 1))
+    mine, linked = gift(None, "active", donor_id=main.donor_id), gift(None, "active")
+    assert main.donor_id
+    assert linked.donor_id
+    await sponsorship.hears(
+        *(fact for each in (mine, linked) for fact in (each, paid(each.gift_id, *days))),
+        DonorLinked(donor_id=linked.donor_id, version=1, kept_id=main.donor_id, on=main.on),
+    )
+    for each, words in ((main, "This gift"), (mine, "Another gift"), (linked, "Another gift")):
+        body = {"gift_id": str(each.gift_id), "child_id": one["child_id"], "share": 1_000}
+        refused = await sponsorship.try_post("/holds", body)
+        assert (refused.status_code, words in refused.json()["detail"]) == (409, True)
+    # A sponsor may support the same child by another gift from now on.
+    following = {"gift_id": str(mine.gift_id), "farewell": "thanks"}
+    await sponsorship.post(f"/children/{one['child_id']}/hand-over", following)
+
+
+async def test_a_gift_is_given_by_itself_no_child_of_whom_its_sponsor_bears_a_share(world: World) -> None:
+    sponsorship, one = world.sponsorship, await world.sponsorship.one_child()
+    first, days = gift(None, "active"), (date(2006, 11, 1), date(2006, 12, 1))
+    await sponsorship.hears(gift(first.gift_id, "active", children=0, donor_id=first.donor_id))
+    await sponsorship.hears(paid(first.gift_id, *days))
+    await sponsorship.hears(gift(first.gift_id, "active", 2, donor_id=first.donor_id, children=2))
+    assert (await sponsorship.child(one["child_id"]))["status"] == "sponsored"
+    sponsorships = await sponsorship.get(f"/children/{one['child_id']}/sponsorships")
+    end = f"/children/{one['child_id']}/sponsorships/{sponsorships[0]['sponsorship_id']}/end"
+    await sponsorship.post(end, {"reason": "mistaken"})
+    body = {"gift_id": str(first.gift_id), "child_id": one["child_id"], "share": 1_000}
+    await sponsorship.post("/holds", body)
+    second = gift(None, "active", donor_id=first.donor_id)
+    await sponsorship.hears(second, paid(second.gift_id, *days))
+    assert (await sponsorship.child(one["child_id"]))["status"] == "offered_again"
+    await sponsorship.hears(gift(second.gift_id, "active", 2))
+    assert (await sponsorship.child(one["child_id"]))["status"] == "sponsored"
 
 
 async def test_the_children_of_a_sponsor_who_is_declined_are_offered_again(by_hand: World) -> None:
@@ -140,8 +217,18 @@ async def test_a_hold_is_given_another_end_and_released(by_hand: World) -> None:
     await sponsorship.post(f"/holds/{hold['hold_id']}/extend", {"until_on": "2006-11-08"})
     await by_hand.turn("2006-11-07")
     assert (await sponsorship.child(one["child_id"]))["status"] == "held"
-    past = await sponsorship.try_post(f"/holds/{hold['hold_id']}/extend", {"until_on": "2006-11-07"})
-    assert past.status_code == 422
+    path = f"/holds/{hold['hold_id']}/extend"
+    for earlier in (
+        {"until_on": "2006-11-07"},
+        {"until_on": "2006-11-08"},
+    ):
+        sooner = await sponsorship.try_post(path, earlier)
+        assert (sooner.status_code, "ends at 2006-11-08 already" in sooner.text) == (422, True)
+    # Ninety days from the day on which it is extended.
+    late = await sponsorship.try_post(path, {"until_on": "2007-02-06"})
+    assert (late.status_code, "within 90 days: on 2007-02-05 at the latest" in late.text) == (422, True)
+    longer = await sponsorship.post(path, {"until_on": "2007-02-05"})
+    assert longer["until_on"] == "2007-02-05"
     await sponsorship.post(f"/holds/{hold['hold_id']}/release")
     assert (await sponsorship.child(one["child_id"]))["status"] == "listed"
     again = await sponsorship.try_post(f"/holds/{hold['hold_id']}/release")
@@ -151,10 +238,26 @@ async def test_a_hold_is_given_another_end_and_released(by_hand: World) -> None:
     )
 
 
+async def test_a_hold_ends_within_so_many_days_by_day_or_by_instant(by_hand: World) -> None:
+    sponsorship, one, start = by_hand.sponsorship, await by_hand.sponsorship.one_child(), gift()
+    await sponsorship.hears(start)
+    body = {"gift_id": str(start.gift_id), "child_id": one["child_id"]}
+    in_ninety_days = datetime.now(ZoneInfo("Asia/Tokyo")).date() + timedelta(days=90)
+    for end, last in (
+        ({"until_on": "2007-01-31"}, "2007-01-30"),
+        ({"until_on": "2106-11-01"}, "2007-01-30"),
+        ({"until_at": (datetime.now(UTC) + timedelta(days=91)).isoformat()}, str(in_ninety_days)),
+    ):
+        late = await sponsorship.try_post("/holds", {**body, **end})
+        assert (late.status_code, f"on {last} at the latest" in late.text) == (422, True)
+    assert (await sponsorship.post("/holds", {**body, "until_on": "2007-01-30"}))["state"] == "held"
+
+
 async def test_where_few_children_fit_their_region_is_not_shown(by_hand: World) -> None:
     sponsorship = by_hand.sponsorship
     await sponsorship.one_child()
-    assert [each["region"] for each in await sponsorship.get("/children/shown")] == [""]
+    (shown,) = await sponsorship.get("/children/shown")
+    assert (shown["region"], shown["waiting_since"]) == ("", "2006-11"), "its birthday is told by no day"
     for _ in range(4):
         await sponsorship.one_child()
     assert {each["region"] for each in await sponsorship.get("/children/shown")} == {"north"}

@@ -1,16 +1,18 @@
 """S6: settlement is asked for with lessons in Japanese: a place or a place in line, a teacher, attendance, an end."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.sponsorship.ledger import LessonBook
 from shared.cli.wiring import filled_in
 from shared.contracts.events import HelpChanged
 from shared.contracts.intake import HouseholdClosed
 from shared.contracts.sponsorship import HelperAsked, LessonPlaceChanged
+from shared.messaging.envelope import seal
 from tests.support.pdf_text import text_of
 from tests.support.settlers import asked, later, tell
 from tests.support.world import World
@@ -67,6 +69,16 @@ async def test_learners_get_the_places_there_are_and_who_waits_gets_the_first_th
 def _online(**more: Any) -> dict[str, Any]:
     body = {"code": "online_a1", "level": "a1", "first_day": "2006-11-20", "online": True, "terms": 1}
     return {**body, **more}
+
+
+async def test_what_a_test_tells_counts_as_under_way_until_it_is_handled(world: World) -> None:
+    """`tell` returned before the learners were there if the service was slow: nothing of it stood in any journal."""
+    member = uuid7()
+    async with world.sponsorship.service.units.open() as unit, LessonBook.open(unit, 7):
+        await world.send(seal(asked(member), datetime.now(UTC)))
+        assert (await world._under_way())["not handled by sponsorship"] == 1
+    await world.settled()
+    assert [each["status"] for each in await world.sponsorship.places(member_id=member)] == ["waiting"]
 
 
 async def test_the_waiting_list_carries_over_to_the_next_term_with_who_waited_longest_first(

@@ -41,7 +41,9 @@ async def test_a_grant_a_place_and_a_volunteer_answer_the_three_wishes_of_a_hous
 
     grant = {"amount": "30,000", "currency": "JPY", "place": "bank", "payee": "household", "reference": "1"}
     await world.donations.client.post(
-        f"/grants/{request}/approve", headers={"X-Relief-As": "treasurer-2", "Idempotency-Key": request}
+        f"/grants/{request}/approve",
+        json={"version": 1},
+        headers={"X-Relief-As": "treasurer-2", "Idempotency-Key": request},
     )
     await world.donations.post(f"/grants/{request}/pay", grant)
     (one,) = (await events.need(request, "accepted"))["assignments"]

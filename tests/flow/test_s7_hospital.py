@@ -191,6 +191,9 @@ async def test_a_second_person_agrees_by_name_and_never_who_asked(world: World) 
     answer = await world.intake.client.post(path, json=body, headers=asking)
     assert answer.is_success, answer.text
     await world.settled()
+    assert (await told(world, family))[-1] == (
+        "Hospital grant: waits for a decision; JPY 250,000 missing; somebody still has to agree."
+    )
     (grant,) = await world.donations.grants(family)
     assert (grant["agreed"], grant["have_to_agree"], grant["asked_by"]) == (0, 2, "staff:caseworker-1")
     path = f"/grants/{grant['grant_id']}"
@@ -198,7 +201,8 @@ async def test_a_second_person_agrees_by_name_and_never_who_asked(world: World) 
     async def agree(number: int, who: str | None) -> tuple[int, str]:
         said = {"X-Relief-As": who} if who is not None else {}
         headers = {"Idempotency-Key": f"agrees {number}", **said}
-        answer = await world.donations.client.post(f"{path}/approve", headers=headers)
+        seen = {"version": grant["version"]}
+        answer = await world.donations.client.post(f"{path}/approve", json=seen, headers=headers)
         return answer.status_code, answer.json().get("detail", "")
 
     tried = [None, "caseworker-1", "Hana Kim", "treasurer-1", "treasurer-1", "treasurer-2", "treasurer-3"]

@@ -89,7 +89,7 @@ async def end_of(url: str, story: Sequence[Any]) -> object:
         await room.hears(*KNOWN_FIRST)
         rules = room.settings.rules
         term = school.NewTerm(CHILD, Level.PRIMARY, FIRST, date(2007, 1, 31), FEE, "JPY")
-        assert isinstance(await room.do(lambda unit: school.plan(unit, rules, term)), UUID)
+        assert isinstance(await room.do(lambda unit: school.plan(unit, rules, term)), school.Planned)
         (asked,) = await room.rows("SELECT id FROM school_payment")
         await room.hold(GIFT, CHILD, HOLD_ENDS)
         for each in story:

@@ -17,7 +17,9 @@ async def test_a_group_waits_for_seats_together_and_nobody_passes_it(world: Worl
     places = await events.get(f"/gatherings/{gathering}/waiting")
     assert [(each["place"], each["heads"], each["ahead"]) for each in places] == [(1, 3, 0), (2, 1, 3)]
     # One of the first party leaves: the three are offered their seats, and the last one waits on.
-    await events.party(gathering, first, "give-up", guest_ids=[first["people"][0]["guest_id"]])
+    left, stays = first["people"]
+    now = await events.party(gathering, first, "give-up", guest_ids=[left["guest_id"]])
+    assert (now["state"], now["people"], now["gave_up"]) == ("seated", [stays], [left])
     assert await events.states(gathering) == {"seated": 1, "given_up": 1, "offered": 3, "waiting": 1}
     assert (await events.party(gathering, three, "accept"))["state"] == "seated"
     assert await events.counts(gathering) == (4, 4, 1)
@@ -35,11 +37,17 @@ async def test_a_party_of_nobody_is_refused(world: World) -> None:
 async def test_smaller_parties_may_pass_where_the_gathering_says_so(world: World) -> None:
     gathering = await world.events.announced(seats=2, smaller_may_pass=True)
     waits = await world.events.ask(gathering, "a", "b")
-    await world.events.ask(gathering, "c", "d")
+    pair = await world.events.ask(gathering, "c", "d")
     await world.events.party(gathering, waits, "give-up", guest_ids=[waits["people"][0]["guest_id"]])
     # One seat is free, for which two are too many.
     assert (await world.events.ask(gathering, "e"))["state"] == "seated"
     assert await world.events.counts(gathering) == (2, 2, 2)
+    last, other = pair["people"]
+    half = await world.events.party(gathering, pair, "give-up", guest_ids=[last["guest_id"]])
+    assert (half["state"], half["people"], half["ahead"]) == ("waiting", [other], 0)
+    assert half["why"].startswith("All 2 seats are taken; 0 wait")
+    whole = await world.events.party(gathering, pair, "give-up")
+    assert (whole["state"], whole["people"], whole["gave_up"]) == ("given_up", [other], [])
 
 
 async def test_an_offer_is_spent_when_it_is_used_and_seats_are_offered_on(world: World) -> None:

@@ -18,6 +18,7 @@ from shared.cli.operate import parked_timers
 from shared.cli.operate.doctor.services import timer_findings
 from shared.cli.stack import ROOT
 from shared.database.tables import discard, target, timer
+from shared.messaging import unit as units
 from shared.messaging.crashpoints import SETTING, TIMER_DONE
 from shared.messaging.timer_rows import parked_timers as parked_by_name
 from shared.messaging.timer_rows import share_reminder
@@ -77,6 +78,30 @@ async def test_each_timer_is_done_once_by_two_replicas(shop: Shop) -> None:
     async with running(first), running(second):
         await shop.none_left()
     assert sorted(await shop.noted()) == sorted(["held", *keys])
+
+
+class Behind(datetime):
+    """The clock of a service that is a minute behind the database's."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> "Behind":
+        return super().now(tz) - timedelta(minutes=1)
+
+
+async def test_what_a_timer_does_never_finds_that_its_time_has_not_come(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[datetime] = []
+
+    async def look(_: Mapping[str, Any], unit: Unit) -> None:
+        seen.append(unit.now)
+
+    replica = await shop.replica(runs=False, look=look)
+    due = now()
+    await shop.set(due, "look", name="look")
+    monkeypatch.setattr(units, "datetime", Behind)
+    assert await replica.timers.do_next()
+    assert seen == [due]
 
 
 async def test_a_timer_whose_replica_is_killed_before_it_commits_is_done_by_another(shop: Shop) -> None:

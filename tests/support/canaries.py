@@ -29,9 +29,9 @@ class Canaries:
         """Words that may be kept nowhere."""
         return cls(dict.fromkeys(words, NOWHERE))
 
-    def plant(self, home: str = NOWHERE) -> str:
-        """New words that may be kept in this one place."""
-        canary = f"Zeisig-{len(self.homes):03}"
+    def plant(self, home: str = NOWHERE, form: str = "Zeisig-{:03}") -> str:
+        """New words that may be kept in this one place; a mail or a number has a form of its own."""
+        canary = form.format(len(self.homes))
         self.homes[canary] = home
         return canary
 

@@ -8,6 +8,7 @@ from tests.support.world import FIRST_DAY
 if TYPE_CHECKING:
     from tests.support.canary_story import Story
 
+VENUE = ("title", "place", "link", "emergency")
 PLANNED, SEATS, GUESTS = "/gatherings", "/gatherings/{gathering_id}/seats", "/guests"
 
 
@@ -15,9 +16,7 @@ async def gather(story: "Story") -> None:
     """Every free text that events takes of gatherings and guests, once."""
     first = await _plan(story)
     second = await _plan(story)
-    guests = [
-        {"contact": {"name": story.plant("events", SEATS, "guests[].contact.name"), "mail": "c@example.org"}}
-    ]
+    guests = [{"contact": story.contact("events", SEATS, "guests[].contact")}]
     await _post(story, SEATS, {"guests": guests}, **first)
     await _list(story, first)
     await _guest(story)
@@ -25,7 +24,9 @@ async def gather(story: "Story") -> None:
     path = "/gatherings/{gathering_id}/move"
     moved = {name: HEARING[name] for name in ("zone", "starts_at", "ends_at")}
     note = story.plant("events", path, "note")
-    before = [key for key, home in story.canaries.homes.items() if home.startswith("events venue.")][-2:]
+    before = [key for key, home in story.canaries.homes.items() if home.startswith("events venue.")][
+        -len(VENUE) :
+    ]
     await _post(story, path, {**moved, "venue": _venue(story, path), "note": note}, **second)
     # Where it was first is kept no longer.
     story.canaries.add(before)
@@ -42,7 +43,7 @@ async def _plan(story: "Story") -> Any:
 
 
 def _venue(story: "Story", path: str) -> dict[str, str]:
-    return {name: story.plant("events", path, f"venue.{name}") for name in ("title", "place")}
+    return {name: story.plant("events", path, f"venue.{name}") for name in VENUE}
 
 
 async def _list(story: "Story", gathering: Any) -> None:
@@ -60,16 +61,13 @@ async def _list(story: "Story", gathering: Any) -> None:
 
 
 async def _guest(story: "Story") -> None:
-    """A name that was wrong is kept no longer; the right one is shown once, with a reason."""
-    wrong = story.plant("events", GUESTS, "contact.name")
-    guest = await _post(story, GUESTS, {"contact": {"name": wrong, "mail": "e@example.org"}})
+    """A contact that was wrong is kept no longer; the right one is shown once, with a reason."""
+    wrong = story.contact("events", GUESTS, "contact")
+    guest = await _post(story, GUESTS, {"contact": wrong})
     path = f"{GUESTS}/{{guest_id}}/change"
-    right = {
-        "contact": {"name": story.plant("events", path, "contact.name"), "mail": "e@example.org"},
-        "contact_version": 1,
-    }
+    right = {"contact": story.contact("events", path, "contact"), "contact_version": 1}
     await _post(story, path, right, **guest)
-    story.canaries.add([wrong])
+    story.canaries.add(wrong.values())
     path = f"{GUESTS}/{{guest_id}}/contact"
     reason = {"reason": story.plant("events", path, "reason")}
     shown = await story.world.events.post(path.format(**guest), reason)
@@ -98,13 +96,8 @@ async def _show(story: "Story") -> None:
 async def _walk_in(story: "Story", gathering: str) -> None:
     """Somebody comes who never asked for a seat."""
     path = "/gatherings/{gathering_id}/attendance"
-    name = story.plant("events", path, "guests[].contact.name")
-    await _post(
-        story,
-        path,
-        {"guests": [{"contact": {"name": name, "mail": "w@example.org"}}]},
-        gathering_id=gathering,
-    )
+    guest = {"contact": story.contact("events", path, "guests[].contact")}
+    await _post(story, path, {"guests": [guest]}, gathering_id=gathering)
 
 
 async def _post(story: "Story", path: str, body: Any, **which: Any) -> Any:

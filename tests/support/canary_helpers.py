@@ -13,8 +13,8 @@ PUBLISHED = "/recordings/{recording_id}/publications"
 
 async def speak_and_help(story: "Story") -> None:
     """Every free text that events takes of speakers and volunteers, once."""
-    name = {"name": story.plant("events", "/speakers", "fieldworker.name"), "mail": "f@example.org"}
-    speaker = await story.post("events", "/speakers", {"adult": True, "fieldworker": name})
+    who = story.contact("events", "/speakers", "fieldworker")
+    speaker = await story.post("events", "/speakers", {"adult": True, "fieldworker": who})
     path = f"/speakers/{speaker['speaker_id']}"
     await story.post("events", f"{path}/consent", {"scopes": ["speaking", "recording"]})
     await story.post("events", f"{path}/trained", {"on": str(FIRST_DAY)})
@@ -27,7 +27,7 @@ async def speak_and_help(story: "Story") -> None:
     kept = await story.post("events", f"/slots/{slot}/recordings", recording)
     place = {"place": "newspaper", "note": story.plant("events", PUBLISHED, "note")}
     await story.post("events", PUBLISHED.format(**kept), place)
-    contact = {"name": story.plant("events", "/volunteers", "contact.name"), "phone": "+81 3 0000 0000"}
+    contact = story.contact("events", "/volunteers", "contact")
     await story.post("events", "/volunteers", {"contact": contact, "adult": True, "tasks": ["interpret"]})
     for each in ("/speakers", "/slots", "/volunteers", "/needs"):
         story.answers["events"].append(str(await story.world.events.get(each)))

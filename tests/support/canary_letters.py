@@ -48,7 +48,10 @@ async def _report(story: "Story", staff: Correspondence) -> None:
     term = {"child_id": child, "level": "primary", **days, "fee": 1, "currency": "JPY"}
     path = f"/school/terms/{(await story.post('sponsorship', '/school/terms', term))['term_id']}/report"
     note = story.plant("sponsorship", "/school/terms/{term_id}/report", "note")
-    report = await story.post("sponsorship", path, {"grade": "good", "attendance": 90, "note": note})
+    wrong = await story.post("sponsorship", path, {"grade": "good", "attendance": 9, "note": note})
+    right = story.plant("sponsorship", "/school/reports/{report_id}/correct", "note")
+    path = f"/school/reports/{wrong['report_id']}/correct"
+    report = await story.post("sponsorship", path, {"grade": "good", "attendance": 90, "note": right})
     reading = f"/school/reports/{report['report_id']}/read"
     seen = await story.world.sponsorship.post(reading, {"reason": "complaint"})
     assert story.canaries.within(str(seen))

@@ -32,10 +32,12 @@ async def give_and_grant(story: "Story", household: Any) -> None:
 
 
 async def _donors(story: "Story") -> str:
-    first = await _post(story, "/donors", {"contact": _contact(story, "/donors")})
+    first = await _post(
+        story, "/donors", {"contact": story.contact("donations", "/donors", "contact", "address")}
+    )
     second = await _post(story, "/donors", {"contact": {"name": "Second", "mail": "second@example.org"}})
     path = "/donors/{donor_id}/change"
-    await _post(story, path, {"contact": _contact(story, path)}, **second)
+    await _post(story, path, {"contact": story.contact("donations", path, "contact", "address")}, **second)
     path = "/donors/{donor_id}/contact"
     reason = {"reason": story.plant("donations", path, "reason")}
     shown = await story.world.donations.post(path.format(**first), reason)
@@ -43,10 +45,6 @@ async def _donors(story: "Story") -> str:
     for each in ("/donors", "/donors/readings"):
         story.answers["donations"].append((await story.world.donations.client.get(each)).text)
     return str(first["donor_id"])
-
-
-def _contact(story: "Story", path: str) -> dict[str, str]:
-    return {name: story.plant("donations", path, f"contact.{name}") for name in ("name", "address")}
 
 
 async def _gifts(story: "Story", donor: str) -> None:
@@ -85,9 +83,10 @@ async def _letters(story: "Story") -> None:
     name, address = (story.canaries.plant("donations letter.data") for _ in range(2))
     donor = await _post(story, "/donors", {"contact": {"name": name, "address": address}})
     slip = {"donor_id": donor["donor_id"], "way": "cash", "purpose": "general", "reference": "letters"}
-    gift = await _post(story, "/gifts", {**slip, "received_on": str(FIRST_DAY), "amount": "30", **YEN})
+    last_year = FIRST_DAY.replace(year=FIRST_DAY.year - 1)
+    gift = await _post(story, "/gifts", {**slip, "received_on": str(last_year), "amount": "30", **YEN})
     receipt = await _post(story, "/payments/{payment_id}/receipt", {}, **gift)
-    statement = await _post(story, "/donors/{donor_id}/statements", {"year": FIRST_DAY.year}, **donor)
+    statement = await _post(story, "/donors/{donor_id}/statements", {"year": last_year.year}, **donor)
     donations = story.world.donations
     for letter_id in (receipt["receipt_id"], statement["statement_id"]):
         for what in ("original", "copy"):
@@ -135,6 +134,9 @@ async def _funds(story: "Story") -> None:
     back = {**there, "from_fund": "general", "to_fund": "education"}
     await _post(story, "/coverings", {**back, "note": story.plant("donations", "/coverings", "note")})
     assert await story.world.donations.get("/uncovered") == []
+    path = "/decisions/{decision_id}/undo"
+    _, covered = (await story.world.donations.get("/decisions"))["items"]
+    await _post(story, path, {"note": story.plant("donations", path, "note")}, decision_id=covered["id"])
 
 
 async def _promises(story: "Story", donor: str) -> None:
@@ -213,6 +215,10 @@ async def _grant(story: "Story", household: Any) -> None:
         path = f"/grants/{{grant_id}}/{what}"
         reference = story.plant("donations", path, "reference")
         await _post(story, path, {**paying, "amount": amount, "reference": reference}, **grant)
+    path = "/grants/{grant_id}/payouts/{payout_id}/undo"
+    note = {"note": story.plant("donations", path, "note")}
+    *_, came_back = await story.world.donations.get(f"/grants/{grant['grant_id']}/payouts")
+    await _post(story, path, note, grant_id=grant["grant_id"], payout_id=came_back["payout_id"])
 
 
 async def _post(story: "Story", path: str, body: object, **which: Any) -> Any:

@@ -24,6 +24,16 @@ from tests.support.world import FIRST_DAY, World
 
 BIRTH = "1971-02-03"
 BED = "a-bed-of-house-north"
+PHONE = "+81 90 5550 9{:03}"
+FORMS = {
+    "mail": "zeisig-{:03}@example.org",
+    "phone": PHONE,
+    "emergency": PHONE,
+    "link": "https://example.org/zeisig-{:03}",
+}
+"""How a canary looks in a field that takes no words, by the field's name."""
+REACHED = ("name", "mail", "phone")
+"""What is typed of whoever can be reached."""
 RECORDED = {
     "intake": "people_registered",
     "inventory": "people_fed",
@@ -48,7 +58,13 @@ class Story:
 
     def plant(self, service: str, path: str, place: str) -> str:
         self.planted.add((service, path, place))
-        return self.canaries.plant(self.kept[service, path, place])
+        words = FORMS.get(place.rpartition(".")[2])
+        home = self.kept[service, path, place]
+        return self.canaries.plant(home, words) if words else self.canaries.plant(home)
+
+    def contact(self, service: str, path: str, place: str, *names: str) -> dict[str, str]:
+        """What is typed of somebody: a canary in each field."""
+        return {name: self.plant(service, path, f"{place}.{name}") for name in (*REACHED, *names)}
 
     async def post(self, service: str, path: str, body: object) -> Any:
         """A request that must succeed, under a key that is a canary too. Answers are kept, so none may hold any."""

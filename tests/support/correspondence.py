@@ -78,17 +78,21 @@ class Correspondence:
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 
-    async def comes(self, text: str, direction: str = "to_sponsor") -> str:
+    async def comes(self, text: str, direction: str = "to_sponsor", **more: Any) -> str:
         """A letter's id."""
-        body = {
+        return str((await self.do("", self.letter_of(text, direction, **more)))["letter_id"])
+
+    def letter_of(self, text: str, direction: str = "to_sponsor", **more: Any) -> dict[str, Any]:
+        """What is said of a letter that came, but for what is said here."""
+        return {
             "direction": direction,
             "child_id": self.child["child_id"],
             "donor_id": str(self.donor_id),
             "language": "ko",
             "received_on": str(FIRST_DAY),
             "text": text,
+            **more,
         }
-        return str((await self.do("", body))["letter_id"])
 
     async def picture(self, letter: str, raw: bytes, kind: str = "photo") -> httpx.Response:
         """Whatever answer a picture gets."""

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from shared.cli.wiring import application
 
-WORDS = "Hong Gil-dong, of Hyesan"
-"""What a free text takes and a code does not."""
+TYPED = ("Hong Gil-dong, of Hyesan", "gildong@example.org", "+81 90 1234 5678", "https://example.org/gildong")
+"""What tells of somebody: a free text takes one of these, and a code takes none."""
 
 
 class FreeText(NamedTuple):
@@ -74,7 +74,7 @@ class _Operation:
 
 
 def _takes_words(schema: Mapping[str, Any]) -> bool:
-    """Whether it takes words; a file does, it is full of them."""
+    """Whether it takes words, a mail, a number or an address; a file does, it is full of them."""
     if schema.keys() & {"enum", "const"} or schema.get("format") in {"uuid", "date", "date-time"}:
         return False
-    return re.search(schema.get("pattern", ""), WORDS) is not None
+    return any(re.search(schema.get("pattern", ""), each) for each in TYPED)

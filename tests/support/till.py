@@ -51,7 +51,6 @@ T = TypeVar("T")
 GRACE = timedelta(days=45)
 HANDLERS: Mapping[type[Contract], Callable[[Sequence[Any], Unit], Awaitable[None]]] = {
     AdvocacyChanged: on_advocacy_changed,
-    GrantAsked: on_grant_asked,
     HouseholdClosed: on_household_closed,
     ItemPriced: on_item_priced,
     PurchaseChanged: on_purchase_changed,
@@ -177,8 +176,9 @@ class Till:
 
     async def hears(self, *facts: Contract) -> None:
         """In one batch; they are all of one contract."""
+        asked = partial(on_grant_asked, self.settings.limits)
         for kind in {type(each) for each in facts}:
-            await self.do(partial(HANDLERS[kind], facts))
+            await self.do(partial(asked if kind is GrantAsked else HANDLERS[kind], facts))
 
     async def serve(self) -> None:
         """What the timer does once money has come."""

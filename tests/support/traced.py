@@ -56,7 +56,7 @@ async def _of_events(world: World) -> dict[str, int]:
     hearings = [each for each in gatherings if each["kind"] == "hearing"]
     others = [each for each in gatherings if each["kind"] != "hearing"]
     talks = [each for each in newest(await said(world, SpeakingChanged)) if each["status"] == "given"]
-    taught = {each["need_id"] for each in await said(world, HelperAsked)}
+    taught = {each["need_id"] for each in await said(world, HelperAsked) if each["task"] == "teach"}
     needs = newest(await said(world, HelpChanged))
     settle = [each for each in needs if each["request_id"] and each["status"] != "withdrawn"]
     interpret = [each for each in needs if not each["request_id"] and each["need_id"] not in taught]

@@ -66,6 +66,8 @@ class World:
     stack: AsyncExitStack
     replicas: list[Replica] = field(default_factory=list)
     _drivers: dict[str, Driver] = field(default_factory=dict)
+    _sent: dict[UUID, str] = field(default_factory=dict)
+    """What a test itself has said as some service: in no journal, and handled like anything else."""
     _declared: bool = False
 
     def __getattr__(self, name: str) -> Any:
@@ -178,8 +180,9 @@ class World:
     async def _under_way(self) -> dict[str, int]:
         """What is left to be done, in words. What was said is read twice: nobody may have answered in between."""
         said = {name: await self._said(name) for name in self.started}
+        heard = {**said, "what the test sent": dict(self._sent)}
         left = {
-            f"not handled by {consumer}": await self._unhandled(consumer, said) for consumer in self.started
+            f"not handled by {consumer}": await self._unhandled(consumer, heard) for consumer in self.started
         }
         for name, before in said.items():
             async with self.driver(name).service.units.read() as session:
@@ -237,7 +240,12 @@ class World:
             yield connection
 
     async def send(self, *envelopes: Envelope, routing_key: str | None = None, **changes: Any) -> None:
-        """Publish envelopes of one publisher as it would, all at once; `changes` replace properties of the message."""
+        """Publish envelopes of one publisher as it would, all at once; `changes` replace properties of the message.
+
+        What is sent unchanged is waited for by `settled`. Otherwise a test would look before its facts are handled.
+        """
+        if not changes and routing_key is None:
+            self._sent |= {each.id: each.type for each in envelopes}
         async with self.broker(envelopes[0].source) as connection:
             channel = await connection.channel()
             exchange = await channel.get_exchange(facts_exchange(envelopes[0].source), ensure=False)

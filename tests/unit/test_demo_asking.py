@@ -65,6 +65,7 @@ class Office:
                     "kind": "hospital",
                     "set_aside": {"minor": amount - self.lacking, "words": "USD 1.00"},
                     "paid": {"minor": 0},
+                    "version": 1,
                     "agreed": len(self.agreed) if amount == HOSPITAL_COST else 0,
                     "have_to_agree": 2 if amount == HOSPITAL_COST else 0,
                 }

@@ -15,6 +15,7 @@ from services.donations.api.models import (
     AmountOut,
     FundCode,
     Note,
+    WithNote,
     in_order,
 )
 from services.donations.commands import funds as commands
@@ -139,6 +140,16 @@ async def cover(body: NewMove, work: Work) -> Decided:
     return await work.once(Decided, do)
 
 
+@router.post("/decisions/{decision_id}/undo", dependencies=[TREASURER])
+async def undo(decision_id: UUID, body: WithNote, work: Work) -> Decided:
+    """A decision or a covering was a mistake: the first fund has its money again, if the other one still has it."""
+
+    async def do(unit: Unit) -> Decided | Refused:
+        return shown(await commands.undo(unit, decision_id, body.note), _decided)
+
+    return await work.once(Decided, do)
+
+
 class DecisionOut(BaseModel):
     """Money that went to another purpose."""
 
@@ -149,8 +160,9 @@ class DecisionOut(BaseModel):
     amount: AmountOut
     pay_back_on: date | None
     note: str | None
+    undone: bool
     entry_id: UUID
-    actor: str = Field(description="who decided: a principal's id")
+    actor: str = Field(description="who decided, or undid it: a principal's id")
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:

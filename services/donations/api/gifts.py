@@ -20,7 +20,7 @@ from services.donations.api.models import (
     in_order,
 )
 from services.donations.commands import gifts as commands
-from services.donations.commands import placing
+from services.donations.commands import placing, purposes
 from services.donations.domain.funds import Purpose
 from services.donations.domain.payments import Payment
 from services.donations.queries import lists
@@ -135,8 +135,18 @@ async def assign(payment_id: UUID, body: Assigning, work: Work) -> PaymentKept:
     """The purpose of money that came without one."""
 
     async def do(unit: Unit) -> PaymentKept | Refused:
-        done = await commands.give_purpose(unit, payment_id, body.purpose.value, body.appeal_id)
+        done = await purposes.give_purpose(unit, payment_id, body.purpose.value, body.appeal_id)
         return shown(done, PaymentKept.of)
+
+    return await work.once(PaymentKept, do)
+
+
+@router.post("/payments/{payment_id}/unassign", dependencies=[TREASURER])
+async def unassign(payment_id: UUID, work: Work) -> PaymentKept:
+    """The purpose that was given to a payment of PayPal's is wrong: it waits for the right one."""
+
+    async def do(unit: Unit) -> PaymentKept | Refused:
+        return shown(await purposes.take_purpose_back(unit, payment_id), PaymentKept.of)
 
     return await work.once(PaymentKept, do)
 

@@ -8,7 +8,15 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import TREASURER, Amount, AmountOut, MoneySettings, Place, Reference
+from services.donations.api.models import (
+    TREASURER,
+    Amount,
+    AmountOut,
+    MoneySettings,
+    Place,
+    Reference,
+    WithNote,
+)
 from services.donations.commands import grants as commands
 from services.donations.domain.grants import Grant, approvals_needed
 from services.donations.queries import lists
@@ -37,9 +45,10 @@ Payee = Annotated[
 
 
 class GrantOut(BaseModel):
-    """A grant as it stands: `missing` is what it waits for."""
+    """A grant as it stands: `missing` is what it waits for, and be it that somebody agrees."""
 
     grant_id: UUID
+    version: int = Field(description="of the request; whoever agrees says to which one")
     household_id: UUID | None
     case_id: UUID | None
     kind: str
@@ -48,6 +57,9 @@ class GrantOut(BaseModel):
     asked_on: date
     status: GrantStatus
     wanted: AmountOut
+    agreed_to: AmountOut = Field(
+        description="so much may be set aside for it, by the limit or because people agreed"
+    )
     set_aside: AmountOut
     carried: AmountOut = Field(description="promised to it too; a fieldworker has it")
     paid: AmountOut
@@ -60,10 +72,10 @@ class GrantOut(BaseModel):
 
     @classmethod
     def values_of(cls, grant: Grant) -> dict[str, object]:
-        names = ("household_id", "case_id", "kind", "urgency", "asked_on", "status", "reason")
+        names = ("version", "household_id", "case_id", "kind", "urgency", "asked_on", "status", "reason")
         amounts = {
             name: AmountOut.of(getattr(grant, name), grant.currency)
-            for name in ("wanted", "set_aside", "carried", "paid", "missing")
+            for name in ("wanted", "agreed_to", "set_aside", "carried", "paid", "missing")
         }
         same = {name: getattr(grant, name) for name in names}
         return {**same, **amounts, "grant_id": grant.id, "fund": grant.key.fund}
@@ -93,32 +105,44 @@ class Search(BaseModel):
     case_id: UUID | None = None
     short: bool | None = None
     ended: bool | None = None
+    undecided: bool | None = None
     limit: Limit = 100
     after: After = None
 
     def filter(self) -> lists.GrantFilter:
-        return lists.GrantFilter(self.kind, self.household_id, self.case_id, self.short, self.ended)
+        return lists.GrantFilter(
+            self.kind, self.household_id, self.case_id, self.short, self.ended, self.undecided
+        )
 
 
 @router.get("", dependencies=[LOOKING])
 async def find(
     session: Reading, settings: MoneySettings, wanted: Annotated[Search, Query()]
 ) -> Page[GrantInList]:
-    """Grants in the order of their requests; `short=true` are those that wait for money."""
+    """Grants in the order of their requests; `short=true` are those that wait for money. Those that wait for somebody
+    to agree, `undecided=true`, come by urgency, then age.
+    """
     limit = wanted.limit
     found = await lists.grants(session, wanted.filter(), limit + 1, place_of(wanted.after))
     return page_of(found, limit, lambda row: GrantInList.in_list(row, settings), lambda row: row["id"])
 
 
+class Agreeing(Body):
+    """To which version of the request; 409 if it has changed since."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1, description="as the list shows it", examples=[1])]
+
+
 @router.post("/{grant_id}/approve", dependencies=[TREASURER])
-async def approve(grant_id: UUID, work: Work, settings: MoneySettings) -> GrantOut:
-    """Agree to a grant above the limit; above the higher limit two people do, and never who asked.
+async def approve(grant_id: UUID, body: Agreeing, work: Work, settings: MoneySettings) -> GrantOut:
+    """Agree to a grant above the limit; above the higher limit two people do, and never who asked. Money is set aside
+    once enough have.
 
     So somebody has to be named who agrees, by a code of the group's own in the header `X-Relief-As`.
     """
 
     async def do(unit: Unit) -> GrantOut | Refused:
-        return shown(await commands.approve(unit, settings.limits, grant_id), GrantOut.of)
+        return shown(await commands.approve(unit, settings.limits, grant_id, body.version), GrantOut.of)
 
     return await work.once(GrantOut, do)
 
@@ -180,18 +204,30 @@ async def settle(grant_id: UUID, work: Work) -> GrantOut:
     return await work.once(GrantOut, do)
 
 
+@router.post("/{grant_id}/payouts/{payout_id}/undo", dependencies=[TREASURER])
+async def undo_payout(grant_id: UUID, payout_id: UUID, body: WithNote, work: Work) -> GrantOut:
+    """A payment, or money that came back, was booked by mistake: the right one can be booked."""
+
+    async def do(unit: Unit) -> GrantOut | Refused:
+        return shown(await commands.undo_payout(unit, grant_id, payout_id, body.note), GrantOut.of)
+
+    return await work.once(GrantOut, do)
+
+
 class PayoutOut(BaseModel):
     """A part that was paid; below 0 it came back."""
 
+    payout_id: UUID
     amount: int = Field(description="minor units of the grant's currency")
     place: str
     payee: str
     reference: str
     on_day: date
+    undone: bool = Field(description="it was a mistake, and counts no more")
     actor: str
 
 
 @router.get("/{grant_id}/payouts", dependencies=[LOOKING])
 async def payouts(grant_id: UUID, session: Reading) -> list[PayoutOut]:
     """What was paid of a grant, and what came back."""
-    return [PayoutOut(**row) for row in await lists.payouts(session, grant_id)]
+    return [PayoutOut(payout_id=row["id"], **row) for row in await lists.payouts(session, grant_id)]

@@ -1,18 +1,21 @@
 """PayPal's transaction list is compared with the books, and what was found is listed."""
 
 import asyncio
+import csv
+import io
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
 from services.donations.api.models import LOOKING, TREASURER, MoneySettings
 from services.donations.commands.matching import Match
 from services.donations.commands.reconciling import ours, reconcile
+from services.donations.domain.money import DIGITS, written
 from services.donations.outside import PayPal
 from services.donations.paypal import activity
 from services.donations.paypal.activity import Activity, NoActivity
@@ -39,6 +42,8 @@ WORDS = {
     "day_first": "No date of this list shows whether days or months come first. Say day_first=true or false.",
 }
 MOST = timedelta(days=MOST_DAYS)
+CSV: dict[int | str, Any] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+HEADINGS = ("reference", "kind", "status", "day", "currency", "amount", "differs in", "ours", "PayPal's")
 NOT_LISTED = "PayPal gives no list now. Ask again later."
 FORM = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FILE_FORM}}}}
 
@@ -146,6 +151,14 @@ def fetching(paypal: PayPal) -> APIRouter:
     return made
 
 
+class DifferenceOut(BaseModel):
+    """One thing in which a row differs from the books, as people write it."""
+
+    what: str = Field(description="amount, currency, fee, day, state, reference, left; more may come")
+    ours: str
+    theirs: str = Field(description="what PayPal says")
+
+
 class FindingOut(BaseModel):
     """A row of the list, and how it was found when it was compared last."""
 
@@ -158,10 +171,11 @@ class FindingOut(BaseModel):
     happened_on: date
     on_day: date = Field(description="when it was compared last")
     reason: str = Field(description="why comparing it failed: the kind of the error, and where in the code")
+    differs: list[DifferenceOut] = Field(description="in what it is different; empty for any other status")
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
-        names = ("kind", "status", "currency", "refers_to", "happened_on", "on_day", "reason")
+        names = ("kind", "status", "currency", "refers_to", "happened_on", "on_day", "reason", "differs")
         same = {name: row[name] for name in names}
         return cls(**same, reference=row["transaction_id"], minor=row["amount"])
 
@@ -170,3 +184,26 @@ class FindingOut(BaseModel):
 async def findings(session: Reading, status: Match | None = None) -> list[FindingOut]:
     """Rows that did not match when they were compared last, or those of one status; the newest 500."""
     return [FindingOut.of(row) for row in await lists.findings(session, status)]
+
+
+@router.get("/findings.csv", dependencies=[LOOKING], response_class=Response, responses=CSV)
+async def findings_as_csv(session: Reading, status: Match | None = None) -> Response:
+    """The same as CSV in UTF-8, a line for each thing in which a row differs."""
+    file = io.StringIO()
+    lines = csv.writer(file)
+    lines.writerow(HEADINGS)
+    for row in await lists.findings(session, status):
+        money = written(row["amount"], row["currency"]) if row["currency"] in DIGITS else row["amount"]
+        start = [
+            row["transaction_id"],
+            row["kind"],
+            row["status"],
+            row["happened_on"],
+            row["currency"],
+            money,
+        ]
+        for each in row["differs"] or [{}]:
+            lines.writerow([*start, *(each.get(name, "") for name in ("what", "ours", "theirs"))])
+    headers = {"Content-Disposition": 'attachment; filename="findings.csv"', "Cache-Control": "no-store"}
+    # With a mark at the beginning by which spreadsheets know UTF-8.
+    return Response(f"\ufeff{file.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)

@@ -57,7 +57,7 @@ def _sums(sums: dict[str, int] | None) -> list[AmountOut]:
 async def issue_statement(
     donor_id: UUID, body: ForYear, work: Work, settings: MoneySettings
 ) -> StatementKept:
-    """What a donor gave in a calendar year. While nothing is different it is the statement that there is."""
+    """What a donor gave in a calendar year that is over. While nothing is different, it is the one that there is."""
 
     async def do(unit: Unit) -> StatementKept | Refused:
         done = await commands.issue_statement(unit, settings.office, donor_id, body.year, body.language)

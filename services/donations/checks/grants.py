@@ -18,7 +18,7 @@ _PAID = """
         SELECT entry.document_id, sum(posting.amount) AS amount
         FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
         WHERE account.kind = 'grants' GROUP BY 1) sums ON sums.document_id = "grant".id
-    LEFT JOIN (SELECT grant_id, sum(amount) AS amount FROM payout GROUP BY 1) payouts
+    LEFT JOIN (SELECT grant_id, sum(amount) AS amount FROM payout WHERE NOT undone GROUP BY 1) payouts
         ON payouts.grant_id = "grant".id
     WHERE version > 0
 """
@@ -34,8 +34,12 @@ _IDLE = """
     SELECT count(*), count(*) FILTER (WHERE balance - held > set_aside
         AND NOT EXISTS (SELECT FROM timer WHERE name = 'serve' AND parked_at IS NULL) AND EXISTS (
             SELECT FROM "grant" waits WHERE waits.fund = fund_balance.fund AND waits.currency = fund_balance.currency
-            AND waits.ended = '' AND waits.wanted > waits.set_aside + waits.carried + waits.paid))
+            AND waits.ended = '' AND waits.agreed_to > waits.set_aside + waits.carried + waits.paid))
     FROM fund_balance
+"""
+_AGREED = """
+    SELECT count(*), count(*) FILTER (WHERE set_aside > greatest(agreed_to - paid - carried, 0) OR agreed_to > wanted)
+    FROM "grant"
 """
 _OVER = """
     SELECT count(*), count(*) FILTER (WHERE "grant".ended = '' AND household.version > "grant".household_version)
@@ -55,6 +59,7 @@ CHECKS = {
     "what was paid of a grant is what the ledger paid for it": _PAID,
     "what fieldworkers carry for a grant is what its advances have left": _CARRIED,
     "no money is free that a grant waits for": _IDLE,
+    "no money is set aside for what nobody has agreed to": _AGREED,
     "no grant of a closed household goes on": _OVER,
     "no grant of a closed case goes on": _CASES_OVER,
     "each grant is for one household or one case": _OWNED,

@@ -12,7 +12,8 @@ _GIFTS = """
 _COUNTS = "CASE WHEN gross > 0 THEN CAST(div(CAST(gross - refunded AS numeric) * 10000, gross) AS integer) ELSE 0 END"
 _STATUS = """
     CASE WHEN ended <> '' THEN ended WHEN paid >= wanted AND paid <> 0 THEN 'paid' WHEN paid <> 0 THEN 'paid_part'
-        WHEN set_aside + carried > 0 THEN 'set_aside' ELSE 'waiting' END
+        WHEN set_aside + carried > 0 THEN 'set_aside'
+        WHEN agreed_to = 0 AND wanted > 0 THEN 'undecided' ELSE 'waiting' END
 """
 # S608: the names are ours.
 _SCHOOL = f"""

@@ -9,14 +9,13 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.donations.commands.field import (
-    FIELD,
     back_in_the_field,
     bring_home,
     for_another,
     pay_from_field,
     send_out,
 )
-from services.donations.commands.grants import LimitsOf, Payout
+from services.donations.commands.grants import FIELD, LimitsOf, Payout
 from services.donations.commands.undoing import undo_entry
 from services.donations.domain import advances as rules
 from services.donations.domain.advances import RETURNED, SPENT, Advance

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from services.donations.commands.grants import LimitsOf, Payout, pay_out, why_not, written
+from services.donations.commands.grants import FIELD, LimitsOf, Payout, pay_out, why_not, written
 from services.donations.domain import grants as rules
 from services.donations.domain.advances import RETURNED, Advance
 from services.donations.domain.funds import FundKey
@@ -17,9 +17,6 @@ from services.donations.domain.ledger import Account, Entry, difference_of
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
 from shared.outcomes import Refused, conflict, invalid
-
-FIELD = "field"
-"""The place of a payout that a fieldworker made, out of an advance."""
 
 
 async def _of_fund(ledger: MoneyLedger, grant_id: UUID, key: FundKey) -> Grant | Refused:

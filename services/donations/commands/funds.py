@@ -7,16 +7,17 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
+from services.donations.commands.undoing import undo_entry
 from services.donations.domain import entries
 from services.donations.domain.funds import FundKey
-from services.donations.domain.ledger import EntryKind, Kind, account
+from services.donations.domain.ledger import Account, EntryKind, Kind, account
 from services.donations.domain.money import Money, written
 from services.donations.ledger import MoneyLedger
 from services.donations.queries import balances
-from services.donations.repository import books
-from services.donations.tables import CLOSED_MONTH, DECISION
+from services.donations.repository import books, decisions
+from services.donations.tables import CLOSED_MONTH
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, invalid
+from shared.outcomes import Refused, conflict, invalid, missing
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ async def _decide(
     entry = ledger.book(kind, lines, decision)
     if refused := await ledger.short(FundKey(wanted.from_fund, wanted.amount.currency)):
         return ledger.refuse(refused)
-    row = {
+    values = {
         "id": decision,
         "on_day": unit.today,
         "from_fund": wanted.from_fund,
@@ -83,10 +84,39 @@ async def _decide(
         "pay_back_on": wanted.pay_back_on,
         "note": wanted.note,
         "entry_id": entry.id,
-        "actor": unit.actor.id,
     }
-    unit.writes.insert(DECISION, [row])
+    decisions.add(unit, values)
     return Decided(decision, entry.id)
+
+
+async def undo(unit: Unit, decision_id: UUID, note: str) -> Decided | Refused:
+    """A decision or covering was a mistake: it is undone today, and the first fund has its money again. Refused if the
+    other one has spent or promised it, or if what was covered came back to it since.
+    """
+    row = await decisions.lock(unit.session, decision_id)
+    if row is None:
+        return missing(f"decision {decision_id}")
+    if row["undone"]:
+        return conflict("This decision is undone already.")
+    had, has = (FundKey(row[name], row["currency"]) for name in ("from_fund", "to_fund"))
+    async with MoneyLedger.open(unit, {had, has}) as ledger:
+        uncovered = account(Kind.UNCOVERED, has.currency, has.fund)
+        if await _covers(ledger, row["entry_id"], uncovered):
+            words = f"What was covered came back to {has.fund} since. Move that money by a decision (POST /decisions)."
+            return ledger.refuse(conflict(words))
+        undone = await undo_entry(ledger, row["entry_id"], note)
+        if refused := await ledger.short(has):
+            return ledger.refuse(refused)
+        decisions.undo(unit, decision_id)
+        return Decided(decision_id, undone.id)
+
+
+async def _covers(ledger: MoneyLedger, entry_id: UUID, uncovered: Account) -> bool:
+    """Whether an entry covered a fund that got money of that back since."""
+    entry = await books.entry_of(ledger.unit.session, entry_id)
+    assert entry, "entries are never deleted"
+    covering = entry.kind is EntryKind.COVERED
+    return covering and await decisions.came_back_since(ledger.unit.session, uncovered, entry_id)
 
 
 @dataclass(frozen=True)

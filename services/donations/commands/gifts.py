@@ -1,4 +1,4 @@
-"""Gifts by bank or in cash, what was booked of them by mistake, and money whose purpose is found out later."""
+"""Gifts by bank or in cash, and what was booked of them by mistake."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -6,17 +6,17 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.donations.commands.booking import Came, assign, book_payment, movable
+from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import say
 from services.donations.commands.keeping import keep
+from services.donations.commands.purposes import no_such_appeal
 from services.donations.commands.undoing import undo_entry
 from services.donations.domain import entries
-from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
-from services.donations.domain.payments import OFFLINE, Dispute, Payment, booked
+from services.donations.domain.payments import OFFLINE, Payment, booked
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import appeals, donors, payments
+from services.donations.repository import donors, payments
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
@@ -46,7 +46,7 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
     named = {each for each in (slip.donor_id, slip.on_behalf_of) if each}
     if lost := sorted(named - (await donors.lock(unit.session, *named)).keys()):
         return missing(f"donor {lost[0]}")
-    if refused := await _no_such_appeal(unit, slip.appeal_id, slip.purpose):
+    if refused := await no_such_appeal(unit, slip.appeal_id, slip.purpose):
         return refused
     known = await payments.lock_or_make(unit.session, slip.way, slip.reference)
     if known.version and not known.reversed:
@@ -57,13 +57,6 @@ async def receive(unit: Unit, slip: Slip) -> Payment | Refused:
     gift_id = uuid7()
     payments.add_gift(unit.writes, _gift(unit, slip, gift_id))
     return await book_payment(unit, _came(slip, gift_id))
-
-
-async def _no_such_appeal(unit: Unit, appeal_id: UUID | None, purpose: str) -> Refused | None:
-    appeal = await appeals.find(unit.session, appeal_id) if appeal_id else None
-    if appeal_id and (appeal is None or appeal.fund != purpose):
-        return invalid("There is no such appeal for this purpose.", ("appeal_id", "is none of this purpose"))
-    return None
 
 
 def _gift(unit: Unit, slip: Slip, gift_id: UUID) -> dict[str, object]:
@@ -152,28 +145,3 @@ async def _slip(unit: Unit, payment_id: UUID) -> Payment | Refused:
 def _entry_of(payment: Payment) -> UUID:
     assert payment.entry_id, "a payment that has come has an entry"
     return payment.entry_id
-
-
-async def give_purpose(
-    unit: Unit, payment_id: UUID, purpose: str, appeal_id: UUID | None = None
-) -> Payment | Refused:
-    """The purpose of money that came without one is found out, perhaps an appeal.
-
-    Refused for a payment that has one, or is disputed, if it is there no more, and for an appeal of another purpose.
-    """
-    if refused := await _no_such_appeal(unit, appeal_id, purpose):
-        return refused
-    payment = await payments.find(unit.session, payment_id, lock=True)
-    if payment is None:
-        return missing(f"payment {payment_id}")
-    if payment.purpose != UNASSIGNED:
-        return conflict(f"This money is for {payment.purpose}. To use it otherwise needs a decision.")
-    if payment.dispute is Dispute.OPEN:
-        return conflict("This money is disputed; it gets its purpose when that is over.")
-    async with MoneyLedger.open(unit, {payment.key, FundKey(purpose, payment.currency)}) as ledger:
-        if not movable(ledger, payment):
-            return ledger.refuse(conflict("This money was moved or given back: it is there no more."))
-        after = replace(assign(ledger, payment, purpose), appeal_id=appeal_id)
-        after = await say(unit, after, GiftWhy.ASSIGNED)
-        await keep(ledger, payment, after)
-    return after

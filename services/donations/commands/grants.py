@@ -7,22 +7,28 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
+from services.donations.commands.undoing import undo_entry
 from services.donations.domain import entries
 from services.donations.domain import grants as rules
 from services.donations.domain.grants import Ended, Grant, Limits
 from services.donations.domain.ledger import Account, Entry, EntryKind, opposite, place
 from services.donations.domain.money import Money
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import grants
-from services.donations.tables import APPROVAL, PAYOUT
+from services.donations.repository import grants, payouts
+from services.donations.tables import APPROVAL
 from shared.contracts.donations import GrantWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 from shared.principals import LOCAL_OPERATOR
+
+DECIDE = "decide_grants"
+"""The timer by which grants of before are agreed to as far as the limits and people say; migration 0004 sets it."""
+
+FIELD = "field"
+"""The place of a payout that a fieldworker made, out of an advance."""
 
 LimitsOf = Callable[[str], Limits]
 """Who has to agree to grants in a currency."""
@@ -48,8 +54,11 @@ async def _locked(unit: Unit, grant_id: UUID) -> AsyncIterator[tuple[MoneyLedger
         yield ledger, grant or missing(f"grant {grant_id}")
 
 
-async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID) -> Grant | Refused:
-    """Somebody who is named agrees. Refused for whoever asked, for who agreed before, and if nobody else has to."""
+async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID, version: int) -> Grant | Refused:
+    """Somebody who is named agrees to what the grant was in this version; once enough have, it is in line for money.
+
+    Refused for whoever asked, for who agreed before, if nobody else has to, and if the grant has changed since.
+    """
     if unit.actor == LOCAL_OPERATOR:
         return conflict(
             "Nobody is named who agrees. Say it by a code: X-Relief-As, on the command line --as."
@@ -58,7 +67,7 @@ async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID) -> Grant | Refus
         if isinstance(grant, Refused):
             return ledger.refuse(grant)
         before = await grants.approved_by(unit.session, grant)
-        if words := rules.why_not_approve(grant, limits(grant.currency), before, unit.actor.id):
+        if words := rules.why_not_approve(grant, before, unit.actor.id, version):
             return ledger.refuse(conflict(words))
         row = {"grant_id": grant.id, "actor": unit.actor.id, "wanted": grant.wanted, "on_day": unit.today}
         adding = insert(APPROVAL).values(row)
@@ -66,7 +75,21 @@ async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID) -> Grant | Refus
         await unit.session.execute(
             adding.on_conflict_do_update(index_elements=["grant_id", "actor"], set_=new)
         )
-        return grant
+        after = rules.decided(grant, limits(grant.currency), len({*before, unit.actor.id}))
+        if after != grant:
+            ledger.grant(after, grant)
+        return after
+
+
+async def decide_anew(unit: Unit, limits: LimitsOf) -> None:
+    """Grants that go on are agreed to as far as the limits and people say, and hold no more than that."""
+    async with MoneyLedger.open(unit, await grants.funds_of_open(unit.session)) as ledger:
+        every = await grants.all_open(unit.session)
+        agreed = await grants.approvals_of(unit.session, every)
+        for each in every:
+            after = rules.let_go(rules.decided(each, limits(each.currency), agreed[each.id]))
+            if after != each:
+                ledger.grant(after, each)
 
 
 async def refuse(unit: Unit, grant_id: UUID, reason: str) -> Grant | Refused:
@@ -129,10 +152,11 @@ async def why_not(
     ledger: MoneyLedger, limits: LimitsOf, grant: Grant, amount: Money, there: int
 ) -> Refused | None:
     """Why so much cannot leave for a grant, of which so much is there; None if it can."""
-    agreed = await grants.approved_by(ledger.unit.session, grant)
-    if (lacking := rules.approvals_needed(grant, limits(grant.currency)) - len(agreed)) > 0:
-        return conflict(f"{lacking} more have to agree to this grant before it is paid.")
     if amount.currency != grant.currency or amount.minor > there:
+        agreed = await grants.approved_by(ledger.unit.session, grant)
+        if grant.undecided:
+            lacking = max(1, rules.approvals_needed(grant, limits(grant.currency)) - len(agreed))
+            return conflict(f"{lacking} more have to agree to this grant before so much of it is paid.")
         words = f"{grant.money(there)} is set aside for this grant."
         return invalid(words, ("amount", "is more than is set aside"))
     return None
@@ -143,10 +167,7 @@ async def take_back(unit: Unit, grant_id: UUID, payout: Payout) -> Grant | Refus
     async with _locked(unit, grant_id) as (ledger, grant):
         if isinstance(grant, Refused):
             return ledger.refuse(grant)
-        there = select(func.coalesce(func.sum(PAYOUT.c.amount), 0)).where(
-            PAYOUT.c.grant_id == grant_id, PAYOUT.c.place == payout.place
-        )
-        most = int(await unit.session.scalar(there) or 0)
+        most = await payouts.paid_in(unit.session, grant_id, payout.place)
         if payout.amount.currency != grant.currency or payout.amount.minor > most:
             return ledger.refuse(invalid("So much was not paid there.", ("amount", "is more than was paid")))
         where = place(payout.place, grant.currency)
@@ -155,6 +176,34 @@ async def take_back(unit: Unit, grant_id: UUID, payout: Payout) -> Grant | Refus
         if not await written(ledger, grant, payout, entry):
             return ledger.refuse(_KNOWN)
         after = rules.came_back(grant, payout.amount.minor)
+        ledger.grant(after, grant)
+        return after
+
+
+async def undo_payout(unit: Unit, grant_id: UUID, payout_id: UUID, note: str) -> Grant | Refused:
+    """A payment of a grant, or money that came back of one, was a mistake: it is undone today, and its reference is
+    free again. What was paid is set aside for the grant again, if that goes on.
+
+    Refused for what a fieldworker paid, whose slip is undone; for a payment of which a part came back; and for money
+    that came back and is spent or promised since, or does not lie there any more.
+    """
+    async with _locked(unit, grant_id) as (ledger, grant):
+        if isinstance(grant, Refused):
+            return ledger.refuse(grant)
+        row = await payouts.find(unit.session, grant_id, payout_id)
+        if row is None:
+            return ledger.refuse(missing(f"payment {payout_id} of this grant"))
+        there = await payouts.paid_in(unit.session, grant_id, row["place"])
+        if words := rules.why_not_undo(
+            row["amount"], there, field=row["place"] == FIELD, undone=row["undone"]
+        ):
+            return ledger.refuse(conflict(words))
+        await undo_entry(ledger, row["entry_id"], note)
+        if refused := await ledger.short(grant.key):
+            return ledger.refuse(refused)
+        payouts.undo(unit, payout_id)
+        amount = row["amount"]
+        after = rules.put_back(grant, amount) if amount > 0 else rules.never_came_back(grant, -amount)
         ledger.grant(after, grant)
         return after
 
@@ -188,5 +237,4 @@ async def written(ledger: MoneyLedger, grant: Grant, payout: Payout, entry: Entr
         "entry_id": entry.id,
         "actor": unit.actor.id,
     }
-    adding = insert(PAYOUT).values(row).on_conflict_do_nothing(index_elements=["place", "reference"])
-    return await unit.session.scalar(adding.returning(PAYOUT.c.id)) is not None
+    return await payouts.add(unit.session, row)

@@ -6,12 +6,13 @@ and the rows after it go on. Rows of others are not kept (`paypal/transactions.p
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.differing import Difference, differences
 from services.donations.commands.matching import Booked, Comparing, Match, judged
 from services.donations.commands.meaning import PAYPAL, id_of_back
 from services.donations.commands.notices import effect
@@ -92,11 +93,18 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
         match = await _book(unit, comparing.zone, row, said, booked, match)
     if match in _AGREED and own:
         await contacts.forget_notices_of(unit.session, own)
-    _keep(unit, comparing.zone, row, match)
+    differs: list[Difference] = []
+    if match is Match.DIFFERENT:
+        named = booked.came and booked.came.subscription
+        reference = await findings.reference_of(unit.session, named) if named else None
+        differs = differences(row, booked, comparing.zone, reference)
+    _keep(unit, comparing.zone, row, match, differs=differs)
     return match
 
 
-def _keep(unit: Unit, zone: ZoneInfo, row: Row, match: Match, reason: str = "") -> None:
+def _keep(
+    unit: Unit, zone: ZoneInfo, row: Row, match: Match, reason: str = "", differs: Sequence[Difference] = ()
+) -> None:
     findings.save(
         unit.writes,
         {
@@ -111,6 +119,7 @@ def _keep(unit: Unit, zone: ZoneInfo, row: Row, match: Match, reason: str = "") 
             "moved": row.moves,
             "on_day": unit.today,
             "reason": reason,
+            "differs": [asdict(each) for each in differs],
         },
     )
 

@@ -77,9 +77,10 @@ class Limits:
 class Grant:
     """Money for a household or a case, in minor units of one currency.
 
-    `set_aside` is promised and not paid; `carried` is too, and a fieldworker has it. `urgency` counts from 0, the most
-    urgent. A grant that has `ended` keeps what was paid of it and nothing else. `version` is the one that was heard
-    last, `said` the one that was told last.
+    So much as was `agreed_to`, by the rule or by people, may be promised and paid; of a grant that has become larger,
+    that is what was agreed to before. `set_aside` is promised and not paid; `carried` is too, and a fieldworker has it.
+    `urgency` counts from 0, the most urgent. A grant that has `ended` keeps what was paid of it and nothing else.
+    `version` is the one that was heard last, `said` the one that was told last.
     """
 
     id: UUID
@@ -94,6 +95,7 @@ class Grant:
     asked_by: str = ""
     household_version: int = 0
     case_version: int = 0
+    agreed_to: int = 0
     set_aside: int = 0
     paid: int = 0
     carried: int = 0
@@ -116,6 +118,16 @@ class Grant:
         return 0 if self.ended else max(0, self.wanted - self.promised - self.paid)
 
     @property
+    def due(self) -> int:
+        """What it waits for in line: agreed to, and neither promised nor paid."""
+        return 0 if self.ended else max(0, self.agreed_to - self.promised - self.paid)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether somebody still has to agree, to all of it or to what it has become larger by."""
+        return not self.ended and self.agreed_to < self.wanted
+
+    @property
     def promised(self) -> int:
         """What is promised and not paid, in its fund or with a fieldworker."""
         return self.set_aside + self.carried
@@ -132,7 +144,9 @@ class Grant:
             return GrantStatus(self.ended.value)
         if self.paid:
             return GrantStatus.PAID if self.paid >= self.wanted else GrantStatus.PAID_PART
-        return GrantStatus.SET_ASIDE if self.promised else GrantStatus.WAITING
+        if self.promised:
+            return GrantStatus.SET_ASIDE
+        return GrantStatus.UNDECIDED if self.undecided and not self.agreed_to else GrantStatus.WAITING
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
@@ -168,7 +182,12 @@ def heard(before: Grant | None, fact: GrantAsked) -> Grant:
         room = max(0, asked.wanted - before.paid - before.carried)
         aside = min(before.set_aside, room)
         known = replace(
-            before, wanted=asked.wanted, urgency=asked.urgency, set_aside=aside, version=fact.version
+            before,
+            wanted=asked.wanted,
+            urgency=asked.urgency,
+            agreed_to=min(before.agreed_to, asked.wanted),
+            set_aside=aside,
+            version=fact.version,
         )
         # The day on which a school is to be paid can change; that on which money was asked for cannot.
         known = replace(known, asked_on=asked.asked_on) if known.kind == SCHOOL else known
@@ -198,11 +217,12 @@ def told(grant: Grant, held: int, on: date) -> GrantChanged:
 def serve(fund: Fund, waiting: Iterable[Grant]) -> list[Grant]:
     """Set aside what is free for those who wait, in their order: whole, or in part while something is left.
 
-    Returns those that have more set aside than before. Of 1,000 free and fifty grants of 100, ten are served.
+    Returns those that have more set aside than before. Of 1,000 free and fifty grants of 100, ten are served. What
+    nobody has agreed to yet is passed over, however urgent it is: it would keep money from those who could be paid.
     """
     free, served = max(0, fund.free), []
     for each in sorted(waiting, key=lambda grant: grant.place):
-        more = min(each.missing, free)
+        more = min(each.due, free)
         if more:
             free -= more
             served.append(reworded(replace(each, set_aside=each.set_aside + more)))
@@ -223,27 +243,48 @@ def cut_back(fund: Fund, promised: Iterable[Grant]) -> list[Grant]:
 def reworded(grant: Grant) -> Grant:
     """The grant with the reason that its amounts give."""
     short = GrantWhy.PART_THERE if grant.promised else GrantWhy.NOTHING_LEFT
-    why = short if grant.missing else GrantWhy.ALL_THERE
+    why = GrantWhy.UNDECIDED if grant.undecided else short if grant.missing else GrantWhy.ALL_THERE
     return replace(grant, reason=why.value)
 
 
 def approvals_needed(grant: Grant, limits: Limits) -> int:
-    """How many people have to agree before anything of it is paid."""
+    """How many people have to agree before anything is set aside for it."""
     if grant.kind in ALWAYS_TWO or grant.wanted > limits.second:
         return 2
     return 1 if grant.wanted > limits.rule else 0
 
 
-def why_not_approve(grant: Grant, limits: Limits, approved_by: Sequence[str], who: str) -> str | None:
-    """Why this person cannot agree, in words; None if there is nothing against it."""
+def decided(grant: Grant, limits: Limits, agreed: int) -> Grant:
+    """The grant, of which all is agreed to if so many people have `agreed` to as much as is wanted, or nobody has to.
+
+    If too few have, what was agreed to before stays: of 60,000 that became 70,000, the 60,000.
+    """
+    if grant.ended or agreed < approvals_needed(grant, limits):
+        return grant
+    return reworded(replace(grant, agreed_to=grant.wanted))
+
+
+def let_go(grant: Grant) -> Grant:
+    """The grant without what is set aside for it and was not agreed to."""
+    room = max(0, grant.agreed_to - grant.paid - grant.carried)
+    return grant if grant.set_aside <= room else reworded(replace(grant, set_aside=room))
+
+
+def why_not_approve(grant: Grant, approved_by: Sequence[str], who: str, version: int) -> str | None:
+    """Why this person cannot agree to what they saw in this version of the grant, in words; None if they can."""
     if grant.ended:
         return f"This grant is {grant.ended.value}."
+    if version != grant.version:
+        return (
+            f"This grant has changed since: it is {grant.money(grant.wanted)} with urgency {grant.urgency} now, in "
+            f"version {grant.version}. Agree to that, if it is right."
+        )
     if who == grant.asked_by:
         return "Whoever asked for a grant does not decide about it."
+    if not grant.undecided:
+        return "Nobody else has to agree to this grant."
     if who in approved_by:
         return "You have agreed to this grant already; another person has to."
-    if len(approved_by) >= approvals_needed(grant, limits):
-        return "Nobody else has to agree to this grant."
     return None
 
 
@@ -265,8 +306,9 @@ def carried(grant: Grant, amount: int) -> Grant:
 
 
 def came_back(grant: Grant, amount: int) -> Grant:
-    """The grant after a part of what was paid came back: so much less was wanted."""
-    return replace(grant, paid=grant.paid - amount, wanted=grant.wanted - amount)
+    """The grant after a part of what was paid came back: so much less was wanted, and agreed to."""
+    wanted, agreed = grant.wanted - amount, grant.agreed_to - amount
+    return replace(grant, paid=grant.paid - amount, wanted=wanted, agreed_to=agreed)
 
 
 def unpaid(grant: Grant, amount: int, *, carried: bool = False) -> Grant:
@@ -277,6 +319,35 @@ def unpaid(grant: Grant, amount: int, *, carried: bool = False) -> Grant:
     if after.ended:
         return after
     return reworded(replace(after, carried=after.carried + amount) if carried else after)
+
+
+def put_back(grant: Grant, amount: int) -> Grant:
+    """The grant after a payment of it from a place turned out to be a mistake: what came back to its fund is set aside
+    for it again, as far as it still waits for so much.
+    """
+    after = replace(grant, paid=grant.paid - amount)
+    return (
+        after if after.ended else reworded(replace(after, set_aside=after.set_aside + min(amount, after.due)))
+    )
+
+
+def never_came_back(grant: Grant, amount: int) -> Grant:
+    """The grant after it turned out that a part of what was paid did not come back."""
+    wanted, agreed = grant.wanted + amount, grant.agreed_to + amount
+    return replace(grant, paid=grant.paid + amount, wanted=wanted, agreed_to=agreed)
+
+
+def why_not_undo(amount: int, there: int, *, field: bool, undone: bool) -> str | None:
+    """Why a payment of so much, or below 0 its return, cannot be undone, in words; None if it can. `there` is what was
+    paid of the grant in its place, less what came back.
+    """
+    if undone:
+        return "This payment is undone already."
+    if field:
+        return "A fieldworker paid this. Undo the slip of the advance."
+    if amount > there:
+        return "Money of this payment came back. Undo that first."
+    return None
 
 
 def ended(grant: Grant, how: Ended, why: str) -> Grant:

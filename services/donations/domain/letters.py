@@ -76,6 +76,21 @@ def series_of(day: date, numbering: Numbering) -> str:
     return f"{first}/{(first + 1) % 100:02}"
 
 
+def not_stated_yet(year: int, today: date) -> str | None:
+    """Why there can be no statement of a calendar year yet; None once it is over.
+
+    Until then more may come, and two statements of one year would be deducted from taxes by whoever has both.
+    """
+    if year > today.year:
+        return f"{year} has not begun."
+    if year == today.year:
+        return (
+            f"{year} is not over. Its statement can be made from {date(year + 1, 1, 1)} on; until then each gift can "
+            "have a receipt."
+        )
+    return None
+
+
 def told_of(payment: Payment) -> tuple[object, ...]:
     """What letters tell of a payment: if this changes, they are no longer true."""
     return payment.left, payment.currency, payment.purpose, payment.gift_id, payment.happened_on

@@ -37,8 +37,8 @@ _MONTHLY = text("""
 """)
 _SHORT = text("SELECT count(*) FROM appeal WHERE status = 'closed_short'")
 _WAITING = text("""
-    SELECT fund, currency, sum(wanted - set_aside - carried - paid) FROM "grant"
-    WHERE ended = '' AND wanted > set_aside + carried + paid GROUP BY 1, 2
+    SELECT fund, currency, sum(agreed_to - set_aside - carried - paid) FROM "grant"
+    WHERE ended = '' AND agreed_to > set_aside + carried + paid GROUP BY 1, 2
 """)
 _REFUNDS = text("SELECT count(*) FROM refund WHERE state = 'different'")
 

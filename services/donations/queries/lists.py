@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import RowMapping, and_, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.queries.rows import given, rows
@@ -162,21 +162,29 @@ async def appeals(session: AsyncSession, limit: int, after: UUID | None = None) 
 
 @dataclass(frozen=True)
 class GrantFilter:
-    """Which grants; None takes all. Those that are `short` wait for money."""
+    """Which grants; None takes all. Those that are `short` were agreed to and wait for money; of those that are
+    `undecided` somebody still has to agree to a part, or to all of it.
+    """
 
     kind: str | None = None
     household_id: UUID | None = None
     case_id: UUID | None = None
     short: bool | None = None
     ended: bool | None = None
+    undecided: bool | None = None
 
 
 async def grants(
     session: AsyncSession, which: GrantFilter, limit: int, after: UUID | None = None
 ) -> Sequence[RowMapping]:
-    """Grants, each with how many agreed to as much as is wanted, in the order of their requests."""
-    row = GRANT.c
-    missing = and_(row.ended == "", row.wanted > row.set_aside + row.carried + row.paid)
+    """Grants, each with how many agreed to as much as is wanted, in the order of their requests; those that wait for
+    somebody to agree by their urgency, then age.
+    """
+    row, last = GRANT.c, GRANT.alias()
+    missing = and_(row.ended == "", row.agreed_to > row.set_aside + row.carried + row.paid)
+    undecided = and_(row.ended == "", row.agreed_to < row.wanted)
+    order = [row.urgency, row.asked_on, row.id] if which.undecided else [row.id]
+    later = tuple_(*order) > tuple_(*(last.c[each.name] for each in order))
     agreed = select(func.count()).where(APPROVAL.c.grant_id == row.id, APPROVAL.c.wanted >= row.wanted)
     wanted = [
         row.version > 0,
@@ -185,10 +193,11 @@ async def grants(
         None if which.case_id is None else row.case_id == which.case_id,
         None if which.short is None else missing == which.short,
         None if which.ended is None else (row.ended != "") == which.ended,
-        None if after is None else row.id > after,
+        None if which.undecided is None else undecided == which.undecided,
+        None if after is None else exists().where(last.c.id == after, later),
     ]
     query = select(GRANT, agreed.scalar_subquery().label("agreed")).where(*given(wanted))
-    return await rows(session, query.order_by(row.id).limit(limit))
+    return await rows(session, query.order_by(*order).limit(limit))
 
 
 async def payouts(session: AsyncSession, grant_id: UUID) -> Sequence[RowMapping]:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, String, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.payments import Payment, Provider, RefundState
 from services.donations.repository.payments import payment_in
-from services.donations.tables import FINDING, PAYMENT, REFUND
+from services.donations.tables import FINDING, PAYMENT, REFUND, SUBSCRIPTION
 from shared.database.writes import Writes
 
 PAYPAL = Provider.PAYPAL.value
@@ -58,6 +59,11 @@ async def booked(
     refund = (await session.execute(of_refund)).one_or_none()
     kept = Refund(refund.amount, refund.currency, RefundState(refund.state)) if refund else None
     return (payment_in(payment) if payment else None), kept
+
+
+async def reference_of(session: AsyncSession, subscription: UUID) -> str | None:
+    """What its provider calls a subscription."""
+    return await session.scalar(select(SUBSCRIPTION.c.reference).where(SUBSCRIPTION.c.id == subscription))
 
 
 def save(writes: Writes, values: Mapping[str, Any]) -> None:

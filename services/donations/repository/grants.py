@@ -1,12 +1,13 @@
 """Grants, who agreed to them, and the households and cases that were closed. Whoever changes a grant holds its fund."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, or_, select, text
+from sqlalchemy import RowMapping, Table, and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.funds import FundKey
@@ -18,7 +19,7 @@ from shared.messaging.states import lock_or_make
 _COLUMNS = tuple(field.name for field in fields(Grant))
 _ROW = GRANT.c
 # Without parameters, so that the planner knows the partial indexes fit.
-_MISSING = text("ended = '' AND wanted > set_aside + carried + paid")
+_DUE = text("ended = '' AND agreed_to > set_aside + carried + paid")
 _PROMISED = text("set_aside > 0")
 
 
@@ -48,8 +49,8 @@ async def find(session: AsyncSession, grant_id: UUID) -> Grant | None:
 
 
 async def waiting(session: AsyncSession, key: FundKey) -> list[Grant]:
-    """Those of a fund for whom something is missing."""
-    return await _of_fund(session, key, _MISSING)
+    """Those of a fund that were agreed to and for whom something is missing."""
+    return await _of_fund(session, key, _DUE)
 
 
 async def promised(session: AsyncSession, key: FundKey) -> list[Grant]:
@@ -63,9 +64,24 @@ async def _of_fund(session: AsyncSession, key: FundKey, condition: Any) -> list[
 
 
 async def hungry_funds(session: AsyncSession) -> set[FundKey]:
-    """The funds on which somebody waits."""
-    query = select(_ROW.fund, _ROW.currency).where(_MISSING).distinct()
+    """The funds on which somebody waits who was agreed to."""
+    return await _funds(session, _DUE)
+
+
+async def funds_of_open(session: AsyncSession) -> set[FundKey]:
+    """The funds of the grants that have not ended."""
+    return await _funds(session, and_(_ROW.ended == "", _ROW.version > 0))
+
+
+async def _funds(session: AsyncSession, condition: Any) -> set[FundKey]:
+    query = select(_ROW.fund, _ROW.currency).where(condition).distinct()
     return {FundKey(*row) for row in await session.execute(query)}
+
+
+async def all_open(session: AsyncSession) -> list[Grant]:
+    """All grants that have not ended."""
+    query = select(GRANT).where(_ROW.ended == "", _ROW.version > 0)
+    return [grant_in(row) for row in (await session.execute(query)).mappings()]
 
 
 async def open_of(session: AsyncSession, owners: Collection[UUID]) -> list[Grant]:
@@ -92,3 +108,12 @@ async def approved_by(session: AsyncSession, grant: Grant) -> list[str]:
     row = APPROVAL.c
     query = select(row.actor).where(row.grant_id == grant.id, row.wanted >= grant.wanted)
     return list(await session.scalars(query.order_by(row.actor)))
+
+
+async def approvals_of(session: AsyncSession, known: Iterable[Grant]) -> Counter[UUID]:
+    """By grant, how many have agreed to at least as much as is wanted of it now."""
+    wanted, row = {each.id: each.wanted for each in known}, APPROVAL.c
+    if not wanted:
+        return Counter()
+    query = select(row.grant_id, row.wanted).where(row.grant_id.in_(sorted(wanted)))
+    return Counter(key for key, amount in await session.execute(query) if amount >= wanted[key])

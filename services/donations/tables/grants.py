@@ -10,7 +10,6 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
-    UniqueConstraint,
     Uuid,
     text,
 )
@@ -22,6 +21,7 @@ from services.donations.tables.columns import (
     amount_column,
     code_column,
     currency_column,
+    flag_column,
     id_column,
     new_entry_column,
     version_column,
@@ -59,10 +59,17 @@ class GrantRow(Row, table=True):
         Index(None, "household_id", postgresql_where=text("household_id IS NOT NULL")),
         Index(None, "case_id", postgresql_where=text("case_id IS NOT NULL")),
         Index(
-            "ix_grant_missing",
+            "ix_grant_due",
             "fund",
             "currency",
-            postgresql_where=text("ended = '' AND wanted > set_aside + carried + paid"),
+            postgresql_where=text("ended = '' AND agreed_to > set_aside + carried + paid"),
+        ),
+        Index(
+            "ix_grant_undecided",
+            "urgency",
+            "asked_on",
+            "id",
+            postgresql_where=text("ended = '' AND agreed_to < wanted"),
         ),
         Index("ix_grant_promised", "fund", "currency", postgresql_where=text("set_aside > 0")),
     )
@@ -73,6 +80,7 @@ class GrantRow(Row, table=True):
     fund: str = code_column("general")
     currency: str = currency_column("")
     wanted: int = amount_column(0)
+    agreed_to: int = amount_column(0)
     set_aside: int = amount_column(0)
     paid: int = amount_column(0)
     carried: int = amount_column(0)
@@ -99,10 +107,15 @@ class ApprovalRow(Row, table=True):
 
 
 class PayoutRow(Row, table=True):
-    """A part of a grant that was paid to a payee, by a code; below 0, money that came back."""
+    """A part of a grant that was paid to a payee, by a code; below 0, money that came back. One that is `undone` was a
+    mistake, and counts no more.
+    """
 
     __tablename__ = "payout"
-    __table_args__ = (UniqueConstraint("place", "reference"), Index(None, "grant_id"))
+    __table_args__ = (
+        Index("uq_payout_reference", "place", "reference", unique=True, postgresql_where=text("NOT undone")),
+        Index(None, "grant_id"),
+    )
     id: UUID = id_column()
     grant_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("grant.id"), nullable=False))
     amount: int = amount_column()
@@ -110,6 +123,7 @@ class PayoutRow(Row, table=True):
     payee: str = code_column()
     reference: str = Field(sa_column=Column(String(100), nullable=False))
     on_day: date
+    undone: bool = flag_column()
     entry_id: UUID = new_entry_column()
     actor: str = actor_column()
 

@@ -140,6 +140,7 @@ class DecisionRow(Row, table=True):
     amount: int = amount_column()
     pay_back_on: date | None = None
     note: str | None = note_column()
+    undone: bool = flag_column()
     entry_id: UUID = new_entry_column()
     actor: str = actor_column()
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.donations.tables.columns import (
@@ -59,7 +60,7 @@ class NoticeBodyRow(Row, table=True):
 class FindingRow(Row, table=True):
     """A row of PayPal's transaction list, and how it was found when it was compared last. Money that went out is below
     0; what did not move is a note of PayPal's about money that is not there. `reason` is why comparing it failed: the
-    kind of the error and its place in the code.
+    kind of the error and its place in the code. `differs` is in what it is different: `commands/differing.py`.
     """
 
     __tablename__ = "finding"
@@ -77,6 +78,9 @@ class FindingRow(Row, table=True):
     happened_on: date
     on_day: date
     reason: str = Field(default="", sa_column=Column(String(200), nullable=False, server_default=""))
+    differs: list[dict[str, str]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
 
 
 NOTICE = table_of(NoticeRow)

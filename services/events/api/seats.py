@@ -12,7 +12,7 @@ from services.events.api.guests import GuestBody
 from services.events.api.models import EVENTS, LOOKING, EventsSettings
 from services.events.commands import seats as commands
 from services.events.commands.attendance import Attendance, came
-from services.events.domain.seats import SeatRole, SeatState, why_waiting
+from services.events.domain.seats import Seat, SeatRole, SeatState, why_waiting
 from services.events.queries import seats as queries
 from services.events.repository.gatherings import find as find_one
 from shared.messaging.day import today_of
@@ -40,6 +40,10 @@ class PersonOut(BaseModel):
     seat_id: UUID
     guest_id: UUID
 
+    @classmethod
+    def of(cls, seat: Seat) -> "PersonOut":
+        return cls(seat_id=seat.id, guest_id=seat.guest_id)
+
 
 class PartyOut(BaseModel):
     """A party and where it stands."""
@@ -54,6 +58,9 @@ class PartyOut(BaseModel):
     people: list[PersonOut]
     ahead: int = Field(description="how many who count wait before it")
     why: str = Field(description="why it waits")
+    gave_up: list[PersonOut] = Field(
+        default=[], description="who left it just now, while those in `people` stay"
+    )
 
     @classmethod
     def of(cls, party: commands.Party) -> "PartyOut":
@@ -64,9 +71,10 @@ class PartyOut(BaseModel):
             role=first.role,
             state=first.state,
             ends_at=first.ends_at,
-            people=[PersonOut(seat_id=each.id, guest_id=each.guest_id) for each in party.seats],
+            people=[PersonOut.of(each) for each in party.seats],
             ahead=party.ahead,
             why=party.why,
+            gave_up=[PersonOut.of(each) for each in party.gave_up],
         )
 
 

@@ -20,10 +20,10 @@ KEPT = {
     "helpers_wished": """
         SELECT id, version, household_id, region, ended = '' AS open FROM need WHERE source = 'settlement'
     """,
-    "teachers": """
+    "helpers_asked": """
         SELECT id, version, task, people, ended = '' AS open FROM need WHERE source = 'sponsorship'
     """,
-    "teachers_found": """
+    "helpers_found": """
         SELECT id, said AS version, status, found, reason FROM need WHERE source = 'sponsorship' AND said > 0
     """,
     "help": "SELECT id, said AS version, status, request_id FROM need WHERE said > 0",

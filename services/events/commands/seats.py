@@ -13,9 +13,11 @@ from services.events.domain.seats import (
     SeatState,
     counts,
     heads_of,
+    why_waiting,
 )
 from services.events.domain.words import are_free, many
 from services.events.ledger import Hall, hall
+from services.events.queries.seats import waiting
 from services.events.repository import gatherings, guests, seats
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
@@ -31,11 +33,14 @@ NO_PARTY = missing("such party at this gathering")
 
 @dataclass(frozen=True)
 class Party:
-    """A party and where it stands: `ahead` count before it while it waits, and `why` says why it does."""
+    """A party and where it stands: `ahead` count before it while it waits, and `why` says why it does. `gave_up` are
+    those who left it just now, if others stay.
+    """
 
     seats: tuple[Seat, ...]
     ahead: int = 0
     why: str = ""
+    gave_up: tuple[Seat, ...] = ()
 
 
 def closed(found: Hall, role: SeatRole = SeatRole.GUEST) -> Refused | None:
@@ -97,7 +102,19 @@ async def give_up(
         if not leaving or (only and len(leaving) < len(set(only))):
             return NO_PARTY
         await found.leave(leaving, SeatState.GIVEN_UP)
-        return Party(tuple(replace(each, state=SeatState.GIVEN_UP, ends_at=None) for each in leaving))
+        gone = tuple(replace(each, state=SeatState.GIVEN_UP, ends_at=None) for each in leaving)
+        return await _who_stays(unit, found, party_id, gone) or Party(gone)
+
+
+async def _who_stays(unit: Unit, found: Hall, party_id: UUID, gone: tuple[Seat, ...]) -> Party | None:
+    """What is left of a party, as it stands now: being smaller it may have been offered seats. None if nobody stays."""
+    staying = tuple(await seats.party(unit.session, found.gathering.id, party_id))
+    if not staying or staying[0].state is not SeatState.WAITING:
+        return Party(staying, gave_up=gone) if staying else None
+    line = await waiting(unit.session, found.gathering.id)
+    ahead = next((int(each["ahead"]) for each in line if each["party"] == party_id), 0)
+    why = why_waiting(found.gathering, heads_of(staying), ahead, found.now)
+    return Party(staying, ahead, why, gone)
 
 
 async def offer(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID) -> Party | Refused:

@@ -6,13 +6,15 @@ from datetime import date, datetime, timedelta
 
 from services.events.domain.gatherings import Deadlines, Gathering, Times
 from services.events.domain.helping import Need
-from shared.dates import YEARS_AHEAD, is_near
+from shared.dates import too_far
 from shared.outcomes import Refused, invalid
 
 LONGEST = timedelta(days=31)
 """No gathering lasts longer."""
 TOLD_LATE = timedelta(days=31)
 """What was held, or has begun, is written down within so many days."""
+YEARS_AHEAD = 10
+"""Nothing is planned farther ahead: 2036 in the place of 2026 is a slip too."""
 LONGEST_TASK = timedelta(hours=24)
 FAR = f"lies more than {YEARS_AHEAD} years ahead"
 PAST = "lies in the past"
@@ -73,7 +75,7 @@ def _order_refused(times: Times, deadlines: Deadlines, today: date) -> Refused |
             "lies too far after starts_at",
         ),
         (
-            not is_near(begins, today),
+            too_far(begins, today, YEARS_AHEAD),
             f"A gathering is planned at most {YEARS_AHEAD} years ahead: look at the year again.",
             "starts_at",
             FAR,
@@ -147,9 +149,9 @@ def need_refused(need: Need, today: date) -> Refused | None:
             "lies too far back",
         ),
         (
-            not is_near(last, today),
+            too_far(last, today, YEARS_AHEAD),
             f"Helpers are wanted at most {YEARS_AHEAD} years ahead: look at the year again.",
-            "ends_on" if ends_on and is_near(need.starts_on, today) else "starts_on",
+            "ends_on" if ends_on and not too_far(need.starts_on, today, YEARS_AHEAD) else "starts_on",
             FAR,
         ),
         (
@@ -184,7 +186,7 @@ def availability_refused(since: date | None, until: date | None, today: date) ->
         ),
         *(
             (
-                day and not is_near(day, today),
+                day and too_far(day, today, YEARS_AHEAD),
                 f"A volunteer has time at most {YEARS_AHEAD} years ahead: look at the year again.",
                 field,
                 FAR,
@@ -211,7 +213,7 @@ def end_refused(what: str, field: str, until: date | None, today: date) -> Refus
     """Why something does not hold until then. `what` begins its sentence, like "A calendar"."""
     return first_wrong(
         (
-            until and not is_near(until, today),
+            until and too_far(until, today, YEARS_AHEAD),
             f"{what} ends at most {YEARS_AHEAD} years ahead: look at the year again.",
             field,
             FAR,

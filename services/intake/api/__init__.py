@@ -2,11 +2,21 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import cases, consents, figures, grants, households, imports, readings, settling
+from services.intake.api import (
+    cases,
+    consents,
+    figures,
+    grants,
+    households,
+    imports,
+    readings,
+    renewals,
+    settling,
+)
 from services.intake.settings import Settings
 
 
 def routers(_: Settings) -> tuple[APIRouter, ...]:
     """Every route of this service."""
-    people = (households.router, consents.router, cases.router)
+    people = (households.router, consents.router, renewals.router, cases.router)
     return *people, grants.router, settling.router, imports.router, figures.router, readings.router

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import RowMapping
 
@@ -14,7 +14,10 @@ from services.intake.api.requests import Day, Looking
 from services.intake.commands import consents as commands
 from services.intake.commands.reading import read_consent_steps
 from services.intake.domain.consents import Consent, Explained, Stands
+from services.intake.domain.guardians import Renewal
 from services.intake.domain.people import language_codes, plain_text
+from services.intake.queries.renewals import Wanted
+from services.intake.settings import Settings
 from services.intake.tables.consents import LONGEST_NOTE
 from shared.contracts.intake import ConsentPurpose
 from shared.messaging.day import today_of
@@ -22,7 +25,7 @@ from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
 from shared.web.roles import allows
-from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
+from shared.web.work import Asking, OpenUnits, Reading, Work, accepted, app_settings
 
 router = APIRouter(prefix="/households/{household_id}", tags=["consents"])
 LOOKING = allows(Role.CASEWORKER, Role.SPONSORSHIP, Role.EVENTS, Role.AUDITOR)
@@ -134,9 +137,10 @@ class ConsentOut(BaseModel):
 
 
 class ConsentInList(ConsentOut):
-    """With how it stands today: over once its last day has passed."""
+    """With how it stands today: over once its last day has passed; and why a guardian's is to be asked for anew."""
 
     stands: Stands
+    renew: Renewal | None
 
 
 def _shown(outcome: Consent | Refused) -> ConsentOut | Refused:
@@ -172,11 +176,18 @@ async def withdraw(
 
 
 @router.get("/consents", dependencies=[LOOKING])
-async def of_household(household_id: HouseholdId, session: Reading) -> list[ConsentInList]:
+async def of_household(
+    household_id: HouseholdId, session: Reading, settings: Annotated[Settings, Depends(app_settings)]
+) -> list[ConsentInList]:
     """What those of a household agree to, and how it stands today."""
     accepted(await queries.household(session, household_id))
     found, today = await queries.consents(session, household_id), await today_of(session)
-    return [ConsentInList(**ConsentInList.values_of(each), stands=each.stands(today)) for each in found]
+    wanted = Wanted(today, settings.consent_notice_days, household_id=household_id)
+    renew = {row["id"]: row["why"] for row in await queries.renewals(session, wanted, len(found))}
+    return [
+        ConsentInList(**ConsentInList.values_of(each), stands=each.stands(today), renew=renew.get(each.id))
+        for each in found
+    ]
 
 
 class StepOut(BaseModel):
@@ -196,6 +207,7 @@ class StepOut(BaseModel):
     guardian: str | None
     assent: bool | None
     note: str | None
+    ended: str | None = Field(description="why it ended by itself, if it did")
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:

@@ -29,6 +29,7 @@ from services.intake.domain.people import (
 )
 from services.intake.queries import Filter
 from shared.contracts.intake import ClothingSize, NeedKind
+from shared.dates import in_our_time
 from shared.spreadsheets.dates import Written, day_of, written
 from shared.web.paging import After, Limit
 
@@ -63,7 +64,9 @@ def _text(value: object) -> str:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(in_our_time)]
+"""A day of what the group does. No birth and no arrival is one, which may be older."""
+Arrival = Annotated[date, BeforeValidator(_day)]
 Birth = Annotated[
     Written,
     PlainValidator(_birth, json_schema_input_type=str),
@@ -133,7 +136,7 @@ class NewHousehold(_Request):
     """A household to be registered."""
 
     region: Region
-    arrived_on: Day = Field(examples=["2006-10-20"])
+    arrived_on: Arrival = Field(examples=["2006-10-20"])
     needs: Needs = ALL_NEEDS
     priorities: Priorities = frozenset()
     members: Annotated[list[NewMember], Field(min_length=1, max_length=MOST_MEMBERS)]
@@ -231,8 +234,8 @@ class Search(_Request):
     status: Status | None = None
     region: Annotated[str | None, Field(max_length=40)] = None
     priority: Priority | None = None
-    arrived_from: Day | None = None
-    arrived_to: Day | None = None
+    arrived_from: Arrival | None = None
+    arrived_to: Arrival | None = None
     q: Annotated[
         str | None, Field(max_length=20, pattern=r"^[A-Za-z0-9-]+$", description="any part of a code")
     ] = None

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.intake import identities, repository
-from services.intake.commands import settling
+from services.intake.commands import guardians, settling
 from services.intake.commands.people import HOW_TWINS, Newcomer, Person, is_present, people_of, person_of
 from services.intake.commands.registration import Arrival, join_all, register_all
 from services.intake.commands.saying import entry, tell, tell_closed, who_is_head
@@ -101,6 +101,7 @@ async def let_leave(
     words = f"A member left; {len(after.present)} remain.{who_is_head(household, after)}"
     tell(unit, [after], HouseholdChanged, lambda _: words)
     await settling.follow(unit, [after])
+    await guardians.follow(unit, [after.id])
     return after
 
 
@@ -148,6 +149,7 @@ async def reopen(unit: Unit, household_id: UUID) -> Household | Refused:
     if isinstance(after, Household):
         repository.set_bands(unit.writes, [after])
         tell(unit, [after], HouseholdReopened, lambda _: "Reopened.")
+        await guardians.follow(unit, [after.id])
     return after
 
 

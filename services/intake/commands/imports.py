@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.intake import repository
-from services.intake.commands import settling
+from services.intake.commands import guardians, settling
 from services.intake.commands.saying import entry, tell, tell_closed, who_is_head
 from services.intake.domain.changes import undo
 from services.intake.domain.households import Household, Outcome
@@ -74,6 +74,7 @@ async def undo_some(unit: Unit, import_id: UUID, after: UUID | None) -> Undone |
         elif remaining := _undo_one(unit, household, brought[household.id], result):
             undone.append(remaining)
     await settling.follow(unit, undone)
+    await guardians.follow(unit, [each.id for each in undone])
     result.closed = sum(not each.helped for each in undone)
     if after is None:
         unit.writes.change(IMPORT, [{"id": import_id, "undone_on": unit.today, "undone_by": unit.actor.id}])

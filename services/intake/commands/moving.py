@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.intake import identities, repository
-from services.intake.commands import settling
+from services.intake.commands import guardians, settling
 from services.intake.commands.consents import take_along
 from services.intake.commands.people import HOW_TWINS, is_present
 from services.intake.commands.saying import tell, who_is_head
@@ -21,8 +21,8 @@ async def move(
     """Gives the household to which they moved. `relation` is what they are to its head.
 
     The member keeps the id, so what was given to them is not given again, and every consent: the others are told in
-    which household the member is now. A request to settle goes on without them, and is made anew if they still want
-    to. Refused for an unknown household or member,
+    which household the member is now. What a guardian agreed to ends if guardian and child part. A request to settle
+    goes on without them, and is made anew if they still want to. Refused for an unknown household or member,
     a household that is closed or full, the last member, and where somebody there has the same name, sex and birth date.
     """
     homes = {each.id: each for each in await repository.lock_all(unit.session, {household_id, to})}
@@ -46,6 +46,7 @@ async def move(
     tell(unit, [left, joined], HouseholdChanged, lambda each: words[each.id])
     await take_along(unit, member_id, there.id)
     await settling.follow(unit, [left])
+    await guardians.follow(unit, [left.id, joined.id])
     return joined
 
 

@@ -17,6 +17,7 @@ DIGITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "CNY": 2, "THB": 2}
 """Decimal digits of the currencies in which money is asked for."""
 
 STATUS: Mapping[str, str] = {
+    GrantStatus.UNDECIDED: "waits for a decision",
     GrantStatus.WAITING: "waits for money",
     GrantStatus.SET_ASIDE: "money is set aside",
     GrantStatus.PAID_PART: "paid in part",
@@ -27,6 +28,7 @@ STATUS: Mapping[str, str] = {
 }
 WHY: Mapping[str, str] = {
     GrantWhy.NOTHING_LEFT: "the fund has nothing free; it is served when money comes",
+    GrantWhy.UNDECIDED: "somebody still has to agree",
     GrantWhy.TAKEN_BACK: "money that was set aside is no longer there",
     GrantWhy.HOUSEHOLD_CLOSED: "household closed",
     GrantWhy.CASE_CLOSED: "case closed",

@@ -17,7 +17,9 @@ from shared.contracts.sponsorship import LessonStatus
 from shared.outcomes import Refused, conflict
 
 ANSWERED: Mapping[str, frozenset[str]] = {
-    SettlementWish.GRANT: frozenset(each.value for each in GrantStatus if each is not GrantStatus.WAITING),
+    SettlementWish.GRANT: frozenset(
+        each.value for each in GrantStatus if each not in {GrantStatus.UNDECIDED, GrantStatus.WAITING}
+    ),
     SettlementWish.LESSONS: frozenset(
         each.value for each in LessonStatus if each is not LessonStatus.WAITING
     ),

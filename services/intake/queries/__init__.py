@@ -1,7 +1,8 @@
 """What is shown: reads alone, which lock nothing and wait for no turn of a day. Counts hold no person.
 
 `register.py` has households and totals, `grants.py` money that was asked for, `cases.py` advocacy cases,
-`consents.py` what members agreed to, `settling.py` households that want to settle.
+`consents.py` what members agreed to, `renewals.py` what of it is to be asked for anew, `settling.py` households that
+want to settle.
 """
 
 from services.intake.queries.cases import NO_CASE, case, cases, history, support_paid, visits
@@ -25,6 +26,7 @@ from services.intake.queries.register import (
     timeline,
     with_reference,
 )
+from services.intake.queries.renewals import count_renewals, renewals
 from services.intake.queries.settling import settlements
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "cases",
     "consent_steps",
     "consents",
+    "count_renewals",
     "grant_requests",
     "history",
     "household",
@@ -49,6 +52,7 @@ __all__ = [
     "observe",
     "people_ever",
     "readings",
+    "renewals",
     "settlements",
     "support_paid",
     "timeline",

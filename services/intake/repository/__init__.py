@@ -22,6 +22,7 @@ from services.intake.repository.consents import (
     insert_consent,
     save_consents,
 )
+from services.intake.repository.guardians import unguarded
 from services.intake.repository.households import HELPED, PRESENT, find, lock_all, with_members
 from services.intake.repository.register import (
     but_for_zeros,
@@ -102,6 +103,7 @@ __all__ = [
     "set_moved",
     "set_undone",
     "settlement_in",
+    "unguarded",
     "visit_in",
     "with_members",
 ]

@@ -56,7 +56,7 @@ class ConsentStepRow(Row, table=True):
     """A consent was given or withdrawn: what holds since, and how that came about. Append-only; told to nobody.
 
     What was explained is a text of the group's own, named by `edition`; nothing is when it is withdrawn. For a minor
-    there is a guardian: a member of the household, or somebody named by a code.
+    there is a guardian: a member of the household, or somebody named by a code. `ended` is why it ended by itself.
     """
 
     __tablename__ = "consent_step"
@@ -82,6 +82,7 @@ class ConsentStepRow(Row, table=True):
     guardian: str | None = Field(sa_column=Column(String(100)))
     assent: bool | None = Field(sa_column=Column(Boolean))
     note: str | None = Field(sa_column=Column(String(LONGEST_NOTE)))
+    ended: str | None = Field(default=None, sa_column=Column(CODE))
 
 
 CONSENT = table_of(ConsentRow)

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from services.inventory.commands.naming import unknown
 from services.inventory.commands.planning import arrived
 from services.inventory.commands.room import too_much
+from services.inventory.domain.days import not_taken_in
 from services.inventory.domain.facts import Changed
 from services.inventory.domain.reasons import Because
 from services.inventory.domain.rules import Rules
@@ -90,10 +91,8 @@ def _unfit(lines: Sequence[GoodsLine], today: date) -> Refused | None:
     if twice:
         fields = (("item", f"{item} is named more than once with the same date") for item, _ in twice)
         return invalid("Something is named here twice.", *fields)
-    old = [line.expires_on for line in lines if line.expires_on and line.expires_on < today]
-    if not old:
-        return None
-    return invalid("What has expired is not taken in.", *(("expires_on", f"{each} is past") for each in old))
+    dates = [line.expires_on for line in lines if line.expires_on]
+    return next(filter(None, (not_taken_in(each, today) for each in dates)), None)
 
 
 async def _new_receipt(

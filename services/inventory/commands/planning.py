@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
 from services.inventory.commands.proposing import follow_plan
+from services.inventory.domain.days import keeps_too_long, never_due
 from services.inventory.ledger import FORECAST
 from services.inventory.repository import catalogue
 from services.inventory.tables import PLANNED_DELIVERY
@@ -67,7 +68,8 @@ async def plan_deliveries(unit: Unit, deliveries: Sequence[PlannedGoods]) -> Pla
     if refused := await _differ(unit, [each for key, each in wanted.items() if key not in added]):
         return refused
     for key in sorted(added):
-        if refused := _unfit(vars(wanted[key]), unit.today):
+        each = wanted[key]
+        if refused := never_due(each.due_on, unit.today) or _unfit(each.due_on, each.expires_on, unit.today):
             return refused
     unit.remind(FORECAST)
     return Planned(len(added))
@@ -91,13 +93,11 @@ async def _differ(unit: Unit, known: Sequence[PlannedGoods]) -> Refused | None:
     return conflict(f"{words} They are: {', '.join(sorted(others)[:20])}.")
 
 
-def _unfit(values: Mapping[str, Any], today: date) -> Refused | None:
-    due, until = values["due_on"], values["expires_on"]
-    if due < today:
-        return invalid("What is to come has no day in the past.", ("due_on", f"{due} is past"))
+def _unfit(due: date, until: date | None, today: date) -> Refused | None:
+    """Why goods that come on this day cannot have that date; None if they can."""
     if until and until < due:
         return invalid("What is to come cannot be past its date then.", ("expires_on", f"is before {due}"))
-    return None
+    return keeps_too_long(until, today) if until else None
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,10 @@ async def change(unit: Unit, planned: UUID, values: NewValues) -> RowMapping | R
     if isinstance(plan, Refused):
         return plan
     new = {name: value for name, value in vars(values).items() if value is not None}
-    if refused := _unfit({**plan, **new}, unit.today if values.due_on else date.min):
+    if values.due_on and (refused := never_due(values.due_on, unit.today)):
+        return refused
+    stands = {**plan, **new}
+    if refused := _unfit(stands["due_on"], stands["expires_on"], unit.today):
         return refused
     if new.get("quantity", plan["quantity"]) < plan["received"]:
         return invalid(f"{plan['received']:,} have come already.", ("quantity", "is less than has come"))

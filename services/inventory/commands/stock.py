@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from services.inventory.commands.naming import unknown
 from services.inventory.commands.room import recalled, too_much
+from services.inventory.domain.days import not_taken_in
 from services.inventory.domain.movements import Cause
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import ShelfKey
@@ -155,8 +156,8 @@ async def _shift(
     if there + difference < 0:
         return invalid(f"{depot} has {there:,} of {item}; {-difference:,} cannot be taken off.")
     until = lot.expires if lot else found.expires
-    if difference > 0 and until and until < ledger.today:
-        return invalid("What has expired is not taken in.", ("expires_on", f"{until} is past"))
+    if difference > 0 and until and (refused := not_taken_in(until, ledger.today)):
+        return refused
     if refused := too_much(ledger, key, difference):
         return refused
     if lot and difference > 0 and (refused := recalled(lot, depot, item)):

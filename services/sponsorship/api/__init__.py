@@ -18,14 +18,18 @@ from services.sponsorship.api import (
     reports,
     school,
     sponsors,
+    sponsorships,
+    translators,
 )
 from services.sponsorship.settings import Settings
 
 LESSONS = (courses, learners, certificates)
 SCHOOL = (school, reports)
-LETTERS = (letter_contents, letter_checks, letters, incidents)
+LETTERS = (letter_contents, letter_checks, translators, letters, incidents)
 
 
 def routers(_: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    return [each.router for each in (children, holds, gifts, sponsors, *LESSONS, *SCHOOL, *LETTERS)]
+    return [
+        each.router for each in (children, sponsorships, holds, gifts, sponsors, *LESSONS, *SCHOOL, *LETTERS)
+    ]

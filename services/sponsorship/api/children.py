@@ -1,7 +1,7 @@
 """Children who wait for a school place, and those who have a sponsor."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -12,7 +12,6 @@ from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSet
 from services.sponsorship.commands import children as commands
 from services.sponsorship.domain.children import Left
 from services.sponsorship.queries import children as lists
-from services.sponsorship.queries import holds as supporting
 from services.sponsorship.queries import sponsors
 from shared.contracts.sponsorship import ChildStatus
 from shared.messaging.day import today_of
@@ -33,6 +32,8 @@ class ChildOut(BaseModel):
     child_id: UUID
     alias: str
     household_id: UUID
+    age_band: str | None = Field(description="none of a child that is in no household now")
+    level: str | None = Field(description="of its last term at school")
     region: str
     status: str
     since: date
@@ -65,38 +66,22 @@ class ShownOut(BaseModel):
     alias: str
     age_band: str = "school"
     region: str = Field(description="empty where fewer than five children fit")
-    waiting_since: date
+    waiting_since: str = Field(
+        description="the month: of a child that was listed on its birthday the day would tell it",
+        examples=["2006-11"],
+    )
+
+    @classmethod
+    def of(cls, row: RowMapping, region: str) -> Self:
+        month = f"{row['waiting_since']:%Y-%m}"
+        return cls(child_id=row["id"], alias=row["alias"], region=region, waiting_since=month)
 
 
 @router.get("/shown", dependencies=[LOOKING])
 async def may_be_shown(session: Reading, limit: Limit = 100) -> list[ShownOut]:
     """Children who wait and whose guardian agrees, today, that sponsors are shown them; in the order of their need."""
     found = await sponsors.shown(session, await today_of(session), limit)
-    return [
-        ShownOut(child_id=row["id"], alias=row["alias"], region=region, waiting_since=row["waiting_since"])
-        for row, region in found
-    ]
-
-
-class SponsorshipOut(BaseModel):
-    """A gift supports a child, from a day up to and with another."""
-
-    sponsorship_id: UUID
-    gift_id: UUID
-    role: str
-    share: int = Field(description="of a co-sponsor, in ten-thousandths; the main sponsor bears the rest")
-    starts_on: date
-    ends_on: date | None
-    reason: str | None
-    farewell: str | None
-
-
-@router.get("/{child_id}/sponsorships", dependencies=[LOOKING])
-async def sponsorships(child_id: UUID, session: Reading) -> list[SponsorshipOut]:
-    """All sponsorships of a child, the oldest first."""
-    names = [name for name in SponsorshipOut.model_fields if name != "sponsorship_id"]
-    found = await supporting.sponsorships(session, child_id)
-    return [SponsorshipOut(sponsorship_id=row["id"], **{name: row[name] for name in names}) for row in found]
+    return [ShownOut.of(*each) for each in found]
 
 
 class Leaving(Body):
@@ -131,34 +116,3 @@ async def come_back(child_id: UUID, work: Work, settings: SponsorshipSettings) -
         return shown(done, lambda child: ChildKept(child_id=child))
 
     return await work.once(ChildKept, do)
-
-
-Farewell = Literal["thanks", "thanks_and_news", "in_person"]
-
-
-class NewHandover(Body):
-    """Another gift follows."""
-
-    gift_id: UUID
-    farewell: Farewell = Field(description="the agreed text by which the sponsor who leaves is told")
-
-
-class HandedOver(BaseModel):
-    """The new sponsorship, and its first day."""
-
-    sponsorship_id: UUID
-    starts_on: date
-
-
-@router.post("/{child_id}/hand-over", dependencies=[SPONSORSHIP])
-async def hand_over(
-    child_id: UUID, body: NewHandover, work: Work, settings: SponsorshipSettings
-) -> HandedOver:
-    """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow."""
-    wanted = commands.Handover(child_id, body.gift_id, body.farewell)
-
-    async def do(unit: Unit) -> HandedOver | Refused:
-        done = await commands.hand_over(unit, settings.rules, wanted)
-        return shown(done, lambda new: HandedOver(sponsorship_id=new.id, starts_on=new.starts_on))
-
-    return await work.once(HandedOver, do)

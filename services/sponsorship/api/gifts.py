@@ -28,6 +28,9 @@ class GiftOut(BaseModel):
     covered_until: date | None
     grace_until: date | None
     uncovered: int = Field(description="months that were covered once and are no longer")
+    failing_since: date | None = Field(
+        description="at risk since then: it gets no new child until it is paid"
+    )
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:

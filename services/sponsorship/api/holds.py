@@ -72,6 +72,14 @@ class HoldOut(BaseModel):
         return cls(hold_id=hold.id, **{name: getattr(hold, name) for name in names}, **until)
 
 
+class HoldInList(HoldOut):
+    """With what keeps it from becoming a sponsorship, if something does."""
+
+    at_risk_since: date | None = Field(
+        description="the gift is at risk since then: the child is sponsored only once it is paid again"
+    )
+
+
 @router.post("", status_code=201, dependencies=[SPONSORSHIP])
 async def hold(body: NewHold, work: Work, settings: SponsorshipSettings) -> HoldOut:
     """Keep a child for a gift. If the gift has begun, the child is sponsored by it at once."""
@@ -85,7 +93,7 @@ async def hold(body: NewHold, work: Work, settings: SponsorshipSettings) -> Hold
 
 @router.post("/{hold_id}/extend", dependencies=[SPONSORSHIP])
 async def extend(hold_id: UUID, body: Until, work: Work, settings: SponsorshipSettings) -> HoldOut:
-    """Give a hold another end."""
+    """Give a hold a later end. To let the child go sooner, release the hold."""
 
     async def do(unit: Unit) -> HoldOut | Refused:
         return shown(await commands.extend(unit, settings.rules, hold_id, body.until), HoldOut.of_hold)
@@ -110,7 +118,7 @@ async def holds(
     gift_id: UUID | None = None,
     limit: Limit = 100,
     after: After = None,
-) -> Page[HoldOut]:
+) -> Page[HoldInList]:
     """Holds, in the order in which they were made."""
     found = await lists.holds(session, state, gift_id, limit + 1, place_of(after))
-    return page_of(found, limit, HoldOut.of, lambda row: row["id"])
+    return page_of(found, limit, HoldInList.of, lambda row: row["id"])

@@ -16,6 +16,7 @@ from services.sponsorship.domain.letters import (
     Returned,
 )
 from services.sponsorship.queries import letters as lists
+from shared.contracts.base import Language
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
@@ -24,7 +25,10 @@ from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/letters", tags=["letters"])
-Text = Annotated[str, Field(min_length=1, max_length=20_000, description="only `correspondence` keeps it")]
+Text = Annotated[
+    str,
+    Field(min_length=1, max_length=20_000, pattern=r"\S", description="only `correspondence` keeps it"),
+]
 
 
 class LetterOut(BaseModel):
@@ -84,7 +88,7 @@ class NewLetter(Body):
     direction: Direction
     child_id: UUID
     donor_id: UUID
-    language: Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
+    language: Language
     received_on: Day
     text: Text
 

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from services.sponsorship.api.letter_contents import Looking
 from services.sponsorship.api.models import LOOKING, SPONSORSHIP
-from services.sponsorship.commands import school as commands
+from services.sponsorship.commands import reports as commands
 from services.sponsorship.commands.reading import read_note
 from services.sponsorship.domain.school import Grade
 from services.sponsorship.queries import school as lists
@@ -51,8 +51,19 @@ async def write(term_id: UUID, body: NewReport, work: Work) -> ReportKept:
     return await work.once(ReportKept, do)
 
 
+@router.post("/reports/{report_id}/correct", status_code=201, dependencies=[SPONSORSHIP])
+async def correct(report_id: UUID, body: NewReport, work: Work) -> ReportKept:
+    """Write down, whole, what takes the place of a report card that is wrong; the wrong one is kept and shown so."""
+
+    async def do(unit: Unit) -> ReportKept | Refused:
+        done = await commands.correct(unit, report_id, body.wanted())
+        return shown(done, lambda each: ReportKept(report_id=each))
+
+    return await work.once(ReportKept, do)
+
+
 class ReportOut(BaseModel):
-    """A report card without its note."""
+    """A report card without its note. It counts unless another one took its place; then it says which, and by whom."""
 
     report_id: UUID
     term_id: UUID
@@ -60,6 +71,10 @@ class ReportOut(BaseModel):
     attendance: int
     on_day: date
     actor: str
+    replaces: UUID | None = Field(description="the report card that this one corrects")
+    replaced_by: UUID | None
+    replaced_on: date | None
+    corrector: str | None
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:

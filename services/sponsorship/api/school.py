@@ -42,15 +42,28 @@ class TermKept(BaseModel):
     term_id: UUID
 
 
+class TermPlanned(TermKept):
+    """With what is not as one might expect, in words."""
+
+    warning: str | None = None
+
+    @classmethod
+    def of(cls, done: commands.Planned) -> Self:
+        first = f"before the child was listed on {done.listed_on}: for them the fund is not asked."
+        words = f"{done.too_early} of its months were due {first}" if done.too_early else None
+        return cls(term_id=done.term_id, warning=words)
+
+
 @router.post("/terms", status_code=201, dependencies=[SPONSORSHIP])
-async def plan(body: NewTerm, work: Work, settings: SponsorshipSettings) -> TermKept:
-    """Write down a term. As its months come, the education fund is asked for what no gift covers."""
+async def plan(body: NewTerm, work: Work, settings: SponsorshipSettings) -> TermPlanned:
+    """Write down a term. As its months come, the education fund is asked for what no gift covers; for months before the
+    child was listed, nobody ever is.
+    """
 
-    async def do(unit: Unit) -> TermKept | Refused:
-        done = await commands.plan(unit, settings.rules, body.wanted())
-        return shown(done, lambda each: TermKept(term_id=each))
+    async def do(unit: Unit) -> TermPlanned | Refused:
+        return shown(await commands.plan(unit, settings.rules, body.wanted()), TermPlanned.of)
 
-    return await work.once(TermKept, do)
+    return await work.once(TermPlanned, do)
 
 
 class ChangedTerm(Body):
@@ -101,6 +114,9 @@ class MonthOut(BaseModel):
     fee: int
     currency: str
     covered: int = Field(description="by gifts, in ten-thousandths of the fee")
+    too_early: bool = Field(
+        description="it was due before the child was listed: the fund is never asked for it"
+    )
 
 
 @router.get("/children/{child_id}/months", dependencies=[LOOKING])

@@ -60,7 +60,27 @@ _COVERED = """
 """
 _SHARES = """
     SELECT count(*), count(*) FILTER (WHERE shares >= 10000) FROM (
-        SELECT child_id, sum(share) AS shares FROM sponsorship WHERE ends_on IS NULL GROUP BY 1) children
+        SELECT child_id, sum(share) AS shares FROM (
+            SELECT child_id, share FROM hold WHERE state = 'held'
+            UNION ALL SELECT child_id, share FROM sponsorship WHERE ends_on IS NULL) now
+        GROUP BY 1) children
+"""
+# What of a gift's facts is newer than all that say otherwise: the first of these tells since when it is at risk.
+_FAILING = """
+    SELECT count(*), count(*) FILTER (WHERE gift.failing_since IS DISTINCT FROM told.since
+        OR (gift.status = 'at_risk') <> (gift.failing_since IS NOT NULL))
+    FROM gift LEFT JOIN (
+        SELECT gift_id, min(on_day) AS since FROM gift_told
+        WHERE version > (SELECT coalesce(max(other.version), 0) FROM gift_told other
+            WHERE other.gift_id = gift_told.gift_id AND NOT other.at_risk)
+        GROUP BY 1) told ON told.gift_id = gift.id
+"""
+# A gift has a child since the hold, or since it began if that was later.
+_NOT_AT_RISK = """
+    SELECT count(*), count(*) FILTER (WHERE greatest(made_on, CASE WHEN state = 'converted' THEN begun_on END)
+        > failing_since)
+    FROM hold JOIN gift ON gift.id = gift_id
+    WHERE state = 'held' OR EXISTS (SELECT FROM sponsorship WHERE hold_id = hold.id AND ends_on IS NULL)
 """
 _SAID = newest_said("gift", GiftPlaced, "said")
 CHECKS = {
@@ -74,6 +94,8 @@ CHECKS = {
     "no child who left is held or sponsored": _GONE,
     "a gift began on the first day that a payment covered": _BEGUN,
     "payments cover days only while they count": _COVERED,
+    "a gift is at risk since the first of the facts that say so": _FAILING,
+    "no gift was given a child while it was at risk": _NOT_AT_RISK,
     "the shares of co-sponsors leave something for the main sponsor": _SHARES,
     "the newest state of each gift was said": _SAID,
 }

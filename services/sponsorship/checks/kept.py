@@ -35,11 +35,8 @@ KEPT = {
     "lessons_wished": _LESSONS,
     "learners": _LEARNERS,
     "lesson_places": _PLACES,
-    "teachers": """
-        SELECT need.id, said AS version, task, wanted AS people, state <> 'cancelled' AS open
-        FROM helper_need need JOIN course ON course.id = course_id
-    """,
-    "teachers_found": "SELECT id, version, status, found, reason FROM helper_need WHERE version > 0",
+    "helpers_asked": "SELECT id, said AS version, task, wanted AS people, open FROM helper_need WHERE said > 0",
+    "helpers_found": "SELECT id, version, status, found, reason FROM helper_need WHERE version > 0",
     "school_payments": """
         SELECT id, said AS version, ARRAY[household_id] AS of, household_id, child_id AS member_id, amount, currency,
             withdrawn FROM school_payment

@@ -19,10 +19,16 @@ _WORDS = """
 _AGREED = """
     SELECT count(*), count(*) FILTER (WHERE ended_on > agreed_until) FROM letter WHERE state = 'delivered'
 """
+_TRANSLATED = """
+    SELECT count(*), count(*) FILTER (WHERE need.open
+        AND (letter.state = 'delivered' AND need.found = 0 OR letter.state = 'returned' AND need.status <> 'done'))
+    FROM helper_need need JOIN letter ON letter.id = need.letter_id
+"""
 CHECKS = {
     "no letter was passed on with a finding that nobody answered": _ANSWERED,
     "each letter was checked by another person than who masked it": _BY_OTHERS,
     "no letter was passed on after its consent had ended": _AGREED,
     "each letter has its words": _WORDS,
+    "no translator is looked for when the letter is over": _TRANSLATED,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

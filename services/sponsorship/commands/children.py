@@ -1,15 +1,9 @@
-"""What staff decide of children: that one has left, and why; that one is back; that another sponsor follows."""
+"""What staff decide of children: that one has left, and why; that one is back."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from services.sponsorship.domain.children import GONE, Left
-from services.sponsorship.domain.holds import Hold, Over, Sponsorship, State
 from services.sponsorship.domain.rules import Rules
-from services.sponsorship.domain.settling import Page
 from services.sponsorship.ledger import Book
 from services.sponsorship.repository import children
 from shared.contracts.sponsorship import ChildStatus
@@ -46,46 +40,3 @@ async def come_back(unit: Unit, rules: Rules, child: UUID) -> UUID | Refused:
         )
         book.touch([child])
     return child
-
-
-@dataclass(frozen=True)
-class Handover:
-    """Another gift follows the one that supports a child; `farewell` is the agreed text for who leaves."""
-
-    child_id: UUID
-    gift_id: UUID
-    farewell: str
-
-
-async def hand_over(unit: Unit, rules: Rules, wanted: Handover) -> Sponsorship | Refused:
-    """Another sponsor follows without a gap: the one before ends today, or on its first day if that is to come, and the
-    new one begins on the day after.
-    """
-    async with Book.open(unit, rules) as book:
-        book.touch([wanted.child_id], [wanted.gift_id])
-        page = await book.look()
-        if refused := _refused(page, wanted):
-            return refused
-        before = page.main_of(wanted.child_id)
-        if before is None:
-            return conflict("This child has no sponsor; keep it for the gift instead.")
-        first = max(unit.today, before.starts_on) + timedelta(days=1)
-        page.save(replace(before.ended(unit.today, Over.HANDED_OVER), farewell=wanted.farewell))
-        hold = Hold(uuid7(), wanted.child_id, wanted.gift_id, unit.today, first)
-        new = Sponsorship(uuid7(), hold.id, hold.child_id, hold.gift_id, first)
-        page.save(replace(hold, state=State.CONVERTED, closed_on=unit.today))
-        page.save(new)
-    return new
-
-
-def _refused(page: Page, wanted: Handover) -> Refused | None:
-    gift = page.gifts.get(wanted.gift_id)
-    if wanted.child_id not in page.helped:
-        return missing("such child")
-    if gift is None or gift.begun_on is None:
-        return conflict("The gift that follows has not begun.")
-    if gift.declined:
-        return conflict("The sponsor of this gift was declined.")
-    if gift.over or page.placed(gift.id) >= gift.wanted or page.has(gift.id, wanted.child_id):
-        return conflict("The gift that follows is over, or has the children that it is for.")
-    return None

@@ -1,4 +1,6 @@
-"""Helpers who are asked of events, and what became of that."""
+"""Helpers who are asked of events, and what became of that: teachers of courses, and translators of letters
+(`translators.py`).
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
+from services.sponsorship.commands import translators
 from services.sponsorship.repository import lessons
 from services.sponsorship.tables import HELPER_NEED
 from shared.contracts.events import HelpChanged
@@ -30,8 +33,8 @@ async def change_teachers(unit: Unit, course_id: UUID, *, withdrawn: bool = Fals
     """Something of a course has changed, or no teacher is needed any more."""
     query = select(HELPER_NEED).where(HELPER_NEED.c.course_id == course_id).with_for_update()
     need = (await unit.session.execute(query)).mappings().one()
-    now: dict[str, Any] = {**need, "said": need["said"] + 1}
-    unit.writes.change(HELPER_NEED, [{"id": need["id"], "said": now["said"]}])
+    now: dict[str, Any] = {**need, "said": need["said"] + 1, "open": not withdrawn}
+    unit.writes.change(HELPER_NEED, [{name: now[name] for name in ("id", "said", "open")}])
     await _say(unit, course_id, now, HelperStep.WITHDRAWN if withdrawn else HelperStep.CHANGED)
 
 
@@ -68,3 +71,4 @@ async def hear(unit: Unit, facts: Sequence[HelpChanged]) -> None:
             for key, fact in news.facts.items()
         ],
     )
+    await translators.let_go(unit, HELPER_NEED.c.id.in_(news.facts.keys()))

@@ -1,20 +1,21 @@
-"""What staff decide of holds: a child is kept for a gift, for longer, or no longer; another sponsor follows."""
+"""What staff decide of holds: a child is kept for a gift, for longer, or no longer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
-from services.sponsorship.domain.gifts import Gift
-from services.sponsorship.domain.holds import WHOLE, Hold, Over, Role, State, is_past
+from services.sponsorship.commands.keeping import no_such_end, why_not
+from services.sponsorship.domain.holds import Hold, Over, Role, State
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
 from services.sponsorship.ledger import Book
 from services.sponsorship.repository import holds, placing
 from shared.messaging.unit import Unit
-from shared.outcomes import Kind, Refused, conflict, invalid, missing
+from shared.outcomes import Refused, conflict, invalid, missing
 
 Change = Callable[[Page, Hold], Hold | Refused]
 
@@ -46,7 +47,7 @@ async def hold(unit: Unit, rules: Rules, wanted: Wanted) -> Hold | Refused:
         book.touch([child], [wanted.gift_id])
         page = await book.look()
         new = Hold(uuid7(), child, wanted.gift_id, unit.today, until, wanted.role, wanted.share)
-        if refused := await _refused(unit, page, new):
+        if refused := await why_not(unit, rules, page, new):
             return refused
         page.save(new)
     return page.holds[new.id]
@@ -57,61 +58,28 @@ async def _next(unit: Unit) -> UUID | None:
     return found[0] if found else None
 
 
-NOT_TOLD = (
-    "Donations has told of no such monthly gift. It does once it knows the gift's subscription at PayPal: register the "
-    "gift there with its `reference`, or wait until the donor has begun to pay."
-)
-
-
-async def _refused(unit: Unit, page: Page, new: Hold) -> Refused | None:
-    """Why a child cannot be kept for a gift; None if it can."""
-    gift = page.gifts.get(new.gift_id)
-    if new.child_id not in page.helped:
-        return missing("such child")
-    if gift is None or not gift.status:
-        return Refused(Kind.MISSING, NOT_TOLD)
-    if is_past(new, page.moment):
-        return invalid("The hold would be over at once.", ("until", "must be later than now"))
-    if not await placing.may_show(unit.session, unit.today, new.child_id):
-        return conflict("This child may not be shown to sponsors: no consent holds today.")
-    return _gift_refused(page, gift) or _child_refused(page, new)
-
-
-def _gift_refused(page: Page, gift: Gift) -> Refused | None:
-    if gift.declined:
-        return conflict("The sponsor of this gift was declined.")
-    if gift.over or page.placed(gift.id) >= gift.wanted:
-        return conflict(f"This gift is over, or has the children that it is for ({gift.wanted}).")
-    return None
-
-
-def _child_refused(page: Page, new: Hold) -> Refused | None:
-    child = new.child_id
-    if page.has(new.gift_id, child):
-        return conflict("This gift has this child already.")
-    if not page.helped[child]:
-        return conflict("This child has left.")
-    if new.role is Role.CO and page.shares(child) + new.share >= WHOLE:
-        return conflict("The shares of the co-sponsors leave nothing for the main sponsor.")
-    if not page.is_free(child, new.role):
-        return conflict(
-            "Another gift has this child." if page.main_of(child) else "Another gift keeps this child."
-        )
-    return None
-
-
 async def extend(unit: Unit, rules: Rules, hold_id: UUID, until: date | datetime | None) -> Hold | Refused:
-    """Give a hold another end, sooner or later than before."""
+    """Give a hold a later end: from today on it is bounded like that of a new one."""
     if until is None:
         return no_end()
 
     def longer(page: Page, found: Hold) -> Hold | Refused:
         new = found.until_then(until)
-        if is_past(new, page.moment):
-            return invalid("The hold would be over at once.", ("until", "must be later than now"))
-        return new
+        if not _is_later(new, found, rules.zone):
+            words = f"This hold ends at {found.until} already. To let the child go sooner, release the hold."
+            return invalid(words, ("until", f"must be later than {found.until}"))
+        return no_such_end(rules, page, new) or new
 
     return await _change(unit, rules, hold_id, longer)
+
+
+def _is_later(new: Hold, before: Hold, zone: ZoneInfo) -> bool:
+    """Whether a hold ends later than before; a day begins at midnight in the group's zone."""
+    ends = (each.until for each in (new, before))
+    one, other = (
+        each if isinstance(each, datetime) else datetime.combine(each, time(), zone) for each in ends
+    )
+    return one > other
 
 
 async def release(unit: Unit, rules: Rules, hold_id: UUID) -> Hold | Refused:
@@ -151,6 +119,10 @@ WHY = {
     Over.RELEASED: "Somebody of the staff let the child go.",
     Over.HANDED_OVER: "Another sponsor follows.",
     Over.DECLINED: "The sponsor was declined.",
+    Over.AT_RISK: "The gift was at risk when the hold was made.",
+    Over.SPONSOR_WISHED: "The sponsor wished so.",
+    Over.FAMILY_WISHED: "The child or its family wished so.",
+    Over.MISTAKEN: "The child was given to this gift by mistake.",
 }
 """Each reason in words."""
 

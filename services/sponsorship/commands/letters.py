@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
 from services.sponsorship import correspondence
+from services.sponsorship.commands import translators
 from services.sponsorship.domain import letters as rules
 from services.sponsorship.domain.hints import Hint, hints_in, still_there
 from services.sponsorship.domain.letters import (
@@ -22,14 +23,14 @@ from services.sponsorship.domain.letters import (
 from services.sponsorship.queries import sponsors
 from services.sponsorship.repository import children, letters
 from services.sponsorship.repository.placing import SHOWN
-from services.sponsorship.tables import LETTER, LETTER_CHECK
+from services.sponsorship.tables import HELPER_NEED, LETTER, LETTER_CHECK
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 from shared.principals import LOCAL_OPERATOR
 
 ORIGINAL, MASKED, PHOTO = "original", "masked", "photo"
 """Where something was found."""
-NOT_OPEN = conflict("This letter was passed on or returned already.")
+NOT_OPEN = conflict(rules.OVER)
 NOBODY = conflict("Nobody is named who does this. Say it by a code: X-Relief-As, on the command line --as.")
 
 
@@ -46,11 +47,22 @@ class Came:
 
 
 async def receive(unit: Unit, places: tuple[str, ...], came: Came) -> UUID | Refused:
-    """A letter came. What in it may tell too much is found, and waits for an answer."""
-    if not await children.known(unit.session, {came.child_id}):
+    """A letter came. What in it may tell too much is found, and waits for an answer.
+
+    After the end of a sponsorship letters still come, and can be returned; of strangers none are taken.
+    """
+    child = (await children.known(unit.session, {came.child_id})).get(came.child_id)
+    if child is None:
         return missing("such child")
     if came.received_on > unit.today:
         return invalid("A letter came today or earlier.", ("received_on", "is in the future"))
+    if came.received_on < child["waiting_since"]:
+        words = f"is before {child['waiting_since']}, since when the child waits for school"
+        return invalid("A letter came after the child was listed.", ("received_on", words))
+    if not await sponsors.has_sponsored(unit.session, came.child_id, came.donor_id):
+        return conflict(
+            "This donor has never sponsored this child. If a stranger wrote, record an incident instead."
+        )
     letter_id = uuid7()
     row = {
         "id": letter_id,
@@ -178,4 +190,5 @@ async def give_back(unit: Unit, letter_id: UUID, reason: Returned) -> UUID | Ref
 async def _end(unit: Unit, letter_id: UUID, state: LetterState, reason: str) -> UUID:
     ended = {"state": state.value, "reason": reason, "ended_by": unit.actor.id, "ended_on": unit.today}
     await letters.change(unit.session, letter_id, **ended)
+    await translators.let_go(unit, HELPER_NEED.c.letter_id == letter_id)
     return letter_id

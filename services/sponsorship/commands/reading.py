@@ -19,6 +19,7 @@ class Reason(StrEnum):
     """Why somebody reads a letter or a report card."""
 
     MASKING = "masking"
+    TRANSLATING = "translating"
     CHECKING = "checking"
     DELIVERING = "delivering"
     COMPLAINT = "complaint"

@@ -1,18 +1,17 @@
-"""Children at school: terms, their fees, what donations answers, and report cards."""
+"""Children at school: terms, their fees, and what donations answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.sponsorship import correspondence
 from services.sponsorship.domain.rules import Rules
-from services.sponsorship.domain.school import Grade, Level, due_days, last_day
+from services.sponsorship.domain.school import AHEAD, Level, due_days, last_day
 from services.sponsorship.ledger import Book
 from services.sponsorship.repository import children, school
-from services.sponsorship.tables import REPORT_CARD, SCHOOL_MONTH, SCHOOL_TERM
+from services.sponsorship.tables import SCHOOL_MONTH, SCHOOL_TERM
 from shared.contracts.donations import GrantChanged
 from shared.messaging.states import newer
 from shared.messaging.unit import Unit
@@ -34,25 +33,52 @@ class NewTerm:
     currency: str
 
 
-async def plan(unit: Unit, rules: Rules, wanted: NewTerm) -> UUID | Refused:
-    """Write down a term. Of months that are due already the fund is asked for what no gift covers."""
-    if not wanted.starts_on <= wanted.ends_on <= last_day(wanted.starts_on):
-        words = "A term ends on its first day or later, and has twelve months at most."
-        return invalid(words, ("ends_on", "is not within a year of the first day"))
+@dataclass(frozen=True)
+class Planned:
+    """A term that was written down. For `too_early` of its months nobody is asked: the child is listed since a later
+    day, `listed_on`.
+    """
+
+    term_id: UUID
+    too_early: int
+    listed_on: date
+
+
+async def plan(unit: Unit, rules: Rules, wanted: NewTerm) -> Planned | Refused:
+    """Write down a term. Of months that are due already, the fund is asked for what no gift covers since the day on
+    which the child was listed. A term that was over by then is refused.
+    """
+    if refused := _unfit(wanted, unit.today):
+        return refused
     async with Book.open(unit, rules) as book:
         session, child = unit.session, wanted.child_id
-        if not await children.known(session, [child]):
+        if not (found := (await children.known(session, [child])).get(child)):
             return missing("such child")
+        listed_on = found["waiting_since"]
+        days = due_days(wanted.starts_on, wanted.ends_on)
+        if days[-1] < listed_on:
+            words = f"All months of this term were due before the child was listed on {listed_on}"
+            return conflict(f"{words}: the fund pays nothing for them.")
         if await school.overlaps(session, child, wanted.starts_on, wanted.ends_on):
             return conflict("This child has a term within these days already.")
         term_id = uuid7()
         row = {**vars(wanted), "level": wanted.level.value, "id": term_id, "actor": unit.actor.id}
         unit.writes.insert(SCHOOL_TERM, [row])
-        days = due_days(wanted.starts_on, wanted.ends_on)
         months = [{"id": uuid7(), "term_id": term_id, "child_id": child, "due_on": day} for day in days]
         unit.writes.insert(SCHOOL_MONTH, months)
         book.touch([child])
-    return term_id
+    return Planned(term_id, sum(day < listed_on for day in days), listed_on)
+
+
+def _unfit(wanted: NewTerm, today: date) -> Refused | None:
+    """Why no term has these days."""
+    if wanted.starts_on > today + AHEAD:
+        words = f"A term is written down at most {AHEAD.days} days before it begins."
+        return invalid(words, ("starts_on", "lies too far ahead"))
+    if not wanted.starts_on <= wanted.ends_on <= last_day(wanted.starts_on):
+        words = "A term ends on its first day or later, and has twelve months at most."
+        return invalid(words, ("ends_on", "is not within a year of the first day"))
+    return None
 
 
 @dataclass(frozen=True)
@@ -93,30 +119,3 @@ async def turn(unit: Unit, rules: Rules, day: date) -> None:
     if found := await school.due_on(unit.session, day):
         async with Book.open(unit, rules) as book:
             book.touch(found)
-
-
-@dataclass(frozen=True)
-class Report:
-    """The report card of a term; `attendance` is in percent of its lessons."""
-
-    grade: Grade
-    attendance: int
-    note: str | None = field(default=None, repr=False)
-
-
-async def report(unit: Unit, term_id: UUID, wanted: Report) -> UUID | Refused:
-    """Write down the report card of a term that has begun, once."""
-    term = await school.term(unit.session, term_id)
-    if term is None:
-        return missing("such term")
-    if term["starts_on"] > unit.today:
-        return conflict("This term has not begun yet.")
-    if await school.has_report(unit.session, term_id):
-        return conflict("The report card of this term is there already.")
-    report_id = uuid7()
-    row = {"id": report_id, "term_id": term_id, "child_id": term["child_id"], "grade": wanted.grade.value}
-    row |= {"attendance": wanted.attendance, "on_day": unit.today, "actor": unit.actor.id}
-    unit.writes.insert(REPORT_CARD, [row])
-    if wanted.note:
-        correspondence.write_note(unit.writes, report_id, wanted.note)
-    return report_id

@@ -40,7 +40,8 @@ class Gift:
 
     It began on the first day that was ever covered: a part payment covers none, so it begins nothing. `uncovered` are
     the months that were covered once and are no longer. `on` is the day of what was told of it last. The group
-    does not want whoever gives a gift that is `declined` as a sponsor.
+    does not want whoever gives a gift that is `declined` as a sponsor. While it is told of as at risk, it is so
+    since the day `failing_since`. `person` gives it: the entry that stands for the donor, if the donor is known.
     """
 
     id: UUID
@@ -50,6 +51,8 @@ class Gift:
     begun_on: date | None = None
     uncovered: int = 0
     declined: bool = False
+    failing_since: date | None = None
+    person: UUID | None = None
 
     @property
     def over(self) -> bool:
@@ -58,6 +61,25 @@ class Gift:
     def at_risk(self, most_uncovered: int) -> bool:
         """Whether the child of this gift may soon have no sponsor."""
         return self.status == MonthlyGiftStatus.AT_RISK or self.uncovered >= most_uncovered
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one fact said of a gift: in which version, on which day, and whether the gift was at risk."""
+
+    version: int
+    at_risk: bool
+    on: date
+
+
+def failing_since(told: Collection[Told]) -> date | None:
+    """The day of the first fact since which all say that the gift is at risk; None if the newest one does not.
+
+    Facts are ordered by their versions. Of versions 2 to 5 that say at risk, active, at risk and at risk, it is the day
+    of version 4, in whatever order they came.
+    """
+    well = max((each.version for each in told if not each.at_risk), default=0)
+    return min((each.on for each in told if each.version > well), default=None)
 
 
 def begun_on(paid: Iterable[Paid]) -> date | None:

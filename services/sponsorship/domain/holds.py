@@ -7,6 +7,11 @@ the same in whatever order that was told.
     hold until 10 January             -> the child is held
     the gift covers days since 9 Jan  -> sponsored since 9 January, also if this was told on the 12th
     the gift covers days since 10 Jan -> free since 10 January; the hold tells why
+
+A gift at risk gets no new child. That goes by the days of the facts, not by when they are heard: while a gift is at
+risk since 8 January, a hold that was made on the 9th keeps no child, and one that was made before goes on but does not
+become a sponsorship if the gift began on the 9th. What was given up to and with the 8th stays. Once the gift is paid
+again, each of these holds is as if the gift had never failed.
 """
 
 from dataclasses import dataclass, replace
@@ -51,9 +56,15 @@ class Over(StrEnum):
     """Another sponsor follows without a gap."""
     DECLINED = "declined"
     """The organisation does not want this sponsor."""
+    AT_RISK = "at_risk"
+    """It was heard late that the gift was at risk when the hold was made."""
+    SPONSOR_WISHED = "sponsor_wished"
+    FAMILY_WISHED = "family_wished"
+    MISTAKEN = "mistaken"
+    """The child should never have been given to this gift."""
 
 
-PASSING = frozenset({Over.GIFT_OVER, Over.CHILD_LEFT})
+PASSING = frozenset({Over.GIFT_OVER, Over.CHILD_LEFT, Over.AT_RISK})
 """What may be undone by what is told later: the gift is paid again, the household is helped again."""
 
 
@@ -102,6 +113,7 @@ class Sponsorship:
     ends_on: date | None = None
     reason: Over | None = None
     farewell: str | None = None
+    ended_by: str | None = None
 
     @property
     def active(self) -> bool:
@@ -149,3 +161,8 @@ def is_won(hold: Hold, gift: Gift, moment: Moment) -> bool:
 def won_on(hold: Hold, gift: Gift) -> date:
     """The first day of a sponsorship that comes of a hold: the first that is covered, but none before the hold."""
     return max(gift.begun_on or hold.made_on, hold.made_on)
+
+
+def is_stopped(hold: Hold, gift: Gift) -> bool:
+    """Whether the gift has been at risk since before the day on which it got the child, or would get it."""
+    return gift.failing_since is not None and won_on(hold, gift) > gift.failing_since

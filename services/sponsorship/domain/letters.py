@@ -118,6 +118,7 @@ class Letter:
         return frozenset({"story", *(each.value for each in self.photos)})
 
 
+OVER = "This letter was passed on or returned already."
 WORDS = {
     WhyNot.NO_SPONSOR: "This donor does not sponsor this child now. Only the organisation writes after the end.",
     WhyNot.GIFT_ALONE: "This donor wants no letters.",
@@ -168,6 +169,16 @@ def why_not_show(letter: Letter, why: WhyNot | None, agreed: Collection[str]) ->
     if lacking := sorted(letter.scopes - {*agreed}):
         return f"The guardian has not agreed to this being shown: {', '.join(lacking)}."
     return None
+
+
+def translator_stays(state: str, found: int, status: str) -> bool:
+    """Whether somebody is still wanted, or has still to tell their hours, for a translation that was asked for.
+
+    `found` and `status` are what events said last of it. A letter that was returned needs no translation any more.
+    """
+    if state == LetterState.DELIVERED:
+        return found > 0
+    return state != LetterState.RETURNED or status == "done"
 
 
 def _unanswered(count: int) -> str | None:

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True)
 class Rules:
-    """`hold_days` is how long a hold keeps a child if nobody chose its end; with `by_itself` gifts are given children
-    without anybody asking; a child is at risk once `most_uncovered` months of its gift are covered no longer.
+    """`hold_days` is how long a hold keeps a child if nobody chose its end, `most_hold_days` how far ahead somebody may
+    choose it; with `by_itself` gifts are given children without anybody asking; a child is at risk once
+    `most_uncovered` months of its gift are covered no longer.
     """
 
     zone: ZoneInfo
     hold_days: int = 14
     most_uncovered: int = 2
     by_itself: bool = True
+    most_hold_days: int = 90

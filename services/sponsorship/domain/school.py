@@ -1,8 +1,9 @@
 """Children at school: which months a gift covers, and what the education fund is asked for.
 
 A month belongs to the day on which its fee is due. A gift covers it if it supports the child on that day and a payment
-of it covers that day; a co-sponsor's gift covers its share. The fund is asked for the rest, once that day has come.
-What is asked follows from what is known now, and not from the order in which it was told.
+of it covers that day; a co-sponsor's gift covers its share. The fund is asked for the rest, once that day has come, and
+never for a day before the child was listed. What is asked follows from what is known now, and not from the order in
+which it was told.
 
     fee 30,000, a co-sponsor with a tenth   -> the fund is asked for 27,000
     the main sponsor's gift covers the day  -> 27,000 are withdrawn
@@ -22,6 +23,8 @@ from shared.dates import month_later
 
 MOST_MONTHS = 12
 """Of one term."""
+AHEAD = timedelta(days=366)
+"""A term that begins later is written down later: its year is a slip of the hand."""
 
 
 class Level(StrEnum):

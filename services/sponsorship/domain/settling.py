@@ -1,7 +1,7 @@
 """What becomes of holds and sponsorships: who keeps a child, whose time is over, who gets a child back."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -10,37 +10,26 @@ from services.sponsorship.domain.holds import (
     PASSING,
     WHOLE,
     Hold,
-    Moment,
     Over,
     Role,
     Sponsorship,
     State,
     end_of,
     is_past,
+    is_stopped,
     is_won,
     won_on,
 )
+from services.sponsorship.domain.standing import Standing
 
 
-@dataclass
-class Page:
-    """Some children with all holds on them that ever were, and the gifts of these.
-
-    `helped` says of each child whether it needs a sponsor at all. `elsewhere` is how many children that are not on this
-    page each gift has. What has changed is in `changed`.
-    """
-
-    helped: Mapping[UUID, bool]
-    gifts: Mapping[UUID, Gift]
-    holds: dict[UUID, Hold]
-    sponsorships: dict[UUID, Sponsorship]
-    moment: Moment
-    new_id: Callable[[], UUID]
-    elsewhere: Mapping[UUID, int] = field(default_factory=dict)
-    changed: set[UUID] = field(default_factory=set)
+class Page(Standing):
+    """A page that settles: everything on it comes to stand as it must with what is known now."""
 
     def settle(self) -> None:
         """Have everything stand as it must with what is known now."""
+        for hold in self._holds(State.CONVERTED):
+            self._take_back(hold)
         for hold in reversed(self._holds(State.HELD)):
             self._look_at_hold(hold)
         # The newest first: if a gift is for fewer children than before, the others stay.
@@ -52,46 +41,21 @@ class Page:
             self._move_back(hold)
             self._take_up_again(hold)
 
-    # what is asked
+    def _take_back(self, hold: Hold) -> None:
+        """A hold was converted, and it is heard late that the gift was at risk by then: no sponsorship began.
 
-    def main_of(self, child: UUID) -> Sponsorship | None:
-        """The main sponsorship of a child now."""
-        of_it = (each for each in self.sponsorships.values() if each.child_id == child and each.active)
-        return next((each for each in of_it if each.role is Role.MAIN), None)
-
-    def hold_of(self, child: UUID) -> Hold | None:
-        """What keeps a child for a main sponsor now."""
-        of_it = (each for each in self._holds(State.HELD) if each.child_id == child)
-        return next((each for each in of_it if each.role is Role.MAIN), None)
-
-    def was_sponsored(self, child: UUID) -> bool:
-        return any(each.child_id == child and each.role is Role.MAIN for each in self.sponsorships.values())
-
-    def shares(self, child: UUID) -> int:
-        """What co-sponsors bear of a child's support, in ten-thousandths; the main sponsor bears the rest."""
-        return sum(each.share for each in self._now() if each.child_id == child)
-
-    def placed(self, gift: UUID) -> int:
-        """How many children a gift has, held or sponsored."""
-        return sum(each.gift_id == gift for each in self._now()) + self.elsewhere.get(gift, 0)
-
-    def has(self, gift: UUID, child: UUID) -> bool:
-        """Whether a gift keeps or supports this child now."""
-        return any((each.gift_id, each.child_id) == (gift, child) for each in self._now())
-
-    def is_free(self, child: UUID, role: Role) -> bool:
-        """Whether somebody may have the child: a main sponsor if nobody else is, another one beside."""
-        free = not self.main_of(child) and not self.hold_of(child)
-        return self.helped[child] and (free or role is Role.CO)
-
-    # what is done
-
-    def save(self, each: Hold | Sponsorship) -> None:
-        if isinstance(each, Hold):
-            self.holds[each.id] = each
-        else:
-            self.sponsorships[each.id] = each
-        self.changed.add(each.id)
+        What staff ended stays as it is.
+        """
+        mine = [each for each in self.sponsorships.values() if each.hold_id == hold.id]
+        decided = any(not each.active and each.reason not in PASSING for each in mine)
+        if not mine or decided or not is_stopped(hold, self.gifts[hold.gift_id]):
+            return
+        last = _last(mine)
+        for each in mine:
+            del self.sponsorships[each.id]
+        self.removed.update(each.id for each in mine)
+        over = last.ends_on and last.reason and hold.let_go(last.ends_on, last.reason)
+        self.save(over or hold.held_again())
 
     def _look_at_sponsorship(self, each: Sponsorship) -> None:
         gift = self.gifts[each.gift_id]
@@ -106,7 +70,7 @@ class Page:
         gift, today = self.gifts[hold.gift_id], self.moment.today
         if gift.declined:
             self.save(hold.let_go(today, Over.DECLINED))
-        elif is_won(hold, gift, self.moment):
+        elif is_won(hold, gift, self.moment) and not is_stopped(hold, gift):
             self._convert(hold, gift)
         elif not self.helped[hold.child_id]:
             self.save(hold.let_go(today, Over.CHILD_LEFT))
@@ -114,24 +78,26 @@ class Page:
             self.save(hold.let_go(today, Over.GIFT_OVER))
         elif is_past(hold, self.moment):
             self.save(hold.let_go(end_of(hold, self.moment.zone), Over.ENDED))
+        elif _made_at_risk(hold, gift):
+            self.save(hold.let_go(today, Over.AT_RISK))
 
     def _look_back(self, hold: Hold) -> None:
         """A hold was let go. Was that right, with what is known now?"""
         gift, child = self.gifts[hold.gift_id], hold.child_id
         if gift.declined or (hold.reason is not Over.ENDED and hold.reason not in PASSING):
             return
-        if is_won(hold, gift, self.moment):
+        if is_won(hold, gift, self.moment) and not is_stopped(hold, gift):
             if not self._can_have(hold, gift) and self.helped[child] and not gift.over:
                 self.save(hold.let_go(hold.closed_on or self.moment.today, Over.CHILD_TAKEN))
             else:
                 self._convert(hold, gift)
-        elif hold.reason in PASSING and not is_past(hold, self.moment) and self._can_have(hold, gift):
+        elif hold.reason in PASSING and self._can_be_held(hold, gift):
             self.save(hold.held_again())
 
     def _take_up_again(self, hold: Hold) -> None:
         """A sponsorship was over because of the gift or the household, and that is no longer so."""
         mine = [each for each in self.sponsorships.values() if each.hold_id == hold.id]
-        last = max(mine, key=lambda each: (each.active, each.starts_on, each.id))
+        last = _last(mine)
         gift = self.gifts[hold.gift_id]
         if last.active or last.reason not in PASSING or not self._can_have(hold, gift):
             return
@@ -149,17 +115,22 @@ class Page:
             self.save(replace(first, starts_on=day))
             self.save(hold.converted(day))
 
-    def _taken_until(self, mine: Sponsorship) -> date:
-        """The first day on which a main sponsorship may begin beside those that began before it."""
+    def _taken_until(self, mine: Sponsorship | Hold) -> date:
+        """The first day on which a main sponsorship may begin beside those that began before it; that of a hold which
+        is converted late, beside all others.
+        """
         if mine.role is not Role.MAIN:
             return date.min
         others = [each for each in self.sponsorships.values() if each.child_id == mine.child_id]
-        before = [each for each in others if each.role is Role.MAIN and _by_start(each) < _by_start(mine)]
-        return max((_free_after(each) for each in before), default=date.min)
+        before = [each for each in others if isinstance(mine, Hold) or _by_start(each) < _by_start(mine)]
+        return max((_free_after(each) for each in before if each.role is Role.MAIN), default=date.min)
 
     def _convert(self, hold: Hold, gift: Gift) -> None:
         """The gift began in time; that may have been a while ago, and be over already."""
         starts_on = won_on(hold, gift)
+        if hold.state is State.LET_GO and self._can_have(hold, gift):
+            # Others may have had the child since it was let go: a day has one main sponsor.
+            starts_on = max(starts_on, self._taken_until(hold))
         self.save(hold.converted(starts_on))
         sponsorship = self._begin(hold, starts_on)
         if gift.over:
@@ -173,23 +144,29 @@ class Page:
         self.save(sponsorship)
         return sponsorship
 
+    def _can_be_held(self, hold: Hold, gift: Gift) -> bool:
+        is_over = is_past(hold, self.moment) or _made_at_risk(hold, gift)
+        return not is_over and self._can_have(hold, gift)
+
     def _can_have(self, hold: Hold, gift: Gift) -> bool:
         has_room = not gift.over and not gift.declined and self.placed(gift.id) < gift.wanted
         leaves_some = self.shares(hold.child_id) + hold.share < WHOLE
-        is_free = self.is_free(hold.child_id, hold.role) and not self.has(gift.id, hold.child_id)
+        has_it = self.has(gift.id, hold.child_id) or self.has_by_another(gift.id, hold.child_id)
+        is_free = self.is_free(hold.child_id, hold.role) and not has_it
         return has_room and leaves_some and is_free
-
-    def _now(self) -> list[Hold | Sponsorship]:
-        """What keeps or supports a child now."""
-        active = [each for each in self.sponsorships.values() if each.active]
-        return [*active, *self._holds(State.HELD)]
-
-    def _holds(self, state: State) -> list[Hold]:
-        found = [each for each in self.holds.values() if each.state is state]
-        return sorted(found, key=lambda each: (each.made_on, each.id))
 
     def _oldest_first(self, sponsorships: Iterable[Sponsorship]) -> list[Sponsorship]:
         return sorted(sponsorships, key=_by_start)
+
+
+def _last(mine: Iterable[Sponsorship]) -> Sponsorship:
+    """The one of a hold that goes on, or went on last."""
+    return max(mine, key=lambda each: (each.active, each.starts_on, each.id))
+
+
+def _made_at_risk(hold: Hold, gift: Gift) -> bool:
+    """Whether a hold was made after the day since which its gift is at risk."""
+    return gift.failing_since is not None and hold.made_on > gift.failing_since
 
 
 def _by_start(each: Sponsorship) -> tuple[date, UUID]:

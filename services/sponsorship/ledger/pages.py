@@ -78,6 +78,7 @@ async def _needs(unit: Unit, rows: Mapping[UUID, RowMapping], seen: Mapping[UUID
 async def write(unit: Unit, rules: Rules, loaded: Loaded) -> None:
     """Write what has changed on a page that is settled, and say it."""
     page = loaded.page
+    await holds.remove_sponsorships(unit.session, page.removed & loaded.written)
     changed = [page.holds[each] for each in sorted(page.changed) if each in page.holds]
     holds.save_holds(unit.writes, loaded.written, changed, unit.actor.id)
     begun = [page.sponsorships[each] for each in sorted(page.changed) if each in page.sponsorships]
@@ -88,6 +89,7 @@ async def write(unit: Unit, rules: Rules, loaded: Loaded) -> None:
     for key in sorted(loaded.gifts):
         _write_gift(unit, loaded, key)
     page.changed.clear()
+    page.removed.clear()
 
 
 async def _set_timers(unit: Unit, changed: Collection[Hold]) -> None:

@@ -19,26 +19,30 @@ async def place(unit: Unit, rules: Rules) -> list[Hold]:
     """A hold for each place of a gift that has a child now; gifts that have begun come first.
 
     A gift is not given a child that it had before: whoever let it go had a reason. So of a gift that never begins, no
-    child is kept twice, and it keeps no more children than it is for.
+    child is kept twice, and it keeps no more children than it is for. Nor is it given one whom another gift of the same
+    person supports.
     """
+    worst = rules.most_uncovered
     rooms = [
-        *await gifts.with_room(unit.session, True, MOST),
-        *await gifts.with_room(unit.session, False, MOST),
+        *await gifts.with_room(unit.session, True, worst, MOST),
+        *await gifts.with_room(unit.session, False, worst, MOST),
     ]
     children = await placing.free_children(unit.session, unit.today, MOST) if rooms else []
     tried = await holds.tried(unit.session, [row["id"] for row in rooms]) if children else set()
+    theirs = await holds.of_the_same_person(unit.session, children) if children else set()
     found: list[Hold] = []
     for row in rooms:
         had = {child for gift, child in tried if gift == row["id"]}
+        not_these = had | {child for person, child in theirs if person == row["person"]}
         room = row["wanted"] - row["placed"]
         if row["begun_on"] is None:
             room = min(room, row["wanted"] - len(had))
-        for child in _next(children, had, room):
+        for child in _next(children, not_these, room):
             children.remove(child)
             until = unit.today + timedelta(days=rules.hold_days)
             found.append(Hold(uuid7(), child, row["id"], unit.today, until))
     return found
 
 
-def _next(children: Sequence[UUID], had: set[UUID], room: int) -> list[UUID]:
-    return [each for each in children if each not in had][: max(room, 0)]
+def _next(children: Sequence[UUID], not_these: set[UUID], room: int) -> list[UUID]:
+    return [each for each in children if each not in not_these][: max(room, 0)]

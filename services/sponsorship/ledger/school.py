@@ -31,7 +31,8 @@ async def ask(unit: Unit, loaded: Loaded) -> None:
         share = covered(month["due_on"], of_it, covers)
         if share != month["covered"]:
             unit.writes.change(SCHOOL_MONTH, [{"id": month["id"], "covered": share}])
-        need = uncovered(month["fee"], share) if month["due_on"] <= month["ends_on"] else 0
+        is_asked = loaded.seen[child].since <= month["due_on"] <= month["ends_on"]
+        need = uncovered(month["fee"], share) if is_asked else 0
         after, anew = follow(need, homes.get(child), payments.get(month["id"], []))
         if after is not None:
             _change(unit, month, after)

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.gifts import PURPOSE
+from services.sponsorship.domain.holds import State
 from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
 
 
@@ -14,7 +15,9 @@ async def holds(
 ) -> list[RowMapping]:
     """Holds, in the order in which they were made."""
     row = HOLD.c
-    query = select(HOLD, CHILD.c.alias).join(CHILD, CHILD.c.id == row.child_id).order_by(row.id).limit(limit)
+    since = case((row.state == State.HELD.value, GIFT.c.failing_since)).label("at_risk_since")
+    query = select(HOLD, CHILD.c.alias, since).join(CHILD, CHILD.c.id == row.child_id)
+    query = query.join(GIFT, GIFT.c.id == row.gift_id).order_by(row.id).limit(limit)
     if state:
         query = query.where(row.state == state)
     if gift:

@@ -12,6 +12,7 @@ from services.sponsorship.domain.letters import LetterState
 from services.sponsorship.tables import (
     CORRESPONDENCE_READING,
     FINDING,
+    HELPER_NEED,
     INCIDENT,
     LETTER,
     LETTER_CHECK,
@@ -75,6 +76,12 @@ async def pictures(session: AsyncSession, letter_id: UUID) -> Sequence[RowMappin
 async def checks(session: AsyncSession, letter_id: UUID) -> Sequence[RowMapping]:
     """Who answered the checklist for a letter, the oldest first."""
     query = select(LETTER_CHECK).where(LETTER_CHECK.c.letter_id == letter_id).order_by(LETTER_CHECK.c.id)
+    return (await session.execute(query)).mappings().all()
+
+
+async def translators(session: AsyncSession, letter_id: UUID) -> Sequence[RowMapping]:
+    """What translations of a letter were asked for, the oldest first."""
+    query = select(HELPER_NEED).where(HELPER_NEED.c.letter_id == letter_id).order_by(HELPER_NEED.c.id)
     return (await session.execute(query)).mappings().all()
 
 

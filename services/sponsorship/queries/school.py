@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sponsorship.tables import REPORT_CARD, SCHOOL_MONTH, SCHOOL_PAYMENT, SCHOOL_TERM
+from services.sponsorship.tables import CHILD, REPORT_CARD, SCHOOL_MONTH, SCHOOL_PAYMENT, SCHOOL_TERM
 
 
 async def terms(session: AsyncSession, child_id: UUID) -> Sequence[RowMapping]:
@@ -19,8 +19,11 @@ async def terms(session: AsyncSession, child_id: UUID) -> Sequence[RowMapping]:
 async def months(session: AsyncSession, child_id: UUID) -> Sequence[RowMapping]:
     """The months of a child's terms, in the order of their days."""
     month, term = SCHOOL_MONTH.c, SCHOOL_TERM.c
-    columns = (month.term_id, month.due_on, month.covered, term.fee, term.currency)
-    query = select(*columns).join(SCHOOL_TERM, term.id == month.term_id)
+    too_early = (month.due_on < CHILD.c.waiting_since).label("too_early")
+    columns = (month.term_id, month.due_on, month.covered, term.fee, term.currency, too_early)
+    query = (
+        select(*columns).join(SCHOOL_TERM, term.id == month.term_id).join(CHILD, CHILD.c.id == month.child_id)
+    )
     query = query.where(month.child_id == child_id, month.due_on <= term.ends_on).order_by(month.due_on)
     return (await session.execute(query)).mappings().all()
 
@@ -37,7 +40,12 @@ async def payments(
 
 
 async def reports(session: AsyncSession, child_id: UUID) -> Sequence[RowMapping]:
-    """The report cards of a child without their notes, the oldest first."""
-    row = REPORT_CARD.c
-    query = select(REPORT_CARD).where(row.child_id == child_id).order_by(row.id)
-    return (await session.execute(query)).mappings().all()
+    """The report cards of a child without their notes, the oldest first, each with the one that took its place."""
+    row, later = REPORT_CARD.c, REPORT_CARD.alias()
+    after = (
+        later.c.id.label("replaced_by"),
+        later.c.on_day.label("replaced_on"),
+        later.c.actor.label("corrector"),
+    )
+    query = select(REPORT_CARD, *after).outerjoin(later, later.c.replaces == row.id)
+    return (await session.execute(query.where(row.child_id == child_id).order_by(row.id))).mappings().all()

@@ -39,6 +39,15 @@ async def children_of(session: AsyncSession, donor: UUID, today: date) -> list[R
     return list((await session.execute(query)).mappings())
 
 
+async def has_sponsored(session: AsyncSession, child: UUID, donor: UUID) -> bool:
+    """Whether a gift of this person supports this child, or once did."""
+    person = await gifts.same_person(session, donor)
+    row = SPONSORSHIP.c
+    query = select(row.id).join(GIFT, GIFT.c.id == row.gift_id)
+    query = query.where(row.child_id == child, GIFT.c.donor_id.in_(person)).limit(1)
+    return await session.scalar(query) is not None
+
+
 async def why_not_write(
     session: AsyncSession, child: UUID, donor: UUID, today: date, scope: str = SHOWN
 ) -> WhyNot | None:

@@ -9,10 +9,28 @@ from sqlalchemy import ColumnElement, RowMapping, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sponsorship.domain.gifts import PURPOSE, Days, Gift, Paid, begun_on, together, uncovered_months
-from services.sponsorship.tables import GIFT, HOLD, PAYMENT, SPONSOR
-from shared.contracts.donations import GiftState, MonthlyGiftChanged
+from services.sponsorship.domain.gifts import (
+    PURPOSE,
+    Days,
+    Gift,
+    Paid,
+    Told,
+    begun_on,
+    failing_since,
+    together,
+    uncovered_months,
+)
+from services.sponsorship.tables import GIFT, GIFT_TOLD, HOLD, PAYMENT, SPONSOR
+from shared.contracts.donations import GiftState, MonthlyGiftChanged, MonthlyGiftStatus
 from shared.database.writes import Writes
+
+
+def _person() -> ColumnElement[UUID]:
+    """The entry that stands for whoever gives the gift of a row."""
+    row = SPONSOR.alias().c
+    return func.coalesce(
+        select(row.kept_id).where(row.id == GIFT.c.donor_id).scalar_subquery(), GIFT.c.donor_id
+    )
 
 
 def _is_declined() -> ColumnElement[bool]:
@@ -23,7 +41,7 @@ def _is_declined() -> ColumnElement[bool]:
     return found.where(mine.c.id == GIFT.c.donor_id, other.c.declined).exists()
 
 
-_IS_DECLINED = _is_declined()
+_IS_DECLINED, PERSON = _is_declined(), _person()
 
 
 def gift_in(row: RowMapping) -> Gift:
@@ -37,6 +55,8 @@ def gift_in(row: RowMapping) -> Gift:
         row["begun_on"],
         row["uncovered"],
         row["declined"],
+        row["failing_since"],
+        row["person"],
     )
 
 
@@ -49,6 +69,21 @@ def save_gifts(writes: Writes, facts: Iterable[MonthlyGiftChanged]) -> None:
         for each in facts
     ]
     writes.change(GIFT, rows)
+
+
+async def save_told(session: AsyncSession, writes: Writes, facts: Collection[MonthlyGiftChanged]) -> None:
+    """Keep what each fact said, and since when the gifts are at risk by all of them; the gifts are there and locked."""
+    rows = [
+        {"gift_id": each.gift_id, "version": each.version, "on_day": each.on}
+        | {"at_risk": each.status == MonthlyGiftStatus.AT_RISK}
+        for each in facts
+    ]
+    writes.add(GIFT_TOLD, rows)
+    gifts = {each.gift_id for each in facts}
+    told = defaultdict[UUID, list[Told]](list)
+    for row in (await session.execute(select(GIFT_TOLD).where(GIFT_TOLD.c.gift_id.in_(gifts)))).mappings():
+        told[row["gift_id"]].append(Told(row["version"], row["at_risk"], row["on_day"]))
+    writes.change(GIFT, [{"id": each, "failing_since": failing_since(told[each])} for each in sorted(gifts)])
 
 
 def save_payments(
@@ -99,17 +134,20 @@ async def save_paid(session: AsyncSession, writes: Writes, gifts: Collection[UUI
 
 async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RowMapping]:
     """These gifts; whoever changes them holds the book."""
-    query = select(GIFT, _IS_DECLINED.label("declined")).where(GIFT.c.id.in_(ids)).order_by(GIFT.c.id)
+    columns = (GIFT, _IS_DECLINED.label("declined"), PERSON.label("person"))
+    query = select(*columns).where(GIFT.c.id.in_(ids)).order_by(GIFT.c.id)
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
 
 
-async def with_room(session: AsyncSession, begun: bool, most: int) -> list[RowMapping]:
-    """Gifts that have begun, or not, and have fewer children than they are for; the oldest first.
+async def with_room(session: AsyncSession, begun: bool, most_uncovered: int, most: int) -> list[RowMapping]:
+    """Gifts that have begun, or not, are not at risk, and have fewer children than they are for; the oldest first.
 
     Of those that have not begun only such as have not kept as many children already.
     """
     row = GIFT.c
-    query = select(GIFT).where(row.placed < row.wanted, ~_IS_DECLINED).order_by(row.id).limit(most)
+    is_well = and_(row.status != MonthlyGiftStatus.AT_RISK.value, row.uncovered < most_uncovered)
+    query = select(GIFT, PERSON.label("person"))
+    query = query.where(row.placed < row.wanted, ~_IS_DECLINED, is_well).order_by(row.id).limit(most)
     tried = select(func.count(HOLD.c.child_id.distinct())).where(HOLD.c.gift_id == row.id).scalar_subquery()
     wanted = row.begun_on.is_not(None) if begun else and_(row.begun_on.is_(None), tried < row.wanted)
     return list((await session.execute(query.where(wanted))).mappings())

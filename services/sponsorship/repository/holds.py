@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, func, or_, select
+from sqlalchemy import RowMapping, Table, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.holds import Hold, Over, Role, Sponsorship, State
-from services.sponsorship.tables import HOLD, SPONSORSHIP
+from services.sponsorship.repository.gifts import PERSON
+from services.sponsorship.tables import GIFT, HOLD, SPONSORSHIP
 from shared.database.writes import Writes
 
 
@@ -40,6 +41,7 @@ def sponsorship_in(row: RowMapping) -> Sponsorship:
         row["ends_on"],
         Over(row["reason"]) if row["reason"] else None,
         row["farewell"],
+        row["ended_by"],
     )
 
 
@@ -92,6 +94,23 @@ async def tried(session: AsyncSession, gifts: Collection[UUID]) -> set[tuple[UUI
     return {(gift, child) for gift, child in await session.execute(query)}
 
 
+async def of_the_same_person(session: AsyncSession, children: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """The person of each gift that keeps or supports one of these children now, with the child."""
+    found: set[tuple[UUID, UUID]] = set()
+    now = ((HOLD, HOLD.c.state == State.HELD.value), (SPONSORSHIP, SPONSORSHIP.c.ends_on.is_(None)))
+    for table, is_now in now:
+        query = select(PERSON, table.c.child_id).select_from(GIFT.join(table, table.c.gift_id == GIFT.c.id))
+        query = query.where(is_now, table.c.child_id.in_(children), GIFT.c.donor_id.is_not(None))
+        found |= {(person, child) for person, child in await session.execute(query)}
+    return found
+
+
+async def remove_sponsorships(session: AsyncSession, ids: Collection[UUID]) -> None:
+    """Take back sponsorships that never began."""
+    if ids:
+        await session.execute(delete(SPONSORSHIP).where(SPONSORSHIP.c.id.in_(ids)))
+
+
 def save_holds(writes: Writes, before: Collection[UUID], holds: Iterable[Hold], actor: str) -> None:
     """Write holds. First those that let go: the child may be kept by another one of these."""
     for now in (State.LET_GO, State.CONVERTED, State.HELD):
@@ -138,4 +157,5 @@ def _sponsorship_row(each: Sponsorship) -> dict[str, Any]:
         "ends_on": each.ends_on,
         "reason": each.reason.value if each.reason else None,
         "farewell": each.farewell,
+        "ended_by": each.ended_by,
     }

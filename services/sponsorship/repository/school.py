@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.gifts import Days
@@ -100,7 +100,15 @@ def save_answers(writes: Writes, facts: Mapping[UUID, GrantChanged]) -> None:
     writes.change(SCHOOL_PAYMENT, rows)
 
 
-async def has_report(session: AsyncSession, term_id: UUID) -> bool:
-    """Whether the report card of a term is there."""
-    query = select(REPORT_CARD.c.id).where(REPORT_CARD.c.term_id == term_id)
-    return await session.scalar(query) is not None
+async def report(session: AsyncSession, report_id: UUID) -> RowMapping | None:
+    """A report card."""
+    query = select(REPORT_CARD).where(REPORT_CARD.c.id == report_id)
+    return (await session.execute(query)).mappings().one_or_none()
+
+
+async def last_report(session: AsyncSession, term_id: UUID) -> UUID | None:
+    """The report card of a term that counts: the one that none replaces."""
+    row, later = REPORT_CARD.c, REPORT_CARD.alias()
+    is_last = ~exists().where(later.c.replaces == row.id)
+    found: UUID | None = await session.scalar(select(row.id).where(row.term_id == term_id, is_last))
+    return found

@@ -2,7 +2,7 @@
 
 from services.sponsorship.tables.children import CHILD, CONSENT, HOUSEHOLD, PRESENCE
 from services.sponsorship.tables.columns import Row
-from services.sponsorship.tables.gifts import GIFT, PAYMENT, SPONSOR
+from services.sponsorship.tables.gifts import GIFT, GIFT_TOLD, PAYMENT, SPONSOR
 from services.sponsorship.tables.holds import HOLD, SPONSORSHIP
 from services.sponsorship.tables.lessons import (
     ATTENDANCE,
@@ -42,6 +42,7 @@ __all__ = [
     "COURSE",
     "FINDING",
     "GIFT",
+    "GIFT_TOLD",
     "HELPER_NEED",
     "HOLD",
     "HOUSEHOLD",

@@ -52,8 +52,13 @@ def maybe_ref_column() -> Any:
 
 
 def of_column(table: str, **kwargs: Any) -> Any:
-    """The id of a row of another table of this service."""
+    """The id of a row of a table of this service."""
     return Field(sa_column=Column(Uuid, ForeignKey(f"{table}.id"), **kwargs))
+
+
+def maybe_of_column(table: str) -> Any:
+    """The id of a row of a table of this service, if there is one."""
+    return Field(default=None, sa_column=Column(Uuid, ForeignKey(f"{table}.id")))
 
 
 def day_column() -> Any:
@@ -64,8 +69,9 @@ def maybe_day_column() -> Any:
     return Field(default=None, sa_column=Column(Date))
 
 
-def flag_column() -> Any:
-    return Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+def flag_column(default: bool = False) -> Any:
+    start = text("true" if default else "false")
+    return Field(default=default, sa_column=Column(Boolean, nullable=False, server_default=start))
 
 
 def actor_column() -> Any:

@@ -3,12 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Column, Index, String, text
+from sqlalchemy import Column, Index, Integer, String, Uuid, text
 from sqlmodel import Field
 
 from services.sponsorship.tables.columns import (
     Row,
     code_column,
+    day_column,
     flag_column,
     id_column,
     maybe_day_column,
@@ -23,6 +24,7 @@ class GiftRow(Row, table=True):
     """A monthly gift as told last; version 0 until then.
 
     `wanted` and `placed` are what was said of it: for how many children it is, and how many it has. `said` counts that.
+    While it is at risk, it is so since the day `failing_since`, by all facts that were heard of it (`gift_told`).
     """
 
     __tablename__ = "gift"
@@ -42,9 +44,20 @@ class GiftRow(Row, table=True):
     on_day: date | None = maybe_day_column()
     begun_on: date | None = maybe_day_column()
     uncovered: int = number_column()
+    failing_since: date | None = maybe_day_column()
     wanted: int = number_column()
     placed: int = number_column()
     said: int = number_column()
+
+
+class GiftToldRow(Row, table=True):
+    """Each fact about a gift that was heard, also one that came late: whether it said that the gift is at risk."""
+
+    __tablename__ = "gift_told"
+    gift_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    version: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    at_risk: bool = flag_column()
+    on_day: date = day_column()
 
 
 class PaymentRow(Row, table=True):
@@ -81,5 +94,6 @@ class SponsorRow(Row, table=True):
 
 
 GIFT = table_of(GiftRow)
+GIFT_TOLD = table_of(GiftToldRow)
 PAYMENT = table_of(PaymentRow)
 SPONSOR = table_of(SponsorRow)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, String, text
 from sqlmodel import Field
 
 from services.sponsorship.tables.columns import (
@@ -54,7 +54,7 @@ class SponsorshipRow(Row, table=True):
     """A gift supports a child from a day up to and with another; one main sponsor a child at a time.
 
     A co-sponsor bears a share, in ten-thousandths, and the main sponsor the rest. `farewell` is the agreed text by
-    which a sponsor who was followed by another one was told.
+    which a sponsor who was followed by another one was told. `ended_by` is who of the staff ended it, if somebody did.
     """
 
     __tablename__ = "sponsorship"
@@ -77,6 +77,7 @@ class SponsorshipRow(Row, table=True):
     ends_on: date | None = maybe_day_column()
     reason: str | None = maybe_code_column()
     farewell: str | None = maybe_code_column()
+    ended_by: str | None = Field(default=None, sa_column=Column(String(100)))
 
 
 HOLD = table_of(HoldRow)

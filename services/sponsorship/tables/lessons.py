@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     SmallInteger,
+    String,
     UniqueConstraint,
     Uuid,
     text,
@@ -177,15 +178,26 @@ class CertificateRow(Row, table=True):
 
 
 class HelperNeedRow(Row, table=True):
-    """Helpers that were asked of events. `said` is the version told last, `version` the one heard last."""
+    """Helpers that were asked of events, for a course or for a letter. `said` is the version told last, `version` the
+    one heard last; it is `open` until it is withdrawn. A letter has one that is open.
+    """
 
     __tablename__ = "helper_need"
-    __table_args__ = (Index(None, "course_id"),)
+    __table_args__ = (
+        Index(None, "course_id"),
+        Index("ix_helper_need_letter_id", "letter_id", unique=True, postgresql_where=text("open")),
+        CheckConstraint("course_id IS NULL OR letter_id IS NULL", name="of_one_thing"),
+    )
     id: UUID = id_column()
     version: int = version_column()
     said: int = version_column()
     task: str = code_column("")
+    open: bool = flag_column(True)
     course_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("course.id")))
+    letter_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("letter.id")))
+    translate_into: str = Field(default="", sa_column=Column(String(10), nullable=False, server_default=""))
+    asked_on: date | None = None
+    due_on: date | None = None
     wanted: int = number_column(1)
     found: int = number_column(0)
     status: str = code_column("")

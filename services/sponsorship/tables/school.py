@@ -23,6 +23,7 @@ from services.sponsorship.tables.columns import (
     day_column,
     flag_column,
     id_column,
+    maybe_of_column,
     number_column,
     of_column,
     ref_column,
@@ -108,11 +109,16 @@ class SchoolPaymentRow(Row, table=True):
 
 
 class ReportCardRow(Row, table=True):
-    """How a term went: a grade as a code, and how much of a hundred lessons the child attended."""
+    """How a term went: a grade as a code, and how much of a hundred lessons the child attended.
+
+    Append-only: a corrected card is another row, which `replaces` the one that was wrong. A term has one that replaces
+    none, and each is replaced once, so one of them counts.
+    """
 
     __tablename__ = "report_card"
     __table_args__ = (
-        UniqueConstraint("term_id"),
+        Index("uq_report_card_first", "term_id", unique=True, postgresql_where=text("replaces IS NULL")),
+        UniqueConstraint("replaces"),
         CheckConstraint("attendance BETWEEN 0 AND 100", name="attendance"),
         Index(None, "child_id"),
     )
@@ -123,6 +129,7 @@ class ReportCardRow(Row, table=True):
     attendance: int = Field(sa_column=Column(SmallInteger, nullable=False))
     on_day: date = day_column()
     actor: str = actor_column()
+    replaces: UUID | None = maybe_of_column("report_card")
 
 
 class ReportNoteRow(Row, table=True):

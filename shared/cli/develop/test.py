@@ -62,6 +62,8 @@ PROCESSES, BESIDE_AN_ENGINE = 3, 2
 # The tests of a file stay together: they share what it sets up. Files come by name, so that long ones with few tests do
 # not come last and leave one worker alone.
 SIDE_BY_SIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
+SLOWEST = "--durations=15"
+"""At the end it is said which tests took longest."""
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -92,7 +94,7 @@ def test_containers() -> None:
 
 
 def _pytest(processes: int, *arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "pytest", "-n", str(processes), *SIDE_BY_SIDE, *arguments)
+    return (sys.executable, "-m", "pytest", "-n", str(processes), *SIDE_BY_SIDE, SLOWEST, *arguments)
 
 
 def _engine() -> str:

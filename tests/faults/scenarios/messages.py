@@ -8,6 +8,7 @@ from aio_pika import Message, connect
 
 from shared.cli.local.processes import stop_all
 from shared.cli.operate.parked import replay
+from shared.contracts import HEARD_BY
 from shared.contracts.intake import HouseholdRegistered
 from shared.messaging.names import facts_exchange, parked
 from shared.messaging.topology import Topology
@@ -96,7 +97,8 @@ async def poison_lies_among_good_messages(site: Site) -> None:
     await site.sql("inventory", "DROP FUNCTION fault CASCADE")
     await replay(site.stack, QUEUE, None)
     await until(partial(parked_by_queue, site), lambda counts: counts[parked(QUEUE)] == POISON)
-    site.may_be_parked = POISON
+    # Whoever hears of registrations parks each piece.
+    site.may_be_parked = POISON * len(HEARD_BY[HouseholdRegistered])
 
 
 # A household whose code ends in 7 cannot be written down.

@@ -19,6 +19,8 @@ def grant(agreed: int, needed: int, number: int = 7) -> dict[str, Any]:
     money = {"minor": 250_00, "words": "USD 250.00"}
     return {
         "grant_id": str(UUID(int=number)),
+        "version": 3,
+        "urgency": 1,
         "kind": "hospital",
         "asked_on": "2006-11-01",
         "asked_by": "staff:caseworker-1",
@@ -31,7 +33,7 @@ def grant(agreed: int, needed: int, number: int = 7) -> dict[str, Any]:
 
 
 async def test_those_are_listed_that_wait_for_somebody() -> None:
-    page = {"items": [grant(1, 2), grant(0, 0, 8), grant(2, 2, 9)], "next": None}
+    page = {"items": [grant(1, 2)], "next": None}
     asked: list[dict[str, str]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -40,8 +42,9 @@ async def test_those_are_listed_that_wait_for_somebody() -> None:
 
     (row,) = await grants.rows(services(answer))
     assert row[0] == str(GRANT)
-    assert row[3:] == ["staff:caseworker-1", "USD 250.00", "USD 250.00", "1 of 2", "set_aside"]
-    assert asked[0]["ended"] == "false"
+    assert row[1:3] == ["3", "1"]
+    assert row[5:] == ["staff:caseworker-1", "USD 250.00", "USD 250.00", "1 of 2", "set_aside"]
+    assert asked[0]["undecided"] == "true"
 
 
 async def test_who_decides_is_named_and_each_decision_is_one_of_its_own() -> None:
@@ -52,7 +55,7 @@ async def test_who_decides_is_named_and_each_decision_is_one_of_its_own() -> Non
         return httpx.Response(200, json=grant(1, 2))
 
     for who in ("treasurer-1", "treasurer-2"):
-        await grants.decide(services(answer), GRANT, "approve", who)
+        await grants.decide(services(answer), GRANT, "approve", who, {"version": 3})
     await grants.decide(services(answer), GRANT, "refuse", "treasurer-1", {"reason": "other"})
     assert [each.url.path for each in asked] == [
         *[f"/api/grants/{GRANT}/approve"] * 2,
@@ -75,12 +78,15 @@ async def test_a_refusal_is_told_in_the_service_s_words() -> None:
 
 @pytest.mark.parametrize("who", ["Hana Kim", "", "-x"])
 def test_a_name_is_no_code(who: str) -> None:
-    done = CliRunner().invoke(make_app(), ["donations", "grants", "agree", str(GRANT), "--as", who])
-    assert done.exit_code == 2
-    missing = CliRunner().invoke(
-        make_app(), ["donations", "grants", "agree", str(GRANT)], env={"RELIEF_AS": ""}
+    done = CliRunner().invoke(
+        make_app(), ["donations", "grants", "agree", str(GRANT), "--version", "3", "--as", who]
     )
-    assert missing.exit_code == 2
+    assert done.exit_code == 2
+    whole = ["donations", "grants", "agree", str(GRANT), "--version", "3", "--as", "treasurer-1"]
+    for without in (4, 6):
+        less = [*whole[:without], *whole[without + 2 :]]
+        missing = CliRunner().invoke(make_app(), less, env={"RELIEF_AS": ""})
+        assert missing.exit_code == 2, missing.output
 
 
 def services(answer: Any) -> Services:

@@ -16,9 +16,11 @@ from services.donations.domain.grants import (
     Limits,
     approvals_needed,
     cut_back,
+    decided,
     ended,
     fund_of,
     heard,
+    let_go,
     over,
     paid,
     serve,
@@ -36,11 +38,12 @@ SMALL = st.integers(0, 500)
 
 @st.composite
 def lines(draw: st.DrawFn) -> list[Grant]:
-    """Grants of one fund, in any order, some of them with money set aside."""
+    """Grants of one fund, in any order, some of them with money set aside, some not agreed to, or only in part."""
     made = []
     for number in range(draw(st.integers(0, 8))):
         wanted = draw(st.integers(1, 200))
-        aside = draw(st.integers(0, wanted))
+        agreed = draw(st.one_of(st.just(wanted), st.integers(0, wanted)))
+        aside = draw(st.integers(0, agreed))
         made.append(
             Grant(
                 id=UUID(int=number),
@@ -49,8 +52,9 @@ def lines(draw: st.DrawFn) -> list[Grant]:
                 wanted=wanted,
                 urgency=draw(st.integers(0, 3)),
                 asked_on=DAY + timedelta(days=draw(st.integers(0, 3))),
+                agreed_to=agreed,
                 set_aside=aside,
-                paid=draw(st.integers(0, wanted - aside)),
+                paid=draw(st.integers(0, agreed - aside)),
             )
         )
     return draw(st.permutations(made))
@@ -68,12 +72,14 @@ def test_what_is_free_goes_to_the_first_in_line_and_no_further(
     served = {each.id: each for each in serve(fund(aside + held + free, held, grants), grants)}
     after = [served.get(each.id, each) for each in sorted(grants, key=lambda each: each.place)]
     given_out = sum(each.set_aside for each in after) - aside
-    assert given_out == min(free, sum(each.missing for each in grants))
-    # Nobody has anything more while somebody before them lacks something.
-    short = next((place for place, each in enumerate(after) if each.missing), len(after))
+    assert given_out == min(free, sum(each.agreed_to - each.set_aside - each.paid for each in grants))
+    # Nobody has anything more while somebody before them lacks something that was agreed to.
+    short = next((place for place, each in enumerate(after) if each.due), len(after))
     assert not [each for each in after[short + 1 :] if each.id in served]
     for each in served.values():
-        assert each.reason == (GrantWhy.PART_THERE if each.missing else GrantWhy.ALL_THERE)
+        assert each.set_aside + each.paid <= each.agreed_to
+        why = GrantWhy.PART_THERE if each.missing else GrantWhy.ALL_THERE
+        assert each.reason == (GrantWhy.UNDECIDED if each.agreed_to < each.wanted else why)
 
 
 @given(lines(), SMALL)
@@ -101,14 +107,53 @@ def test_above_a_limit_others_have_to_agree(kind: str, wanted: int, needed: int)
     grant = replace(asked(), kind=kind, wanted=wanted)
     assert approvals_needed(grant, LIMITS) == needed
     agreed: list[str] = []
+    grant = decided(grant, LIMITS, 0)
     for name in ("one", "two"):
-        assert why_not_approve(grant, LIMITS, agreed, "asker")
+        assert why_not_approve(grant, agreed, "asker", 1)
         if len(agreed) < needed:
-            assert why_not_approve(grant, LIMITS, agreed, name) is None
+            assert (grant.undecided, grant.agreed_to, grant.reason) == (True, 0, GrantWhy.UNDECIDED)
+            assert why_not_approve(grant, agreed, name, 1) is None
             agreed.append(name)
-            assert why_not_approve(grant, LIMITS, agreed, name)
-    assert why_not_approve(grant, LIMITS, agreed, "three")
-    assert why_not_approve(ended(grant, Ended.REFUSED, "other"), LIMITS, [], "one")
+            grant = decided(grant, LIMITS, len(agreed))
+            assert why_not_approve(grant, agreed, name, 1)
+    assert (grant.undecided, grant.agreed_to, grant.status) == (False, wanted, GrantStatus.WAITING)
+    assert why_not_approve(grant, agreed, "three", 1)
+    assert why_not_approve(ended(grant, Ended.REFUSED, "other"), [], "one", 1)
+
+
+@pytest.mark.parametrize(
+    ("amount", "agreed", "now"),
+    [
+        (250, 0, (200, 150, GrantStatus.SET_ASIDE, GrantWhy.UNDECIDED)),
+        (250, 1, (250, 150, GrantStatus.SET_ASIDE, GrantWhy.PART_THERE)),
+        (500, 1, (200, 150, GrantStatus.SET_ASIDE, GrantWhy.UNDECIDED)),
+        (500, 2, (500, 150, GrantStatus.SET_ASIDE, GrantWhy.PART_THERE)),
+        (120, 0, (120, 120, GrantStatus.SET_ASIDE, GrantWhy.ALL_THERE)),
+        (90, 0, (90, 90, GrantStatus.SET_ASIDE, GrantWhy.ALL_THERE)),
+    ],
+)
+def test_what_was_agreed_to_stays_when_more_is_asked_and_less_needs_nobody(
+    amount: int, agreed: int, now: tuple[object, ...]
+) -> None:
+    before = replace(asked(), wanted=200, agreed_to=200, set_aside=150)
+    after = decided(heard(before, fact(2, amount)), LIMITS, agreed)
+    assert (after.agreed_to, after.set_aside, after.status, after.reason) == now
+
+
+def test_who_agrees_says_to_which_version_and_is_told_what_it_is_now() -> None:
+    grant = heard(asked(), fact(2, 350, urgency=0))
+    assert why_not_approve(grant, [], "one", 2) is None
+    assert why_not_approve(grant, [], "one", 1) == (
+        "This grant has changed since: it is JPY 350 with urgency 0 now, in version 2. Agree to that, if it is right."
+    )
+
+
+@pytest.mark.parametrize(
+    ("agreed_to", "paid", "left"), [(0, 0, 0), (0, 50, 0), (100, 50, 50), (300, 50, 200)]
+)
+def test_what_was_set_aside_and_not_agreed_to_is_let_go(agreed_to: int, paid: int, left: int) -> None:
+    grant = replace(asked(), agreed_to=agreed_to, set_aside=200, paid=paid)
+    assert let_go(grant).set_aside == left
 
 
 def fact(version: int = 1, amount: int = 300, **more: object) -> GrantAsked:
@@ -196,7 +241,8 @@ def test_each_kind_has_a_fund_and_an_unknown_one_the_general() -> None:
 
 
 def test_the_others_are_told_the_whole_state() -> None:
-    grant = replace(asked(), said=1)
+    assert told(replace(asked(), said=1), 0, DAY).status == "undecided"
+    grant = replace(asked(), said=1, agreed_to=300)
     waits = told(grant, 9_000, DAY)
     assert (waits.status, waits.missing.amount, waits.held) == (
         "waiting",

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.donations.commands.differing import differences
 from services.donations.commands.matching import Booked, Comparing, Match, judged
 from services.donations.domain.payments import Dispute, Payment, RefundState
+from services.donations.domain.transfers import Transfer
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.listed import said_by, subscription_of
 from services.donations.paypal.said import BackSaid, SaleSaid
@@ -100,3 +102,55 @@ def test_a_payment_refers_to_its_subscription_or_to_another_transaction(
     named: str | None, found: str | None
 ) -> None:
     assert subscription_of(replace(ROW, refers_to=named), {"OLD"}) == found
+
+
+PAID = replace(PAYMENT, happened_on=date(2006, 11, 1))
+GONE_OUT = Transfer(UUID(int=2), "paypal", "bank", "USD", 30_00, "T", date(2006, 11, 1))
+TO_BANK = replace(ROW, transaction_id="T", kind=Kind.WITHDRAWAL, gross=Amount(-31_00, "USD"), fee=None)
+
+
+@pytest.mark.parametrize(
+    ("row", "booked", "differs"),
+    [
+        (ROW, {"payment": replace(PAID, gross=31_00)}, [("amount", "USD 31.00", "USD 30.00")]),
+        (
+            ROW,
+            {"payment": replace(PAID, currency="EUR", happened_on=date(2006, 10, 31))},
+            [
+                ("amount", "EUR 30.00", "USD 30.00"),
+                ("currency", "EUR", "USD"),
+                ("fee", "EUR 1.17", "USD 1.17"),
+                ("day", "2006-10-31", "2006-11-01"),
+            ],
+        ),
+        (ROW, {"payment": replace(PAID, fee=1_18)}, [("fee", "USD 1.18", "USD 1.17")]),
+        (
+            replace(ROW, refers_to="I-TWO"),
+            {"payment": replace(PAID, fee=1_18)},
+            [("fee", "USD 1.18", "USD 1.17"), ("reference", "I-ONE", "I-TWO")],
+        ),
+        (replace(ROW, moves=False, state="denied"), {"payment": PAID}, [("state", "booked", "denied")]),
+        (
+            replace(ROW, gross=Amount(30_00, "GBP"), fee=None),
+            {},
+            [("currency", "one of JPY, KRW, USD, EUR, CNY, THB", "GBP")],
+        ),
+        (BACK, {"refund": replace(REFUND, amount=10_00)}, [("amount", "USD 10.00", "USD 30.00")]),
+        (
+            BACK,
+            {
+                "payment": replace(PAID, refunded=10_00),
+                "refund": replace(REFUND, state=RefundState.DIFFERENT),
+            },
+            [("left", "USD 20.00", "USD 30.00")],
+        ),
+        (BACK, {"payment": replace(PAID, currency="JPY")}, [("currency", "JPY", "USD")]),
+        (TO_BANK, {"transfer": GONE_OUT}, [("amount", "USD -30.00", "USD -31.00")]),
+        (replace(BACK, state="other"), {"refund": REFUND}, [("state", "is not booked like this", "other")]),
+    ],
+)
+def test_what_is_different_says_in_what_with_both_values(
+    row: Row, booked: dict[str, Any], differs: list[tuple[str, str, str]]
+) -> None:
+    found = differences(row, Booked(**booked), COMPARING.zone, "I-ONE")
+    assert [(each.what, each.ours, each.theirs) for each in found] == differs

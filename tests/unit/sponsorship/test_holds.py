@@ -1,12 +1,21 @@
 """When a gift began, which of its months are covered no longer, and which holds it came in time for."""
 
 from datetime import UTC, date, datetime
+from itertools import permutations
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.sponsorship.domain.gifts import Days, Gift, Paid, begun_on, uncovered_months
+from services.sponsorship.domain.gifts import (
+    Days,
+    Gift,
+    Paid,
+    Told,
+    begun_on,
+    failing_since,
+    uncovered_months,
+)
 from services.sponsorship.domain.holds import Hold, Moment, Over, Sponsorship, is_past, is_won
 from services.sponsorship.domain.settling import Page
 from services.sponsorship.domain.vetting import Vetting, WhyNot, why_not
@@ -41,6 +50,24 @@ def test_months_that_were_covered_once_and_are_no_longer(paid: list[Paid], uncov
 def test_a_gift_began_on_the_first_day_that_was_ever_covered_and_a_part_payment_begins_none() -> None:
     assert begun_on([Paid(None, None)]) is None
     assert begun_on([Paid(NOVEMBER, NOVEMBER), Paid(None, OCTOBER)]) == OCTOBER.start
+
+
+@pytest.mark.parametrize(
+    ("at_risk", "since"),
+    [
+        ({2: True}, 2),
+        ({2: True, 3: False}, None),
+        ({2: True, 3: False, 4: True, 5: True}, 4),
+        ({1: False, 3: True, 4: True}, 3),
+        ({}, None),
+    ],
+)
+def test_a_gift_is_at_risk_since_the_first_fact_after_all_that_say_otherwise(
+    at_risk: dict[int, bool], since: int | None
+) -> None:
+    told = [Told(version, risky, date(2006, 11, version)) for version, risky in at_risk.items()]
+    expected = date(2006, 11, since) if since else None
+    assert {failing_since(each) for each in permutations(told)} == {expected}
 
 
 def moment(day: int, hour: int = 12) -> Moment:

@@ -113,8 +113,8 @@ COMPARISONS = (
     *_of("intake", "events", "speaking_consents", "helpers_wished"),
     Comparison("intake", "events", "speakers", "speakers", agreed_to_speak),
     *_of("sponsorship", "intake", "children", "lesson_places"),
-    *_of("sponsorship", "events", "teachers"),
-    *_of("events", "sponsorship", "teachers_found"),
+    *_of("sponsorship", "events", "helpers_asked"),
+    *_of("events", "sponsorship", "helpers_found"),
     *_of("events", "intake", "help", "slots"),
 )
 

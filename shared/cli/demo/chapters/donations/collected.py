@@ -29,6 +29,7 @@ class Collected:
                 "reference": self._story.subscription(gift),
                 "donor_id": await donor(self.stage, gift.donor),
                 "children": gift.children,
+                "correspondence": gift.children > 0,
             }
             once = key(self.stage.plan, f"monthly/{gift.name}", body)
             await self.stage.services.post("donations", "/monthly-gifts", body, once)

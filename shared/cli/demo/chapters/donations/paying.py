@@ -1,4 +1,4 @@
-"""Grants that are paid once money is set aside for them, and once as many have agreed as have to."""
+"""Grants that are paid once as many have agreed as have to, and money is set aside for them."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -19,8 +19,9 @@ class Paying(Steps):
         self, grant: str, minor: int, payee: str, reference: str, currency: str = "USD", place: str = "paypal"
     ) -> None:
         """Pay so much of a grant. Trouble if it is not set aside in time."""
-        await until(partial(self._unserved, grant, minor), SERVED_SECONDS)
+        await until(partial(self._unheard, grant), SERVED_SECONDS)
         await self._agree(grant)
+        await until(partial(self._unserved, grant, minor), SERVED_SECONDS)
         body = {
             "amount": written(minor, currency),
             "currency": currency,
@@ -33,20 +34,26 @@ class Paying(Steps):
     async def _agree(self, grant: str) -> None:
         """As many treasurers agree as have to, each in their own name; by the demo's low limit one has to."""
         found = await self._grant(grant)
-        for number in range(found["agreed"], found["have_to_agree"]) if found else ():
-            who = f"treasurer-{number + 1}"
+        if found is None:
+            return
+        for number in range(found["agreed"], found["have_to_agree"]):
+            who, seen = f"treasurer-{number + 1}", {"version": found["version"]}
             once = key(self.stage.plan, f"agree/{grant}/{number}", None)
-            await self.services.post("donations", f"/grants/{grant}/approve", None, once, who=who)
+            await self.services.post("donations", f"/grants/{grant}/approve", seen, once, who=who)
 
     async def _grant(self, grant: str) -> Mapping[str, Any] | None:
         found = await self.all_of("donations", "/grants")
         return next((each for each in found if each["grant_id"] == grant), None)
 
+    async def _unheard(self, grant: str) -> str | None:
+        """None once donations knows of the grant, else what is waited for."""
+        return None if await self._grant(grant) else "donations knows nothing of a grant yet"
+
     async def _unserved(self, grant: str, minor: int) -> str | None:
         """None once so much is set aside or paid, else what is waited for."""
         found = await self._grant(grant)
         if found is None:
-            return "donations knows nothing of a grant yet"
+            return "donations does not list a grant any more"
         there = found["set_aside"]["minor"] + found["paid"]["minor"]
         words = f"{found['set_aside']['words']} are set aside for a {found['kind']} grant"
         return None if there >= minor else words

@@ -7,13 +7,14 @@ from shared.cli.demo.chapter import Stage
 from shared.cli.demo.chapters.events.guests import contact
 from shared.cli.demo.steps import Steps
 
-COME, LEAVE_IT = 92, 224
-"""Days after the first one: when volunteers come, and when what was done for households that settled is told."""
+COME, TRANSLATED, LEAVE_IT = 92, 130, 224
+"""Days after the first one: when volunteers come, and when what was done for letters and for households that settled
+is told."""
 CHECKS = ("police_record", "safeguarding", "confidentiality")
 OFFERED, ACCEPTED = "offered", "accepted"
-SETTLEMENT = "settlement"
-MINUTES = 600
-"""What the helper of the couple does in all."""
+SETTLEMENT, TRANSLATE = "settlement", "translate_letter"
+MINUTES, LETTER_MINUTES = 600, 40
+"""What the helper of the couple does in all, and what a letter takes."""
 
 
 class Helper(NamedTuple):
@@ -29,9 +30,14 @@ def interpreter(source: str, target: str) -> dict[str, Any]:
     return {"language": source, "into": target, "level": "cefr:c2", "modes": ["consecutive"]}
 
 
+def translator(source: str, target: str) -> dict[str, Any]:
+    return {"language": source, "into": target, "level": "cefr:c1"}
+
+
 HELPERS = (
     Helper("Example Yuna", ("interpret", "accompany"), (interpreter("ko", "en"), interpreter("ko", "ja"))),
     Helper("Example Rui", ("interpret",), (interpreter("zh", "en"),)),
+    Helper("Example Haru", (TRANSLATE,), (translator("ko", "ja"), translator("ja", "ko")), online=True),
     Helper("Example Mori", ("teach",), ({"language": "ja", "level": "cefr:c2"},), online=True),
 )
 
@@ -41,7 +47,11 @@ class Helpers(Steps):
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
-        self.steps = {COME: self._come, LEAVE_IT: self._have_helped}
+        self.steps = {
+            COME: self._come,
+            TRANSLATED: self._have_translated,
+            LEAVE_IT: self._have_helped,
+        }
 
     async def goes_on(self, day: date) -> bool:
         """From the day on which there are volunteers, whoever was asked agrees on the day on which it is seen."""
@@ -79,6 +89,11 @@ class Helpers(Steps):
         for each in asked:
             await self.post("events", f"/assignments/{each}/accept", f"agree/{each}", None)
         return bool(asked)
+
+    async def _have_translated(self) -> None:
+        for each in await self.all_of("events", "/needs"):
+            if each["task"] == TRANSLATE:
+                await done(self, each, LETTER_MINUTES)
 
     async def _have_helped(self) -> None:
         """The helper of those who settle is done before they leave."""

@@ -1,6 +1,7 @@
 """What sponsorship has recorded, asked for the results of its chapter."""
 
 from collections import Counter
+from typing import Any
 
 from shared.cli.demo.chapters.intake.people import couples
 from shared.cli.demo.chapters.sponsorship.results import Child, Fee, Learner, Schooling, Wish
@@ -15,9 +16,15 @@ async def schooling_of(steps: Steps) -> Schooling:
         children=children,
         holds=dict(Counter(str(each["state"]) for each in await steps.all_of("sponsorship", "/holds"))),
         fees=[Fee.of(each) for each in await steps.all_of("sponsorship", "/school/payments")],
+        letters=dict(Counter(_letter(each) for each in await steps.all_of("sponsorship", "/letters"))),
         learners=[Learner.of(each) for each in await steps.all_of("sponsorship", "/learners")],
         wishes=await _wishes(steps),
     )
+
+
+def _letter(told: dict[str, Any]) -> str:
+    """For whom a letter is, and what became of it."""
+    return f"{told['direction']} {told['state']}"
 
 
 async def _wishes(steps: Steps) -> list[Wish]:

@@ -83,13 +83,14 @@ class Wish:
 class Schooling(Results):
     """All that the chapter shows, as it stands at the end of a story that began on the day `first`.
 
-    `holds` are those that were made, by what became of them.
+    `holds` are those that were made, by what became of them; `letters` by whom they are for and how they stand.
     """
 
     first: date
     children: Sequence[Child]
     holds: Mapping[str, int]
     fees: Sequence[Fee]
+    letters: Mapping[str, int]
     learners: Sequence[Learner]
     wishes: Sequence[Wish]
 
@@ -116,6 +117,7 @@ class Schooling(Results):
                 "listed_later": [each.as_json() for each in self.listed_later],
                 "holds": dict(self.holds),
                 "fees": [each.as_json() for each in self.fees],
+                "letters": dict(self.letters),
             },
             "settlement": {
                 "wishes": {each.wish: each.answered for each in self.wishes},
@@ -134,6 +136,8 @@ class Schooling(Results):
             shown.add_row(f"holds {words_of(state)}", f"{many:,}")
         for status, many in sorted(Counter(each.status for each in self.fees).items()):
             shown.add_row(f"months of school {words_of(status)}", f"{many:,}")
+        for what, many in sorted(self.letters.items()):
+            shown.add_row(f"letters {words_of(what)}", f"{many:,}")
         return shown
 
     def _settling(self) -> Table:

@@ -1,8 +1,10 @@
-"""`relief donations`: lists of gifts by bank and in cash, and grants that somebody has to agree to."""
+"""`relief donations`: lists of gifts by bank and in cash, what PayPal's list was found to say, and grants that somebody
+has to agree to.
+"""
 
 import typer
 
-from shared.cli.operate.own.donations import gifts, grants
+from shared.cli.operate.own.donations import findings, gifts, grants
 
 
 def register(app: typer.Typer) -> None:
@@ -10,6 +12,7 @@ def register(app: typer.Typer) -> None:
     donations.callback()(_nothing_alone)
     donations.command("import")(gifts.take_in)
     donations.command("imports")(gifts.imports)
+    donations.command("findings")(findings.findings)
     deciding = typer.Typer(help="Grants that somebody has to agree to.", no_args_is_help=True)
     deciding.command("list")(grants.waiting)
     deciding.command("agree")(grants.agree)

@@ -30,18 +30,32 @@ Who = Annotated[
         "--as", help="who decides, by a code like treasurer-1; never a name", envvar="RELIEF_AS", parser=_code
     ),
 ]
+Version = Annotated[
+    int, typer.Option("--version", min=1, help="as the list shows it: what the grant was when you saw it")
+]
 Why = Annotated[NotPaid, typer.Option("--reason", help="why it is not paid")]
-HEADINGS = ("grant", "kind", "asked on", "by", "wanted", "set aside", "agreed", "status")
+HEADINGS = (
+    "grant",
+    "version",
+    "urgency",
+    "kind",
+    "asked on",
+    "by",
+    "wanted",
+    "set aside",
+    "agreed",
+    "status",
+)
 
 
 def waiting() -> None:
-    """List the grants that somebody still has to agree to."""
+    """List the grants that wait for a decision: the most urgent first, of those the oldest."""
     show_rows(list(HEADINGS), asyncio.run(_listed()))
 
 
-def agree(grant: Grant, who: Who) -> None:
-    """Agree to a grant. Never who asked for it, and nobody twice."""
-    asyncio.run(_decided(grant, "approve", who, None))
+def agree(grant: Grant, version: Version, who: Who) -> None:
+    """Agree to a grant, as the list shows it. Never who asked for it, and nobody twice."""
+    asyncio.run(_decided(grant, "approve", who, {"version": version}))
     Console().print(shown(f"{who} agrees to {grant}."))
 
 
@@ -62,11 +76,13 @@ async def _decided(grant: UUID, what: str, who: str, body: Any) -> None:
 
 
 async def rows(services: Services) -> list[list[str]]:
-    """The grants that go on and wait for somebody to agree, in the order of their requests."""
-    every = [each async for each in services.each("donations", "/grants", ended=False)]
+    """The grants that wait for somebody to agree, by urgency, then age."""
+    every = [each async for each in services.each("donations", "/grants", undecided=True)]
     return [
         [
             each["grant_id"],
+            str(each["version"]),
+            str(each["urgency"]),
             each["kind"],
             each["asked_on"],
             each["asked_by"],
@@ -76,7 +92,6 @@ async def rows(services: Services) -> list[list[str]]:
             each["status"],
         ]
         for each in every
-        if each["agreed"] < each["have_to_agree"]
     ]
 
 

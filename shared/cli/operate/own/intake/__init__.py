@@ -1,8 +1,8 @@
-"""`relief intake`: registers, households, corrections, and who was shown names."""
+"""`relief intake`: registers, households, corrections, consents to renew, and who was shown names."""
 
 import typer
 
-from shared.cli.operate.own.intake import correcting, households, registers
+from shared.cli.operate.own.intake import consents, correcting, households, registers
 from shared.cli.operate.own.intake.registers import import_register
 
 __all__ = ["import_register", "register"]
@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     intake.command("show")(households.show)
     intake.command("correct")(correcting.correct)
     intake.command("move")(correcting.move)
+    intake.command("consents")(consents.consents)
     intake.command("readings")(households.readings)
     app.add_typer(intake, name="intake")
 
