@@ -8,6 +8,19 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
+def narrow(text: str) -> str:
+    """A mail or telephone number as it is kept: letters and digits of full width are narrow, blanks around are gone."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def mailbox(mail: str) -> str:
+    """As mails are compared: folded, without blanks and without what stands behind a plus, for all of them come to one
+    person. `Kim+seminar@Example.org` is `kim@example.org`.
+    """
+    name, at, host = "".join(folded(mail).split()).partition("@")
+    return (name.split("+")[0] or name) + at + host
+
+
 def digits_of(phone: str) -> str:
     """As telephone numbers are compared: their digits, without what groups them."""
     return "".join(each for each in unicodedata.normalize("NFKC", phone) if each.isdecimal())

@@ -43,7 +43,8 @@ def _of_people(settings: Settings) -> Mapping[str, OnTimer]:
         await helping.look_for_helpers(unit, settings.helping, settings.helper_offer_days)
 
     async def follow(_: Mapping[str, Any], unit: Unit) -> None:
-        await following.follow(unit, settings.helping, settings.speaker_rest_days)
+        rules, offer_days = settings.helping, settings.helper_offer_days
+        await following.follow(unit, rules, settings.speaker_rest_days, offer_days)
 
     return {MATCH: match, FOLLOW: follow}
 

@@ -248,6 +248,9 @@ class ConsentChanged(Contract):
 
     Nothing outside `scopes` is agreed to. It holds while `agreed`, up to and with the day `until`; without one it has
     no end. Who explained it, and what was said, stays in intake. No help depends on it.
+
+    `of_age` is told of public speaking alone: a minor never speaks in public, so a birth date that is corrected may end
+    it. Where it is missing, the member was of age when the consent was given.
     """
 
     wire: ClassVar[str] = "intake.consent_changed.v1"
@@ -260,6 +263,7 @@ class ConsentChanged(Contract):
     scopes: Annotated[frozenset[Code], Field(max_length=20)]
     agreed: bool
     until: date | None = None
+    of_age: bool | None = None
     on: date
 
     @property

@@ -2,10 +2,21 @@
 
 import re
 
+from shared.people import folded, narrow
+
 LONGEST_NAME = 200
 _MAIL = re.compile(r"\S{1,190}@\S{1,60}")
 _PHONE = re.compile(r"[-+() 0-9]{3,40}", re.ASCII)
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{1,6})?")
+_NAMES = {
+    "ja": "Japanese 日本語 日語 일본어",
+    "ko": "Korean 韓国語 朝鮮語 韓国・朝鮮語 한국어 조선어",
+    "en": "English 英語 영어",
+    "zh": "Chinese 中国語 中文 중국어",
+}
+LANGUAGES = {folded(name): code for code, names in _NAMES.items() for name in names.split()}
+"""Codes by the names of languages, folded."""
 
 
 def name(text: str) -> str:
@@ -16,21 +27,24 @@ def name(text: str) -> str:
 
 
 def mail(text: str) -> str:
-    """A mail address, as far as its form tells."""
-    if not _MAIL.fullmatch(text):
+    """A mail address, as far as its form tells; letters of full width are narrow in it."""
+    written = narrow(text)
+    if not _MAIL.fullmatch(written):
         raise ValueError("is no mail address")
-    return text
+    return written
 
 
 def phone(text: str) -> str:
-    """A telephone number, as people write it."""
-    if not _PHONE.fullmatch(text):
+    """A telephone number, as people write it; digits and dashes of full width are narrow in it."""
+    written = _DASHES.sub("-", narrow(text))
+    if not _PHONE.fullmatch(written):
         raise ValueError("is no telephone number: digits, blanks, +, - and brackets")
-    return text
+    return written
 
 
 def language(text: str) -> str:
-    """A language by its code."""
-    if not _LANGUAGE.fullmatch(text):
+    """A language by its code, or by its name where many write it."""
+    written = LANGUAGES.get(folded(text), narrow(text))
+    if not _LANGUAGE.fullmatch(written):
         raise ValueError("is no code of a language, like ja or ko")
-    return text
+    return written

@@ -55,9 +55,12 @@ async def test_who_was_told_a_place_is_told_anew_where_it_was_moved(world: World
     await world.turn("2006-11-05")
     told = await events.post(f"{path}/tell-place", WHY)
     assert [each["name"] for each in told["guests"]] == ["Kim"]
-    past = {key: value.replace("11-03", "11-04") for key, value in SOON.items()}
-    answer = await events.try_post(f"{path}/move", {**past, "note": "too late"})
-    assert (answer.status_code, "confirm" in answer.text) == (422, True)
+    # It is noon: what begins at ten can be confirmed by nobody.
+    early = {key: value.replace("T18", "T10").replace("T20", "T12") for key, value in later.items()}
+    past = {key: value.replace("11-05", "11-04") for key, value in later.items()}
+    for when, words in ((early, "confirm"), (past, "a day to come")):
+        answer = await events.try_post(f"{path}/move", {**when, "note": "too late"})
+        assert (answer.status_code, words in answer.text) == (422, True)
 
 
 async def test_a_list_for_the_door_is_a_reveal_with_role_and_reason(world: World) -> None:

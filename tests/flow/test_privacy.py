@@ -37,6 +37,7 @@ CONTACTS = {
     ("donations", "/donors", "contact"): ("name", "mail", "phone", "address"),
     ("donations", "/donors/{donor_id}/change", "contact"): ("name", "mail", "phone", "address"),
     ("events", "/gatherings/{gathering_id}/seats", "guests[].contact"): REACHED,
+    ("events", "/gatherings/{gathering_id}/attendance", "guests[].contact"): REACHED,
     ("events", "/guests", "contact"): REACHED,
     ("events", "/guests/{guest_id}/change", "contact"): REACHED,
     ("events", "/speakers", "fieldworker"): REACHED,

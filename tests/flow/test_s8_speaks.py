@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import permutations
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from services.events.repository.gatherings import FOLLOW
 from shared.contracts.events import SpeakingChanged
 from shared.contracts.intake import ConsentChanged, HouseholdClosed, HouseholdReopened
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, conflict
 from tests.support.helpdesk import Helpdesk
 from tests.support.waiting import until
 
@@ -144,7 +146,10 @@ async def test_a_consent_withdrawn_before_the_slot_or_the_speaker_is_known_holds
     desk: Helpdesk, speaker_first: bool
 ) -> None:
     """B11. A late fact with an older version gives nothing back."""
-    who = await speaker(desk) if speaker_first else None
+    who = None
+    if speaker_first:
+        await desk.hears(agreed(1, "speaking"))
+        who = await speaker(desk)
     await desk.hears(agreed(2), agreed(1, "speaking"))
     who = who or await speaker(desk)
     refused = await slot(desk, who, DAY + timedelta(days=10))
@@ -187,6 +192,7 @@ async def test_a_fieldworker_agrees_here_and_to_nothing_by_default(desk: Helpdes
     await desk.do(lambda unit: speakers.agree(unit, REST, who, no))
     assert await stands(desk) == [("flagged", "no_consent")]
     assert [each.member_id for each in await desk.said(SpeakingChanged, planned.id)] == [None, None]
+    await desk.hears(agreed(1, "speaking"))
     member = await speaker(desk)
     assert isinstance(await desk.do(lambda unit: speakers.agree(unit, REST, member, yes)), Refused)
 
@@ -203,6 +209,14 @@ async def test_the_doctor_sees_what_stands_without_consent(desk: Helpdesk) -> No
         ("UPDATE consent SET scopes = '{recording}'", {"no slot stands without its consent"}),
         ("UPDATE consent SET scopes = '{speaking}'", {"nothing is kept of a talk that may not be used"}),
         (
+            "UPDATE consent SET of_age = false, scopes = '{speaking,recording}'",
+            {"no minor speaks in public"},
+        ),
+        (
+            "UPDATE consent SET of_age = true, scopes = '{speaking}'",
+            {"nothing is kept of a talk that may not be used"},
+        ),
+        (
             "UPDATE speaker SET left_on = since",
             {
                 "nothing is kept of a talk that may not be used",
@@ -214,6 +228,41 @@ async def test_the_doctor_sees_what_stands_without_consent(desk: Helpdesk) -> No
         assert await desk.breaches() == broken
     await desk.rows("UPDATE consent SET scopes = '{speaking,recording}'")
     await desk.rows("UPDATE speaker SET left_on = NULL")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_minor_is_no_speaker_in_whatever_order_it_is_told(
+    desk: Helpdesk, order: tuple[int, ...], at_once: bool
+) -> None:
+    facts = [
+        agreed(2, "speaking", "recording", of_age=True),
+        agreed(3, of_age=False),
+        agreed(4, of_age=False, household_id=UUID(int=9)),
+    ]
+    new = NewSpeaker(True, frozenset(), frozenset(), member_id=MEMBER, household_id=HOME)
+    unknown = await desk.do(lambda unit: speakers.add(unit, new))
+    assert isinstance(unknown, Refused)
+    assert "never agreed" in unknown.words
+    await desk.hears(agreed(1, "speaking", "recording"))
+    who = await speaker(desk)
+    talk = await slot(desk, who, DAY)
+    assert isinstance(talk, Slot)
+    await desk.do(lambda unit: speakers.give(unit, REST, talk.id))
+    await desk.do(lambda unit: recordings.add(unit, REST, talk.id, frozenset({"recording"}), []))
+    assert isinstance(await slot(desk, who, DAY + timedelta(days=30)), Slot)
+    told = [facts[number] for number in order]
+    for some in [told] if at_once else [[each] for each in told]:
+        await desk.hears(*some)
+    assert await stands(desk) == [("given", ""), ("flagged", "not_of_age")]
+    assert [row["state"] for row in await desk.rows("SELECT state FROM recording")] == ["take_down"]
+    minor = await slot(desk, who, DAY + timedelta(days=60))
+    assert isinstance(minor, Refused)
+    assert "minor" in minor.words
+    elsewhere = replace(new, member_id=UUID(int=5))
+    await desk.hears(agreed(1, of_age=False, member_id=UUID(int=5), consent_id=UUID(int=6)))
+    refused = await desk.do(lambda unit: speakers.add(unit, elsewhere))
+    assert refused == conflict("The speaker is not of age: a minor does not speak in public.")
 
 
 async def test_a_household_that_is_closed_flags_and_one_that_is_reopened_lets_speak(desk: Helpdesk) -> None:
@@ -282,3 +331,8 @@ async def test_talks_are_counted_by_who_gave_them(desk: Helpdesk) -> None:
     assert isinstance(await slot(desk, member, DAY + timedelta(days=60)), Slot)
     await desk.do(lambda unit: speakers.leave(unit, REST, member))
     assert await stands(desk) == [("given", ""), ("given", ""), ("withdrawn", "speaker_left")]
+    # Whoever comes back speaks where they had been withdrawn.
+    (gone,) = await desk.rows("SELECT gathering_id FROM slot WHERE status = 'withdrawn'")
+    back = [await desk.do(lambda unit: speakers.come_back(unit, REST, member)) for _ in range(2)]
+    assert back == [member, conflict("This speaker has not left.")]
+    assert isinstance(await slot(desk, member, gone["gathering_id"]), Slot)

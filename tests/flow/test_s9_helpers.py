@@ -19,7 +19,7 @@ from services.events.repository.gatherings import FOLLOW
 from shared.contracts.events import HelpChanged
 from shared.contracts.sponsorship import HelperAsked, LanguageWanted
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, conflict
 from tests.support.helpdesk import Helpdesk
 from tests.support.world import World
 
@@ -80,8 +80,10 @@ async def test_a_gathering_gets_a_whole_team_in_its_language_and_direction(desk:
     async with desk.units.read() as session:
         found = await queries.candidates(session, desk.settings.helping, need)
     assert found
-    assert (found.asked, found.missing, found.reason) == ((), 1, "too_few")
-    assert (weak, (Lack.LEVEL,)) in [(each.volunteer_id, each.lacking) for each in found.next_best]
+    proposal = found.proposal
+    assert (proposal.asked, proposal.missing, proposal.reason) == ((), 1, "too_few")
+    assert (weak, (Lack.LEVEL,)) in [(each.volunteer_id, each.lacking) for each in proposal.next_best]
+    assert found.words[weak] == ["does not know the language well enough"]
 
     # A person chooses the next best, and says what is lacking; nothing is relaxed unseen.
     choose = partial(
@@ -106,9 +108,12 @@ async def decided(unit: Unit) -> None:
 async def test_who_becomes_inactive_opens_the_tasks_again_and_keeps_what_is_done(desk: Helpdesk) -> None:
     """B12: three open tasks are open again and offered on, one that is done keeps its hours."""
     leaving = await desk.volunteer(*TEACHER)
-    await desk.hears(*(teacher(number) for number in range(1, 5)))
+    begins: Any = {4: {"starts_on": DAY}}
+    await desk.hears(*(teacher(number, **begins.get(number, {})) for number in range(1, 5)))
     await desk.works()
     await desk.answers(volunteers.accept)
+    early = await desk.answers(volunteers.done, UUID(int=1), minutes=300)
+    assert [isinstance(each, Refused) and "begins on 2007-03-31" in each.words for each in early] == [True]
     await desk.answers(volunteers.done, UUID(int=4), minutes=300)
     other = await desk.volunteer(*TEACHER)
     await desk.becomes(leaving, VolunteerState.PAUSED)
@@ -165,8 +170,11 @@ async def test_a_need_whose_days_are_over_is_said_to_be_unmet_once(desk: Helpdes
         await desk.turn(TALK + timedelta(days=days))
     said = [(each.status, each.reason) for each in await desk.said(HelpChanged, UUID(int=1))]
     assert said == [("open", "waiting"), ("unmet", "nobody"), ("unmet", "past")]
-    await desk.volunteer(*TEACHER)
+    late = await desk.volunteer(*TEACHER)
     assert await desk.held() == []
+    choose = partial(volunteers.assign, rules=desk.settings.helping, offer_days=7, need_id=UUID(int=1))
+    refused = await desk.do(partial(choose, volunteer_id=late, despite=frozenset()))
+    assert refused == conflict("This need is over: nobody is asked for it any more.")
 
 
 async def test_a_check_that_ends_frees_whoever_needs_it(desk: Helpdesk) -> None:

@@ -63,4 +63,9 @@ async def test_a_hearing_gets_interpreters_fills_and_moves_up_and_its_guests_may
     await events.post(f"/guests/{writes}/change", {"purposes": []})
     await donations.post(f"/donors/{donor}/change", {"member": False})
     assert not await is_member(world, guest)
+    # Linked to the wrong person, the guest is linked to nobody again: events says whether it is a member.
+    told = f"/guests/{guest}/change"
+    assert (await events.try_post(told, {"member": True})).status_code == 422
+    await events.post(told, {"person_id": None, "member": True})
+    assert await is_member(world, guest)
     assert (await donations.get("/donors/offered"))["items"] == []

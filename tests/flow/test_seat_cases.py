@@ -12,8 +12,8 @@ async def test_a_group_waits_for_seats_together_and_nobody_passes_it(world: Worl
     three = await events.ask(gathering, "c", "d", "e")
     alone = await events.ask(gathering, "f")
     assert [each["state"] for each in (first, three, alone)] == ["seated", "waiting", "waiting"]
-    assert three["why"] == "This party needs 3 seats together, and 2 are free; 0 wait before it."
-    assert alone["why"] == "3 wait before this party, and need the 2 free seats together."
+    assert three["why"] == "This party needs 3 seats together, and 2 are free; nobody waits before it."
+    assert alone["why"] == "3 wait before this party, and need more seats together than the 2 that are free."
     places = await events.get(f"/gatherings/{gathering}/waiting")
     assert [(each["place"], each["heads"], each["ahead"]) for each in places] == [(1, 3, 0), (2, 1, 3)]
     # One of the first party leaves: the three are offered their seats, and the last one waits on.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.events.commands import asking, deciding, seats
 from services.events.commands.asking import Wish
 from services.events.commands.deciding import CONFIRM_ENDS
-from services.events.domain.gatherings import Times
+from services.events.domain.gatherings import Moving
 from services.events.domain.seats import SeatRole
 from services.events.ledger import OFFER_ENDS
 from shared.messaging.unit import Unit
@@ -53,8 +53,8 @@ async def take(office: BoxOffice, what: str, which: Any) -> None:
             return await seats.resize(unit, rules, gathering, which)
         if what == "move":
             before = (await office.state())[0]
-            times = Times(*(before[each] for each in ("zone", "starts_at", "ends_at", "closes_at")))
-            return await deciding.move(unit, rules, gathering, times, None, "moved")
+            to = Moving(*(before[each] for each in ("zone", "starts_at", "ends_at", "closes_at")))
+            return await deciding.move(unit, rules, gathering, to, None, "moved")
         command = {
             "accept": seats.accept,
             "give_up": seats.give_up,

@@ -86,10 +86,18 @@ async def _show(story: "Story") -> None:
         path = f"/gatherings/{{gathering_id}}/{each}"
         if each == "hold":
             await _post(story, path, None, gathering_id=gathering)
+            await _walk_in(story, gathering)
             continue
         reason = {"reason": story.plant("events", path, "reason")}
         answer = await story.world.events.try_post(path.format(gathering_id=gathering), reason)
         assert answer.is_success, answer.text
+
+
+async def _walk_in(story: "Story", gathering: str) -> None:
+    """Somebody comes who never asked for a seat."""
+    path = "/gatherings/{gathering_id}/attendance"
+    guest = {"contact": story.contact("events", path, "guests[].contact")}
+    await _post(story, path, {"guests": [guest]}, gathering_id=gathering)
 
 
 async def _post(story: "Story", path: str, body: Any, **which: Any) -> Any:

@@ -78,7 +78,7 @@ class Helpdesk:
     async def works(self) -> None:
         """Do what reminders are under way for, until there are none."""
         known = timers(self.settings)
-        while due := await self.rows("DELETE FROM timer RETURNING name"):
+        while due := await self.rows("DELETE FROM timer WHERE CAST(payload AS text) = '{}' RETURNING name"):
             for name in {row["name"] for row in due} & set(known):
                 await self.do(lambda unit, name=name: known[name]({}, unit))  # type: ignore[misc]
 

@@ -11,9 +11,9 @@ GOOD = ["R-1", "Given", "Family", "30", "M", "north", "2006-10-20"]
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def workbook(*rows: list[Any]) -> bytes:
+def workbook(*rows: list[Any], headings: list[str] = HEADINGS) -> bytes:
     book = openpyxl.Workbook()
-    for row in (HEADINGS, *rows):
+    for row in (headings, *rows):
         book.active.append(row)
     file = io.BytesIO()
     book.save(file)

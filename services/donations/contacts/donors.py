@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.tables import CONTACT, DONOR
 from shared.database.writes import Writes
-from shared.people import digits_of, folded, masked
+from shared.people import digits_of, folded, mailbox, masked
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def write(writes: Writes, donor_id: UUID, contact: Contact) -> None:
 def _keys(contact: Contact) -> dict[str, bytes | None]:
     return {
         "name_key": _hashed(folded(contact.name)),
-        "mail_key": _hashed(folded(contact.mail)) if contact.mail else None,
+        "mail_key": _hashed(mailbox(contact.mail)) if contact.mail else None,
         "phone_key": _hashed(digits_of(contact.phone)) if contact.phone else None,
     }
 

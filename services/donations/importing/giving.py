@@ -10,7 +10,7 @@ from services.donations.contacts import Alike, Contact
 from services.donations.domain.donors import Choices
 from services.donations.importing.rows import NEW, Gift
 from shared.messaging.unit import Unit
-from shared.people import digits_of, folded
+from shared.people import digits_of, folded, mailbox
 from shared.spreadsheets.cells import RowFault
 
 MOST_NAMED = 3
@@ -65,7 +65,7 @@ class Donors:
 
 
 def _key(contact: Contact, *, new: bool) -> Key:
-    return new, folded(contact.name), folded(contact.mail or ""), digits_of(contact.phone or "")
+    return new, folded(contact.name), mailbox(contact.mail or ""), digits_of(contact.phone or "")
 
 
 def _may_be_one(one: Key, other: Key) -> bool:

@@ -23,7 +23,7 @@ from services.events.commands import deciding
 from services.events.commands import gatherings as commands
 from services.events.contacts import Venue
 from services.events.domain import gatherings as rules
-from services.events.domain.gatherings import Deadlines, Gathering, Kind, Safety, Times
+from services.events.domain.gatherings import Deadlines, Gathering, Kind, Moving, Safety, Times
 from services.events.queries import gatherings as queries
 from services.events.repository.gatherings import find as find_one
 from shared.messaging.unit import Unit
@@ -169,20 +169,31 @@ async def announce(gathering_id: UUID, work: Work) -> GatheringOut:
     return await work.once(GatheringOut, do)
 
 
-class Moving(TimesBody):
-    """Another time, and perhaps another place."""
+class MovingBody(TimesBody):
+    """Another time, and perhaps another place. What is left out moves along with the beginning."""
 
+    closes_at: Moment | None = Field(
+        default=None, description="if left out, as long before the beginning as it was"
+    )
+    papers_due_on: Day | None = Field(
+        default=None, description="if left out, as many days later as the beginning"
+    )
+    translation_due_on: Day | None = Field(default=None, description="as papers_due_on")
     venue: VenueBody | None = None
     note: Note
 
+    def moving(self) -> Moving:
+        dues = (self.papers_due_on, self.translation_due_on)
+        return Moving(self.zone, self.starts_at, self.ends_at, self.closes_at, *dues)
+
 
 @router.post("/{gathering_id}/move", dependencies=[EVENTS])
-async def move(gathering_id: UUID, body: Moving, work: Work, settings: EventsSettings) -> GatheringOut:
-    """Move a gathering: who has a seat is asked to confirm it, and keeps it for some days."""
+async def move(gathering_id: UUID, body: MovingBody, work: Work, settings: EventsSettings) -> GatheringOut:
+    """Move a gathering: who has a seat is asked to confirm it, and keeps it for some days; helpers are asked again."""
     venue = body.venue.venue() if body.venue else None
 
     async def do(unit: Unit) -> GatheringOut | Refused:
-        done = await deciding.move(unit, settings.seat_rules, gathering_id, body.times(), venue, body.note)
+        done = await deciding.move(unit, settings.seat_rules, gathering_id, body.moving(), venue, body.note)
         return shown(done, GatheringOut.of)
 
     return await work.once(GatheringOut, do)

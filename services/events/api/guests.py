@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from sqlalchemy import RowMapping
 
 from services.events import contacts
@@ -18,20 +18,23 @@ from services.events.queries import guests as queries
 from services.events.repository.guests import Choices
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.people import narrow
 from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 
 router = APIRouter(prefix="/guests", tags=["guests"])
 CONTACT = "/guests/{guest_id}/contact"
+NARROW = BeforeValidator(lambda value: narrow(value) if isinstance(value, str) else value)
+"""Full-width letters and digits, and blanks around, are no mistake of whoever types a mail or a telephone number."""
 
 
 class ContactBody(Body):
     """How somebody is called and reached."""
 
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", examples=["Example Kei"])]
-    mail: Annotated[str, Field(max_length=254, pattern=r"^\S+@\S+$")] | None = None
-    phone: Annotated[str, Field(max_length=40, pattern=r"^[-+() 0-9]{3,40}$")] | None = None
+    mail: Annotated[str, Field(max_length=254, pattern=r"^\S+@\S+$"), NARROW] | None = None
+    phone: Annotated[str, Field(max_length=40, pattern=r"^[-+() 0-9]{3,40}$"), NARROW] | None = None
 
     def contact(self) -> Contact:
         return Contact(self.name, self.mail, self.phone)
@@ -83,7 +86,9 @@ class GuestChanges(Body):
     )
     language: Language | None = None
     member: bool | None = None
-    person_id: UUID | None = Field(default=None, description="what donations calls a member of the group")
+    person_id: UUID | None = Field(
+        default=None, description="what donations calls a member of the group; null is nobody any more"
+    )
     purposes: Purposes | None = None
     no_contact: bool | None = None
 
@@ -100,7 +105,8 @@ class GuestChanges(Body):
 
     def values(self) -> Mapping[str, Any]:
         names = ("language", "member", "person_id", "purposes", "no_contact")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        told = {name: getattr(self, name) for name in names if name in self.model_fields_set}
+        return {name: value for name, value in told.items() if value is not None or name == "person_id"}
 
 
 class GuestOut(BaseModel):

@@ -90,7 +90,7 @@ async def thank(gathering_id: UUID, body: Looking, units: OpenUnits, reader: Ask
 
 @router.post("/door-list", dependencies=[EVENTS], response_class=Response, responses=CSV)
 async def door_list(gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> Response:
-    """Everybody who has a seat, by name, as CSV in UTF-8: for whoever checks names at the door."""
+    """Everybody who has a seat or came without one, by name, as CSV in UTF-8: for whoever checks names at the door."""
     reading = reading_of("guests", gathering_id, f"{PREFIX}/door-list", body.reason)
     async with units.open(actor=reader) as unit:
         found = accepted(await commands.door_list(unit, gathering_id, reading))
@@ -116,7 +116,8 @@ def _csv(found: Sequence[Shown]) -> str:
     lines.writerow(("name", "phone", "as", "came"))
     for each in found:
         came = {None: "", True: "yes", False: "no"}[each.comer.came]
-        lines.writerow((_plain(each.contact.name), _plain(each.contact.phone or ""), each.comer.role, came))
+        role = each.comer.role if each.comer.seated else f"{each.comer.role}, no seat"
+        lines.writerow((_plain(each.contact.name), _plain(each.contact.phone or ""), role, came))
     return f"\ufeff{file.getvalue()}"
 
 

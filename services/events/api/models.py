@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from services.events.contacts import Reading
 from services.events.settings import Settings
+from shared.dates import in_our_time
 from shared.principals import Role
 from shared.web.models import Body
 from shared.web.roles import allows
@@ -40,6 +41,11 @@ def _only_told(value: object) -> object:
     raise ValueError("a moment is written like 2007-03-30T18:00:00+02:00")
 
 
+def _of_our_time(moment: datetime) -> datetime:
+    in_our_time(moment.date())
+    return moment
+
+
 def _is_a_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -49,7 +55,7 @@ def _is_a_zone(name: str) -> str:
 
 
 _TOLD = re.compile(r"(19|20|21)\d{2}-\d{2}-\d{2}[T ].+", re.ASCII)
-Moment = Annotated[AwareDatetime, BeforeValidator(_only_told)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_only_told), AfterValidator(_of_our_time)]
 Zone = Annotated[
     str,
     Field(max_length=40, pattern=r"^[A-Za-z0-9_+/-]+$", examples=["Europe/Brussels"]),

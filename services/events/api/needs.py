@@ -13,11 +13,12 @@ from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, La
 from services.events.api.volunteers import Level, Region
 from services.events.commands import volunteers as commands
 from services.events.domain.helping import Need
-from services.events.domain.lacks import WORDS, Lack
+from services.events.domain.lacks import Lack
 from services.events.domain.languages import Wanted
-from services.events.domain.matching import NextBest, Proposal
+from services.events.domain.matching import NextBest
 from services.events.domain.teams import Span
 from services.events.queries import helping as queries
+from services.events.queries.helping import Candidates
 from shared.contracts.events import HelpStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
@@ -137,8 +138,7 @@ class NextOut(BaseModel):
     may_be_overlooked: bool
 
     @classmethod
-    def of(cls, one: NextBest) -> Self:
-        words = [WORDS[each] for each in one.lacking]
+    def of(cls, one: NextBest, words: list[str]) -> Self:
         lacking = list(one.lacking)
         return cls(
             volunteer_id=one.volunteer_id,
@@ -160,13 +160,14 @@ class CandidatesOut(BaseModel):
     next_best: list[NextOut]
 
     @classmethod
-    def of(cls, proposal: Proposal) -> Self:
+    def of(cls, found: Candidates) -> Self:
+        proposal = found.proposal
         return cls(
             asked=list(proposal.asked),
             missing=proposal.missing,
             reason=proposal.reason,
             counted=dict(proposal.counted),
-            next_best=[NextOut.of(each) for each in proposal.next_best],
+            next_best=[NextOut.of(each, found.words[each.volunteer_id]) for each in proposal.next_best],
         )
 
 

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
 
 from services.events.api.models import EVENTS, LOOKING, EventsSettings, Moment
 from services.events.commands import papers as commands
-from services.events.domain.gatherings import Paper, in_time
+from services.events.domain.gatherings import Gathering, Paper, in_time
 from services.events.queries import papers as queries
 from services.events.repository.gatherings import find as find_one
 from shared.messaging.day import today_of
@@ -74,9 +75,17 @@ async def papers(gathering_id: UUID, session: Reading, settings: EventsSettings)
     now = settings.now(await today_of(session))
     found = await queries.papers(session, gathering_id)
     return PapersOut(
-        papers=[PaperOut(paper_id=row["id"], **row) for row in found],
+        papers=[
+            PaperOut(paper_id=row["id"], **{**row, "in_time": row["in_time"] or _in_time(gathering, row)})
+            for row in found
+        ],
         open=[each for each in Paper if in_time(now, gathering.deadlines.day(each), gathering.times.zone)],
     )
+
+
+def _in_time(gathering: Gathering, row: RowMapping) -> bool:
+    """Whether a paper is in time by the deadline of now: the gathering may have been moved since it came."""
+    return in_time(row["received_at"], gathering.deadlines.day(Paper(row["what"])), gathering.times.zone)
 
 
 class TopicOut(BaseModel):

@@ -1,15 +1,17 @@
 """Seats of a gathering: accepting, giving up, inviting, and who came. No answer here holds a name."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from services.events.api.gatherings import GatheringOut, Seats
+from services.events.api.guests import GuestBody
 from services.events.api.models import EVENTS, LOOKING, EventsSettings
 from services.events.commands import seats as commands
+from services.events.commands.attendance import Attendance, came
 from services.events.domain.seats import Seat, SeatRole, SeatState, why_waiting
 from services.events.queries import seats as queries
 from services.events.repository.gatherings import find as find_one
@@ -151,24 +153,40 @@ async def resize(gathering_id: UUID, body: Size, work: Work, settings: EventsSet
     return await work.once(GatheringOut, do)
 
 
-class Attendance(Body):
-    """Whether each came, by the id of the seat."""
+class AttendanceBody(Body):
+    """Whether each came, by the id of the seat or place, whatever became of it; and who came besides."""
 
-    came: Annotated[dict[UUID, bool], Field(min_length=1, max_length=1000)]
+    came: dict[UUID, bool] = Field(default={}, max_length=1000)
+    guest_ids: list[UUID] = Field(
+        default=[], max_length=1000, description="who came without being named by a seat"
+    )
+    guests: list[GuestBody] = Field(
+        default=[], max_length=1000, description="who came and is to be written down"
+    )
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.came or self.guest_ids or self.guests):
+            raise ValueError("names nobody: give came, guest_ids or guests")
+        return self
+
+    def attendance(self) -> Attendance:
+        return Attendance(self.came, self.guest_ids, [each.guest() for each in self.guests])
 
 
 class Came(BaseModel):
-    """How many are known to have come."""
+    """How many people are known to have come."""
 
     came: int
 
 
 @router.post("/attendance", dependencies=[EVENTS])
-async def attendance(gathering_id: UUID, body: Attendance, work: Work) -> Came:
-    """Who of those who had a seat came."""
+async def attendance(gathering_id: UUID, body: AttendanceBody, work: Work) -> Came:
+    """Who came: with a seat, without one, or uninvited. Each person counts once."""
 
     async def do(unit: Unit) -> Came | Refused:
-        return shown(await commands.came(unit, gathering_id, body.came), lambda number: Came(came=number))
+        done = await came(unit, gathering_id, body.attendance())
+        return shown(done, lambda number: Came(came=number))
 
     return await work.once(Came, do)
 

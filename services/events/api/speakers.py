@@ -80,6 +80,7 @@ class SpeakerOut(BaseModel):
     household_id: UUID | None
     topics: list[str]
     languages: list[str]
+    of_age: bool = Field(description="false for a minor, as intake found out: nothing of a minor is used")
     trained_on: date | None
     left_on: date | None
     may_be_used: list[str] = Field(description="what the speaker agrees to today")
@@ -88,7 +89,10 @@ class SpeakerOut(BaseModel):
     def of(cls, shown: Shown) -> Self:
         row = shown.row
         return cls(
-            speaker_id=row["id"], may_be_used=sorted(shown.may_be_used), **{name: row[name] for name in _SAME}
+            speaker_id=row["id"],
+            of_age=shown.speaker.adult,
+            may_be_used=sorted(shown.may_be_used),
+            **{name: row[name] for name in _SAME},
         )
 
 
@@ -160,5 +164,15 @@ async def leave(speaker_id: UUID, work: Work, settings: EventsSettings) -> Speak
 
     async def do(unit: Unit) -> SpeakerId | Refused:
         return _it(await commands.leave(unit, settings.speaker_rest_days, speaker_id))
+
+    return await work.once(SpeakerId, do)
+
+
+@router.post("/{speaker_id}/return", dependencies=[EVENTS])
+async def come_back(speaker_id: UUID, work: Work, settings: EventsSettings) -> SpeakerId:
+    """A speaker who had left speaks again."""
+
+    async def do(unit: Unit) -> SpeakerId | Refused:
+        return _it(await commands.come_back(unit, settings.speaker_rest_days, speaker_id))
 
     return await work.once(SpeakerId, do)

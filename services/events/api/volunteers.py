@@ -16,6 +16,7 @@ from services.events.commands.volunteers import Applicant, Profile
 from services.events.domain.helping import Volunteer, VolunteerState
 from services.events.domain.languages import Skill
 from services.events.queries import helping as queries
+from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
 from shared.web.models import Body, Day
@@ -78,6 +79,12 @@ class ProfileBody(Body):
         )
 
 
+class ReprofileBody(ProfileBody):
+    """All that somebody would do from now on, and whether they are of age, if that was written down wrongly."""
+
+    adult: bool | None = Field(default=None, strict=True, description="left out, it stays")
+
+
 class NewVolunteer(ProfileBody):
     """Somebody who wants to help."""
 
@@ -130,14 +137,17 @@ class VolunteerOut(BaseModel):
     available_from: date | None
     available_until: date | None
     checks: dict[str, date | None] = Field(description="until when each counts")
+    run_out: list[str] = Field(description="checks that count no longer")
     open: int = Field(description="tasks that they have")
     served: int = Field(description="tasks that they have done here")
     earlier: int
     minutes: int
 
     @classmethod
-    def of(cls, row: RowMapping, volunteer: Volunteer, name: str) -> Self:
+    def of(cls, row: RowMapping, volunteer: Volunteer, name: str, today: date) -> Self:
+        checks = volunteer.checks.items()
         return cls(
+            run_out=sorted(what for what, until in checks if until and until < today),
             volunteer_id=row["id"],
             name=name,
             skills=[SkillBody.of(each) for each in volunteer.skills],
@@ -168,10 +178,11 @@ async def find(
     """Volunteers in the order in which they came."""
     found = await queries.volunteers(session, limit + 1, place_of(after), state.value if state else None)
     names = await contacts.masks(session, [row["contact_id"] for row, _ in found])
+    today = await today_of(session)
     return page_of(
         found,
         limit,
-        lambda each: VolunteerOut.of(*each, names[each[0]["contact_id"]]),
+        lambda each: VolunteerOut.of(*each, names[each[0]["contact_id"]], today),
         lambda each: each[0]["id"],
     )
 
@@ -182,17 +193,18 @@ async def show(volunteer_id: UUID, session: Reading) -> VolunteerOut:
     found = await queries.volunteers(session, 1, volunteer_id=volunteer_id)
     row, volunteer = accepted(found[0] if found else missing("such volunteer"))
     names = await contacts.masks(session, [row["contact_id"]])
-    return VolunteerOut.of(row, volunteer, names[row["contact_id"]])
+    return VolunteerOut.of(row, volunteer, names[row["contact_id"]], await today_of(session))
 
 
 @router.post("/{volunteer_id}/profile", dependencies=[EVENTS])
 async def reprofile(
-    volunteer_id: UUID, body: ProfileBody, work: Work, settings: EventsSettings
+    volunteer_id: UUID, body: ReprofileBody, work: Work, settings: EventsSettings
 ) -> VolunteerId:
     """All that a volunteer would do from now on, with all languages and days."""
 
     async def do(unit: Unit) -> VolunteerId | Refused:
-        return _it(await commands.reprofile(unit, settings.helping, volunteer_id, body.profile()))
+        profile = body.profile()
+        return _it(await commands.reprofile(unit, settings.helping, volunteer_id, profile, body.adult))
 
     return await work.once(VolunteerId, do)
 

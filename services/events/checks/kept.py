@@ -1,9 +1,11 @@
 """What events said, and what it keeps of what others said, as the doctor compares it with theirs."""
 
 _SPEAKERS = """
-    SELECT member_id AS id, max(day.processed) AS today
-    FROM slot JOIN speaker ON speaker.id = speaker_id, day
-    WHERE status = 'planned' AND member_id IS NOT NULL GROUP BY 1
+    SELECT member_id AS id, max(day.processed) AS today, coalesce(bool_or(status = 'planned'), false) AS planned
+    FROM speaker LEFT JOIN slot ON speaker.id = speaker_id, day
+    WHERE member_id IS NOT NULL AND left_on IS NULL AND NOT EXISTS (
+        SELECT FROM consent WHERE consent.member_id = speaker.member_id AND consent.of_age = false)
+    GROUP BY 1
 """
 _OFFERED = """
     SELECT id, version, language, CASE WHEN no_contact THEN '{}' ELSE purposes END AS purposes,
@@ -11,7 +13,8 @@ _OFFERED = """
 """
 KEPT = {
     "speaking_consents": """
-        SELECT id, version, member_id, scopes, agreed, until FROM consent WHERE version > 0 AND member_id IS NOT NULL
+        SELECT id, version, member_id, scopes, agreed, until, of_age FROM consent
+        WHERE version > 0 AND member_id IS NOT NULL
     """,
     "speakers": _SPEAKERS,
     "helpers_wished": """

@@ -22,7 +22,14 @@ _USED = """
     FROM recording JOIN slot ON slot.id = slot_id JOIN speaker ON speaker.id = slot.speaker_id, day
     WHERE recording.state = 'kept'
 """
-_OF_AGE = "SELECT count(*), count(*) FILTER (WHERE NOT adult) FROM speaker"
+_OF_AGE = """
+    SELECT count(*), count(*) FILTER (WHERE NOT adult OR
+        EXISTS (SELECT FROM consent WHERE consent.member_id = speaker.member_id AND consent.of_age = false)
+        AND (EXISTS (SELECT FROM slot WHERE speaker_id = speaker.id AND status = 'planned')
+            OR EXISTS (SELECT FROM slot JOIN recording ON slot_id = slot.id
+                       WHERE speaker_id = speaker.id AND state = 'kept')))
+    FROM speaker
+"""
 _ACTIVE = """
     SELECT count(*), count(*) FILTER (WHERE volunteer.state <> 'active')
     FROM assignment JOIN volunteer ON volunteer.id = volunteer_id WHERE assignment.state IN ('offered', 'accepted')
@@ -57,7 +64,7 @@ CHECKS = {
     "no slot stands without its consent": _CONSENT,
     "no slot stands of somebody who left or is helped no longer": _THERE,
     "nothing is kept of a talk that may not be used": _USED,
-    "every speaker is of age": _OF_AGE,
+    "no minor speaks in public": _OF_AGE,
     "nobody who is not active has a task": _ACTIVE,
     "nobody has a task that is over": _OVER,
     "no helper is wanted for a closed household": _CLOSED,

@@ -51,6 +51,11 @@ _OFFERS = """
     SELECT count(*), count(*) FILTER (WHERE seat.ends_at > gathering.closes_at)
     FROM seat JOIN gathering ON gathering.id = seat.gathering_id WHERE seat.state IN ('offered', 'asked_again')
 """
+_CAME = """
+    SELECT count(*), count(*) FILTER (WHERE gathering.status IN ('planned', 'cancelled')
+        OR gathering.starts_on > day.processed)
+    FROM seat JOIN gathering ON gathering.id = seat.gathering_id, day WHERE seat.came
+"""
 CHECKS = {
     "seats taken and people waiting are as many as there are rows": _COUNTS,
     "no gathering gave more seats than it had": _ROOM,
@@ -61,5 +66,6 @@ CHECKS = {
     "nobody waits for a gathering that is over": _OVER,
     "nobody has a seat before the gathering is announced": _BEFORE,
     "no offer ends after its gathering has closed": _OFFERS,
+    "whoever came, came to a gathering that took place": _CAME,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

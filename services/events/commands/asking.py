@@ -8,6 +8,7 @@ from services.events.commands.guests import NewGuest, write_down
 from services.events.commands.seats import NO_GATHERING, Party, closed
 from services.events.domain.gatherings import Gathering
 from services.events.domain.seats import Seat, SeatRole, SeatRules, SeatState, counts, heads_of, why_waiting
+from services.events.domain.words import many
 from services.events.ledger import Asked, Hall, Outcome, Twice, Uninvited, hall
 from services.events.repository import guests
 from shared.messaging.unit import Unit
@@ -62,21 +63,24 @@ def _answer(found: Hall, outcome: Outcome) -> Party | Refused:
     if isinstance(outcome, Twice):
         return conflict(_twice(outcome))
     if isinstance(outcome, Uninvited):
-        return conflict("This gathering is for those who were invited. Invite the guest first.")
+        return conflict("This gathering is for those who were invited. Invite these guests first.")
     return _told(found, outcome.seats, outcome.ahead)
 
 
 def _too_large(gathering: Gathering, heads: int, role: SeatRole) -> Refused | None:
     if not counts(role) or heads <= gathering.seats or heads == 1:
         return None
+    there = many(gathering.seats, "seat")
+    advice = "Ask as smaller parties." if gathering.seats else "Ask again once it has some."
     return invalid(
-        f"The gathering has {gathering.seats} seats. Ask as smaller parties.", ("guests", "are too many")
+        f"This party needs {heads} seats, and the gathering has {there} for guests. {advice}",
+        ("guests", "are too many"),
     )
 
 
 def _twice(outcome: Twice) -> str:
     states = ", ".join(sorted({each.state.value for each in outcome.seats}))
-    return f"Some of these are there already ({states}): a guest has one seat or place at a gathering."
+    return f"Some of these guests have a seat or place here already ({states}): nobody gets two. Ask without them."
 
 
 def _told(found: Hall, party: tuple[Seat, ...], ahead: int) -> Party:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
+from services.events.domain.days import end_refused
 from services.events.queries.calendars import key_of
 from services.events.repository import guests
 from services.events.tables import CALENDAR
@@ -27,6 +28,8 @@ async def make(unit: Unit, holder: UUID | None, ends_on: date) -> Made | Refused
     """A calendar of one guest's gatherings, or of all for staff, until a day."""
     if ends_on < unit.today:
         return invalid("A calendar ends on a day to come.", ("ends_on", "lies in the past"))
+    if refused := end_refused("A calendar", "ends_on", ends_on, unit.today):
+        return refused
     if holder and holder not in await guests.members(unit.session, [holder]):
         return missing("such guest")
     made = Made(uuid7(), secrets.token_urlsafe(32))

@@ -8,32 +8,38 @@ from uuid import UUID
 from services.events import contacts
 from services.events.commands.seats import NO_GATHERING
 from services.events.contacts import Venue
-from services.events.domain.gatherings import TAKES_GUESTS, Gathering, Times
+from services.events.domain.days import move_refused
+from services.events.domain.gatherings import TAKES_GUESTS, Gathering, Moving, not_now
 from services.events.domain.seats import TAKING, SeatRules, SeatState, keeps_until
 from services.events.ledger import hall
-from services.events.repository import gatherings, seats
+from services.events.repository import gatherings, seats, speakers
 from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid
 
 CONFIRM_ENDS = "confirm_ends"
+_WHY_NOT_HELD = "what is announced, and neither held nor cancelled yet, is told as held"
 WAITED = frozenset({SeatState.WAITING, SeatState.OFFERED, SeatState.INVITED, SeatState.ASKED_AGAIN})
 
 
 async def move(
-    unit: Unit, rules: SeatRules, gathering_id: UUID, times: Times, venue: Venue | None, note: str
+    unit: Unit, rules: SeatRules, gathering_id: UUID, to: Moving, venue: Venue | None, note: str
 ) -> Gathering | Refused:
     """Another time, and perhaps another place. Who has a seat is asked to confirm it, and keeps it for some days; who
-    has an offer may use it for as long as a new one would stand.
+    has an offer may use it for as long as a new one would stand. Slots follow, and helpers who had agreed are asked
+    again (`following.py`).
     """
-    if times.wrong:
-        return invalid(times.wrong)
     async with hall(unit, rules, gathering_id) as found:
         if found is None:
             return NO_GATHERING
         before = found.gathering
         if before.status not in {*TAKES_GUESTS, GatheringStatus.PLANNED}:
-            return conflict(f"This gathering is {before.status.value}, and is not moved.")
+            return not_now(before, "it is not moved any more")
+        if refused := await _took_place(unit, before):
+            return refused
+        times, deadlines = to.of(before)
+        if refused := move_refused(before, times, deadlines, unit.today):
+            return refused
         if before.status is not GatheringStatus.PLANNED and times.closes_at <= found.now:
             words = "Nobody could confirm a seat: the gathering would be closed for guests by then."
             return invalid(words, ("closes_at", "lies in the past"))
@@ -41,7 +47,7 @@ async def move(
             contacts.write_venue(unit.writes, gathering_id, venue)
         await seats.untell_place(unit, gathering_id)
         gatherings.add_step(unit, before, "moved", note)
-        found.gathering = replace(before, times=times)
+        found.gathering = replace(before, times=times, deadlines=deadlines)
         if before.status is not GatheringStatus.PLANNED:
             until = keeps_until(found.gathering, found.now, rules)
             found.gathering = replace(found.gathering, status=GatheringStatus.MOVED, confirm_until=until)
@@ -70,7 +76,8 @@ async def hold(unit: Unit, rules: SeatRules, gathering_id: UUID) -> Gathering | 
     """
 
     def wrong(gathering: Gathering) -> str:
-        return "" if unit.today >= gathering.times.starts_on else "This gathering has not begun."
+        begins = gathering.times.starts_on
+        return "" if unit.today >= begins else f"This gathering begins on {begins}: it is held from then on."
 
     return await _end(unit, rules, gathering_id, GatheringStatus.HELD, None, wrong)
 
@@ -94,7 +101,9 @@ async def _end(
         before = found.gathering
         held = status is GatheringStatus.HELD
         if before.status not in (TAKES_GUESTS if held else {*TAKES_GUESTS, GatheringStatus.PLANNED}):
-            return conflict(f"This gathering is {before.status.value}.")
+            return not_now(before, _WHY_NOT_HELD if held else "it is not cancelled any more")
+        if not held and (refused := await _took_place(unit, before)):
+            return refused
         if words := wrong(before):
             return conflict(words)
         if held:
@@ -106,6 +115,15 @@ async def _end(
         gatherings.add_step(unit, before, status.value, note)
         found.decide(replace(found.gathering, status=status, confirm_until=None))
         return found.gathering
+
+
+async def _took_place(unit: Unit, gathering: Gathering) -> Refused | None:
+    """Why a gathering is neither moved nor cancelled any more: somebody came to it, or spoke there."""
+    if await seats.came(unit.session, gathering.id):
+        return conflict("Somebody came to this gathering. Say that it was held, or that nobody came.")
+    if await speakers.spoke_at(unit.session, gathering.id):
+        return conflict("Somebody spoke at this gathering. Say that it was held.")
+    return None
 
 
 def _key(gathering_id: UUID) -> str:

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from services.events import contacts
 from services.events.contacts import Venue
+from services.events.domain.days import plan_refused
 from services.events.domain.gatherings import (
     NO_DEADLINES,
     Deadlines,
@@ -16,13 +17,15 @@ from services.events.domain.gatherings import (
     Language,
     Safety,
     Times,
+    languages_refused,
+    not_now,
     told,
 )
 from services.events.ledger import tell
 from services.events.repository import gatherings
 from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, invalid, missing
+from shared.outcomes import Refused, missing
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """What codes of gatherings are made of: without the letters that are read as digits."""
@@ -45,8 +48,9 @@ class Plan:
 
 async def plan(unit: Unit, wanted: Plan) -> Gathering | Refused:
     """Write a gathering down. Nobody can ask for a seat before it is announced."""
-    if words := wanted.times.wrong or wanted.deadlines.wrong:
-        return invalid(words)
+    wrong = plan_refused(wanted.times, wanted.deadlines, unit.today)
+    if refused := wrong or languages_refused(wanted.languages):
+        return refused
     new = Gathering(
         id=uuid7(),
         code="G" + "".join(secrets.choice(LETTERS) for _ in range(7)),
@@ -73,6 +77,6 @@ async def announce(unit: Unit, gathering_id: UUID) -> Gathering | Refused:
     if gathering is None:
         return missing("such gathering")
     if gathering.status is not GatheringStatus.PLANNED:
-        return conflict(f"This gathering is {gathering.status.value}, and announced is what was planned.")
+        return not_now(gathering, "only what is planned is announced")
     gatherings.add_step(unit, gathering, "announced")
     return tell(unit, replace(gathering, status=GatheringStatus.ANNOUNCED))

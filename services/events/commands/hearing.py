@@ -28,13 +28,18 @@ Asking = TypeVar("Asking", HelperAsked, SettlementAsked)
 
 
 async def consents(unit: Unit, rest_days: int, facts: Sequence[ConsentChanged]) -> None:
-    """Keep what members agreed to for speaking in public, and have their slots and recordings follow."""
+    """Keep what members agreed to for speaking in public, where they are and whether they are of age; their slots and
+    recordings follow.
+    """
     news = await newest(
         unit, CONSENT, [each for each in facts if each.purpose == ConsentPurpose.PUBLIC_SPEAKING]
     )
     speakers.save_consents(unit.writes, news.facts.values())
-    members = {each.member_id for each in news.facts.values()}
-    await speaking.look_at(unit, rest_days, await speakers.of_members(unit.session, members))
+    homes = {each.member_id: each.household_id for each in news.facts.values()}
+    known = await speakers.of_members(unit.session, homes.keys())
+    await speakers.lock(unit.session, known.keys())
+    speakers.save_households(unit.writes, {key: homes[member] for key, member in known.items()})
+    await speaking.look_at(unit, rest_days, known.keys())
 
 
 async def closed(unit: Unit, rules: Rules, rest_days: int, facts: Sequence[HouseholdClosed]) -> None:

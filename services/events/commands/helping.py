@@ -66,6 +66,13 @@ async def end(unit: Unit, rules: Rules, ended: Mapping[UUID, Ended]) -> None:
     await settle(unit, rules, list(kept))
 
 
+async def ask_again(unit: Unit, ids: Collection[UUID], offer_days: int) -> None:
+    """These needs are at another time: who has one, or had agreed, is asked whether they come then."""
+    held = await helping.assignments(unit.session, ids)
+    asked = [each.id for some in held.values() for each in some if each.open]
+    helping.ask_again(unit.writes, asked, unit.today + timedelta(days=offer_days), unit.today)
+
+
 async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
     """Free who can no longer have these needs, and keep and say how each stands."""
     kept = await helping.needs(unit.session, ids)

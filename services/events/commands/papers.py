@@ -7,10 +7,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.events.domain.gatherings import Paper, in_time
+from services.events.domain.gatherings import Paper, in_time, not_now
 from services.events.domain.hours import Hours
 from services.events.repository import gatherings
 from services.events.tables import PAPER
+from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, invalid, missing
 
@@ -30,6 +31,8 @@ async def hand_in(
     gathering = await gatherings.find(unit.session, gathering_id)
     if gathering is None:
         return missing("such gathering")
+    if gathering.status is GatheringStatus.CANCELLED:
+        return not_now(gathering, "no paper is needed for it")
     now = hours.now(unit.today, unit.now)
     at = received_at or now
     if at > max(now, unit.now):

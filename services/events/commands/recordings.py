@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, select
 from uuid_utils.compat import uuid7
 
 from services.events.commands.speakers import look_at
-from services.events.domain.speakers import Recording, RecordingState, uses_on
+from services.events.domain.speakers import Recording, RecordingState
 from services.events.repository import speakers
 from services.events.tables import PUBLICATION, RECORDING
 from shared.contracts.events import SlotStatus
@@ -27,7 +27,7 @@ async def add(
     speaker = (await speakers.lock(unit.session, [slot.speaker_id]))[slot.speaker_id]
     if slot.status is not SlotStatus.GIVEN:
         return conflict("Nothing is kept of a talk that was not held.")
-    if lacking := uses - uses_on(speaker.consents, unit.today):
+    if lacking := uses - speaker.uses(unit.today):
         return conflict(f"The speaker does not agree to this: {', '.join(sorted(lacking))}.")
     recording_id = uuid7()
     row = {"id": recording_id, "slot_id": slot_id, "uses": sorted(uses), "made_on": unit.today}

@@ -1,13 +1,12 @@
 """Guests accept offers, give seats up; staff invites, offers, and sets how many seats there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.events.domain.gatherings import OVER, TAKES_GUESTS, Gathering
+from services.events.domain.gatherings import OVER, TAKES_GUESTS, WORDS, Gathering, not_now
 from services.events.domain.seats import (
-    TAKING,
     Seat,
     SeatRole,
     SeatRules,
@@ -16,6 +15,7 @@ from services.events.domain.seats import (
     heads_of,
     why_waiting,
 )
+from services.events.domain.words import are_free, many
 from services.events.ledger import Hall, hall
 from services.events.queries.seats import waiting
 from services.events.repository import gatherings, guests, seats
@@ -23,6 +23,11 @@ from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
 NO_GATHERING = missing("such gathering")
+_NOTHING_OFFERED = {
+    SeatState.INVITED: "was invited and has not asked for a seat",
+    SeatState.WAITING: "waits, and is offered nothing yet",
+    SeatState.SEATED: "has its seats already",
+}
 NO_PARTY = missing("such party at this gathering")
 
 
@@ -44,7 +49,7 @@ def closed(found: Hall, role: SeatRole = SeatRole.GUEST) -> Refused | None:
         return None
     gathering = found.gathering
     late = gathering.status in TAKES_GUESTS
-    state = "has closed for guests" if late else f"is {gathering.shown_status.value}"
+    state = "has closed for guests" if late else WORDS[gathering.status]
     return conflict(
         f"Seats are given for gatherings that are announced, until they close for guests; this one {state}."
     )
@@ -59,7 +64,7 @@ async def invite(unit: Unit, rules: SeatRules, gathering_id: UUID, who: Sequence
         if found is None:
             return NO_GATHERING
         if found.gathering.status in OVER:
-            return conflict(f"This gathering is {found.gathering.status.value}.")
+            return not_now(found.gathering, "nobody is invited to it any more")
         return await found.invite(known)
 
 
@@ -74,7 +79,7 @@ async def accept(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUI
                 "This party has no offer any more: it was used, given up, or ended. Ask for a seat again."
             )
         if party[0].state not in (SeatState.OFFERED, SeatState.ASKED_AGAIN):
-            return conflict(f"This party is {party[0].state.value}: there is nothing to accept.")
+            return conflict(f"This party {_NOTHING_OFFERED[party[0].state]}: there is nothing to accept.")
         if (ends_at := party[0].ends_at) is not None and found.now >= ends_at:
             return conflict(
                 "The offer has ended. Ask for a seat again; the place is then at the end of the list."
@@ -91,7 +96,7 @@ async def give_up(
         if found is None:
             return NO_GATHERING
         if found.gathering.status in OVER:
-            return conflict(f"This gathering is {found.gathering.status.value}.")
+            return not_now(found.gathering, "no seat of it is given up any more")
         party = await seats.party(unit.session, gathering_id, party_id)
         leaving = [each for each in party if not only or each.guest_id in only]
         if not leaving or (only and len(leaving) < len(set(only))):
@@ -121,9 +126,12 @@ async def offer(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID
         if not party or party[0].state is not SeatState.WAITING:
             return conflict("This party does not wait for seats.")
         if not found.takes_guests:
-            return conflict("No more seats are given for this gathering.")
+            return closed(found) or conflict("No more seats are given for this gathering.")
         if (heads := heads_of(party)) > (free := found.gathering.free):
-            return conflict(f"This party needs {heads} seats together, and {free} are free.")
+            return conflict(
+                f"This party needs {many(heads, 'seat')}, and {are_free(free)}. "
+                "More are free once some are given up, or once the gathering has more."
+            )
         await found.offer(party_id, heads)
         return Party(tuple(await seats.party(unit.session, gathering_id, party_id)))
 
@@ -134,7 +142,7 @@ async def resize(unit: Unit, rules: SeatRules, gathering_id: UUID, number: int) 
         if found is None:
             return NO_GATHERING
         if found.gathering.status in OVER:
-            return conflict(f"This gathering is {found.gathering.status.value}.")
+            return not_now(found.gathering, "the number of its seats stays")
         found.gathering = replace(found.gathering, seats=number)
         await found.offer_on()
         gatherings.add_step(unit, found.gathering, "resized")
@@ -151,17 +159,3 @@ async def lapse(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID
         party = await seats.party(unit.session, gathering_id, party_id) if found else ()
         if found and party and party[0].state is SeatState.OFFERED and party[0].ends_at == ends_at:
             await found.leave(party, SeatState.LAPSED)
-
-
-async def came(unit: Unit, gathering_id: UUID, who: Mapping[UUID, bool]) -> int | Refused:
-    """Who of those who had a seat came, by the id of the seat; gives how many are known by now to have come."""
-    gathering = (await gatherings.lock(unit.session, [gathering_id])).get(gathering_id)
-    if gathering is None:
-        return NO_GATHERING
-    if unit.today < gathering.times.starts_on:
-        return conflict("This gathering has not begun.")
-    found = await seats.some(unit.session, gathering_id, who)
-    if len(found) < len(who) or any(each.state not in TAKING for each in found):
-        return missing("such seat at this gathering")
-    seats.set_came(unit, who)
-    return await seats.came(unit.session, gathering_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.events import contacts
 from services.events.commands.seats import NO_GATHERING
 from services.events.contacts import Contact, Reading, Venue
-from services.events.domain.gatherings import OVER
+from services.events.domain.gatherings import OVER, not_now
 from services.events.domain.seats import SeatRules
 from services.events.printing import door_list as printing
 from services.events.printing.door_list import AtDoor
@@ -47,7 +47,9 @@ async def venue(unit: Unit, gathering_id: UUID, reading: Reading) -> Venue | Ref
 
 
 async def door_list(unit: Unit, gathering_id: UUID, reading: Reading) -> Sequence[Shown] | Refused:
-    """Everybody who has a seat, staff and speakers too, by name: for whoever checks names at the door."""
+    """Everybody who has a seat, staff and speakers too, by name, and whoever came without one: for whoever checks names
+    at the door.
+    """
     if await gatherings.find(unit.session, gathering_id) is None:
         return NO_GATHERING
     contacts.record(unit, reading)
@@ -64,7 +66,14 @@ async def door_list_printed(
     if isinstance(found, Refused) or gathering is None:
         return NO_GATHERING
     people = [
-        AtDoor(each.contact.name, each.contact.phone, each.comer.role, each.comer.came) for each in found
+        AtDoor(
+            each.contact.name,
+            each.contact.phone,
+            each.comer.role,
+            each.comer.came,
+            seated=each.comer.seated,
+        )
+        for each in found
     ]
     words = printing.door_list(gathering, people, unit.today)
     printed = await asyncio.to_thread(press.printed, printing.DOOR_LIST, words, unit.today)
@@ -83,21 +92,23 @@ async def tell_place(
     if gathering is None:
         return NO_GATHERING
     if gathering.status in OVER:
-        return conflict(f"This gathering is {gathering.status.value}.")
+        return not_now(gathering, "nobody needs its place any more")
     earliest = gathering.times.starts_at - before
-    if rules.hours.now(unit.today, unit.now) < earliest:
+    now = rules.hours.now(unit.today, unit.now)
+    if now >= gathering.times.ends_at:
+        return conflict("This gathering is over: nobody needs its place any more. Say that it was held.")
+    if now < earliest:
         return conflict(
             f"The place of this gathering is told from {earliest:%Y-%m-%d %H:%M} UTC on, not earlier."
         )
     found = [each for each in await seats.comers(unit.session, gathering_id) if not each.place_told]
-    return await _letters(
-        unit, gathering_id, [each for each in found if not each.no_contact], "place_told_on", reading
-    )
+    wanted = [each for each in found if each.seated and not each.no_contact]
+    return await _letters(unit, gathering_id, wanted, "place_told_on", reading)
 
 
 async def thank(unit: Unit, gathering_id: UUID, reading: Reading) -> Letters | Refused:
     """Whom to thank after a gathering was held: everybody who had a seat and is not known to have stayed away, staff
-    and speakers too, once each, if they may be written to.
+    and speakers too, and whoever came without one; once each, if they may be written to.
     """
     gathering = (await gatherings.lock(unit.session, [gathering_id])).get(gathering_id)
     if gathering is None:

@@ -18,6 +18,8 @@ from services.events import contacts
 from services.events.commands.gatherings import LETTERS
 from services.events.contacts import Contact
 from services.events.domain import speakers as rules
+from services.events.domain.days import consent_end_refused
+from services.events.domain.gatherings import not_now
 from services.events.domain.speakers import Consent, Flag, Slot, Speaker, SpeakerKind
 from services.events.repository import gatherings, speakers
 from services.events.tables import SPEAKER
@@ -45,7 +47,12 @@ async def add(unit: Unit, new: NewSpeaker) -> UUID | Refused:
     if (new.contact is None) == (new.member_id is None) or (new.member_id is None) != (
         new.household_id is None
     ):
-        return invalid("A speaker is a fieldworker with a name, or a member of a household.")
+        return invalid(
+            "A speaker is a fieldworker with a name, or a member of a household.",
+            ("fieldworker", "goes without member_id and household_id; these two go together"),
+        )
+    if new.member_id and (why := await _not_told(unit, new.member_id, new.household_id)):
+        return why
     contact_id = (await contacts.find_or_write(unit, [new.contact]))[0] if new.contact else None
     kind = SpeakerKind.FIELDWORKER if new.contact else SpeakerKind.DEFECTOR
     speaker_id = uuid7()
@@ -69,6 +76,22 @@ async def add(unit: Unit, new: NewSpeaker) -> UUID | Refused:
     return speaker_id
 
 
+async def _not_told(unit: Unit, member_id: UUID, household_id: UUID | None) -> Refused | None:
+    """Why a member of a household is not written down: whether they are of age, intake alone knows."""
+    await speakers.keep_still(unit.session, member_id, household_id)
+    told = await speakers.told_of(unit.session, member_id)
+    if told is None:
+        return conflict(
+            "This member never agreed at intake to speak in public, so nobody here knows that they are of age. Let the "
+            "member agree there first; events hears of it a moment later."
+        )
+    if not told.of_age:
+        return conflict(rules.WHY[Flag.NOT_OF_AGE])
+    if told.household_id not in (None, household_id):
+        return invalid("This member is in another household.", ("household_id", "is not the member's"))
+    return None
+
+
 async def agree(unit: Unit, rest_days: int, speaker_id: UUID, consent: Consent) -> UUID | Refused:
     """A fieldworker agrees to this from now on, and to nothing else; also to nothing. Members agree at intake."""
     speaker = (await speakers.lock(unit.session, [speaker_id])).get(speaker_id)
@@ -76,8 +99,12 @@ async def agree(unit: Unit, rest_days: int, speaker_id: UUID, consent: Consent) 
         return missing("such speaker")
     if speaker.kind is not SpeakerKind.FIELDWORKER:
         return conflict("A member of a household says at intake what they agree to.")
+    if refused := consent_end_refused(consent.agreed, consent.until, unit.today):
+        return refused
     if unknown := consent.scopes - set(rules.USES):
-        return invalid("This use is not known.", ("scopes", ", ".join(sorted(unknown))))
+        return invalid(
+            "Nobody can agree to this.", ("scopes", f"{', '.join(sorted(unknown))} is no known use")
+        )
     version = await speakers.own_version(unit.session, speaker_id)
     speakers.save_own_consent(unit.writes, speaker_id, version + 1, consent)
     await look_at(unit, rest_days, [speaker_id])
@@ -89,8 +116,10 @@ async def train(unit: Unit, speaker_id: UUID, on: date) -> UUID | Refused:
     row = await _locked_row(unit, speaker_id)
     if isinstance(row, Refused):
         return row
+    if not (await speakers.whole(unit.session, [row]))[speaker_id].adult:
+        return conflict(rules.WHY[Flag.NOT_OF_AGE])
     if on > unit.today:
-        return invalid("A training is told once it was.", ("on", "lies in the future"))
+        return invalid("A training is told from its day on.", ("on", "lies in the future"))
     if row["trained_on"] is None:
         unit.writes.change(SPEAKER, [{"id": speaker_id, "trained_on": on}])
     return speaker_id
@@ -104,6 +133,18 @@ async def leave(unit: Unit, rest_days: int, speaker_id: UUID) -> UUID | Refused:
     if row["left_on"] is not None:
         return conflict("This speaker has left already.")
     unit.writes.change(SPEAKER, [{"id": speaker_id, "left_on": unit.today}])
+    await look_at(unit, rest_days, [speaker_id])
+    return speaker_id
+
+
+async def come_back(unit: Unit, rest_days: int, speaker_id: UUID) -> UUID | Refused:
+    """A speaker who had left speaks again. Slots that were withdrawn stay so, and are given anew."""
+    row = await _locked_row(unit, speaker_id)
+    if isinstance(row, Refused):
+        return row
+    if row["left_on"] is None:
+        return conflict("This speaker has not left.")
+    unit.writes.change(SPEAKER, [{"id": speaker_id, "left_on": None}])
     await look_at(unit, rest_days, [speaker_id])
     return speaker_id
 
@@ -130,7 +171,7 @@ async def plan(unit: Unit, rest_days: int, new: NewSlot) -> Slot | Refused:
     if gathering is None:
         return missing("such gathering")
     if gathering.status in (GatheringStatus.HELD, GatheringStatus.CANCELLED):
-        return conflict(f"This gathering is {gathering.status.value}.")
+        return not_now(gathering, "nobody is given a slot there any more")
     row = await speakers.find_row(unit.session, new.speaker_id)
     if row is None:
         return missing("such speaker")

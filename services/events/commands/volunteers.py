@@ -13,6 +13,7 @@ from services.events import contacts
 from services.events.commands import helping as needs
 from services.events.commands.helping import settle
 from services.events.contacts import Contact
+from services.events.domain.days import availability_refused, end_refused, need_refused
 from services.events.domain.helping import (
     WEEKDAYS,
     Need,
@@ -21,16 +22,32 @@ from services.events.domain.helping import (
     alone_at_first,
     lacks_always,
     lacks_now,
+    words_of,
 )
-from services.events.domain.lacks import NEVER_OVERLOOKED, WORDS, Lack
+from services.events.domain.lacks import NEVER_OVERLOOKED, Lack
 from services.events.domain.languages import Skill
-from services.events.domain.needs import AssignmentState, Ended, KeptNeed, Source
+from services.events.domain.needs import AssignmentState, Ended, KeptNeed, Source, past
 from services.events.domain.volunteers import refused_step
 from services.events.repository import helping, volunteers
 from services.events.repository.helping import Assignment
 from services.events.tables import CHECKED, SKILL, TIE, VOLUNTEER
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, invalid, missing
+from shared.outcomes import Refused, conflict, missing
+
+_ENDS_BY = {
+    Source.SPONSORSHIP: "sponsorship asked, and withdraws it there",
+    Source.SETTLEMENT: "a household asked, and withdraws it at intake",
+    Source.GATHERING: "it ends with its gathering",
+}
+"""How a need ends for which somebody else asked."""
+_ANSWERED = {
+    AssignmentState.OFFERED: "was asked, and has not agreed to this task yet",
+    AssignmentState.ACCEPTED: "has agreed to this task already",
+    AssignmentState.DECLINED: "declined this task",
+    AssignmentState.EXPIRED: "was asked for this task, and did not answer in time",
+    AssignmentState.FREED: "was freed of this task",
+    AssignmentState.DONE: "has done this task already",
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,10 @@ class Profile:
     available_from: date | None = None
     available_until: date | None = None
     earlier: int = 0
+
+    def refused(self, today: date) -> Refused | None:
+        """Why nobody can be like this."""
+        return availability_refused(self.available_from, self.available_until, today)
 
     def row(self) -> dict[str, Any]:
         """What the volunteer's own row keeps of it."""
@@ -65,6 +86,8 @@ class Applicant:
 
 async def apply(unit: Unit, who: Applicant) -> UUID | Refused:
     """Write down somebody who wants to help; gives the id. Nobody is asked before they are active."""
+    if refused := who.profile.refused(unit.today):
+        return refused
     (contact_id,) = await contacts.find_or_write(unit, [who.contact])
     await helping.take_desk(unit.session)
     if await volunteers.known(unit.session, contact_id):
@@ -77,11 +100,22 @@ async def apply(unit: Unit, who: Applicant) -> UUID | Refused:
     return volunteer_id
 
 
-async def reprofile(unit: Unit, rules: Rules, volunteer_id: UUID, profile: Profile) -> UUID | Refused:
-    """A volunteer would do other things, speaks other languages, or has time on other days."""
-    if refused := await _take(unit, volunteer_id):
+async def reprofile(
+    unit: Unit, rules: Rules, volunteer_id: UUID, profile: Profile, adult: bool | None = None
+) -> UUID | Refused:
+    """A volunteer would do other things, speaks other languages, has time on other days, or is of age by now. Who turns
+    out not to be is an applicant again, and has no task.
+    """
+    if refused := profile.refused(unit.today):
         return refused
-    unit.writes.change(VOLUNTEER, [{"id": volunteer_id, **profile.row()}])
+    await helping.take_desk(unit.session)
+    row = await volunteers.find_row(unit.session, volunteer_id)
+    if row is None:
+        return missing("such volunteer")
+    of_age = row["adult"] if adult is None else adult
+    back = not of_age and row["state"] != VolunteerState.LEFT
+    state = VolunteerState.APPLICANT.value if back else row["state"]
+    unit.writes.change(VOLUNTEER, [{"id": volunteer_id, "adult": of_age, "state": state, **profile.row()}])
     await unit.session.execute(delete(SKILL).where(SKILL.c.volunteer_id == volunteer_id))
     volunteers.write_skills(unit.writes, volunteer_id, profile.skills)
     return await _changed(unit, rules, volunteer_id)
@@ -90,8 +124,9 @@ async def reprofile(unit: Unit, rules: Rules, volunteer_id: UUID, profile: Profi
 async def check(
     unit: Unit, rules: Rules, volunteer_id: UUID, what: str, until: date | None
 ) -> UUID | Refused:
-    """Something was checked of a volunteer, and counts up to and with a day."""
-    if refused := await _take(unit, volunteer_id):
+    """Something was checked of a volunteer, and counts up to and with a day, which may be over: a slip is corrected."""
+    far = end_refused("A check", "until", until, unit.today)
+    if refused := far or await _take(unit, volunteer_id):
         return refused
     row = {"volunteer_id": volunteer_id, "what": what, "until": until, "seen_on": unit.today}
     unit.writes.replace(CHECKED, [{**row, "actor": unit.actor.id}])
@@ -136,11 +171,8 @@ async def _changed(unit: Unit, rules: Rules, volunteer_id: UUID) -> UUID:
 async def want(unit: Unit, rules: Rules, need: Need) -> UUID | Refused:
     """Staff want helpers for something that no other service asks for; gives the need's id."""
     await helping.take_desk(unit.session)
-    time, ends_on = need.time, need.ends_on
-    if (time and time.end <= time.start) or (ends_on and ends_on < need.starts_on):
-        return invalid("It ends before it begins.", ("ends_on", "lies before its beginning"))
-    if ends_on and ends_on < unit.today:
-        return invalid("This is over already.", ("ends_on", "lies in the past"))
+    if refused := need_refused(need, unit.today):
+        return refused
     helping.add_needs(unit.writes, [(None, KeptNeed(need, Source.STAFF))])
     await settle(unit, rules, [need.id])
     return need.id
@@ -153,7 +185,7 @@ async def want_no_longer(unit: Unit, rules: Rules, need_id: UUID) -> UUID | Refu
     if found is None:
         return missing("such need")
     if found[0].source is not Source.STAFF:
-        return conflict(f"This need is {found[0].source.value}'s, and is withdrawn there.")
+        return conflict(f"This need is not of staff: {_ENDS_BY[found[0].source]}.")
     if found[0].ended is not Ended.NOT_YET:
         return conflict("This need is over already.")
     await needs.end(unit, rules, {need_id: Ended.WITHDRAWN})
@@ -171,12 +203,19 @@ async def assign(
         return missing("such need" if found is None else "such volunteer")
     held = (await helping.assignments(unit.session, [need_id]))[need_id]
     need = helping.with_team(found[0].need, held, await _of(unit, held))
-    if found[0].ended is not Ended.NOT_YET or volunteer_id in need.team:
-        return conflict("This need is over." if found[0].ended else "This volunteer has this need already.")
+    if found[0].ended is not Ended.NOT_YET or past(need, unit.today):
+        return conflict("This need is over: nobody is asked for it any more.")
+    if volunteer_id in need.team:
+        return conflict("This volunteer was asked for this need already, or has agreed to it.")
     alone = [Lack.ALONE] if alone_at_first(who, need, rules) else []
     lacks = frozenset([*lacks_always(who, need, rules), *lacks_now(who, need, rules), *alone])
-    if refused := _not_overlooked(lacks, despite):
-        return refused
+    if never := lacks & NEVER_OVERLOOKED:
+        return conflict(f"This volunteer {'; '.join(words_of(sorted(never), who, need, rules))}.")
+    if unseen := sorted(lacks - despite):
+        words = "; ".join(words_of(unseen, who, need, rules))
+        return conflict(
+            f"This volunteer {words}. To ask all the same, name in `despite`: {', '.join(unseen)}."
+        )
     until = unit.today + timedelta(days=offer_days)
     helping.offer(unit.writes, [(need_id, volunteer_id)], until, unit.today, unit.actor.id, lacks)
     await settle(unit, rules, [need_id])
@@ -186,17 +225,6 @@ async def assign(
 
 async def _of(unit: Unit, held: Collection[Assignment]) -> Any:
     return await volunteers.found(unit.session, {each.volunteer_id for each in held})
-
-
-def _not_overlooked(lacks: frozenset[Lack], despite: frozenset[Lack]) -> Refused | None:
-    """Why somebody who lacks this is not asked by a person who knows of that."""
-    if never := lacks & NEVER_OVERLOOKED:
-        return conflict(f"This volunteer {WORDS[min(never)]}.")
-    if unknown := lacks - despite:
-        return conflict(
-            f"This volunteer {', '.join(WORDS[each] for each in sorted(unknown))}. Say so in `despite`."
-        )
-    return None
 
 
 async def accept(unit: Unit, rules: Rules, assignment_id: UUID) -> UUID | Refused:
@@ -228,7 +256,10 @@ async def _answer(
     if found is None:
         return missing("such assignment")
     if not found.open or (had and found.state is not had):
-        return conflict(f"This assignment is {found.state.value}.")
+        return conflict(f"This volunteer {_ANSWERED[found.state]}.")
+    need = (await helping.needs(unit.session, [found.need_id]))[found.need_id][0].need
+    if minutes is not None and need.starts_on > unit.today:
+        return conflict(f"This task begins on {need.starts_on}: it is told as done from then on.")
     helping.become(unit.writes, {assignment_id: ""}, to, unit.today, minutes)
     await settle(unit, rules, [found.need_id])
     await volunteers.recount(unit.session, [found.volunteer_id])

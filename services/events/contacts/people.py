@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from services.events.tables import CONTACT
 from shared.messaging.unit import Unit
-from shared.people import digits_of, folded, masked
+from shared.people import digits_of, folded, mailbox, masked
 
 _KEYS = bindparam("keys", type_=ARRAY(LargeBinary))
 _MAKE = text("""
@@ -80,11 +80,11 @@ async def rewrite(unit: Unit, contact_id: UUID, contact: Contact, seen: int) -> 
 
 
 def _keys(contact: Contact) -> dict[str, bytes | None]:
-    name, reached = folded(contact.name), folded(contact.mail or "") or digits_of(contact.phone or "")
+    name, reached = folded(contact.name), mailbox(contact.mail or "") or digits_of(contact.phone or "")
     return {
         "same_key": _hashed(f"{name}\0{reached}") if reached else None,
         "name_key": _hashed(name),
-        "mail_key": _hashed(folded(contact.mail)) if contact.mail else None,
+        "mail_key": _hashed(mailbox(contact.mail)) if contact.mail else None,
         "phone_key": _hashed(digits_of(contact.phone)) if contact.phone else None,
     }
 

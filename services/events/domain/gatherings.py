@@ -1,5 +1,6 @@
 """Gatherings: their kinds, states and times, and what the other services are told of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.events.domain.hours import end_of
 from shared.contracts.events import GatheringChanged, GatheringStatus
+from shared.outcomes import Refused, conflict, invalid
 
 
 class Kind(StrEnum):
@@ -40,6 +42,15 @@ class Paper(StrEnum):
 
 TAKES_GUESTS = frozenset({GatheringStatus.ANNOUNCED, GatheringStatus.MOVED})
 OVER = frozenset({GatheringStatus.HELD, GatheringStatus.CANCELLED})
+WORDS = {
+    GatheringStatus.PLANNED: "is planned and not announced",
+    GatheringStatus.ANNOUNCED: "is announced",
+    GatheringStatus.FULL: "is full",
+    GatheringStatus.MOVED: "was moved",
+    GatheringStatus.HELD: "was held",
+    GatheringStatus.CANCELLED: "was cancelled",
+}
+"""What of a gathering each state says."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +78,6 @@ class Times:
         """The day on which it begins, where it is."""
         return self.starts_at.astimezone(ZoneInfo(self.zone)).date()
 
-    @property
-    def wrong(self) -> str:
-        """What is wrong with these times, in words; empty if nothing is."""
-        if self.ends_at <= self.starts_at:
-            return "A gathering ends after it has begun."
-        if self.closes_at > self.starts_at:
-            return "Guests ask for seats before the gathering begins: it closes for them by then."
-        return ""
-
 
 @dataclass(frozen=True)
 class Deadlines:
@@ -83,13 +85,6 @@ class Deadlines:
 
     papers: date | None = None
     translation: date | None = None
-
-    @property
-    def wrong(self) -> str:
-        """What is wrong with these days, in words; empty if nothing is."""
-        if self.papers and self.translation and self.translation > self.papers:
-            return "Translations are due before the papers are handed in, or on that day."
-        return ""
 
     def day(self, what: Paper) -> date | None:
         """By which day this is to be there; None if that was not said."""
@@ -135,6 +130,53 @@ class Gathering:
     def takes_guests(self, now: datetime) -> bool:
         """Whether seats are given and offered at this moment."""
         return self.status in TAKES_GUESTS and now < self.times.closes_at
+
+
+@dataclass(frozen=True)
+class Moving:
+    """Another time for a gathering. What is None moves along with its beginning."""
+
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    closes_at: datetime | None = None
+    papers: date | None = None
+    translation: date | None = None
+
+    def of(self, before: Gathering) -> tuple[Times, Deadlines]:
+        """The times and deadlines of a gathering that is moved like this.
+
+        Example: it was to begin on 12 April at 14:00, closed on 11 April at 14:00, with papers due on 2 April. Moved to
+        2 May at 10:00 it closes on 1 May at 10:00, and papers are due on 22 April. Moved back, all is as it was.
+        """
+        old, dues = before.times, before.deadlines
+        closes_at = self.closes_at or self.starts_at - (old.starts_at - old.closes_at)
+        times = Times(self.zone, self.starts_at, self.ends_at, closes_at)
+        later = times.starts_on - old.starts_on
+        return times, Deadlines(
+            self.papers or (dues.papers and dues.papers + later),
+            self.translation or (dues.translation and dues.translation + later),
+        )
+
+
+def not_now(gathering: Gathering, why: str) -> Refused:
+    """Something is not done with a gathering that stands like this."""
+    return conflict(f"This gathering {WORDS[gathering.status]}: {why}.")
+
+
+def languages_refused(languages: Sequence[Language]) -> Refused | None:
+    """Why nobody interprets like this: each way between two languages is wanted once, by as many as it takes."""
+    ways = [(each.source, each.target, each.mode) for each in languages]
+    if any(each.source == each.target for each in languages):
+        return invalid(
+            "Nobody interprets from a language into the same one.", ("languages", "source is target")
+        )
+    if len(set(ways)) < len(ways):
+        return invalid(
+            "Each pair of languages stands once in each mode: say in `people` how many it takes.",
+            ("languages", "has a pair twice"),
+        )
+    return None
 
 
 def told(gathering: Gathering, on: date) -> tuple[Gathering, GatheringChanged]:

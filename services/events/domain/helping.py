@@ -1,12 +1,12 @@
 """Who is wanted, who would help, and what of the one the other lacks. Values that never change, and no names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.events.domain.lacks import Lack
+from services.events.domain.lacks import WORDS, Lack
 from services.events.domain.languages import Skill, Wanted, lacking_of
 from services.events.domain.teams import Span, TeamRules, team_size, tired
 
@@ -124,6 +124,23 @@ def lacks_always(volunteer: Volunteer, need: Need, rules: Rules) -> Iterator[Lac
         yield Lack.AWAY
 
 
+def words_of(lacks: Iterable[Lack], volunteer: Volunteer, need: Need, rules: Rules) -> list[str]:
+    """What somebody lacks, in words; of checks which ones, and since when."""
+    return [checks_in_words(volunteer, need, rules) if each is Lack.CHECK else WORDS[each] for each in lacks]
+
+
+def checks_in_words(volunteer: Volunteer, need: Need, rules: Rules) -> str:
+    """Which checks somebody lacks for a need: `has no check "police record", and ...`."""
+    return ", and ".join(
+        f'has no check "{name}"'
+        if check not in volunteer.checks
+        else f'has a check "{name}" that counts until {volunteer.checks[check]} alone; it is needed until {_last(need)}'
+        for check in rules.checks_of(need.task)
+        if not _valid(volunteer, check, need)
+        for name in [check.replace("_", " ")]
+    )
+
+
 def lacks_now(volunteer: Volunteer, need: Need, rules: Rules) -> tuple[Lack, ...]:
     """What somebody lacks for this need because of whom it is for, of other tasks, or of what was asked before."""
     found = [Lack.KNOWS_THEM] if need.household_id in volunteer.known else []
@@ -145,12 +162,17 @@ def _valid(volunteer: Volunteer, check: str, need: Need) -> bool:
     if check not in volunteer.checks:
         return False
     until = volunteer.checks[check]
-    return until is None or until >= (need.ends_on or need.starts_on)
+    return until is None or until >= _last(need)
+
+
+def _last(need: Need) -> date:
+    """The last day of a need that is known."""
+    return need.ends_on or need.starts_on
 
 
 def _there(volunteer: Volunteer, need: Need) -> bool:
     """On all days of the need; which days of the week, counts for a need of one day alone."""
-    last = need.ends_on or need.starts_on
+    last = _last(need)
     if volunteer.available_from and volunteer.available_from > need.starts_on:
         return False
     if volunteer.available_until and volunteer.available_until < last:

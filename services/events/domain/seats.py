@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.events.domain.gatherings import Gathering
 from services.events.domain.hours import Hours
+from services.events.domain.words import are_free, wait
 
 
 class SeatState(StrEnum):
@@ -30,6 +31,8 @@ class SeatState(StrEnum):
     """Still waited, had an offer or had not confirmed the seat when the gathering was held."""
     CALLED_OFF = "called_off"
     """The gathering was cancelled."""
+    WALKED_IN = "walked_in"
+    """Came without ever having had a seat or place."""
 
 
 TAKING = frozenset({SeatState.OFFERED, SeatState.SEATED, SeatState.ASKED_AGAIN})
@@ -138,12 +141,13 @@ def why_waiting(gathering: Gathering, heads: int, ahead: int, now: datetime) -> 
     """Why a party that waits has no seat, in words; `ahead` count before it."""
     if not gathering.takes_guests(now):
         return "No more seats are given for this gathering."
+    if gathering.seats == 0:
+        return "This gathering has no seats for guests. Whoever waits is offered one once it has some."
     if heads > gathering.seats:
-        return f"The gathering has {gathering.seats} seats, and this party needs {heads}. Ask again as smaller parties."
+        return f"This party needs {heads} seats, and there are {gathering.seats} in all: ask again as smaller parties."
     if gathering.free == 0:
-        return f"All {gathering.seats} seats are taken; {ahead} wait before this party."
+        taken = "The only seat is" if gathering.seats == 1 else f"All {gathering.seats} seats are"
+        return f"{taken} taken; {wait(ahead)} before this party."
     if heads > gathering.free:
-        return (
-            f"This party needs {heads} seats together, and {gathering.free} are free; {ahead} wait before it."
-        )
-    return f"{ahead} wait before this party, and need the {gathering.free} free seats together."
+        return f"This party needs {heads} seats together, and {are_free(gathering.free)}; {wait(ahead)} before it."
+    return f"{wait(ahead)} before this party, and need more seats together than the {gathering.free} that are free."

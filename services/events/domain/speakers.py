@@ -39,6 +39,7 @@ class Flag(StrEnum):
 
     NONE = ""
     NO_CONSENT = "no_consent"
+    NOT_OF_AGE = "not_of_age"
     HOUSEHOLD_CLOSED = "household_closed"
     REST = "rest"
     SPEAKER_LEFT = "speaker_left"
@@ -95,7 +96,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Somebody who speaks in public, with all that they agreed to, and whether their household is helped no longer."""
+    """Somebody who speaks in public, with all that they agreed to, and whether their household is helped no longer.
+
+    `adult` is false also for a member of whom intake found out that they are no grown-up.
+    """
 
     id: UUID
     kind: SpeakerKind
@@ -105,14 +109,19 @@ class Speaker:
     household_closed: bool = False
     left: bool = False
 
+    def uses(self, on: date) -> frozenset[str]:
+        """What may be used of them on a day: of a minor nothing."""
+        return uses_on(self.consents, on) if self.adult else frozenset()
+
 
 def themes_refused(allowed: frozenset[str], forbidden: frozenset[str]) -> Refused | None:
     """Why a slot cannot have these themes; None if it can."""
     if not allowed:
-        return invalid("What may be told is agreed before.", ("allowed", "names no theme"))
+        return invalid("What may be told is agreed before: name the themes.", ("allowed", "names no theme"))
     if both := allowed & (forbidden | NEVER_TOLD):
         return invalid(
-            "A theme is allowed or forbidden.", ("allowed", f"{', '.join(sorted(both))}: never told")
+            "A theme is allowed or forbidden, not both, and some are never told.",
+            ("allowed", f"names {', '.join(sorted(both))}, which may not be told"),
         )
     return None
 
@@ -125,26 +134,30 @@ def planned(
     if refused:
         return refused
     if slot.on < today:
-        return invalid("A slot is given before the gathering.", ("gathering_id", "lies in the past"))
+        return invalid(
+            "This gathering is over: a slot is given before the gathering.",
+            ("gathering_id", "lies in the past"),
+        )
     stands = standing(slot, speaker, others, rest_days, today)
     if stands.status is not SlotStatus.PLANNED:
         return conflict(WHY[stands.reason])
-    if lacking := slot.uses - uses_on(speaker.consents, today):
+    if lacking := slot.uses - speaker.uses(today):
         return conflict(f"The speaker did not agree to this: {', '.join(sorted(lacking))}.")
     return replace(slot, forbidden=slot.forbidden | NEVER_TOLD)
 
 
 def _unready(speaker: Speaker) -> Refused | None:
     if not speaker.adult:
-        return conflict("Only who is of age speaks in public.")
+        return conflict(WHY[Flag.NOT_OF_AGE])
     return None if speaker.trained else conflict("This speaker was not trained yet.")
 
 
 WHY = {
     Flag.NONE: "The slot stands.",
+    Flag.NOT_OF_AGE: "The speaker is not of age: a minor does not speak in public.",
     Flag.NO_CONSENT: "The speaker does not agree to speak in public.",
     Flag.HOUSEHOLD_CLOSED: "The speaker's household is no longer helped.",
-    Flag.REST: "The speaker rests between two talks.",
+    Flag.REST: "The speaker rests between two talks, and another one is too near.",
     Flag.SPEAKER_LEFT: "The speaker no longer speaks in public.",
     Flag.CANCELLED: "The gathering is cancelled.",
     Flag.NOT_WANTED: "The slot was taken back.",
@@ -170,9 +183,11 @@ def _stands(
 ) -> tuple[SlotStatus, Flag]:
     if speaker.left:
         return SlotStatus.WITHDRAWN, Flag.SPEAKER_LEFT
+    if not speaker.adult:
+        return SlotStatus.FLAGGED, Flag.NOT_OF_AGE
     if speaker.household_closed:
         return SlotStatus.FLAGGED, Flag.HOUSEHOLD_CLOSED
-    if SPEAKING not in uses_on(speaker.consents, today):
+    if SPEAKING not in speaker.uses(today):
         return SlotStatus.FLAGGED, Flag.NO_CONSENT
     if any(_too_near(each, slot, rest_days) for each in others):
         return SlotStatus.FLAGGED, Flag.REST
@@ -214,7 +229,7 @@ def recording_stands(recording: Recording, speaker: Speaker, today: date) -> Rec
     """The recording as it stands today: one of whose uses any is no longer agreed to is taken down everywhere."""
     if recording.state is RecordingState.TAKEN_DOWN:
         return recording
-    if recording.uses <= uses_on(speaker.consents, today):
+    if recording.uses <= speaker.uses(today):
         return replace(recording, state=RecordingState.KEPT, since=None)
     if recording.state is RecordingState.TAKE_DOWN:
         return recording
@@ -226,8 +241,8 @@ def given(slot: Slot, speaker: Speaker, today: date) -> Slot | Refused:
     if slot.status is not SlotStatus.PLANNED:
         return conflict(f"This slot is {slot.status.value}: {WHY[slot.reason]}")
     if slot.on > today:
-        return conflict("A talk is told once it was held.")
-    if SPEAKING not in uses_on(speaker.consents, slot.on):
+        return conflict(f"This talk is on {slot.on}: it is told as held from then on.")
+    if SPEAKING not in speaker.uses(slot.on):
         return conflict(WHY[Flag.NO_CONSENT])
     return replace(slot, status=SlotStatus.GIVEN, version=slot.version + 1)
 

@@ -16,7 +16,8 @@ _FROM = {
 def refused_step(before: VolunteerState, to: VolunteerState, *, of_age: bool) -> Refused | None:
     """Why a volunteer cannot become this; None if they can. Only who is of age helps."""
     if to not in _FROM[before]:
-        return conflict(f"A volunteer who is {before.value} does not become {to.value}.")
+        can = " or ".join(sorted(each.value for each in _FROM[before]))
+        return conflict(f"This volunteer is {before.value}, and can become {can} now, not {to.value}.")
     if to is not VolunteerState.LEFT and not of_age:
-        return conflict("Only who is of age helps.")
+        return conflict("This volunteer is not known to be of age: only grown-ups help.")
     return None

@@ -1,19 +1,21 @@
 """A guest out of a row, or what is wrong with the row and what to write instead."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.events.commands.guests import NewGuest
 from services.events.contacts import Contact
 from services.events.repository.guests import Choices
-from shared.people import folded
+from shared.people import folded, narrow
 from shared.spreadsheets import people
 from shared.spreadsheets.cells import Line, RowFault
 from shared.spreadsheets.values import Cells
 
 LONGEST_PARTY = 40
-YES = frozenset(map(folded, ["yes", "y", "1", "true", "x", "はい", "会員", "○", "예", "회원"]))
-NO = frozenset(map(folded, ["no", "n", "0", "false", "いいえ", "×", "非会員", "아니오", "비회원"]))
+_YES = "yes y 1 true x はい 会員 正会員 有 有り あり ○ 〇 ◯ ● ✓ ✔ レ 예 네 회원"
+_NO = "no n 0 false いいえ 非会員 一般 無 無し なし × ✕ ✖ ✗ 아니오 아니요 비회원"
+YES, NO = (frozenset(map(folded, words.split())) for words in (_YES, _NO))
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def read(line: Line) -> Row | Sequence[RowFault]:
     language = cells.optional("language", people.language, "ja")
     member = cells.optional("member", _member, False)
     party = cells.optional("party", _party, "")
+    cells.optional("people", _alone)
     faults = [*line.faults, *cells.faults]
     if faults or not name or not language:
         return faults
@@ -43,8 +46,14 @@ def read(line: Line) -> Row | Sequence[RowFault]:
 
 def _member(text: str) -> bool:
     if folded(text) not in YES | NO:
-        raise ValueError("must be yes or no")
+        raise ValueError("must be yes or no, like はい or いいえ, ○ or ×, 会員 or 非会員")
     return folded(text) in YES
+
+
+def _alone(text: str) -> None:
+    """Nothing, for a row of one person."""
+    if not re.fullmatch(r"0*1 ?[人名명]?", narrow(text)):
+        raise ValueError("must be 1: give each person a row, with the same word in the column party")
 
 
 def _party(text: str) -> str:

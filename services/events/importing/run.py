@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from services.events.commands import seats as commands
 from services.events.commands.guests import write_down
 from services.events.domain.seats import SeatRules, SeatState
+from services.events.domain.words import many
 from services.events.importing.report import FIGURES, Report
 from services.events.importing.rows import Row, read
 from services.events.ledger import Asked, Hall, Outcome, Placed, Twice, hall
@@ -80,9 +81,10 @@ async def _take(
 
 
 def _too_large(found: Hall, party: Party, report: Report) -> bool:
-    if len(party) <= max(found.gathering.seats, 1):
+    people, there = len({guest for _, guest in party}), found.gathering.seats
+    if people <= max(there, 1):
         return False
-    reason = f"is a party larger than the {found.gathering.seats} seats of this gathering"
+    reason = f"is a party of {people}, and this gathering has {many(there, 'seat')} for guests"
     report.blame([RowFault(row.number, "party", reason) for row, _ in party])
     return True
 
@@ -92,12 +94,14 @@ def _count(outcomes: Sequence[Outcome], together: Sequence[Party], report: Repor
     for outcome, party in zip(outcomes, together, strict=True):
         if isinstance(outcome, Placed):
             waits = outcome.state is SeatState.WAITING
+            # Rows of one person in a party are one seat.
+            report.already_there += len(party) - len(outcome.seats)
             report.waiting += len(outcome.seats) if waits else 0
             report.seated += 0 if waits else len(outcome.seats)
             continue
         if isinstance(outcome, Twice):
             there = {each.guest_id for each in outcome.seats}
-            report.already_there += len(there)
+            report.already_there += sum(guest in there for _, guest in party)
             reason = "asks together with somebody who has a seat or a place already: let this guest ask alone"
             report.blame(
                 [RowFault(row.number, "party", reason) for row, guest in party if guest not in there]

@@ -18,6 +18,8 @@ _ROLES = {
     SeatRole.INTERPRETER: "通訳 interpreter",
     SeatRole.SPEAKER: "講演者 speaker",
 }
+NO_SEAT = "（席なし no seat）"
+"""Beside whoever came without one."""
 _CAME = {None: "", True: "○", False: "×"}
 
 
@@ -29,6 +31,7 @@ class AtDoor:
     phone: str | None = field(repr=False)
     role: str
     came: bool | None
+    seated: bool = True
 
 
 def door_list_press(folders: Sequence[Path]) -> Press:
@@ -47,7 +50,7 @@ def door_list(gathering: Gathering, people: Sequence[AtDoor], on: date) -> Words
             {
                 "name": plain(each.name),
                 "phone": plain(each.phone or ""),
-                "role": _ROLES[SeatRole(each.role)],
+                "role": _ROLES[SeatRole(each.role)] + ("" if each.seated else NO_SEAT),
                 "came": _CAME[each.came],
             }
             for each in people

@@ -17,12 +17,18 @@ _HELD = text("""
            count(*) FILTER (WHERE kind <> 'hearing' AND status <> 'cancelled') AS gatherings_planned
     FROM gathering
 """)
-# Of whom nobody said whether they came, all who had a seat are counted.
+# Of whom nobody said whether they came, all who had a seat are counted. Who came without one counts too, and nobody
+# counts twice at a gathering, however often they asked for a seat there.
 _GUESTS = text("""
-    SELECT count(*) FILTER (WHERE NOT seat.member) AS non_members_invited,
-           count(*) FILTER (WHERE seat.member) AS members_invited
-    FROM seat JOIN gathering ON gathering.id = seat.gathering_id
-    WHERE gathering.status = 'held' AND seat.role = 'guest' AND seat.state = 'seated' AND seat.came IS NOT FALSE
+    SELECT count(*) FILTER (WHERE NOT member) AS non_members_invited,
+           count(*) FILTER (WHERE member) AS members_invited
+    FROM (
+        SELECT DISTINCT ON (seat.gathering_id, seat.guest_id) seat.member
+        FROM seat JOIN gathering ON gathering.id = seat.gathering_id
+        WHERE gathering.status = 'held' AND seat.role = 'guest'
+            AND (seat.came OR seat.state = 'seated' AND seat.came IS NULL)
+        ORDER BY seat.gathering_id, seat.guest_id, seat.state = 'seated' DESC
+    ) guests
 """)
 
 

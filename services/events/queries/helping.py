@@ -1,12 +1,13 @@
 """Volunteers, needs for helpers, who was asked, and who comes next, in lists."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.events.domain.helping import Rules, Volunteer
+from services.events.domain.helping import Rules, Volunteer, words_of
 from services.events.domain.matching import Proposal, match
 from services.events.domain.needs import Ended, past
 from services.events.repository import helping
@@ -72,14 +73,27 @@ async def of_volunteer(
     return (await session.execute(query)).mappings().all()
 
 
-async def candidates(session: AsyncSession, rules: Rules, need_id: UUID) -> Proposal | None:
+class Candidates(NamedTuple):
+    """Who would be asked for a need, and in words what each of those lacks who are the nearest and do not fit."""
+
+    proposal: Proposal
+    words: dict[UUID, list[str]]
+
+
+async def candidates(session: AsyncSession, rules: Rules, need_id: UUID) -> Candidates | None:
     """Who would be asked for a need now, and who is the nearest of those who do not fit; None if it is over."""
     found = (await helping.needs(session, [need_id])).get(need_id)
     if found is None or found[0].ended is not Ended.NOT_YET or past(found[0].need, await today_of(session)):
         return None
     known = await people.found(session)
     held = (await helping.assignments(session, [need_id]))[need_id]
-    return match([helping.with_team(found[0].need, held, known)], known.values(), rules)[0]
+    need = helping.with_team(found[0].need, held, known)
+    (proposal,) = match([need], known.values(), rules)
+    words = {
+        each.volunteer_id: words_of(each.lacking, known[each.volunteer_id], need, rules)
+        for each in proposal.next_best
+    }
+    return Candidates(proposal, words)
 
 
 async def appeals(

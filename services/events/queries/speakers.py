@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.events.domain.speakers import SPEAKING, Speaker, renew_by, uses_on
+from services.events.domain.speakers import SPEAKING, Speaker, renew_by
 from services.events.repository.speakers import whole
 from services.events.tables import PUBLICATION, RECORDING, SLOT, SPEAKER
 from shared.messaging.day import today_of
@@ -25,7 +25,7 @@ class Shown:
     @property
     def may_be_used(self) -> frozenset[str]:
         """What the speaker agrees to today."""
-        return uses_on(self.speaker.consents, self.today)
+        return self.speaker.uses(self.today)
 
     def renew_by(self, on: date) -> date | None:
         """By when the speaker is to be asked again, to speak on a day."""

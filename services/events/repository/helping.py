@@ -248,6 +248,12 @@ def offer(
     )
 
 
+def ask_again(writes: Writes, ids: Iterable[UUID], until: date, today: date) -> None:
+    """Who has these assignments is asked anew, until a day."""
+    row = {"state": AssignmentState.OFFERED.value, "since": today, "ends_on": until}
+    writes.change(ASSIGNMENT, [{"id": key, **row} for key in ids])
+
+
 def become(
     writes: Writes, ids: Mapping[UUID, str], state: AssignmentState, today: date, minutes: int | None = None
 ) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, func, select, text, update
+from sqlalchemy import ARRAY, Row, RowMapping, String, Uuid, bindparam, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.domain.seats import LIVE, Seat, SeatRole, SeatState, Waiting
@@ -44,9 +45,13 @@ _ASK_AGAIN = text("""
 """)
 _SETTLE = text("""
     UPDATE seat SET member = guest.member FROM guest
-    WHERE guest.id = seat.guest_id AND seat.gathering_id = :gathering AND seat.state = 'seated'
+    WHERE guest.id = seat.guest_id AND seat.gathering_id = :gathering AND (seat.state = 'seated' OR seat.came)
         AND seat.member <> guest.member
 """)
+_SETTLE_SOME = text("""
+    UPDATE seat SET member = guest.member FROM guest
+    WHERE guest.id = seat.guest_id AND seat.id = ANY(:ids) AND seat.state <> 'seated' AND seat.member <> guest.member
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 async def untell_place(unit: Unit, gathering_id: UUID) -> None:
@@ -80,6 +85,12 @@ async def some(session: AsyncSession, gathering_id: UUID, ids: Collection[UUID])
     """Seats of a gathering by their ids, in this order, whatever their state."""
     query = select(*_COLUMNS).where(SEAT.c.gathering_id == gathering_id, SEAT.c.id.in_(ids))
     return await _seats(session, query.order_by(SEAT.c.id))
+
+
+async def of_guests(session: AsyncSession, gathering_id: UUID, guests: Collection[UUID]) -> Sequence[Seat]:
+    """All seats and places that these guests have or had at a gathering."""
+    query = select(*_COLUMNS).where(SEAT.c.gathering_id == gathering_id, SEAT.c.guest_id.in_(guests))
+    return await _seats(session, query)
 
 
 async def _seats(session: AsyncSession, query: object) -> Sequence[Seat]:
@@ -119,11 +130,12 @@ def _row(seat: Seat) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Comer:
-    """Somebody who has a seat that is confirmed, and may be written to or not."""
+    """Somebody who has a seat that is confirmed, or came without one, and may be written to or not."""
 
     seat_id: UUID
     guest_id: UUID
     role: str
+    seated: bool
     language: str
     no_contact: bool
     came: bool | None
@@ -132,24 +144,29 @@ class Comer:
 
 
 async def comers(session: AsyncSession, gathering_id: UUID) -> Sequence[Comer]:
-    """Everybody whose seat is confirmed, in the order of arrival."""
+    """Everybody whose seat is confirmed, in the order of arrival, then whoever came without one; each person once."""
     row, guest = SEAT.c, GUEST.c
+    seated = row.state == SeatState.SEATED.value
     columns = (row.id, row.guest_id, row.role, row.came, row.place_told_on, row.thanked_on)
-    query = select(*columns, guest.language, guest.no_contact).join(GUEST, guest.id == row.guest_id)
-    query = query.where(row.gathering_id == gathering_id, row.state == SeatState.SEATED.value)
-    found = await session.execute(query.order_by(row.number, row.id))
+    query = select(*columns, seated.label("seated"), guest.language, guest.no_contact)
+    query = query.join(GUEST, guest.id == row.guest_id).where(row.gathering_id == gathering_id)
+    found = await session.execute(query.where(or_(seated, row.came)).order_by(~seated, row.number, row.id))
+    once: dict[UUID, Row[Any]] = {}
+    for each in found:
+        once.setdefault(each.guest_id, each)
     return [
         Comer(
             seat_id=each.id,
             guest_id=each.guest_id,
             role=each.role,
+            seated=each.seated,
             language=each.language,
             no_contact=each.no_contact,
             came=each.came,
             place_told=each.place_told_on is not None,
             thanked=each.thanked_on is not None,
         )
-        for each in found
+        for each in once.values()
     ]
 
 
@@ -164,8 +181,9 @@ def set_came(unit: Unit, who: Mapping[UUID, bool]) -> None:
 
 
 async def came(session: AsyncSession, gathering_id: UUID) -> int:
-    """How many are known to have come."""
-    query = select(func.count()).select_from(SEAT).where(SEAT.c.gathering_id == gathering_id, SEAT.c.came)
+    """How many people are known to have come."""
+    count = func.count(SEAT.c.guest_id.distinct())
+    query = select(count).where(SEAT.c.gathering_id == gathering_id, SEAT.c.came)
     return int(await session.scalar(query) or 0)
 
 
@@ -197,3 +215,8 @@ async def ask_again(unit: Unit, gathering_id: UUID, until: datetime) -> None:
 async def settle_members(unit: Unit, gathering_id: UUID) -> None:
     """Keep with each seat whether its guest is a member now."""
     await unit.session.execute(_SETTLE, {"gathering": gathering_id})
+
+
+async def settle_members_of(unit: Unit, ids: Collection[UUID]) -> None:
+    """Keep whether these are members now, of those who came without a seat: nothing was settled of them before."""
+    await unit.session.execute(_SETTLE_SOME, {"ids": sorted(ids)})

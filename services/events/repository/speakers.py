@@ -5,7 +5,7 @@ under their speaker's lock alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import RowMapping, or_, select, text
@@ -39,6 +39,8 @@ def save_consents(writes: Writes, facts: Collection[ConsentChanged]) -> None:
                 "scopes": sorted(each.scopes),
                 "agreed": each.agreed,
                 "until": each.until,
+                "household_id": each.household_id,
+                "of_age": each.of_age,
             }
             for each in facts
         ],
@@ -68,6 +70,28 @@ async def keep_still(session: AsyncSession, member_id: UUID | None, household_id
         )
 
 
+class Told(NamedTuple):
+    """What intake told of a member who agreed to speak in public, or did so once."""
+
+    household_id: UUID | None
+    of_age: bool
+
+
+async def told_of(session: AsyncSession, member_id: UUID) -> Told | None:
+    """Where a member is, and whether they are of age; None if they never agreed to speak in public. A minor cannot, so
+    whoever did was of age.
+    """
+    row = CONSENT.c
+    query = select(row.household_id, row.of_age).where(row.member_id == member_id, row.version > 0)
+    found = (await session.execute(query.order_by(row.version.desc()).limit(1))).one_or_none()
+    return Told(found.household_id, found.of_age is not False) if found else None
+
+
+def save_households(writes: Writes, homes: Mapping[UUID, UUID]) -> None:
+    """Where speakers are who are locked, by their ids."""
+    writes.change(SPEAKER, [{"id": key, "household_id": home} for key, home in homes.items()])
+
+
 async def find_row(session: AsyncSession, speaker_id: UUID) -> RowMapping | None:
     """A speaker's row as it is now, not locked."""
     found = await session.execute(select(SPEAKER).where(SPEAKER.c.id == speaker_id))
@@ -87,17 +111,20 @@ async def whole(session: AsyncSession, rows: Sequence[RowMapping]) -> dict[UUID,
     """Speakers as the rules see them."""
     members = {row["member_id"]: row["id"] for row in rows if row["member_id"]}
     consents: dict[UUID, list[Consent]] = {row["id"]: [] for row in rows}
+    minors = set[UUID]()
     mine = or_(CONSENT.c.member_id.in_(members), CONSENT.c.id.in_(consents))
     for row in (await session.execute(select(CONSENT).where(mine).order_by(CONSENT.c.id))).mappings():
         owner = members.get(row["member_id"], row["id"])
         consents[owner].append(Consent(frozenset(row["scopes"]), row["agreed"], row["until"]))
+        if row["of_age"] is False:
+            minors.add(owner)
     closed = await households(session, {row["household_id"] for row in rows if row["household_id"]})
     return {
         row["id"]: Speaker(
             id=row["id"],
             kind=SpeakerKind(row["kind"]),
             consents=tuple(consents[row["id"]]),
-            adult=row["adult"],
+            adult=row["adult"] and row["id"] not in minors,
             trained=row["trained_on"] is not None,
             household_closed=closed.get(row["household_id"], Household()).is_closed,
             left=row["left_on"] is not None,
@@ -112,9 +139,10 @@ async def households(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID,
     return {key: Household(closed, reopened) for key, closed, reopened in await session.execute(query)}
 
 
-async def of_members(session: AsyncSession, members: Collection[UUID]) -> set[UUID]:
-    """The speakers who are these members."""
-    return set(await session.scalars(select(SPEAKER.c.id).where(SPEAKER.c.member_id.in_(members))))
+async def of_members(session: AsyncSession, members: Collection[UUID]) -> dict[UUID, UUID]:
+    """The speakers who are these members, with the member of each."""
+    query = select(SPEAKER.c.id, SPEAKER.c.member_id).where(SPEAKER.c.member_id.in_(members))
+    return {row.id: row.member_id for row in await session.execute(query)}
 
 
 async def of_households(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
@@ -182,6 +210,13 @@ async def slots_of(session: AsyncSession, speakers: Collection[UUID]) -> Mapping
     for each in (await session.execute(query.order_by(row.on_day, row.id))).mappings():
         found[each["speaker_id"]].append(slot_in(each))
     return found
+
+
+async def spoke_at(session: AsyncSession, gathering_id: UUID) -> bool:
+    """Whether a talk was given at a gathering."""
+    row = SLOT.c
+    query = select(row.id).where(row.gathering_id == gathering_id, row.status == SlotStatus.GIVEN.value)
+    return await session.scalar(query.limit(1)) is not None
 
 
 def recording_in(row: RowMapping) -> Recording:

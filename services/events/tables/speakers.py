@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Uuid, text
 from sqlmodel import Field
 
 from services.events.tables.columns import (
@@ -67,6 +67,9 @@ class SpeakerRow(Row, table=True):
 class ConsentRow(Row, table=True):
     """What somebody agreed to for speaking in public: as intake told it of a member, or as it was written down here of
     a fieldworker, whose row has the speaker's id. Intake's rows are kept also of who is no speaker yet.
+
+    `household_id` is where the member is, and `of_age` what intake found out: false for a minor, and none where nobody
+    said so, for a minor cannot agree.
     """
 
     __tablename__ = "consent"
@@ -77,6 +80,8 @@ class ConsentRow(Row, table=True):
     scopes: list[str] = codes_column()
     agreed: bool = flag_column()
     until: date | None = maybe_day_column()
+    household_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    of_age: bool | None = Field(default=None, sa_column=Column(Boolean))
 
 
 class SlotRow(Row, table=True):

@@ -91,6 +91,10 @@ _CONSENTS_OF = """
     SELECT count(*), count(*) FILTER (WHERE consent.household_id <> member.household_id)
     FROM consent JOIN member ON member.id = consent.member_id
 """
+_OF_AGE = """
+    SELECT count(*), count(*) FILTER (WHERE agreed AND age_band NOT IN ('adult', 'elderly'))
+    FROM consent JOIN member ON member.id = member_id WHERE purpose = 'public_speaking'
+"""
 _CONSENTS_KEPT = """
     SELECT count(*), count(*) FILTER (WHERE last.agreed IS DISTINCT FROM consent.agreed
         OR last.scopes IS DISTINCT FROM consent.scopes OR last.until IS DISTINCT FROM consent.until)
@@ -124,6 +128,7 @@ _OF_MEMBERS = {
     "the newest state of each consent was said": _CONSENTS_SAID,
     "each consent is told with the household of its member": _CONSENTS_OF,
     "each consent is what was given or withdrawn last": _CONSENTS_KEPT,
+    "no minor agrees to speak in public": _OF_AGE,
     "each guardian of the household who agreed for a child lives with it": _GUARDED,
     "the newest state of each settlement request was said": _SETTLEMENTS_SAID,
     "money is asked for a settlement as long as it is wished for": _SETTLEMENTS_PAID,

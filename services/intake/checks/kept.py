@@ -1,6 +1,5 @@
 """What intake said of consents and requests, and what it keeps of answers, as the doctor compares it with others."""
 
-_CONSENTS = "SELECT id, version, member_id, scopes, agreed, until FROM consent WHERE purpose = '{purpose}'"
 _HELPERS = """
     SELECT id, version, ARRAY[household_id] AS of, household_id, region,
         'helper' = ANY(wishes) AND withdrawn_on IS NULL AND ended_on IS NULL AS open
@@ -13,10 +12,16 @@ _LESSONS = """
     FROM settlement_request
 """
 KEPT = {
-    "sponsorship_consents": _CONSENTS.format(purpose="sponsorship"),
-    "speaking_consents": _CONSENTS.format(purpose="public_speaking"),
+    "sponsorship_consents": """
+        SELECT id, version, member_id, scopes, agreed, until FROM consent WHERE purpose = 'sponsorship'
+    """,
+    "speaking_consents": """
+        SELECT id, version, member_id, scopes, agreed, until, of_age FROM consent WHERE purpose = 'public_speaking'
+    """,
     "speakers": """
-        SELECT member_id AS id, ARRAY[id] AS of, scopes, agreed, until FROM consent WHERE purpose = 'public_speaking'
+        SELECT member_id AS id, ARRAY[consent.id] AS of, scopes, agreed, until,
+            member.age_band IN ('adult', 'elderly') AS of_age
+        FROM consent JOIN member ON member.id = member_id WHERE purpose = 'public_speaking'
     """,
     "helpers_wished": _HELPERS,
     "lessons_wished": _LESSONS,

@@ -15,6 +15,7 @@ from services.intake.domain import consents as rules
 from services.intake.domain.changes import CLOSED_ALREADY
 from services.intake.domain.consents import Consent, Explained, Giver
 from services.intake.domain.households import Household, Member
+from shared.contracts.intake import AgeBand
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
@@ -46,9 +47,9 @@ async def give(unit: Unit, household_id: UUID, member_id: UUID, wanted: Agreed) 
         return refused
     before = await _known(unit, member_id, wanted.purpose)
     if before is None:
-        after = Consent(
-            uuid7(), 1, household_id, member_id, wanted.purpose, wanted.scopes, True, wanted.until, unit.today
-        )
+        key = (uuid7(), 1, household_id, member_id, wanted.purpose)
+        of_age = rules.told_of_age(wanted.purpose)
+        after = Consent(*key, wanted.scopes, True, wanted.until, unit.today, of_age)
         repository.insert_consent(unit.writes, after)
     else:
         after = rules.given(before, wanted.scopes, wanted.until, unit.today)
@@ -95,6 +96,17 @@ async def withdraw(
     _keep(unit, found[0], before, after)
     _add_step(unit, after, None, note)
     return after
+
+
+async def follow_age(unit: Unit, household: Household, member_id: UUID, band: AgeBand) -> None:
+    """A member is as old as this, as was found out: a minor no longer agrees to speak in public. The household is
+    locked, and perhaps closed.
+    """
+    for before in await repository.consents_of(unit.session, [member_id]):
+        after = rules.aged(before, band, unit.today)
+        if after != before:
+            _keep(unit, household, before, after)
+            _add_step(unit, after, None, None)
 
 
 async def take_along(unit: Unit, member_id: UUID, household_id: UUID) -> None:

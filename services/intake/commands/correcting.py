@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.intake import identities, repository
 from services.intake.commands import guardians
+from services.intake.commands.consents import follow_age
 from services.intake.commands.people import HOW_TWINS, is_present
 from services.intake.commands.saying import entry, tell, who_is_head
 from services.intake.domain.changes import correct
@@ -47,6 +48,8 @@ async def correct_member(
     if after != household or identity != members[member_id].identity:
         _keep(unit, household, after, member_id, identity, given)
         await guardians.follow(unit, [household_id])
+    if identity.birth_date != members[member_id].identity.birth_date:
+        await follow_age(unit, after, member_id, identity.band(unit.today))
     return after
 
 

@@ -43,7 +43,10 @@ class Stands(StrEnum):
 
 @dataclass(frozen=True)
 class Consent:
-    """What one member agrees to for one purpose, up to and with the day `until`; `version` counts what was told."""
+    """What one member agrees to for one purpose, up to and with the day `until`; `version` counts what was told.
+
+    `of_age` is what was told last of whoever speaks in public; None for other purposes, and where nothing was told yet.
+    """
 
     id: UUID
     version: int
@@ -54,6 +57,7 @@ class Consent:
     agreed: bool
     until: date | None
     since: date
+    of_age: bool | None = None
 
     def stands(self, today: date) -> Stands:
         if not self.agreed:
@@ -125,8 +129,14 @@ def why_not_so(purpose: str, scopes: Iterable[str], until: date | None, today: d
 
 def given(consent: Consent, scopes: Iterable[str], until: date | None, on: date) -> Consent:
     """The consent once it is given like this, whatever it was; the same one if the others would be told nothing new."""
-    after = replace(consent, scopes=frozenset(scopes), agreed=True, until=until)
+    of_age = told_of_age(consent.purpose)
+    after = replace(consent, scopes=frozenset(scopes), agreed=True, until=until, of_age=of_age)
     return consent if after == consent else _next(after, on)
+
+
+def told_of_age(purpose: str) -> bool | None:
+    """What is told of the age of whoever agrees to this: only grown-ups agree to speak in public."""
+    return True if purpose == ConsentPurpose.PUBLIC_SPEAKING else None
 
 
 def withdrawn(consent: Consent, scopes: Iterable[str] | None, on: date) -> Consent:
@@ -135,6 +145,19 @@ def withdrawn(consent: Consent, scopes: Iterable[str] | None, on: date) -> Conse
     end = consent.until if left else None
     after = replace(consent, scopes=left, agreed=bool(left), until=end)
     return consent if after == consent else _next(after, on)
+
+
+def aged(consent: Consent, band: AgeBand, on: date) -> Consent:
+    """The consent of a member whose birth date was corrected: a minor does not speak in public. The same one if the
+    others would be told nothing new. Who is of age after all agrees anew.
+    """
+    of_age = band in ADULTS
+    if consent.purpose != ConsentPurpose.PUBLIC_SPEAKING or of_age == (consent.of_age is not False):
+        return consent
+    after = replace(consent, of_age=of_age)
+    if not of_age:
+        after = replace(after, scopes=frozenset(), agreed=False, until=None)
+    return _next(after, on)
 
 
 def moved(consent: Consent, household_id: UUID) -> Consent:
@@ -153,6 +176,7 @@ def state_of(consent: Consent, on: date) -> ConsentChanged:
         scopes=consent.scopes,
         agreed=consent.agreed,
         until=consent.until,
+        of_age=consent.of_age,
         on=on,
     )
 
@@ -160,6 +184,8 @@ def state_of(consent: Consent, on: date) -> ConsentChanged:
 def words_of(before: Consent | None, after: Consent) -> str:
     """For the timeline of the household."""
     purpose = after.purpose.replace("_", " ")
+    if before is not None and before.of_age is not after.of_age and not after.agreed:
+        return f"A member is {'' if after.of_age else 'not '}of age, and does not agree to {purpose} now."
     if not after.agreed:
         return f"A member no longer agrees to {purpose}."
     scopes = f": {', '.join(sorted(after.scopes))}" if after.scopes else ""

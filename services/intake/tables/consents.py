@@ -28,7 +28,8 @@ LONGEST_NOTE = 500
 
 class ConsentRow(Row, table=True):
     """What one member agrees to for one purpose, as the other services were told last: one row, whatever was given and
-    withdrawn. `household_id` is where the member is now, `since` the day of the last change.
+    withdrawn. `household_id` is where the member is now, `since` the day of the last change; `of_age` is what was told
+    last of somebody who speaks in public.
     """
 
     __tablename__ = "consent"
@@ -48,6 +49,7 @@ class ConsentRow(Row, table=True):
     agreed: bool = Field(sa_column=Column(Boolean, nullable=False))
     until: date | None = Field(sa_column=Column(Date))
     since: date = Field(sa_column=Column(Date, nullable=False))
+    of_age: bool | None = Field(default=None, sa_column=Column(Boolean))
 
 
 class ConsentStepRow(Row, table=True):

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.events.domain.helping import Need, Rules, Volunteer, VolunteerState, lacks_always, lacks_now
+from services.events.domain.helping import (
+    Need,
+    Rules,
+    Volunteer,
+    VolunteerState,
+    lacks_always,
+    lacks_now,
+    words_of,
+)
 from services.events.domain.lacks import NEVER_OVERLOOKED, WORDS, Lack
 from services.events.domain.languages import Skill, Wanted
 from services.events.domain.matching import FOUND, NOBODY, TOO_FEW, match
@@ -50,6 +58,26 @@ def need(number: int = 100, *languages: Wanted, **more: object) -> Need:
 
 
 TESTED = Skill("ko", "ja", "c1")
+
+
+@pytest.mark.parametrize(
+    ("checks", "words"),
+    [
+        (
+            {},
+            'has no check "police record", and has no check "safeguarding", and has no check "confidentiality"',
+        ),
+        (
+            {"police_record": None, "safeguarding": date(2007, 3, 14), "confidentiality": date(2007, 3, 15)},
+            'has a check "safeguarding" that counts until 2007-03-14 alone; it is needed until 2007-03-15',
+        ),
+    ],
+)
+def test_which_check_is_lacking_is_said_and_until_when_it_counts(
+    checks: dict[str, date | None], words: str
+) -> None:
+    who, wanted = volunteer(checks=checks), need(task="teach")
+    assert words_of([Lack.NOT_ACTIVE, Lack.CHECK], who, wanted, RULES) == ["is not active", words]
 
 
 @pytest.mark.parametrize(

@@ -123,13 +123,37 @@ def test_what_a_calendar_shows(safety: Safety, public: str | None, own: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("seats", "taken", "heads", "ahead", "words"),
+    [
+        (
+            0,
+            0,
+            1,
+            0,
+            "This gathering has no seats for guests. Whoever waits is offered one once it has some.",
+        ),
+        (1, 1, 1, 0, "The only seat is taken; nobody waits before this party."),
+        (1, 1, 1, 1, "The only seat is taken; 1 waits before this party."),
+        (5, 5, 1, 2, "All 5 seats are taken; 2 wait before this party."),
+        (2, 0, 3, 0, "This party needs 3 seats, and there are 2 in all: ask again as smaller parties."),
+        (5, 4, 2, 1, "This party needs 2 seats together, and 1 is free; 1 waits before it."),
+        (5, 3, 1, 3, "3 wait before this party, and need more seats together than the 2 that are free."),
+    ],
+)
+def test_why_a_party_waits_is_said_in_whole_sentences(
+    seats: int, taken: int, heads: int, ahead: int, words: str
+) -> None:
+    assert why_waiting(gathering(seats, taken), heads, ahead, BEGINS - timedelta(days=1)) == words
+
+
+@pytest.mark.parametrize(
     ("status", "taken", "words"),
     [
         (GatheringStatus.ANNOUNCED, 0, "this one has closed for guests"),
         (GatheringStatus.ANNOUNCED, 10, "this one has closed for guests"),
         (GatheringStatus.MOVED, 0, "this one has closed for guests"),
         (GatheringStatus.PLANNED, 0, "this one is planned"),
-        (GatheringStatus.CANCELLED, 0, "this one is cancelled"),
+        (GatheringStatus.CANCELLED, 0, "this one was cancelled"),
     ],
 )
 def test_who_gets_no_seat_is_told_why(status: GatheringStatus, taken: int, words: str) -> None:

@@ -41,7 +41,7 @@ def slot(number: int = 1, days: int = 30, **more: object) -> Slot:
 @pytest.mark.parametrize(
     ("speaker", "wanted", "words"),
     [
-        ({"adult": False}, {}, "of age"),
+        ({"adult": False}, {}, "a minor does not speak"),
         ({"trained": False}, {}, "trained"),
         ({"left": True}, {}, "no longer speaks"),
         ({"household_closed": True}, {}, "household"),
@@ -96,6 +96,8 @@ def test_a_recording_is_taken_down_while_any_of_its_uses_is_not_agreed_to() -> N
     assert (task.state, task.since) == (RecordingState.TAKE_DOWN, TODAY)
     assert recording_stands(task, less, TODAY + timedelta(days=3)).since == TODAY
     assert recording_stands(task, SPEAKER, TODAY) == recording
+    minor = replace(SPEAKER, adult=False)
+    assert recording_stands(recording, minor, TODAY).state is RecordingState.TAKE_DOWN
     gone = replace(task, state=RecordingState.TAKEN_DOWN)
     assert recording_stands(gone, SPEAKER, TODAY) == gone
 
@@ -110,10 +112,10 @@ CONSENTS = st.lists(
     max_size=3,
 ).map(tuple)
 SPEAKERS = st.builds(
-    lambda consents, closed, left: replace(SPEAKER, consents=consents, household_closed=closed, left=left),
+    lambda consents, closed, adult: replace(SPEAKER, consents=consents, household_closed=closed, adult=adult),
     CONSENTS,
     st.sampled_from([False, False, True]),
-    st.just(False),
+    st.sampled_from([True, True, False]),
 )
 
 
@@ -138,5 +140,5 @@ def test_how_slots_stand_follows_from_the_last_news_alone(
     assert after([*before, news[-1], news[-1]]) == after([news[-1]])
     for status, reason in after([news[-1]]):
         assert (status is SlotStatus.PLANNED) == (reason is Flag.NONE)
-        speaks = "speaking" in uses_on(news[-1].consents, TODAY) and not news[-1].household_closed
+        speaks = "speaking" in news[-1].uses(TODAY) and not news[-1].household_closed
         assert status is SlotStatus.FLAGGED or speaks

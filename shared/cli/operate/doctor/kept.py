@@ -40,10 +40,14 @@ def gift_goes_on(said: State | None, kept: State | None) -> bool:
 
 
 def agreed_to_speak(said: State | None, kept: State | None) -> bool:
-    """Who is planned to speak has agreed to it, and it holds on the day of events."""
+    """No minor is a speaker. Who is planned to speak has agreed to it, and it holds on the day of events."""
     if kept is None:
         return True
-    if said is None or not said["agreed"] or "speaking" not in said["scopes"]:
+    if said is None or not said["of_age"]:
+        return False
+    if not kept["planned"]:
+        return True
+    if not said["agreed"] or "speaking" not in said["scopes"]:
         return False
     return bool(said["until"] is None or said["until"] >= kept["today"])
 

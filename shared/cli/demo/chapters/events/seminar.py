@@ -75,12 +75,11 @@ class Seminar(Steps):
         """The fieldworker, then those who fled."""
         who: list[dict[str, Any]] = [{"fieldworker": FIELDWORKER}]
         who += [{name: each[name] for name in ("member_id", "household_id")} for each in await self._fled()]
-        found = []
-        for number, each in enumerate(who):
-            body = {"adult": True, "topics": list(THEMES), "languages": ["ko"], **each}
-            answer = await self.post("events", "/speakers", f"speaker/{number}", body)
-            found.append(str(answer["speaker_id"]))
-        return found
+        return [await self._speaker(number, each) for number, each in enumerate(who)]
+
+    async def _speaker(self, number: int, who: dict[str, Any]) -> str:
+        body = {"adult": True, "topics": list(THEMES), "languages": ["ko"], **who}
+        return str((await self.post("events", "/speakers", f"speaker/{number}", body))["speaker_id"])
 
     async def _slots(self) -> list[str]:
         seminar, found = await self._seminar(), []
@@ -100,7 +99,7 @@ class Seminar(Steps):
         """Those who fled agree at intake, the fieldworker at events; the training is announced."""
         for member in await self._fled():
             await self._consent(member)
-        fieldworker = (await self._speakers())[0]
+        fieldworker = await self._speaker(0, {"fieldworker": FIELDWORKER})
         await self.post(
             "events", f"/speakers/{fieldworker}/consent", "fieldworker", {"scopes": sorted(SCOPES)}
         )
