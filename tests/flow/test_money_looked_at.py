@@ -92,7 +92,7 @@ REVIEW = [{"payment_hold_reason": "PAYMENT_REVIEW"}]
 @pytest.mark.parametrize("order", list(permutations(["held", "sale", "repeat"])))
 async def test_why_paypal_holds_money_is_shown_while_it_does(donations: Told, order: tuple[str, ...]) -> None:
     told = {
-        "held": notices.held(PAID, payment_hold_reasons=REVIEW),
+        "held": notices.sale("COMPLETED", PAID, payment_hold_status="HELD", payment_hold_reasons=REVIEW),
         "repeat": notices.held(PAID),
         "sale": notices.sale("COMPLETED", PAID),
     }
