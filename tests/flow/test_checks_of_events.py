@@ -53,6 +53,9 @@ BROKEN = {
     },
     "UPDATE guest SET version = version + 1": {"whether each guest agrees to be written to was said"},
     "UPDATE gathering SET taken = taken - 1 WHERE taken > 0": {COUNTS},
+    "UPDATE seat SET came = true WHERE state = 'waiting'": {
+        "whoever came, came to a gathering that took place"
+    },
     "UPDATE gathering SET waiting = waiting + 1": {COUNTS},
     "UPDATE gathering SET arrivals = 2": {COUNTS},
     "DELETE FROM seat WHERE state = 'waiting'": {COUNTS},
@@ -82,7 +85,7 @@ BROKEN = {
     "UPDATE speaker SET left_on = since": {HELPED},
     "INSERT INTO household SELECT household_id, 5, 0 FROM speaker": {HELPED},
     "UPDATE consent SET scopes = '{speaking}'": {USED},
-    "UPDATE speaker SET adult = false": {"every speaker is of age"},
+    "UPDATE speaker SET adult = false": {"no minor speaks in public"},
     "UPDATE volunteer SET state = 'paused'": {"nobody who is not active has a task"},
     "UPDATE need SET ended = 'withdrawn' WHERE found > 0": {TASK_OVER},
     "UPDATE need SET household_id = id; INSERT INTO household SELECT id, 1, 0 FROM need": {CLOSED},

@@ -156,9 +156,8 @@ BROKEN = {
     "INSERT INTO report_card (id, term_id) SELECT gen_random_uuid(), id FROM school_term, generate_series(1, 2)": {
         ONE_REPORT
     },
-    "DELETE FROM school_payment; UPDATE school_month SET due_on = '2006-10-31' WHERE due_on = '2006-11-01'": {
-        SCHOOL_ASKED
-    },
+    """DELETE FROM school_payment; UPDATE child SET waiting_since = '2006-10-31' WHERE status = 'held';
+        UPDATE school_month SET due_on = '2006-10-31' WHERE due_on = '2006-11-01'""": {SCHOOL_ASKED},
     "UPDATE school_payment SET said = said + 1": {"the newest state of each school payment was said"},
 }
 

@@ -60,6 +60,7 @@ def agreed(member: UUID, version: int, *scopes: str, **more: Any) -> ConsentChan
     values: Any = {
         "household_id": HOME if member == MEMBER else OTHER,
         "purpose": "public_speaking",
+        "of_age": True,
         "on": DAY,
         **more,
     }
@@ -98,8 +99,8 @@ STORY: Sequence[Contract] = (
     agreed(MEMBER, 3, "speaking", "recording"),
     agreed(GUARDED, 1, "speaking"),
     agreed(GUARDED, 2),
-    agreed(YOUNG, 1, "speaking"),
-    agreed(YOUNG, 2, "speaking", of_age=True),
+    agreed(YOUNG, 1, "speaking", of_age=None),
+    agreed(YOUNG, 2, "speaking"),
     agreed(YOUNG, 3, of_age=False),
 )
 
@@ -115,13 +116,14 @@ async def _seminar(desk: Helpdesk) -> UUID:
 
 async def _slot(desk: Helpdesk, seminar: UUID, member: UUID) -> None:
     """Given if the member agrees and is of age as far as is known now, and has none yet; else refused."""
-    if not await desk.rows("SELECT FROM speaker WHERE member_id = :member", member=member):
+    known = "SELECT id FROM speaker WHERE member_id = :member"
+    if not await desk.rows(known, member=member):
         new = NewSpeaker(True, frozenset(), frozenset(), member_id=member, household_id=MEMBERS[member])
         who = await desk.do(lambda unit: speakers.add(unit, new))
         if isinstance(who, Refused):
             return
         await desk.do(lambda unit: speakers.train(unit, who, DAY))
-    (row,) = await desk.rows("SELECT id FROM speaker WHERE member_id = :member", member=member)
+    (row,) = await desk.rows(known, member=member)
     wanted = NewSlot(row["id"], seminar, frozenset(), frozenset({"school"}), frozenset())
     await desk.do(lambda unit: speakers.plan(unit, REST, wanted))
 

@@ -90,7 +90,8 @@ SAID = {
     "learners": _WISHED.format(household=_HOME, members="{id}", wishes="lessons", region="''"),
     "speaking_consents": _AGREED.format(member=_HOME, purpose="public_speaking", scopes="", agreed=False),
     "helpers_wished": _WISHED.format(household="NULL", members="", wishes="helper", region="NULL"),
-    "speakers": _AGREED.format(member=_HOME, purpose="public_speaking", scopes="speaking", agreed=True),
+    "speakers": "INSERT INTO member (id, age_band) VALUES ('{id}', 'adult');"  # noqa: S608, ours
+    + _AGREED.format(member=_HOME, purpose="public_speaking", scopes="speaking", agreed=True),
     "children": "INSERT INTO child (id, version) VALUES ('{id}', 1)",
     "lesson_places": """
         INSERT INTO learner (id, version) VALUES ('{id}', 1);
@@ -134,6 +135,7 @@ SAID_OTHERWISE = {
         "consent SET agreed = false",
         "consent SET scopes = '{{recording}}'",
         "consent SET until = '2006-10-31'",
+        "member SET age_band = 'school'",
     ],
 }
 """One value in the sayer's database is another one."""
