@@ -34,6 +34,7 @@ SHAPES = {
     r"^[a-z]{2,10}:[a-z0-9]{1,10}$": "jlpt:n2: a scale, a colon and a level",
     r"^[^0-9]{0,12}[0-9]": "1980-05-17: a date",
     r"^resettlement$": "resettlement",
+    r"\w": "some text: blanks and signs alone are none",
     r"\S": "some text: blanks alone are none",
 }
 """An example for each pattern of text, as no reader has to know what a pattern means."""

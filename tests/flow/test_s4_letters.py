@@ -87,9 +87,10 @@ async def test_a_letter_of_which_somebody_is_not_sure_is_decided_by_a_third_pers
     assert (await staff.ask(f"/{letter}/deliver")).status_code == 409
     assert (await staff.ask(f"/{letter}/check", ALL_CLEAR, BORIS)).status_code == 409
     assert (await staff.do(f"/{letter}/check", ALL_CLEAR, CHO))["state"] == "checked"
-    # Masked again, everything is checked again; then it is returned after all.
-    await staff.do(f"/{letter}/mask", {"text": "All the best."})
+    # Masked again, everything is checked again, and by nobody who ever masked it; then it is returned after all.
+    await staff.do(f"/{letter}/mask", {"text": "All the best."}, CHO)
     assert (await staff.letter(letter))["state"] == "masked"
+    assert (await staff.ask(f"/{letter}/check", ALL_CLEAR)).status_code == 409
     await staff.do(f"/{letter}/return", {"reason": "asks_for_contact"}, CHO)
     shown = await staff.letter(letter)
     assert (shown["state"], shown["reason"], shown["ended_by"]) == (

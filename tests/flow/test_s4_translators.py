@@ -100,6 +100,7 @@ async def test_what_cannot_be_asked_for_or_taken_in_is_refused_and_says_why(worl
         (f"/{stranger}/translator", WANTED, 404, "letter"),
         ("", staff.letter_of(TEXT, donor_id=stranger), 409, "never sponsored"),
         ("", staff.letter_of(" \n "), 422, "text"),
+        ("", staff.letter_of("\u200b\u200b"), 422, "text"),
         ("", staff.letter_of(TEXT, received_on="1998-01-01"), 422, "since when the child waits"),
         ("", staff.letter_of(TEXT, received_on=str(FIRST_DAY + timedelta(1))), 422, "future"),
     ):

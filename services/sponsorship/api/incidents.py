@@ -28,7 +28,7 @@ class NewIncident(Body):
     donor_id: UUID
     kind: IncidentKind
     happened_on: Day
-    note: Annotated[str, Field(min_length=3, max_length=200)]
+    note: Annotated[str, Field(min_length=3, max_length=200, pattern=r"\w")]
 
     def incident(self) -> commands.Incident:
         return commands.Incident(**{name: getattr(self, name) for name in NewIncident.model_fields})

@@ -27,7 +27,7 @@ from shared.web.work import Reading, Work
 router = APIRouter(prefix="/letters", tags=["letters"])
 Text = Annotated[
     str,
-    Field(min_length=1, max_length=20_000, pattern=r"\S", description="only `correspondence` keeps it"),
+    Field(min_length=1, max_length=20_000, pattern=r"\w", description="only `correspondence` keeps it"),
 ]
 
 

@@ -28,7 +28,7 @@ class NewReport(Body):
 
     grade: Grade
     attendance: Percent
-    note: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    note: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\w")] | None = None
 
     def wanted(self) -> commands.Report:
         return commands.Report(self.grade, self.attendance, self.note)

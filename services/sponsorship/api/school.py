@@ -50,7 +50,8 @@ class TermPlanned(TermKept):
     @classmethod
     def of(cls, done: commands.Planned) -> Self:
         first = f"before the child was listed on {done.listed_on}: for them the fund is not asked."
-        words = f"{done.too_early} of its months were due {first}" if done.too_early else None
+        many = "1 month of it was" if done.too_early == 1 else f"{done.too_early} of its months were"
+        words = f"{many} due {first}" if done.too_early else None
         return cls(term_id=done.term_id, warning=words)
 
 

@@ -50,8 +50,10 @@ def gift_refused(rules: Rules, page: Standing, gift: Gift) -> Refused | None:
     """Why a gift gets no further child now; None if it may."""
     if gift.declined:
         return conflict("The sponsor of this gift was declined.")
-    if gift.over or page.placed(gift.id) >= gift.wanted:
-        return conflict(f"This gift is over, or has the children that it is for ({gift.wanted}).")
+    if gift.over:
+        return conflict("This gift is over, or for no child.")
+    if page.placed(gift.id) >= gift.wanted:
+        return conflict(f"This gift has as many children as it is for: {gift.wanted}.")
     if gift.at_risk(rules.most_uncovered):
         return conflict(f"This gift is at risk: {_risk_words(gift)}. It gets a child again once it is paid.")
     return None

@@ -75,8 +75,10 @@ def _unfit(wanted: NewTerm, today: date) -> Refused | None:
     if wanted.starts_on > today + AHEAD:
         words = f"A term is written down at most {AHEAD.days} days before it begins."
         return invalid(words, ("starts_on", "lies too far ahead"))
-    if not wanted.starts_on <= wanted.ends_on <= last_day(wanted.starts_on):
-        words = "A term ends on its first day or later, and has twelve months at most."
+    if wanted.ends_on < wanted.starts_on:
+        return invalid("A term ends on its first day or later.", ("ends_on", "lies before the first day"))
+    if wanted.ends_on > last_day(wanted.starts_on):
+        words = "A term has twelve months at most."
         return invalid(words, ("ends_on", "is not within a year of the first day"))
     return None
 

@@ -101,6 +101,7 @@ class Letter:
     state: LetterState
     received_on: date
     masked_by: str = ""
+    maskers: frozenset[str] = frozenset()
     checked_by: str = ""
     photos: frozenset[PhotoKind] = frozenset()
 
@@ -135,7 +136,7 @@ def why_not_check(letter: Letter, actor: str, unanswered: int) -> str | None:
     """Why somebody cannot check a letter; None if they can. Each step is another person's."""
     if letter.state not in (LetterState.MASKED, LetterState.DOUBTED):
         return "Only a letter that was masked, and is not checked yet, can be checked."
-    if actor in (letter.masked_by, letter.checked_by):
+    if actor in {*letter.maskers, letter.masked_by, letter.checked_by}:
         return "Another person checks a letter than those who masked or checked it before."
     return _unanswered(unanswered)
 
@@ -182,4 +183,7 @@ def translator_stays(state: str, found: int, status: str) -> bool:
 
 
 def _unanswered(count: int) -> str | None:
-    return f"{count} findings are not answered yet. Answer each of them first." if count else None
+    if not count:
+        return None
+    many = "1 finding is" if count == 1 else f"{count} findings are"
+    return f"{many} not answered yet. Answer each of them first."

@@ -21,7 +21,11 @@ _SAME = ("id", "child_id", "donor_id", "received_on", "masked_by", "checked_by")
 def letter_in(row: RowMapping, photos: frozenset[PhotoKind] = frozenset()) -> Letter:
     same = {name: row[name] for name in _SAME}
     return Letter(
-        **same, direction=Direction(row["direction"]), state=LetterState(row["state"]), photos=photos
+        **same,
+        maskers=frozenset(row["maskers"]),
+        direction=Direction(row["direction"]),
+        state=LetterState(row["state"]),
+        photos=photos,
     )
 
 

@@ -47,7 +47,8 @@ def _who_column() -> Any:
 class LetterRow(Row, table=True):
     """A letter without its words. The child and the donor are ids; no name is here.
 
-    `agreed_until` is the last day of the consent by which it was passed on; without one that has no end.
+    `masked_by` masked it last, `maskers` are all who ever did. `agreed_until` is the last day of the consent by which
+    it was passed on; without one that has no end.
     """
 
     __tablename__ = "letter"
@@ -69,6 +70,9 @@ class LetterRow(Row, table=True):
     received_on: date = day_column()
     actor: str = actor_column()
     masked_by: str = _who_column()
+    maskers: list[str] = Field(
+        default=[], sa_column=Column(ARRAY(String(100)), nullable=False, server_default="{}")
+    )
     checked_by: str = _who_column()
     ended_by: str = _who_column()
     ended_on: date | None = None
