@@ -25,6 +25,7 @@ SHAPES = {
     r"^[a-z]{2,3}$": "ko: the code of a language, in small letters",
     r"^[A-Za-z]{2,3}$": "ko: the code of a language",
     r"^[A-Z]{3}$": "JPY: the code of a currency",
+    r"^[A-Z]{2}$": "JP: the code of a country, in capitals",
     r"^[a-z0-9-]+$": "border-north: small letters, digits and -",
     r"^[a-z0-9][a-z0-9._-]*$": "fw-07: small letters, digits, dots, - and _",
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$": "hall-2: at most 40 letters, digits, dots, - and _",

@@ -8,8 +8,9 @@ from sqlalchemy import Table
 
 from services.donations.commands import appeals, purchases
 from services.donations.commands.grants import LimitsOf
+from services.donations.domain.deciding import decided
 from services.donations.domain.funds import FundKey
-from services.donations.domain.grants import decided, fund_of, heard, over, school_asked
+from services.donations.domain.grants import fund_of, heard, over, school_asked
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
 from services.donations.settings import Settings

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from services.donations.domain.grants import Limits
+from services.donations.domain.deciding import Limits
 from services.donations.domain.letters import Numbering
 from services.donations.domain.money import DIGITS
 from services.donations.paypal.environments import Environment, environment

@@ -25,7 +25,7 @@ NOT_YET = (404, 409, 422)
 ROUTE = "/api/paypal/webhook"
 MONTHLY = {"reference": notices.SUBSCRIPTION, "purpose": "medical"}
 GRANT = {"kind": "hospital", "amount": 20_00, "currency": "USD", "urgency": 1}
-PART = {"amount": "5", "currency": "USD", "place": "paypal", "payee": "clinic-1"}
+PART = {"amount": "5", "currency": "USD", "place": "paypal", "payee": "clinic-1", "country": "JP"}
 AGAIN, ONCE_MORE, REFUNDED, PAYING = 0.2, 0.1, 0.2, 0.7
 """Of the notices so many come again under their own transmission, and so many sales under another one; so many sales
 are refunded; with so many sales somebody pays a part of a grant.

@@ -31,7 +31,7 @@ async def till(till_url: str) -> AsyncIterator[Till]:
     async with Till.open(till_url, DAY) as till:
         await till.do(lambda unit: register(unit, Monthly("education", "I-1")))
         yield till
-        assert await till.breaches() == set()
+        assert await till.broken() == set()
 
 
 def sale(name: str, day: int, minor: int, *, held: bool = False) -> Work:
@@ -86,7 +86,7 @@ async def test_whole_months_are_the_gift_s_and_the_rest_is_for_whatever_is_neede
     assert await stands(till) == (30_00 + 60_00 + 90_00, 10_00, 275_00)
     assert await covered(till) == {"S1": 1, "S2": 2, "S3": 3}
     await till.look()
-    assert await till.breaches() == set()
+    assert await till.broken() == set()
     async with till.units.read() as session:
         waiting = await listed(session, PaymentFilter(waiting=True), 10)
     assert [(row["transaction_id"], row["apart"]) for row in waiting] == [("S3", 275_00)]
@@ -173,7 +173,7 @@ async def test_what_the_general_fund_has_spent_of_it_is_to_be_covered_after_a_re
     await till.do(refund("S2", 70_00))
     await till.look()
     assert await stands(till) == (20_00, 0, 0)
-    assert await till.breaches() == set()
+    assert await till.broken() == set()
 
 
 @pytest.mark.parametrize(("how", "left"), [(Dispute.WON, (90_00, 10_00, 0)), (Dispute.LOST, (30_00, 0, 0))])
@@ -207,9 +207,9 @@ async def test_the_doctor_sees_money_that_is_not_where_it_should_be(till_url: st
         for each in (FIRST, DOUBLE):
             await till.do(each)
         await till.look()
-        assert await till.breaches() == set()
+        assert await till.broken() == set()
         await till.rows("UPDATE payment SET apart = apart + 1 WHERE apart > 0")
-        assert await till.breaches() == {
+        assert await till.broken() == {
             "what larger payments brought beyond their months was moved where it is"
         }
 

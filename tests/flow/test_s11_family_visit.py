@@ -24,7 +24,7 @@ async def grants(world: World, case_id: str) -> list[Any]:
 
 
 async def pay(world: World, grant_id: str, amount: str, reference: str) -> None:
-    paying = {"amount": amount, "currency": "JPY", "place": "bank", "payee": "courier-1"}
+    paying = {"amount": amount, "currency": "JPY", "place": "bank", "payee": "courier-1", "country": "JP"}
     await world.donations.post(f"/grants/{grant_id}/pay", {**paying, "reference": reference})
 
 

@@ -124,7 +124,8 @@ NEWS: Sequence[Sequence[Said | Unreadable]] = [
     # Lost in a dispute, and given back after all.
     [sale(6, 7, "S6")],
     reversed_of("S6"),
-    [*closed("RESOLVED_BUYER_FAVOUR", "PP-D-6", "S6", at(6, 15)), restored_of("S6")],
+    # What PayPal takes for it, it gave back before: so the reversal belongs to it, whose IPN alone says so.
+    [*reversed_of("S6"), *closed("RESOLVED_BUYER_FAVOUR", "PP-D-6", "S6", at(6, 15)), restored_of("S6")],
 ]
 """What was told of one subscription, mostly in the order in which it happened. The sale S4 comes after the end."""
 REGISTER = len(NEWS)

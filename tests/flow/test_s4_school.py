@@ -58,7 +58,14 @@ async def test_the_education_fund_pays_month_by_month_what_no_gift_covers_and_it
     child = await world.sponsorship.one_child()
     await to_school(world, child)
     (first,) = await shows(world, child, ("2006-11-01", FEE, False, "set_aside", FEE, 0))
-    paying = {"amount": "30,000", "currency": "JPY", "place": "bank", "payee": "school-1", "reference": "1"}
+    paying = {
+        "amount": "30,000",
+        "currency": "JPY",
+        "place": "bank",
+        "payee": "school-1",
+        "country": "JP",
+        "reference": "1",
+    }
     grant = f"/grants/{first['payment_id']}"
     agreeing = {"X-Relief-As": "treasurer-2", "Idempotency-Key": str(uuid4())}
     await world.donations.client.post(f"{grant}/approve", json={"version": 1}, headers=agreeing)

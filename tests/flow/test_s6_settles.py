@@ -39,7 +39,14 @@ async def test_a_grant_a_place_and_a_volunteer_answer_the_three_wishes_of_a_hous
     await events.accept(await events.need(request, "offered"))
     assert (await answered(world, household))[0] == 3
 
-    grant = {"amount": "30,000", "currency": "JPY", "place": "bank", "payee": "household", "reference": "1"}
+    grant = {
+        "amount": "30,000",
+        "currency": "JPY",
+        "place": "bank",
+        "payee": "household",
+        "country": "JP",
+        "reference": "1",
+    }
     await world.donations.client.post(
         f"/grants/{request}/approve",
         json={"version": 1},

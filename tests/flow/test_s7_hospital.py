@@ -62,7 +62,14 @@ async def test_hospital_care_is_set_aside_in_part_then_whole_then_paid(world: Wo
     (grant,) = await world.donations.grants(family)
     assert (grant["agreed"], grant["have_to_agree"]) == (0, 0)
     path = f"/grants/{grant['grant_id']}"
-    paying = {"amount": "12,000", "currency": "JPY", "place": "bank", "payee": "clinic-02", "reference": "1"}
+    paying = {
+        "amount": "12,000",
+        "currency": "JPY",
+        "place": "bank",
+        "payee": "clinic-02",
+        "country": "JP",
+        "reference": "1",
+    }
     assert (await world.donations.post(f"{path}/pay", paying))["status"] == "paid_part"
     assert (await world.donations.try_post(f"{path}/pay", paying)).status_code == 409
     await world.donations.post(f"{path}/settle")
@@ -210,7 +217,16 @@ async def test_a_second_person_agrees_by_name_and_never_who_asked(world: World) 
     assert [status for status, _ in found] == [409, 409, 422, 200, 409, 200, 409]
     assert "Nobody is named who agrees" in found[0][1]
     assert "Whoever asked" in found[1][1]
-    paying = {"amount": "1,000", "currency": "JPY", "place": "bank", "payee": "clinic-02", "reference": "two"}
+    paying = {
+        "amount": "1,000",
+        "currency": "JPY",
+        "place": "bank",
+        "payee": "clinic-02",
+        "country": "JP",
+        "reference": "two",
+    }
+    there = await world.donations.try_post(f"{path}/pay", {**paying, "country": "KP"})
+    assert (there.status_code, "Nobody is paid in North Korea" in there.text) == (422, True)
     headers = {"Idempotency-Key": "pays", "X-Relief-As": "treasurer-3"}
     paid = await world.donations.client.post(f"{path}/pay", json=paying, headers=headers)
     assert paid.json()["status"] == "paid_part", paid.text

@@ -37,7 +37,14 @@ async def test_a_school_is_paid_by_the_education_fund_and_the_household_s_timeli
 ) -> None:
     await world.donations.gift("40,000", "education")
     household = await world.intake.register(2)
-    paying = {"amount": "60,000", "currency": "JPY", "place": "bank", "payee": "school-1", "reference": "1"}
+    paying = {
+        "amount": "60,000",
+        "currency": "JPY",
+        "place": "bank",
+        "payee": "school-1",
+        "country": "JP",
+        "reference": "1",
+    }
     agreeing = {"X-Relief-As": "treasurer-2", "Idempotency-Key": "agree"}
     async with world.listen(GrantChanged) as heard:
         fact = due(household, amount=60_000)

@@ -217,11 +217,11 @@ async def _grant(story: "Story", household: Any) -> None:
     await story.post("intake", f"/households/{household['household_id']}/grants", asked)
     await story.world.settled()
     (grant,) = await story.world.donations.grants(household)
-    paying = {"place": "cash", "payee": "clinic-02", **YEN}
-    for what, amount in (("pay", "900"), ("take-back", "100")):
+    back = {"place": "cash", "payee": "clinic-02", **YEN}
+    for what, amount, where in (("pay", "900", {"country": "JP"}), ("take-back", "100", {})):
         path = f"/grants/{{grant_id}}/{what}"
         reference = story.plant("donations", path, "reference")
-        await _post(story, path, {**paying, "amount": amount, "reference": reference}, **grant)
+        await _post(story, path, {**back, **where, "amount": amount, "reference": reference}, **grant)
     path = "/grants/{grant_id}/payouts/{payout_id}/undo"
     note = {"note": story.plant("donations", path, "note")}
     *_, came_back = await story.world.donations.get(f"/grants/{grant['grant_id']}/payouts")

@@ -1,5 +1,6 @@
 """Grants: who waits for money, agreeing, paying in parts, settling. Intake asks for them; nobody asks here."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
@@ -18,7 +19,8 @@ from services.donations.api.models import (
     WithNote,
 )
 from services.donations.commands import grants as commands
-from services.donations.domain.grants import Grant, approvals_needed
+from services.donations.domain.deciding import approvals_needed
+from services.donations.domain.grants import Grant
 from services.donations.queries import lists
 from services.donations.repository.grants import grant_in
 from services.donations.settings import Settings
@@ -41,6 +43,10 @@ Payee = Annotated[
         description="a code of your own; never a name",
         examples=["clinic-02"],
     ),
+]
+
+Country = Annotated[
+    str, Field(pattern=r"^[A-Z]{2}$", description="of the payee, by its code of ISO 3166", examples=["JP"])
 ]
 
 
@@ -163,8 +169,8 @@ async def refuse(grant_id: UUID, body: Refusing, work: Work) -> GrantOut:
     return await work.once(GrantOut, do)
 
 
-class Paying(Amount):
-    """A part of a grant that is paid, or comes back; in the grant's currency."""
+class CameBack(Amount):
+    """A part of a grant that comes back; in the grant's currency."""
 
     place: Place
     payee: Payee
@@ -172,6 +178,15 @@ class Paying(Amount):
 
     def payout(self) -> commands.Payout:
         return commands.Payout(self.money, self.place, self.payee, self.reference)
+
+
+class Paying(CameBack):
+    """A part of a grant that is paid, in the grant's currency, to somebody in this country."""
+
+    country: Country
+
+    def payout(self) -> commands.Payout:
+        return replace(super().payout(), country=self.country)
 
 
 @router.post("/{grant_id}/pay", dependencies=[TREASURER])
@@ -185,7 +200,7 @@ async def pay(grant_id: UUID, body: Paying, work: Work, settings: MoneySettings)
 
 
 @router.post("/{grant_id}/take-back", dependencies=[TREASURER])
-async def take_back(grant_id: UUID, body: Paying, work: Work) -> GrantOut:
+async def take_back(grant_id: UUID, body: CameBack, work: Work) -> GrantOut:
     """Money that was paid came back, because less was needed."""
 
     async def do(unit: Unit) -> GrantOut | Refused:
@@ -221,6 +236,7 @@ class PayoutOut(BaseModel):
     amount: int = Field(description="minor units of the grant's currency")
     place: str
     payee: str
+    country: str = Field(description="where the payee is; empty for what a fieldworker paid, or came back")
     reference: str
     on_day: date
     undone: bool = Field(description="it was a mistake, and counts no more")

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from services.donations.commands.grants import FIELD, LimitsOf, Payout, pay_out, why_not, written
-from services.donations.domain import grants as rules
+from services.donations.domain import payouts as rules
 from services.donations.domain.advances import RETURNED, Advance
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import Grant

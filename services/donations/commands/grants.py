@@ -11,9 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from services.donations.commands.undoing import undo_entry
-from services.donations.domain import entries
+from services.donations.domain import deciding, entries
 from services.donations.domain import grants as rules
-from services.donations.domain.grants import Ended, Grant, Limits
+from services.donations.domain import payouts as paying
+from services.donations.domain.deciding import Limits
+from services.donations.domain.grants import Ended, Grant
 from services.donations.domain.ledger import Account, Entry, EntryKind, opposite, place
 from services.donations.domain.money import Money
 from services.donations.ledger import MoneyLedger
@@ -36,12 +38,15 @@ LimitsOf = Callable[[str], Limits]
 
 @dataclass(frozen=True)
 class Payout:
-    """A part of a grant that is paid to a payee, by a code. The reference is new for each in its place."""
+    """A part of a grant that is paid to a payee, by a code, in a country if one is told. The reference is new for each
+    in its place.
+    """
 
     amount: Money
     place: str
     payee: str
     reference: str
+    country: str = ""
 
 
 @asynccontextmanager
@@ -67,7 +72,7 @@ async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID, version: int) ->
         if isinstance(grant, Refused):
             return ledger.refuse(grant)
         before = await grants.approved_by(unit.session, grant)
-        if words := rules.why_not_approve(grant, before, unit.actor.id, version):
+        if words := deciding.why_not_approve(grant, before, unit.actor.id, version):
             return ledger.refuse(conflict(words))
         row = {"grant_id": grant.id, "actor": unit.actor.id, "wanted": grant.wanted, "on_day": unit.today}
         adding = insert(APPROVAL).values(row)
@@ -75,7 +80,7 @@ async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID, version: int) ->
         await unit.session.execute(
             adding.on_conflict_do_update(index_elements=["grant_id", "actor"], set_=new)
         )
-        after = rules.decided(grant, limits(grant.currency), len({*before, unit.actor.id}))
+        after = deciding.decided(grant, limits(grant.currency), len({*before, unit.actor.id}))
         if after != grant:
             ledger.grant(after, grant)
         return after
@@ -87,7 +92,7 @@ async def decide_anew(unit: Unit, limits: LimitsOf) -> None:
         every = await grants.all_open(unit.session)
         agreed = await grants.approvals_of(unit.session, every)
         for each in every:
-            after = rules.let_go(rules.decided(each, limits(each.currency), agreed[each.id]))
+            after = deciding.let_go(deciding.decided(each, limits(each.currency), agreed[each.id]))
             if after != each:
                 ledger.grant(after, each)
 
@@ -107,7 +112,11 @@ async def refuse(unit: Unit, grant_id: UUID, reason: str) -> Grant | Refused:
 
 
 async def pay(unit: Unit, limits: LimitsOf, grant_id: UUID, payout: Payout) -> Grant | Refused:
-    """Pay a part of what is set aside. Refused beyond that, and while somebody still has to agree."""
+    """Pay a part of what is set aside. Refused beyond that, while somebody still has to agree, and where it would
+    endanger whoever gets it.
+    """
+    if words := paying.why_not_there(payout.country):
+        return invalid(words, ("country", "is a country in which nobody is paid"))
     async with _locked(unit, grant_id) as (ledger, grant):
         if isinstance(grant, Refused):
             return ledger.refuse(grant)
@@ -143,7 +152,7 @@ async def pay_out(
         return short
     if not await written(ledger, grant, payout, entry):
         return _KNOWN
-    after = rules.paid(grant, payout.amount.minor, carried=own)
+    after = paying.paid(grant, payout.amount.minor, carried=own)
     ledger.grant(after, grant)
     return Paid(after, entry)
 
@@ -155,7 +164,7 @@ async def why_not(
     if amount.currency != grant.currency or amount.minor > there:
         agreed = await grants.approved_by(ledger.unit.session, grant)
         if grant.undecided:
-            lacking = max(1, rules.approvals_needed(grant, limits(grant.currency)) - len(agreed))
+            lacking = max(1, deciding.approvals_needed(grant, limits(grant.currency)) - len(agreed))
             return conflict(f"{lacking} more have to agree to this grant before so much of it is paid.")
         words = f"{grant.money(there)} is set aside for this grant."
         return invalid(words, ("amount", "is more than is set aside"))
@@ -175,7 +184,7 @@ async def take_back(unit: Unit, grant_id: UUID, payout: Payout) -> Grant | Refus
         entry = ledger.book(EntryKind.RETURNED, lines, grant.id)
         if not await written(ledger, grant, payout, entry):
             return ledger.refuse(_KNOWN)
-        after = rules.came_back(grant, payout.amount.minor)
+        after = paying.came_back(grant, payout.amount.minor)
         ledger.grant(after, grant)
         return after
 
@@ -194,7 +203,7 @@ async def undo_payout(unit: Unit, grant_id: UUID, payout_id: UUID, note: str) ->
         if row is None:
             return ledger.refuse(missing(f"payment {payout_id} of this grant"))
         there = await payouts.paid_in(unit.session, grant_id, row["place"])
-        if words := rules.why_not_undo(
+        if words := paying.why_not_undo(
             row["amount"], there, field=row["place"] == FIELD, undone=row["undone"]
         ):
             return ledger.refuse(conflict(words))
@@ -203,7 +212,7 @@ async def undo_payout(unit: Unit, grant_id: UUID, payout_id: UUID, note: str) ->
             return ledger.refuse(refused)
         payouts.undo(unit, payout_id)
         amount = row["amount"]
-        after = rules.put_back(grant, amount) if amount > 0 else rules.never_came_back(grant, -amount)
+        after = paying.put_back(grant, amount) if amount > 0 else paying.never_came_back(grant, -amount)
         ledger.grant(after, grant)
         return after
 
@@ -232,6 +241,7 @@ async def written(ledger: MoneyLedger, grant: Grant, payout: Payout, entry: Entr
         "amount": payout.amount.minor if entry.kind is EntryKind.PAID else -payout.amount.minor,
         "place": payout.place,
         "payee": payout.payee,
+        "country": payout.country,
         "reference": payout.reference,
         "on_day": unit.today,
         "entry_id": entry.id,

@@ -1,6 +1,9 @@
-"""Grants: money asked for, set aside, paid. Who comes first, who must agree, and what is told."""
+"""Grants: money asked for and set aside. Who comes first, and what is told.
 
-from collections.abc import Iterable, Sequence
+Who must agree is in `deciding.py`, what becomes of a grant when money is paid in `payouts.py`.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -22,9 +25,6 @@ FUND_OF = {
     "school": Purpose.EDUCATION,
 }
 """The fund that grants of a kind are paid from; of a kind that is not known, the general one."""
-
-ALWAYS_TWO = frozenset({"return"})
-"""Kinds that two people agree to, however small: whoever goes back may be paid for by nobody alone."""
 
 
 def fund_of(kind: str) -> str:
@@ -63,14 +63,6 @@ class Ended(StrEnum):
     REFUSED = GrantStatus.REFUSED.value
     SETTLED = GrantStatus.SETTLED.value
     CANCELLED = GrantStatus.CANCELLED.value
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Up to `rule` in a currency nobody has to agree, above it one person, above `second` two."""
-
-    rule: int
-    second: int
 
 
 @dataclass(frozen=True)
@@ -245,109 +237,6 @@ def reworded(grant: Grant) -> Grant:
     short = GrantWhy.PART_THERE if grant.promised else GrantWhy.NOTHING_LEFT
     why = GrantWhy.UNDECIDED if grant.undecided else short if grant.missing else GrantWhy.ALL_THERE
     return replace(grant, reason=why.value)
-
-
-def approvals_needed(grant: Grant, limits: Limits) -> int:
-    """How many people have to agree before anything is set aside for it."""
-    if grant.kind in ALWAYS_TWO or grant.wanted > limits.second:
-        return 2
-    return 1 if grant.wanted > limits.rule else 0
-
-
-def decided(grant: Grant, limits: Limits, agreed: int) -> Grant:
-    """The grant, of which all is agreed to if so many people have `agreed` to as much as is wanted, or nobody has to.
-
-    If too few have, what was agreed to before stays: of 60,000 that became 70,000, the 60,000.
-    """
-    if grant.ended or agreed < approvals_needed(grant, limits):
-        return grant
-    return reworded(replace(grant, agreed_to=grant.wanted))
-
-
-def let_go(grant: Grant) -> Grant:
-    """The grant without what is set aside for it and was not agreed to."""
-    room = max(0, grant.agreed_to - grant.paid - grant.carried)
-    return grant if grant.set_aside <= room else reworded(replace(grant, set_aside=room))
-
-
-def why_not_approve(grant: Grant, approved_by: Sequence[str], who: str, version: int) -> str | None:
-    """Why this person cannot agree to what they saw in this version of the grant, in words; None if they can."""
-    if grant.ended:
-        return f"This grant is {grant.ended.value}."
-    if version != grant.version:
-        return (
-            f"This grant has changed since: it is {grant.money(grant.wanted)} with urgency {grant.urgency} now, in "
-            f"version {grant.version}. Agree to that, if it is right."
-        )
-    if who == grant.asked_by:
-        return "Whoever asked for a grant does not decide about it."
-    if not grant.undecided:
-        return "Nobody else has to agree to this grant."
-    if who in approved_by:
-        return "You have agreed to this grant already; another person has to."
-    return None
-
-
-def paid(grant: Grant, amount: int, *, carried: bool = False) -> Grant:
-    """The grant after a part of what was set aside is paid, or of what a fieldworker `carried` for it."""
-    left = grant.carried - amount if carried else grant.carried
-    aside = grant.set_aside if carried else grant.set_aside - amount
-    return replace(grant, set_aside=aside, carried=left, paid=grant.paid + amount)
-
-
-def carried(grant: Grant, amount: int) -> Grant:
-    """The grant after a fieldworker took so much of what is set aside, or below 0 brought it back.
-
-    What comes back of a grant that is over is its fund's.
-    """
-    if grant.ended:
-        return grant
-    return replace(grant, set_aside=grant.set_aside - amount, carried=grant.carried + amount)
-
-
-def came_back(grant: Grant, amount: int) -> Grant:
-    """The grant after a part of what was paid came back: so much less was wanted, and agreed to."""
-    wanted, agreed = grant.wanted - amount, grant.agreed_to - amount
-    return replace(grant, paid=grant.paid - amount, wanted=wanted, agreed_to=agreed)
-
-
-def unpaid(grant: Grant, amount: int, *, carried: bool = False) -> Grant:
-    """The grant after a payment of it turned out to be a mistake: so much is wanted again, if it goes on. If it was
-    `carried` for this grant, the fieldworker has it again.
-    """
-    after = replace(grant, paid=grant.paid - amount)
-    if after.ended:
-        return after
-    return reworded(replace(after, carried=after.carried + amount) if carried else after)
-
-
-def put_back(grant: Grant, amount: int) -> Grant:
-    """The grant after a payment of it from a place turned out to be a mistake: what came back to its fund is set aside
-    for it again, as far as it still waits for so much.
-    """
-    after = replace(grant, paid=grant.paid - amount)
-    return (
-        after if after.ended else reworded(replace(after, set_aside=after.set_aside + min(amount, after.due)))
-    )
-
-
-def never_came_back(grant: Grant, amount: int) -> Grant:
-    """The grant after it turned out that a part of what was paid did not come back."""
-    wanted, agreed = grant.wanted + amount, grant.agreed_to + amount
-    return replace(grant, paid=grant.paid + amount, wanted=wanted, agreed_to=agreed)
-
-
-def why_not_undo(amount: int, there: int, *, field: bool, undone: bool) -> str | None:
-    """Why a payment of so much, or below 0 its return, cannot be undone, in words; None if it can. `there` is what was
-    paid of the grant in its place, less what came back.
-    """
-    if undone:
-        return "This payment is undone already."
-    if field:
-        return "A fieldworker paid this. Undo the slip of the advance."
-    if amount > there:
-        return "Money of this payment came back. Undo that first."
-    return None
 
 
 def ended(grant: Grant, how: Ended, why: str) -> Grant:

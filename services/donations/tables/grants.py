@@ -121,6 +121,7 @@ class PayoutRow(Row, table=True):
     amount: int = amount_column()
     place: str = code_column()
     payee: str = code_column()
+    country: str = Field(default="", sa_column=Column(String(2), nullable=False, server_default=""))
     reference: str = Field(sa_column=Column(String(100), nullable=False))
     on_day: date
     undone: bool = flag_column()

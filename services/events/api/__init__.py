@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.events.api import (
     asking,
+    assignments,
     calendars,
     gatherings,
     guests,
@@ -24,5 +25,5 @@ from services.events.settings import Settings
 def routers(settings: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
     of_gatherings = (gatherings, seats, imports, lists, papers, guests, calendars)
-    fixed = [each.router for each in (*of_gatherings, speakers, slots, volunteers, needs)]
+    fixed = [each.router for each in (*of_gatherings, speakers, slots, volunteers, needs, assignments)]
     return [asking.router(settings.seat_rules), *fixed]

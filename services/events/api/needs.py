@@ -1,4 +1,4 @@
-"""Needs for helpers: who is wanted, who was asked, who comes next, and what they answer."""
+"""Needs for helpers: who is wanted, who was asked, and who comes next. What they answer is in `assignments.py`."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Self
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
+from services.events.api.assignments import AssignmentOut
 from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language, Moment
 from services.events.api.volunteers import Level, Region
 from services.events.commands import volunteers as commands
@@ -91,42 +92,10 @@ class AssignBody(Body):
     despite: list[Lack] = Field(default=[], max_length=30)
 
 
-class DoneBody(Body):
-    """How long it took."""
-
-    minutes: Annotated[int, Field(strict=True, ge=1, le=100_000)]
-
-
 class NeedId(BaseModel):
     """Which need."""
 
     need_id: UUID
-
-
-class AssignmentId(BaseModel):
-    """Which assignment."""
-
-    assignment_id: UUID
-
-
-class AssignmentOut(BaseModel):
-    """Who was asked for what, and what became of it."""
-
-    assignment_id: UUID
-    need_id: UUID
-    volunteer_id: UUID
-    state: str
-    reason: str
-    despite: list[str]
-    since: date
-    ends_on: date | None
-    minutes: int | None
-
-    @classmethod
-    def of(cls, row: RowMapping) -> Self:
-        return cls(
-            assignment_id=row["id"], **{name: row[name] for name in cls.model_fields.keys() & row.keys()}
-        )
 
 
 class NextOut(BaseModel):
@@ -224,10 +193,6 @@ def _need(outcome: UUID | Refused) -> NeedId | Refused:
     return shown(outcome, lambda key: NeedId(need_id=key))
 
 
-def _assignment(outcome: UUID | Refused) -> AssignmentId | Refused:
-    return shown(outcome, lambda key: AssignmentId(assignment_id=key))
-
-
 @router.post("/needs", status_code=201, dependencies=[EVENTS])
 async def want(body: NewNeed, work: Work, settings: EventsSettings) -> NeedId:
     """Staff want helpers; who fits is asked soon."""
@@ -288,45 +253,6 @@ async def assign(need_id: UUID, body: AssignBody, work: Work, settings: EventsSe
         return _need(await commands.assign(unit, settings.helping, days, need_id, body.volunteer_id, despite))
 
     return await work.once(NeedId, do)
-
-
-@router.post("/assignments/{assignment_id}/accept", dependencies=[EVENTS])
-async def accept(assignment_id: UUID, work: Work, settings: EventsSettings) -> AssignmentId:
-    """Somebody who was asked agrees."""
-
-    async def do(unit: Unit) -> AssignmentId | Refused:
-        return _assignment(await commands.accept(unit, settings.helping, assignment_id))
-
-    return await work.once(AssignmentId, do)
-
-
-@router.post("/assignments/{assignment_id}/decline", dependencies=[EVENTS])
-async def decline(assignment_id: UUID, work: Work, settings: EventsSettings) -> AssignmentId:
-    """Somebody does not do it; the next one is asked."""
-
-    async def do(unit: Unit) -> AssignmentId | Refused:
-        return _assignment(await commands.decline(unit, settings.helping, assignment_id))
-
-    return await work.once(AssignmentId, do)
-
-
-@router.post("/assignments/{assignment_id}/done", dependencies=[EVENTS])
-async def done(assignment_id: UUID, body: DoneBody, work: Work, settings: EventsSettings) -> AssignmentId:
-    """It was done, in so many minutes."""
-
-    async def do(unit: Unit) -> AssignmentId | Refused:
-        return _assignment(await commands.done(unit, settings.helping, assignment_id, body.minutes))
-
-    return await work.once(AssignmentId, do)
-
-
-@router.get("/volunteers/{volunteer_id}/assignments", dependencies=[LOOKING])
-async def of_volunteer(
-    volunteer_id: UUID, session: Reading, after: After = None, limit: Limit = 100
-) -> Page[AssignmentOut]:
-    """What a volunteer was asked for, and what became of it."""
-    found = await queries.of_volunteer(session, volunteer_id, place_of(after), limit + 1)
-    return page_of(found, limit, AssignmentOut.of, lambda row: row["id"])
 
 
 @router.get("/helper-appeals", dependencies=[LOOKING])

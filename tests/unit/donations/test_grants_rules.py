@@ -9,24 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.donations.domain.deciding import Limits, approvals_needed, decided, let_go, why_not_approve
 from services.donations.domain.funds import Fund, FundKey
 from services.donations.domain.grants import (
     Ended,
     Grant,
-    Limits,
-    approvals_needed,
     cut_back,
-    decided,
     ended,
     fund_of,
     heard,
-    let_go,
     over,
-    paid,
     serve,
     told,
-    why_not_approve,
 )
+from services.donations.domain.payouts import paid
 from shared.contracts.base import Money
 from shared.contracts.donations import GrantStatus, GrantWhy
 from shared.contracts.intake import GRANT_KINDS, GrantAsked

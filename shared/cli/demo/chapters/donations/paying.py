@@ -27,6 +27,7 @@ class Paying(Steps):
             "currency": currency,
             "place": place,
             "payee": payee,
+            "country": "JP" if place == "bank" else "CN",
             "reference": f"{self.stage.plan.name}/{reference}",
         }
         await self.post("donations", f"/grants/{grant}/pay", f"pay/{reference}", body)
