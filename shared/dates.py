@@ -4,8 +4,8 @@ import calendar
 from datetime import date
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
-"""Nothing that the group does or plans is older, but births and arrivals, or later: who writes 1906 or 2106 means
-2006.
+"""Nothing that the group does or plans lies outside these days: who writes 1906 or 2106 means 2006. Births and arrivals
+alone may be older.
 """
 
 

@@ -64,8 +64,10 @@ class Unit:
         """The last cause about each subject."""
 
     def not_before(self, moment: datetime) -> None:
-        """It is this moment at least. Timers are due by the database's clock, and the service's own may be behind it:
-        what is done then must not find that its time has not come, for its timer is gone.
+        """Set `now` to this moment, unless it is later already.
+
+        A timer is due by the database's clock, and the service's own may be behind that: the timer's work must not find
+        that its time has not come, for the timer is gone.
         """
         self.now = max(self.now, moment)
 

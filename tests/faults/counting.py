@@ -40,11 +40,14 @@ _BOOKED = """
 """
 _REFUNDED = "SELECT refund_id FROM refund WHERE state = 'booked'"
 _PAID = "SELECT reference FROM payout"
-# An entry more than there are refunds or payouts has booked one of them twice.
-_BOOKED_TWICE = """
-    SELECT (SELECT count(*) FROM entry WHERE kind IN ('refund', 'paid'))
-        - (SELECT count(*) FROM refund WHERE state = 'booked') - (SELECT count(*) FROM payout)
+# As many entries as there are refunds, and as many as there are payouts: one more has booked one of them twice.
+_OFF = """
+    SELECT abs((SELECT count(*) FROM entry WHERE kind = 'refund')
+            - (SELECT count(*) FROM refund WHERE state = 'booked'))
+        + abs((SELECT count(*) FROM entry WHERE kind = 'paid') - (SELECT count(*) FROM payout))
 """
+MANY = 40
+"""Of so many sales some are refunded, and of so many grants some are paid."""
 _SAID_OF_GRANTS = 'SELECT id::text, said FROM "grant" WHERE version > 0'
 _TOLD_OF_GRANTS = "SELECT id::text, version FROM grant_told"
 _SERVED = "SELECT DISTINCT household_id FROM reservation"
@@ -178,6 +181,8 @@ async def count(site: Site, outcome: Outcome) -> None:
         problems.append(f"lost {what_is_lost or 'nothing'}; doubled {outcome.doubled}")
     if outcome.parked != site.may_be_parked:
         problems.append(f"parked {outcome.parked} and not {site.may_be_parked}")
+    if (len(site.sales) > MANY and not site.refunds) or (len(site.grants) > MANY and not site.payouts):
+        problems.append("no gift was refunded, or no grant was paid")
     if not site.faults:
         problems.append("nothing was done to it")
     outcome.problems = (*problems, *await ask_doctor(site))
@@ -202,7 +207,7 @@ async def count_money(site: Site) -> Money:
         booked = [str(row[0]) for row in await database.fetch(_BOOKED)]
         refunded = {row[0] for row in await database.fetch(_REFUNDED)}
         paid = {row[0] for row in await database.fetch(_PAID)}
-        twice = await database.fetchval(_BOOKED_TWICE)
+        off = await database.fetchval(_OFF)
         said = {row[0]: row[1] for row in await database.fetch(_SAID_OF_GRANTS)}
     async with site.connect("intake") as database:
         told = {row[0]: row[1] for row in await database.fetch(_TOLD_OF_GRANTS)}
@@ -212,7 +217,7 @@ async def count_money(site: Site) -> Money:
         refunds=len(site.refunds - refunded),
         payouts=len(site.payouts - paid),
         grants=len(unknown),
-        doubled=len(booked) - len({*booked}) + max(twice, 0),
+        doubled=len(booked) - len({*booked}) + off,
     )
 
 

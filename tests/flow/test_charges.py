@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from uuid_utils.compat import uuid7
 
+from services.donations.api.findings import advice
 from services.donations.commands import charges, conversions
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.charges import Charged
@@ -17,10 +18,9 @@ from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.matching import Match
 from services.donations.commands.reconciling import ours, reconcile
 from services.donations.domain.charges import Charge
-from services.donations.domain.findings import advice
 from services.donations.domain.money import Money
 from services.donations.paypal.amounts import Amount
-from services.donations.paypal.transactions import Row, kind_of
+from services.donations.paypal.transactions import Kind, Row, kind_of
 from shared.outcomes import Refused
 from tests.support.judge import agrees
 from tests.support.till import Till, converting, staff
@@ -163,5 +163,5 @@ async def test_the_doctor_sees_a_charge_that_the_ledger_does_not_have(till: Till
     ],
 )
 def test_what_to_do_about_an_unknown_row_is_said(kind: str, minor: int, words: str) -> None:
-    assert words in advice(kind, "unknown", minor)
-    assert advice(kind, "matched", minor) == ""
+    assert words in advice(Kind(kind), Match.UNKNOWN, minor)
+    assert advice(Kind(kind), Match.MATCHED, minor) == ""

@@ -40,10 +40,10 @@ LESSONS_GIVEN = f"""
         ends_on, 'x' FROM course;
 """  # noqa: S608, the ids are ours
 LETTER_PASSED_ON = f"""
-    INSERT INTO letter (id, direction, child_id, donor_id, language, state, received_on, actor, masked_by,
+    INSERT INTO letter (id, direction, child_id, donor_id, language, state, received_on, actor, masked_by, maskers,
             checked_by, ended_by, ended_on, agreed_until)
         VALUES ('{LETTER}', 'to_sponsor', '{SPONSORED}', '{ACTIVE}', 'ko', 'delivered', '2006-11-01', 'anna', 'anna',
-            'boris', 'cho', '2006-11-03', '2006-11-30');
+            '{{anna}}', 'boris', 'cho', '2006-11-03', '2006-11-30');
     INSERT INTO letter_text VALUES ('{LETTER}', 'as it came', 'as it goes');
     INSERT INTO letter_check (id, letter_id, round, on_day, actor)
         VALUES ('{LETTER}', '{LETTER}', 1, '2006-11-02', 'boris');
@@ -137,13 +137,14 @@ BROKEN = {
     "UPDATE certificate SET number = 2": {CERTIFIED},
     "UPDATE certificate SET place_id = (SELECT id FROM lesson_place WHERE state = 'placed')": {CERTIFIED},
     "UPDATE finding SET answer = ''": {"no letter was passed on with a finding that nobody answered"},
-    "UPDATE letter SET masked_by = checked_by": {BY_OTHERS},
+    "UPDATE letter SET maskers = maskers || checked_by": {BY_OTHERS},
     "UPDATE letter SET checked_by = '', state = 'checked'": {BY_OTHERS},
     "UPDATE letter_check SET actor = 'dora'": {BY_OTHERS},
     "UPDATE letter_check SET doubts = '{money}'": {BY_OTHERS},
     "UPDATE letter SET agreed_until = ended_on - 1": {"no letter was passed on after its consent had ended"},
     "DELETE FROM letter_text": {WORDS},
     "UPDATE letter_text SET masked = NULL": {WORDS},
+    "UPDATE course SET state = 'cancelled'": {"no teacher is looked for when the course is cancelled"},
     "UPDATE helper_need SET found = 0 WHERE letter_id IS NOT NULL": {TRANSLATED},
     "UPDATE letter SET state = 'returned'; UPDATE helper_need SET status = 'accepted'": {TRANSLATED},
     "UPDATE school_payment SET amount = amount + 1": {

@@ -78,7 +78,7 @@ async def test_a_mistake_is_undone_once_while_its_money_is_there(till: Till) -> 
         return till.do(partial(conversions.undo, conversion_id=which.id, note="typed twice"))
 
     assert isinstance(refused := await undo(done), Refused)
-    assert "USD 5.00 lie at the bank" in refused.words
+    assert "has not enough USD free" in refused.words
     for which in (spent, again, done):
         assert isinstance(await undo(which), Converted)
         assert isinstance(await undo(which), Refused)

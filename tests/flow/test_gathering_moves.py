@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.events.commands import deciding, volunteers
+from services.events.contacts import Venue
 from services.events.domain.gatherings import Gathering, Language, Moving
 from services.events.domain.languages import Skill
 from shared.contracts.events import HelpChanged
@@ -111,11 +111,11 @@ async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
         assert await desk.breaches() == set()
 
 
-async def move(desk: Helpdesk, gathering: Gathering, days: int) -> None:
+async def move(desk: Helpdesk, gathering: Gathering, days: int, venue: Venue | None = None) -> None:
     old, later = gathering.times, timedelta(days=days)
     to = Moving(old.zone, old.starts_at + later, old.ends_at + later)
     rules = desk.settings.seat_rules
-    done = await desk.do(lambda unit: deciding.move(unit, rules, gathering.id, to, None, "no hall"))
+    done = await desk.do(lambda unit: deciding.move(unit, rules, gathering.id, to, venue, "no hall"))
     assert isinstance(done, Gathering), done
     await desk.works()
 
@@ -154,6 +154,6 @@ async def test_a_move_to_the_same_time_at_another_place_asks_no_interpreter_agai
     await desk.volunteer()
     seminar = await desk.gathering(DAY + timedelta(days=30), KOREAN)
     await desk.answers(volunteers.accept)
-    await move(desk, seminar, 0)
+    await move(desk, seminar, 0, Venue("Seminar", "Hall 2"))
+    assert [dict(row) for row in await desk.rows("SELECT place FROM venue")] == [{"place": "Hall 2"}]
     assert [status for status, *_ in (await desk.needs()).values()] == ["accepted"]
-    assert isinstance(seminar.id, UUID)

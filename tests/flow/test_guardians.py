@@ -203,7 +203,7 @@ async def test_the_list_has_what_ends_soon_has_ended_or_is_of_somebody_grown_up(
     async with services_of(world) as services:
         found, counts = await looked(services, 14, 2)
     assert [each["why"] for each in found] == ["over", "guardian_left"]
-    assert counts == {"guardian_left": 1, "grown_up": 1, "over": 1, "ending": 0}
+    assert counts == {"guardian_left": 1, "minor": 0, "grown_up": 1, "over": 1, "ending": 0}
 
 
 async def test_the_doctor_sees_a_guardian_who_is_gone_and_the_next_day_ends_what_was_missed(
@@ -219,3 +219,25 @@ async def test_the_doctor_sees_a_guardian_who_is_gone_and_the_next_day_ends_what
     counts = {each["name"]: each["breaches"] for each in await world.intake.get("/checks")}
     assert counts[LIVES] == 0
     assert await stands(world, household) == [("sponsorship", False, "guardian_left")]
+
+
+async def test_what_a_member_agreed_to_who_turns_out_to_be_a_minor_ends(world: World) -> None:
+    household = await family(world)
+    photo = {"purpose": "photo", "scopes": [], "until": "2007-10-31", **EXPLAINED}
+    given = await world.intake.post(at(household, AUNT, "consents"), photo)
+    async with world.listen(ConsentChanged) as heard:
+        await world.intake.post(at(household, AUNT, "correct"), {"age": 16})
+        (fact,) = await heard.until(bool)
+    assert (str(fact.consent_id), fact.agreed, fact.version) == (given["consent_id"], False, 2)
+    assert await stands(world, household) == [("photo", False, "minor")]
+    told = [each["summary"] for each in await world.intake.timeline(household)]
+    assert "A member who agreed as a grown-up is a minor: ask a guardian (photo)." in told
+    refused = await world.intake.try_post(at(household, AUNT, "consents"), photo)
+    assert (refused.status_code, "A guardian agrees for a minor" in refused.text) == (422, True)
+    # The doctor would see one whose age was changed past the service.
+    await world.intake.post(at(household, MOTHER, "consents"), photo)
+    for band, found in (("school", True), ("adult", False)):
+        changed = f"UPDATE member SET age_band = '{band}' WHERE id = '{member(household, MOTHER)}'"  # noqa: S608, ours
+        world.servers.sql(changed, world.databases["intake"])
+        broken = [each["name"] for each in await world.intake.get("/checks") if each["breaches"]]
+        assert ("no minor agrees without a guardian" in broken) is found

@@ -35,7 +35,7 @@ from shared.contracts.base import Money as Said
 from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from shared.messaging.unit import Unit
 from tests.support.judge import agrees
-from tests.support.till import Till, converting
+from tests.support.till import WITHOUT_PURPOSE, Till, converting
 
 NAMES = st.sampled_from(["S1", "S2", "S3"])
 FUND = st.sampled_from(["medical", "general", "unassigned"])
@@ -396,7 +396,7 @@ async def taken(till: Till) -> list[Any]:
 
 TREASURER_S = {
     "nowhere but at PayPal lies less than nothing",
-    "money that came without a purpose is given one in time",
+    WITHOUT_PURPOSE,
 }
 """What is for a treasurer to do, and no defect."""
 

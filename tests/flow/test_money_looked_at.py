@@ -20,7 +20,7 @@ from services.donations.paypal.amounts import Amount
 from services.donations.paypal.transactions import Kind, Row
 from shared.outcomes import Refused
 from tests.support.paypal import ipns, notices
-from tests.support.till import Till, staff
+from tests.support.till import WITHOUT_PURPOSE, Till, staff
 from tests.support.told import Told
 from tests.support.waiting import until
 
@@ -28,7 +28,6 @@ ZONE = ZoneInfo("Asia/Tokyo")
 DAY = date(2006, 11, 10)
 PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 LATER = PAID + timedelta(days=8)
-WITHOUT_PURPOSE = "money that came without a purpose is given one in time"
 UNSEEN = "notices of money that could not be booked are looked at in time"
 
 

@@ -27,7 +27,7 @@ from shared.security.sealing import Altered, Seal, UnknownKey
 from tests.support.paypal import ipns, notices
 from tests.support.paypal.notices import as_bytes
 from tests.support.replica import Replica
-from tests.support.till import Till
+from tests.support.till import WITHOUT_PURPOSE, Till
 from tests.support.told import Told
 
 PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
@@ -95,7 +95,7 @@ async def test_nothing_of_a_notice_can_be_read_in_its_row(till: Till) -> None:
         assert len(plain) > 100
         assert not [at for at in range(len(plain) - 7) if plain[at : at + 8] in kept]
     assert await opened(till, till.settings.seal) == sent
-    assert await till.broken() == set()
+    assert await till.breaches() == set()
 
 
 async def test_the_bytes_of_another_notice_are_refused(till: Till) -> None:
@@ -138,7 +138,7 @@ async def test_an_ipn_under_a_key_that_is_gone_is_not_judged_and_not_lost(till: 
     use(till, NEW)
     assert await till.breaches() == {KEYLESS}
     use(till, NEW, OLD)
-    assert await till.broken() == set()
+    assert await till.breaches() == set()
 
 
 async def test_a_key_is_changed_and_the_older_one_taken_away(till: Till) -> None:
@@ -201,9 +201,10 @@ async def test_what_paypal_sent_is_removed_once_it_is_old(
     assert await till.do(lambda unit: forget_old(unit, zone, days)) == 0
     # One day more, and two until the doctor says so: they go soon after the day has begun.
     await till.to(date(2006, 11, 2) + timedelta(days=days))
-    assert await till.broken() == set()
+    # Nobody has said what the two payments are for.
+    assert await till.breaches() == {WITHOUT_PURPOSE}
     await till.to(date(2006, 11, 3) + timedelta(days=days))
-    assert await till.broken() == {OVERDUE}
+    assert await till.breaches() == {OVERDUE, WITHOUT_PURPOSE}
     today = await till.today()
     await till.do(lambda unit: on_day(today, unit))
     names = [
@@ -216,7 +217,7 @@ async def test_what_paypal_sent_is_removed_once_it_is_old(
         assert len(await bodies(till)) == left
     # An IPN that was not judged is all that there is of its money.
     assert await opened(till, seal) == [IPN]
-    assert await till.broken() == {OVERDUE}
+    assert await till.breaches() == {OVERDUE, WITHOUT_PURPOSE}
     assert len(await till.rows("SELECT id FROM notice")) == 3
     assert len(await till.rows("SELECT * FROM subscription_told")) > 0
     assert await till.do(lambda unit: take(unit, zone, seal, [(notice, reading.read(told))])) == [None]

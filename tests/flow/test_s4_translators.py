@@ -54,6 +54,23 @@ async def test_a_letter_is_translated_by_a_volunteer_whose_hours_are_told_after_
     assert (await wanted(staff, letter))["status"] == "done"
 
 
+async def test_a_second_translation_is_a_need_of_its_own(world: World) -> None:
+    staff, events = await Correspondence.begun(world), world.events
+    letter = await staff.comes(TEXT)
+    await events.helper(KOREAN_TO_JAPANESE, tasks=("translate_letter",))
+    first = (await staff.do(f"/{letter}/translator", WANTED))["need_id"]
+    await events.accept(await events.need(first, "offered"))
+    (one,) = (await events.need(first, "accepted"))["assignments"]
+    await events.post(f"/assignments/{one['assignment_id']}/done", {"minutes": 45})
+    assert (await wanted(staff, letter))["status"] == "done"
+    assert (await staff.do(f"/{letter}/translator", WANTED))["need_id"] == first
+    second = (await staff.do(f"/{letter}/translator", {**WANTED, "into": "en"}))["need_id"]
+    assert second != first
+    assert (await events.need(second, "unmet"))["reason"] != "found"
+    shown = await events.get(f"/needs/{first}")
+    assert [each["state"] for each in shown["assignments"]] == ["done"], "the hours are kept"
+
+
 @pytest.mark.parametrize("end", ["returned", "passed_on", "withdrawn"])
 async def test_a_letter_that_is_over_wants_no_translator(world: World, end: str) -> None:
     staff, events = await Correspondence.begun(world), world.events

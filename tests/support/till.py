@@ -71,6 +71,10 @@ KEPT = (
 """Tables whose rows nobody may change or delete."""
 
 
+WITHOUT_PURPOSE = "money that came without a purpose is given one in time"
+"""What the doctor finds of money that waits for a treasurer for a month: that is no defect."""
+
+
 class _Undone(Exception):
     """Rolls a unit back."""
 
@@ -235,10 +239,6 @@ class Till:
         """The names of the invariants that are broken."""
         async with self.units.read() as session:
             return {each.name for each in await check(self.settings)(session) if each.breaches}
-
-    async def broken(self) -> set[str]:
-        """The same, but for money that waits for a treasurer for longer than it should: that is nobody's defect."""
-        return await self.breaches() - {"money that came without a purpose is given one in time"}
 
     async def rows(self, query: str, **values: object) -> list[RowMapping]:
         """What a statement finds; of one that changes rows, nothing."""

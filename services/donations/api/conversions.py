@@ -53,8 +53,16 @@ class NewConversion(Body):
 
     def conversion(self) -> Conversion:
         amounts = (self.given.money, self.got.money)
-        own = {"note": self.note, "reference": self.reference, "appeal_id": self.appeal_id}
-        return Conversion(uuid7(), self.fund, self.place, *amounts, self.happened_on, **own)  # type: ignore[arg-type]
+        return Conversion(
+            uuid7(),
+            self.fund,
+            self.place,
+            *amounts,
+            self.happened_on,
+            self.note,
+            reference=self.reference,
+            appeal_id=self.appeal_id,
+        )
 
 
 class Converted(BaseModel):

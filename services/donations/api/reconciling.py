@@ -12,17 +12,17 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
+from services.donations.api.findings import advice
 from services.donations.api.models import LOOKING, TREASURER, MoneySettings
 from services.donations.commands.matching import Match
 from services.donations.commands.reconciling import ours, reconcile
-from services.donations.domain.findings import advice
 from services.donations.domain.money import DIGITS, written
 from services.donations.outside import PayPal
 from services.donations.paypal import activity
 from services.donations.paypal.activity import Activity, NoActivity
 from services.donations.paypal.fetching import Unreached
 from services.donations.paypal.transaction_search import MOST_DAYS, Page
-from services.donations.paypal.transactions import Kept
+from services.donations.paypal.transactions import Kept, Kind
 from services.donations.queries import notices as lists
 from services.donations.settings import Settings
 from shared.messaging.unit import Units
@@ -173,14 +173,13 @@ class FindingOut(BaseModel):
     on_day: date = Field(description="when it was compared last")
     reason: str = Field(description="why comparing it failed: the kind of the error, and where in the code")
     differs: list[DifferenceOut] = Field(description="in what it is different; empty for any other status")
-
     advice: str = Field(description="what to do, of one that is unknown")
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
         names = ("kind", "status", "currency", "refers_to", "happened_on", "on_day", "reason", "differs")
         same = {name: row[name] for name in names}
-        words = advice(row["kind"], row["status"], row["amount"])
+        words = advice(Kind(row["kind"]), Match(row["status"]), row["amount"])
         return cls(**same, reference=row["transaction_id"], minor=row["amount"], advice=words)
 
 

@@ -38,6 +38,11 @@ _NOTICES = r"""
             AND (notice.event_type IN ('PAYMENT.SALE.COMPLETED', 'PAYMENT.CAPTURE.COMPLETED')
                  OR notice.event_type LIKE '% completed')
 """
+_RESTORED = """
+    SELECT count(*), count(*) FILTER (WHERE refund.entry_id IS NOT NULL AND (
+        SELECT count(*) FROM entry WHERE entry.reverses = refund.entry_id AND entry.kind = 'restored') <> 1)
+    FROM refund WHERE state = 'returned'
+"""
 _LISTED = """
     SELECT count(*), count(*) FILTER (WHERE finding.status IN ('matched', 'missing')
         AND (payment.version IS NULL OR payment.version = 0))
@@ -106,6 +111,7 @@ CHECKS = {
     "each payment is booked once": _PAYMENTS,
     "what is left of a payment is what the ledger has of it": _NET,
     "each refund is booked once, or waits for a payment that has not come": _REFUNDS,
+    "what was reversed and came back is booked as coming back": _RESTORED,
     "money of notices is booked": _NOTICES,
     "payments that PayPal lists are booked": _LISTED,
     "no monthly gift that ended here is still charged": _CHARGED,

@@ -1,5 +1,6 @@
 """Grants, and what is set aside for them."""
 
+from services.donations.domain.payouts import NOBODY_PAID_IN
 from shared.contracts.donations import GrantChanged
 from shared.service.said import newest_said
 
@@ -53,6 +54,10 @@ _OWNED = """
     SELECT count(*), count(*) FILTER (WHERE owners <> 1)
     FROM (SELECT num_nonnulls(household_id, case_id) AS owners FROM "grant" WHERE version > 0) grants
 """
+_WHERE_NOBODY_IS = f"""
+    SELECT count(*), count(*) FILTER (WHERE country IN ({", ".join(f"'{each}'" for each in NOBODY_PAID_IN)}))
+    FROM payout
+"""  # noqa: S608, the codes are ours
 _SAID = newest_said("grant", GrantChanged, "said")
 CHECKS = {
     "what is set aside for grants and appeals is what the funds have set aside": _ASIDE,
@@ -60,6 +65,7 @@ CHECKS = {
     "what fieldworkers carry for a grant is what its advances have left": _CARRIED,
     "no money is free that a grant waits for": _IDLE,
     "no money is set aside for what nobody has agreed to": _AGREED,
+    "no grant was paid in a country where nobody is paid": _WHERE_NOBODY_IS,
     "no grant of a closed household goes on": _OVER,
     "no grant of a closed case goes on": _CASES_OVER,
     "each grant is for one household or one case": _OWNED,

@@ -20,7 +20,7 @@ _UNASSIGNED = text("""
 """)
 _UNSEEN = text("""
     SELECT count(*), count(*) FILTER (WHERE received_at < :before) FROM notice
-    WHERE outcome = 'look' AND (event_type LIKE '%.COMPLETED' OR event_type LIKE '% completed')
+    WHERE outcome = 'look'
 """)
 
 

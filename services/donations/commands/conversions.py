@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.donations.commands.purposes import no_such_appeal
 from services.donations.commands.undoing import undo_entry
 from services.donations.domain import entries
 from services.donations.domain.appeals import counted
@@ -10,7 +11,7 @@ from services.donations.domain.conversions import Conversion, plain
 from services.donations.domain.funds import FundKey
 from services.donations.domain.ledger import EntryKind, place
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import appeals, conversions, rates
+from services.donations.repository import conversions, rates
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
@@ -50,15 +51,7 @@ async def _unfit(unit: Unit, wanted: Conversion, percent: int) -> Refused | None
         return invalid("A conversion is booked once it is there.", ("happened_on", "lies in the future"))
     if wanted.note is None and (refused := await _far_off(unit, wanted, percent)):
         return refused
-    return await _no_such_appeal(unit, wanted)
-
-
-async def _no_such_appeal(unit: Unit, wanted: Conversion) -> Refused | None:
-    appeal = await appeals.find(unit.session, wanted.appeal_id) if wanted.appeal_id else None
-    if wanted.appeal_id and (appeal is None or appeal.key != FundKey(wanted.fund, wanted.got.currency)):
-        words = "There is no such appeal of this fund in the currency that was got."
-        return invalid(words, ("appeal_id", "is none of this fund and currency"))
-    return None
+    return await no_such_appeal(unit, wanted.appeal_id, wanted.fund, wanted.got.currency)
 
 
 async def _count(ledger: MoneyLedger, conversion: Conversion, minor: int) -> None:
@@ -97,8 +90,7 @@ async def undo(unit: Unit, conversion_id: UUID, note: str) -> Converted | Refuse
     conversion = conversions.conversion_in(row)
     async with MoneyLedger.open(unit, _keys(conversion)) as ledger:
         undone = await undo_entry(ledger, row["entry_id"], note)
-        if refused := await ledger.short():
-            return ledger.refuse(refused)
+        await ledger.lock_places()
         await _count(ledger, conversion, -conversion.got.minor)
         if refused := await ledger.short(FundKey(conversion.fund, conversion.got.currency)):
             return ledger.refuse(refused)

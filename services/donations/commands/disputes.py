@@ -81,10 +81,13 @@ async def close_dispute(
 async def cancel_reversal(unit: Unit, back: CameBack) -> RefundState:
     """PayPal gives back what it had reversed of a payment: whatever was disputed of it is won. It is booked once, by
     whatever it is told, and as it was reversed; before the reversal has come it waits for that. WAITING, RETURNED, or
-    DIFFERENT if it is more than was reversed, or in another currency: then nothing is booked.
+    DIFFERENT if it is more than was reversed, came back already as another amount, or is in another currency: then none
+    of it is booked.
     """
     payment = await payments.lock_or_make(unit.session, back.provider, back.transaction_id)
     if payment.version and payment.currency != back.amount.currency:
+        return RefundState.DIFFERENT
+    if await _came_otherwise(unit, payment, back.amount.minor):
         return RefundState.DIFFERENT
     after = replace(until(payment, back.happened_on), restored=payment.restored or back.amount.minor)
     if payment.restored_fee is None and back.fee is not None:
@@ -99,6 +102,14 @@ async def cancel_reversal(unit: Unit, back: CameBack) -> RefundState:
         if after != payment:
             await keep(ledger, payment, after)
     return await how_it_stands(unit, after)
+
+
+async def _came_otherwise(unit: Unit, payment: Payment, minor: int) -> bool:
+    """Whether what was reversed has come back already, and as another amount than this."""
+    rows = await payments.reversals(unit.session, payment)
+    came = (row["amount"] for row in rows if row["state"] == RefundState.RETURNED.value and row["entry_id"])
+    whole = next(came, None)
+    return whole is not None and minor != (whole if payment.restored is None else payment.restored)
 
 
 async def _won(ledger: MoneyLedger, payment: Payment, on: date) -> Payment:

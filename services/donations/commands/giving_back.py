@@ -5,7 +5,7 @@ from datetime import date
 
 from services.donations.commands.keeping import keep
 from services.donations.commands.parting import gather
-from services.donations.commands.restoring import learn_fee_back, restore
+from services.donations.commands.restoring import learn_fee, learn_fee_back, restore
 from services.donations.domain import entries
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
@@ -88,7 +88,10 @@ async def give_back(ledger: MoneyLedger, payment: Payment, back: WentBack) -> tu
     session = ledger.unit.session
     if await _is_back(ledger, payment, back):
         await payments.settle_refund(session, back.provider, back.refund_id, RefundState.RETURNED, None)
-        return await _with_fee(ledger, payment, back), RefundState.RETURNED
+        # What PayPal took for it and what it gave back before are one sum; if neither is said, it is none.
+        known = payment.restored_fee
+        after = payment if known is None else await learn_fee(ledger, payment, known)
+        return after, RefundState.RETURNED
     if state := _not_booked(payment, back):
         await payments.settle_refund(session, back.provider, back.refund_id, state, None)
         if state is RefundState.SAME:

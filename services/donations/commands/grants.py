@@ -112,11 +112,7 @@ async def refuse(unit: Unit, grant_id: UUID, reason: str) -> Grant | Refused:
 
 
 async def pay(unit: Unit, limits: LimitsOf, grant_id: UUID, payout: Payout) -> Grant | Refused:
-    """Pay a part of what is set aside. Refused beyond that, while somebody still has to agree, and where it would
-    endanger whoever gets it.
-    """
-    if words := paying.why_not_there(payout.country):
-        return invalid(words, ("country", "is a country in which nobody is paid"))
+    """Pay a part of what is set aside. Refused as `pay_out` refuses."""
     async with _locked(unit, grant_id) as (ledger, grant):
         if isinstance(grant, Refused):
             return ledger.refuse(grant)
@@ -141,7 +137,12 @@ async def pay_out(
     *,
     own: bool = False,
 ) -> Paid | Refused:
-    """Pay out of what is set aside for a grant, or of its `own` money, which a fieldworker carries for it."""
+    """Pay out of what is set aside for a grant, or of its `own` money, which a fieldworker carries for it.
+
+    Refused beyond that, while somebody still has to agree, and where a payment would endanger whoever gets it.
+    """
+    if words := paying.why_not_there(payout.country):
+        return invalid(words, ("country", "is a country in which nobody is paid"))
     there = min(grant.carried, max(0, grant.wanted - grant.paid)) if own else grant.set_aside
     if refused := await why_not(ledger, limits, grant, payout.amount, there):
         return refused
@@ -161,9 +162,12 @@ async def why_not(
     ledger: MoneyLedger, limits: LimitsOf, grant: Grant, amount: Money, there: int
 ) -> Refused | None:
     """Why so much cannot leave for a grant, of which so much is there; None if it can."""
-    if amount.currency != grant.currency or amount.minor > there:
-        agreed = await grants.approved_by(ledger.unit.session, grant)
+    if amount.currency != grant.currency:
+        words = f"This grant is in {grant.currency}."
+        return invalid(words, ("amount", "is in another currency"))
+    if amount.minor > there:
         if grant.undecided:
+            agreed = await grants.approved_by(ledger.unit.session, grant)
             lacking = max(1, deciding.approvals_needed(grant, limits(grant.currency)) - len(agreed))
             return conflict(f"{lacking} more have to agree to this grant before so much of it is paid.")
         words = f"{grant.money(there)} is set aside for this grant."

@@ -17,10 +17,16 @@ from shared.outcomes import Refused, conflict, invalid, missing
 GONE = conflict("This money was moved or given back: it is there no more.")
 
 
-async def no_such_appeal(unit: Unit, appeal_id: UUID | None, purpose: str) -> Refused | None:
-    """Why this is no appeal of the purpose; None if it is one, or none is named."""
+async def no_such_appeal(
+    unit: Unit, appeal_id: UUID | None, purpose: str, currency: str | None = None
+) -> Refused | None:
+    """Why this is no appeal of the purpose, in this currency if one is told; None if it is one, or none is named."""
     appeal = await appeals.find(unit.session, appeal_id) if appeal_id else None
-    if appeal_id and (appeal is None or appeal.fund != purpose):
+    fits = appeal and appeal.fund == purpose and currency in (None, appeal.currency)
+    if appeal_id and not fits:
+        if currency:
+            words = "There is no such appeal for this purpose in this currency."
+            return invalid(words, ("appeal_id", "is none of this purpose and currency"))
         return invalid("There is no such appeal for this purpose.", ("appeal_id", "is none of this purpose"))
     return None
 

@@ -5,7 +5,7 @@ before the reversal too. So a payment keeps until which day its reversals came b
 A reversal of a later day is another one: it stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping
 from services.donations.domain import entries
 from services.donations.domain.ledger import EntryKind, Kind, account
 from services.donations.domain.money import Money
-from services.donations.domain.payments import Payment, RefundState, booked
+from services.donations.domain.payments import Payment, RefundState, booked, reversals_of
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import payments
 
@@ -44,7 +44,7 @@ async def restore(ledger: MoneyLedger, payment: Payment) -> Payment:
         if row["state"] == BOOKED and row["happened_on"] <= payment.restored_on:
             amount = row["amount"] if payment.restored is None else payment.restored
             if amount <= row["amount"]:
-                return await _restored(ledger, payment, row, amount, _fee_back(rows))
+                return await _restored(ledger, payment, row, amount, rows)
     return payment
 
 
@@ -53,10 +53,20 @@ def _fee_back(rows: Iterable[RowMapping]) -> int:
     return sum(row["fee_back"] for row in rows if row["state"] in _TOLD)
 
 
+def _is_told(payment: Payment, rows: Iterable[RowMapping]) -> bool:
+    """Whether PayPal told the reversal itself. A dispute alone may be told after its money has come back, and then
+    nothing is booked of it: so what PayPal takes for giving back is booked once the reversal is told.
+    """
+    reversal, _ = reversals_of(payment.transaction_id)
+    return any(row["refund_id"] == reversal and row["state"] in _TOLD for row in rows)
+
+
 async def _restored(
-    ledger: MoneyLedger, payment: Payment, row: RowMapping, amount: int, fee_back: int
+    ledger: MoneyLedger, payment: Payment, row: RowMapping, amount: int, rows: Sequence[RowMapping]
 ) -> Payment:
-    fee = min(fee_back, amount) if payment.restored_fee is None else payment.restored_fee
+    fee = min(_fee_back(rows), amount) if payment.restored_fee is None else payment.restored_fee
+    if not _is_told(payment, rows):
+        fee = 0
     covering = await _covering(ledger, payment, row, amount)
     lines = entries.restored(
         payment.where, payment.purpose, payment.money(amount), payment.money(fee), covering
@@ -90,7 +100,7 @@ async def learn_fee(ledger: MoneyLedger, payment: Payment, fee: int) -> Payment:
     after = replace(payment, restored_fee=fee)
     rows = await payments.reversals(ledger.unit.session, payment)
     done = next((row for row in rows if row["state"] == RETURNED and row["entry_id"]), None)
-    if done is None:
+    if done is None or not _is_told(payment, rows):
         return after
     more = fee - min(_fee_back(rows), done["amount"])
     if more > 0:

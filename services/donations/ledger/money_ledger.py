@@ -144,14 +144,18 @@ class MoneyLedger:
         """
         if fund := next((each for each in map(self.fund, sorted(keys)) if each.free < 0), None):
             return conflict(not_free(fund))
-        asked = taken(self._entries)
-        await books.lock_accounts(self.unit.session, asked.keys() - self._places)
-        self._places |= asked.keys()
-        for where, amount in asked.items():
+        await self.lock_places()
+        for where, amount in taken(self._entries).items():
             there = await balances.of_account(self.unit.session, where)
             if amount > there:
                 return conflict(not_there(where, there, amount))
         return None
+
+    async def lock_places(self) -> None:
+        """Lock where money is taken by what was booked so far; before an appeal is changed."""
+        asked = taken(self._entries).keys()
+        await books.lock_accounts(self.unit.session, asked - self._places)
+        self._places |= asked
 
     def grant(self, after: Grant, before: Grant | None) -> None:
         """A grant of a locked fund is different now; `before` is how this unit found it, None if it is new."""

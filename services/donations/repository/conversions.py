@@ -59,8 +59,17 @@ async def of_paypal(session: AsyncSession, reference: str, refers_to: str | None
     of the other row that refers to the same. None if none is booked.
     """
     row, other = CONVERSION.c, FINDING.c
-    pair = select(other.transaction_id).where(other.kind == "conversion", other.refers_to == refers_to)
-    named = or_(row.reference.in_([reference, refers_to or reference]), row.reference.in_(pair))
-    query = select(CONVERSION).where(row.place == "paypal", named, row.undone.is_(False)).limit(1)
+    named = row.reference == reference
+    if refers_to:
+        pair = select(other.transaction_id).where(
+            other.provider == "paypal", other.kind == "conversion", other.refers_to == refers_to
+        )
+        named = or_(named, row.reference == refers_to, row.reference.in_(pair))
+    query = (
+        select(CONVERSION)
+        .where(row.place == "paypal", named, row.undone.is_(False))
+        .order_by(row.id)
+        .limit(1)
+    )
     found = (await session.execute(query)).mappings().one_or_none()
     return conversion_in(found) if found else None

@@ -41,6 +41,10 @@ class Refund:
     fee_back: int = 0
 
 
+_GIVEN_BACK = [each.value for each in (RefundState.BOOKED, RefundState.SAME, RefundState.RETURNED)]
+"""Refunds of which the money has gone back, as the books have it."""
+
+
 async def known(session: AsyncSession, ids: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Which of these ids are subscriptions, and which transactions, that we know."""
     wanted = {"ids": sorted(ids)}
@@ -61,10 +65,11 @@ async def booked(
         back.provider == PAYPAL, back.refund_id == refund_id
     )
     refund = (await session.execute(of_refund)).one_or_none()
-    kept = None
-    if refund:
-        kept = Refund(refund.amount, refund.currency, RefundState(refund.state), refund.fee_back)
-    return (payment_in(payment) if payment else None), kept
+    return (payment_in(payment) if payment else None), _refund_in(refund)
+
+
+def _refund_in(row: Any) -> Refund | None:
+    return Refund(row.amount, row.currency, RefundState(row.state), row.fee_back) if row else None
 
 
 async def reference_of(session: AsyncSession, subscription: UUID) -> str | None:
@@ -80,8 +85,8 @@ async def fee_given_back(session: AsyncSession, reference: str | None, minor: in
     columns = (back.amount, back.currency, back.state, back.fee_back)
     query = select(*columns).join(PAYMENT, row.id == back.payment_id)
     mine = (row.provider == PAYPAL, or_(row.transaction_id == reference, back.refund_id == reference))
-    found = (await session.execute(query.where(*mine, back.fee_back == minor).limit(1))).one_or_none()
-    return Refund(found.amount, found.currency, RefundState(found.state), found.fee_back) if found else None
+    query = query.where(*mine, back.fee_back == minor, back.state.in_(_GIVEN_BACK))
+    return _refund_in((await session.execute(query.limit(1))).one_or_none())
 
 
 async def sale_of_refund(session: AsyncSession, refund_id: str) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import identities
 from services.intake.repository import HELPED, PRESENT, key_of
-from services.intake.repository.guardians import GIVEN, IS_UNGUARDED
+from services.intake.repository.guardians import GIVEN, IS_ALONE, IS_UNGUARDED
 from services.intake.settings import Settings
 from services.intake.tables import CASE_PERSON, HOUSEHOLD, MEMBER, READING, TIMELINE
 from shared.contracts.intake import ConsentChanged, SettlementAsked
@@ -105,6 +105,10 @@ _GUARDED = f"""
     SELECT count(*), count(*) FILTER (WHERE {IS_UNGUARDED})
     FROM consent JOIN LATERAL ({GIVEN}) given ON given.guardian_id IS NOT NULL WHERE consent.agreed
 """  # noqa: S608, all parts are ours
+_ALONE = f"""
+    SELECT count(*), count(*) FILTER (WHERE {IS_ALONE})
+    FROM consent JOIN LATERAL ({GIVEN}) given ON true WHERE consent.agreed
+"""  # noqa: S608, the same
 _SETTLEMENTS_SAID = newest_said("settlement_request", SettlementAsked)
 _SETTLEMENTS_PAID = """
     SELECT count(*), count(*) FILTER (WHERE ended_on IS NULL AND
@@ -130,6 +134,7 @@ _OF_MEMBERS = {
     "each consent is what was given or withdrawn last": _CONSENTS_KEPT,
     "no minor agrees to speak in public": _OF_AGE,
     "each guardian of the household who agreed for a child lives with it": _GUARDED,
+    "no minor agrees without a guardian": _ALONE,
     "the newest state of each settlement request was said": _SETTLEMENTS_SAID,
     "money is asked for a settlement as long as it is wished for": _SETTLEMENTS_PAID,
     "no settlement request of a closed household goes on": _SETTLEMENTS_OVER,

@@ -17,11 +17,12 @@ _RENEWALS = f"""
             consent.since, CASE WHEN NOT consent.agreed THEN last.ended
                 WHEN member.age_band IN ('adult', 'elderly') THEN 'grown_up'
                 WHEN consent.until < :today THEN 'over' WHEN consent.until <= :near THEN 'ending' END AS why
-        FROM consent JOIN LATERAL ({GIVEN}) given ON num_nonnulls(given.guardian_id, given.guardian) = 1
+        FROM consent JOIN LATERAL ({GIVEN}) given ON true
         JOIN LATERAL (
             SELECT ended FROM consent_step WHERE consent_id = consent.id ORDER BY id DESC LIMIT 1) last ON true
         JOIN member ON member.id = consent.member_id AND member.left_on IS NULL
-        JOIN household ON household.id = consent.household_id AND household.status <> 'closed') consents
+        JOIN household ON household.id = consent.household_id AND household.status <> 'closed'
+        WHERE num_nonnulls(given.guardian_id, given.guardian) = 1 OR last.ended = 'minor') consents
     WHERE why IS NOT NULL
 """  # noqa: S608, all parts are ours
 _DAYS = (bindparam("today", type_=Date), bindparam("near", type_=Date))

@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.consents import Consent
+from services.intake.domain.guardians import Renewal
 from services.intake.repository.consents import consent_in
 from services.intake.tables import CONSENT
 
@@ -22,25 +23,33 @@ IS_UNGUARDED = """
         AND EXISTS (SELECT FROM member WHERE member.id = consent.member_id AND left_on IS NULL
             AND member.household_id = consent.household_id))
 """
-"""Whether the guardian, as an adult, and the child do not live in the household of the consent both."""
+"""Whether the child has left the household of the consent, or the guardian has, or the guardian is no adult."""
+IS_ALONE = """
+    num_nonnulls(given.guardian_id, given.guardian) = 0 AND consent.purpose <> 'public_speaking'
+    AND EXISTS (SELECT FROM member WHERE member.id = consent.member_id AND age_band NOT IN ('adult', 'elderly'))
+"""
+"""Whether a minor has agreed without a guardian, taken for a grown-up. Speaking in public follows the age by itself."""
 _UNGUARDED = f"""
-    SELECT consent.id FROM consent JOIN LATERAL ({GIVEN}) given ON given.guardian_id IS NOT NULL
-    WHERE consent.agreed AND {IS_UNGUARDED}
+    SELECT consent.id, CASE WHEN {IS_ALONE} THEN 'minor' ELSE 'guardian_left' END AS why
+    FROM consent JOIN LATERAL ({GIVEN}) given ON true
+    WHERE consent.agreed AND (given.guardian_id IS NOT NULL AND {IS_UNGUARDED} OR {IS_ALONE})
 """  # noqa: S608
 _ANYWHERE = text(_UNGUARDED)
 _IN_SOME = text(f"{_UNGUARDED} AND consent.household_id = ANY(:ids)")
 _IN_SOME = _IN_SOME.bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
-async def unguarded(session: AsyncSession, households: Collection[UUID] | None = None) -> Sequence[Consent]:
-    """Consents that hold though the guardian, as an adult, and the child do not live together any more; in these
+async def unguarded(
+    session: AsyncSession, households: Collection[UUID] | None = None
+) -> Sequence[tuple[Consent, Renewal]]:
+    """Consents that hold though no guardian stands for them any more, or none ever did, and which of the two; in these
     households, which are locked, or in all.
     """
     if households is None:
-        found = await session.scalars(_ANYWHERE)
+        found = await session.execute(_ANYWHERE)
     else:
-        found = await session.scalars(_IN_SOME, {"ids": sorted(households)})
-    if not (ids := list(found)):
+        found = await session.execute(_IN_SOME, {"ids": sorted(households)})
+    if not (why := {row.id: Renewal(row.why) for row in found}):
         return []
-    query = select(CONSENT).where(CONSENT.c.id.in_(ids)).order_by(CONSENT.c.id)
-    return [consent_in(row) for row in (await session.execute(query)).mappings()]
+    query = select(CONSENT).where(CONSENT.c.id.in_(why)).order_by(CONSENT.c.id)
+    return [(consent_in(row), why[row["id"]]) for row in (await session.execute(query)).mappings()]

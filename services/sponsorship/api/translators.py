@@ -45,10 +45,10 @@ async def translators(letter_id: UUID, session: Reading) -> list[TranslatorOut]:
 
 
 class Translating(Body):
-    """Into which language, by its code of ISO 639, and until which day that is of use: 90 days ahead at most."""
+    """Into which language, by its code of ISO 639, and until which day that is of use."""
 
     into: Language
-    due_on: Day
+    due_on: Day = Field(description=f"at most {commands.MOST_DAYS} days from today")
 
     def wanted(self) -> commands.Wanted:
         return commands.Wanted(self.into, self.due_on)

@@ -65,7 +65,7 @@ _SHARES = """
             UNION ALL SELECT child_id, share FROM sponsorship WHERE ends_on IS NULL) now
         GROUP BY 1) children
 """
-# What of a gift's facts is newer than all that say otherwise: the first of these tells since when it is at risk.
+# A gift is at risk since the day of the first fact whose version is above those of all facts that say it is not.
 _FAILING = """
     SELECT count(*), count(*) FILTER (WHERE gift.failing_since IS DISTINCT FROM told.since
         OR (gift.status = 'at_risk') <> (gift.failing_since IS NOT NULL))

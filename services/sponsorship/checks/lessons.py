@@ -36,11 +36,16 @@ _CERTIFIED = """
     FROM (SELECT *, row_number() OVER (PARTITION BY year ORDER BY number) AS place_in_year FROM certificate) numbered
     JOIN lesson_place place ON place.id = numbered.place_id
 """
+_TEACHERS = """
+    SELECT count(*), count(*) FILTER (WHERE need.open AND course.state = 'cancelled')
+    FROM helper_need need JOIN course ON course.id = need.course_id
+"""
 CHECKS = {
     "nobody has two places in lessons": _ONCE,
     "no course has more learners than places": _PLACES,
     "each place in lessons is still wanted": _WANTED,
     "the newest place of each learner was said": _SAID,
+    "no teacher is looked for when the course is cancelled": _TEACHERS,
     "each lesson that was missed is made up for": _MADE_UP,
     "nobody attended more than a lesson had": _ATTENDED,
     "certificates are of who finished, and no number is left out": _CERTIFIED,

@@ -6,7 +6,7 @@ _ANSWERED = """
     FROM letter WHERE state = 'delivered'
 """
 _BY_OTHERS = """
-    SELECT count(*), count(*) FILTER (WHERE checked_by = ANY(ARRAY['', masked_by] || maskers) OR NOT EXISTS (
+    SELECT count(*), count(*) FILTER (WHERE checked_by = '' OR checked_by = ANY(maskers) OR NOT EXISTS (
         SELECT FROM letter_check WHERE letter_check.letter_id = letter.id
         AND letter_check.actor = letter.checked_by AND letter_check.doubts = '{}'))
     FROM letter WHERE state IN ('checked', 'delivered')

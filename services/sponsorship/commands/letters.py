@@ -109,7 +109,7 @@ async def mask(unit: Unit, places: tuple[str, ...], letter_id: UUID, text: str) 
     await letters.drop_findings(session, letter_id, MASKED)
     letters.add_findings(unit.writes, letter_id, MASKED, _new(text, hints_in(text, places), words.values()))
     await correspondence.mask(session, letter_id, text)
-    # Whoever wrote any of it is no other person's eye for it, also after somebody else has changed a word.
+    # Whoever masked it once does not check it, also after somebody else has changed a word of it.
     maskers = sorted({*row["maskers"], unit.actor.id})
     changed = {"state": LetterState.MASKED.value, "masked_by": unit.actor.id, "checked_by": ""}
     await letters.change(session, letter_id, **changed, maskers=maskers)

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from services.sponsorship.domain.letters import OVER, Letter, translator_stays
 from services.sponsorship.repository import letters
 from services.sponsorship.tables import HELPER_NEED, LETTER
+from shared.contracts.events import HelpStatus
 from shared.contracts.sponsorship import HelperAsked, HelperStep, LanguageWanted
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
@@ -34,7 +35,10 @@ class Wanted:
 
 
 async def ask(unit: Unit, letter_id: UUID, wanted: Wanted) -> UUID | Refused:
-    """Ask for somebody who translates a letter that is still here, or otherwise than before. Gives the need."""
+    """Ask for somebody who translates a letter that is still here, or otherwise than before. Gives the need.
+
+    Once a translation is done, one into another language is a need of its own.
+    """
     letter = await letters.lock(unit.session, letter_id)
     if letter is None:
         return missing("such letter")
@@ -42,7 +46,11 @@ async def ask(unit: Unit, letter_id: UUID, wanted: Wanted) -> UUID | Refused:
         return refused
     asked = {"translate_into": wanted.into, "due_on": wanted.due_on}
     for need in await _open(unit, HELPER_NEED.c.letter_id == letter_id):
-        return _change(unit, need, asked)
+        if need["status"] != HelpStatus.DONE or need["translate_into"] == wanted.into:
+            return _change(unit, need, asked)
+        _withdraw(unit, [need])
+        # A letter has one need that is open.
+        unit.writes.then()
     need_id = uuid7()
     new = {"id": need_id, "said": 1, "task": TRANSLATE, "letter_id": letter_id, "asked_on": unit.today}
     unit.writes.insert(HELPER_NEED, [{**new, **asked}])

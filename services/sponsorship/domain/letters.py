@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.sponsorship.domain.vetting import WhyNot
+from shared.contracts.events import HelpStatus
 
 
 class Direction(StrEnum):
@@ -100,7 +101,6 @@ class Letter:
     donor_id: UUID
     state: LetterState
     received_on: date
-    masked_by: str = ""
     maskers: frozenset[str] = frozenset()
     checked_by: str = ""
     photos: frozenset[PhotoKind] = frozenset()
@@ -136,7 +136,7 @@ def why_not_check(letter: Letter, actor: str, unanswered: int) -> str | None:
     """Why somebody cannot check a letter; None if they can. Each step is another person's."""
     if letter.state not in (LetterState.MASKED, LetterState.DOUBTED):
         return "Only a letter that was masked, and is not checked yet, can be checked."
-    if actor in {*letter.maskers, letter.masked_by, letter.checked_by}:
+    if actor in {*letter.maskers, letter.checked_by}:
         return "Another person checks a letter than those who masked or checked it before."
     return _unanswered(unanswered)
 
@@ -179,7 +179,7 @@ def translator_stays(state: str, found: int, status: str) -> bool:
     """
     if state == LetterState.DELIVERED:
         return found > 0
-    return state != LetterState.RETURNED or status == "done"
+    return state != LetterState.RETURNED or status == HelpStatus.DONE
 
 
 def _unanswered(count: int) -> str | None:

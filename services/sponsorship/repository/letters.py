@@ -15,7 +15,7 @@ from services.sponsorship.repository.placing import is_child_in_care
 from services.sponsorship.tables import CONSENT, FINDING, LETTER
 from shared.database.writes import Writes
 
-_SAME = ("id", "child_id", "donor_id", "received_on", "masked_by", "checked_by")
+_SAME = ("id", "child_id", "donor_id", "received_on", "checked_by")
 
 
 def letter_in(row: RowMapping, photos: frozenset[PhotoKind] = frozenset()) -> Letter:

@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
+from shared.cli.local.processes import stop_all
 from shared.messaging.crashpoints import TIMER_DONE
 from tests.faults.counting import settle
 from tests.faults.load import Caller, household, under_load
@@ -14,24 +16,18 @@ from tests.faults.scenarios.crashes import gone
 from tests.faults.site import Site, until
 from tests.support.people import person
 
+BY_ITSELF = "RELIEF_PLACES_BY_ITSELF"
 CHILDREN = 12
-FIRST_END, NEXT_END = timedelta(seconds=2.5), timedelta(seconds=0.4)
-"""The first hold ends so long after all ends were chosen, and each further one so much later."""
+FIRST_END, NEXT_END = timedelta(seconds=6), timedelta(seconds=0.4)
+"""The first hold ends so long after the first one was asked for, and each further one so much later."""
 ENDED_BEFORE = 3
 """So many have ended when sponsorship is killed."""
 EXPLAINED = {"explained_by": "caseworker-3", "language": "ko", "edition": "2", "until": "2007-03-31"}
 
 _HELD = "SELECT count(*) FROM hold WHERE state = 'held'"
+_GIFTS = "SELECT count(*) FROM gift WHERE purpose = 'education' AND status <> ''"
 _ENDED = """
     SELECT count(DISTINCT (child_id, gift_id)) FROM hold WHERE state = 'let_go' AND reason = 'ended'
-"""
-_ENDS_SOON = """
-    UPDATE hold SET until_on = NULL, until_at = clock_timestamp() + $1::interval + number * $2::interval
-    FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS number FROM hold) numbered WHERE numbered.id = hold.id
-"""
-_TIMERS_TOO = """
-    UPDATE timer SET due_on = NULL, due_at = until_at, ready_at = until_at
-    FROM hold WHERE timer.key = 'let_go ' || hold.id
 """
 _SAID = """
     SELECT subject::text, array_agg(data::json ->> $2 ORDER BY (data::json ->> 'version')::int) FROM journal
@@ -42,14 +38,16 @@ _SAID = """
 @scenario(households=120)
 async def holds_run_out_while_sponsorship_is_killed(site: Site) -> None:
     """Some end before the kill, some while nobody is there, and one with a replica that dies before it commits."""
+    await places_by_itself(site, "false")
     async with under_load(site) as load:
         kept = await keep(site, load.caller, load.gifts)
-        await choose_ends(site)
         await until(partial(site.value, "sponsorship", _ENDED), lambda ended: ended >= ENDED_BEFORE)
         first, second = site.replicas["sponsorship"]
         for replica in (first, second):
             await asyncio.to_thread(replica.kill)
             site.fault()
+            # From here on whoever is let go could be given to another gift.
+            replica.settings[BY_ITSELF] = "true"
         assert await site.value("sponsorship", _HELD), "every hold had ended before the kill"
         first.launch_to_crash(TIMER_DONE, nth=site.rng.randint(1, 2))
         await gone(first)
@@ -69,13 +67,33 @@ class Kept:
 
 
 async def keep(site: Site, caller: Caller, gifts: Gifts) -> Kept:
-    """Children whose guardians agree that sponsors are shown them, and as many gifts; each is given a child."""
+    """Children whose guardians agree that sponsors are shown them, and as many gifts.
+
+    Staff keep a child for each gift, until an end that comes within seconds, one after another.
+    """
     children = await asyncio.gather(*(child(site, caller) for _ in range(CHILDREN)))
     may_be_shown = "SELECT count(*) FROM consent WHERE agreed"
     await until(partial(site.value, "sponsorship", may_be_shown), lambda agreed: agreed == CHILDREN)
     monthly = await asyncio.gather(*(gift(caller, gifts, number) for number in range(CHILDREN)))
-    await until(partial(site.value, "sponsorship", _HELD), lambda held: held == CHILDREN)
+    await until(partial(site.value, "sponsorship", _GIFTS), lambda known: known == CHILDREN)
+    first = datetime.now(UTC) + FIRST_END
+
+    async def hold(number: int) -> Any:
+        ends = {"until_at": (first + number * NEXT_END).isoformat()}
+        body = {"gift_id": monthly[number], "child_id": children[number], **ends}
+        return await caller.post("sponsorship", "/holds", body)
+
+    await asyncio.gather(*map(hold, range(CHILDREN)))
     return Kept({*children}, {*monthly})
+
+
+async def places_by_itself(site: Site, whether: str) -> None:
+    """Start sponsorship anew, so that it gives gifts their children by itself, or does not."""
+    replicas = site.replicas["sponsorship"]
+    await asyncio.to_thread(stop_all, [each.daemon for each in replicas])
+    for each in replicas:
+        each.settings[BY_ITSELF] = whether
+    await site.bring_back()
 
 
 async def child(site: Site, caller: Caller) -> str:
@@ -97,15 +115,6 @@ async def gift(caller: Caller, gifts: Gifts, number: int) -> str:
     made = await caller.post("donations", "/monthly-gifts", body)
     await gifts.begins(reference)
     return str(made["gift_id"])
-
-
-async def choose_ends(site: Site) -> None:
-    """Every hold ends within some seconds, one after another. An extension only lengthens a hold, and who is let go is
-    given to another gift at once: so the ends are written past the service.
-    """
-    async with site.connect("sponsorship") as database:
-        await database.execute(_ENDS_SOON, FIRST_END, NEXT_END)
-        await database.execute(_TIMERS_TOO)
 
 
 async def each_ended_once(site: Site, kept: Kept) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import NamedTuple
 
 from shared.cli.demo.chapter import Stage
-from shared.cli.demo.chapters.donations.paying import Paying
+from shared.cli.demo.chapters.donations.paying import Payee, Paying
 from shared.cli.demo.chapters.intake.people import case_of
 
 CURRENCY = "USD"
@@ -24,6 +24,7 @@ class Visit(NamedTuple):
 FIRST, SECOND = Visit("first", 34, 75, 80), Visit("second", 120, 165, 170)
 HOSPITAL_ASKED, HOSPITAL_PAID = 139, 149
 HOSPITAL_COST, FIRST_PART = 250_00, 100_00
+COURIER, CLINIC = Payee("courier-1", "CN"), Payee("clinic-02", "CN")
 
 
 class Asking(Paying):
@@ -48,7 +49,7 @@ class Asking(Paying):
         await self._asked_for(visit)
 
     async def _pay_for(self, visit: Visit) -> None:
-        await self.pay(await self._asked_for(visit), visit.cost, "courier-1", f"visit-{visit.name}")
+        await self.pay(await self._asked_for(visit), visit.cost, COURIER, f"visit-{visit.name}")
 
     async def _made(self, visit: Visit) -> None:
         path = f"/cases/{await self._case()}/visits/{await self._visit(visit)}/done"
@@ -59,7 +60,7 @@ class Asking(Paying):
 
     async def _pay_hospital(self) -> None:
         """The hospital wants a part now; what it asks for later stays set aside."""
-        await self.pay(await self._hospital(), FIRST_PART, "clinic-02", "hospital-1")
+        await self.pay(await self._hospital(), FIRST_PART, CLINIC, "hospital-1")
 
     # Asked for again under its key, each of these is what it was the first time.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.cli.demo.chapter import key
 from shared.cli.demo.chapters.donations.recorded import written
@@ -12,11 +12,24 @@ from shared.cli.demo.steps import Steps
 SERVED_SECONDS = 60.0
 
 
+class Payee(NamedTuple):
+    """Who is paid, by a code, and in which country, by its code of ISO 3166."""
+
+    code: str
+    country: str
+
+
 class Paying(Steps):
     """Steps in which grants are paid."""
 
     async def pay(
-        self, grant: str, minor: int, payee: str, reference: str, currency: str = "USD", place: str = "paypal"
+        self,
+        grant: str,
+        minor: int,
+        payee: Payee,
+        reference: str,
+        currency: str = "USD",
+        place: str = "paypal",
     ) -> None:
         """Pay so much of a grant. Trouble if it is not set aside in time."""
         await until(partial(self._unheard, grant), SERVED_SECONDS)
@@ -26,8 +39,8 @@ class Paying(Steps):
             "amount": written(minor, currency),
             "currency": currency,
             "place": place,
-            "payee": payee,
-            "country": "JP" if place == "bank" else "CN",
+            "payee": payee.code,
+            "country": payee.country,
             "reference": f"{self.stage.plan.name}/{reference}",
         }
         await self.post("donations", f"/grants/{grant}/pay", f"pay/{reference}", body)

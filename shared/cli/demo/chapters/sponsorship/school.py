@@ -3,11 +3,12 @@
 from functools import partial
 
 from shared.cli.demo.chapter import Stage
-from shared.cli.demo.chapters.donations.paying import Paying
+from shared.cli.demo.chapters.donations.paying import Payee, Paying
 
 PLANNED, MONTHS, PAID, REPORTED = 92, 2, (95, 123), 151
 """Days after the first one. The term has two months; the first one is due on the day on which it begins."""
 TERM_DAYS = 59
+SCHOOL = Payee("school", "CN")
 FEE, CURRENCY = 12_000, "JPY"
 REPORT = {"grade": "good", "attendance": 96, "note": "Reads and writes well; arithmetic needs practice."}
 
@@ -43,7 +44,7 @@ class School(Paying):
         asked = await self.all_of("sponsorship", "/school/payments")
         if self.stage.gifts and len(asked) > number:
             once = f"school-{number + 1}"
-            await self.pay(asked[number]["payment_id"], FEE, "school", once, CURRENCY, place="bank")
+            await self.pay(asked[number]["payment_id"], FEE, SCHOOL, once, CURRENCY, place="bank")
 
     async def _report(self) -> None:
         for child in {each["child_id"] for each in await self.all_of("sponsorship", "/school/payments")}:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.cli.demo.chapter import Stage
-from shared.cli.demo.chapters.donations.paying import Paying
+from shared.cli.demo.chapters.donations.paying import Payee, Paying
 from shared.cli.demo.chapters.intake.people import couples, members
 
 ASKED, PLANNED, TESTED, PAID = 141, 142, 150, 170
@@ -100,7 +100,7 @@ class Settling(Paying):
         household = await self._couple()
         if household and self.stage.gifts:
             grant = await self._asked(household)
-            await self.pay(grant, COST, "household", "resettlement", currency="JPY", place="bank")
+            await self.pay(grant, COST, Payee("household", "JP"), "resettlement", "JPY", place="bank")
 
 
 def _monday(day: date) -> date:

@@ -16,6 +16,7 @@ Days = Annotated[
 Most = Annotated[int, typer.Option("--most", min=1, max=500, help="at most so many")]
 WHY = {
     "guardian_left": "the guardian does not live with the child any more",
+    "minor": "whoever agreed as a grown-up is a minor, for whom a guardian agrees",
     "grown_up": "the child is of age and agrees itself now",
     "over": "its last day has passed",
     "ending": "its last day is near",

@@ -1,5 +1,8 @@
 """What a treasurer does about a row of PayPal's list of which nothing is booked by itself."""
 
+from services.donations.commands.matching import Match
+from services.donations.paypal.transactions import Kind
+
 _FEE = (
     "PayPal took this for its work. Book it under this reference: POST /charges, with the fund that bears it."
 )
@@ -10,13 +13,13 @@ _CONVERSION = (
 )
 _TRANSFER = "Book it under this reference: POST /transfers, once you have seen the bank's statement too."
 _NOT_KNOWN = "The money that it is about is not known here. Look it up at PayPal by its reference."
-_UNKNOWN = {"conversion": _CONVERSION, "withdrawal": _TRANSFER, "deposit": _TRANSFER}
+_UNKNOWN = {Kind.CONVERSION: _CONVERSION, Kind.WITHDRAWAL: _TRANSFER, Kind.DEPOSIT: _TRANSFER}
 
 
-def advice(kind: str, status: str, minor: int) -> str:
+def advice(kind: Kind, status: Match, minor: int) -> str:
     """Plain words for a row that was found unknown; empty for another one. `minor` is below 0 for what went out."""
-    if status != "unknown":
+    if status is not Match.UNKNOWN:
         return ""
-    if kind == "fee":
+    if kind is Kind.FEE:
         return _FEE if minor < 0 else _FEE_BACK
     return _UNKNOWN.get(kind, _NOT_KNOWN)
