@@ -16,6 +16,21 @@ from shared.database.engine import connect
 SHARED = Path(__file__).resolve().parents[1]
 
 
+class NoWayBack(RuntimeError):
+    """Somebody would bring a database back to an older version; the text says what to do instead."""
+
+
+def no_way_back() -> None:
+    """The `downgrade` of every migration: what a newer version has written, an older one could not keep.
+
+    Raises NoWayBack.
+    """
+    raise NoWayBack(
+        'No database goes back to an older version: restore the backup that was made before (see "Going back" in '
+        "docs/operations.md)."
+    )
+
+
 def alembic_config(scripts: Path, connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(scripts))

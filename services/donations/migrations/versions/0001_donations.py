@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0001"
 down_revision = None
 
@@ -1158,57 +1160,4 @@ def _create_cases() -> None:
     )
 
 
-def downgrade() -> None:
-    for table in (
-        "pledge_total",
-        "transfer",
-        "opening",
-        "pledge_part",
-        "pledge",
-        "gift_in_kind",
-        "slip",
-        "advance",
-        "gift_import",
-        "statement_line",
-        "statement",
-        "receipt",
-        "receipt_series",
-        "letter_reading",
-        "letter",
-        "finding",
-        "notice_body",
-        "notice",
-        "refund",
-        "payment",
-        "subscription_told",
-        "subscription_news",
-        "subscription_change",
-        "subscription",
-        "reversal",
-        "posting",
-        "payout",
-        "gift",
-        "decision",
-        "contact_reading",
-        "contact",
-        "payer",
-        "approval",
-        "rate",
-        "price",
-        "purchase",
-        "need",
-        "shortage",
-        "item_price",
-        "household",
-        "grant",
-        "advocacy_case",
-        "fund_balance",
-        "entry",
-        "donor",
-        "closed_month",
-        "appeal",
-        "account_month",
-        "account",
-    ):
-        op.drop_table(table)
-    op.execute("DROP FUNCTION entry_balances; DROP FUNCTION month_is_open; DROP FUNCTION closing_waits")
+downgrade = no_way_back

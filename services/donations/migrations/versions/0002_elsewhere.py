@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0002"
 down_revision = "0001"
 
@@ -38,8 +40,4 @@ def upgrade() -> None:
     op.execute(TELL_OLD)
 
 
-def downgrade() -> None:
-    op.drop_table("contact_offered")
-    op.drop_table("gift_placed")
-    for column in ("membership_said", "link_said"):
-        op.drop_column("donor", column)
+downgrade = no_way_back

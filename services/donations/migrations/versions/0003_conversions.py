@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0003"
 down_revision = "0002"
 
@@ -55,5 +57,4 @@ def upgrade() -> None:
     op.execute(FROM_ENTRIES)
 
 
-def downgrade() -> None:
-    op.drop_table("conversion")
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0004"
 down_revision = "0003"
 
@@ -26,9 +28,4 @@ def upgrade() -> None:
     op.execute(DECIDE_ANEW)
 
 
-def downgrade() -> None:
-    op.drop_index("ix_grant_undecided", "grant")
-    op.drop_index("ix_grant_due", "grant")
-    op.drop_column("grant", "agreed_to")
-    missing = sa.text("ended = '' AND wanted > set_aside + carried + paid")
-    op.create_index("ix_grant_missing", "grant", ["fund", "currency"], postgresql_where=missing)
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0005"
 down_revision = "0004"
 
@@ -18,8 +20,4 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    op.drop_index("uq_payout_reference", "payout")
-    op.create_unique_constraint("uq_payout_place_reference", "payout", ["place", "reference"])
-    for table in ("decision", "payout"):
-        op.drop_column(table, "undone")
+downgrade = no_way_back

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.database.migrations import no_way_back
+
 revision = "0006"
 down_revision = "0005"
 
@@ -13,5 +15,4 @@ def upgrade() -> None:
     op.add_column("finding", sa.Column("differs", JSONB(), server_default="[]", nullable=False))
 
 
-def downgrade() -> None:
-    op.drop_column("finding", "differs")
+downgrade = no_way_back

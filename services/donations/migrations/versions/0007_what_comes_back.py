@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0007"
 down_revision = "0006"
 
@@ -24,9 +26,4 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    op.drop_index(op.f("ix_notice_refund_id"), table_name="notice")
-    op.drop_column("notice", "actor")
-    op.drop_column("notice", "refund_id")
-    for name in ("hold_reason", *RESTORED):
-        op.drop_column("payment", name)
+downgrade = no_way_back

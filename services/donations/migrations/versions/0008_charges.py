@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0008"
 down_revision = "0007"
 
@@ -55,9 +57,4 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    op.drop_index(op.f("ix_conversion_appeal_id"), table_name="conversion")
-    op.drop_index("uq_conversion_reference", table_name="conversion")
-    op.drop_column("conversion", "appeal_id")
-    op.drop_column("conversion", "reference")
-    op.drop_table("charge")
+downgrade = no_way_back

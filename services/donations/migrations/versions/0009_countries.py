@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0009"
 down_revision = "0008"
 
@@ -12,5 +14,4 @@ def upgrade() -> None:
     op.add_column("payout", sa.Column("country", sa.String(length=2), server_default="", nullable=False))
 
 
-def downgrade() -> None:
-    op.drop_column("payout", "country")
+downgrade = no_way_back

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared.database.migrations import no_way_back
+
 revision = "0001"
 down_revision = None
 
@@ -242,19 +244,4 @@ def upgrade() -> None:
         op.execute(KEPT_FOR_EVER.format(name=name))
 
 
-def downgrade() -> None:
-    for table in (
-        "seat",
-        "venue",
-        "paper",
-        "guest_import",
-        "guest",
-        "gathering_step",
-        "calendar",
-        "reading",
-        "member",
-        "gathering",
-        "contact",
-        "advocacy_case",
-    ):
-        op.drop_table(table)
+downgrade = no_way_back

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared.database.migrations import no_way_back
+
 revision = "0002"
 down_revision = "0001"
 
@@ -282,20 +284,4 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    for table in (
-        "helper_appeal",
-        "assignment",
-        "need",
-        "volunteer_tie",
-        "volunteer_check",
-        "volunteer_skill",
-        "volunteer",
-        "publication",
-        "recording",
-        "slot",
-        "consent",
-        "speaker",
-        "household",
-    ):
-        op.drop_table(table)
+downgrade = no_way_back

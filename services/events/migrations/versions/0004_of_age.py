@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0004"
 down_revision = "0003"
 
@@ -10,3 +12,6 @@ down_revision = "0003"
 def upgrade() -> None:
     op.add_column("consent", sa.Column("household_id", sa.Uuid()))
     op.add_column("consent", sa.Column("of_age", sa.Boolean()))
+
+
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0001"
 down_revision = None
 
@@ -285,22 +287,4 @@ def _create_cases() -> None:
     op.create_index("ix_case_entry_case_id_id", "case_entry", ["case_id", "id"])
 
 
-def downgrade() -> None:
-    for table in (
-        "grant_told",
-        "grant_request",
-        "reading",
-        "case_entry",
-        "case_visit",
-        "case_identity",
-        "case_person",
-        "advocacy_case",
-        "moved",
-        "identity",
-        "member",
-        "timeline",
-        "household",
-        "register_import",
-    ):
-        op.drop_table(table)
-    op.execute("DROP FUNCTION next_codes")
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0002"
 down_revision = "0001"
 
@@ -107,6 +109,4 @@ def _create_settlements() -> None:
     op.create_index("ix_settlement_request_household_id_id", "settlement_request", ["household_id", "id"])
 
 
-def downgrade() -> None:
-    for table in (*TOLD, "settlement_request", "consent_step", "consent"):
-        op.drop_table(table)
+downgrade = no_way_back

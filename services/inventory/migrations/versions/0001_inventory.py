@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared.database.migrations import no_way_back
+
 revision = "0001"
 down_revision = None
 
@@ -463,31 +465,4 @@ def _buying() -> None:
     )
 
 
-def downgrade() -> None:
-    for table in (
-        "unmet",
-        "total",
-        "shelf",
-        "reservation",
-        "renewal",
-        "receipt",
-        "planned_delivery",
-        "movement",
-        "month_total",
-        "marked_shelf",
-        "lot",
-        "kit_part",
-        "item",
-        "household",
-        "forecast_said",
-        "depot",
-        "delivery",
-        "cancellation",
-        "asked_again",
-        "taken_along",
-        "shortage_said",
-        "purchase",
-        "price",
-        "appeal",
-    ):
-        op.drop_table(table)
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0001"
 down_revision = None
 
@@ -177,16 +179,4 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    for table in (
-        "sponsorship",
-        "sponsor",
-        "presence",
-        "payment",
-        "household",
-        "hold",
-        "gift",
-        "consent",
-        "child",
-    ):
-        op.drop_table(table)
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0002"
 down_revision = "0001"
 
@@ -139,15 +141,4 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attendance_place_id"), "attendance", ["place_id"], unique=False)
 
 
-def downgrade() -> None:
-    for table in (
-        "attendance",
-        "lesson_place",
-        "lesson",
-        "helper_need",
-        "settlement",
-        "learner",
-        "course",
-        "closed_household",
-    ):
-        op.drop_table(table)
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0003"
 down_revision = "0002"
 
@@ -137,14 +139,4 @@ def upgrade() -> None:
         op.execute(KEPT_FOR_EVER.format(name=name))
 
 
-def downgrade() -> None:
-    for table in (
-        "finding",
-        "photo",
-        "letter_text",
-        "letter_check",
-        "correspondence_reading",
-        "letter",
-        "incident",
-    ):
-        op.drop_table(table)
+downgrade = no_way_back

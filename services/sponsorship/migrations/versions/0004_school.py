@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0004"
 down_revision = "0003"
 
@@ -110,10 +112,4 @@ def _read_reports_too() -> None:
     )
 
 
-def downgrade() -> None:
-    reading = "correspondence_reading"
-    op.drop_constraint(op.f(f"ck_{reading}_of_one_thing"), reading)
-    op.drop_column(reading, "report_id")
-    op.alter_column(reading, "letter_id", nullable=False)
-    for table in ("report_note", "report_card", "school_payment", "school_month", "school_term"):
-        op.drop_table(table)
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0005"
 down_revision = "0004"
 
@@ -39,3 +41,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("place_id", name=op.f("uq_certificate_place_id")),
         sa.UniqueConstraint("year", "number", name=op.f("uq_certificate_year_number")),
     )
+
+
+downgrade = no_way_back

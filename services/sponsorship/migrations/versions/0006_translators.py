@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0006"
 down_revision = "0005"
 
@@ -22,3 +24,6 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_helper_need_of_one_thing"), need, "course_id IS NULL OR letter_id IS NULL"
     )
+
+
+downgrade = no_way_back

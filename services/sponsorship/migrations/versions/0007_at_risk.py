@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0007"
 down_revision = "0006"
 
@@ -33,3 +35,6 @@ def upgrade() -> None:
     op.create_unique_constraint(op.f("uq_report_card_replaces"), "report_card", ["replaces"])
     first = sa.text("replaces IS NULL")
     op.create_index("uq_report_card_first", "report_card", ["term_id"], unique=True, postgresql_where=first)
+
+
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0008"
 down_revision = "0007"
 
@@ -13,5 +15,4 @@ def upgrade() -> None:
     op.execute("UPDATE letter SET maskers = ARRAY[masked_by] WHERE masked_by <> ''")
 
 
-def downgrade() -> None:
-    op.drop_column("letter", "maskers")
+downgrade = no_way_back

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared.database.migrations import no_way_back
+
 revision = "0001"
 down_revision = None
 
@@ -184,18 +186,4 @@ def upgrade() -> None:
     op.execute(KEEP.format(name="discard", what="UPDATE OR DELETE"))
 
 
-def downgrade() -> None:
-    op.drop_table("timer")
-    op.drop_table("feed")
-    op.drop_table("target")
-    op.drop_table("outbox")
-    op.drop_index(op.f("ix_journal_subject"), table_name="journal")
-    op.drop_table("journal")
-    op.drop_index(op.f("ix_inbox_handled_at"), table_name="inbox")
-    op.drop_table("inbox")
-    op.drop_table("discard")
-    op.drop_table("day")
-    op.drop_table("answer")
-    op.execute(
-        "DROP FUNCTION hold_day; DROP FUNCTION journal_month; DROP FUNCTION append_only; DROP FUNCTION wake_relays"
-    )
+downgrade = no_way_back
