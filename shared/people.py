@@ -2,6 +2,13 @@
 
 import unicodedata
 
+LONGEST_NAME, LONGEST_MAIL, LONGEST_PHONE = 200, 254, 40
+"""In characters."""
+MAIL = r"^\S+@\S+$"
+"""A mail address, as far as its form tells: whether somebody reads it, a letter finds out."""
+PHONE = r"^[-+() 0-9]{3,40}$"
+"""A telephone number, as people write it."""
+
 
 def folded(text: str) -> str:
     """As names and addresses are compared: width, capitals and blanks make no other one."""

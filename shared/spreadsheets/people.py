@@ -2,11 +2,9 @@
 
 import re
 
-from shared.people import folded, narrow
+from shared.people import LONGEST_MAIL, LONGEST_NAME, MAIL, PHONE, folded, narrow
 
-LONGEST_NAME = 200
-_MAIL = re.compile(r"\S{1,190}@\S{1,60}")
-_PHONE = re.compile(r"[-+() 0-9]{3,40}", re.ASCII)
+_MAIL, _PHONE = re.compile(MAIL), re.compile(PHONE)
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{1,6})?")
 _NAMES = {
@@ -29,7 +27,7 @@ def name(text: str) -> str:
 def mail(text: str) -> str:
     """A mail address, as far as its form tells; letters of full width are narrow in it."""
     written = narrow(text)
-    if not _MAIL.fullmatch(written):
+    if len(written) > LONGEST_MAIL or not _MAIL.fullmatch(written):
         raise ValueError("is no mail address")
     return written
 

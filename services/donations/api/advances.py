@@ -23,12 +23,13 @@ from services.donations.domain.advances import Advance, overdue_before
 from services.donations.domain.funds import Purpose
 from services.donations.queries import advances as lists
 from services.donations.repository.advances import advance_in
+from services.donations.repository.advances import find as find_one
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, missing
 from shared.web.models import Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Reading, Work
+from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(prefix="/advances", tags=["advances"])
 CODE = r"^[a-z0-9][a-z0-9-]*$"
@@ -206,4 +207,5 @@ class SlipOut(BaseModel):
 @router.get("/{advance_id}/slips", dependencies=[LOOKING])
 async def slips(advance_id: UUID, session: Reading) -> list[SlipOut]:
     """The slips and returns of an advance, undone ones too, in the order in which they were booked."""
+    accepted(await find_one(session, advance_id) or missing("such advance"))
     return [SlipOut.of(row) for row in await lists.slips(session, advance_id)]

@@ -15,8 +15,10 @@ from services.donations.commands import donors as commands
 from services.donations.contacts import Contact
 from services.donations.domain.donors import Choices, DonorKind
 from services.donations.queries import lists
+from services.donations.repository.donors import kept
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, missing
+from shared.people import LONGEST_MAIL, LONGEST_PHONE, MAIL, PHONE
 from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
@@ -30,8 +32,8 @@ class ContactBody(Body):
     """How a donor is called and reached."""
 
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", examples=["Example Society"])]
-    mail: Annotated[str, Field(max_length=254, pattern=r"^\S+@\S+$")] | None = None
-    phone: Annotated[str, Field(max_length=40, pattern=r"^[-+() 0-9]{3,40}$")] | None = None
+    mail: Annotated[str, Field(max_length=LONGEST_MAIL, pattern=MAIL)] | None = None
+    phone: Annotated[str, Field(max_length=LONGEST_PHONE, pattern=PHONE)] | None = None
     address: Annotated[str, Field(max_length=500, pattern=r"\S")] | None = None
 
     def contact(self) -> Contact:
@@ -162,6 +164,7 @@ async def find(session: Reading, after: After = None, limit: Limit = 100) -> Pag
 @router.get("/{donor_id}/alike", dependencies=[LOOKING])
 async def alike(donor_id: UUID, session: Reading) -> list[AlikeOut]:
     """Who may be the same donor, without saying what the other one's name is."""
+    accepted(await kept(session, donor_id) or missing("such donor"))
     found = await contacts.alike(session, donor_id)
     return [AlikeOut(donor_id=each.donor_id, alike=list(each.alike)) for each in found]
 

@@ -22,16 +22,17 @@ from services.donations.commands import grants as commands
 from services.donations.domain.deciding import approvals_needed
 from services.donations.domain.grants import Grant
 from services.donations.queries import lists
+from services.donations.repository.grants import find as find_one
 from services.donations.repository.grants import grant_in
 from services.donations.settings import Settings
 from shared.contracts.donations import GrantStatus, NotPaid
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, missing
 from shared.principals import Role
 from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.roles import allows
-from shared.web.work import Reading, Work
+from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(prefix="/grants", tags=["grants"])
 LOOKING = allows(Role.TREASURER, Role.CASEWORKER, Role.AUDITOR)
@@ -246,4 +247,5 @@ class PayoutOut(BaseModel):
 @router.get("/{grant_id}/payouts", dependencies=[LOOKING])
 async def payouts(grant_id: UUID, session: Reading) -> list[PayoutOut]:
     """What was paid of a grant, and what came back."""
+    accepted(await find_one(session, grant_id) or missing("such grant"))
     return [PayoutOut(payout_id=row["id"], **row) for row in await lists.payouts(session, grant_id)]

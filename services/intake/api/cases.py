@@ -195,6 +195,7 @@ async def ask(case_id: CaseId, body: NewCaseRequest, work: Work) -> RequestOut:
 @router.get("/{case_id}/grants", tags=["grants"], dependencies=[LOOKING])
 async def grants(case_id: CaseId, session: Reading) -> list[RequestInList]:
     """All money that was asked for a case, the oldest request first, and what became of it."""
+    accepted(await queries.case(session, case_id))
     return [RequestInList.in_list(row) for row in await queries.grant_requests(session, case_id)]
 
 

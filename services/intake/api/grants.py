@@ -13,11 +13,11 @@ from sqlalchemy import RowMapping
 from services.intake.api.households import CASEWORKER, LOOKING, HouseholdId
 from services.intake.commands import grants as commands
 from services.intake.domain.grants import Request
-from services.intake.queries import grant_requests
+from services.intake.queries import grant_requests, household
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.web.models import Currency
-from shared.web.work import Reading, Work
+from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(tags=["grants"])
 Minor = Annotated[
@@ -145,4 +145,5 @@ class RequestInList(RequestOut):
 @router.get("/households/{household_id}/grants", dependencies=[LOOKING])
 async def of_household(household_id: HouseholdId, session: Reading) -> list[RequestInList]:
     """All money that was asked for a household, the oldest request first, and what became of it."""
+    accepted(await household(session, household_id))
     return [RequestInList.in_list(row) for row in await grant_requests(session, household_id)]

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import identities
+from services.intake.domain.consents import ADULT_BANDS
 from services.intake.repository import HELPED, PRESENT, key_of
 from services.intake.repository.guardians import GIVEN, IS_ALONE, IS_UNGUARDED
 from services.intake.settings import Settings
@@ -91,10 +92,10 @@ _CONSENTS_OF = """
     SELECT count(*), count(*) FILTER (WHERE consent.household_id <> member.household_id)
     FROM consent JOIN member ON member.id = consent.member_id
 """
-_OF_AGE = """
-    SELECT count(*), count(*) FILTER (WHERE agreed AND age_band NOT IN ('adult', 'elderly'))
+_OF_AGE = f"""
+    SELECT count(*), count(*) FILTER (WHERE agreed AND age_band NOT IN {ADULT_BANDS})
     FROM consent JOIN member ON member.id = member_id WHERE purpose = 'public_speaking'
-"""
+"""  # noqa: S608, all parts are ours
 _CONSENTS_KEPT = """
     SELECT count(*), count(*) FILTER (WHERE last.agreed IS DISTINCT FROM consent.agreed
         OR last.scopes IS DISTINCT FROM consent.scopes OR last.until IS DISTINCT FROM consent.until)

@@ -1,5 +1,7 @@
 """What intake said of consents and requests, and what it keeps of answers, as the doctor compares it with others."""
 
+from services.intake.domain.consents import ADULT_BANDS
+
 _HELPERS = """
     SELECT id, version, ARRAY[household_id] AS of, household_id, region,
         'helper' = ANY(wishes) AND withdrawn_on IS NULL AND ended_on IS NULL AS open
@@ -18,11 +20,11 @@ KEPT = {
     "speaking_consents": """
         SELECT id, version, member_id, scopes, agreed, until, of_age FROM consent WHERE purpose = 'public_speaking'
     """,
-    "speakers": """
+    "speakers": f"""
         SELECT member_id AS id, ARRAY[consent.id] AS of, scopes, agreed, until,
-            member.age_band IN ('adult', 'elderly') AS of_age
+            member.age_band IN {ADULT_BANDS} AS of_age
         FROM consent JOIN member ON member.id = member_id WHERE purpose = 'public_speaking'
-    """,
+    """,  # noqa: S608, all parts are ours
     "helpers_wished": _HELPERS,
     "lessons_wished": _LESSONS,
     "children": "SELECT id, version, status FROM child_told WHERE version > 0",

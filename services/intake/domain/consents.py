@@ -20,6 +20,8 @@ from shared.contracts.intake import (
 from shared.outcomes import Refused, conflict, invalid
 
 ADULTS = frozenset({AgeBand.ADULT, AgeBand.ELDERLY})
+ADULT_BANDS = "(" + ", ".join(f"'{band.value}'" for band in sorted(ADULTS)) + ")"
+"""The same, as a query has it after IN."""
 LONGEST = timedelta(days=5 * 366)
 """No consent is given for longer: whoever agreed is asked anew by then."""
 

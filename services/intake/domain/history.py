@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.domain.cases import CaseRole, Visit
+from shared.words import many
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def cancelled_words(visit: Visit) -> str:
 
 
 def closed_words(why: str, cancelled: int) -> str:
-    visits = f"; {cancelled} planned {'visit is' if cancelled == 1 else 'visits are'} cancelled"
+    visits = f"; {many(cancelled, 'planned visit is', 'planned visits are')} cancelled"
     return f"Closed: {_plain(why)}{visits if cancelled else ''}."
 
 

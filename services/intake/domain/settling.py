@@ -15,6 +15,7 @@ from shared.contracts.events import HelpStatus
 from shared.contracts.intake import GrantStep, SettlementAsked, SettlementWish
 from shared.contracts.sponsorship import LessonStatus
 from shared.outcomes import Refused, conflict
+from shared.words import many
 
 ANSWERED: Mapping[str, frozenset[str]] = {
     SettlementWish.GRANT: frozenset(
@@ -100,15 +101,11 @@ def state_of(settlement: Settlement, on: date) -> SettlementAsked:
 def asked_words(settlement: Settlement) -> str:
     """For the timeline of the household."""
     done = "Withdrawn" if settlement.withdrawn_on else "Asked" if settlement.version == 1 else "Changed"
-    count = len(settlement.member_ids)
-    who = "1 member" if count == 1 else f"{count} members"
+    who = many(len(settlement.member_ids), "member")
     return f"{done}: settlement of {who} in {settlement.region}, with {', '.join(sorted(settlement.wishes))}."
 
 
 def answered_words(settlement: Settlement, answered: Collection[str]) -> str:
     """How far a request is answered, for the timeline."""
-    wishes = len(settlement.wishes)
-    return (
-        f"Settlement asked for on {settlement.asked_on}: {len(answered)} of its {wishes} "
-        f"{'wish' if wishes == 1 else 'wishes'} answered."
-    )
+    wishes = many(len(settlement.wishes), "wish", "wishes")
+    return f"Settlement asked for on {settlement.asked_on}: {len(answered)} of its {wishes} answered."

@@ -22,6 +22,7 @@ from shared.contracts.inventory import (
     SupplyLine,
 )
 from shared.principals import service_principal
+from shared.words import many
 
 LONGEST_SUMMARY = 1000
 
@@ -89,7 +90,7 @@ def grown_words(count: int) -> str:
 
 
 def people_words(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+    return many(count, "person", "people")
 
 
 def shortened(words: str) -> str:

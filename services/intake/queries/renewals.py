@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, RowMapping, String, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.domain.consents import ADULT_BANDS
 from services.intake.domain.guardians import Renewal
 from services.intake.repository.guardians import GIVEN
 
@@ -15,7 +16,7 @@ _RENEWALS = f"""
     SELECT * FROM (
         SELECT consent.id, consent.household_id, household.code, consent.member_id, consent.purpose, consent.until,
             consent.since, CASE WHEN NOT consent.agreed THEN last.ended
-                WHEN member.age_band IN ('adult', 'elderly') THEN 'grown_up'
+                WHEN member.age_band IN {ADULT_BANDS} THEN 'grown_up'
                 WHEN consent.until < :today THEN 'over' WHEN consent.until <= :near THEN 'ending' END AS why
         FROM consent JOIN LATERAL ({GIVEN}) given ON true
         JOIN LATERAL (

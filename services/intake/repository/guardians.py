@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.domain.consents import Consent
+from services.intake.domain.consents import ADULT_BANDS, Consent
 from services.intake.domain.guardians import Renewal
 from services.intake.repository.consents import consent_in
 from services.intake.tables import CONSENT
@@ -17,16 +17,16 @@ GIVEN = """
 """
 """How a consent was given last."""
 # S608: all parts are ours.
-IS_UNGUARDED = """
+IS_UNGUARDED = f"""
     NOT (EXISTS (SELECT FROM member WHERE member.id = given.guardian_id AND left_on IS NULL
-            AND member.household_id = consent.household_id AND age_band IN ('adult', 'elderly'))
+            AND member.household_id = consent.household_id AND age_band IN {ADULT_BANDS})
         AND EXISTS (SELECT FROM member WHERE member.id = consent.member_id AND left_on IS NULL
             AND member.household_id = consent.household_id))
-"""
+"""  # noqa: S608
 """Whether the child has left the household of the consent, or the guardian has, or the guardian is no adult."""
-IS_ALONE = """
+IS_ALONE = f"""
     num_nonnulls(given.guardian_id, given.guardian) = 0 AND consent.purpose <> 'public_speaking'
-    AND EXISTS (SELECT FROM member WHERE member.id = consent.member_id AND age_band NOT IN ('adult', 'elderly'))
+    AND EXISTS (SELECT FROM member WHERE member.id = consent.member_id AND age_band NOT IN {ADULT_BANDS})
 """
 """Whether a minor has agreed without a guardian, taken for a grown-up. Speaking in public follows the age by itself."""
 _UNGUARDED = f"""

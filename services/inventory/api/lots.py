@@ -15,10 +15,10 @@ from services.inventory.domain.items import Kind
 from services.inventory.queries import lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, missing
 from shared.web.models import shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Reading, Work
+from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(tags=["stock"])
 
@@ -75,6 +75,7 @@ class GivenOut(BaseModel):
 @router.get("/lots/{lot_id}/given", dependencies=[LOOKING])
 async def given(lot_id: UUID, session: Reading) -> list[GivenOut]:
     """Who was given something of a lot, so that they can be told."""
+    accepted(await lists.lot_known(session, lot_id) or missing("such lot"))
     return [GivenOut(**row) for row in await lists.given_of(session, lot_id)]
 
 

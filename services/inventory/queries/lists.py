@@ -98,6 +98,11 @@ _GIVEN = text(f"""
 """)  # noqa: S608, nothing in it comes from outside
 
 
+async def lot_known(session: AsyncSession, lot_id: UUID) -> bool:
+    """Whether there is, or was, such a lot."""
+    return await session.scalar(select(LOT.c.id).where(LOT.c.id == lot_id)) is not None
+
+
 async def given_of(session: AsyncSession, lot_id: UUID) -> Sequence[RowMapping]:
     """Who was given something of a lot, of kits put together with some of it, or of what was moved elsewhere."""
     return (await session.execute(_GIVEN, {"lot": lot_id})).mappings().all()

@@ -13,6 +13,7 @@ from shared.cli.console import shown, wide_enough
 from shared.cli.local.keeper import keeper_of
 from shared.cli.local.up import LocalRun, local_run
 from shared.cli.stack import ServiceAddress, Stack
+from shared.words import many
 
 PATIENCE_SECONDS = 5.0
 READY = "ready"
@@ -101,17 +102,13 @@ def _troubles(said: dict[str, Any]) -> Iterator[str]:
     if said["days_held"]:
         yield f"the days wait: {said['days_held']} ({typed('clock DATE')})"
     elif behind:
-        yield f"{abs(behind):,} {'days' if abs(behind) > 1 else 'day'} {'behind' if behind > 0 else 'ahead'}"
+        yield f"{many(abs(behind), 'day')} {'behind' if behind > 0 else 'ahead'}"
     if waiting := sum((said["waiting"] or {}).values()):
-        yield f"{_messages(waiting)} to be handled"
+        yield f"{many(waiting, 'message')} to be handled"
     if again := sum((said["retrying"] or {}).values()):
-        yield f"{_messages(again)} to be tried again"
+        yield f"{many(again, 'message')} to be tried again"
     if said["figures_age_seconds"]:
         yield f"its figures are {said['figures_age_seconds']:,} s old"
-
-
-def _messages(count: int) -> str:
-    return f"{count:,} message{'' if count == 1 else 's'}"
 
 
 def _of_compose(stack: Stack) -> Iterator[Part]:
