@@ -10,7 +10,7 @@ from services.events.commands.deciding import CONFIRM_ENDS, release
 from services.events.commands.seats import lapse
 from services.events.ledger import OFFER_ENDS, TELL, tell_untold
 from services.events.repository.gatherings import FOLLOW
-from services.events.repository.helping import MATCH
+from services.events.repository.helping import MATCH, SETTLE
 from services.events.settings import Settings
 from shared.messaging.timers import OnTimer
 from shared.messaging.turning import OnDay
@@ -40,13 +40,15 @@ def _of_seats(settings: Settings) -> Mapping[str, OnTimer]:
 
 def _of_people(settings: Settings) -> Mapping[str, OnTimer]:
     async def match(_: Mapping[str, Any], unit: Unit) -> None:
-        await helping.look_for_helpers(unit, settings.helping, settings.helper_offer_days)
+        await helping.look_for_helpers(unit, settings.helping)
 
     async def follow(_: Mapping[str, Any], unit: Unit) -> None:
-        rules, offer_days = settings.helping, settings.helper_offer_days
-        await following.follow(unit, rules, settings.speaker_rest_days, offer_days)
+        await following.follow(unit, settings.helping, settings.speaker_rest_days)
 
-    return {MATCH: match, FOLLOW: follow}
+    async def settle(_: Mapping[str, Any], unit: Unit) -> None:
+        await helping.look_again(unit, settings.helping)
+
+    return {MATCH: match, SETTLE: settle, FOLLOW: follow}
 
 
 def on_day(settings: Settings) -> OnDay:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.events.commands import hearing
+from services.events.commands.guests import follow_members
 from services.events.domain.needs import asked_by_sponsorship, asked_for_settlement
-from services.events.repository import cases, guests, members
+from services.events.repository import cases, members
 from services.events.settings import Settings
-from services.events.tables import CASE, MEMBER
-from shared.contracts.donations import MembershipChanged
+from services.events.tables import CASE, DONOR_LINK, MEMBER
+from shared.contracts.donations import DonorLinked, MembershipChanged
 from shared.contracts.intake import (
     AdvocacyChanged,
     ConsentChanged,
@@ -26,8 +27,16 @@ async def on_membership_changed(facts: Sequence[MembershipChanged], unit: Unit) 
     """Keep who is a member; the guests whom donations calls so are members, or no longer. What was held stays."""
     news = await newest(unit, MEMBER, facts)
     members.save(unit, news.facts)
-    for guest in await guests.of_persons(unit.session, news.facts):
-        guests.change(unit, guest["id"], {"member": news.facts[guest["person_id"]].member})
+    await follow_members(unit, news.facts)
+
+
+async def on_donor_linked(facts: Sequence[DonorLinked], unit: Unit) -> None:
+    """Keep which donors are one person, or are two again; their guests are members if the entry that stands for both
+    is one.
+    """
+    news = await newest(unit, DONOR_LINK, facts)
+    await members.save_links(unit, news.rows.values(), news.facts)
+    await follow_members(unit, news.facts)
 
 
 async def on_advocacy_changed(facts: Sequence[AdvocacyChanged], unit: Unit) -> None:
@@ -40,6 +49,7 @@ def hears(settings: Settings) -> tuple[Hears[Any], ...]:
     """What this service consumes, and how."""
     return (
         Hears(MembershipChanged, on_membership_changed),
+        Hears(DonorLinked, on_donor_linked),
         Hears(AdvocacyChanged, on_advocacy_changed),
         *_of_people(settings),
     )

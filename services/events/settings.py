@@ -89,7 +89,8 @@ class Settings(PrintingSettings):
             self.helper_most_hours,
             self.helper_rest_hours,
         )
-        return Rules(teams, self.helper_checks, frozenset(self.helper_alone_at_first), self.helper_most_open)
+        alone = frozenset(self.helper_alone_at_first)
+        return Rules(teams, self.helper_checks, alone, self.helper_most_open, self.helper_offer_days)
 
     @property
     def hours(self) -> Hours:

@@ -36,7 +36,7 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     donations.GrantChanged: ("intake", "sponsorship"),
     donations.AppealChanged: ("inventory",),
     donations.MembershipChanged: ("events",),
-    donations.DonorLinked: ("sponsorship",),
+    donations.DonorLinked: ("sponsorship", "events"),
     sponsorship.ChildChanged: ("intake",),
     sponsorship.GiftPlaced: ("donations",),
     sponsorship.SchoolPaymentDue: ("donations",),

@@ -25,6 +25,7 @@ SEMINAR, TALK = DAY + timedelta(days=20), DAY + timedelta(days=30)
 MEMBER, HOME, CONSENT, NEED, APPEAL = (UUID(int=number) for number in range(1, 6))
 REST = 14
 
+MEMBERS = "a guest whom donations knows is a member if donations says so"
 COUNTS = "seats taken and people waiting are as many as there are rows"
 ROOM = "no gathering gave more seats than it had"
 TWO_SEATS = "nobody has two seats or places at a gathering"
@@ -48,9 +49,10 @@ BROKEN = {
     "UPDATE gathering SET starts_on = starts_on + 1": {DAYS},
     "UPDATE gathering SET zone = 'America/Los_Angeles'": {DAYS},
     "DELETE FROM contact WHERE id IN (SELECT id FROM guest)": {"every guest has contact data"},
-    "UPDATE guest SET person_id = id, member = true": {
-        "a guest whom donations knows is a member if donations says so"
-    },
+    "UPDATE guest SET person_id = id, member = true": {MEMBERS},
+    """UPDATE guest SET person_id = id;
+        INSERT INTO donor_link (id, version, kept_id) SELECT id, 1, gen_random_uuid() FROM guest;
+        INSERT INTO member (id, version, member) SELECT kept_id, 1, true FROM donor_link""": {MEMBERS},
     "UPDATE guest SET version = version + 1": {"whether each guest agrees to be written to was said"},
     "UPDATE gathering SET taken = taken - 1 WHERE taken > 0": {COUNTS},
     "UPDATE seat SET came = true WHERE state = 'waiting'": {
@@ -87,6 +89,11 @@ BROKEN = {
     "UPDATE consent SET scopes = '{speaking}'": {USED},
     "UPDATE speaker SET adult = false": {"no minor speaks in public"},
     "UPDATE volunteer SET state = 'paused'": {"nobody who is not active has a task"},
+    """UPDATE assignment SET state = 'offered', ends_on = '2008-01-01';
+        UPDATE volunteer SET no_contact = true""": {"nobody is asked who is never written to", FOUND},
+    "UPDATE volunteer SET no_contact = true, contact_id = (SELECT id FROM guest WHERE NOT no_contact LIMIT 1)": {
+        "whoever is never written to is so as guest, volunteer and speaker"
+    },
     "UPDATE need SET ended = 'withdrawn' WHERE found > 0": {TASK_OVER},
     "UPDATE need SET household_id = id; INSERT INTO household SELECT id, 1, 0 FROM need": {CLOSED},
     "UPDATE need SET household_id = id, household_version = 1; INSERT INTO household SELECT id, 2, 1 FROM need": {

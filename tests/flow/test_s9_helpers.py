@@ -86,9 +86,7 @@ async def test_a_gathering_gets_a_whole_team_in_its_language_and_direction(desk:
     assert found.words[weak] == ["does not know the language well enough"]
 
     # A person chooses the next best, and says what is lacking; nothing is relaxed unseen.
-    choose = partial(
-        volunteers.assign, rules=desk.settings.helping, offer_days=7, need_id=need, volunteer_id=weak
-    )
+    choose = partial(volunteers.assign, rules=desk.settings.helping, need_id=need, volunteer_id=weak)
     assert isinstance(await desk.do(partial(choose, despite=frozenset())), Refused)
     assert await desk.do(partial(choose, despite=frozenset({Lack.LEVEL}))) == need
     await desk.answers(volunteers.accept)
@@ -172,7 +170,7 @@ async def test_a_need_whose_days_are_over_is_said_to_be_unmet_once(desk: Helpdes
     assert said == [("open", "waiting"), ("unmet", "nobody"), ("unmet", "past")]
     late = await desk.volunteer(*TEACHER)
     assert await desk.held() == []
-    choose = partial(volunteers.assign, rules=desk.settings.helping, offer_days=7, need_id=UUID(int=1))
+    choose = partial(volunteers.assign, rules=desk.settings.helping, need_id=UUID(int=1))
     refused = await desk.do(partial(choose, volunteer_id=late, despite=frozenset()))
     assert refused == conflict("This need is over: nobody is asked for it any more.")
 

@@ -7,6 +7,7 @@ KEPT = {
     "payments": "INSERT INTO payment (id, version) VALUES ('{id}', 1)",
     "monthly_gifts": "INSERT INTO gift (id, version) VALUES ('{id}', 1)",
     "donors_linked": "INSERT INTO sponsor (id, version) VALUES ('{id}', 1)",
+    "persons_linked": "INSERT INTO donor_link (id, version) VALUES ('{id}', 1)",
     "school_answers": """
         INSERT INTO school_payment (id, month_id, child_id, household_id, amount, currency, due_on, version, status,
             reason)
@@ -69,6 +70,7 @@ SAID = {
     "payments": "INSERT INTO payment (id, version) VALUES ('{id}', 1)",
     "monthly_gifts": _GIFT.format(purpose="", status="", children=0),
     "donors_linked": "INSERT INTO donor (id, link_said) VALUES ('{id}', 1)",
+    "persons_linked": "INSERT INTO donor (id, link_said) VALUES ('{id}', 1)",
     "school_answers": """INSERT INTO "grant" (id, said, kind) VALUES ('{id}', 1, 'school')""",
     "gifts_used": _GIFT.format(purpose="education", status="active", children=1),
     "gifts_placed": "INSERT INTO gift (id, said) VALUES ('{id}', 1)",
@@ -107,6 +109,7 @@ SAID = {
 SAID_OTHERWISE = {
     "payments": ["payment SET version = 2", "payment SET gross = 100, refunded = 50"],
     "donors_linked": ["donor SET merged_into = id"],
+    "persons_linked": ["donor SET merged_into = id"],
     "school_answers": [
         '"grant" SET set_aside = 1',
         '"grant" SET wanted = 1',
@@ -148,6 +151,7 @@ KEPT_OTHERWISE = {
         "gift SET donor_id = id",
     ],
     "donors_linked": ["sponsor SET kept_id = id"],
+    "persons_linked": ["donor_link SET kept_id = id"],
     "school_answers": ["school_payment SET paid = 1", "school_payment SET missing = 1"],
     "gifts_placed": ["gift_placed SET wanted = 1"],
     "school_payments": ['"grant" SET wanted = 6', '"grant" SET member_id = NULL'],

@@ -11,11 +11,12 @@ from sqlalchemy import RowMapping
 from services.events.api.models import EVENTS, LOOKING, EventsSettings
 from services.events.commands import volunteers as commands
 from services.events.queries import helping as queries
+from services.events.repository.volunteers import find_row as find_volunteer
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
+from shared.outcomes import Refused, missing
 from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Reading, Work
+from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(tags=["helpers"])
 
@@ -39,7 +40,10 @@ class AssignmentOut(BaseModel):
     need_id: UUID
     volunteer_id: UUID
     state: str
-    reason: str
+    reason: str = Field(
+        description="why they are free of it, or are asked anew: task_changed, languages_changed, days_changed, "
+        "place_changed"
+    )
     despite: list[str]
     since: date
     ends_on: date | None
@@ -91,5 +95,6 @@ async def of_volunteer(
     volunteer_id: UUID, session: Reading, after: After = None, limit: Limit = 100
 ) -> Page[AssignmentOut]:
     """What a volunteer was asked for, and what became of it."""
+    accepted(await find_volunteer(session, volunteer_id) or missing("such volunteer"))
     found = await queries.of_volunteer(session, volunteer_id, place_of(after), limit + 1)
     return page_of(found, limit, AssignmentOut.of, lambda row: row["id"])

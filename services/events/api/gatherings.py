@@ -28,6 +28,7 @@ from services.events.queries import gatherings as queries
 from services.events.repository.gatherings import find as find_one
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
+from shared.people import LONGEST_PHONE, PHONE
 from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Reading, Work, accepted
@@ -56,7 +57,7 @@ class VenueBody(Body):
     title: Annotated[str, Field(min_length=3, max_length=200, pattern=r"\S")]
     place: Annotated[str, Field(max_length=500, pattern=r"\S")] | None = None
     link: Annotated[str, Field(max_length=500, pattern=r"^https://\S+$")] | None = None
-    emergency: Annotated[str, Field(max_length=40, pattern=r"^[-+() 0-9]{3,40}$")] | None = None
+    emergency: Annotated[str, Field(max_length=LONGEST_PHONE, pattern=PHONE)] | None = None
 
     def venue(self) -> Venue:
         return Venue(self.title, self.place, self.link, self.emergency)

@@ -17,8 +17,8 @@ from services.events.contacts import Contact
 from services.events.queries import guests as queries
 from services.events.repository.guests import Choices
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused
-from shared.people import narrow
+from shared.outcomes import Refused, missing
+from shared.people import LONGEST_MAIL, LONGEST_NAME, LONGEST_PHONE, MAIL, PHONE, narrow
 from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
@@ -32,9 +32,11 @@ NARROW = BeforeValidator(lambda value: narrow(value) if isinstance(value, str) e
 class ContactBody(Body):
     """How somebody is called and reached."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", examples=["Example Kei"])]
-    mail: Annotated[str, Field(max_length=254, pattern=r"^\S+@\S+$"), NARROW] | None = None
-    phone: Annotated[str, Field(max_length=40, pattern=r"^[-+() 0-9]{3,40}$"), NARROW] | None = None
+    name: Annotated[
+        str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S", examples=["Example Kei"])
+    ]
+    mail: Annotated[str, Field(max_length=LONGEST_MAIL, pattern=MAIL), NARROW] | None = None
+    phone: Annotated[str, Field(max_length=LONGEST_PHONE, pattern=PHONE), NARROW] | None = None
 
     def contact(self) -> Contact:
         return Contact(self.name, self.mail, self.phone)
@@ -161,6 +163,7 @@ class GuestId(BaseModel):
 @router.get("/{guest_id}/alike", dependencies=[LOOKING])
 async def alike(guest_id: UUID, session: Reading) -> list[GuestId]:
     """Who has the same name, mail or phone, without saying what it is."""
+    accepted(await contacts.versions(session, [guest_id]) or missing("such guest"))
     return [GuestId(guest_id=each) for each in await contacts.alike(session, guest_id)]
 
 

@@ -14,6 +14,8 @@ from services.events.importing.columns import GUESTS
 from services.events.importing.report import Report
 from services.events.importing.run import take_in
 from services.events.queries import guests as queries
+from services.events.repository.gatherings import find as find_one
+from shared.outcomes import missing
 from shared.spreadsheets.apart import open_apart
 from shared.web.paging import After, Limit, Page, page_of, place_of
 from shared.web.uploads import FILE_FORM, file_of, form_of, reading, spreadsheet_format
@@ -69,5 +71,6 @@ async def imports(
     gathering_id: UUID, session: Reading, after: After = None, limit: Limit = 50
 ) -> Page[ImportOut]:
     """Lists of guests that were taken in for a gathering, the oldest first."""
+    accepted(await find_one(session, gathering_id) or missing("such gathering"))
     found = await queries.imports(session, gathering_id, limit + 1, place_of(after))
     return page_of(found, limit, lambda row: ImportOut(import_id=row["id"], **row), lambda row: row["id"])

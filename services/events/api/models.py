@@ -69,6 +69,12 @@ class WithNote(Body):
     note: Note
 
 
+class NoContactBody(Body):
+    """Whether somebody is never written to: it holds for them as guest, volunteer and speaker."""
+
+    no_contact: bool = Field(strict=True)
+
+
 def reading_of(what: str, subject: UUID, route: str, reason: str) -> Reading:
     """That something behind the door to names and places is shown, to the role that these routes are for."""
     return Reading(what, subject, Role.EVENTS.value, route, reason)

@@ -249,8 +249,7 @@ async def assign(need_id: UUID, body: AssignBody, work: Work, settings: EventsSe
     despite = frozenset(body.despite)
 
     async def do(unit: Unit) -> NeedId | Refused:
-        days = settings.helper_offer_days
-        return _need(await commands.assign(unit, settings.helping, days, need_id, body.volunteer_id, despite))
+        return _need(await commands.assign(unit, settings.helping, need_id, body.volunteer_id, despite))
 
     return await work.once(NeedId, do)
 

@@ -1,7 +1,7 @@
 """Papers for gatherings, with their deadlines, and the topics that cases of advocacy offer for hearings."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from services.events.api.models import EVENTS, LOOKING, EventsSettings, Moment
 from services.events.commands import papers as commands
-from services.events.domain.gatherings import Gathering, Paper, in_time
+from services.events.domain.gatherings import Gathering, Paper
 from services.events.queries import papers as queries
 from services.events.repository.gatherings import find as find_one
 from shared.messaging.day import today_of
@@ -60,6 +60,11 @@ class PaperOut(BaseModel):
     received_at: datetime
     in_time: bool
 
+    @classmethod
+    def of(cls, gathering: Gathering, row: RowMapping) -> Self:
+        stands = gathering.still_in_time(Paper(row["what"]), row["received_at"], was=row["in_time"])
+        return cls(paper_id=row["id"], **{**row, "in_time": stands})
+
 
 class PapersOut(BaseModel):
     """What was handed in for a gathering, and what still can be in time."""
@@ -74,18 +79,7 @@ async def papers(gathering_id: UUID, session: Reading, settings: EventsSettings)
     gathering = accepted(await find_one(session, gathering_id) or missing("such gathering"))
     now = settings.now(await today_of(session))
     found = await queries.papers(session, gathering_id)
-    return PapersOut(
-        papers=[
-            PaperOut(paper_id=row["id"], **{**row, "in_time": row["in_time"] or _in_time(gathering, row)})
-            for row in found
-        ],
-        open=[each for each in Paper if in_time(now, gathering.deadlines.day(each), gathering.times.zone)],
-    )
-
-
-def _in_time(gathering: Gathering, row: RowMapping) -> bool:
-    """Whether a paper is in time by the deadline of now: the gathering may have been moved since it came."""
-    return in_time(row["received_at"], gathering.deadlines.day(Paper(row["what"])), gathering.times.zone)
+    return PapersOut(papers=[PaperOut.of(gathering, row) for row in found], open=gathering.awaited(now))
 
 
 class TopicOut(BaseModel):

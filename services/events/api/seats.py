@@ -215,6 +215,7 @@ async def seats(
     limit: Limit = 100,
 ) -> Page[SeatOut]:
     """Seats and places, those that were given up too."""
+    accepted(await find_one(session, gathering_id) or missing("such gathering"))
     found = await queries.seats(session, gathering_id, state, limit + 1, place_of(after))
 
     return page_of(

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.events.api.guests import ContactBody
-from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language
+from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language, NoContactBody
 from services.events.commands import speakers as commands
 from services.events.domain.speakers import Consent, SpeakerKind
 from services.events.queries import speakers as queries
@@ -83,6 +83,7 @@ class SpeakerOut(BaseModel):
     of_age: bool = Field(description="false for a minor, as intake found out: nothing of a minor is used")
     trained_on: date | None
     left_on: date | None
+    no_contact: bool = Field(description="is never written to, and so asked for no slot")
     may_be_used: list[str] = Field(description="what the speaker agrees to today")
 
     @classmethod
@@ -106,6 +107,7 @@ _SAME = (
     "languages",
     "trained_on",
     "left_on",
+    "no_contact",
 )
 
 
@@ -154,6 +156,16 @@ async def trained(speaker_id: UUID, work: Work, body: TrainedBody | None = None)
 
     async def do(unit: Unit) -> SpeakerId | Refused:
         return _it(await commands.train(unit, speaker_id, (body and body.on) or unit.today))
+
+    return await work.once(SpeakerId, do)
+
+
+@router.post("/{speaker_id}/no-contact", dependencies=[EVENTS])
+async def set_no_contact(speaker_id: UUID, body: NoContactBody, work: Work) -> SpeakerId:
+    """A fieldworker is never written to, or may be again. Slots that they have stay theirs."""
+
+    async def do(unit: Unit) -> SpeakerId | Refused:
+        return _it(await commands.set_no_contact(unit, speaker_id, body.no_contact))
 
     return await work.once(SpeakerId, do)
 

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from services.events import contacts
 from services.events.api.guests import ContactBody
-from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language
+from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language, NoContactBody
 from services.events.commands import volunteers as commands
 from services.events.commands.volunteers import Applicant, Profile
 from services.events.domain.helping import Volunteer, VolunteerState
@@ -128,6 +128,7 @@ class VolunteerOut(BaseModel):
     name: str = Field(description="its first letter alone")
     state: VolunteerState
     adult: bool
+    no_contact: bool = Field(description="is never written to, and so asked for nothing")
     tasks: list[str]
     skills: list[SkillBody]
     regions: list[str]
@@ -145,9 +146,8 @@ class VolunteerOut(BaseModel):
 
     @classmethod
     def of(cls, row: RowMapping, volunteer: Volunteer, name: str, today: date) -> Self:
-        checks = volunteer.checks.items()
         return cls(
-            run_out=sorted(what for what, until in checks if until and until < today),
+            run_out=volunteer.run_out(today),
             volunteer_id=row["id"],
             name=name,
             skills=[SkillBody.of(each) for each in volunteer.skills],
@@ -225,6 +225,16 @@ async def tie(volunteer_id: UUID, body: TieBody, work: Work, settings: EventsSet
 
     async def do(unit: Unit) -> VolunteerId | Refused:
         return _it(await commands.tie(unit, settings.helping, volunteer_id, body.household_id, body.why))
+
+    return await work.once(VolunteerId, do)
+
+
+@router.post("/{volunteer_id}/no-contact", dependencies=[EVENTS])
+async def set_no_contact(volunteer_id: UUID, body: NoContactBody, work: Work) -> VolunteerId:
+    """A volunteer is never written to, or may be again. What they have agreed to stays theirs."""
+
+    async def do(unit: Unit) -> VolunteerId | Refused:
+        return _it(await commands.set_no_contact(unit, volunteer_id, body.no_contact))
 
     return await work.once(VolunteerId, do)
 

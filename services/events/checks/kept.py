@@ -29,6 +29,7 @@ KEPT = {
     "help": "SELECT id, said AS version, status, request_id FROM need WHERE said > 0",
     "cases": "SELECT id, version, status, topics FROM advocacy_case WHERE version > 0",
     "slots": "SELECT id, version, status FROM slot WHERE version > 0",
+    "persons_linked": "SELECT id, version, kept_id FROM donor_link WHERE version > 0",
     "members": "SELECT id, version, member, language, may_invite FROM member WHERE version > 0",
     "contacts_offered": _OFFERED,
 }

@@ -34,6 +34,12 @@ _ACTIVE = """
     SELECT count(*), count(*) FILTER (WHERE volunteer.state <> 'active')
     FROM assignment JOIN volunteer ON volunteer.id = volunteer_id WHERE assignment.state IN ('offered', 'accepted')
 """
+# While a timer to look at helpers is under way, those who were asked are freed in a moment.
+_ASKED = """
+    SELECT count(*), count(*) FILTER (WHERE volunteer.no_contact
+        AND NOT EXISTS (SELECT FROM timer WHERE name = 'settle_helpers' AND parked_at IS NULL))
+    FROM assignment JOIN volunteer ON volunteer.id = volunteer_id WHERE assignment.state = 'offered'
+"""
 _OVER = """
     SELECT count(*), count(*) FILTER (WHERE need.ended <> '')
     FROM assignment JOIN need ON need.id = need_id WHERE assignment.state IN ('offered', 'accepted')
@@ -66,6 +72,7 @@ CHECKS = {
     "nothing is kept of a talk that may not be used": _USED,
     "no minor speaks in public": _OF_AGE,
     "nobody who is not active has a task": _ACTIVE,
+    "nobody is asked who is never written to": _ASKED,
     "nobody has a task that is over": _OVER,
     "no helper is wanted for a closed household": _CLOSED,
     "tasks and hours of each volunteer are those of the rows": _TOTALS,

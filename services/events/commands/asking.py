@@ -8,11 +8,11 @@ from services.events.commands.guests import NewGuest, write_down
 from services.events.commands.seats import NO_GATHERING, Party, closed
 from services.events.domain.gatherings import Gathering
 from services.events.domain.seats import Seat, SeatRole, SeatRules, SeatState, counts, heads_of, why_waiting
-from services.events.domain.words import many
 from services.events.ledger import Asked, Hall, Outcome, Twice, Uninvited, hall
 from services.events.repository import guests
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
+from shared.words import many
 
 NO_GUEST = missing("such guest")
 

@@ -21,27 +21,25 @@ from shared.messaging.unit import Unit
 ANNOUNCED = (GatheringStatus.ANNOUNCED.value, GatheringStatus.MOVED.value)
 
 
-async def follow(unit: Unit, rules: Rules, rest_days: int, offer_days: int) -> None:
+async def follow(unit: Unit, rules: Rules, rest_days: int) -> None:
     """Slots follow their gatherings; helpers are wanted for the languages of what is announced; for what is cancelled
-    they are wanted no longer. Who had agreed to another time is asked again. Doing it again changes nothing.
+    they are wanted no longer. Who had agreed to another time is asked anew. Doing it again changes nothing.
     """
     await speakers.follow(unit, rest_days)
     await helping.take_desk(unit.session)
     before = await helping.of_gatherings(unit.session)
     wanted = await _wanted(unit, unit.today)
     new: dict[tuple[UUID, str], KeptNeed] = {}
-    changed, elsewhen = [], list[UUID]()
+    changed = list[KeptNeed]()
     for (gathering, part), each in wanted.items():
         known = before.get((gathering, part))
         if known is None:
             new[gathering, part] = each
         elif known.need != replace(each.need, id=known.need.id):
             changed.append(replace(known, need=replace(each.need, id=known.need.id), lacking=""))
-            elsewhen += [known.need.id] if known.need.time != each.need.time else []
     helping.add_needs(unit.writes, ((part, each) for (_, part), each in new.items()))
-    helping.save_needs(unit.writes, changed)
-    await helpers.ask_again(unit, elsewhen, offer_days)
-    await helpers.settle(unit, rules, [each.need.id for each in (*new.values(), *changed)])
+    await helpers.settle(unit, rules, [each.need.id for each in new.values()])
+    await helpers.change(unit, rules, changed)
     await helpers.end(unit, rules, await _over(unit, before, set(wanted)))
 
 

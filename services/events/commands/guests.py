@@ -1,13 +1,13 @@
 """Guests are written down, changed, and shown with a reason."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from services.events import contacts
 from services.events.contacts import Changed, Contact, Reading, Same
-from services.events.repository import guests, members
+from services.events.repository import guests, helping, members, silence
 from services.events.repository.guests import Choices
 from shared.contracts.events import ContactOffered
 from shared.messaging.unit import Unit
@@ -30,13 +30,37 @@ async def write_down(unit: Unit, new: Sequence[NewGuest]) -> list[UUID]:
     if not new:
         return []
     ids = await contacts.find_or_write(unit, [each.contact for each in new])
+    silent = await silence.known(unit.session, ids)
     choices = dict[UUID, Choices]()
     for key, each in zip(ids, new, strict=True):
-        choices.setdefault(key, each.choices)
+        choices.setdefault(key, replace(each.choices, no_contact=each.choices.no_contact or key in silent))
     for key in sorted(await guests.add(unit, choices)):
         if choices[key].purposes:
             _offer(unit, key, 1, choices[key])
+        if choices[key].no_contact and key not in silent:
+            await set_no_contact(unit, key, no_contact=True)
     return ids
+
+
+async def set_no_contact(unit: Unit, contact_id: UUID, no_contact: bool) -> None:
+    """Somebody is never written to from now on, or may be again: as a guest, a volunteer and a speaker at once.
+
+    Who was asked for a task and has not answered is asked no longer; what somebody has agreed to stays theirs.
+    """
+    guest = await guests.lock(unit.session, contact_id)
+    await helping.take_desk(unit.session)
+    await silence.keep(unit.session, contact_id, no_contact)
+    if guest:
+        _say_offer(unit, dict(guest), {**guest, "no_contact": no_contact})
+    unit.remind(helping.SETTLE)
+
+
+async def follow_members(unit: Unit, persons: Collection[UUID]) -> None:
+    """Something was heard of these persons, who are locked: their guests are members, or no longer."""
+    known = await guests.of_persons(unit.session, await members.entries(unit.session, persons))
+    now = await members.are_members(unit.session, {guest["person_id"] for guest in known})
+    for guest in known:
+        guests.change(unit, guest["id"], {"member": now[guest["person_id"]]})
 
 
 def _offer(unit: Unit, guest_id: UUID, version: int, choices: Choices) -> None:
@@ -75,16 +99,23 @@ async def change(
     if before is None:
         return missing("such guest")
     after = {**before, **values, **({"member": member} if person else {})}
-    if person and await guests.another(unit.session, person, guest_id):
+    if person and await guests.another(unit.session, await _one_person(unit, person), guest_id):
         return conflict("Another guest is linked to this person already.")
     if "member" in values and after["person_id"]:
         return invalid("Donations tells whether this guest is a member.", ("member", "comes from donations"))
     if rewriting and (refused := await _rewrite(unit, guest_id, rewriting)):
         return refused
-    names = ("language", "member", "person_id", "purposes", "no_contact")
+    names = ("language", "member", "person_id", "purposes")
     guests.change(unit, guest_id, {name: after[name] for name in names})
-    _say_offer(unit, dict(before), after)
+    _say_offer(unit, dict(before), {**after, "no_contact": before["no_contact"]})
+    if after["no_contact"] != before["no_contact"]:
+        await set_no_contact(unit, guest_id, after["no_contact"])
     return guest_id
+
+
+async def _one_person(unit: Unit, person_id: UUID) -> Collection[UUID]:
+    """All that donations calls this person, who is locked."""
+    return await members.entries(unit.session, {person_id, await members.stands_for(unit.session, person_id)})
 
 
 async def _rewrite(unit: Unit, guest_id: UUID, rewriting: Rewriting) -> Refused | None:

@@ -27,6 +27,7 @@ from services.events.domain.needs import (
     stand,
     surplus,
 )
+from services.events.domain.terms import Different, different
 from services.events.repository import helping, volunteers
 from services.events.repository.helping import Assignment, Said
 from services.events.repository.speakers import households
@@ -44,8 +45,32 @@ async def hear(unit: Unit, rules: Rules, needs: Collection[KeptNeed]) -> None:
     ended = [
         over(each, known[owner]) if (owner := each.need.household_id) in known else each for each in needs
     ]
-    helping.save_needs(unit.writes, ended)
-    await settle(unit, rules, [each.need.id for each in ended])
+    await change(unit, rules, ended)
+
+
+async def change(unit: Unit, rules: Rules, needs: Collection[KeptNeed]) -> None:
+    """These needs are like this from now on; their rows are there, and the desk is taken.
+
+    Whoever still fits keeps a need that is little different. Where it is another one (`domain/terms.py`), those who
+    were asked or had agreed are asked anew, and the reason stands with it. Nobody is asked anew for what is over.
+    """
+    before = await helping.needs(unit.session, [each.need.id for each in needs])
+    helping.save_needs(unit.writes, needs)
+    anew = dict[UUID, Different]()
+    for each in needs:
+        known = before.get(each.need.id)
+        why = different(known[0].need, each.need) if known else None
+        if why and each.ended is Ended.NOT_YET and not past(each.need, unit.today):
+            anew[each.need.id] = why
+    held = await helping.assignments(unit.session, anew)
+    asked = {one.id: anew[key].value for key, some in held.items() for one in some if one.open}
+    helping.ask_anew(unit.writes, asked, answer_by(unit, rules), unit.today)
+    await settle(unit, rules, [each.need.id for each in needs])
+
+
+def answer_by(unit: Unit, rules: Rules) -> date:
+    """The last day on which somebody who is asked today can answer."""
+    return unit.today + timedelta(days=rules.offer_days)
 
 
 async def close(unit: Unit, rules: Rules, owners: Collection[UUID]) -> None:
@@ -66,13 +91,6 @@ async def end(unit: Unit, rules: Rules, ended: Mapping[UUID, Ended]) -> None:
     await settle(unit, rules, list(kept))
 
 
-async def ask_again(unit: Unit, ids: Collection[UUID], offer_days: int) -> None:
-    """These needs are at another time: who has one, or had agreed, is asked whether they come then."""
-    held = await helping.assignments(unit.session, ids)
-    asked = [each.id for some in held.values() for each in some if each.open]
-    helping.ask_again(unit.writes, asked, unit.today + timedelta(days=offer_days), unit.today)
-
-
 async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
     """Free who can no longer have these needs, and keep and say how each stands."""
     kept = await helping.needs(unit.session, ids)
@@ -88,6 +106,13 @@ async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
     await volunteers.recount(unit.session, people)
 
 
+async def look_again(unit: Unit, rules: Rules) -> None:
+    """Somebody may be asked no longer, or again: free whoever may not have what they were asked for."""
+    await helping.take_desk(unit.session)
+    await settle(unit, rules, await helping.all_open(unit.session))
+    unit.remind(helping.MATCH)
+
+
 def _to_free(
     kept: KeptNeed, team: Sequence[Assignment], known: Mapping[UUID, Volunteer], rules: Rules
 ) -> dict[UUID, str]:
@@ -97,7 +122,9 @@ def _to_free(
     freed = {}
     for each in team:
         lacks = _lacks(known[each.volunteer_id], kept.need, rules)
-        if why := next((lack for lack in lacks if lack not in each.despite), None):
+        # Who has agreed has a task, and need not be written to for it.
+        nothing = {*each.despite, *([Lack.NO_CONTACT] if each.state is AssignmentState.ACCEPTED else [])}
+        if why := next((lack for lack in lacks if lack not in nothing), None):
             freed[each.id] = why.value
     staying = [each for each in team if each.id not in freed]
     agreed = frozenset(each.id for each in staying if each.state is AssignmentState.ACCEPTED)
@@ -155,7 +182,7 @@ def counts_of(held: Iterable[Assignment]) -> Counts:
     return Counts(*(states.count(each) for each in wanted))
 
 
-async def look_for_helpers(unit: Unit, rules: Rules, offer_days: int) -> None:
+async def look_for_helpers(unit: Unit, rules: Rules) -> None:
     """Ask for each need for which people are missing, and keep why, where nobody is to be asked."""
     await helping.take_desk(unit.session)
     ids = await helping.short(unit.session, unit.today)
@@ -165,8 +192,7 @@ async def look_for_helpers(unit: Unit, rules: Rules, offer_days: int) -> None:
     wanted = [helping.with_team(each.need, held[key], known) for key, (each, _) in kept.items()]
     proposals = match((each for each in wanted if not past(each, unit.today)), known.values(), rules)
     asked = [(each.need_id, volunteer) for each in proposals for volunteer in each.asked]
-    until = unit.today + timedelta(days=offer_days)
-    helping.offer(unit.writes, asked, until, unit.today, unit.actor.id)
+    helping.offer(unit.writes, asked, answer_by(unit, rules), unit.today, unit.actor.id)
     await _explain(unit, kept, proposals)
     fresh, held = await helping.needs(unit.session, ids), await helping.assignments(unit.session, ids)
     # What the search leaves open waits for news: a volunteer who comes, an answer, another day.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.events.domain.gatherings import Paper, in_time, not_now
+from services.events.domain.gatherings import Paper, not_now
 from services.events.domain.hours import Hours
 from services.events.repository import gatherings
 from services.events.tables import PAPER
@@ -39,7 +39,7 @@ async def hand_in(
         return invalid(
             "A paper is handed in before it is written down.", ("received_at", "lies in the future")
         )
-    done = HandedIn(uuid7(), in_time(at, gathering.deadlines.day(what), gathering.times.zone))
+    done = HandedIn(uuid7(), gathering.in_time(what, at))
     row: dict[str, Any] = {
         "id": done.id,
         "gathering_id": gathering_id,

@@ -15,12 +15,13 @@ from services.events.domain.seats import (
     heads_of,
     why_waiting,
 )
-from services.events.domain.words import are_free, many
+from services.events.domain.words import are_free
 from services.events.ledger import Hall, hall
 from services.events.queries.seats import waiting
 from services.events.repository import gatherings, guests, seats
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
+from shared.words import many
 
 NO_GATHERING = missing("such gathering")
 _NOTHING_OFFERED = {

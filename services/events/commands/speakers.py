@@ -15,13 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from services.events import contacts
+from services.events.commands import guests
 from services.events.commands.gatherings import LETTERS
 from services.events.contacts import Contact
 from services.events.domain import speakers as rules
 from services.events.domain.days import consent_end_refused
 from services.events.domain.gatherings import not_now
 from services.events.domain.speakers import Consent, Flag, Slot, Speaker, SpeakerKind
-from services.events.repository import gatherings, speakers
+from services.events.repository import gatherings, silence, speakers
 from services.events.tables import SPEAKER
 from shared.contracts.events import GatheringStatus, SpeakingChanged
 from shared.messaging.unit import Unit
@@ -54,6 +55,7 @@ async def add(unit: Unit, new: NewSpeaker) -> UUID | Refused:
     if new.member_id and (why := await _not_told(unit, new.member_id, new.household_id)):
         return why
     contact_id = (await contacts.find_or_write(unit, [new.contact]))[0] if new.contact else None
+    silent = bool(contact_id and await silence.known(unit.session, [contact_id]))
     kind = SpeakerKind.FIELDWORKER if new.contact else SpeakerKind.DEFECTOR
     speaker_id = uuid7()
     row = {
@@ -66,6 +68,7 @@ async def add(unit: Unit, new: NewSpeaker) -> UUID | Refused:
         "topics": sorted(new.topics),
         "languages": sorted(new.languages),
         "adult": True,
+        "no_contact": silent,
         "since": unit.today,
         "actor": unit.actor.id,
     }
@@ -146,6 +149,19 @@ async def come_back(unit: Unit, rest_days: int, speaker_id: UUID) -> UUID | Refu
         return conflict("This speaker has not left.")
     unit.writes.change(SPEAKER, [{"id": speaker_id, "left_on": None}])
     await look_at(unit, rest_days, [speaker_id])
+    return speaker_id
+
+
+async def set_no_contact(unit: Unit, speaker_id: UUID, no_contact: bool) -> UUID | Refused:
+    """A fieldworker is never written to from now on, and so asked for no slot, or may be written to again."""
+    row = await speakers.find_row(unit.session, speaker_id)
+    if row is None:
+        return missing("such speaker")
+    if row["contact_id"] is None:
+        return conflict(
+            "A member of a household is written to by intake alone, and says there what they want."
+        )
+    await guests.set_no_contact(unit, row["contact_id"], no_contact)
     return speaker_id
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from uuid_utils.compat import uuid7
 
 from services.events import contacts
+from services.events.commands import guests
 from services.events.commands import helping as needs
 from services.events.commands.helping import settle
 from services.events.contacts import Contact
@@ -28,7 +29,7 @@ from services.events.domain.lacks import NEVER_OVERLOOKED, Lack
 from services.events.domain.languages import Skill
 from services.events.domain.needs import AssignmentState, Ended, KeptNeed, Source, past
 from services.events.domain.volunteers import refused_step
-from services.events.repository import helping, volunteers
+from services.events.repository import helping, silence, volunteers
 from services.events.repository.helping import Assignment
 from services.events.tables import CHECKED, SKILL, TIE, VOLUNTEER
 from shared.messaging.unit import Unit
@@ -94,7 +95,8 @@ async def apply(unit: Unit, who: Applicant) -> UUID | Refused:
         return conflict("This person is a volunteer already.")
     volunteer_id = uuid7()
     row = {"id": volunteer_id, "contact_id": contact_id, "state": VolunteerState.APPLICANT.value}
-    more = {"adult": who.adult, "since": unit.today, "actor": unit.actor.id}
+    silent = bool(await silence.known(unit.session, [contact_id]))
+    more = {"adult": who.adult, "no_contact": silent, "since": unit.today, "actor": unit.actor.id}
     unit.writes.insert(VOLUNTEER, [{**row, **more, **who.profile.row()}])
     volunteers.write_skills(unit.writes, volunteer_id, who.profile.skills)
     return volunteer_id
@@ -156,6 +158,15 @@ async def step(unit: Unit, rules: Rules, volunteer_id: UUID, to: VolunteerState)
     return await _changed(unit, rules, volunteer_id)
 
 
+async def set_no_contact(unit: Unit, volunteer_id: UUID, no_contact: bool) -> UUID | Refused:
+    """A volunteer is never written to from now on, and so asked for nothing, or may be written to again."""
+    row = await volunteers.find_row(unit.session, volunteer_id)
+    if row is None:
+        return missing("such volunteer")
+    await guests.set_no_contact(unit, row["contact_id"], no_contact)
+    return volunteer_id
+
+
 async def _take(unit: Unit, volunteer_id: UUID) -> Refused | None:
     await helping.take_desk(unit.session)
     return None if await volunteers.find_row(unit.session, volunteer_id) else missing("such volunteer")
@@ -193,7 +204,7 @@ async def want_no_longer(unit: Unit, rules: Rules, need_id: UUID) -> UUID | Refu
 
 
 async def assign(
-    unit: Unit, rules: Rules, offer_days: int, need_id: UUID, volunteer_id: UUID, despite: frozenset[Lack]
+    unit: Unit, rules: Rules, need_id: UUID, volunteer_id: UUID, despite: frozenset[Lack]
 ) -> UUID | Refused:
     """A person chooses whom to ask, and names all that they lack. What protects people nobody overlooks."""
     await helping.take_desk(unit.session)
@@ -216,7 +227,7 @@ async def assign(
         return conflict(
             f"This volunteer {words}. To ask all the same, name in `despite`: {', '.join(unseen)}."
         )
-    until = unit.today + timedelta(days=offer_days)
+    until = needs.answer_by(unit, rules)
     helping.offer(unit.writes, [(need_id, volunteer_id)], until, unit.today, unit.actor.id, lacks)
     await settle(unit, rules, [need_id])
     await volunteers.recount(unit.session, [volunteer_id])

@@ -1,5 +1,5 @@
 """Which days and moments can be meant: one set of rules for whoever plans, moves, asks for helpers or writes somebody
-down. What breaks one is a slip of the hand, and the words say what to look at.
+down. What breaks one is a slip of the hand: the words name what it is about, and say what to write or look at.
 """
 
 from datetime import date, datetime, timedelta
@@ -36,7 +36,7 @@ def plan_refused(times: Times, deadlines: Deadlines, today: date) -> Refused | N
         or first_wrong(
             (
                 times.starts_on < today - TOLD_LATE,
-                f"What was held already is written down within {TOLD_LATE.days} days: look at the year again.",
+                f"A gathering that was held is written down within {TOLD_LATE.days} days: look at the year again.",
                 "starts_at",
                 "lies too far back",
             ),
@@ -53,7 +53,14 @@ def move_refused(before: Gathering, times: Times, deadlines: Deadlines, today: d
         deadlines.translation if old.translation is None or old.translation >= today else None,
     )
     return (
-        first_wrong((times.starts_on < today, "A gathering is moved to a day to come.", "starts_at", PAST))
+        first_wrong(
+            (
+                times.starts_on < today,
+                "A gathering is moved to a day to come: look at its beginning again.",
+                "starts_at",
+                PAST,
+            )
+        )
         or _order_refused(times, deadlines, today)
         or _past_refused(times, still, today)
     )
@@ -64,7 +71,7 @@ def _order_refused(times: Times, deadlines: Deadlines, today: date) -> Refused |
     return first_wrong(
         (
             times.ends_at <= times.starts_at,
-            "A gathering ends after it has begun.",
+            "A gathering ends after it has begun: look at both moments again.",
             "ends_at",
             "is not after starts_at",
         ),
@@ -82,19 +89,19 @@ def _order_refused(times: Times, deadlines: Deadlines, today: date) -> Refused |
         ),
         (
             times.closes_at > times.starts_at,
-            "Guests ask for seats before the gathering begins: it closes for them by then.",
+            "A gathering closes for guests when it begins, or before: say an earlier moment, or none.",
             "closes_at",
             "is after starts_at",
         ),
         (
             papers and papers > begins,
-            "Papers are due before the gathering, or on its first day.",
+            "Papers are due before the gathering, or on its first day: say an earlier day.",
             "papers_due_on",
             "lies after the gathering",
         ),
         (
             translation and translation > (papers or begins),
-            "Translations are due before the papers and the gathering, or on the same day.",
+            "Translations are due before the papers and the gathering, or on the same day: say an earlier day.",
             "translation_due_on",
             "lies after the papers' day" if papers else "lies after the gathering",
         ),
@@ -107,7 +114,7 @@ def _past_refused(times: Times, deadlines: Deadlines, today: date) -> Refused | 
     return first_wrong(
         (
             closes_on < today,
-            f"Nobody could ask for a seat: it would have closed for guests on {closes_on}. Say when it closes.",
+            f"This gathering would have closed for guests on {closes_on}, which is over. Say when it closes.",
             "closes_at",
             PAST,
         ),
@@ -137,11 +144,16 @@ def need_refused(need: Need, today: date) -> Refused | None:
     return first_wrong(
         (
             (time and time.end <= time.start) or last < need.starts_on,
-            "A task ends after it has begun.",
+            "A task ends after it has begun: look at its beginning and its end again.",
             "ends_at" if time and time.end <= time.start else "ends_on",
             "lies before its beginning",
         ),
-        (ends_on and ends_on < today, "This task is over already.", "ends_on", PAST),
+        (
+            ends_on and ends_on < today,
+            "This task is over already: say a last day that is to come.",
+            "ends_on",
+            PAST,
+        ),
         (
             need.starts_on < today - TOLD_LATE,
             f"A task that has begun is told within {TOLD_LATE.days} days: look at the year again.",
@@ -156,13 +168,13 @@ def need_refused(need: Need, today: date) -> Refused | None:
         ),
         (
             time and not need.starts_on <= time.start.date() <= last,
-            "The hours of a task lie on its days.",
+            "The hours of a task lie on its days: say hours on one of them.",
             "starts_at",
             "is on another day",
         ),
         (
             time and time.length > LONGEST_TASK,
-            "A task of some hours takes at most 24: one of several days has no hours.",
+            "A task of some hours takes at most 24: for one of several days leave the hours out.",
             "ends_at",
             "lies too far after starts_at",
         ),
@@ -174,13 +186,13 @@ def availability_refused(since: date | None, until: date | None, today: date) ->
     return first_wrong(
         (
             since and until and until < since,
-            "A volunteer has time until a day that comes after the first one.",
+            "The last day on which a volunteer has time comes after the first one: look at both again.",
             "available_until",
             "lies before available_from",
         ),
         (
             until and until < today,
-            "This volunteer would never be asked. Say `paused` of who has no time now.",
+            "This volunteer would never be asked: say a later day, or that they are `paused` if they have no time now.",
             "available_until",
             PAST,
         ),
@@ -201,7 +213,7 @@ def consent_end_refused(agreed: object, until: date | None, today: date) -> Refu
     over = first_wrong(
         (
             agreed and until and until < today,
-            "This consent would be over already. Whoever agrees to nothing names no scopes.",
+            "This consent would be over already: say a later day, or no scopes for somebody who agrees to nothing.",
             "until",
             PAST,
         )

@@ -127,6 +127,20 @@ class Gathering:
         full = self.status is GatheringStatus.ANNOUNCED and self.free == 0
         return GatheringStatus.FULL if full else self.status
 
+    def in_time(self, what: Paper, received_at: datetime) -> bool:
+        """Whether something that is handed in for it at this moment is in time."""
+        return in_time(received_at, self.deadlines.day(what), self.times.zone)
+
+    def still_in_time(self, what: Paper, received_at: datetime, *, was: bool) -> bool:
+        """Whether something that was handed in, and was in time then or not, is so: the gathering may have been moved
+        since, and what was in time stays so.
+        """
+        return was or self.in_time(what, received_at)
+
+    def awaited(self, now: datetime) -> list[Paper]:
+        """What would be in time now."""
+        return [each for each in Paper if self.in_time(each, now)]
+
     def takes_guests(self, now: datetime) -> bool:
         """Whether seats are given and offered at this moment."""
         return self.status in TAKES_GUESTS and now < self.times.closes_at

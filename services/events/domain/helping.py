@@ -62,7 +62,8 @@ class Need:
 @dataclass(frozen=True)
 class Volunteer:
     """Somebody who would help. `checks` have the last day on which each is valid, None for one without an end; `known`
-    are households that they are from the same town as, know or belong to; `booked` are the hours of their tasks.
+    are households that they are from the same town as, know or belong to; `booked` are the hours of their tasks. Who is
+    never written to (`no_contact`) is asked for nothing.
     """
 
     id: UUID
@@ -77,23 +78,29 @@ class Volunteer:
     available_from: date | None = None
     available_until: date | None = None
     checks: Mapping[str, date | None] = field(default_factory=dict)
+    no_contact: bool = False
     known: frozenset[UUID] = frozenset()
     served: int = 0
     minutes: int = 0
     open: int = 0
     booked: tuple[Span, ...] = ()
 
+    def run_out(self, today: date) -> list[str]:
+        """Which checks count no longer."""
+        return sorted(what for what, until in self.checks.items() if until and until < today)
+
 
 @dataclass(frozen=True)
 class Rules:
     """What the group decides: sizes of teams and rest, which checks a task takes, which tasks a first-timer may do
-    alone, and how many open tasks somebody may have.
+    alone, how many open tasks somebody may have, and within how many days whoever is asked answers.
     """
 
     teams: TeamRules = field(default_factory=TeamRules)
     checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alone_at_first: frozenset[str] = frozenset()
     most_open: int = 5
+    offer_days: int = 7
 
     def checks_of(self, task: str) -> tuple[str, ...]:
         """What must be checked; all that there is for a task that nobody has decided about."""
@@ -111,6 +118,8 @@ def lacks_always(volunteer: Volunteer, need: Need, rules: Rules) -> Iterator[Lac
         yield Lack.NOT_ACTIVE
     if not volunteer.adult:
         yield Lack.NOT_ADULT
+    if volunteer.no_contact:
+        yield Lack.NO_CONTACT
     if need.task not in volunteer.tasks:
         yield Lack.TASK
     yield from lacking_of(volunteer.skills, need.languages, need.any_of)

@@ -8,6 +8,7 @@ class Lack(StrEnum):
 
     NOT_ACTIVE = "not_active"
     NOT_ADULT = "not_adult"
+    NO_CONTACT = "no_contact"
     KNOWS_THEM = "knows_them"
     CHECK = "check_missing"
     TASK = "task"
@@ -30,12 +31,15 @@ class Lack(StrEnum):
     DECLINED = "declined"
 
 
-NEVER_OVERLOOKED = frozenset({Lack.NOT_ACTIVE, Lack.NOT_ADULT, Lack.KNOWS_THEM, Lack.CHECK, Lack.BUSY})
+NEVER_OVERLOOKED = frozenset(
+    {Lack.NOT_ACTIVE, Lack.NOT_ADULT, Lack.NO_CONTACT, Lack.KNOWS_THEM, Lack.CHECK, Lack.BUSY}
+)
 """What nobody may overlook, whoever decides: each of them protects a person."""
 
 WORDS = {
     Lack.NOT_ACTIVE: "is not active",
     Lack.NOT_ADULT: "is not known to be of age",
+    Lack.NO_CONTACT: "does not want to be written to",
     Lack.KNOWS_THEM: "is from the same town as those who are helped, or knows them",
     Lack.CHECK: "has no check that is valid until then",
     Lack.TASK: "does not do such tasks",

@@ -98,7 +98,8 @@ class Slot:
 class Speaker:
     """Somebody who speaks in public, with all that they agreed to, and whether their household is helped no longer.
 
-    `adult` is false also for a member of whom intake found out that they are no grown-up.
+    `adult` is false also for a member of whom intake found out that they are no grown-up. Who is never written to
+    (`no_contact`) is asked for no slot; what they agreed to stands.
     """
 
     id: UUID
@@ -108,6 +109,7 @@ class Speaker:
     trained: bool = False
     household_closed: bool = False
     left: bool = False
+    no_contact: bool = False
 
     def uses(self, on: date) -> frozenset[str]:
         """What may be used of them on a day: of a minor nothing."""
@@ -149,6 +151,8 @@ def planned(
 def _unready(speaker: Speaker) -> Refused | None:
     if not speaker.adult:
         return conflict(WHY[Flag.NOT_OF_AGE])
+    if speaker.no_contact:
+        return conflict("This speaker does not want to be written to, so nobody asks them for a slot.")
     return None if speaker.trained else conflict("This speaker was not trained yet.")
 
 

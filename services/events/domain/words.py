@@ -1,11 +1,6 @@
 """Words for numbers, as people read them."""
 
 
-def many(number: int, one: str) -> str:
-    """`1 seat`, `2 seats`, `no seats`."""
-    return f"{number or 'no'} {one}{'' if number == 1 else 's'}"
-
-
 def wait(number: int) -> str:
     """How many wait before somebody: `nobody waits`, `1 waits`, `2 wait`."""
     return "nobody waits" if not number else f"{number} wait{'s' if number == 1 else ''}"

@@ -11,7 +11,6 @@ from uuid_utils.compat import uuid7
 from services.events.commands import seats as commands
 from services.events.commands.guests import write_down
 from services.events.domain.seats import SeatRules, SeatState
-from services.events.domain.words import many
 from services.events.importing.report import FIGURES, Report
 from services.events.importing.rows import Row, read
 from services.events.ledger import Asked, Hall, Outcome, Placed, Twice, hall
@@ -22,6 +21,7 @@ from shared.outcomes import Refused, invalid
 from shared.principals import Principal
 from shared.spreadsheets.cells import RowFault
 from shared.spreadsheets.opening import Sheet
+from shared.words import many
 
 MOST_ROWS = 1000
 """Of one file: everybody else who asks waits meanwhile."""

@@ -59,9 +59,9 @@ async def of_persons(session: AsyncSession, persons: Collection[UUID]) -> Sequen
     return (await session.execute(query.with_for_update(key_share=True))).mappings().all()
 
 
-async def another(session: AsyncSession, person_id: UUID, guest_id: UUID) -> bool:
-    """Whether somebody else is the guest whom donations calls so."""
-    query = select(GUEST.c.id).where(GUEST.c.person_id == person_id, GUEST.c.id != guest_id)
+async def another(session: AsyncSession, persons: Collection[UUID], guest_id: UUID) -> bool:
+    """Whether somebody else is a guest whom donations calls one of these."""
+    query = select(GUEST.c.id).where(GUEST.c.person_id.in_(persons), GUEST.c.id != guest_id).limit(1)
     return await session.scalar(query) is not None
 
 

@@ -26,6 +26,10 @@ MATCH = "match_helpers"
 """The timer that looks for helpers soon after somebody is wanted or has time."""
 
 
+SETTLE = "settle_helpers"
+"""The timer that frees soon whoever may no longer be asked."""
+
+
 async def take_desk(session: AsyncSession) -> None:
     """Wait until nobody else changes volunteers, needs or assignments; nobody else does until the unit ends."""
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("helping"))))
@@ -248,10 +252,10 @@ def offer(
     )
 
 
-def ask_again(writes: Writes, ids: Iterable[UUID], until: date, today: date) -> None:
-    """Who has these assignments is asked anew, until a day."""
+def ask_anew(writes: Writes, ids: Mapping[UUID, str], until: date, today: date) -> None:
+    """Who has these assignments is asked anew until a day, each for its reason."""
     row = {"state": AssignmentState.OFFERED.value, "since": today, "ends_on": until}
-    writes.change(ASSIGNMENT, [{"id": key, **row} for key in ids])
+    writes.change(ASSIGNMENT, [{"id": key, "reason": why, **row} for key, why in ids.items()])
 
 
 def become(

@@ -128,6 +128,7 @@ async def whole(session: AsyncSession, rows: Sequence[RowMapping]) -> dict[UUID,
             trained=row["trained_on"] is not None,
             household_closed=closed.get(row["household_id"], Household()).is_closed,
             left=row["left_on"] is not None,
+            no_contact=row["no_contact"],
         )
         for row in rows
     }

@@ -105,7 +105,16 @@ def _volunteer_in(
     )
 
 
-_OF_VOLUNTEER = ("adult", "online", "gender", "available_from", "available_until", "minutes", "open")
+_OF_VOLUNTEER = (
+    "adult",
+    "online",
+    "gender",
+    "available_from",
+    "available_until",
+    "no_contact",
+    "minutes",
+    "open",
+)
 
 
 def skill_in(row: RowMapping) -> Skill:

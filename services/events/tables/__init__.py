@@ -4,7 +4,7 @@ from services.events.tables.columns import Row
 from services.events.tables.contacts import CONTACT, READING, VENUE
 from services.events.tables.gatherings import CALENDAR, CASE, GATHERING, GATHERING_STEP, PAPER
 from services.events.tables.helping import ASSIGNMENT, CHECKED, HELPER_APPEAL, NEED, SKILL, TIE, VOLUNTEER
-from services.events.tables.seats import GUEST, GUEST_IMPORT, MEMBER, SEAT
+from services.events.tables.seats import DONOR_LINK, GUEST, GUEST_IMPORT, MEMBER, SEAT
 from services.events.tables.speakers import CONSENT, HOUSEHOLD, PUBLICATION, RECORDING, SLOT, SPEAKER
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "CHECKED",
     "CONSENT",
     "CONTACT",
+    "DONOR_LINK",
     "GATHERING",
     "GATHERING_STEP",
     "GUEST",

@@ -33,7 +33,7 @@ def _maybe_id() -> Any:
 
 class VolunteerRow(Row, table=True):
     """Somebody who helps, or would. `earlier` are tasks done elsewhere before; `open`, `served` and `minutes` are kept
-    as the rows of `assignment` count them.
+    as the rows of `assignment` count them. `no_contact`: is never written to, and so is asked for nothing.
     """
 
     __tablename__ = "volunteer"
@@ -46,6 +46,7 @@ class VolunteerRow(Row, table=True):
     contact_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("contact.id"), nullable=False))
     state: str = code_column()
     adult: bool = flag_column()
+    no_contact: bool = flag_column()
     gender: str | None = _maybe_code()
     tasks: list[str] = codes_column()
     regions: list[str] = codes_column()

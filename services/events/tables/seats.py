@@ -68,6 +68,16 @@ class MemberRow(Row, table=True):
     may_invite: bool = flag_column()
 
 
+class DonorLinkRow(Row, table=True):
+    """Which entry of donations stands for this one, as donations told it last; none where the two are two persons."""
+
+    __tablename__ = "donor_link"
+    __table_args__ = (Index(None, "kept_id"),)
+    id: UUID = id_column()
+    version: int = version_column()
+    kept_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+
+
 class SeatRow(Row, table=True):
     """One person's seat, or place on the waiting list, at one gathering.
 
@@ -126,5 +136,6 @@ class GuestImportRow(Row, table=True):
 
 GUEST = table_of(GuestRow)
 MEMBER = table_of(MemberRow)
+DONOR_LINK = table_of(DonorLinkRow)
 SEAT = table_of(SeatRow)
 GUEST_IMPORT = table_of(GuestImportRow)

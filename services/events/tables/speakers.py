@@ -34,7 +34,8 @@ class HouseholdRow(Row, table=True):
 class SpeakerRow(Row, table=True):
     """Somebody who speaks in public under a stage name, which is made here and never used again.
 
-    A fieldworker is one of the contacts; a defector is a member of a household, whose name is not known here.
+    A fieldworker is one of the contacts, and perhaps never written to (`no_contact`); a defector is a member of a
+    household, whose name is not known here.
     """
 
     __tablename__ = "speaker"
@@ -58,6 +59,7 @@ class SpeakerRow(Row, table=True):
     topics: list[str] = codes_column()
     languages: list[str] = codes_column()
     adult: bool = flag_column()
+    no_contact: bool = flag_column()
     trained_on: date | None = maybe_day_column()
     left_on: date | None = maybe_day_column()
     since: date = Field(sa_column=Column(Date, nullable=False))

@@ -102,6 +102,7 @@ COMPARISONS = (
     *_of("sponsorship", "donations", "gifts_placed"),
     Comparison("sponsorship", "donations", "school_payments", "school_payments", school_as_asked),
     *_of("donations", "events", "members"),
+    Comparison("donations", "events", "donors_linked", "persons_linked"),
     *_of("events", "donations", "contacts_offered"),
     *_of("donations", "inventory", "appeals"),
     *_of("inventory", "donations", "purchases"),
