@@ -65,7 +65,8 @@ class SlotStatus(StrEnum):
 class SpeakingChanged(Contract):
     """A slot of a speaker at a gathering, whole: a later version replaces an earlier one.
 
-    `member_id` and `household_id` are there for somebody who is helped, and not for a fieldworker.
+    `member_id` and `household_id` are there for somebody who is helped, and not for a fieldworker. `reason` is why it
+    is flagged or withdrawn, as a code; None if it stands.
     """
 
     wire: ClassVar[str] = "events.speaking_changed.v1"
@@ -76,6 +77,7 @@ class SpeakingChanged(Contract):
     household_id: UUID | None = None
     gathering_id: UUID
     status: Code
+    reason: Code | None = None
     on: date
 
     @property

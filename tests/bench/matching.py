@@ -38,7 +38,7 @@ async def matching(_: Ground, seed: int, count: int) -> list[Measured]:
 
 def _timed(needs: list[Need], volunteers: list[Volunteer]) -> float:
     before = time.process_time()
-    proposals = match(needs, volunteers, RULES)
+    proposals = match(needs, volunteers, RULES, FIRST_DAY)
     seconds = time.process_time() - before
     if unexplained := sum(bool(each.missing) and not each.next_best for each in proposals):
         raise Unsound(OURS, {"each need that nobody fits says who comes next": unexplained})

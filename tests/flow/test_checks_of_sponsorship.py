@@ -73,6 +73,9 @@ CERTIFIED = "certificates are of who finished, and no number is left out"
 BY_OTHERS = "each letter was checked by another person than who masked it"
 WORDS = "each letter has its words"
 TRANSLATED = "no translator is looked for when the letter is over"
+COVERED_MONTHS = "what gifts cover of a month of school follows from their payments"
+UNCOVERED = "how many months a gift covers no longer follows from its payments"
+ONCE = "no more is asked for a month of school than gifts leave of its fee"
 SCHOOL_HELPED = "school is asked for only where a child is helped now"
 SCHOOL_ASKED = "each month of school that is due is covered or was asked for"
 
@@ -94,7 +97,11 @@ BROKEN = {
         ONE_MAIN,
         STANDS,
     },
-    "UPDATE sponsorship SET child_id = (SELECT id FROM child WHERE status = 'held')": {ONE_MAIN, STANDS},
+    "UPDATE sponsorship SET child_id = (SELECT id FROM child WHERE status = 'held')": {
+        ONE_MAIN,
+        STANDS,
+        COVERED_MONTHS,
+    },
     "UPDATE gift SET status = 'lapsed' WHERE status = 'starting'": {GIFT_OVER},
     "UPDATE gift SET status = 'ended' WHERE status = 'active'": {GIFT_OVER},
     "UPDATE gift SET purpose = 'food' WHERE status = 'active'": {GIFT_OVER},
@@ -117,8 +124,8 @@ BROKEN = {
     "UPDATE gift SET begun_on = '2006-11-01'": {BEGAN},
     "UPDATE payment SET covers_until = covers_until + 1": {COVERS},
     "UPDATE payment SET covers_from = covers_from - 1": {COVERS},
-    "UPDATE payment SET covers_until = covers_from": {COVERS},
-    "UPDATE payment SET counts = 0": {COVERS},
+    "UPDATE payment SET covers_until = covers_from": {COVERS, UNCOVERED},
+    "UPDATE payment SET counts = 0": {COVERS, UNCOVERED},
     "UPDATE sponsorship SET share = 10000": {
         "the shares of co-sponsors leave something for the main sponsor"
     },
@@ -147,9 +154,7 @@ BROKEN = {
     "UPDATE course SET state = 'cancelled'": {"no teacher is looked for when the course is cancelled"},
     "UPDATE helper_need SET found = 0 WHERE letter_id IS NOT NULL": {TRANSLATED},
     "UPDATE letter SET state = 'returned'; UPDATE helper_need SET status = 'accepted'": {TRANSLATED},
-    "UPDATE school_payment SET amount = amount + 1": {
-        "no more is asked for a month of school than gifts leave of its fee"
-    },
+    "UPDATE school_payment SET amount = amount + 1": {ONCE},
     "UPDATE school_payment SET household_id = id": {SCHOOL_HELPED},
     "UPDATE gift SET failing_since = '2006-11-01' WHERE status = 'active'": {FAILING},
     "UPDATE gift SET failing_since = '2006-10-31' WHERE status = 'active'": {FAILING, GIVEN_AT_RISK},
@@ -159,6 +164,8 @@ BROKEN = {
     },
     """DELETE FROM school_payment; UPDATE child SET waiting_since = '2006-10-31' WHERE status = 'held';
         UPDATE school_month SET due_on = '2006-10-31' WHERE due_on = '2006-11-01'""": {SCHOOL_ASKED},
+    "UPDATE school_month SET covered = 10000 WHERE due_on = '2006-11-01'": {COVERED_MONTHS, ONCE},
+    "UPDATE gift SET uncovered = 1 WHERE status = 'active'": {UNCOVERED},
     "UPDATE school_payment SET said = said + 1": {"the newest state of each school payment was said"},
 }
 

@@ -168,25 +168,46 @@ async def test_a_member_who_moves_takes_the_consent_along_and_it_is_told(world: 
 
 
 async def test_no_help_depends_on_a_consent(world: World) -> None:
-    """Given or withdrawn: not one ration, bed, kit or grant is another one, and no household has another version."""
+    """Given or withdrawn: not one ration, bed, kit, grant, place in lessons or month of school is another one, and no
+    household has another version.
+    """
     household = await family(world)
     await world.inventory.stock(rice=90_000, bed=4)
     await world.intake.ask_for_money(household, 30_000, "protection")
     await world.donations.gift("20,000", "protection")
     await until(lambda: world.donations.grants(household), lambda found: found[0]["status"] == "set_aside")
+    await world.sponsorship.course()
+    await world.intake.settle(household, "lessons")
+    mother = household["members"][MOTHER]["member_id"]
+    await world.sponsorship.place_of(mother, "placed")
+    child = await world.sponsorship.child(household["members"][CHILD]["member_id"])
+    term = {"starts_on": "2006-11-01", "ends_on": "2007-01-31", "fee": 30_000, "currency": "JPY"}
+    await world.sponsorship.post("/school/terms", {"child_id": child["child_id"], "level": "primary", **term})
     await world.settled()
 
     async def help_of_it() -> Any:
         rows = await world.inventory.reservations(household)
+        rows += await world.sponsorship.places(member_id=mother)
+        months = await world.sponsorship.get("/school/payments", child_id=child["child_id"])
+        assert months["items"]
+        rows += months["items"]
         shown = await world.intake.get(f"/households/{household['household_id']}")
         return rows, await world.donations.grants(household), shown
 
     before = await help_of_it()
-    for purpose, scopes in (("help", []), ("referral", []), ("sponsorship", ["story"]), ("photo", [])):
+    for who, purpose, scopes in (
+        (CHILD, "help", []),
+        (CHILD, "referral", []),
+        (CHILD, "sponsorship", ["story"]),
+        (CHILD, "photo", []),
+        (MOTHER, "public_speaking", ["speaking"]),
+    ):
         body = for_sponsors(household, purpose=purpose, scopes=scopes)
-        given = await world.intake.post(path(household, CHILD), body)
+        if who == MOTHER:
+            del body["guardian_id"]
+        given = await world.intake.post(path(household, who), body)
         await world.settled()
         assert await help_of_it() == before
-        await world.intake.post(path(household, CHILD, f"/{given['consent_id']}/withdraw"))
+        await world.intake.post(path(household, who, f"/{given['consent_id']}/withdraw"))
         await world.settled()
         assert await help_of_it() == before

@@ -15,9 +15,11 @@ from services.events.queries import helping as queries
 from shared.contracts.sponsorship import HelperAsked, LanguageWanted
 from tests.support.helpdesk import Helpdesk
 from tests.support.properties import tried_with
+from tests.support.settlers import asked
 
 DAY = date(2007, 3, 1)
 NEEDS, PEOPLE = 3, 3
+HOME = UUID(int=77)
 TEACHER = (Skill("ja", level="native"), Skill("ko", level="b1"))
 WANTED = (LanguageWanted(language="ja", level="native"), LanguageWanted(language="ko", level="a2"))
 PICK = st.integers(0, 20)
@@ -32,9 +34,15 @@ STEPS = st.one_of(
     st.tuples(st.just("withdraw"), st.integers(1, NEEDS)),
     st.tuples(st.sampled_from(["accept", "decline", "done"]), PICK),
     st.tuples(st.sampled_from(sorted(STATES)), PICK),
-    st.tuples(st.sampled_from(["lose_check", "check"]), PICK),
+    st.tuples(st.sampled_from(["lose_check", "check", "check_for_days"]), PICK),
     st.tuples(st.just("day"), st.integers(1, 10)),
 )
+
+
+_CHECK_IS_OVER = """
+    SELECT assignment.id FROM assignment JOIN volunteer_check USING (volunteer_id)
+    WHERE state IN ('offered', 'accepted') AND what = 'safeguarding' AND until < :today
+"""
 
 
 class Story:
@@ -63,6 +71,17 @@ class Story:
         if version == 1 and status == "withdrawn":
             return
         self._versions[number] = version
+        if number == NEEDS:
+            # This one is open-ended.
+            wishes = {"lessons"} if status == "withdrawn" else {"helper"}
+            request = {
+                "request_id": UUID(int=number),
+                "household_id": HOME,
+                "wishes": wishes,
+                "languages": {"ko"},
+            }
+            await self.desk.hears(asked(version=version, on=DAY, **request))
+            return
         days: Any = {"starts_on": DAY, "ends_on": DAY + timedelta(days=90)}
         fact = HelperAsked(
             need_id=UUID(int=number),
@@ -92,12 +111,17 @@ class Story:
             for state in STATES[what]:
                 await self.desk.do(lambda unit, to=state: volunteers.step(unit, rules, who, to))  # type: ignore[misc]
             return
-        until = None if what == "check" else self.today - timedelta(days=1)
+        until = {"check": None, "check_for_days": self.today + timedelta(days=4)}.get(
+            what, self.today - timedelta(days=1)
+        )
         await self.desk.do(lambda unit: volunteers.check(unit, rules, who, "safeguarding", until))
 
     async def kept(self) -> None:
-        """Nobody fits who is not asked, and an appeal is open just where somebody is missing all the same."""
+        """Nobody fits who is not asked, nobody has a task whose check is over, an appeal is open just where somebody
+        is missing all the same.
+        """
         assert await self.desk.breaches() == set()
+        assert await self.desk.rows(_CHECK_IS_OVER, today=self.today) == []
         rows = await self.desk.rows("SELECT need_id FROM helper_appeal WHERE closed_on IS NULL")
         missing = set()
         for number in self._versions:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from shared.cli.operate import parked, replay
 from shared.cli.operate.doctor import examine
+from shared.cli.operate.doctor.report import Report
 from shared.cli.operate.parked import Parked
 from shared.cli.operate.parking import _all as all_parked
 from shared.cli.stack import Stack
@@ -23,9 +24,10 @@ from shared.contracts.intake import HouseholdClosed, HouseholdRegistered
 from shared.database.tables import discard, feed, inbox
 from shared.messaging.envelope import seal
 from tests.support.looking import WAIT_SECONDS, breaches, calling, named
+from tests.support.people import person
 from tests.support.replica import Replica
 from tests.support.waiting import until
-from tests.support.world import FIRST_DAY, World
+from tests.support.world import FIRST_DAY, World, household_id
 
 QUEUE = f"inventory.{HouseholdRegistered.wire}"
 HANDLED = f"{QUEUE}: handled once, parked or discarded"
@@ -85,6 +87,38 @@ async def test_the_doctor_finds_nothing_wrong_after_a_days_work(
     assert counted["households: intake and inventory know the same"] == 5
     assert counted["messages: content is as it was said"] >= 10
     assert any(name.startswith("inventory: ") for name in counted)
+
+
+async def test_services_that_come_later_know_what_was_said_before_they_came(bare_world: World) -> None:
+    """Consents and wishes of families that stay, leave and come back: whoever is late knows them, and acts on them."""
+    world = bare_world
+    await world.start("intake", "inventory")
+    await world.prepare()
+    families = [[person(2 * number), person(2 * number + 1, age=8, size="134")] for number in range(3)]
+    stays, leaves, returns = [await world.intake.register(each) for each in families]
+    for household in (stays, leaves, returns):
+        await world.intake.settle(household, "lessons", "helper", "grant", minor=30_000)
+        await world.intake.agree(household, 0, "public_speaking", "speaking")
+    for household in (leaves, returns):
+        await world.intake.close(household, "settled")
+    await world.intake.post(f"/households/{household_id(returns)}/reopen")
+    await world.start("sponsorship", "events", "donations")
+    async with calling(world) as client:
+
+        async def seen() -> Report:
+            return await examine(named(world), client)
+
+        report = await until(seen, lambda it: not (it.unsettled or it.feeding or it.under_way))
+    assert report.ok, breaches(report)
+    helped = {household_id(stays), household_id(returns)}
+    listed = [each for each in await world.sponsorship.children() if each["status"] == "listed"]
+    assert {UUID(each["household_id"]) for each in listed} == helped
+    # What was asked for before a household was closed is over, also if it is helped again.
+    grants = [each for one in (stays, leaves, returns) for each in await world.donations.grants(one)]
+    assert [each["status"] for each in grants] == ["waiting", "cancelled", "cancelled"]
+    learners = {each["household_id"]: each["status"] for each in await world.sponsorship.places()}
+    assert {each for each, status in learners.items() if status == "waiting"} == {str(household_id(stays))}
+    await world.sound()
 
 
 async def test_the_doctor_names_what_on_the_broker_is_not_of_the_contracts_and_what_is_missing(

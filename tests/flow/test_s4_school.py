@@ -112,6 +112,10 @@ async def test_b4_a_month_that_a_gift_covers_is_asked_of_the_fund_once_it_is_ref
         await sponsorship.hears(paid(start.gift_id, None, None, 5, payment_id=payment, counts=0))
         *_, again = await shows(world, child, gone, waits)
         facts = await heard.until(lambda found: len(found) == 3)
+    assert again["missing"] == FEE
+    await world.donations.gift("30,000", "education")
+    *_, paid_for = await shows(world, child, gone, ("2006-11-01", FEE, False, "set_aside", FEE, 0))
+    assert (paid_for["payment_id"], paid_for["missing"]) == (again["payment_id"], 0)
     assert [(str(each.payment_id), each.version, each.status) for each in facts] == [
         (asked["payment_id"], 1, "due"),
         (asked["payment_id"], 2, "withdrawn"),

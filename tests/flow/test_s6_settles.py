@@ -69,7 +69,7 @@ async def test_a_grant_a_place_and_a_volunteer_answer_the_three_wishes_of_a_hous
     ]
     for words in (
         "Resettlement grant: money is set aside; JPY 30,000 set aside.",
-        "Helper: nobody fits (nobody); 0 of 1 found.",
+        "Helper: nobody fits: there are no volunteers; 0 of 1 found.",
         "Helper: as many as are wanted have agreed; 1 of 1 found.",
     ):
         assert words in told, told

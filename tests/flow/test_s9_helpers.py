@@ -21,6 +21,7 @@ from shared.contracts.sponsorship import HelperAsked, LanguageWanted
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict
 from tests.support.helpdesk import Helpdesk
+from tests.support.settlers import asked
 from tests.support.world import World
 
 DAY = date(2007, 3, 1)
@@ -184,6 +185,29 @@ async def test_a_check_that_ends_frees_whoever_needs_it(desk: Helpdesk) -> None:
     assert [each for _, each in await desk.held()] == [who]
     await desk.do(partial(ends, until=TALK + timedelta(days=59)))
     assert ([], [(UUID(int=1), who)]) == (await desk.held(), await desk.held("freed"))
+
+
+async def test_a_check_that_ends_while_a_settlement_goes_on_frees_its_helper_on_the_day_after(
+    desk: Helpdesk,
+) -> None:
+    who = await desk.volunteer(*TEACHER)
+    last = DAY + timedelta(days=3)
+    await desk.do(
+        partial(
+            volunteers.check, rules=desk.settings.helping, volunteer_id=who, what="safeguarding", until=last
+        )
+    )
+    request = asked(on=DAY, wishes={"helper"}, languages={"ko"})
+    await desk.hears(request)
+    await desk.works()
+    await desk.answers(volunteers.accept)
+    await desk.turn(last)
+    assert len(await desk.held("accepted")) == 1
+    await desk.turn(last + timedelta(days=1))
+    await desk.works()
+    assert (await desk.held("accepted"), await desk.held("freed")) == ([], [(request.request_id, who)])
+    status, _, found, reason = (await desk.needs())[request.request_id]
+    assert (status, found, reason) == ("unmet", 0, "check_missing")
 
 
 async def test_fewer_who_are_wanted_free_who_has_not_agreed(desk: Helpdesk) -> None:

@@ -119,7 +119,7 @@ async def test_a_request_ends_with_its_household_and_its_grant_is_no_request_of_
 def foreign(household: UUID, member: UUID, key: UUID, number: int) -> list[Contract]:
     """What the two services say of one household, two versions of each; `number` makes the ids."""
     same: dict[str, Any] = {"household_id": household, "on": FIRST_DAY}
-    need = {"need_id": UUID(int=number), "wanted": 2, "found": 1, "reason": "no_language", **same}
+    need = {"need_id": UUID(int=number), "wanted": 2, "found": 1, "reason": "check_missing", **same}
     slot = {"slot_id": key, "gathering_id": key, "member_id": member, **same}
     child, learner = {"member_id": member, **same}, {"member_id": member, **same}
     return [
@@ -130,7 +130,7 @@ def foreign(household: UUID, member: UUID, key: UUID, number: int) -> list[Contr
         HelpChanged.model_validate({**need, "version": 1, "status": "open"}),
         HelpChanged.model_validate({**need, "version": 2, "status": "unmet"}),
         SpeakingChanged(**slot, version=1, status="planned"),
-        SpeakingChanged(**slot, version=2, status="flagged"),
+        SpeakingChanged(**slot, version=2, status="flagged", reason="no_consent"),
     ]
 
 
@@ -146,10 +146,12 @@ async def test_what_others_say_is_told_in_any_order_and_the_newest_is_kept(world
         await world.send(sealed(alone))
         lines = await until(partial(newest, world, household), lambda found: len(found) == 4)
         assert lines == {
-            "events.help_changed.v1": "Helper: nobody fits (no language); 1 of 2 found.",
+            "events.help_changed.v1": (
+                "Helper: nobody fits: the nearest volunteer has no check that is valid until then; 1 of 2 found."
+            ),
             "events.speaking_changed.v1": (
-                "Talk: a member cannot speak as planned: a consent is missing or over, or rest is needed. Nobody "
-                "travels before this is settled with events."
+                "Talk: a member cannot speak as planned: a consent is missing or over. Nobody travels before this is "
+                "settled with events."
             ),
             "sponsorship.child_changed.v1": "School: a child has a sponsor, since 2006-11-01.",
             "sponsorship.lesson_place_changed.v1": "Lessons: on leave, course japanese 2.",

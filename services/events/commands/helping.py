@@ -99,7 +99,7 @@ async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
     known = await volunteers.found(unit.session, people)
     freed: dict[UUID, str] = {}
     for key, (each, _) in kept.items():
-        freed |= _to_free(each, [one for one in held[key] if one.open], known, rules)
+        freed |= _to_free(each, [one for one in held[key] if one.open], known, rules, unit.today)
     helping.become(unit.writes, freed, AssignmentState.FREED, unit.today)
     left = {key: [one for one in some if one.id not in freed] for key, some in held.items()}
     await _stand(unit, rules, kept, left)
@@ -114,14 +114,14 @@ async def look_again(unit: Unit, rules: Rules) -> None:
 
 
 def _to_free(
-    kept: KeptNeed, team: Sequence[Assignment], known: Mapping[UUID, Volunteer], rules: Rules
+    kept: KeptNeed, team: Sequence[Assignment], known: Mapping[UUID, Volunteer], rules: Rules, today: date
 ) -> dict[UUID, str]:
     """Which of those who have a need cannot have it any more, and why."""
     if kept.ended is not Ended.NOT_YET:
         return {each.id: kept.ended.value for each in team}
     freed = {}
     for each in team:
-        lacks = _lacks(known[each.volunteer_id], kept.need, rules)
+        lacks = _lacks(known[each.volunteer_id], kept.need, rules, today)
         # Who has agreed has a task, and need not be written to for it.
         nothing = {*each.despite, *([Lack.NO_CONTACT] if each.state is AssignmentState.ACCEPTED else [])}
         if why := next((lack for lack in lacks if lack not in nothing), None):
@@ -136,13 +136,13 @@ _NOT_AGAIN = frozenset({Lack.ENOUGH, Lack.DECLINED})
 """What counts for whom to ask, and not for who has the need already."""
 
 
-def _lacks(volunteer: Volunteer, need: Need, rules: Rules) -> list[Lack]:
+def _lacks(volunteer: Volunteer, need: Need, rules: Rules, today: date) -> list[Lack]:
     """What somebody who has a need lacks for it; their hours for it are not counted twice."""
     booked = list(volunteer.booked)
     if need.time in booked:
         booked.remove(need.time)
     without = replace(volunteer, booked=tuple(booked))
-    lacks = [*lacks_always(volunteer, need, rules), *lacks_now(without, need, rules)]
+    lacks = [*lacks_always(volunteer, need, rules, today), *lacks_now(without, need, rules)]
     return [each for each in lacks if each not in _NOT_AGAIN]
 
 
@@ -190,7 +190,9 @@ async def look_for_helpers(unit: Unit, rules: Rules) -> None:
     held = await helping.assignments(unit.session, ids)
     known = await volunteers.found(unit.session)
     wanted = [helping.with_team(each.need, held[key], known) for key, (each, _) in kept.items()]
-    proposals = match((each for each in wanted if not past(each, unit.today)), known.values(), rules)
+    proposals = match(
+        (each for each in wanted if not past(each, unit.today)), known.values(), rules, unit.today
+    )
     asked = [(each.need_id, volunteer) for each in proposals for volunteer in each.asked]
     helping.offer(unit.writes, asked, answer_by(unit, rules), unit.today, unit.actor.id)
     await _explain(unit, kept, proposals)

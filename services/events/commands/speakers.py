@@ -311,6 +311,7 @@ def _say(unit: Unit, slot: Slot, row: RowMapping) -> None:
             household_id=row["household_id"],
             gathering_id=slot.gathering_id,
             status=slot.status.value,
+            reason=slot.reason.value or None,
             on=unit.today,
         )
     )

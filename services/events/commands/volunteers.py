@@ -219,11 +219,11 @@ async def assign(
     if volunteer_id in need.team:
         return conflict("This volunteer was asked for this need already, or has agreed to it.")
     alone = [Lack.ALONE] if alone_at_first(who, need, rules) else []
-    lacks = frozenset([*lacks_always(who, need, rules), *lacks_now(who, need, rules), *alone])
+    lacks = frozenset([*lacks_always(who, need, rules, unit.today), *lacks_now(who, need, rules), *alone])
     if never := lacks & NEVER_OVERLOOKED:
-        return conflict(f"This volunteer {'; '.join(words_of(sorted(never), who, need, rules))}.")
+        return conflict(f"This volunteer {'; '.join(words_of(sorted(never), who, need, rules, unit.today))}.")
     if unseen := sorted(lacks - despite):
-        words = "; ".join(words_of(unseen, who, need, rules))
+        words = "; ".join(words_of(unseen, who, need, rules, unit.today))
         return conflict(
             f"This volunteer {words}. To ask all the same, name in `despite`: {', '.join(unseen)}."
         )

@@ -112,8 +112,10 @@ def wanted_people(need: Need, rules: Rules) -> int:
     return max(need.people, team_size(need.mode, need.time, rules.teams))
 
 
-def lacks_always(volunteer: Volunteer, need: Need, rules: Rules) -> Iterator[Lack]:
-    """What somebody lacks for this need, whatever else they do; lazily, for most who do not fit lack the first ones."""
+def lacks_always(volunteer: Volunteer, need: Need, rules: Rules, today: date) -> Iterator[Lack]:
+    """What somebody lacks today for this need, whatever else they do; lazily, for most who do not fit lack the first
+    ones.
+    """
     if volunteer.state is not VolunteerState.ACTIVE:
         yield Lack.NOT_ACTIVE
     if not volunteer.adult:
@@ -123,29 +125,31 @@ def lacks_always(volunteer: Volunteer, need: Need, rules: Rules) -> Iterator[Lac
     if need.task not in volunteer.tasks:
         yield Lack.TASK
     yield from lacking_of(volunteer.skills, need.languages, need.any_of)
-    if any(not _valid(volunteer, check, need) for check in rules.checks_of(need.task)):
+    if any(not _valid(volunteer, check, need, today) for check in rules.checks_of(need.task)):
         yield Lack.CHECK
     if need.gender and volunteer.gender != need.gender:
         yield Lack.GENDER
     if not (volunteer.online if need.online else need.region is None or need.region in volunteer.regions):
         yield Lack.REGION
-    if not _there(volunteer, need):
+    if not _there(volunteer, need, today):
         yield Lack.AWAY
 
 
-def words_of(lacks: Iterable[Lack], volunteer: Volunteer, need: Need, rules: Rules) -> list[str]:
+def words_of(lacks: Iterable[Lack], volunteer: Volunteer, need: Need, rules: Rules, today: date) -> list[str]:
     """What somebody lacks, in words; of checks which ones, and since when."""
-    return [checks_in_words(volunteer, need, rules) if each is Lack.CHECK else WORDS[each] for each in lacks]
+    checks = checks_in_words(volunteer, need, rules, today)
+    return [checks if each is Lack.CHECK else WORDS[each] for each in lacks]
 
 
-def checks_in_words(volunteer: Volunteer, need: Need, rules: Rules) -> str:
+def checks_in_words(volunteer: Volunteer, need: Need, rules: Rules, today: date) -> str:
     """Which checks somebody lacks for a need: `has no check "police record", and ...`."""
+    last = _last(need, today)
     return ", and ".join(
         f'has no check "{name}"'
         if check not in volunteer.checks
-        else f'has a check "{name}" that counts until {volunteer.checks[check]} alone; it is needed until {_last(need)}'
+        else f'has a check "{name}" that counts until {volunteer.checks[check]} alone; it is needed until {last}'
         for check in rules.checks_of(need.task)
-        if not _valid(volunteer, check, need)
+        if not _valid(volunteer, check, need, today)
         for name in [check.replace("_", " ")]
     )
 
@@ -167,27 +171,27 @@ def alone_at_first(volunteer: Volunteer, need: Need, rules: Rules) -> bool:
     return not (volunteer.served or need.with_experience or need.task in rules.alone_at_first)
 
 
-def _valid(volunteer: Volunteer, check: str, need: Need) -> bool:
+def _valid(volunteer: Volunteer, check: str, need: Need, today: date) -> bool:
     if check not in volunteer.checks:
         return False
     until = volunteer.checks[check]
-    return until is None or until >= _last(need)
+    return until is None or until >= _last(need, today)
 
 
-def _last(need: Need) -> date:
-    """The last day of a need that is known."""
-    return need.ends_on or need.starts_on
+def _first(need: Need, today: date) -> date:
+    """The first day on which anybody can still help."""
+    return max(need.starts_on, today)
 
 
-def _there(volunteer: Volunteer, need: Need) -> bool:
-    """On all days of the need; which days of the week, counts for a need of one day alone."""
-    last = _last(need)
-    if volunteer.available_from and volunteer.available_from > need.starts_on:
+def _last(need: Need, today: date) -> date:
+    """The last day of a need that is known; an open-ended one lasts until today at least."""
+    return need.ends_on or _first(need, today)
+
+
+def _there(volunteer: Volunteer, need: Need, today: date) -> bool:
+    """On all days of the need that are left; which days of the week, counts for a need of one day alone."""
+    if volunteer.available_from and volunteer.available_from > _first(need, today):
         return False
-    if volunteer.available_until and volunteer.available_until < last:
+    if volunteer.available_until and volunteer.available_until < _last(need, today):
         return False
-    return (
-        last != need.starts_on
-        or need.ends_on is None
-        or WEEKDAYS[need.starts_on.weekday()] in volunteer.weekdays
-    )
+    return need.ends_on != need.starts_on or WEEKDAYS[need.starts_on.weekday()] in volunteer.weekdays

@@ -8,6 +8,7 @@ worked out once for all needs that want the same.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from heapq import nsmallest
 from uuid import UUID
 
@@ -47,8 +48,10 @@ class Proposal:
     next_best: tuple[NextBest, ...] = ()
 
 
-def match(needs: Iterable[Need], volunteers: Iterable[Volunteer], rules: Rules) -> tuple[Proposal, ...]:
-    """Whom to ask for each need, the earliest need first. The same needs and volunteers give the same, in any order.
+def match(
+    needs: Iterable[Need], volunteers: Iterable[Volunteer], rules: Rules, today: date
+) -> tuple[Proposal, ...]:
+    """Whom to ask today for each need, the earliest need first; the same of the same needs and volunteers in any order.
 
     Of those who fit, who has the fewest open tasks is asked first, then who has helped the least.
     """
@@ -60,8 +63,8 @@ def match(needs: Iterable[Need], volunteers: Iterable[Volunteer], rules: Rules) 
         same = _what_is_wanted(need)
         if same not in alike:
             near = {key for wanted in need.languages for key in speaking.get(wanted.language, ())}
-            alike[same] = tuple(key for key in near if _lacks_nothing(known[key], need, rules))
-        proposal = _propose(need, known, alike[same], rules)
+            alike[same] = tuple(key for key in near if _lacks_nothing(known[key], need, rules, today))
+        proposal = _propose(need, known, alike[same], rules, today)
         for key in proposal.asked:
             known[key] = _with_task(known[key], need)
         proposals.append(proposal)
@@ -77,8 +80,8 @@ def _by_language(volunteers: Iterable[Volunteer]) -> dict[str, set[UUID]]:
     return found
 
 
-def _lacks_nothing(volunteer: Volunteer, need: Need, rules: Rules) -> bool:
-    return next(lacks_always(volunteer, need, rules), None) is None
+def _lacks_nothing(volunteer: Volunteer, need: Need, rules: Rules, today: date) -> bool:
+    return next(lacks_always(volunteer, need, rules, today), None) is None
 
 
 _NOBODY = UUID(int=0)
@@ -98,7 +101,9 @@ def _what_is_wanted(need: Need) -> Need:
     )
 
 
-def _propose(need: Need, known: dict[UUID, Volunteer], able: Iterable[UUID], rules: Rules) -> Proposal:
+def _propose(
+    need: Need, known: dict[UUID, Volunteer], able: Iterable[UUID], rules: Rules, today: date
+) -> Proposal:
     missing = max(wanted_people(need, rules) - len(need.team), 0)
     others = (known[key] for key in able if key not in need.team)
     fitting = sorted((each for each in others if not lacks_now(each, need, rules)), key=_first_asked)
@@ -109,7 +114,7 @@ def _propose(need: Need, known: dict[UUID, Volunteer], able: Iterable[UUID], rul
         key: lacking
         for key, each in known.items()
         if key not in need.team
-        and (lacking := (*lacks_always(each, need, rules), *lacks_now(each, need, rules)))
+        and (lacking := (*lacks_always(each, need, rules, today), *lacks_now(each, need, rules)))
     }
     if not asked:
         unfit.update((each.id, (Lack.ALONE,)) for each in fitting)

@@ -179,7 +179,7 @@ def standing(slot: Slot, speaker: Speaker, others: Iterable[Slot], rest_days: in
     status, reason = _stands(slot, speaker, others, rest_days, today)
     if (status, reason) == (slot.status, slot.reason):
         return slot
-    return replace(slot, status=status, reason=reason, version=slot.version + (status is not slot.status))
+    return replace(slot, status=status, reason=reason, version=slot.version + 1)
 
 
 def _stands(

@@ -82,15 +82,16 @@ class Candidates(NamedTuple):
 
 async def candidates(session: AsyncSession, rules: Rules, need_id: UUID) -> Candidates | None:
     """Who would be asked for a need now, and who is the nearest of those who do not fit; None if it is over."""
+    today = await today_of(session)
     found = (await helping.needs(session, [need_id])).get(need_id)
-    if found is None or found[0].ended is not Ended.NOT_YET or past(found[0].need, await today_of(session)):
+    if found is None or found[0].ended is not Ended.NOT_YET or past(found[0].need, today):
         return None
     known = await people.found(session)
     held = (await helping.assignments(session, [need_id]))[need_id]
     need = helping.with_team(found[0].need, held, known)
-    (proposal,) = match([need], known.values(), rules)
+    (proposal,) = match([need], known.values(), rules, today)
     words = {
-        each.volunteer_id: words_of(each.lacking, known[each.volunteer_id], need, rules)
+        each.volunteer_id: words_of(each.lacking, known[each.volunteer_id], need, rules, today)
         for each in proposal.next_best
     }
     return Candidates(proposal, words)

@@ -16,7 +16,8 @@ _HELP = text("""
     SELECT count(*) FILTER (WHERE languages AND found >= wanted) AS language_needs_met,
            count(*) FILTER (WHERE languages AND ended = '' AND found < wanted) AS language_needs_unmet,
            count(*) FILTER (WHERE source = 'settlement' AND ended = '' AND found < wanted)
-               AS settlement_helpers_missing
+               AS settlement_helpers_missing,
+           count(*) FILTER (WHERE source = 'settlement' AND found >= wanted) AS settlement_helpers_found
     FROM (SELECT source, ended, found, wanted, task IN ('interpret', 'translate_letter') AS languages
           FROM need WHERE said > 0) needs
 """)

@@ -37,12 +37,46 @@ HELP: Mapping[str, str] = {
 }
 SPEAKING: Mapping[str, str] = {
     SlotStatus.PLANNED: "a member is to speak at a gathering",
-    SlotStatus.FLAGGED: (
-        "a member cannot speak as planned: a consent is missing or over, or rest is needed. Nobody travels before this "
-        "is settled with events"
-    ),
+    SlotStatus.FLAGGED: "a member cannot speak as planned",
     SlotStatus.GIVEN: "a member has spoken at a gathering",
     SlotStatus.WITHDRAWN: "a member does not speak at a gathering that was planned",
+}
+HELP_LACKS: Mapping[str, str] = {
+    "nobody": "there are no volunteers",
+    "too_few": "fewer fit than are wanted",
+    "past": "the last day has passed",
+    "not_active": "the nearest volunteer is not active",
+    "not_adult": "the nearest volunteer is not known to be of age",
+    "no_contact": "the nearest volunteer does not want to be written to",
+    "knows_them": "the nearest volunteer is from the same town, or knows them",
+    "check_missing": "the nearest volunteer has no check that is valid until then",
+    "task": "the nearest volunteer does not do such tasks",
+    "no_language_named": "no language is named: add the languages that the household speaks",
+    "language": "no volunteer speaks the language",
+    "direction": "the nearest volunteer does not interpret in this direction",
+    "level": "the nearest volunteer does not know the language well enough",
+    "level_unknown": "nobody has tested how well the nearest volunteer knows the language",
+    "variety": "the nearest volunteer does not know this variety of the language",
+    "topic": "the nearest volunteer does not know the words of this topic",
+    "mode": "the nearest volunteer does not interpret in this way",
+    "gender": "the nearest volunteer is not of the wished gender",
+    "region": "no volunteer who fits helps in this region",
+    "away": "the nearest volunteer has no time on these days",
+    "busy": "the nearest volunteer has another task at this time",
+    "hours": "the nearest volunteer would work too many hours within 24",
+    "rest": "the nearest volunteer would have too little rest",
+    "enough_tasks": "the nearest volunteer has as many open tasks as one may have",
+    "first_time_alone": "the nearest volunteer would be alone at a first task",
+    "declined": "the nearest volunteer was asked, and declined or did not answer",
+}
+NOT_AS_PLANNED: Mapping[str, str] = {
+    "no_consent": "a consent is missing or over",
+    "not_of_age": "the member is not known to be of age",
+    "household_closed": "the household is closed",
+    "rest": "another talk is too near, and speakers rest between two",
+    "speaker_left": "the member no longer speaks in public",
+    "gathering_cancelled": "the gathering is cancelled",
+    "not_wanted": "the talk was taken back",
 }
 """By code: another language is another table."""
 
@@ -58,12 +92,14 @@ def lesson_words(fact: LessonPlaceChanged) -> str:
 
 
 def help_words(fact: HelpChanged) -> str:
-    lacking = f" ({_plain(fact.reason)})" if fact.status == HelpStatus.UNMET else ""
+    lacking = f": {_of(HELP_LACKS, fact.reason)}" if fact.status == HelpStatus.UNMET else ""
     return f"Helper: {_of(HELP, fact.status)}{lacking}; {fact.found} of {fact.wanted} found."
 
 
 def speaking_words(fact: SpeakingChanged) -> str:
-    return f"Talk: {_of(SPEAKING, fact.status)}."
+    why = f": {_of(NOT_AS_PLANNED, fact.reason)}" if fact.reason else ""
+    then = " Nobody travels before this is settled with events." if fact.status == SlotStatus.FLAGGED else ""
+    return f"Talk: {_of(SPEAKING, fact.status)}{why}.{then}"
 
 
 ELSEWHERE: Mapping[type[Contract], Callable[[Any], str]] = {

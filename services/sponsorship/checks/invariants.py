@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sponsorship.checks import children, holds, lessons, letters, school
+from services.sponsorship.checks import children, covered, holds, lessons, letters, school
 from services.sponsorship.settings import Settings
 from shared.service.parts import Check, Count
 
@@ -15,6 +15,11 @@ def check(_: Settings) -> Check:
 
     async def counted(session: AsyncSession) -> list[Count]:
         named = [Count(name, *(await session.execute(text(query))).one()) for name, query in CHECKS.items()]
-        return [*named, await children.shown(session)]
+        return [
+            *named,
+            await children.shown(session),
+            await covered.uncovered(session),
+            await covered.months(session),
+        ]
 
     return counted

@@ -17,7 +17,9 @@ from shared.contracts.sponsorship import LessonStatus
 from shared.messaging.day import today_of
 
 _FIGURES = text("""
-    SELECT count(*) FILTER (WHERE state = 'waiting') AS lessons_waiting FROM lesson_place
+    SELECT count(*) FILTER (WHERE state = 'waiting') AS lessons_waiting,
+           count(*) FILTER (WHERE state = 'finished') AS lessons_finished
+    FROM lesson_place
 """)
 
 

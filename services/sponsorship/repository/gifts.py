@@ -118,13 +118,18 @@ def _days(start: date | None, end: date | None) -> Days | None:
     return Days(start, end) if start and end and start < end else None
 
 
-async def save_paid(session: AsyncSession, writes: Writes, gifts: Collection[UUID]) -> None:
-    """Write since when these gifts are paid, and how many months of them are covered no longer."""
-    query = select(PAYMENT).where(PAYMENT.c.gift_id.in_(gifts))
+async def paid_of(session: AsyncSession, gifts: Collection[UUID]) -> Mapping[UUID, list[Paid]]:
+    """The payments of these gifts; an empty list for one that has none."""
     paid = defaultdict[UUID, list[Paid]](list)
-    for row in (await session.execute(query)).mappings():
+    for row in (await session.execute(select(PAYMENT).where(PAYMENT.c.gift_id.in_(gifts)))).mappings():
         now = _days(row["covers_from"], row["covers_until"]) if row["counts"] else None
         paid[row["gift_id"]].append(Paid(now, _days(row["ever_from"], row["ever_until"])))
+    return paid
+
+
+async def save_paid(session: AsyncSession, writes: Writes, gifts: Collection[UUID]) -> None:
+    """Write since when these gifts are paid, and how many months of them are covered no longer."""
+    paid = await paid_of(session, gifts)
     rows = [
         {"id": each, "begun_on": begun_on(paid[each]), "uncovered": uncovered_months(paid[each])}
         for each in gifts

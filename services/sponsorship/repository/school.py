@@ -21,6 +21,9 @@ from services.sponsorship.tables import (
 from shared.contracts.donations import GrantChanged
 from shared.database.writes import Writes
 
+Covers = tuple[UUID, Days]
+"""A gift, and days that a payment of it covers."""
+
 
 async def months_due(session: AsyncSession, children: Collection[UUID], today: date) -> Sequence[RowMapping]:
     """Months of these children whose day has come, or that were asked for before their term was cut short."""
@@ -47,7 +50,7 @@ def _payment_in(row: RowMapping) -> Payment:
     return Payment(row["id"], home, row["amount"], *state)
 
 
-async def covers_of(session: AsyncSession, gifts: Collection[UUID]) -> list[tuple[UUID, Days]]:
+async def covers_of(session: AsyncSession, gifts: Collection[UUID]) -> list[Covers]:
     """The days that payments of these gifts cover now."""
     row = PAYMENT.c
     query = select(row.gift_id, row.covers_from, row.covers_until)

@@ -77,7 +77,7 @@ def test_which_check_is_lacking_is_said_and_until_when_it_counts(
     checks: dict[str, date | None], words: str
 ) -> None:
     who, wanted = volunteer(checks=checks), need(task="teach")
-    assert words_of([Lack.NOT_ACTIVE, Lack.CHECK], who, wanted, RULES) == ["is not active", words]
+    assert words_of([Lack.NOT_ACTIVE, Lack.CHECK], who, wanted, RULES, TODAY) == ["is not active", words]
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,35 @@ def test_which_check_is_lacking_is_said_and_until_when_it_counts(
 def test_who_lacks_anything_is_not_asked_and_the_lack_is_named(
     who: dict[str, object], wanted: dict[str, object], lack: Lack
 ) -> None:
-    (proposal,) = match([need(**wanted)], [volunteer(**who)], RULES)  # type: ignore[arg-type]
+    (proposal,) = match([need(**wanted)], [volunteer(**who)], RULES, TODAY)  # type: ignore[arg-type]
     assert (proposal.asked, proposal.missing, proposal.reason) == ((), 1, lack.value)
     assert [(each.volunteer_id, each.lacking) for each in proposal.next_best] == [(UUID(int=1), (lack,))]
     assert proposal.counted == ((lack, 1),)
     assert proposal.next_best[0].may_be_overlooked == (lack not in NEVER_OVERLOOKED)
+
+
+OPEN = {"starts_on": TODAY, "ends_on": None}
+
+
+@pytest.mark.parametrize(
+    ("who", "wanted", "first", "last"),
+    [
+        ({"checks": {"confidentiality": date(2007, 4, 9)}}, OPEN, 0, 39),
+        ({"available_until": date(2007, 4, 9)}, OPEN, 0, 39),
+        ({"available_from": date(2007, 3, 11)}, OPEN, 10, 99),
+        ({"available_from": date(2007, 3, 20)}, {"starts_on": TODAY, "ends_on": date(2007, 6, 30)}, 19, 99),
+        ({"checks": {"confidentiality": date(2007, 4, 9)}}, {"ends_on": date(2007, 4, 9)}, 0, 99),
+    ],
+)
+def test_what_ends_or_begins_while_a_task_goes_on_counts_on_its_day(
+    who: dict[str, object], wanted: dict[str, object], first: int, last: int
+) -> None:
+    fits = [
+        day
+        for day in range(100)
+        if not [*lacks_always(volunteer(**who), need(**wanted), RULES, TODAY + timedelta(days=day))]  # type: ignore[arg-type]
+    ]
+    assert fits == list(range(first, last + 1))
 
 
 def test_each_lack_has_words() -> None:
@@ -128,7 +152,7 @@ def test_each_lack_has_words() -> None:
 def test_one_language_of_several_is_enough_where_that_is_said() -> None:
     wanted = (Wanted("ko", "b1"), Wanted("zh", "b1"))
     speaker = volunteer(1, Skill("zh", level="b2"))
-    both, one = (match([need(1, *wanted, any_of=each)], [speaker], RULES)[0] for each in (False, True))
+    both, one = (match([need(1, *wanted, any_of=each)], [speaker], RULES, TODAY)[0] for each in (False, True))
     assert (both.asked, both.reason) == ((), "language")
     assert (one.asked, one.reason) == ((UUID(int=1),), FOUND)
 
@@ -137,13 +161,13 @@ def test_the_nearest_who_may_be_taken_comes_before_who_may_not() -> None:
     inactive = volunteer(1, state=VolunteerState.LEFT)
     two_lacks = volunteer(2, Skill("ko", "en", "b1"))
     weak = volunteer(3, Skill("ko", "ja", "a2"))
-    (proposal,) = match([need()], [inactive, two_lacks, weak], RULES)
+    (proposal,) = match([need()], [inactive, two_lacks, weak], RULES, TODAY)
     assert [each.volunteer_id.int for each in proposal.next_best] == [3, 2, 1]
     assert proposal.reason == "level"
 
 
 def test_without_volunteers_the_reason_says_so() -> None:
-    assert match([need()], [], RULES)[0].reason == NOBODY
+    assert match([need()], [], RULES, TODAY)[0].reason == NOBODY
 
 
 @pytest.mark.parametrize(
@@ -167,14 +191,14 @@ def test_a_team_grows_with_the_hours(mode: str | None, minutes: int, people: int
 def test_a_first_timer_is_in_a_team_with_somebody_who_has_helped_before() -> None:
     whole_day = need(mode="simultaneous", time=hours(0, 3))
     new, newer, old = volunteer(1, served=0), volunteer(2, served=0), volunteer(3, minutes=900)
-    (proposal,) = match([whole_day], [new, newer, old], RULES)
+    (proposal,) = match([whole_day], [new, newer, old], RULES, TODAY)
     assert (proposal.asked, proposal.missing) == ((UUID(int=1), UUID(int=3)), 0)
-    (proposal,) = match([whole_day], [new, newer], RULES)
+    (proposal,) = match([whole_day], [new, newer], RULES, TODAY)
     assert (proposal.asked, proposal.missing, proposal.reason) == ((), 2, "first_time_alone")
 
 
 def test_who_fits_is_asked_although_the_team_is_not_whole() -> None:
-    (proposal,) = match([need(mode="simultaneous", time=hours(0, 3))], [volunteer()], RULES)
+    (proposal,) = match([need(mode="simultaneous", time=hours(0, 3))], [volunteer()], RULES, TODAY)
     assert (proposal.asked, proposal.missing, proposal.reason) == ((UUID(int=1),), 1, TOO_FEW)
 
 
@@ -246,11 +270,11 @@ def test_only_who_lacks_nothing_is_asked_and_the_order_of_what_is_given_changes_
 ) -> None:
     wanted = {UUID(int=1000 + n): replace(each, id=UUID(int=1000 + n)) for n, each in enumerate(needs)}
     known = {UUID(int=n): replace(each, id=UUID(int=n)) for n, each in enumerate(volunteers)}
-    found = match(wanted.values(), known.values(), RULES)
+    found = match(wanted.values(), known.values(), RULES, TODAY)
     mixed_needs, mixed = list(wanted.values()), list(known.values())
     random.shuffle(mixed_needs)
     random.shuffle(mixed)
-    assert match(mixed_needs, mixed, RULES) == found
+    assert match(mixed_needs, mixed, RULES, TODAY) == found
 
     for proposal in found:
         asking = wanted[proposal.need_id]
@@ -258,7 +282,10 @@ def test_only_who_lacks_nothing_is_asked_and_the_order_of_what_is_given_changes_
         assert len(proposal.asked) + proposal.missing == asking.people
         assert not proposal.asked or any(known[each].served for each in proposal.asked)
         for each in proposal.asked:
-            assert (*lacks_always(known[each], asking, RULES), *lacks_now(known[each], asking, RULES)) == ()
+            assert (
+                *lacks_always(known[each], asking, RULES, TODAY),
+                *lacks_now(known[each], asking, RULES),
+            ) == ()
             booked = known[each].booked
             known[each] = replace(
                 known[each],
@@ -270,7 +297,7 @@ def test_only_who_lacks_nothing_is_asked_and_the_order_of_what_is_given_changes_
                 each
                 for each in known.values()
                 if each.id not in proposal.asked
-                and not (*lacks_always(each, asking, RULES), *lacks_now(each, asking, RULES))
+                and not (*lacks_always(each, asking, RULES, TODAY), *lacks_now(each, asking, RULES))
             ]
             assert able == [] or proposal.reason == Lack.ALONE
             assert proposal.reason == NOBODY or proposal.next_best

@@ -6,6 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.events.domain.lacks import Lack
+from services.events.domain.matching import NOBODY, TOO_FEW
+from services.events.domain.needs import PAST
+from services.events.domain.speakers import Flag
+from services.intake.domain.elsewhere import HELP_LACKS, NOT_AS_PLANNED
 from services.intake.domain.timeline import LONGEST_SUMMARY, TOLD, entry_of
 from services.intake.domain.wording import WHY, why_words
 from services.intake.handlers import hears
@@ -92,3 +97,8 @@ def test_every_known_reason_has_words() -> None:
 )
 def test_a_reason_is_worded_here(reason: Reason, words: str) -> None:
     assert why_words(reason) == words
+
+
+def test_each_reason_of_events_has_words() -> None:
+    assert HELP_LACKS.keys() == {*Lack, NOBODY, TOO_FEW, PAST}
+    assert NOT_AS_PLANNED.keys() == {*Flag} - {Flag.NONE}
