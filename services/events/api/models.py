@@ -69,6 +69,6 @@ class WithNote(Body):
     note: Note
 
 
-def reading_of(what: str, subject: UUID, route: str, reason: str) -> Reading:
-    """That something behind the door to names and places is shown, to the role that these routes are for."""
-    return Reading(what, subject, Role.EVENTS.value, route, reason)
+def reading_of(what: str, subject: UUID, route: str, reason: str | None, role: Role) -> Reading:
+    """That something behind the door to names and places is shown or changed, in the role that the route is for."""
+    return Reading(what, subject, role.value, route, reason)

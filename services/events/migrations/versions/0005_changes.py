@@ -1,0 +1,16 @@
+"""How often what a gathering is about was written, so of two who change it the second is told; and who was listed to be
+told of an invitation or an offer.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    op.add_column(
+        "gathering", sa.Column("plan_version", sa.Integer(), server_default=sa.text("1"), nullable=False)
+    )
+    op.add_column("seat", sa.Column("told_on", sa.Date()))
