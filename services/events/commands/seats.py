@@ -80,7 +80,12 @@ def _not_invited(silent: Collection[UUID]) -> Refused:
         "who wants to come all the same, send `by_themselves`: they may ask for a seat then, and get no letter."
     )
     return Refused(
-        Kind.CONFLICT, words, tuple(("guest_ids", f"{each} is not written to") for each in sorted(silent))
+        Kind.CONFLICT,
+        words,
+        tuple(
+            ("guest_ids", f"{each} is not to be written to, as said here or at donations")
+            for each in sorted(silent)
+        ),
     )
 
 
