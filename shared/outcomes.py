@@ -5,11 +5,14 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """MISSING: there is no such thing. CONFLICT: not as things stand now. INVALID: not with these values."""
+    """MISSING: there is no such thing. CONFLICT: not as things stand now. INVALID: not with these values. FORBIDDEN:
+    not for whoever asks, as things stand now.
+    """
 
     MISSING = "missing"
     CONFLICT = "conflict"
     INVALID = "invalid"
+    FORBIDDEN = "forbidden"
 
 
 @dataclass(frozen=True)
@@ -34,3 +37,8 @@ def conflict(words: str) -> Refused:
 def invalid(words: str, *fields: tuple[str, str]) -> Refused:
     """Not with these values."""
     return Refused(Kind.INVALID, words, fields)
+
+
+def forbidden(words: str) -> Refused:
+    """Not for whoever asks, as things stand now."""
+    return Refused(Kind.FORBIDDEN, words)

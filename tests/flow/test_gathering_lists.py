@@ -32,6 +32,7 @@ async def test_the_place_is_told_to_confirmed_guests_alone_and_late(world: World
     told = await events.post(f"{path}/tell-place", WHY)
     assert told["venue"]["place"] == "Example Street 1, room 4"
     assert [each["name"] for each in told["guests"]] == ["Kim"]
+    assert [each["name"] for each in told["in_person"]] == ["Inside"]
     assert "Waits" not in str(told)
     assert (await events.post(f"{path}/tell-place", WHY))["guests"] == []
     assert (await events.try_post(f"{path}/thank", WHY)).status_code == 409
@@ -156,12 +157,42 @@ async def test_a_closed_gathering_shows_times_and_a_code_in_calendars_and_a_revo
     unknown = await events.client.get(f"/calendars/of/{made['token'][::-1]}")
     assert (revoked.status_code, revoked.text) == (unknown.status_code, unknown.text)
     assert revoked.status_code == 404
+    for token in ("a", "short-token", "%E2%80%A6", "no.token.has.points", "x" * 300):
+        never = await events.client.get(f"/calendars/of/{token}")
+        assert (never.status_code, never.text) == (404, unknown.text)
     assert made["token"] not in await world.dump("events")
 
 
+async def test_a_guest_with_a_seat_at_a_closed_gathering_sees_times_and_a_code_in_the_calendar(
+    world: World,
+) -> None:
+    """By a token of the guest's own: who may come is told the place late, and by hand."""
+    events = world.events
+    closed = await events.announced(safety="closed", venue={"title": "Secret talk", "place": "Cellar"})
+    guest, path = await events.guest("Kim"), f"/gatherings/{closed}"
+    made = (await events.client.post("/calendars", json={"ends_on": "2007-12-31", "holder": guest})).json()
+    feed = f"/calendars/of/{made['token']}"
+    await events.post(f"{path}/invite", {"guest_ids": [guest]})
+    assert _summaries((await events.client.get(feed)).text) == {}
+    await events.post(f"{path}/seats", {"guest_ids": [guest]})
+    shown = (await events.client.get(feed)).text
+    code = (await events.get(path))["code"]
+    assert _summaries(shown) == {f"Assignment {code}": "PRIVATE"}
+    (event,) = _entries(shown)
+    assert (f"{event['DTSTART'].dt:%Y-%m-%d %H:%M}", f"{event['DTEND'].dt:%H:%M}") == (
+        "2007-04-12 12:00",
+        "15:00",
+    )
+    assert not {"LOCATION", "DESCRIPTION", "URL"} & set(event)
+    assert not any(each in shown for each in ("Secret", "Cellar", "Example Street", "Kim"))
+
+
+def _entries(text: str) -> Any:
+    return Calendar.from_ical(text).walk("VEVENT")
+
+
 def _summaries(text: str) -> dict[str, str]:
-    found: Any = Calendar.from_ical(text).walk("VEVENT")
-    return {str(each["SUMMARY"]): str(each["CLASS"]) for each in found}
+    return {str(each["SUMMARY"]): str(each["CLASS"]) for each in _entries(text)}
 
 
 async def test_a_guests_own_calendar_shows_the_gatherings_with_a_seat(world: World) -> None:

@@ -40,11 +40,12 @@ CONTACTS = {
     ("events", "/gatherings/{gathering_id}/attendance", "guests[].contact"): REACHED,
     ("events", "/guests", "contact"): REACHED,
     ("events", "/guests/{guest_id}/change", "contact"): REACHED,
+    ("events", "/contacts/{contact_id}/correct", "contact"): REACHED,
     ("events", "/speakers", "fieldworker"): REACHED,
     ("events", "/volunteers", "contact"): REACHED,
 }
 """Where somebody is typed who can be reached, and what of them: each service has one table of contacts."""
-SHOWN = ("venue", "door-list", "door-list/pdf", "tell-place", "thank")
+SHOWN = ("venue", "door-list", "door-list/pdf", "invitations", "offers", "tell-place", "thank")
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,
@@ -127,10 +128,13 @@ KEPT = {
         for each in VENUE
     },
     ("events", "/gatherings/{gathering_id}/move", "note"): STEP,
+    ("events", "/gatherings/{gathering_id}/change", "note"): STEP,
     ("events", "/gatherings/{gathering_id}/cancel", "note"): STEP,
     ("events", "/gatherings/{gathering_id}/imports", "file"): GUEST,
     ("events", "/recordings/{recording_id}/publications", "note"): "events publication.note",
     ("events", "/guests/{guest_id}/contact", "reason"): SEEN,
+    ("events", "/guests/{guest_id}/offered", "reason"): SEEN,
+    ("events", "/contacts/{contact_id}/correct", "reason"): SEEN,
     **{("events", f"/gatherings/{{gathering_id}}/{each}", "reason"): SEEN for each in SHOWN},
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }

@@ -30,6 +30,9 @@ async def gather(story: "Story") -> None:
     await _post(story, path, {**moved, "venue": _venue(story, path), "note": note}, **second)
     # Where it was first is kept no longer.
     story.canaries.add(before)
+    path = "/gatherings/{gathering_id}/change"
+    changes = {"plan_version": 1, "topics": ["arrest"], "note": story.plant("events", path, "note")}
+    await _post(story, path, changes, **second)
     path = "/gatherings/{gathering_id}/cancel"
     await _post(story, path, {"note": story.plant("events", path, "note")}, **first)
     for each in ("seats", "waiting", "imports"):
@@ -61,17 +64,21 @@ async def _list(story: "Story", gathering: Any) -> None:
 
 
 async def _guest(story: "Story") -> None:
-    """A contact that was wrong is kept no longer; the right one is shown once, with a reason."""
+    """A contact that was wrong is kept no longer; the right one is shown with a reason, also to the treasurer."""
     wrong = story.contact("events", GUESTS, "contact")
-    guest = await _post(story, GUESTS, {"contact": wrong})
+    guest = await _post(story, GUESTS, {"contact": wrong, "purposes": ["appeals"]})
     path = f"{GUESTS}/{{guest_id}}/change"
-    right = {"contact": story.contact("events", path, "contact"), "contact_version": 1}
+    right: Any = {"contact": story.contact("events", path, "contact"), "contact_version": 1}
     await _post(story, path, right, **guest)
-    story.canaries.add(wrong.values())
-    path = f"{GUESTS}/{{guest_id}}/contact"
+    path = "/contacts/{contact_id}/correct"
+    last = {"contact": story.contact("events", path, "contact"), "contact_version": 2}
     reason = {"reason": story.plant("events", path, "reason")}
-    shown = await story.world.events.post(path.format(**guest), reason)
-    assert story.canaries.within(str(shown))
+    await _post(story, path, {**last, **reason}, contact_id=guest["guest_id"])
+    story.canaries.add([*wrong.values(), *right["contact"].values()])
+    for path in (f"{GUESTS}/{{guest_id}}/contact", f"{GUESTS}/{{guest_id}}/offered"):
+        reason = {"reason": story.plant("events", path, "reason")}
+        shown = await story.world.events.post(path.format(**guest), reason)
+        assert story.canaries.within(str(shown))
 
 
 async def _show(story: "Story") -> None:
@@ -82,7 +89,16 @@ async def _show(story: "Story") -> None:
         "ends_at": f"{FIRST_DAY}T20:00:00+09:00",
     }
     gathering = await story.world.events.announced(**today)
-    for each in ("venue", "door-list", "door-list/pdf", "tell-place", "hold", "thank"):
+    for each in (
+        "venue",
+        "door-list",
+        "door-list/pdf",
+        "invitations",
+        "offers",
+        "tell-place",
+        "hold",
+        "thank",
+    ):
         path = f"/gatherings/{{gathering_id}}/{each}"
         if each == "hold":
             await _post(story, path, None, gathering_id=gathering)

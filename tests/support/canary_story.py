@@ -38,7 +38,7 @@ RECORDED = {
     "intake": "people_registered",
     "inventory": "people_fed",
     "sponsorship": "children_waiting",
-    "events": "gatherings_held",
+    "events": "seminars_held",
     "donations": "gifts_active",
 }
 """A measure of each service's; it takes no target that it does not record."""

@@ -8,7 +8,11 @@ from tests.support.world import World
 
 MET = {
     "hearings_attended": 1,
-    "gatherings_held": 2,
+    "seminars_held": 1,
+    "speakers_trainings_held": 1,
+    "round_tables_held": 0,
+    "workshops_held": 0,
+    "members_meetings_held": 0,
     "language_needs_met": 2,
     "language_needs_unmet": 0,
     "talks_by_fieldworkers": 1,

@@ -57,8 +57,6 @@ async def figures_from_facts(world: World) -> Mapping[str, int]:
 
 async def _of_events(world: World) -> dict[str, int]:
     gatherings = newest(await said(world, GatheringChanged))
-    hearings = [each for each in gatherings if each["kind"] == "hearing"]
-    others = [each for each in gatherings if each["kind"] != "hearing"]
     talks = [each for each in newest(await said(world, SpeakingChanged)) if each["status"] == "given"]
     taught = {each["need_id"] for each in await said(world, HelperAsked) if each["task"] == "teach"}
     needs = newest(await said(world, HelpChanged))
@@ -66,10 +64,8 @@ async def _of_events(world: World) -> dict[str, int]:
     interpret = [each for each in needs if not each["request_id"] and each["need_id"] not in taught]
     held = [each for each in gatherings if each["status"] == "held"]
     return {
-        "hearings_planned": len(hearings),
-        "hearings_attended": sum(each["status"] == "held" for each in hearings),
-        "gatherings_planned": len(others),
-        "gatherings_held": sum(each["status"] == "held" for each in others),
+        **_of_kinds(gatherings),
+        "speakers_trained": await _trained(world, held),
         "talks_by_fieldworkers": sum(each["member_id"] is None for each in talks),
         "talks_by_defectors": sum(each["member_id"] is not None for each in talks),
         "settlement_helpers_missing": sum(each["found"] < each["wanted"] for each in settle),
@@ -78,6 +74,26 @@ async def _of_events(world: World) -> dict[str, int]:
         "language_needs_unmet": sum(each["found"] < each["wanted"] for each in interpret),
         **await _guests(world, held),
     }
+
+
+def _of_kinds(gatherings: Facts) -> dict[str, int]:
+    """Each kind by itself, with what was not cancelled and what was held."""
+    planned = Counter(each["kind"] for each in gatherings if each["status"] != "cancelled")
+    held = Counter(each["kind"] for each in gatherings if each["status"] == "held")
+    others = ("seminar", "round_table", "workshop", "speakers_training", "members_meeting")
+    return {
+        "hearings_planned": planned["hearing"],
+        "hearings_attended": held["hearing"],
+        **{f"{kind}s_planned": planned[kind] for kind in others},
+        **{f"{kind}s_held": held[kind] for kind in others},
+    }
+
+
+async def _trained(world: World, held: Facts) -> int:
+    """No fact says who was trained: the speakers whose first training is of a day on which one was held."""
+    days = {each["starts_on"] for each in held if each["kind"] == "speakers_training"}
+    speakers = await world.events.get("/speakers", limit=500)
+    return sum(each["trained_on"] in days for each in speakers["items"])
 
 
 async def _guests(world: World, held: Facts) -> dict[str, int]:

@@ -22,6 +22,7 @@ DOCUMENTATION = {"/openapi.json", "/docs"}
 ALONE = {
     "/api/households/{household_id}/identities": {"caseworker"},
     "/api/cases/{case_id}/identities": {"caseworker"},
+    "/api/guests/{guest_id}/offered": {"treasurer"},
     "/clock": {"operator"},
 }
 """Routes that one role alone may use."""

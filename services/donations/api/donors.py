@@ -204,7 +204,9 @@ class OfferedOut(BaseModel):
 
 @router.get("/offered", dependencies=[LOOKING])
 async def offered(session: Reading, after: After = None, limit: Limit = 100) -> Page[OfferedOut]:
-    """Guests of events who agree to be written to; whoever needs to know who it is opens the guest in events."""
+    """Guests of events who agree to be written to. The treasurer opens one there, with a reason:
+    `POST /events/api/guests/{contact_id}/offered`.
+    """
     found = await lists.offered(session, limit + 1, place_of(after))
     return page_of(found, limit, lambda row: OfferedOut(contact_id=row["id"], **row), lambda row: row["id"])
 

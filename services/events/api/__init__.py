@@ -8,9 +8,12 @@ from services.events.api import (
     asking,
     assignments,
     calendars,
+    changes,
+    contacts,
     gatherings,
     guests,
     imports,
+    letters,
     lists,
     needs,
     papers,
@@ -24,6 +27,6 @@ from services.events.settings import Settings
 
 def routers(settings: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
-    of_gatherings = (gatherings, seats, imports, lists, papers, guests, calendars)
+    of_gatherings = (gatherings, changes, seats, imports, lists, letters, papers, guests, contacts, calendars)
     fixed = [each.router for each in (*of_gatherings, speakers, slots, volunteers, needs, assignments)]
     return [asking.router(settings.seat_rules), *fixed]

@@ -124,6 +124,7 @@ class GatheringOut(BaseModel):
     taken: int
     waiting: int
     free: int
+    plan_version: int = Field(description="how often languages, topics and safety class were written")
     smaller_may_pass: bool
     papers_due_on: date | None
     translation_due_on: date | None
@@ -147,7 +148,7 @@ class GatheringOut(BaseModel):
         )
 
 
-_SAME = ("code", "kind", "safety", "seats", "taken", "waiting", "free", "smaller_may_pass")
+_SAME = ("code", "kind", "safety", "seats", "taken", "waiting", "free", "smaller_may_pass", "plan_version")
 
 
 @router.post("", status_code=201, dependencies=[EVENTS])

@@ -1,45 +1,31 @@
-"""Guests: writing them down, looking them up, linking them to members. No answer but `ContactOut` holds a name."""
+"""Guests: writing them down, looking them up, linking them to members. No answer here holds a name."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 
 from services.events import contacts
-from services.events.api.models import EVENTS, LOOKING, Code, Language, Note, reading_of
+from services.events.api.contacts import ContactBody
+from services.events.api.models import EVENTS, LOOKING, Code, Language, reading_of
 from services.events.commands import guests as commands
-from services.events.commands.guests import NewGuest, Rewriting
-from services.events.contacts import Contact
+from services.events.commands.contacts import Rewriting
+from services.events.commands.guests import NewGuest
 from services.events.queries import guests as queries
 from services.events.repository.guests import Choices
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
-from shared.people import LONGEST_MAIL, LONGEST_NAME, LONGEST_PHONE, MAIL, PHONE, narrow
+from shared.principals import Role
 from shared.web.models import Body, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
+from shared.web.work import Reading, Work, accepted
 
 router = APIRouter(prefix="/guests", tags=["guests"])
-CONTACT = "/guests/{guest_id}/contact"
-NARROW = BeforeValidator(lambda value: narrow(value) if isinstance(value, str) else value)
-"""Full-width letters and digits, and blanks around, are no mistake of whoever types a mail or a telephone number."""
-
-
-class ContactBody(Body):
-    """How somebody is called and reached."""
-
-    name: Annotated[
-        str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S", examples=["Example Kei"])
-    ]
-    mail: Annotated[str, Field(max_length=LONGEST_MAIL, pattern=MAIL), NARROW] | None = None
-    phone: Annotated[str, Field(max_length=LONGEST_PHONE, pattern=PHONE), NARROW] | None = None
-
-    def contact(self) -> Contact:
-        return Contact(self.name, self.mail, self.phone)
+CHANGE = "/guests/{guest_id}/change"
 
 
 Purposes = Annotated[
@@ -100,10 +86,11 @@ class GuestChanges(Body):
             raise ValueError("contact and contact_version go together; /guests tells the version")
         return self
 
-    def rewriting(self) -> Rewriting | None:
+    def rewriting(self, guest_id: UUID) -> Rewriting | None:
         if self.contact is None or self.contact_version is None:
             return None
-        return Rewriting(self.contact.contact(), self.contact_version)
+        reading = reading_of("contact_changed", guest_id, CHANGE, None, Role.EVENTS)
+        return Rewriting(self.contact.contact(), self.contact_version, reading)
 
     def values(self) -> Mapping[str, Any]:
         names = ("language", "member", "person_id", "purposes", "no_contact")
@@ -135,7 +122,7 @@ async def change(guest_id: UUID, body: GuestChanges, work: Work) -> GuestKept:
     """New contact data, or other choices. A guest who no longer agrees to be written to has no purposes."""
 
     async def do(unit: Unit) -> GuestKept | Refused:
-        done = await commands.change(unit, guest_id, body.rewriting(), body.values())
+        done = await commands.change(unit, guest_id, body.rewriting(guest_id), body.values())
         return shown(done, lambda key: GuestKept(guest_id=key))
 
     return await work.once(GuestKept, do)
@@ -165,47 +152,3 @@ async def alike(guest_id: UUID, session: Reading) -> list[GuestId]:
     """Who has the same name, mail or phone, without saying what it is."""
     accepted(await contacts.versions(session, [guest_id]) or missing("such guest"))
     return [GuestId(guest_id=each) for each in await contacts.alike(session, guest_id)]
-
-
-class Looking(Body):
-    """Why somebody needs to know who it is. In the body, for addresses are logged on their way."""
-
-    reason: Note
-
-
-class ContactOut(BaseModel):
-    """The only answer with a name."""
-
-    guest_id: UUID
-    contact_version: int
-    name: str
-    mail: str | None
-    phone: str | None
-
-
-@router.post("/{guest_id}/contact", dependencies=[EVENTS])
-async def show_contact(guest_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> ContactOut:
-    """A guest's name, mail and phone; a reason is needed, and who reads them is kept."""
-    reading = reading_of("contact", guest_id, CONTACT, body.reason)
-    async with units.open(actor=reader) as unit:
-        found, version = accepted(await commands.read_contact(unit, guest_id, reading))
-    return ContactOut(guest_id=guest_id, contact_version=version, **vars(found))
-
-
-class ReadingOut(BaseModel):
-    """Somebody was shown a contact, a venue or a list of guests."""
-
-    at: datetime = Field(description="UTC")
-    actor: str
-    role: str
-    what: str
-    subject: UUID
-    route: str
-    note: str
-
-
-@router.get("/readings", dependencies=[LOOKING])
-async def readings(session: Reading, after: After = None, limit: Limit = 100) -> Page[ReadingOut]:
-    """Who was shown what lies behind the door to names and places, and why; the oldest first."""
-    found = await queries.readings(session, limit + 1, place_of(after))
-    return page_of(found, limit, lambda row: ReadingOut(**row), lambda row: row["id"])

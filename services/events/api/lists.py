@@ -2,17 +2,18 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from services.events.api.guests import Looking
+from services.events.api.contacts import Looking
 from services.events.api.models import EVENTS, EventsSettings, reading_of
 from services.events.commands import showing as commands
-from services.events.commands.showing import Letters, Shown
+from services.events.commands.showing import Shown
+from shared.principals import Role
 from shared.web.papers import PdfResponse, pdf
 from shared.web.work import Asking, OpenUnits, accepted
 
@@ -34,68 +35,19 @@ class VenueOut(BaseModel):
 @router.post("/venue", dependencies=[EVENTS])
 async def venue(gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> VenueOut:
     """Where a gathering is."""
-    reading = reading_of("venue", gathering_id, f"{PREFIX}/venue", body.reason)
+    reading = reading_of("venue", gathering_id, f"{PREFIX}/venue", body.reason, Role.EVENTS)
     async with units.open(actor=reader) as unit:
         found = accepted(await commands.venue(unit, gathering_id, reading))
     return VenueOut(**vars(found))
 
 
-class LetterOut(BaseModel):
-    """Somebody to be written to."""
-
-    guest_id: UUID
-    language: str
-    name: str
-    mail: str | None
-    phone: str | None
-
-
-class LettersOut(BaseModel):
-    """Whom to write to, and of what."""
-
-    venue: VenueOut
-    guests: list[LetterOut]
-
-    @classmethod
-    def of(cls, letters: Letters) -> "LettersOut":
-        guests = [
-            LetterOut(guest_id=each.comer.guest_id, language=each.comer.language, **vars(each.contact))
-            for each in letters.guests
-        ]
-        return cls(venue=VenueOut(**vars(letters.venue)), guests=guests)
-
-
-@router.post("/tell-place", dependencies=[EVENTS])
-async def tell_place(
-    gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking, settings: EventsSettings
-) -> LettersOut:
-    """Whose seat is confirmed and who was not told the place yet, with the place; not earlier than a day before."""
-    reading = reading_of("venue", gathering_id, f"{PREFIX}/tell-place", body.reason)
-    async with units.open(actor=reader) as unit:
-        found = await commands.tell_place(
-            unit, settings.seat_rules, settings.place_before, gathering_id, reading
-        )
-        letters = accepted(found)
-    return LettersOut.of(letters)
-
-
-@router.post("/thank", dependencies=[EVENTS])
-async def thank(gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> LettersOut:
-    """Whom to thank who was not thanked yet, once the gathering was held."""
-    reading = reading_of("guests", gathering_id, f"{PREFIX}/thank", body.reason)
-    async with units.open(actor=reader) as unit:
-        letters = accepted(await commands.thank(unit, gathering_id, reading))
-    return LettersOut.of(letters)
-
-
 @router.post("/door-list", dependencies=[EVENTS], response_class=Response, responses=CSV)
 async def door_list(gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking) -> Response:
     """Everybody who has a seat or came without one, by name, as CSV in UTF-8: for whoever checks names at the door."""
-    reading = reading_of("guests", gathering_id, f"{PREFIX}/door-list", body.reason)
+    reading = reading_of("guests", gathering_id, f"{PREFIX}/door-list", body.reason, Role.EVENTS)
     async with units.open(actor=reader) as unit:
         found = accepted(await commands.door_list(unit, gathering_id, reading))
-    headers = {"Content-Disposition": 'attachment; filename="door-list.csv"', "Cache-Control": "no-store"}
-    return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer("door-list", ("name", "phone", "as", "came"), map(_line, found))
 
 
 @router.post("/door-list/pdf", dependencies=[EVENTS], response_class=PdfResponse)
@@ -103,24 +55,28 @@ async def door_list_pdf(
     gathering_id: UUID, body: Looking, units: OpenUnits, reader: Asking, settings: EventsSettings
 ) -> PdfResponse:
     """The same list to be printed, by the gathering's code: neither its title nor its place is on it."""
-    reading = reading_of("guests", gathering_id, f"{PREFIX}/door-list/pdf", body.reason)
+    reading = reading_of("guests", gathering_id, f"{PREFIX}/door-list/pdf", body.reason, Role.EVENTS)
     async with units.open(actor=reader) as unit:
         found = accepted(await commands.door_list_printed(unit, settings.press, gathering_id, reading))
     return pdf(found, "door-list")
 
 
-def _csv(found: Sequence[Shown]) -> str:
-    """With a mark at the beginning by which spreadsheets know UTF-8."""
+def _line(each: Shown) -> Sequence[str]:
+    came = {None: "", True: "yes", False: "no"}[each.comer.came]
+    role = each.comer.role if each.comer.seated else f"{each.comer.role}, no seat"
+    return each.contact.name, each.contact.phone or "", role, came
+
+
+def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
+    """A list to be saved, with a mark at the beginning by which spreadsheets know UTF-8."""
     file = io.StringIO()
     lines = csv.writer(file)
-    lines.writerow(("name", "phone", "as", "came"))
-    for each in found:
-        came = {None: "", True: "yes", False: "no"}[each.comer.came]
-        role = each.comer.role if each.comer.seated else f"{each.comer.role}, no seat"
-        lines.writerow((_plain(each.contact.name), _plain(each.contact.phone or ""), role, came))
-    return f"\ufeff{file.getvalue()}"
+    lines.writerow(headings)
+    lines.writerows(map(_plain, rows))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+    return Response(f"\ufeff{file.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _plain(text: str) -> str:
+def _plain(row: Sequence[str]) -> Sequence[str]:
     """What begins like a formula is no formula: a spreadsheet shows it as it stands."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return [f"'{text}" if text.startswith(FORMULA) else text for text in row]

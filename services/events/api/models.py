@@ -75,6 +75,6 @@ class NoContactBody(Body):
     no_contact: bool = Field(strict=True)
 
 
-def reading_of(what: str, subject: UUID, route: str, reason: str) -> Reading:
-    """That something behind the door to names and places is shown, to the role that these routes are for."""
-    return Reading(what, subject, Role.EVENTS.value, route, reason)
+def reading_of(what: str, subject: UUID, route: str, reason: str | None, role: Role) -> Reading:
+    """That something behind the door to names and places is shown or changed, in the role that the route is for."""
+    return Reading(what, subject, role.value, route, reason)

@@ -28,10 +28,14 @@ PARTY = "/parties/{party_id}"
 MOST_TOGETHER = 100
 
 
-class Ids(Body):
+class Invitation(Body):
     """Guests who are written down already."""
 
     guest_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    by_themselves: bool = Field(
+        default=False,
+        description="they want to come without having been asked: so also who asked not to be written to",
+    )
 
 
 class PersonOut(BaseModel):
@@ -85,11 +89,12 @@ class Invited(BaseModel):
 
 
 @router.post("/invite", dependencies=[EVENTS])
-async def invite(gathering_id: UUID, body: Ids, work: Work, settings: EventsSettings) -> Invited:
-    """Invite guests: they may ask for a seat then."""
+async def invite(gathering_id: UUID, body: Invitation, work: Work, settings: EventsSettings) -> Invited:
+    """Invite guests: they may ask for a seat then. Who asked not to be written to is not invited."""
 
     async def do(unit: Unit) -> Invited | Refused:
-        done = await commands.invite(unit, settings.seat_rules, gathering_id, body.guest_ids)
+        rules, who = settings.seat_rules, body.guest_ids
+        done = await commands.invite(unit, rules, gathering_id, who, by_themselves=body.by_themselves)
         return shown(done, lambda number: Invited(invited=number))
 
     return await work.once(Invited, do)

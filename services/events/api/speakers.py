@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.events.api.guests import ContactBody
+from services.events.api.contacts import ContactBody
 from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language, NoContactBody
 from services.events.commands import speakers as commands
 from services.events.domain.speakers import Consent, SpeakerKind
@@ -74,7 +74,8 @@ class SpeakerOut(BaseModel):
     )
     kind: SpeakerKind
     contact_id: UUID | None = Field(
-        description="a fieldworker's: `POST /guests/{contact_id}/contact` shows it, with a reason"
+        description="a fieldworker's: `POST /guests/{contact_id}/contact` shows it with a reason, and "
+        "`POST /contacts/{contact_id}/correct` corrects it"
     )
     member_id: UUID | None
     household_id: UUID | None

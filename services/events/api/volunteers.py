@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.events import contacts
-from services.events.api.guests import ContactBody
+from services.events.api.contacts import ContactBody
 from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Language, NoContactBody
 from services.events.commands import volunteers as commands
 from services.events.commands.volunteers import Applicant, Profile
@@ -124,7 +124,10 @@ class VolunteerOut(BaseModel):
     """A volunteer. The name is behind the contact, and asked for with a reason."""
 
     volunteer_id: UUID
-    contact_id: UUID = Field(description="`POST /guests/{contact_id}/contact` shows it, with a reason")
+    contact_id: UUID = Field(
+        description="`POST /guests/{contact_id}/contact` shows it with a reason, and "
+        "`POST /contacts/{contact_id}/correct` corrects it"
+    )
     name: str = Field(description="its first letter alone")
     state: VolunteerState
     adult: bool

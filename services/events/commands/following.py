@@ -35,8 +35,10 @@ async def follow(unit: Unit, rules: Rules, rest_days: int) -> None:
         known = before.get((gathering, part))
         if known is None:
             new[gathering, part] = each
-        elif known.need != replace(each.need, id=known.need.id):
-            changed.append(replace(known, need=replace(each.need, id=known.need.id), lacking=""))
+        elif known.ended is not Ended.NOT_YET or known.need != replace(each.need, id=known.need.id):
+            # A language that was not wanted for a while is the same need, which is open again.
+            need = replace(each.need, id=known.need.id)
+            changed.append(replace(known, need=need, ended=Ended.NOT_YET, lacking=""))
     helping.add_needs(unit.writes, ((part, each) for (_, part), each in new.items()))
     await helpers.settle(unit, rules, [each.need.id for each in new.values()])
     await helpers.change(unit, rules, changed)

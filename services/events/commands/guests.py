@@ -1,4 +1,4 @@
-"""Guests are written down, changed, and shown with a reason."""
+"""Guests are written down and changed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.events import contacts
-from services.events.contacts import Changed, Contact, Reading, Same
+from services.events.commands.contacts import Rewriting, rewrite
+from services.events.contacts import Contact
 from services.events.repository import guests, helping, members, silence
 from services.events.repository.guests import Choices
 from shared.contracts.events import ContactOffered
@@ -78,14 +79,6 @@ def _offer(unit: Unit, guest_id: UUID, version: int, choices: Choices) -> None:
     unit.say(fact)
 
 
-@dataclass(frozen=True)
-class Rewriting:
-    """New contact data in the place of those of the version that was `seen`."""
-
-    contact: Contact
-    seen: int
-
-
 async def change(
     unit: Unit, guest_id: UUID, rewriting: Rewriting | None, values: Mapping[str, Any]
 ) -> UUID | Refused:
@@ -103,7 +96,7 @@ async def change(
         return conflict("Another guest is linked to this person already.")
     if "member" in values and after["person_id"]:
         return invalid("Donations tells whether this guest is a member.", ("member", "comes from donations"))
-    if rewriting and (refused := await _rewrite(unit, guest_id, rewriting)):
+    if rewriting and (refused := await rewrite(unit, guest_id, rewriting)):
         return refused
     names = ("language", "member", "person_id", "purposes")
     guests.change(unit, guest_id, {name: after[name] for name in names})
@@ -118,16 +111,6 @@ async def _one_person(unit: Unit, person_id: UUID) -> Collection[UUID]:
     return await members.entries(unit.session, {person_id, await members.stands_for(unit.session, person_id)})
 
 
-async def _rewrite(unit: Unit, guest_id: UUID, rewriting: Rewriting) -> Refused | None:
-    try:
-        await contacts.rewrite(unit, guest_id, rewriting.contact, rewriting.seen)
-    except Changed:
-        return conflict("Somebody else has changed this contact meanwhile. Look at it again, then change it.")
-    except Same:
-        return conflict("Somebody else is written down with this name and this mail or phone.")
-    return None
-
-
 def _say_offer(unit: Unit, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     names = ("language", "purposes", "no_contact")
     if any(before[name] != after[name] for name in names) and (before["version"] or after["purposes"]):
@@ -135,14 +118,3 @@ def _say_offer(unit: Unit, before: Mapping[str, Any], after: Mapping[str, Any]) 
             after["language"], after["member"], frozenset(after["purposes"]), after["no_contact"]
         )
         _offer(unit, after["id"], before["version"] + 1, choices)
-
-
-async def read_contact(unit: Unit, guest_id: UUID, reading: Reading) -> tuple[Contact, int] | Refused:
-    """A guest's contact data, and their version; who was shown them, and why, is kept."""
-    # Before the data: if they change in between, whoever changes these is told.
-    version = (await contacts.versions(unit.session, [guest_id])).get(guest_id, 0)
-    found = await contacts.read(unit.session, guest_id)
-    if found is None:
-        return missing("such guest")
-    contacts.record(unit, reading)
-    return found, version

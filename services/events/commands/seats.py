@@ -1,6 +1,6 @@
 """Guests accept offers, give seats up; staff invites, offers, and sets how many seats there are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ from services.events.ledger import Hall, hall
 from services.events.queries.seats import waiting
 from services.events.repository import gatherings, guests, seats
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, conflict, missing
+from shared.outcomes import Kind, Refused, conflict, missing
 from shared.words import many
 
 NO_GATHERING = missing("such gathering")
@@ -56,17 +56,38 @@ def closed(found: Hall, role: SeatRole = SeatRole.GUEST) -> Refused | None:
     )
 
 
-async def invite(unit: Unit, rules: SeatRules, gathering_id: UUID, who: Sequence[UUID]) -> int | Refused:
-    """Invite guests, who may ask for a seat then; gives how many were not invited before."""
+async def invite(
+    unit: Unit, rules: SeatRules, gathering_id: UUID, who: Sequence[UUID], *, by_themselves: bool = False
+) -> int | Refused:
+    """Invite guests, who may ask for a seat then; gives how many were not invited before. Who asked not to be written
+    to is let in only if they want to come `by_themselves`.
+    """
     known = await guests.members(unit.session, who)
     if len(known) < len(set(who)):
         return missing("such guest")
+    if not by_themselves and (silent := await guests.not_invited(unit.session, who)):
+        return _not_invited(silent)
     async with hall(unit, rules, gathering_id) as found:
         if found is None:
             return NO_GATHERING
         if found.gathering.status in OVER:
             return not_now(found.gathering, "nobody is invited to it any more")
         return await found.invite(known)
+
+
+def _not_invited(silent: Collection[UUID]) -> Refused:
+    words = (
+        "Some of these guests asked not to be written to, so nobody is invited. Invite the others without them. For "
+        "who wants to come all the same, send `by_themselves`: they may ask for a seat then, and get no letter."
+    )
+    return Refused(
+        Kind.CONFLICT,
+        words,
+        tuple(
+            ("guest_ids", f"{each} is not to be written to, as said here or at donations")
+            for each in sorted(silent)
+        ),
+    )
 
 
 async def accept(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID) -> Party | Refused:

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, LargeBinary, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from services.events.contacts.readings import Reading, record
 from services.events.tables import CONTACT
 from shared.messaging.unit import Unit
 from shared.people import digits_of, folded, mailbox, masked
@@ -64,19 +65,21 @@ async def find_or_write(unit: Unit, contacts: Sequence[Contact]) -> list[UUID]:
     return [known.get(key["same_key"], new) for key, new in zip(keys, ids, strict=True)]
 
 
-async def rewrite(unit: Unit, contact_id: UUID, contact: Contact, seen: int) -> None:
-    """Give somebody known new contact data, in the place of those of the version that was `seen`.
+async def rewrite(unit: Unit, contact_id: UUID, contact: Contact, seen: int, reading: Reading) -> None:
+    """Give somebody known new contact data, in the place of those of the version that was `seen`; who did it is kept.
 
     Raises Changed if they are of another version by now: the second of two would undo what the first wrote, and neither
-    would know. Raises Same if the new ones are somebody else's. Whoever asks has locked the guest.
+    would know. Raises Same if the new ones are somebody else's.
     """
-    if seen != (await versions(unit.session, [contact_id])).get(contact_id):
+    query = select(CONTACT.c.version).where(CONTACT.c.id == contact_id).with_for_update(key_share=True)
+    if seen != await unit.session.scalar(query):
         raise Changed
     keys = _keys(contact)
-    query = select(CONTACT.c.id).where(CONTACT.c.same_key == keys["same_key"], CONTACT.c.id != contact_id)
-    if keys["same_key"] and await unit.session.scalar(query):
+    other = select(CONTACT.c.id).where(CONTACT.c.same_key == keys["same_key"], CONTACT.c.id != contact_id)
+    if keys["same_key"] and await unit.session.scalar(other):
         raise Same
     unit.writes.change(CONTACT, [{"id": contact_id, **asdict(contact), **keys, "version": seen + 1}])
+    record(unit, reading)
 
 
 def _keys(contact: Contact) -> dict[str, bytes | None]:

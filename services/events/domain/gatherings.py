@@ -96,7 +96,9 @@ NO_DEADLINES = Deadlines()
 
 @dataclass(frozen=True)
 class Gathering:
-    """A gathering as the rules see it. `status` is never FULL: that is seen in `shown_status`."""
+    """A gathering as the rules see it. `status` is never FULL: that is seen in `shown_status`. `plan_version` counts
+    how often languages, topics and safety class were written, `version` what the other services were told.
+    """
 
     id: UUID
     code: str
@@ -110,6 +112,7 @@ class Gathering:
     smaller_may_pass: bool = False
     status: GatheringStatus = GatheringStatus.PLANNED
     version: int = 0
+    plan_version: int = 1
     taken: int = 0
     waiting: int = 0
     arrivals: int = 0

@@ -5,17 +5,16 @@ from collections.abc import Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.events.domain.gatherings import Kind
 from services.events.queries import people
 from services.events.repository import gatherings
 from services.events.settings import Settings
 from shared.service.parts import Actuals, PutOff
 
-_HELD = text("""
-    SELECT count(*) FILTER (WHERE kind = 'hearing' AND status = 'held') AS hearings_attended,
-           count(*) FILTER (WHERE kind = 'hearing' AND status <> 'cancelled') AS hearings_planned,
-           count(*) FILTER (WHERE kind <> 'hearing' AND status = 'held') AS gatherings_held,
-           count(*) FILTER (WHERE kind <> 'hearing' AND status <> 'cancelled') AS gatherings_planned
-    FROM gathering
+_OF_KINDS = text("""
+    SELECT kind, count(*) FILTER (WHERE status <> 'cancelled') AS planned,
+           count(*) FILTER (WHERE status = 'held') AS held
+    FROM gathering GROUP BY kind
 """)
 # Of whom nobody said whether they came, all who had a seat are counted. Who came without one counts too, and nobody
 # counts twice at a gathering, however often they asked for a seat there.
@@ -38,14 +37,25 @@ def actuals(_: Settings) -> Actuals:
 
 
 async def reached(session: AsyncSession) -> Mapping[str, int]:
-    """The plan's measures. Planned are all that were not cancelled, the held ones among them; guests are counted at
-    each gathering that was held.
+    """The plan's measures. Planned are all that were not cancelled, the held ones among them, each kind by itself;
+    guests are counted at each gathering that was held.
     """
     return {
-        **(await session.execute(_HELD)).mappings().one(),
+        **await _of_kinds(session),
         **(await session.execute(_GUESTS)).mappings().one(),
         **await people.reached(session),
     }
+
+
+async def _of_kinds(session: AsyncSession) -> Mapping[str, int]:
+    """Planned and held, a measure for each kind: seminars_planned, seminars_held. A hearing is attended."""
+    found = {row.kind: (row.planned, row.held) for row in await session.execute(_OF_KINDS)}
+    measures: dict[str, int] = {}
+    for kind in Kind:
+        planned, held = found.get(kind.value, (0, 0))
+        became = "attended" if kind is Kind.HEARING else "held"
+        measures |= {f"{kind.value}s_planned": planned, f"{kind.value}s_{became}": held}
+    return measures
 
 
 def put_off(_: Settings) -> PutOff:

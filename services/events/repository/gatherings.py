@@ -30,6 +30,7 @@ def gathering_in(row: RowMapping) -> Gathering:
         smaller_may_pass=row["smaller_may_pass"],
         status=GatheringStatus(row["status"]),
         version=row["version"],
+        plan_version=row["plan_version"],
         taken=row["taken"],
         waiting=row["waiting"],
         arrivals=row["arrivals"],
@@ -42,6 +43,7 @@ def _row(gathering: Gathering) -> dict[str, Any]:
     return {
         "id": gathering.id,
         "version": gathering.version,
+        "plan_version": gathering.plan_version,
         "code": gathering.code,
         "kind": gathering.kind,
         "status": gathering.status.value,

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.events.tables import GUEST
+from services.events.tables import GUEST, MEMBER
 from shared.messaging.unit import Unit
+
+NOT_INVITED = func.coalesce(
+    or_(GUEST.c.no_contact, and_(MEMBER.c.version > 0, ~MEMBER.c.may_invite)),
+    False,
+)
+"""Whether a guest, joined with what donations told of the person if it told anything, asked not to be written to."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,12 @@ async def members(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID,
     """Which of these are guests, and whether each is a member of the group."""
     query = select(GUEST.c.id, GUEST.c.member).where(GUEST.c.id.in_(ids))
     return {row.id: row.member for row in await session.execute(query)}
+
+
+async def not_invited(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """Who of these is neither invited nor thanked: they said so here, or donations says so of them."""
+    query = select(GUEST.c.id).outerjoin(MEMBER, MEMBER.c.id == GUEST.c.person_id)
+    return set(await session.scalars(query.where(GUEST.c.id.in_(ids), NOT_INVITED)))
 
 
 async def lock(session: AsyncSession, guest_id: UUID) -> RowMapping | None:

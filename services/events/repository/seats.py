@@ -1,16 +1,14 @@
 """Seats. Whoever writes one has locked its gathering."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, RowMapping, String, Uuid, bindparam, func, or_, select, text, update
+from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.domain.seats import LIVE, Seat, SeatRole, SeatState, Waiting
-from services.events.tables import GUEST, SEAT
+from services.events.tables import SEAT
 from shared.messaging.unit import Unit
 
 LIVE_STATES = sorted(LIVE)
@@ -31,8 +29,8 @@ _WAITING = text("""
     HAVING count(*) FILTER (WHERE role = 'guest') <= :most ORDER BY number LIMIT :limit
 """)
 _MOVE = text("""
-    UPDATE seat SET state = :after, ends_at = :ends_at WHERE gathering_id = :gathering AND party = ANY(:parties)
-    AND state = ANY(:live)
+    UPDATE seat SET state = :after, ends_at = :ends_at, told_on = NULL
+    WHERE gathering_id = :gathering AND party = ANY(:parties) AND state = ANY(:live)
 """).bindparams(bindparam("parties", type_=ARRAY(Uuid)), bindparam("live", type_=ARRAY(String)))
 _END_ALL = text("""
     UPDATE seat SET state = :after, ends_at = NULL WHERE gathering_id = :gathering AND state = ANY(:before)
@@ -40,7 +38,7 @@ _END_ALL = text("""
 """).bindparams(bindparam("before", type_=ARRAY(String)))
 
 _ASK_AGAIN = text("""
-    UPDATE seat SET state = 'asked_again', ends_at = :until
+    UPDATE seat SET state = 'asked_again', ends_at = :until, told_on = NULL
     WHERE gathering_id = :gathering AND state IN ('seated', 'asked_again') AND role = 'guest'
 """)
 _SETTLE = text("""
@@ -128,50 +126,8 @@ def _row(seat: Seat) -> dict[str, object]:
     return {**vars(seat), "role": seat.role.value, "state": seat.state.value}
 
 
-@dataclass(frozen=True)
-class Comer:
-    """Somebody who has a seat that is confirmed, or came without one, and may be written to or not."""
-
-    seat_id: UUID
-    guest_id: UUID
-    role: str
-    seated: bool
-    language: str
-    no_contact: bool
-    came: bool | None
-    place_told: bool
-    thanked: bool
-
-
-async def comers(session: AsyncSession, gathering_id: UUID) -> Sequence[Comer]:
-    """Everybody whose seat is confirmed, in the order of arrival, then whoever came without one; each person once."""
-    row, guest = SEAT.c, GUEST.c
-    seated = row.state == SeatState.SEATED.value
-    columns = (row.id, row.guest_id, row.role, row.came, row.place_told_on, row.thanked_on)
-    query = select(*columns, seated.label("seated"), guest.language, guest.no_contact)
-    query = query.join(GUEST, guest.id == row.guest_id).where(row.gathering_id == gathering_id)
-    found = await session.execute(query.where(or_(seated, row.came)).order_by(~seated, row.number, row.id))
-    once: dict[UUID, Row[Any]] = {}
-    for each in found:
-        once.setdefault(each.guest_id, each)
-    return [
-        Comer(
-            seat_id=each.id,
-            guest_id=each.guest_id,
-            role=each.role,
-            seated=each.seated,
-            language=each.language,
-            no_contact=each.no_contact,
-            came=each.came,
-            place_told=each.place_told_on is not None,
-            thanked=each.thanked_on is not None,
-        )
-        for each in once.values()
-    ]
-
-
 def mark(unit: Unit, ids: Iterable[UUID], column: str) -> None:
-    """Keep that these were told the place, or thanked, today."""
+    """Keep that these were told the place, told what they are asked, or thanked, today."""
     unit.writes.change(SEAT, [{"id": key, column: unit.today} for key in ids])
 
 

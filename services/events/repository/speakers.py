@@ -213,6 +213,13 @@ async def slots_of(session: AsyncSession, speakers: Collection[UUID]) -> Mapping
     return found
 
 
+async def not_told_at(session: AsyncSession, gathering_id: UUID) -> set[str]:
+    """The themes that somebody with a slot to come at a gathering does not tell of."""
+    row, open_ones = SLOT.c, (SlotStatus.PLANNED.value, SlotStatus.FLAGGED.value)
+    query = select(row.forbidden).where(row.gathering_id == gathering_id, row.status.in_(open_ones))
+    return {theme for forbidden in await session.scalars(query) for theme in forbidden}
+
+
 async def spoke_at(session: AsyncSession, gathering_id: UUID) -> bool:
     """Whether a talk was given at a gathering."""
     row = SLOT.c

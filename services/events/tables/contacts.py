@@ -1,4 +1,6 @@
-"""How people are called and reached, where gatherings are (`contacts` alone reads both), and who was shown either."""
+"""How people are called and reached, where gatherings are (`contacts` alone reads both), and who was shown either or
+changed it.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -55,7 +57,8 @@ class VenueRow(Row, table=True):
 
 
 class ReadingRow(Row, table=True):
-    """Somebody was shown a contact, a venue or a list of guests: who, in which role, when, why, by which route.
+    """Somebody was shown a contact, a venue or a list of guests, or changed a contact: who, in which role, when, why,
+    by which route.
 
     `subject` is the contact's or the gathering's id. Append-only.
     """

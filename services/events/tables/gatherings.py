@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Uuid, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -29,7 +29,8 @@ class GatheringRow(Row, table=True):
 
     `taken` and `waiting` are kept as the counting rule of `domain/seats.py` counts the rows of `seat`; `arrivals` is
     the number that the last party got. `starts_on` is the day of `starts_at` in the gathering's own zone. `untold`:
-    the others are to be told how it stands, by a reminder that is under way. `version` is the one that was told last.
+    the others are to be told how it stands, by a reminder that is under way. `version` is the one that was told last,
+    `plan_version` counts how often languages, topics and safety class were written.
     """
 
     __tablename__ = "gathering"
@@ -42,6 +43,7 @@ class GatheringRow(Row, table=True):
     )
     id: UUID = id_column()
     version: int = version_column()
+    plan_version: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default=text("1")))
     code: str = code_column()
     kind: str = code_column()
     status: str = code_column()
@@ -70,7 +72,7 @@ class GatheringRow(Row, table=True):
 
 
 class GatheringStepRow(Row, table=True):
-    """What was decided on a gathering: planned, announced, resized, moved, held, cancelled. Append-only."""
+    """What was decided on a gathering: planned, announced, resized, changed, moved, held, cancelled. Append-only."""
 
     __tablename__ = "gathering_step"
     __table_args__ = (Index(None, "gathering_id", "id"),)

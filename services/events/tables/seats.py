@@ -83,7 +83,8 @@ class SeatRow(Row, table=True):
 
     Those who asked together are a `party`: they share its number, which is the order of arrival, and its state while
     they are there. `member`: whether the guest was a member of the group then. `ends_at` is when an offer ends, or
-    until when a seat is to be confirmed anew.
+    until when a seat is to be confirmed anew. `told_on`: the guest was listed to be told of the invitation, the offer
+    or the confirming that the row stands for now.
     """
 
     __tablename__ = "seat"
@@ -112,6 +113,7 @@ class SeatRow(Row, table=True):
     member: bool = flag_column()
     ends_at: datetime | None = maybe_moment_column()
     came: bool | None = Field(default=None, sa_column=Column(Boolean))
+    told_on: date | None = maybe_day_column()
     place_told_on: date | None = maybe_day_column()
     thanked_on: date | None = maybe_day_column()
     asked_at: datetime = moment_column()
