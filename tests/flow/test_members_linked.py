@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.events.commands import guests
 from services.events.commands.guests import NewGuest
 from services.events.contacts import Contact
+from services.events.repository import guests as kept
 from services.events.repository.guests import Choices
 from shared.contracts.base import Contract
 from shared.contracts.donations import DonorLinked, MembershipChanged
@@ -24,9 +25,9 @@ DAY = date(2007, 3, 1)
 KEPT, OTHER, DOUBLE = (UUID(int=number) for number in range(1, 4))
 
 
-def is_member(person: UUID, version: int, member: bool) -> MembershipChanged:
+def is_member(person: UUID, version: int, member: bool, *, may_invite: bool = False) -> MembershipChanged:
     return MembershipChanged(
-        person_id=person, version=version, member=member, language="ja", may_invite=False, on=DAY
+        person_id=person, version=version, member=member, language="ja", may_invite=may_invite, on=DAY
     )
 
 
@@ -93,6 +94,25 @@ async def test_two_guests_are_not_linked_to_one_person_by_two_entries(desk_url: 
         assert isinstance(await desk.do(again), Refused)
         await desk.hears(linked(2, None))
         assert await desk.do(again) == second
+
+
+async def test_whom_one_entry_of_the_person_keeps_from_being_invited_is_not(desk_url: str) -> None:
+    async with Helpdesk.open(desk_url, DAY) as desk:
+        guest = await _guest(desk, 1)
+        await desk.do(partial(guests.change, guest_id=guest, rewriting=None, values={"person_id": DOUBLE}))
+
+        async def silent() -> set[UUID]:
+            async with desk.units.read() as session:
+                return await kept.not_invited(session, [guest])
+
+        await desk.hears(is_member(KEPT, 1, True), is_member(DOUBLE, 1, False, may_invite=True))
+        assert await silent() == set()
+        await desk.hears(linked(1, KEPT))
+        assert await silent() == {guest}
+        await desk.hears(is_member(KEPT, 2, True, may_invite=True))
+        assert await silent() == set()
+        await desk.hears(is_member(DOUBLE, 2, False))
+        assert await silent() == {guest}
 
 
 async def test_a_merge_at_donations_and_its_undoing_are_heard(world: World) -> None:

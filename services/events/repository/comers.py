@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.domain.seats import SeatState
 from services.events.repository.guests import NOT_INVITED
-from services.events.tables import GUEST, MEMBER, SEAT
+from services.events.tables import GUEST, SEAT
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ async def comers(session: AsyncSession, gathering_id: UUID) -> Sequence[Comer]:
     columns = (row.id, row.guest_id, row.role, row.came, row.place_told_on, row.thanked_on)
     choices = (guest.language, guest.no_contact, NOT_INVITED.label("not_invited"))
     query = select(*columns, seated.label("seated"), *choices).join(GUEST, guest.id == row.guest_id)
-    query = query.outerjoin(MEMBER, MEMBER.c.id == guest.person_id).where(row.gathering_id == gathering_id)
+    query = query.where(row.gathering_id == gathering_id)
     found = await session.execute(query.where(or_(seated, row.came)).order_by(~seated, row.number, row.id))
     once: dict[UUID, Row[Any]] = {}
     for each in found:
@@ -83,7 +83,7 @@ async def asked(
     row, guest = SEAT.c, GUEST.c
     columns = (row.id, row.guest_id, row.party, row.state, row.ends_at, row.told_on)
     query = select(*columns, guest.language, guest.no_contact, NOT_INVITED.label("not_invited"))
-    query = query.join(GUEST, guest.id == row.guest_id).outerjoin(MEMBER, MEMBER.c.id == guest.person_id)
+    query = query.join(GUEST, guest.id == row.guest_id)
     query = query.where(row.gathering_id == gathering_id, row.state.in_([each.value for each in states]))
     query = query.where(or_(row.ends_at.is_(None), row.ends_at > now)).order_by(row.number, row.id)
     return [

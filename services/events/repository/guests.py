@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, or_, select
+from sqlalchemy import RowMapping, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.events.tables import GUEST, MEMBER
+from services.events.tables import DONOR_LINK, GUEST, MEMBER
 from shared.messaging.unit import Unit
 
-NOT_INVITED = func.coalesce(
-    or_(GUEST.c.no_contact, and_(MEMBER.c.version > 0, ~MEMBER.c.may_invite)),
-    False,
+_STANDS_FOR = select(DONOR_LINK.c.kept_id).where(DONOR_LINK.c.id == GUEST.c.person_id).scalar_subquery()
+NOT_INVITED = or_(
+    GUEST.c.no_contact,
+    exists().where(
+        MEMBER.c.version > 0,
+        ~MEMBER.c.may_invite,
+        or_(MEMBER.c.id == GUEST.c.person_id, MEMBER.c.id == _STANDS_FOR),
+    ),
 )
-"""Whether a guest, joined with what donations told of the person if it told anything, asked not to be written to."""
+"""Whether a guest asked not to be written to: here, or at donations, where each entry of a person can say so."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,7 @@ async def members(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID,
 
 async def not_invited(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
     """Who of these is neither invited nor thanked: they said so here, or donations says so of them."""
-    query = select(GUEST.c.id).outerjoin(MEMBER, MEMBER.c.id == GUEST.c.person_id)
-    return set(await session.scalars(query.where(GUEST.c.id.in_(ids), NOT_INVITED)))
+    return set(await session.scalars(select(GUEST.c.id).where(GUEST.c.id.in_(ids), NOT_INVITED)))
 
 
 async def lock(session: AsyncSession, guest_id: UUID) -> RowMapping | None:
