@@ -10,11 +10,11 @@ from shared.service.parts import Check, Count
 CHECKS = children.CHECKS | holds.CHECKS | lessons.CHECKS | letters.CHECKS | school.CHECKS
 
 
-def check(_: Settings) -> Check:
+def check(settings: Settings) -> Check:
     """Counts each invariant and its breaches, in the snapshot of the caller."""
 
     async def counted(session: AsyncSession) -> list[Count]:
         named = [Count(name, *(await session.execute(text(query))).one()) for name, query in CHECKS.items()]
-        return [*named, await children.shown(session)]
+        return [*named, await children.shown(session), await letters.kept(session, settings.letter_keep_days)]
 
     return counted
