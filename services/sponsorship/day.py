@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.sponsorship.commands import school
+from services.sponsorship.commands import school, sponsorships
+from services.sponsorship.commands.forgetting import FORGET, forget_old
 from services.sponsorship.commands.learners import end_courses
 from services.sponsorship.ledger import LET_GO, Book
 from services.sponsorship.settings import Settings
@@ -22,14 +23,22 @@ def timers(settings: Settings) -> Mapping[str, OnTimer]:
         async with Book.open(unit, settings.rules) as book:
             book.touch([UUID(payload["child"])])
 
-    return {LET_GO: let_go}
+    async def forget(_: Mapping[str, Any], unit: Unit) -> None:
+        """Letters of sponsorships that were over long ago lose their words and pictures."""
+        await forget_old(unit, settings.letter_keep_days)
+
+    return {LET_GO: let_go, FORGET: forget}
 
 
 def on_day(settings: Settings) -> OnDay:
-    """What falls due by date: courses end, and months of school begin."""
+    """What falls due by date: courses end, months of school begin, and places that were kept for a child are free; soon
+    after, old letters are forgotten.
+    """
 
     async def begin(day: date, unit: Unit) -> None:
         await end_courses(unit, settings.lesson_late_days, day)
         await school.turn(unit, settings.rules, day)
+        await sponsorships.turn(unit, settings.rules, day)
+        unit.remind(FORGET)
 
     return begin

@@ -14,7 +14,7 @@ from services.sponsorship.domain.children import seen_in
 from services.sponsorship.domain.gifts import Days, together
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.ledger import Book
-from services.sponsorship.repository import children, consents, gifts
+from services.sponsorship.repository import children, consents, donors, gifts
 from services.sponsorship.settings import Settings
 from services.sponsorship.tables import CONSENT, GIFT, HOUSEHOLD, PAYMENT, SPONSOR
 from shared.contracts.donations import (
@@ -84,8 +84,8 @@ async def on_monthly_gift_changed(rules: Rules, facts: Sequence[MonthlyGiftChang
         news = await newest(unit, GIFT, facts)
         gifts.save_gifts(unit.writes, news.facts.values())
         await gifts.save_told(unit.session, unit.writes, facts)
-        donors = {each.donor_id for each in news.facts.values() if each.donor_id}
-        await gifts.make_sponsors(unit.session, donors)
+        givers = {each.donor_id for each in news.facts.values() if each.donor_id}
+        await donors.make_sponsors(unit.session, givers)
         book.touch(gifts=news.rows)
 
 
@@ -117,7 +117,7 @@ async def on_donor_linked(rules: Rules, facts: Sequence[DonorLinked], unit: Unit
         ]
         unit.writes.change(SPONSOR, rows)
         linked = {*news.facts, *(each.kept_id for each in news.facts.values() if each.kept_id)}
-        book.touch(gifts=await gifts.of_donors(unit.session, linked))
+        book.touch(gifts=await donors.of_donors(unit.session, linked))
 
 
 async def on_closed(rules: Rules, late_days: int, facts: Sequence[HouseholdClosed], unit: Unit) -> None:

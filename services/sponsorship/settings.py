@@ -21,6 +21,13 @@ class Settings(PrintingSettings):
     uncovered_months: int = Field(
         default=2, ge=1, le=12, description="a child is at risk once so many months are covered no longer"
     )
+    back_days: int = Field(
+        default=14,
+        ge=0,
+        le=366,
+        description="a gift whose child's household is closed gets no other child by itself for so many days: that may "
+        "have been a mistake",
+    )
     places_by_itself: bool = Field(
         default=True, description="gifts are given the most urgent children who may be shown"
     )
@@ -40,6 +47,12 @@ class Settings(PrintingSettings):
         le=366,
         description="a letter that is still here after so many days is listed as late",
     )
+    letter_keep_days: int = Field(
+        default=730,
+        ge=30,
+        le=3660,
+        description="words and pictures of letters are removed so many days after the sponsorship is over",
+    )
     letter_places: tuple[str, ...] = Field(
         default=(), description="names of places that are looked for in letters, beside those that are known"
     )
@@ -58,4 +71,5 @@ class Settings(PrintingSettings):
     def rules(self) -> Rules:
         """As the domain sees them."""
         days = min(self.hold_days, self.hold_most_days)
-        return Rules(self.zone, days, self.uncovered_months, self.places_by_itself, self.hold_most_days)
+        placing = (self.uncovered_months, self.places_by_itself, self.hold_most_days, self.back_days)
+        return Rules(self.zone, days, *placing)

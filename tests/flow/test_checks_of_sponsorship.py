@@ -45,10 +45,14 @@ LETTER_PASSED_ON = f"""
         VALUES ('{LETTER}', 'to_sponsor', '{SPONSORED}', '{ACTIVE}', 'ko', 'delivered', '2006-11-01', 'anna', 'anna',
             '{{anna}}', 'boris', 'cho', '2006-11-03', '2006-11-30');
     INSERT INTO letter_text VALUES ('{LETTER}', 'as it came', 'as it goes');
+    INSERT INTO photo VALUES ('{LETTER}', '{LETTER}', 'photo', 1, 1, '', '');
     INSERT INTO letter_check (id, letter_id, round, on_day, actor)
         VALUES ('{LETTER}', '{LETTER}', 1, '2006-11-02', 'boris');
     INSERT INTO finding (id, letter_id, found_in, kind, starts, ends, answer, answered_by)
         VALUES ('{LETTER}', '{LETTER}', 'original', 'town', 0, 4, 'removed', 'anna');
+    INSERT INTO incident (id, child_id, donor_id, kind, happened_on, on_day, note, actor)
+        VALUES ('{LETTER}', '{SPONSORED}', '{ACTIVE}', 'called', '2006-11-01', '2006-11-01', 'x', 'x');
+    INSERT INTO incident_end VALUES ('{LETTER}', 'settled', '2006-11-02', 'x');
     INSERT INTO helper_need (id, letter_id, open, found, status) VALUES ('{LETTER}', '{LETTER}', true, 1, 'done');
 """  # noqa: S608, the ids are ours
 
@@ -71,7 +75,11 @@ WANTED = "each place in lessons is still wanted"
 ATTENDED = "nobody attended more than a lesson had"
 CERTIFIED = "certificates are of who finished, and no number is left out"
 BY_OTHERS = "each letter was checked by another person than who masked it"
-WORDS = "each letter has its words"
+WORDS = "each letter has its words, unless it was forgotten"
+PICTURES = "no picture is kept of a letter that was forgotten"
+TOO_LONG = "no letter is kept longer than it may be"
+ONE_INCIDENT = "of an incident and those that correct it one counts"
+STOPPED = "no letter was passed on while an incident of its sponsor was open"
 TRANSLATED = "no translator is looked for when the letter is over"
 COVERED_MONTHS = "what gifts cover of a month of school follows from their payments"
 UNCOVERED = "how many months a gift covers no longer follows from its payments"
@@ -151,7 +159,13 @@ BROKEN = {
     "UPDATE letter SET agreed_until = ended_on - 1": {"no letter was passed on after its consent had ended"},
     "DELETE FROM letter_text": {WORDS},
     "UPDATE letter_text SET masked = NULL": {WORDS},
+    "UPDATE letter SET forgotten_on = '2006-11-04'": {WORDS, PICTURES},
+    "UPDATE letter SET ended_on = '2004-10-30'": {TOO_LONG},
     "UPDATE course SET state = 'cancelled'": {"no teacher is looked for when the course is cancelled"},
+    "UPDATE incident_end SET state = 'corrected'": {ONE_INCIDENT},
+    "UPDATE incident SET replaces = id": {ONE_INCIDENT},
+    "DELETE FROM incident_end": {STOPPED},
+    "UPDATE incident_end SET on_day = '2006-11-04'": {STOPPED},
     "UPDATE helper_need SET found = 0 WHERE letter_id IS NOT NULL": {TRANSLATED},
     "UPDATE letter SET state = 'returned'; UPDATE helper_need SET status = 'accepted'": {TRANSLATED},
     "UPDATE school_payment SET amount = amount + 1": {ONCE},
@@ -207,7 +221,7 @@ async def test_each_check_finds_what_it_is_there_for(
         found, names = await found_of(room.engine, check(room.settings), [*BROKEN])
         assert found == BROKEN
         # What may be shown is a rule of the service, which no row can break.
-        monkeypatch.setattr(placing, "_ADULTS", ())
+        monkeypatch.setattr(placing, "ADULTS", ())
         grown = "INSERT INTO presence SELECT id, id, 'adult' FROM child WHERE status = 'sponsored'"
         (shown,) = (await found_of(room.engine, check(room.settings), [grown]))[0].values()
         assert shown == {GROWN_UP}

@@ -135,6 +135,8 @@ async def test_a_consent_ends_when_guardian_and_child_part_and_others_stay(
     async with world.listen(ConsentChanged) as heard:
         lives_in = await part(world, household)
         assert await stands(world, lives_in) == [("sponsorship", False, renew), ("photo", False, renew)]
+        shown = await world.intake.get(f"/households/{lives_in['household_id']}/consents")
+        assert {(each["stands"], each["ended"]) for each in shown} == {("ended", "guardian_left")}
         ended = await heard.until(lambda facts: len({each.purpose for each in facts if not each.agreed}) == 2)
     assert by_code["consent_id"] not in {str(each.consent_id) for each in ended}
     path = f"/households/{lives_in['household_id']}/consents/{sponsorship['consent_id']}/steps"
@@ -172,6 +174,8 @@ async def test_who_leaves_and_is_no_guardian_ends_nothing_and_a_new_guardian_agr
     given = await agree(world, household, guardian_id=member(household, AUNT), scopes=["story"])
     await world.intake.post(at(household, CHILD, f"consents/{given['consent_id']}/withdraw"))
     assert await stands(world, household) == [("sponsorship", False, None)]
+    (one,) = await world.intake.get(f"/households/{household['household_id']}/consents")
+    assert (one["stands"], one["ended"]) == ("withdrawn", None)
 
 
 async def test_the_list_has_what_ends_soon_has_ended_or_is_of_somebody_grown_up(world: World) -> None:

@@ -41,6 +41,7 @@ async def test_a_gift_at_risk_gets_no_child_until_it_is_paid_again(world: World)
     await sponsorship.hears(other, paid(other.gift_id, *days))
     assert (await sponsorship.child(two["child_id"]))["status"] == "sponsored"
     following = {"gift_id": str(start.gift_id), "farewell": "thanks"}
+    following["sponsorship_id"] = await sponsorship.main_of(two)
     over = await sponsorship.try_post(f"/children/{two['child_id']}/hand-over", following)
     assert (over.status_code, "at risk" in over.text) == (409, True)
     three = await sponsorship.one_child()

@@ -35,9 +35,10 @@ async def test_b7_a_letter_with_a_phone_number_a_town_and_a_position_is_passed_o
         assert (await staff.ask(f"/{letter}/deliver")).status_code == 409
         await staff.do(path, {"answer": "removed"})
         assert len(await staff.findings(letter)) == 3 - number
+    seen = {**ALL_CLEAR, "version": (await staff.letter(letter))["version"]}
     for who in ({}, ANNA):
         refused = await world.sponsorship.client.post(
-            f"/letters/{letter}/check", json=ALL_CLEAR, headers={"Idempotency-Key": f"by {who}", **who}
+            f"/letters/{letter}/check", json=seen, headers={"Idempotency-Key": f"by {who}", **who}
         )
         assert refused.status_code == 409, "nobody, or who masked it, may not check it"
     lacking = {"answers": {"phone": "none"}}

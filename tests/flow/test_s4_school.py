@@ -132,12 +132,14 @@ async def test_a_term_that_costs_more_or_ends_earlier_changes_what_is_asked(worl
     before = [(day, FEE, False, "waiting", 0, 0) for day in (november, december)]
     await shows(world, child, *before)
     path = f"/school/terms/{term}/change"
-    await world.sponsorship.post(path, {"fee": 35_000})
+    await world.sponsorship.post(path, {"fee": 35_000, "version": 0})
     await shows(world, child, *((day, 35_000, False, "waiting", 0, 0) for day in (november, december)))
-    await world.sponsorship.post(path, {"ends_on": "2006-11-30"})
+    await world.sponsorship.post(path, {"ends_on": "2006-11-30", "version": 1})
     cut = (december, 35_000, True, "cancelled", 0, 0)
     await shows(world, child, (november, 35_000, False, "waiting", 0, 0), cut)
-    assert (await world.sponsorship.try_post(path, {"ends_on": "2007-01-31"})).status_code == 422
+    assert (
+        await world.sponsorship.try_post(path, {"ends_on": "2007-01-31", "version": 2})
+    ).status_code == 422
     overlapping = {"starts_on": "2006-11-30", "ends_on": "2007-01-31"}
     body = {"child_id": child["child_id"], "level": "primary", "fee": 1, "currency": "JPY", **overlapping}
     assert (await world.sponsorship.try_post("/school/terms", body)).status_code == 409

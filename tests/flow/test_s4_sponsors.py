@@ -25,24 +25,23 @@ async def test_a_sponsor_writes_once_vetted_also_under_another_entry_and_never_w
     gives = await sponsorship.sponsors(one, correspondence=True)
     other = gift()
     await sponsorship.hears(other)
-    path = f"/sponsors/{gives.donor_id}/vetting"
+    who, path = gives.donor_id, f"/sponsors/{gives.donor_id}/vetting"
     assert await writing(by_hand, gives.donor_id, one) == "not_declared"
-    await sponsorship.post(path, {"declared_on": "2006-10-01"})
+    await sponsorship.vet(who, {"declared_on": "2006-10-01"})
     assert await writing(by_hand, gives.donor_id, one) == "no_code"
-    assert (await sponsorship.try_post(path, {"code_on": "2099-01-01"})).status_code == 422
-    await sponsorship.post(path, {"code_on": "2006-10-02"})
+    late = {"code_on": "2099-01-01", "version": 1}
+    assert (await sponsorship.try_post(path, late)).status_code == 422
+    await sponsorship.vet(who, {"code_on": "2006-10-02"})
     assert await writing(by_hand, gives.donor_id, one) is None
     said = {"declared_on": "2006-10-01", "code_on": "2006-10-02", "restricted": False, "declined": False}
-    assert await sponsorship.post(path, {}) == said
+    assert await sponsorship.vet(who, {}) == {**said, "version": 3}
     assert await writing(by_hand, other.donor_id, one) == "no_sponsor"
     assert other.donor_id
     await sponsorship.hears(
         DonorLinked(donor_id=gives.donor_id, version=1, kept_id=other.donor_id, on=gives.on)
     )
-    await sponsorship.post(
-        f"/sponsors/{other.donor_id}/vetting",
-        {"declared_on": "2006-10-01", "code_on": "2006-10-02", "restricted": True},
-    )
+    restricted = {"declared_on": "2006-10-01", "code_on": "2006-10-02", "restricted": True}
+    assert (await sponsorship.vet(other.donor_id, restricted))["version"] == 4, "it is that of both entries"
     assert await writing(by_hand, gives.donor_id, one) == "restricted"
     assert (await sponsorship.child(one["child_id"]))["status"] == "sponsored"
 
@@ -55,7 +54,7 @@ async def test_who_is_declined_gets_no_child_back_nor_does_another_entry_of_the_
     await sponsorship.hears(gift(gives.gift_id, "lapsed", 2, donor_id=gives.donor_id))
     other = gift(None, "active")
     await sponsorship.hears(other, paid(other.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
-    await sponsorship.post(f"/sponsors/{gives.donor_id}/vetting", {"declined": True})
+    await sponsorship.vet(gives.donor_id, {"declined": True})
     await sponsorship.hears(gift(gives.gift_id, "active", 3, donor_id=gives.donor_id))
     assert (await sponsorship.child(one["child_id"]))["status"] == "offered_again"
     await sponsorship.hold(other.gift_id, one, until_on="2006-11-10")
@@ -74,6 +73,7 @@ async def test_another_sponsor_follows_without_a_gap(by_hand: World) -> None:
     await sponsorship.hears(after)
     path = f"/children/{one['child_id']}/hand-over"
     body = {"gift_id": str(after.gift_id), "farewell": "thanks"}
+    body["sponsorship_id"] = await sponsorship.main_of(one)
     assert "has not begun" in (await sponsorship.try_post(path, body)).json()["detail"]
     await sponsorship.hears(paid(after.gift_id, date(2006, 11, 1), date(2006, 12, 1)))
     await by_hand.turn("2006-11-20")
@@ -158,6 +158,7 @@ async def test_a_sponsor_has_a_child_once_by_whatever_gift_or_entry(by_hand: Wor
         assert (refused.status_code, words in refused.json()["detail"]) == (409, True)
     # A sponsor may support the same child by another gift from now on.
     following = {"gift_id": str(mine.gift_id), "farewell": "thanks"}
+    following["sponsorship_id"] = await sponsorship.main_of(one)
     await sponsorship.post(f"/children/{one['child_id']}/hand-over", following)
 
 
@@ -183,7 +184,7 @@ async def test_a_gift_is_given_by_itself_no_child_of_whom_its_sponsor_bears_a_sh
 async def test_the_children_of_a_sponsor_who_is_declined_are_offered_again(by_hand: World) -> None:
     sponsorship, one = by_hand.sponsorship, await by_hand.sponsorship.one_child()
     gives = await sponsorship.sponsors(one)
-    await sponsorship.post(f"/sponsors/{gives.donor_id}/vetting", {"declined": True})
+    await sponsorship.vet(gives.donor_id, {"declined": True})
     assert (await sponsorship.child(one["child_id"]))["status"] == "offered_again"
     body = {"gift_id": str(gives.gift_id), "child_id": one["child_id"]}
     assert "declined" in (await sponsorship.try_post("/holds", body)).json()["detail"]
@@ -200,6 +201,8 @@ async def test_that_a_child_was_sent_back_is_told_to_no_sponsor_and_who_graduate
             await by_hand.intake.post(f"/households/{one['household_id']}/close", {"outcome": "returned"})
             await by_hand.settled()
         await sponsorship.post(path, {"reason": reason})
+        again = await sponsorship.try_post(path, {"reason": "lost_contact"})
+        assert (again.status_code, reason in again.text) == (409, True), "it would be overwritten"
         left = await sponsorship.child(one["child_id"])
         assert (left["status"], left["left_reason"]) == ("left", reason)
         (seen,) = await sponsorship.get(f"/sponsors/{gives.donor_id}/children")

@@ -64,7 +64,7 @@ async def test_a_second_translation_is_a_need_of_its_own(world: World) -> None:
     await events.post(f"/assignments/{one['assignment_id']}/done", {"minutes": 45})
     assert (await wanted(staff, letter))["status"] == "done"
     assert (await staff.do(f"/{letter}/translator", WANTED))["need_id"] == first
-    second = (await staff.do(f"/{letter}/translator", {**WANTED, "into": "en"}))["need_id"]
+    second = (await staff.do(f"/{letter}/translator", {**WANTED, "into": "en", "version": 1}))["need_id"]
     assert second != first
     assert (await events.need(second, "unmet"))["reason"] != "found"
     shown = await events.get(f"/needs/{first}")
@@ -76,7 +76,8 @@ async def test_a_letter_that_is_over_wants_no_translator(world: World, end: str)
     staff, events = await Correspondence.begun(world), world.events
     letter = await staff.comes(TEXT)
     need = (await staff.do(f"/{letter}/translator", {"into": "en", "due_on": str(DUE)}))["need_id"]
-    assert (await staff.do(f"/{letter}/translator", WANTED))["need_id"] == need, "asked otherwise"
+    otherwise = {**WANTED, "version": 1}
+    assert (await staff.do(f"/{letter}/translator", otherwise))["need_id"] == need, "asked otherwise"
     fits = await events.helper(KOREAN_TO_JAPANESE, tasks=("translate_letter",))
     await events.accept(await events.need(need, "offered"))
     await world.at_rest()

@@ -145,7 +145,9 @@ async def test_a_certificate_is_for_who_attended_enough_of_what_was_held(world: 
     first, second, *others = await world.sponsorship.lessons(course)
     assert [each["on_day"] for each in others] == ["2006-12-05", "2006-12-06", "2006-12-07"]
     path = "/courses/lessons/{lesson_id}/"
-    early = await world.sponsorship.try_post(f"{path}attendance".format(**first), {"attended": []})
+    early = await world.sponsorship.try_post(
+        f"{path}attendance".format(**first), {"attended": [], "version": 0}
+    )
     assert early.status_code == 409
     await world.turn("2006-12-07")
     absent = f"{path}teacher-absent".format(**second)
@@ -162,8 +164,10 @@ async def test_a_certificate_is_for_who_attended_enough_of_what_was_held(world: 
     minutes |= {each["lesson_id"]: (100, 50) for each in others[1:]}
     for lesson_id, each in minutes.items():
         came = [{"member_id": str(who), "minutes": many} for who, many in zip((good, bad), each, strict=True)]
-        await world.sponsorship.post(f"/courses/lessons/{lesson_id}/attendance", {"attended": came})
-    too_long = {"attended": [{"member_id": str(good), "minutes": 101}]}
+        await world.sponsorship.post(
+            f"/courses/lessons/{lesson_id}/attendance", {"attended": came, "version": 0}
+        )
+    too_long = {"attended": [{"member_id": str(good), "minutes": 101}], "version": 1}
     assert (
         await world.sponsorship.try_post(f"{path}attendance".format(**first), too_long)
     ).status_code == 422
@@ -225,15 +229,16 @@ async def test_who_is_tested_gets_a_place_in_a_course_of_that_level(world: World
     beginners = await world.sponsorship.course(terms=1)
     (advanced,) = await world.sponsorship.course("japanese_b1", level="b1", terms=1, places=1)
     assert (await world.sponsorship.place_of(member, "placed"))["course_id"] == beginners[0]
-    await world.sponsorship.post(f"/learners/{member}/test", {"level": "b1", "childcare": True})
+    await world.sponsorship.post(f"/learners/{member}/test", {"level": "b1", "childcare": True, "version": 0})
     place = await world.sponsorship.place_of(member, "placed")
     assert (place["course_id"], place["level"], place["childcare"]) == (advanced, "b1", True)
-    refused = await world.sponsorship.try_post(f"/courses/{beginners[0]}/places", {"places": 0})
+    refused = await world.sponsorship.try_post(f"/courses/{beginners[0]}/places", {"places": 0, "version": 0})
     assert refused.status_code == 422
     other = uuid7()
     await tell(world, asked(other))
-    await world.sponsorship.post(f"/learners/{other}/test", {"level": "b1"})
+    await world.sponsorship.post(f"/learners/{other}/test", {"level": "b1", "version": 0})
     assert (await world.sponsorship.place_of(other, "waiting"))["why_waits"] == "full"
-    await world.sponsorship.post(f"/courses/{advanced}/places", {"places": 2})
+    await world.sponsorship.post(f"/courses/{advanced}/places", {"places": 2, "version": 0})
     await world.sponsorship.place_of(other, "placed")
-    assert (await world.sponsorship.try_post(f"/courses/{advanced}/places", {"places": 1})).status_code == 422
+    fewer = {"places": 1, "version": 1}
+    assert (await world.sponsorship.try_post(f"/courses/{advanced}/places", fewer)).status_code == 422

@@ -31,7 +31,7 @@ async def test_a_grant_a_place_and_a_volunteer_answer_the_three_wishes_of_a_hous
     # Of two learners one has a place first: the wish is answered once both have.
     (course,) = await sponsorship.course(terms=1, places=1)
     assert (await answered(world, household))[0] == 1
-    await sponsorship.post(f"/courses/{course}/places", {"places": 2})
+    await sponsorship.post(f"/courses/{course}/places", {"places": 2, "version": 0})
     assert await answered(world, household) == (2, {"grant": True, "helper": False, "lessons": True})
 
     await events.helper({"language": "zh", "level": "cefr:a1"})

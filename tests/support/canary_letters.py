@@ -25,7 +25,10 @@ async def write_letters(story: "Story") -> None:
     note = story.plant("sponsorship", "/incidents", "note")
     between = {"child_id": staff.child["child_id"], "donor_id": str(staff.donor_id)}
     what = {"kind": "visited", "happened_on": "2006-11-01", "note": note}
-    await story.post("sponsorship", "/incidents", {**between, **what})
+    wrong = await story.post("sponsorship", "/incidents", {**between, **what})
+    note = story.plant("sponsorship", "/incidents/{incident_id}/correct", "note")
+    path = f"/incidents/{wrong['incident_id']}/correct"
+    await story.post("sponsorship", path, {**between, **what, "note": note})
     await _report(story, staff)
     await _refuse(story, staff)
     for path in ("", f"/{letter}/findings", f"/{letter}/photos", f"/{letter}/checks", "/readings"):

@@ -62,10 +62,12 @@ class Correspondence:
 
     async def vet(self, **more: Any) -> None:
         """The sponsor has declared and signed everything, but for what is said here."""
-        await self.world.sponsorship.post(f"/sponsors/{self.donor_id}/vetting", {**VETTED, **more})
+        await self.world.sponsorship.vet(self.donor_id, {**VETTED, **more})
 
     async def ask(self, path: str, body: object = None, who: Any = None) -> httpx.Response:
-        """Whatever answer somebody of the staff gets."""
+        """Whatever answer somebody of the staff gets, who has seen the letter that they mask or check."""
+        if path.endswith(("/mask", "/check")) and isinstance(body, dict) and "version" not in body:
+            body = {**body, "version": (await self.letter(path.split("/")[1]))["version"]}
         headers = {"Idempotency-Key": str(uuid4()), **(who or ANNA)}
         answer: httpx.Response = await self.world.sponsorship.client.post(
             f"/letters{path}", json=body, headers=headers

@@ -78,6 +78,18 @@ class Sponsorship(Driver):
         await self.hold(start.gift_id, child)
         return start
 
+    async def vet(self, donor_id: object, said: Mapping[str, Any]) -> Any:
+        """What is written down of a sponsor by who has seen what is known of them."""
+        found = (await self.get("/sponsors", limit=500))["items"]
+        (version,) = [each["vetting_version"] for each in found if each["donor_id"] == str(donor_id)]
+        return await self.post(f"/sponsors/{donor_id}/vetting", {**said, "version": version})
+
+    async def main_of(self, child: Any) -> str:
+        """The id of the sponsorship of the main sponsor that a child has now."""
+        found = await self.get(f"/children/{child['child_id']}/sponsorships")
+        (main,) = [each for each in found if each["role"] == "main" and each["ends_on"] is None]
+        return str(main["sponsorship_id"])
+
     async def gift(self, gift_id: UUID) -> dict[str, Any]:
         """A monthly gift as sponsorship knows it."""
         found = (await self.get("/gifts", limit=500))["items"]

@@ -80,7 +80,7 @@ class World:
             both = [{"member_id": f"{name}-{each}", "age_band": "adult", "left_on": None} for each in "ab"]
             return {"members": both}
         if path.endswith("/lessons"):
-            return [{"lesson_id": f"l-{self.today}", "on_day": self.today.isoformat()}]
+            return [{"lesson_id": f"l-{self.today}", "version": 0, "on_day": self.today.isoformat()}]
         return {"items": self.there["/" + path.rsplit("/", 1)[-1]], "next": None}
 
     def days_of(self, end: str) -> list[date]:

@@ -140,6 +140,10 @@ class ConsentInList(ConsentOut):
     """With how it stands today: over once its last day has passed; and why a guardian's is to be asked for anew."""
 
     stands: Stands
+    ended: Renewal | None = Field(
+        description="why it ended by itself, if it did: `guardian_left` as guardian and child parted, or the guardian "
+        "is a minor; `minor` as whoever agreed alone is one"
+    )
     renew: Renewal | None
 
 
@@ -185,8 +189,13 @@ async def of_household(
     wanted = Wanted(today, settings.consent_notice_days, household_id=household_id)
     renew = {row["id"]: row["why"] for row in await queries.renewals(session, wanted, len(found))}
     return [
-        ConsentInList(**ConsentInList.values_of(each), stands=each.stands(today), renew=renew.get(each.id))
-        for each in found
+        ConsentInList(
+            **ConsentInList.values_of(each),
+            stands=each.stands(today, ended),
+            ended=Renewal(ended) if ended else None,
+            renew=renew.get(each.id),
+        )
+        for each, ended in found
     ]
 
 

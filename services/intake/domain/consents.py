@@ -40,6 +40,9 @@ class Stands(StrEnum):
 
     AGREED = "agreed"
     WITHDRAWN = "withdrawn"
+    """Somebody no longer agreed."""
+    ENDED = "ended"
+    """It ended by itself: guardian and child have parted, say."""
     OVER = "over"
 
 
@@ -61,9 +64,10 @@ class Consent:
     since: date
     of_age: bool | None = None
 
-    def stands(self, today: date) -> Stands:
+    def stands(self, today: date, ended: str | None) -> Stands:
+        """How it stands; `ended` is why it ended by itself, if it did."""
         if not self.agreed:
-            return Stands.WITHDRAWN
+            return Stands.ENDED if ended else Stands.WITHDRAWN
         return Stands.OVER if self.until and self.until < today else Stands.AGREED
 
 

@@ -11,10 +11,20 @@ from services.intake.domain.consents import Consent
 from services.intake.tables import CONSENT, CONSENT_STEP
 
 
-async def consents(session: AsyncSession, household_id: UUID) -> list[Consent]:
-    """All consents of those who are in this household or have left it, in the order in which they were given first."""
-    query = select(CONSENT).where(CONSENT.c.household_id == household_id).order_by(CONSENT.c.id)
-    return [repository.consent_in(row) for row in (await session.execute(query)).mappings()]
+async def consents(session: AsyncSession, household_id: UUID) -> list[tuple[Consent, str | None]]:
+    """All consents of those who are in this household or have left it, in the order in which they were given first;
+    each with why it ended by itself, if that was the last that happened to it.
+    """
+    step = CONSENT_STEP.c
+    last = select(step.ended).where(step.consent_id == CONSENT.c.id).order_by(step.id.desc()).limit(1)
+    ended = last.scalar_subquery().label("ended")
+    query = select(CONSENT, ended).where(CONSENT.c.household_id == household_id).order_by(CONSENT.c.id)
+    found = []
+    for row in (await session.execute(query)).mappings():
+        values = dict(row)
+        why: str | None = values.pop("ended")
+        found.append((repository.consent_in(values), why))
+    return found
 
 
 async def consent_steps(session: AsyncSession, household_id: UUID, consent_id: UUID) -> Sequence[RowMapping]:

@@ -12,7 +12,7 @@ from services.intake.tables import CONSENT, CONSENT_STEP
 from shared.database.writes import Writes
 
 
-def consent_in(row: RowMapping) -> Consent:
+def consent_in(row: RowMapping | Mapping[str, Any]) -> Consent:
     """What a row holds."""
     return Consent(**{**row, "scopes": frozenset(row["scopes"])})
 

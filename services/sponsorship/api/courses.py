@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
+from services.sponsorship.api.known import KNOWN_COURSE
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, OfVersion, SponsorshipSettings
 from services.sponsorship.commands import courses as commands
 from services.sponsorship.domain.courses import CourseState, LessonState
 from services.sponsorship.queries import lessons as lists
@@ -29,6 +30,7 @@ class CourseOut(BaseModel):
     """A course of one term. `found` of its `teachers` are found; why not, `reason` says by a code."""
 
     course_id: UUID
+    version: int = Field(description="whoever changes the places names it")
     code: str
     term: int
     level: str
@@ -108,7 +110,7 @@ class Changed(BaseModel):
     course_id: UUID
 
 
-class NewPlaces(Body):
+class NewPlaces(OfVersion):
     """How many places a course has."""
 
     places: Places
@@ -118,8 +120,10 @@ class NewPlaces(Body):
 async def set_places(course_id: UUID, body: NewPlaces, work: Work, settings: SponsorshipSettings) -> Changed:
     """The course has more or fewer places; new ones go to those who wait."""
 
+    late_days = settings.lesson_late_days
+
     async def do(unit: Unit) -> Changed | Refused:
-        done = await commands.set_places(unit, settings.lesson_late_days, course_id, body.places)
+        done = await commands.set_places(unit, late_days, course_id, body.version, body.places)
         return shown(done, lambda each: Changed(course_id=each))
 
     return await work.once(Changed, do)
@@ -140,6 +144,7 @@ class LessonOut(BaseModel):
     """A lesson; one that `makes_up` takes the place of one that the teacher missed."""
 
     lesson_id: UUID
+    version: int = Field(description="whoever writes down who came names it")
     on_day: date
     minutes: int
     state: LessonState
@@ -148,11 +153,11 @@ class LessonOut(BaseModel):
     @classmethod
     def of(cls, row: RowMapping) -> Self:
         return cls(
-            lesson_id=row["id"], **{name: row[name] for name in ("on_day", "minutes", "state", "makes_up")}
+            lesson_id=row["id"], **{name: row[name] for name in cls.model_fields if name != "lesson_id"}
         )
 
 
-@router.get("/{course_id}/lessons", dependencies=[LOOKING])
+@router.get("/{course_id}/lessons", dependencies=[LOOKING, KNOWN_COURSE])
 async def lessons_of(course_id: UUID, session: Reading) -> Sequence[LessonOut]:
     """The lessons of a course in the order of their days."""
     return [LessonOut.of(row) for row in await lessons.lessons_of(session, course_id)]
@@ -189,7 +194,7 @@ class Came(Body):
     minutes: Annotated[int, Field(ge=0, le=600)]
 
 
-class Attendance(Body):
+class Attendance(OfVersion):
     """Who came. Who has a place and is not named was absent."""
 
     attended: Annotated[list[Came], Field(max_length=500)]
@@ -207,7 +212,7 @@ async def attend(lesson_id: UUID, body: Attendance, work: Work, settings: Sponso
 
     async def do(unit: Unit) -> Noted | Refused:
         came = {each.member_id: each.minutes for each in body.attended}
-        done = await commands.attend(unit, settings.lesson_late_days, lesson_id, came)
+        done = await commands.attend(unit, settings.lesson_late_days, lesson_id, body.version, came)
         return shown(done, lambda each: Noted(came=each))
 
     return await work.once(Noted, do)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.sponsorship.api.courses import Level
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, OfVersion, SponsorshipSettings
 from services.sponsorship.commands import learners as commands
 from services.sponsorship.domain.lessons import Why
 from services.sponsorship.queries import lessons as lists
@@ -26,6 +26,7 @@ _NAMES = (
     "request_id",
     "level",
     "tested_on",
+    "test_version",
     "childcare",
     "region",
     "waiting_since",
@@ -43,6 +44,7 @@ class PlaceOut(BaseModel):
     status: LessonStatus
     level: str
     tested_on: date | None = Field(description="none if nobody has tested the learner yet")
+    test_version: int = Field(description="whoever writes down a test names it as the version")
     childcare: bool = Field(description="somebody has to look after children meanwhile")
     region: str
     waiting_since: date
@@ -105,7 +107,7 @@ class Done(BaseModel):
     member_id: UUID
 
 
-class Tested(Body):
+class Tested(OfVersion):
     """What the placement test found."""
 
     level: Level
@@ -117,7 +119,7 @@ async def test(member_id: UUID, body: Tested, work: Work, settings: SponsorshipS
     """The learner's level is known; until then it is the lowest."""
 
     async def do(unit: Unit) -> Done | Refused:
-        found = (body.level, body.childcare)
+        found = (body.version, body.level, body.childcare)
         done = await commands.test(unit, settings.lesson_late_days, member_id, *found)
         return shown(done, lambda each: Done(member_id=each))
 

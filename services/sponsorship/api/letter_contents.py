@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from services.sponsorship import correspondence
+from services.sponsorship.api.known import KNOWN_LETTER
 from services.sponsorship.api.letters import LetterDone
 from services.sponsorship.api.models import LOOKING, SPONSORSHIP
 from services.sponsorship.commands import photos as commands
@@ -53,6 +54,7 @@ class WordsOut(BaseModel):
     """The words of a letter."""
 
     letter_id: UUID
+    version: int = Field(description="whoever masks or checks the letter after this names it")
     text: str
 
 
@@ -61,7 +63,7 @@ async def read(letter_id: UUID, looking: LookingAtWords, units: OpenUnits, reade
     """The words of a letter; a reason is needed, and who reads them is kept."""
     async with units.open(actor=reader) as unit:
         found = accepted(await read_words(unit, letter_id, looking.what, looking.reason))
-    return WordsOut(letter_id=letter_id, text=found)
+    return WordsOut(letter_id=letter_id, version=found.version, text=found.text)
 
 
 class JpegResponse(Response):
@@ -122,7 +124,7 @@ class PhotoOut(BaseModel):
     height: int
 
 
-@router.get("/{letter_id}/photos", dependencies=[LOOKING])
+@router.get("/{letter_id}/photos", dependencies=[LOOKING, KNOWN_LETTER])
 async def photos(letter_id: UUID, session: Reading) -> list[PhotoOut]:
     """The pictures of a letter."""
     return [PhotoOut(photo_id=row["id"], **row) for row in await lists.pictures(session, letter_id)]

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, WORDS, OfVersion, SponsorshipSettings
+from services.sponsorship.commands import arriving
 from services.sponsorship.commands import letters as commands
 from services.sponsorship.domain.letters import (
     Direction,
@@ -27,7 +28,7 @@ from shared.web.work import Reading, Work
 router = APIRouter(prefix="/letters", tags=["letters"])
 Text = Annotated[
     str,
-    Field(min_length=1, max_length=20_000, pattern=r"\w", description="only `correspondence` keeps it"),
+    Field(min_length=1, max_length=20_000, pattern=WORDS, description="only `correspondence` keeps it"),
 ]
 
 
@@ -35,6 +36,7 @@ class LetterOut(BaseModel):
     """A letter without its words. One that is `late` came long ago and is still here."""
 
     letter_id: UUID
+    version: int = Field(description="of its words, pictures and checks; whoever masks or checks it names it")
     direction: Direction
     child_id: UUID
     donor_id: UUID
@@ -50,6 +52,7 @@ class LetterOut(BaseModel):
     ended_by: str
     ended_on: date | None
     reason: str
+    forgotten_on: date | None = Field(description="its words and pictures were removed on that day")
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
@@ -83,7 +86,9 @@ async def find(
 
 
 class NewLetter(Body):
-    """A letter as it came. The language is a code of ISO 639."""
+    """A letter as it came. The language is a code of ISO 639. The same words of the same sender are taken once, and
+    `again` if they came once more.
+    """
 
     direction: Direction
     child_id: UUID
@@ -91,9 +96,10 @@ class NewLetter(Body):
     language: Language
     received_on: Day
     text: Text
+    again: bool = False
 
-    def came(self) -> commands.Came:
-        return commands.Came(**{name: getattr(self, name) for name in NewLetter.model_fields})
+    def came(self) -> arriving.Came:
+        return arriving.Came(**{name: getattr(self, name) for name in NewLetter.model_fields})
 
 
 class LetterDone(BaseModel):
@@ -107,22 +113,23 @@ async def receive(body: NewLetter, work: Work, settings: SponsorshipSettings) ->
     """A letter came, from a child or a sponsor."""
 
     async def do(unit: Unit) -> LetterDone | Refused:
-        done = await commands.receive(unit, settings.letter_places, body.came())
+        done = await arriving.receive(unit, settings.letter_places, body.came())
         return shown(done, lambda each: LetterDone(letter_id=each))
 
     return await work.once(LetterDone, do)
 
 
-class Masking(Body):
+class Masking(OfVersion):
     """What may be passed on: translated if it has to be, and without what tells too much."""
 
     text: Text
 
 
 class Masked(BaseModel):
-    """How many findings are still to be answered."""
+    """How many findings are still to be answered, and the version that is to be checked."""
 
     unanswered: int
+    version: int
 
 
 @router.post("/{letter_id}/mask", dependencies=[SPONSORSHIP])
@@ -130,8 +137,8 @@ async def mask(letter_id: UUID, body: Masking, work: Work, settings: Sponsorship
     """Write what may be passed on. Everything is checked anew after it."""
 
     async def do(unit: Unit) -> Masked | Refused:
-        done = await commands.mask(unit, settings.letter_places, letter_id, body.text)
-        return shown(done, lambda each: Masked(unanswered=each))
+        done = await commands.mask(unit, settings.letter_places, letter_id, body.version, body.text)
+        return shown(done, lambda each: Masked(unanswered=each, version=body.version + 1))
 
     return await work.once(Masked, do)
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from services.sponsorship.api.known import KNOWN_CHILD
 from services.sponsorship.api.letter_contents import Looking
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, WORDS
 from services.sponsorship.commands import reports as commands
 from services.sponsorship.commands.reading import read_note
 from services.sponsorship.domain.school import Grade
@@ -28,7 +29,7 @@ class NewReport(Body):
 
     grade: Grade
     attendance: Percent
-    note: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\w")] | None = None
+    note: Annotated[str, Field(min_length=1, max_length=2000, pattern=WORDS)] | None = None
 
     def wanted(self) -> commands.Report:
         return commands.Report(self.grade, self.attendance, self.note)
@@ -81,7 +82,7 @@ class ReportOut(BaseModel):
         return cls(report_id=row["id"], **row)
 
 
-@router.get("/children/{child_id}/reports", dependencies=[LOOKING])
+@router.get("/children/{child_id}/reports", dependencies=[LOOKING, KNOWN_CHILD])
 async def reports(child_id: UUID, session: Reading) -> list[ReportOut]:
     """The report cards of a child, the oldest first."""
     return [ReportOut.of(row) for row in await lists.reports(session, child_id)]

@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
+from services.sponsorship.api.known import KNOWN_CHILD
+from services.sponsorship.api.models import LOOKING, SPONSORSHIP, OfVersion, SponsorshipSettings
 from services.sponsorship.commands import school as commands
 from services.sponsorship.domain.school import Level
 from services.sponsorship.queries import school as lists
@@ -67,7 +68,7 @@ async def plan(body: NewTerm, work: Work, settings: SponsorshipSettings) -> Term
     return await work.once(TermPlanned, do)
 
 
-class ChangedTerm(Body):
+class ChangedTerm(OfVersion):
     """Another fee, for all months of the term, or an earlier last day."""
 
     fee: Fee | None = None
@@ -77,7 +78,7 @@ class ChangedTerm(Body):
 @router.post("/terms/{term_id}/change", dependencies=[SPONSORSHIP])
 async def change(term_id: UUID, body: ChangedTerm, work: Work, settings: SponsorshipSettings) -> TermKept:
     """Change a term; what is asked of the education fund follows."""
-    wanted = commands.Change(body.fee, body.ends_on)
+    wanted = commands.Change(body.version, body.fee, body.ends_on)
 
     async def do(unit: Unit) -> TermKept | Refused:
         done = await commands.change(unit, settings.rules, term_id, wanted)
@@ -87,9 +88,10 @@ async def change(term_id: UUID, body: ChangedTerm, work: Work, settings: Sponsor
 
 
 class TermOut(BaseModel):
-    """A term of a child."""
+    """A term of a child; whoever changes it names the version."""
 
     term_id: UUID
+    version: int
     level: Level
     starts_on: date
     ends_on: date
@@ -101,7 +103,7 @@ class TermOut(BaseModel):
         return cls(term_id=row["id"], **row)
 
 
-@router.get("/children/{child_id}/terms", dependencies=[LOOKING])
+@router.get("/children/{child_id}/terms", dependencies=[LOOKING, KNOWN_CHILD])
 async def terms(child_id: UUID, session: Reading) -> list[TermOut]:
     """The terms of a child, the oldest first."""
     return [TermOut.of(row) for row in await lists.terms(session, child_id)]
@@ -120,7 +122,7 @@ class MonthOut(BaseModel):
     )
 
 
-@router.get("/children/{child_id}/months", dependencies=[LOOKING])
+@router.get("/children/{child_id}/months", dependencies=[LOOKING, KNOWN_CHILD])
 async def months(child_id: UUID, session: Reading) -> list[MonthOut]:
     """The months of a child's terms, in the order of their days."""
     return [MonthOut(**row) for row in await lists.months(session, child_id)]

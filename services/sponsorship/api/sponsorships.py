@@ -8,9 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from services.sponsorship.api.known import KNOWN_CHILD
 from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import sponsorships as commands
-from services.sponsorship.domain.holds import Over
+from services.sponsorship.domain.holds import NotAgain, Over
 from services.sponsorship.queries import holds as lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
@@ -32,9 +33,12 @@ class SponsorshipOut(BaseModel):
     reason: str | None
     farewell: str | None
     ended_by: str | None = Field(description="who of the staff ended it, if somebody did")
+    not_again: NotAgain | None = Field(
+        description="of a child who left and is back: why it does not have this sponsor again"
+    )
 
 
-@router.get("/{child_id}/sponsorships", dependencies=[LOOKING])
+@router.get("/{child_id}/sponsorships", dependencies=[LOOKING, KNOWN_CHILD])
 async def sponsorships(child_id: UUID, session: Reading) -> list[SponsorshipOut]:
     """All sponsorships of a child, the oldest first."""
     names = [name for name in SponsorshipOut.model_fields if name != "sponsorship_id"]
@@ -46,8 +50,9 @@ Farewell = Literal["thanks", "thanks_and_news", "in_person"]
 
 
 class NewHandover(Body):
-    """Another gift follows."""
+    """Another gift follows the sponsorship that was seen; 409 if the child has another sponsor by now."""
 
+    sponsorship_id: UUID = Field(description="the one that ends")
     gift_id: UUID
     farewell: Farewell = Field(description="the agreed text by which the sponsor who leaves is told")
 
@@ -64,7 +69,7 @@ async def hand_over(
     child_id: UUID, body: NewHandover, work: Work, settings: SponsorshipSettings
 ) -> HandedOver:
     """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow."""
-    wanted = commands.Handover(child_id, body.gift_id, body.farewell)
+    wanted = commands.Handover(child_id, body.sponsorship_id, body.gift_id, body.farewell)
 
     async def do(unit: Unit) -> HandedOver | Refused:
         done = await commands.hand_over(unit, settings.rules, wanted)

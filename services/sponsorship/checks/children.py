@@ -3,9 +3,9 @@
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sponsorship.domain.children import ADULTS
 from services.sponsorship.repository.placing import may_be_shown
 from services.sponsorship.tables import CHILD, PRESENCE
-from shared.contracts.intake import AgeBand
 from shared.contracts.sponsorship import ChildChanged
 from shared.messaging.day import today_of
 from shared.service.parts import Count
@@ -37,8 +37,7 @@ CHECKS = {
 
 async def shown(session: AsyncSession) -> Count:
     """Whoever sponsors may be shown today by what a guardian agreed to, by the rule that the service itself asks."""
-    grown = PRESENCE.c.band.in_((AgeBand.ADULT.value, AgeBand.ELDERLY.value))
-    adult = exists().where(PRESENCE.c.member_id == CHILD.c.id, grown)
+    adult = exists().where(PRESENCE.c.member_id == CHILD.c.id, PRESENCE.c.band.in_(ADULTS))
     query = select(func.count(), func.count().filter(adult)).where(may_be_shown(await today_of(session)))
     counted, breaches = (await session.execute(query.select_from(CHILD))).one()
     return Count("nobody who has grown up is shown to sponsors", counted, breaches)

@@ -10,7 +10,7 @@ from shared.service.parts import Check, Count
 CHECKS = children.CHECKS | holds.CHECKS | lessons.CHECKS | letters.CHECKS | school.CHECKS
 
 
-def check(_: Settings) -> Check:
+def check(settings: Settings) -> Check:
     """Counts each invariant and its breaches, in the snapshot of the caller."""
 
     async def counted(session: AsyncSession) -> list[Count]:
@@ -20,6 +20,7 @@ def check(_: Settings) -> Check:
             await children.shown(session),
             await covered.uncovered(session),
             await covered.months(session),
+            await letters.kept(session, settings.letter_keep_days),
         ]
 
     return counted

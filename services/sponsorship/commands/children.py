@@ -23,6 +23,9 @@ async def leave(unit: Unit, rules: Rules, child: UUID, why: Left) -> Left | Refu
             return conflict(
                 "This child is helped. It leaves when intake closes its household, or takes it out."
             )
+        if row["decided"] not in (None, why.value):
+            words = f"Somebody said already that this child left for another reason: {row['decided']}."
+            return conflict(f"{words} If that is wrong, take it back first (come-back).")
         await children.decide(
             unit.session, child, decided=why.value, decided_on=unit.today, decided_by=unit.actor.id
         )

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, select
 from uuid_utils.compat import uuid7
 
 from services.sponsorship.commands.helpers import ask_for_teachers, change_teachers
+from services.sponsorship.commands.seen import stale
 from services.sponsorship.domain import courses as rules
 from services.sponsorship.domain.courses import CourseState, LessonState, Term
 from services.sponsorship.ledger import LessonBook
@@ -78,16 +79,20 @@ async def _going_on(unit: Unit, course_id: UUID) -> RowMapping | Refused:
     return course if course["state"] == CourseState.OPEN else conflict("This course is over.")
 
 
-async def set_places(unit: Unit, late_days: int, course_id: UUID, places: int) -> UUID | Refused:
+async def set_places(
+    unit: Unit, late_days: int, course_id: UUID, version: int, places: int
+) -> UUID | Refused:
     """The course has more or fewer places. Refused below what is taken: nobody is sent away by a number."""
     async with LessonBook.open(unit, late_days):
         course = await _going_on(unit, course_id)
         if isinstance(course, Refused):
             return course
+        if refused := stale("course", course["version"], version):
+            return refused
         if places < course["taken"]:
             words = f"{course['taken']} places are taken. Take somebody out first."
             return invalid(words, ("places", "is less than what is taken"))
-        await lessons.set_course(unit.session, course_id, places=places)
+        await lessons.set_course(unit.session, course_id, places=places, version=version + 1)
         return course_id
 
 
@@ -151,7 +156,9 @@ async def _make_up(unit: Unit, course: RowMapping, lesson: RowMapping, on_day: d
     return UUID(str(made["id"]))
 
 
-async def attend(unit: Unit, late_days: int, lesson_id: UUID, came: Mapping[UUID, int]) -> int | Refused:
+async def attend(
+    unit: Unit, late_days: int, lesson_id: UUID, version: int, came: Mapping[UUID, int]
+) -> int | Refused:
     """A lesson was held; `came` has the minutes of those who came, by member. Who has a place and is not named was
     absent. Said again, it replaces what was said before. Gives how many were there for at least a minute.
     """
@@ -161,6 +168,8 @@ async def attend(unit: Unit, late_days: int, lesson_id: UUID, came: Mapping[UUID
             return missing(f"lesson {lesson_id}")
         if lesson["state"] == LessonState.MISSED or lesson["on_day"] > unit.today:
             return conflict("This lesson was missed, or has not been held yet.")
+        if refused := stale("lesson", lesson["version"], version):
+            return refused
         if max(came.values(), default=0) > lesson["minutes"]:
             return invalid(f"The lesson had {lesson['minutes']} minutes.", ("minutes", "is more than that"))
         places = await lessons.places_on(unit.session, lesson)
@@ -169,5 +178,6 @@ async def attend(unit: Unit, late_days: int, lesson_id: UUID, came: Mapping[UUID
             return invalid(words, ("attended", "names somebody without a place"))
         minutes = {place_id: came.get(member_id, 0) for member_id, place_id in places.items()}
         await lessons.save_attendance(unit.session, lesson_id, minutes, unit.actor.id)
-        unit.writes.change(LESSON, [{"id": lesson_id, "state": LessonState.HELD.value}])
+        held = {"state": LessonState.HELD.value, "version": version + 1}
+        unit.writes.change(LESSON, [{"id": lesson_id, **held}])
         return sum(each > 0 for each in minutes.values())

@@ -1,48 +1,102 @@
-"""Contact past the organisation is written down, so that somebody decides what follows."""
+"""Contact past the organisation is written down, so that somebody decides what follows; and what was wrong of it ends,
+but is kept.
+"""
 
-from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
+from dataclasses import asdict
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.sponsorship.repository import children
-from services.sponsorship.tables import INCIDENT
+from services.sponsorship.domain.incidents import Incident, IncidentState, why_not_so
+from services.sponsorship.domain.rules import Rules
+from services.sponsorship.ledger import Book
+from services.sponsorship.queries import sponsors
+from services.sponsorship.repository import children, donors, incidents
+from services.sponsorship.tables import INCIDENT, INCIDENT_END
 from shared.messaging.unit import Unit
-from shared.outcomes import Refused, invalid, missing
+from shared.outcomes import Kind, Refused, conflict, invalid, missing
+
+NO_SPONSOR = "There is no such sponsor. Of somebody who is none, leave out donor_id and say strangers=true."
 
 
-class IncidentKind(StrEnum):
-    """How a sponsor and a child were in contact past the organisation."""
-
-    WROTE_DIRECTLY = "wrote_directly"
-    CALLED = "called"
-    VISITED = "visited"
-    SEARCHED_ONLINE = "searched_online"
-    SENT_MONEY = "sent_money"
-    ASKED_FOR_CONTACT = "asked_for_contact"
-    OTHER = "other"
+async def record(unit: Unit, rules: Rules, what: Incident) -> UUID | Refused:
+    """Write it down. Until somebody has looked at it, its sponsor does not write and gets no further child."""
+    async with Book.open(unit, rules):
+        return await _why_not(unit, what, None) or _write(unit, what, None)
 
 
-@dataclass(frozen=True)
-class Incident:
-    """What happened, on which day, between whom."""
-
-    child_id: UUID
-    donor_id: UUID
-    kind: IncidentKind
-    happened_on: date
-    note: str = field(repr=False)
+async def correct(unit: Unit, rules: Rules, incident_id: UUID, what: Incident) -> UUID | Refused:
+    """Another one, whole, takes the place of one that is wrong, and is looked at; what followed from that ends."""
+    async with Book.open(unit, rules):
+        if refused := await _not_standing(unit, incident_id) or await _why_not(unit, what, incident_id):
+            return refused
+        _end(unit, incident_id, IncidentState.CORRECTED)
+        return _write(unit, what, incident_id)
 
 
-async def record(unit: Unit, what: Incident) -> UUID | Refused:
-    """Write it down. It stops no letter by itself: whoever looks at it restricts the sponsor, or does not."""
-    if not await children.known(unit.session, {what.child_id}):
+async def settle(unit: Unit, rules: Rules, incident_id: UUID) -> UUID | Refused:
+    """Somebody has looked at it. Letters go on, unless the sponsor is restricted or declined in the vetting."""
+    async with Book.open(unit, rules):
+        if refused := await _not_standing(unit, incident_id):
+            return refused
+        if settled := (await incidents.ends_of(unit.session, incident_id)).get(IncidentState.SETTLED):
+            return conflict(f"Somebody settled this incident already, on {settled['on_day']}.")
+        return _end(unit, incident_id, IncidentState.SETTLED)
+
+
+async def withdraw(unit: Unit, rules: Rules, incident_id: UUID) -> UUID | Refused:
+    """It was written down by mistake: nothing follows from it any more."""
+    async with Book.open(unit, rules):
+        refused = await _not_standing(unit, incident_id)
+        return refused or _end(unit, incident_id, IncidentState.WITHDRAWN)
+
+
+async def _not_standing(unit: Unit, incident_id: UUID) -> Refused | None:
+    """Why nothing is done with an incident: it was withdrawn or corrected, or there is none."""
+    if not await incidents.is_known(unit.session, incident_id):
+        return missing("such incident")
+    ends = await incidents.ends_of(unit.session, incident_id)
+    if IncidentState.CORRECTED in ends:
+        after = await incidents.instead_of(unit.session, incident_id)
+        return conflict(
+            f"Somebody corrected this incident already. What counts is {after}: look at that one."
+        )
+    if end := ends.get(IncidentState.WITHDRAWN):
+        words = f"Somebody withdrew this incident on {end['on_day']}."
+        return conflict(f"{words} If it was so after all, record it again.")
+    return None
+
+
+async def _why_not(unit: Unit, what: Incident, replaces: UUID | None) -> Refused | None:
+    session = unit.session
+    if not await children.known(session, {what.child_id}):
         return missing("such child")
     if what.happened_on > unit.today:
         return invalid("It happened today or earlier.", ("happened_on", "is in the future"))
+    sponsored = False
+    if what.donor_id is not None:
+        if await donors.sponsor(session, what.donor_id) is None:
+            return Refused(Kind.MISSING, NO_SPONSOR)
+        sponsored = await sponsors.has_sponsored(session, what.child_id, what.donor_id)
+    if words := why_not_so(what, sponsored=sponsored):
+        return conflict(words)
+    if not what.again and (first := await incidents.same(session, what, replaces)):
+        words = (
+            f"An incident of this kind between these two on {what.happened_on} is written down as {first}."
+        )
+        return conflict(f"{words} If it happened once more on that day, send again=true.")
+    return None
+
+
+def _write(unit: Unit, what: Incident, replaces: UUID | None) -> UUID:
     incident_id = uuid7()
-    row = {**vars(what), "id": incident_id, "kind": what.kind.value, "on_day": unit.today}
-    unit.writes.insert(INCIDENT, [{**row, "actor": unit.actor.id}])
+    row = {name: value for name, value in asdict(what).items() if name != "again"}
+    row |= {"id": incident_id, "kind": what.kind.value, "on_day": unit.today, "actor": unit.actor.id}
+    unit.writes.insert(INCIDENT, [{**row, "replaces": replaces}])
+    return incident_id
+
+
+def _end(unit: Unit, incident_id: UUID, state: IncidentState) -> UUID:
+    row = {"incident_id": incident_id, "state": state.value, "on_day": unit.today, "actor": unit.actor.id}
+    unit.writes.insert(INCIDENT_END, [row])
     return incident_id

@@ -50,6 +50,10 @@ def gift_refused(rules: Rules, page: Standing, gift: Gift) -> Refused | None:
     """Why a gift gets no further child now; None if it may."""
     if gift.declined:
         return conflict("The sponsor of this gift was declined.")
+    if gift.paused:
+        return conflict(
+            "An incident of the sponsor of this gift is open. Look at it, and settle or withdraw it."
+        )
     if gift.over:
         return conflict("This gift is over, or for no child.")
     if page.placed(gift.id) >= gift.wanted:

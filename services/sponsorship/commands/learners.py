@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, update
 from uuid_utils.compat import uuid7
 
+from services.sponsorship.commands.seen import stale
 from services.sponsorship.domain.lessons import Place
 from services.sponsorship.ledger import LessonBook
 from services.sponsorship.repository import lessons
@@ -22,7 +23,9 @@ async def _learner(unit: Unit, member_id: UUID) -> tuple[RowMapping, list[Place]
     return (known, places) if known else missing(f"learner {member_id}")
 
 
-async def test(unit: Unit, late_days: int, member_id: UUID, level: str, childcare: bool) -> UUID | Refused:
+async def test(
+    unit: Unit, late_days: int, member_id: UUID, version: int, level: str, childcare: bool
+) -> UUID | Refused:
     """The placement test found this level; a place in a course of another level that has not begun is given back.
 
     In one that goes on the learner stays: whoever wants that otherwise takes the learner out and in again.
@@ -31,7 +34,14 @@ async def test(unit: Unit, late_days: int, member_id: UUID, level: str, childcar
         found = await _learner(unit, member_id)
         if isinstance(found, Refused):
             return found
-        values = {"level": level, "tested_on": unit.today, "childcare": childcare}
+        if refused := stale("learner's test", found[0]["test_version"], version):
+            return refused
+        values = {
+            "test_version": version + 1,
+            "level": level,
+            "tested_on": unit.today,
+            "childcare": childcare,
+        }
         await unit.session.execute(update(LEARNER).where(LEARNER.c.id == member_id).values(**values))
         now = next((each for each in found[1] if each.open), None)
         if now and now.course_id:

@@ -1,7 +1,6 @@
-"""Letters: received, masked, checked, passed on or returned. Each step is one person's, and each person's is kept."""
+"""Letters: masked, checked, passed on or returned. Each step is one person's, and each person's is kept."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -10,73 +9,29 @@ from uuid_utils.compat import uuid7
 
 from services.sponsorship import correspondence
 from services.sponsorship.commands import translators
+from services.sponsorship.commands.seen import stale
 from services.sponsorship.domain import letters as rules
 from services.sponsorship.domain.hints import Hint, hints_in, still_there
 from services.sponsorship.domain.letters import (
+    MASKED,
+    ORIGINAL,
+    PHOTO,
     Answer,
-    Direction,
     FindingAnswer,
     LetterState,
     Question,
     Returned,
 )
 from services.sponsorship.queries import sponsors
-from services.sponsorship.repository import children, letters
+from services.sponsorship.repository import letters
 from services.sponsorship.repository.placing import SHOWN
-from services.sponsorship.tables import HELPER_NEED, LETTER, LETTER_CHECK
+from services.sponsorship.tables import HELPER_NEED, LETTER_CHECK
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 from shared.principals import LOCAL_OPERATOR
 
-ORIGINAL, MASKED, PHOTO = "original", "masked", "photo"
-"""Where something was found."""
 NOT_OPEN = conflict(rules.OVER)
 NOBODY = conflict("Nobody is named who does this. Say it by a code: X-Relief-As, on the command line --as.")
-
-
-@dataclass(frozen=True)
-class Came:
-    """A letter as it came in."""
-
-    direction: Direction
-    child_id: UUID
-    donor_id: UUID
-    language: str
-    received_on: date
-    text: str = field(repr=False)
-
-
-async def receive(unit: Unit, places: tuple[str, ...], came: Came) -> UUID | Refused:
-    """A letter came. What in it may tell too much is found, and waits for an answer.
-
-    After the end of a sponsorship letters still come, and can be returned; of strangers none are taken.
-    """
-    child = (await children.known(unit.session, {came.child_id})).get(came.child_id)
-    if child is None:
-        return missing("such child")
-    if came.received_on > unit.today:
-        return invalid("A letter came today or earlier.", ("received_on", "is in the future"))
-    if came.received_on < child["waiting_since"]:
-        words = f"is before {child['waiting_since']}, since when the child waits for school"
-        return invalid("A letter came after the child was listed.", ("received_on", words))
-    if not await sponsors.has_sponsored(unit.session, came.child_id, came.donor_id):
-        return conflict(
-            "This donor has never sponsored this child. If a stranger wrote, record an incident instead."
-        )
-    letter_id = uuid7()
-    row = {
-        "id": letter_id,
-        "direction": came.direction.value,
-        "child_id": came.child_id,
-        "donor_id": came.donor_id,
-        "language": came.language,
-        "received_on": came.received_on,
-        "actor": unit.actor.id,
-    }
-    unit.writes.insert(LETTER, [row])
-    correspondence.write_words(unit.writes, letter_id, came.text)
-    letters.add_findings(unit.writes, letter_id, ORIGINAL, hints_in(came.text, places))
-    return letter_id
 
 
 async def _open(unit: Unit, letter_id: UUID) -> RowMapping | Refused:
@@ -88,12 +43,20 @@ async def _open(unit: Unit, letter_id: UUID) -> RowMapping | Refused:
     return row if letters.letter_in(row).open else NOT_OPEN
 
 
-async def mask(unit: Unit, places: tuple[str, ...], letter_id: UUID, text: str) -> int | Refused:
-    """Somebody wrote what may be passed on, translated if it has to be. All checks of it begin anew.
+async def _seen(unit: Unit, letter_id: UUID, version: int) -> RowMapping | Refused:
+    """The letter, if it is open and in the version that was seen."""
+    row = await _open(unit, letter_id)
+    return row if isinstance(row, Refused) else stale("letter", row["version"], version) or row
+
+
+async def mask(
+    unit: Unit, places: tuple[str, ...], letter_id: UUID, version: int, text: str
+) -> int | Refused:
+    """Somebody who saw this `version` wrote what may be passed on, translated if it has to be. All checks begin anew.
 
     Findings that were answered as removed, and are there again, are open again. Gives how many are open.
     """
-    row = await _open(unit, letter_id)
+    row = await _seen(unit, letter_id, version)
     if isinstance(row, Refused):
         return row
     session = unit.session
@@ -112,7 +75,7 @@ async def mask(unit: Unit, places: tuple[str, ...], letter_id: UUID, text: str) 
     # Whoever masked it once does not check it, also after somebody else has changed a word of it.
     maskers = sorted({*row["maskers"], unit.actor.id})
     changed = {"state": LetterState.MASKED.value, "masked_by": unit.actor.id, "checked_by": ""}
-    await letters.change(session, letter_id, **changed, maskers=maskers)
+    await letters.change(session, letter_id, **changed, maskers=maskers, version=version + 1)
     return await letters.unanswered(session, letter_id)
 
 
@@ -122,8 +85,12 @@ def _new(text: str, hints: Iterable[Hint], known: Iterable[str]) -> list[Hint]:
     return [each for each in hints if text[each.start : each.end] not in before]
 
 
-async def answer(unit: Unit, finding_id: UUID, what: FindingAnswer) -> UUID | Refused:
-    """Somebody answers a finding. Refused as removed while it is still in what would be passed on. Gives the letter."""
+async def answer(
+    unit: Unit, finding_id: UUID, what: FindingAnswer, instead_of: FindingAnswer | None
+) -> UUID | Refused:
+    """Somebody answers a finding, of which they saw the answer `instead_of`, or none. Refused as removed while it is
+    still in what would be passed on. Gives the letter.
+    """
     found = await letters.finding(unit.session, finding_id)
     if found is None:
         return missing("such finding")
@@ -131,6 +98,8 @@ async def answer(unit: Unit, finding_id: UUID, what: FindingAnswer) -> UUID | Re
     row = await _open(unit, letter_id)
     if isinstance(row, Refused):
         return row
+    if refused := await _answered(unit, finding_id, instead_of or ""):
+        return refused
     if row["state"] == LetterState.RECEIVED and found["found_in"] != PHOTO:
         return conflict("Mask the letter first; then it can be seen what is left of it.")
     if what is FindingAnswer.REMOVED and found["found_in"] != PHOTO:
@@ -143,9 +112,22 @@ async def answer(unit: Unit, finding_id: UUID, what: FindingAnswer) -> UUID | Re
     return letter_id
 
 
-async def check(unit: Unit, letter_id: UUID, answers: Mapping[Question, Answer]) -> LetterState | Refused:
-    """Somebody answers the whole checklist; where they are not sure, a second person decides."""
-    row = await _open(unit, letter_id)
+async def _answered(unit: Unit, finding_id: UUID, seen: str) -> Refused | None:
+    """The letter is locked, so whoever answered it first stands there."""
+    found = await letters.finding(unit.session, finding_id)
+    if found is None or found["answer"] == seen:
+        return None if found else missing("such finding")
+    said = f"answered by {found['answer']}" if found["answer"] else "open again"
+    return conflict(
+        f"This finding is {said} now. Look at it again; to answer otherwise, send that as instead_of."
+    )
+
+
+async def check(
+    unit: Unit, letter_id: UUID, version: int, answers: Mapping[Question, Answer]
+) -> LetterState | Refused:
+    """Somebody answers the whole checklist for this `version`; where they are not sure, a second person decides."""
+    row = await _seen(unit, letter_id, version)
     if isinstance(row, Refused):
         return row
     letter = letters.letter_in(row)
@@ -161,7 +143,8 @@ async def check(unit: Unit, letter_id: UUID, answers: Mapping[Question, Answer])
     kept = {"id": uuid7(), "letter_id": letter_id, "doubts": doubts, "on_day": unit.today}
     second = letter.state is LetterState.DOUBTED
     unit.writes.insert(LETTER_CHECK, [{**kept, "round": 2 if second else 1, "actor": unit.actor.id}])
-    await letters.change(unit.session, letter_id, state=state.value, checked_by=unit.actor.id)
+    changed = {"state": state.value, "checked_by": unit.actor.id}
+    await letters.change(unit.session, letter_id, **changed, version=version + 1)
     return state
 
 

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from services.sponsorship import correspondence
-from services.sponsorship.commands.letters import NOT_OPEN, PHOTO
+from services.sponsorship.commands.letters import NOT_OPEN
 from services.sponsorship.correspondence import Picture
 from services.sponsorship.domain.hints import Hint, HintKind
-from services.sponsorship.domain.letters import LetterState, PhotoKind
+from services.sponsorship.domain.letters import PHOTO, LetterState, PhotoKind
 from services.sponsorship.repository import letters
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
@@ -28,7 +28,9 @@ async def add(unit: Unit, letter_id: UUID, kind: PhotoKind, sent: bytes, picture
         return conflict(f"A letter has at most {MOST_PHOTOS} pictures.")
     photo_id = await correspondence.write_photo(unit.session, letter_id, kind, sent, picture)
     if photo_id is None:
-        return conflict("This file is in the letter already.")
+        known = await correspondence.same_file(unit.session, letter_id, sent)
+        return conflict(f"This file is in the letter already, as picture {known}.")
+    await letters.change(unit.session, letter_id, version=row["version"] + 1)
     if picture.position:
         letters.add_findings(unit.writes, letter_id, PHOTO, [Hint(0, 0, HintKind.POSITION)], photo_id)
     return photo_id
@@ -44,4 +46,5 @@ async def remove(unit: Unit, photo_id: UUID) -> UUID | Refused:
         return NOT_OPEN
     await letters.drop_findings(unit.session, found.letter_id, PHOTO, photo_id)
     await correspondence.remove_photo(unit.session, photo_id)
+    await letters.change(unit.session, found.letter_id, version=row["version"] + 1)
     return found.letter_id

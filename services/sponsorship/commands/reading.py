@@ -1,8 +1,10 @@
 """Showing what sponsors and children wrote and sent. Whoever is shown it stands in a row of the same transaction."""
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
 from services.sponsorship import correspondence
@@ -33,32 +35,46 @@ class What(StrEnum):
     MASKED = "masked"
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Words of a letter as it was in this version."""
+
+    version: int
+    text: str = field(repr=False)
+
+
 TO_DELIVER = (LetterState.CHECKED, LetterState.DELIVERED)
 NOT_CHECKED = conflict("Only what was checked is shown to be passed on.")
 
 
-async def _why_not(unit: Unit, letter_id: UUID, reason: Reason) -> Refused | None:
-    """Whoever passes a letter on is shown it while it may be: it was checked, and what it needs is agreed to today."""
+async def _letter(unit: Unit, letter_id: UUID, reason: Reason) -> RowMapping | Refused:
+    """The letter, if it may be shown. Whoever passes one on is shown it once it was checked, while what it needs is
+    agreed to.
+    """
     row = await letters.lock(unit.session, letter_id)
     if row is None:
         return missing("such letter")
+    if row["forgotten_on"]:
+        removed = f"The words and pictures of this letter were removed on {row['forgotten_on']}."
+        return conflict(f"{removed} The sponsorship had been over for so long that they are kept no longer.")
     if reason is not Reason.DELIVERING:
-        return None
+        return row
     if row["state"] not in TO_DELIVER:
         return NOT_CHECKED
     letter = letters.letter_in(row, await correspondence.kinds_of(unit.session, letter_id))
     why = await sponsors.why_not_write(unit.session, letter.child_id, letter.donor_id, unit.today)
     words = why_not_show(letter, why, await letters.agreed(unit.session, letter.child_id, unit.today))
-    return conflict(words) if words else None
+    return conflict(words) if words else row
 
 
-async def read_words(unit: Unit, letter_id: UUID, what: What, reason: Reason) -> str | Refused:
+async def read_words(unit: Unit, letter_id: UUID, what: What, reason: Reason) -> Shown | Refused:
     """The words of a letter: not to be shown before the unit has committed.
 
     Nobody who passes a letter on is shown the original, nor what was not checked.
     """
-    if refused := await _why_not(unit, letter_id, reason):
-        return refused
+    row = await _letter(unit, letter_id, reason)
+    if isinstance(row, Refused):
+        return row
     if reason is Reason.DELIVERING and what is What.ORIGINAL:
         return NOT_CHECKED
     words = await correspondence.words_of(unit.session, letter_id)
@@ -66,7 +82,7 @@ async def read_words(unit: Unit, letter_id: UUID, what: What, reason: Reason) ->
     if text is None:
         return conflict("Nobody has masked this letter yet.")
     _keep(unit, letter_id, what.value, reason)
-    return text
+    return Shown(row["version"], text)
 
 
 async def read_photo(unit: Unit, photo_id: UUID, reason: Reason) -> Photo | Refused:
@@ -74,8 +90,9 @@ async def read_photo(unit: Unit, photo_id: UUID, reason: Reason) -> Photo | Refu
     found = await correspondence.photo(unit.session, photo_id)
     if found is None:
         return missing("such picture")
-    if refused := await _why_not(unit, found.letter_id, reason):
-        return refused
+    row = await _letter(unit, found.letter_id, reason)
+    if isinstance(row, Refused):
+        return row
     _keep(unit, found.letter_id, "photo", reason)
     return found
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.sponsorship.commands.seen import stale
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.school import AHEAD, Level, due_days, last_day
 from services.sponsorship.ledger import Book
@@ -85,8 +86,9 @@ def _unfit(wanted: NewTerm, today: date) -> Refused | None:
 
 @dataclass(frozen=True)
 class Change:
-    """What is otherwise of a term; what is None stays."""
+    """What is otherwise of a term that was seen in this version; what is None stays."""
 
+    version: int
     fee: int | None = None
     ends_on: date | None = None
 
@@ -97,12 +99,13 @@ async def change(unit: Unit, rules: Rules, term_id: UUID, wanted: Change) -> UUI
         term = await school.term(unit.session, term_id)
         if term is None:
             return missing("such term")
+        if refused := stale("term", term["version"], wanted.version):
+            return refused
         values = {name: value for name, value in vars(wanted).items() if value is not None}
         if not term["starts_on"] <= (wanted.ends_on or term["ends_on"]) <= term["ends_on"]:
             words = "A term can only end earlier. For more months write down another term."
             return invalid(words, ("ends_on", "is not within the term"))
-        if values:
-            await school.change_term(unit.session, term_id, **values)
+        await school.change_term(unit.session, term_id, **{**values, "version": wanted.version + 1})
         book.touch([term["child_id"]])
     return term_id
 

@@ -1,7 +1,7 @@
 """What staff decide of sponsorships: that another sponsor follows, or that one is over."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,15 +12,17 @@ from services.sponsorship.domain.holds import Hold, Over, Sponsorship, State
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
 from services.sponsorship.ledger import Book
+from services.sponsorship.repository import rooms
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
 
 @dataclass(frozen=True)
 class Handover:
-    """Another gift follows the one that supports a child; `farewell` is the agreed text for who leaves."""
+    """Another gift follows the `sponsorship_id` of a child; `farewell` is the agreed text for who leaves."""
 
     child_id: UUID
+    sponsorship_id: UUID
     gift_id: UUID
     farewell: str
 
@@ -37,6 +39,13 @@ async def hand_over(unit: Unit, rules: Rules, wanted: Handover) -> Sponsorship |
             return refused
         if before is None:
             return conflict("This child has no sponsor; keep it for the gift instead.")
+        if before.id != wanted.sponsorship_id:
+            words = (
+                f"This child has another sponsor by now: sponsorship {before.id} since {before.starts_on}."
+            )
+            return conflict(
+                f"{words} Look at its sponsorships again, and hand over that one if it is to end."
+            )
         first = max(unit.today, before.starts_on) + timedelta(days=1)
         over = before.ended(unit.today, Over.HANDED_OVER)
         page.save(replace(over, farewell=wanted.farewell, ended_by=unit.actor.id))
@@ -58,6 +67,13 @@ def _refused(rules: Rules, page: Page, wanted: Handover, before: Sponsorship | N
     if page.has_by_another(gift.id, wanted.child_id, before.gift_id if before else None):
         return conflict("This sponsor bears a share of this child's support already. End that first.")
     return gift_refused(rules, page, gift)
+
+
+async def turn(unit: Unit, rules: Rules, day: date) -> None:
+    """Places were kept up to this day for children who may come back: they are free for others now."""
+    if await rooms.is_kept_until(unit.session, day - timedelta(days=rules.back_days)):
+        async with Book.open(unit, rules):
+            pass  # Whoever closes the book gives gifts with room the next children.
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, select
 from uuid_utils.compat import uuid7
 
+from services.sponsorship.commands.seen import stale
 from services.sponsorship.domain.letters import OVER, Letter, translator_stays
 from services.sponsorship.repository import letters
 from services.sponsorship.tables import HELPER_NEED, LETTER
@@ -28,10 +29,13 @@ NOBODY_ASKED = conflict("No translator is asked for this letter now.")
 
 @dataclass(frozen=True)
 class Wanted:
-    """The language that a letter is to be put into, and the last day on which that is of use."""
+    """The language that a letter is to be put into, and the last day on which that is of use; `version` is that of what
+    was asked for until now, as it was seen.
+    """
 
     into: str
     due_on: date
+    version: int = 0
 
 
 async def ask(unit: Unit, letter_id: UUID, wanted: Wanted) -> UUID | Refused:
@@ -46,6 +50,10 @@ async def ask(unit: Unit, letter_id: UUID, wanted: Wanted) -> UUID | Refused:
         return refused
     asked = {"translate_into": wanted.into, "due_on": wanted.due_on}
     for need in await _open(unit, HELPER_NEED.c.letter_id == letter_id):
+        if all(need[name] == value for name, value in asked.items()):
+            return UUID(str(need["id"]))
+        if refused := stale("letter's translation", need["said"], wanted.version):
+            return refused
         if need["status"] != HelpStatus.DONE or need["translate_into"] == wanted.into:
             return _change(unit, need, asked)
         _withdraw(unit, [need])
@@ -59,12 +67,11 @@ async def ask(unit: Unit, letter_id: UUID, wanted: Wanted) -> UUID | Refused:
 
 
 def _change(unit: Unit, need: RowMapping, asked: dict[str, Any]) -> UUID:
-    """Ask for the same need otherwise, if it is otherwise."""
+    """Ask for the same need otherwise."""
     need_id: UUID = need["id"]
-    if any(need[name] != value for name, value in asked.items()):
-        now = {**need, **asked, "said": need["said"] + 1}
-        unit.writes.change(HELPER_NEED, [{"id": need_id, "said": now["said"], **asked}])
-        _say(unit, now, HelperStep.CHANGED)
+    now = {**need, **asked, "said": need["said"] + 1}
+    unit.writes.change(HELPER_NEED, [{"id": need_id, "said": now["said"], **asked}])
+    _say(unit, now, HelperStep.CHANGED)
     return need_id
 
 

@@ -5,6 +5,7 @@ Whoever is shown something here stands in a row of the same transaction (`comman
 in donations alone.
 """
 
+from services.sponsorship.correspondence.keeping import forget, overdue
 from services.sponsorship.correspondence.notes import note_of, write_note
 from services.sponsorship.correspondence.photos import (
     Photo,
@@ -12,23 +13,28 @@ from services.sponsorship.correspondence.photos import (
     photo,
     photos_of,
     remove_photo,
+    same_file,
     write_photo,
 )
 from services.sponsorship.correspondence.pictures import MOST_BYTES, Picture, made_anew
-from services.sponsorship.correspondence.texts import Words, mask, words_of, write_words
+from services.sponsorship.correspondence.texts import Words, mask, same_words, words_of, write_words
 
 __all__ = [
     "MOST_BYTES",
     "Photo",
     "Picture",
     "Words",
+    "forget",
     "kinds_of",
     "made_anew",
     "mask",
     "note_of",
+    "overdue",
     "photo",
     "photos_of",
     "remove_photo",
+    "same_file",
+    "same_words",
     "words_of",
     "write_note",
     "write_photo",

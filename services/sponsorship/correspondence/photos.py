@@ -48,6 +48,14 @@ async def write_photo(
     return added
 
 
+async def same_file(session: AsyncSession, letter_id: UUID, sent: bytes) -> UUID | None:
+    """The picture of a letter that was made of this file; None if there is none."""
+    row = PHOTO.c
+    query = select(row.id).where(row.letter_id == letter_id, row.sent_digest == sha256(sent).digest())
+    found: UUID | None = await session.scalar(query)
+    return found
+
+
 async def photos_of(session: AsyncSession, letter_id: UUID) -> list[Photo]:
     """The pictures of a letter without their bytes, in the order in which they came."""
     query = select(*_SHOWN).where(PHOTO.c.letter_id == letter_id).order_by(PHOTO.c.id)

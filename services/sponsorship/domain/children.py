@@ -18,6 +18,9 @@ from shared.contracts.intake import (
     HouseholdState,
 )
 
+ADULTS = (AgeBand.ADULT.value, AgeBand.ELDERLY.value)
+"""The bands of who has grown up, as they are kept."""
+
 
 class Left(StrEnum):
     """Why a child is no longer on the list. What of it a sponsor is told, `told_of` says."""
@@ -33,6 +36,10 @@ class Left(StrEnum):
     LOST_CONTACT = "lost_contact"
 
 
+MAY_COME_BACK = frozenset({Left.HOUSEHOLD_CLOSED, Left.MOVED})
+"""What follows from facts, and nobody has said anything of: a household may be closed by mistake, or opened again, and
+who moves is for a moment in no household.
+"""
 GONE = frozenset({Left.MOVED, Left.SETTLED, Left.RETURNED, Left.LOST_CONTACT})
 """What staff may say of a child who is not helped any more."""
 

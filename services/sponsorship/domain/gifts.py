@@ -41,7 +41,8 @@ class Gift:
     It began on the first day that was ever covered: a part payment covers none, so it begins nothing. `uncovered` are
     the months that were covered once and are no longer. `on` is the day of what was told of it last. The group
     does not want whoever gives a gift that is `declined` as a sponsor. While it is told of as at risk, it is so
-    since the day `failing_since`. `person` gives it: the entry that stands for the donor, if the donor is known.
+    since the day `failing_since`. `person` gives it: the entry that stands for the donor, if the donor is known. While
+    an incident of that person is open it is `paused`, and gets no further child.
     """
 
     id: UUID
@@ -53,6 +54,7 @@ class Gift:
     declined: bool = False
     failing_since: date | None = None
     person: UUID | None = None
+    paused: bool = False
 
     @property
     def over(self) -> bool:

@@ -7,22 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from services.sponsorship.domain.hint_words import FOUND, PLACES, HintKind
 
-class HintKind(StrEnum):
-    """What may have been found. All are looked for in texts, but the last, which is looked for in photos."""
-
-    MAIL = "mail"
-    URL = "url"
-    ACCOUNT = "account"
-    """A name in a messenger or a social network."""
-    DATE = "date"
-    PHONE = "phone"
-    DIGITS = "digits"
-    PLACE = "place"
-    POSITION = "position"
-    """The photo that was sent had a position in it; the one that is kept has none."""
+__all__ = ["Hint", "HintKind", "hints_in", "still_there"]
 
 
 @dataclass(frozen=True, order=True)
@@ -34,99 +22,68 @@ class Hint:
     kind: HintKind
 
 
-PLACES = (
-    *(
-        "yanbian",
-        "yanji",
-        "tumen",
-        "longjing",
-        "helong",
-        "hunchun",
-        "dandong",
-        "shenyang",
-        "changchun",
-        "mudanjiang",
-    ),
-    *("hyesan", "musan", "hoeryong", "onsong", "namyang", "sinuiju", "chongjin", "pyongyang", "hamhung"),
-    *(
-        "延边",
-        "延吉",
-        "图们",
-        "龙井",
-        "和龙",
-        "珲春",
-        "丹东",
-        "沈阳",
-        "長春",
-        "长春",
-        "牡丹江",
-        "延辺",
-        "図們",
-        "瀋陽",
-    ),
-    *("연변", "연길", "도문", "룡정", "용정", "화룡", "훈춘", "단동", "심양", "장춘", "목단강"),
-    *("혜산", "무산", "회령", "온성", "남양", "신의주", "청진", "평양", "함흥"),
-)
-"""Places near the border, in the spellings that letters have. The setting `letter_places` adds to them."""
+@dataclass(frozen=True)
+class Plain:
+    """A text in usual characters; for each of them, `at` has where in the text as it was typed it begins and ends."""
 
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_PATTERNS = (
-    (
-        HintKind.MAIL,
-        r"(?<![\w.+-])[\w.+-]+\s*(?:@|\(at\)|\[at\]|\sat\s)\s*[\w-]+\s*(?:\.|\(dot\)|\[dot\]|\sdot\s)\s*\w+",
-    ),
-    (HintKind.URL, r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|jp|kr|cn|io|me|info)\b(?:/\S*)?"),
-    (
-        HintKind.ACCOUNT,
-        r"(?<!\w)@\w{2,}|\b(?:kakao(?:talk)?|wechat|weixin|line id|telegram|whatsapp|facebook|skype)\b",
-    ),
-    (HintKind.ACCOUNT, r"카카오톡|카톡|위챗|微信|カカオトーク|ライン"),
-    (
-        HintKind.DATE,
-        rf"(?<!\d)(?<!\d[-/.])(?:\d{{4}}\s*[-/.年년]\s*\d{{1,2}}(?:\s*[-/.月월]\s*\d{{1,2}}\s*[日일]?)?|\d{{1,2}}\s*[月월]\s*\d{{1,2}}\s*[日일]"
-        rf"|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}})(?!\d)|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{_MONTHS})[a-z]*"
-        rf"|\b(?:{_MONTHS})[a-z]*\.?\s+\d{{1,2}}\b",
-    ),
-    (HintKind.PHONE, r"\+?\d(?:[\s.\-()/]*\d){8,14}"),
-    (HintKind.DIGITS, r"\d(?:[\s.\-()/]*\d){3,}|[〇零一二三四五六七八九]{4,}"),
-)
-_FOUND = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
+    text: str
+    at: tuple[tuple[int, int], ...]
 
 
 def hints_in(text: str, places: Iterable[str] = ()) -> list[Hint]:
     """What may tell of somebody, in the order of the text. What is part of something found already is left out.
 
-    Wide and other digits count as digits: a phone number in full-width characters is one.
+    Wide and other characters count as the usual ones: a phone number in full-width or Thai digits is one.
     """
-    plain = _plain(text)
+    plain = plain_of(text)
     found: list[Hint] = []
-    for kind, pattern in _FOUND:
-        _add(found, kind, pattern.finditer(plain))
-    names = sorted({*PLACES, *(_plain(each).lower() for each in places if each)}, key=len, reverse=True)
-    named = re.compile("|".join(map(re.escape, names)), re.IGNORECASE)
-    _add(found, HintKind.PLACE, named.finditer(plain))
+    for kind, pattern in FOUND:
+        _add(found, kind, plain, pattern)
+    names = sorted(
+        {*PLACES, *(plain_of(each).text.lower() for each in places if each)}, key=len, reverse=True
+    )
+    _add(found, HintKind.PLACE, plain, re.compile("|".join(map(re.escape, names)), re.IGNORECASE))
     return sorted(found)
 
 
-def _add(found: list[Hint], kind: HintKind, matches: Iterable[re.Match[str]]) -> None:
-    for match in matches:
-        start, end = match.span()
+def _add(found: list[Hint], kind: HintKind, plain: Plain, pattern: re.Pattern[str]) -> None:
+    for match in pattern.finditer(plain.text):
+        start, end = plain.at[match.start()][0], plain.at[match.end() - 1][1]
         if not any(start < each.end and each.start < end for each in found):
             found.append(Hint(start, end, kind))
 
 
-def _plain(text: str) -> str:
-    """The same text, character for character, with wide and other forms as the usual ones."""
-    return "".join(_usual(each) for each in text)
+def plain_of(text: str) -> Plain:
+    """The same text in usual characters: NFKC, all digits as 0 to 9, all dashes as -, and nothing that is not seen."""
+    usual: list[str] = []
+    at: list[tuple[int, int]] = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end < len(text) and _belongs(text[end]):
+            continue
+        for each in unicodedata.normalize("NFKC", text[start:end]):
+            if unicodedata.category(each) != "Cf":
+                usual.append(_usual(each))
+                at.append((start, end))
+        start = end
+    return Plain("".join(usual), tuple(at))
+
+
+def _belongs(character: str) -> bool:
+    """Whether it is written together with what comes before: an accent, a part of a Korean syllable, a voiced mark."""
+    return (
+        unicodedata.combining(character) > 0
+        or "\u1160" <= character <= "\u11ff"
+        or character in "\uff9e\uff9f"
+    )
 
 
 def _usual(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.decimal(character))
-    usual = unicodedata.normalize("NFKC", character)
-    return usual if len(usual) == 1 else character
+    return "-" if unicodedata.category(character) == "Pd" or character == "\u2212" else character
 
 
 def still_there(words: str, text: str) -> bool:
     """Whether words that were found are still in a text, however they are written."""
-    return _plain(words).lower() in _plain(text).lower()
+    return plain_of(words).text.lower() in plain_of(text).text.lower()

@@ -64,6 +64,14 @@ class Over(StrEnum):
     """The child should never have been given to this gift."""
 
 
+class NotAgain(StrEnum):
+    """Why a child who left and is back does not have the sponsor again whom it had."""
+
+    GIFT_OVER = "gift_over"
+    SPONSOR_HAS_ANOTHER = "sponsor_has_another"
+    CHILD_HAS_ANOTHER = "child_has_another"
+
+
 PASSING = frozenset({Over.GIFT_OVER, Over.CHILD_LEFT, Over.AT_RISK})
 """What may be undone by what is told later: the gift is paid again, the household is helped again."""
 

@@ -31,6 +31,8 @@ class LetterState(StrEnum):
     """It is not passed on, for a reason."""
 
 
+ORIGINAL, MASKED, PHOTO = "original", "masked", "photo"
+"""Where something was found."""
 OPEN = (LetterState.RECEIVED, LetterState.MASKED, LetterState.DOUBTED, LetterState.CHECKED)
 
 
@@ -125,6 +127,7 @@ WORDS = {
     WhyNot.GIFT_ALONE: "This donor wants no letters.",
     WhyNot.DECLINED: "This sponsor was declined.",
     WhyNot.RESTRICTED: "This sponsor gives, and does not write.",
+    WhyNot.INCIDENT: "An incident of this sponsor is open. Look at it, then settle it or withdraw it.",
     WhyNot.NOT_DECLARED: "This sponsor has not declared everything yet. Write the day into the sponsor's vetting.",
     WhyNot.NO_CODE: "This sponsor has not signed the code of conduct yet. Write the day into the sponsor's vetting.",
     WhyNot.NO_CONSENT: "The guardian has not agreed, or no longer agrees, that the child has sponsors.",

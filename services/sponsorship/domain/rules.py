@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 class Rules:
     """`hold_days` is how long a hold keeps a child if nobody chose its end, `most_hold_days` how far ahead somebody may
     choose it; with `by_itself` gifts are given children without anybody asking; a child is at risk once
-    `most_uncovered` months of its gift are covered no longer.
+    `most_uncovered` months of its gift are covered no longer; and a gift whose child is not helped any more gets no
+    other one by itself for `back_days`.
     """
 
     zone: ZoneInfo
@@ -16,3 +17,4 @@ class Rules:
     most_uncovered: int = 2
     by_itself: bool = True
     most_hold_days: int = 90
+    back_days: int = 14

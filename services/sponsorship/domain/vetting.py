@@ -12,6 +12,8 @@ class WhyNot(StrEnum):
     """The child is not sponsored by a gift of this person now."""
     GIFT_ALONE = "gift_alone"
     """The donor wants no letters."""
+    INCIDENT = "incident"
+    """Somebody looks at contact of this sponsor past the organisation."""
     DECLINED = "declined"
     RESTRICTED = "restricted"
     NOT_DECLARED = "not_declared"
@@ -31,12 +33,15 @@ class Vetting:
     declined: bool = False
 
 
-def why_not(vetting: Vetting, *, sponsors: bool, wants_letters: bool, consent: bool) -> WhyNot | None:
+def why_not(
+    vetting: Vetting, *, sponsors: bool, wants_letters: bool, consent: bool, no_incident: bool
+) -> WhyNot | None:
     """The first reason against letters and photos between a sponsor and a child; None if there is none."""
     reasons = (
         (not sponsors, WhyNot.NO_SPONSOR),
         (vetting.declined, WhyNot.DECLINED),
         (vetting.restricted, WhyNot.RESTRICTED),
+        (not no_incident, WhyNot.INCIDENT),
         (vetting.declared_on is None, WhyNot.NOT_DECLARED),
         (vetting.code_on is None, WhyNot.NO_CODE),
         (not wants_letters, WhyNot.GIFT_ALONE),

@@ -41,9 +41,13 @@ async def load(
     of_gifts: Collection[UUID],
     seen_now: Mapping[UUID, Seen],
 ) -> Loaded:
-    """These who are children, with those that these gifts ever had a hold on."""
+    """These who are children, with those that these gifts, or gifts of these, ever had a hold on: if a gift is free of
+    one child, another one that it had may have it again.
+    """
     session = unit.session
     of_them = await holds.holds_of(session, wanted, of_gifts)
+    theirs = {each.gift_id for each in of_them.values()}
+    of_them = await holds.holds_of(session, wanted, {*of_gifts, *theirs})
     rows = await children.known(session, {*wanted, *(each.child_id for each in of_them.values())})
     seen = {key: children.seen_in(row) for key, row in rows.items()}
     for key, each in seen_now.items():

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from services.sponsorship.domain.holds import Hold
 from services.sponsorship.domain.rules import Rules
-from services.sponsorship.repository import gifts, holds, placing
+from services.sponsorship.repository import holds, placing, rooms
 from shared.messaging.unit import Unit
 
 MOST = 200
@@ -20,21 +20,22 @@ async def place(unit: Unit, rules: Rules) -> list[Hold]:
 
     A gift is not given a child that it had before: whoever let it go had a reason. So of a gift that never begins, no
     child is kept twice, and it keeps no more children than it is for. Nor is it given one whom another gift of the same
-    person supports.
+    person supports. A place is kept for some days for a child whose household was closed (`back_days`).
     """
-    worst = rules.most_uncovered
-    rooms = [
-        *await gifts.with_room(unit.session, True, worst, MOST),
-        *await gifts.with_room(unit.session, False, worst, MOST),
+    since = unit.today - timedelta(days=rules.back_days)
+    which = (rules.most_uncovered, since, MOST)
+    with_room = [
+        *await rooms.with_room(unit.session, True, *which),
+        *await rooms.with_room(unit.session, False, *which),
     ]
-    children = await placing.free_children(unit.session, unit.today, MOST) if rooms else []
-    tried = await holds.tried(unit.session, [row["id"] for row in rooms]) if children else set()
+    children = await placing.free_children(unit.session, unit.today, MOST) if with_room else []
+    tried = await holds.tried(unit.session, [row["id"] for row in with_room]) if children else set()
     theirs = await holds.of_the_same_person(unit.session, children) if children else set()
     found: list[Hold] = []
-    for row in rooms:
+    for row in with_room:
         had = {child for gift, child in tried if gift == row["id"]}
         not_these = had | {child for person, child in theirs if person == row["person"]}
-        room = row["wanted"] - row["placed"]
+        room = row["wanted"] - row["placed"] - row["kept"]
         if row["begun_on"] is None:
             room = min(room, row["wanted"] - len(had))
         for child in _next(children, not_these, room):

@@ -64,8 +64,9 @@ class Learner:
 
 def _places(wanted: Wanted) -> Select[tuple[object, ...]]:
     row, learner = LESSON_PLACE.c, LEARNER.c
+    of_them = (learner.level, learner.tested_on, learner.test_version, learner.childcare)
     query = (
-        select(LESSON_PLACE, learner.level, learner.tested_on, learner.childcare, SETTLEMENT.c.region)
+        select(LESSON_PLACE, *of_them, SETTLEMENT.c.region)
         .join(LEARNER, learner.id == row.member_id)
         .join(SETTLEMENT, SETTLEMENT.c.id == row.request_id)
     )

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sponsorship.domain.incidents import IncidentState
 from services.sponsorship.domain.letters import LetterState
 from services.sponsorship.tables import (
     CORRESPONDENCE_READING,
     FINDING,
     HELPER_NEED,
     INCIDENT,
+    INCIDENT_END,
     LETTER,
     LETTER_CHECK,
     PHOTO,
@@ -92,7 +94,19 @@ async def readings(session: AsyncSession, limit: int, after: UUID | None = None)
     return (await session.execute(query.where(row.id > after) if after else query)).mappings().all()
 
 
-async def incidents(session: AsyncSession, limit: int, after: UUID | None = None) -> Sequence[RowMapping]:
-    """Contact past the organisation, the oldest first."""
-    query = select(INCIDENT).order_by(INCIDENT.c.id).limit(limit)
-    return (await session.execute(query.where(INCIDENT.c.id > after) if after else query)).mappings().all()
+async def incidents(
+    session: AsyncSession, state: IncidentState | None, limit: int, after: UUID | None = None
+) -> Sequence[RowMapping]:
+    """Contact past the organisation, the oldest first, each with how it ended last and the one that took its place."""
+    row, end, other, later = INCIDENT.c, INCIDENT_END.alias(), INCIDENT_END.alias(), INCIDENT.alias()
+    # What was settled may have been withdrawn or corrected after it.
+    more = exists().where(other.c.incident_id == row.id, other.c.state != IncidentState.SETTLED.value)
+    last = and_(end.c.incident_id == row.id, or_(end.c.state != IncidentState.SETTLED.value, ~more))
+    stands = func.coalesce(end.c.state, IncidentState.OPEN.value)
+    ended = (end.c.on_day.label("ended_on"), func.coalesce(end.c.actor, "").label("ended_by"))
+    query = select(INCIDENT, stands.label("state"), *ended, later.c.id.label("replaced_by"))
+    query = query.select_from(INCIDENT.outerjoin(end, last).outerjoin(later, later.c.replaces == row.id))
+    if state:
+        query = query.where(stands == state.value)
+    query = query.order_by(row.id).limit(limit)
+    return (await session.execute(query.where(row.id > after) if after else query)).mappings().all()

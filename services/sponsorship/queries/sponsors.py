@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.gifts import PURPOSE
 from services.sponsorship.domain.vetting import Vetting, WhyNot, why_not
-from services.sponsorship.repository import gifts
+from services.sponsorship.repository import donors
+from services.sponsorship.repository.incidents import IS_OPEN
 from services.sponsorship.repository.placing import FREE, SHOWN, may_be_shown
-from services.sponsorship.tables import CHILD, GIFT, SPONSOR, SPONSORSHIP
+from services.sponsorship.tables import CHILD, GIFT, INCIDENT, SPONSOR, SPONSORSHIP
 
 FEW = 5
 """Where fewer children fit, their region is not shown: it would tell who they are."""
@@ -31,7 +32,7 @@ async def sponsors(session: AsyncSession, limit: int, after: UUID | None) -> lis
 async def children_of(session: AsyncSession, donor: UUID, today: date) -> list[RowMapping]:
     """All children whom gifts of this person support or supported, the oldest first; `shown` says whether the sponsor
     may be shown them today."""
-    person = await gifts.same_person(session, donor)
+    person = await donors.same_person(session, donor)
     row = SPONSORSHIP.c
     columns = (SPONSORSHIP, CHILD.c.alias, CHILD.c.left_reason, may_be_shown(today).label("shown"))
     query = select(*columns).join(CHILD, CHILD.c.id == row.child_id).join(GIFT, GIFT.c.id == row.gift_id)
@@ -41,7 +42,7 @@ async def children_of(session: AsyncSession, donor: UUID, today: date) -> list[R
 
 async def has_sponsored(session: AsyncSession, child: UUID, donor: UUID) -> bool:
     """Whether a gift of this person supports this child, or once did."""
-    person = await gifts.same_person(session, donor)
+    person = await donors.same_person(session, donor)
     row = SPONSORSHIP.c
     query = select(row.id).join(GIFT, GIFT.c.id == row.gift_id)
     query = query.where(row.child_id == child, GIFT.c.donor_id.in_(person)).limit(1)
@@ -52,8 +53,8 @@ async def why_not_write(
     session: AsyncSession, child: UUID, donor: UUID, today: date, scope: str = SHOWN
 ) -> WhyNot | None:
     """Why this person and this child may not write to each other, or send so much of it; None if they may."""
-    person = await gifts.same_person(session, donor)
-    row = await gifts.sponsor(session, donor)
+    person = await donors.same_person(session, donor)
+    row = await donors.sponsor(session, donor)
     query = select(func.count(), func.bool_or(GIFT.c.correspondence)).select_from(SPONSORSHIP)
     query = query.join(GIFT, GIFT.c.id == SPONSORSHIP.c.gift_id).where(GIFT.c.donor_id.in_(person))
     now = query.where(SPONSORSHIP.c.child_id == child, SPONSORSHIP.c.ends_on.is_(None))
@@ -61,7 +62,10 @@ async def why_not_write(
     shown = select(CHILD.c.id).where(CHILD.c.id == child, may_be_shown(today, scope))
     agreed = await session.scalar(shown) is not None
     vetting = vetting_in(row) if row else Vetting()
-    return why_not(vetting, sponsors=many > 0, wants_letters=bool(letters), consent=agreed)
+    open_one = select(INCIDENT.c.id).where(INCIDENT.c.donor_id.in_(person), IS_OPEN)
+    no_incident = await session.scalar(open_one.limit(1)) is None
+    told = {"sponsors": many > 0, "wants_letters": bool(letters), "consent": agreed}
+    return why_not(vetting, **told, no_incident=no_incident)
 
 
 def vetting_in(row: RowMapping) -> Vetting:

@@ -49,6 +49,12 @@ async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RowM
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
 
 
+async def lock(session: AsyncSession, child: UUID) -> RowMapping | None:
+    """A child, locked: what is written down of its letters is so one after another. None if there is none."""
+    query = select(CHILD).where(CHILD.c.id == child).with_for_update()
+    return (await session.execute(query)).mappings().one_or_none()
+
+
 async def seen_at(session: AsyncSession, households: Collection[UUID]) -> set[UUID]:
     """The children who were seen in these households."""
     query = select(CHILD.c.id).where(CHILD.c.seen_household.in_(households))

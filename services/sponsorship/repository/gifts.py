@@ -1,12 +1,11 @@
-"""Monthly gifts, their payments and the sponsors who give them."""
+"""Monthly gifts and their payments."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.gifts import (
@@ -20,28 +19,10 @@ from services.sponsorship.domain.gifts import (
     together,
     uncovered_months,
 )
-from services.sponsorship.tables import GIFT, GIFT_TOLD, HOLD, PAYMENT, SPONSOR
+from services.sponsorship.repository.donors import IS_DECLINED, IS_PAUSED, PERSON
+from services.sponsorship.tables import GIFT, GIFT_TOLD, PAYMENT
 from shared.contracts.donations import GiftState, MonthlyGiftChanged, MonthlyGiftStatus
 from shared.database.writes import Writes
-
-
-def _person() -> ColumnElement[UUID]:
-    """The entry that stands for whoever gives the gift of a row."""
-    row = SPONSOR.alias().c
-    return func.coalesce(
-        select(row.kept_id).where(row.id == GIFT.c.donor_id).scalar_subquery(), GIFT.c.donor_id
-    )
-
-
-def _is_declined() -> ColumnElement[bool]:
-    """Whether any entry of the person who gives the gift of a row was declined."""
-    mine, other = SPONSOR.alias(), SPONSOR.alias()
-    same = func.coalesce(other.c.kept_id, other.c.id) == func.coalesce(mine.c.kept_id, mine.c.id)
-    found = select(other.c.id).select_from(mine.join(other, same))
-    return found.where(mine.c.id == GIFT.c.donor_id, other.c.declined).exists()
-
-
-_IS_DECLINED, PERSON = _is_declined(), _person()
 
 
 def gift_in(row: RowMapping) -> Gift:
@@ -57,6 +38,7 @@ def gift_in(row: RowMapping) -> Gift:
         row["declined"],
         row["failing_since"],
         row["person"],
+        row["paused"],
     )
 
 
@@ -139,49 +121,6 @@ async def save_paid(session: AsyncSession, writes: Writes, gifts: Collection[UUI
 
 async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RowMapping]:
     """These gifts; whoever changes them holds the book."""
-    columns = (GIFT, _IS_DECLINED.label("declined"), PERSON.label("person"))
+    columns = (GIFT, IS_DECLINED.label("declined"), IS_PAUSED.label("paused"), PERSON.label("person"))
     query = select(*columns).where(GIFT.c.id.in_(ids)).order_by(GIFT.c.id)
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
-
-
-async def with_room(session: AsyncSession, begun: bool, most_uncovered: int, most: int) -> list[RowMapping]:
-    """Gifts that have begun, or not, are not at risk, and have fewer children than they are for; the oldest first.
-
-    Of those that have not begun only such as have not kept as many children already.
-    """
-    row = GIFT.c
-    is_well = and_(row.status != MonthlyGiftStatus.AT_RISK.value, row.uncovered < most_uncovered)
-    query = select(GIFT, PERSON.label("person"))
-    query = query.where(row.placed < row.wanted, ~_IS_DECLINED, is_well).order_by(row.id).limit(most)
-    tried = select(func.count(HOLD.c.child_id.distinct())).where(HOLD.c.gift_id == row.id).scalar_subquery()
-    wanted = row.begun_on.is_not(None) if begun else and_(row.begun_on.is_(None), tried < row.wanted)
-    return list((await session.execute(query.where(wanted))).mappings())
-
-
-async def make_sponsors(session: AsyncSession, donors: Collection[UUID]) -> None:
-    """Have a row for each of these donors."""
-    rows = [{"id": each} for each in sorted(donors)]
-    if rows:
-        await session.execute(insert(SPONSOR).values(rows).on_conflict_do_nothing())
-
-
-async def sponsor(session: AsyncSession, donor: UUID) -> RowMapping | None:
-    """The entry of this donor; whoever changes it holds the book."""
-    query = select(SPONSOR).where(SPONSOR.c.id == donor)
-    return (await session.execute(query)).mappings().one_or_none()
-
-
-async def same_person(session: AsyncSession, donor: UUID) -> set[UUID]:
-    """All entries of donors that are this person, by what donations linked."""
-    row = SPONSOR.c
-    kept = select(func.coalesce(row.kept_id, row.id)).where(row.id == donor).scalar_subquery()
-    return {donor, *await session.scalars(select(row.id).where(func.coalesce(row.kept_id, row.id) == kept))}
-
-
-async def change_sponsors(session: AsyncSession, ids: Collection[UUID], **values: object) -> None:
-    await session.execute(update(SPONSOR).where(SPONSOR.c.id.in_(ids)).values(**values))
-
-
-async def of_donors(session: AsyncSession, donors: Collection[UUID]) -> set[UUID]:
-    """The gifts of these donors."""
-    return set(await session.scalars(select(GIFT.c.id).where(GIFT.c.donor_id.in_(donors))))

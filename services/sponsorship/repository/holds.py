@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, Table, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.holds import Hold, Over, Role, Sponsorship, State
-from services.sponsorship.repository.gifts import PERSON
+from services.sponsorship.repository.donors import PERSON
 from services.sponsorship.tables import GIFT, HOLD, SPONSORSHIP
 from shared.database.writes import Writes
 

@@ -6,13 +6,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sponsorship.domain.children import ADULTS
 from services.sponsorship.tables import CHILD, CONSENT, HOUSEHOLD, PRESENCE
-from shared.contracts.intake import AgeBand
 from shared.contracts.sponsorship import ChildStatus
 
 SHOWN = "alias"
 """The least that sponsors may be shown of a child; without it they are shown nothing."""
-_ADULTS = (AgeBand.ADULT.value, AgeBand.ELDERLY.value)
 FREE = (ChildStatus.LISTED.value, ChildStatus.OFFERED_AGAIN.value)
 
 
@@ -38,7 +37,7 @@ def is_child_in_care(member: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
     row = PRESENCE.c
     mine = select(row.member_id).where(row.member_id == member).correlate_except(PRESENCE, HOUSEHOLD)
     helped = mine.join(HOUSEHOLD, HOUSEHOLD.c.id == row.household_id).where(HOUSEHOLD.c.helped)
-    return and_(helped.exists(), ~mine.where(row.band.in_(_ADULTS)).exists())
+    return and_(helped.exists(), ~mine.where(row.band.in_(ADULTS)).exists())
 
 
 async def free_children(session: AsyncSession, today: date, most: int) -> list[UUID]:

@@ -79,7 +79,8 @@ class SponsorRow(Row, table=True):
     """A donor as donations linked them last; `kept_id` is who stands for this entry. No name is here.
 
     Before the first letter or photo a sponsor declares what there is to declare and signs the code of conduct. One who
-    is restricted gives and does not write; of one who is declined nothing is placed.
+    is restricted gives and does not write; of one who is declined nothing is placed. `version` is donations', and
+    `vetting_version` counts what staff wrote down.
     """
 
     __tablename__ = "sponsor"
@@ -88,6 +89,7 @@ class SponsorRow(Row, table=True):
     kept_id: UUID | None = maybe_ref_column()
     declared_on: date | None = maybe_day_column()
     code_on: date | None = maybe_day_column()
+    vetting_version: int = version_column()
     restricted: bool = flag_column()
     declined: bool = flag_column()
     actor: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))

@@ -71,7 +71,7 @@ class SettlementRow(Row, table=True):
 class LearnerRow(Row, table=True):
     """Somebody who has or had a place, or waits. `id` is the member id, `version` counts what was said of the place.
 
-    The level is the one that a course is looked for in: of a test, or the lowest.
+    The level is the one that a course is looked for in: of a test, or the lowest. `test_version` counts the tests.
     """
 
     __tablename__ = "learner"
@@ -79,11 +79,14 @@ class LearnerRow(Row, table=True):
     version: int = version_column()
     level: str = code_column("a1")
     tested_on: date | None = None
+    test_version: int = version_column()
     childcare: bool = flag_column()
 
 
 class CourseRow(Row, table=True):
-    """A course of one term. The database itself never lets more places be taken than there are."""
+    """A course of one term. The database itself never lets more places be taken than there are; `version` counts how
+    often staff changed how many there are.
+    """
 
     __tablename__ = "course"
     __table_args__ = (
@@ -92,6 +95,7 @@ class CourseRow(Row, table=True):
         CheckConstraint("starts_on <= ends_on", name="in_order"),
     )
     id: UUID = id_column()
+    version: int = version_column()
     code: str = code_column()
     term: int = _small_column()
     level: str = code_column()
@@ -106,11 +110,15 @@ class CourseRow(Row, table=True):
 
 
 class LessonRow(Row, table=True):
-    """A lesson of a course. One that `makes_up` takes the place of one that the teacher missed, which has one such."""
+    """A lesson of a course; `version` counts how often somebody wrote down who came.
+
+    One that `makes_up` takes the place of one that the teacher missed, which has one such.
+    """
 
     __tablename__ = "lesson"
     __table_args__ = (Index(None, "course_id", "on_day"), UniqueConstraint("makes_up"))
     id: UUID = id_column()
+    version: int = version_column()
     course_id: UUID = of_column("course", nullable=False)
     on_day: date = day_column()
     minutes: int = _small_column()

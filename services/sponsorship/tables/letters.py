@@ -28,9 +28,13 @@ from services.sponsorship.tables.columns import (
     actor_column,
     code_column,
     day_column,
+    flag_column,
     id_column,
+    maybe_of_column,
+    maybe_ref_column,
     of_column,
     ref_column,
+    version_column,
 )
 from shared.database.rows import table_of
 
@@ -47,8 +51,9 @@ def _who_column() -> Any:
 class LetterRow(Row, table=True):
     """A letter without its words. The child and the donor are ids; no name is here.
 
+    `version` counts what was changed of its words, pictures and checks; whoever changes them names the one they saw.
     `masked_by` masked it last, `maskers` are all who ever did. `agreed_until` is the last day of the consent by which
-    it was passed on; without one that has no end.
+    it was passed on; without one that has no end. On `forgotten_on` its words and pictures were removed.
     """
 
     __tablename__ = "letter"
@@ -56,12 +61,15 @@ class LetterRow(Row, table=True):
         Index(None, "child_id"),
         Index(None, "donor_id"),
         Index("ix_letter_open", "received_on", postgresql_where=text("ended_on IS NULL")),
+        Index("ix_letter_kept", "ended_on", postgresql_where=text("forgotten_on IS NULL")),
+        CheckConstraint("forgotten_on >= ended_on", name="forgotten_after_its_end"),
         CheckConstraint(
             "(state IN ('delivered', 'returned')) = (ended_on IS NOT NULL)", name="ended_on_a_day"
         ),
         CheckConstraint("ended_on <= agreed_until", name="agreed_to_on_that_day"),
     )
     id: UUID = id_column()
+    version: int = version_column()
     direction: str = code_column()
     child_id: UUID = ref_column()
     donor_id: UUID = ref_column()
@@ -78,6 +86,7 @@ class LetterRow(Row, table=True):
     ended_on: date | None = None
     reason: str = code_column("")
     agreed_until: date | None = None
+    forgotten_on: date | None = None
 
 
 class LetterTextRow(Row, table=True):
@@ -156,17 +165,41 @@ class CorrespondenceReadingRow(Row, table=True):
 
 
 class IncidentRow(Row, table=True):
-    """A sponsor and a child were in contact past the organisation, or one of them tried to be."""
+    """A sponsor and a child were in contact past the organisation, or one of them tried to be. Append-only.
+
+    `strangers` says that they have never been sponsor and child; then there may be no donor. A corrected incident is
+    another row, which `replaces` the one that was wrong. Until an incident has an end it is open, and its sponsor does
+    not write.
+    """
 
     __tablename__ = "incident"
-    __table_args__ = (Index(None, "child_id"), Index(None, "donor_id"))
+    __table_args__ = (
+        Index(None, "child_id"),
+        Index(None, "donor_id"),
+        UniqueConstraint("replaces"),
+        CheckConstraint("strangers OR donor_id IS NOT NULL", name="of_somebody"),
+    )
     id: UUID = id_column()
     child_id: UUID = ref_column()
-    donor_id: UUID = ref_column()
+    donor_id: UUID | None = maybe_ref_column()
+    strangers: bool = flag_column()
     kind: str = code_column()
     happened_on: date = day_column()
     on_day: date = day_column()
     note: str = Field(sa_column=Column(String(200), nullable=False))
+    actor: str = actor_column()
+    replaces: UUID | None = maybe_of_column("incident")
+
+
+class IncidentEndRow(Row, table=True):
+    """Somebody settled an incident, and nothing more followed from it; or withdrew or corrected it, also one that was
+    settled. Append-only.
+    """
+
+    __tablename__ = "incident_end"
+    incident_id: UUID = of_column("incident", primary_key=True)
+    state: str = Field(sa_column=Column(CODE, primary_key=True))
+    on_day: date = day_column()
     actor: str = actor_column()
 
 
@@ -177,3 +210,4 @@ FINDING = table_of(FindingRow)
 LETTER_CHECK = table_of(LetterCheckRow)
 CORRESPONDENCE_READING = table_of(CorrespondenceReadingRow)
 INCIDENT = table_of(IncidentRow)
+INCIDENT_END = table_of(IncidentEndRow)

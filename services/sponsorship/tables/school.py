@@ -42,7 +42,9 @@ def _currency_column() -> Any:
 
 
 class SchoolTermRow(Row, table=True):
-    """A child goes to a school of this level from `starts_on` up to and with `ends_on`; `fee` is for each month."""
+    """A child goes to a school of this level from `starts_on` up to and with `ends_on`; `fee` is for each month, and
+    `version` counts changes.
+    """
 
     __tablename__ = "school_term"
     __table_args__ = (
@@ -51,6 +53,7 @@ class SchoolTermRow(Row, table=True):
         Index(None, "child_id"),
     )
     id: UUID = id_column()
+    version: int = version_column()
     child_id: UUID = ref_column()
     level: str = code_column()
     starts_on: date = day_column()

@@ -135,7 +135,7 @@ def test_an_earlier_payment_that_is_heard_later_moves_the_beginning_back_but_not
 
 def test_nobody_writes_before_everything_is_there() -> None:
     vetted = Vetting(date(2006, 10, 1), date(2006, 10, 2))
-    well = {"sponsors": True, "wants_letters": True, "consent": True}
+    well = {"sponsors": True, "wants_letters": True, "consent": True, "no_incident": True}
     assert why_not(vetted, **well) is None
     assert why_not(Vetting(), **well) is WhyNot.NOT_DECLARED
     assert (
@@ -145,4 +145,5 @@ def test_nobody_writes_before_everything_is_there() -> None:
         WhyNot.NO_SPONSOR,
         WhyNot.GIFT_ALONE,
         WhyNot.NO_CONSENT,
+        WhyNot.INCIDENT,
     }

@@ -10,7 +10,7 @@ CAME, PASSED_ON, ANSWERED, ANSWER_PASSED_ON = 100, 107, 117, 124
 """Days after the first one: when the child's letter comes and goes on, and then its sponsor's."""
 DUE = 20
 """The translation is of use for so many days."""
-VETTED = {"restricted": False, "declined": False}
+VETTED = {"version": 0, "restricted": False, "declined": False}
 FROM_CHILD = ("ko", "ja", "새를 그리는 것을 좋아해요.", "鳥の絵を描くのが好きです。")
 FROM_SPONSOR = ("ja", "ko", "絵をありがとう。大切にします。", "그림 고마워요. 소중히 간직할게요.")
 """Each in which language, into which, and its words in both."""
@@ -84,8 +84,8 @@ class Letters(Steps):
         answers = {"answers": dict.fromkeys(QUESTIONS, "none")}
         for each in await self._letters(direction):
             path = f"/letters/{each['letter_id']}"
-            await self._do(f"{path}/mask", {"text": translated}, MASKS)
-            await self._do(f"{path}/check", answers, CHECKS)
+            await self._do(f"{path}/mask", {"text": translated, "version": 0}, MASKS)
+            await self._do(f"{path}/check", {**answers, "version": 1}, CHECKS)
             await self._do(f"{path}/deliver", None, PASSES_ON)
 
     async def _do(self, path: str, body: Any, who: str) -> None:

@@ -69,7 +69,7 @@ class Settling(Paying):
     async def _test(self) -> None:
         for each in await self._learners():
             path = f"/learners/{each['member_id']}/test"
-            await self.post("sponsorship", path, f"test/{each['member_id']}", {"level": "a1"})
+            await self.post("sponsorship", path, f"test/{each['member_id']}", {"level": "a1", "version": 0})
 
     async def _learners(self) -> list[dict[str, Any]]:
         household = await self._couple()
@@ -91,7 +91,7 @@ class Settling(Paying):
             for lesson in lessons:
                 if lesson["on_day"] == day.isoformat():
                     path = f"/courses/lessons/{lesson['lesson_id']}/attendance"
-                    await self.post("sponsorship", path, f"lesson/{day}", {"attended": came})
+                    await self.post("sponsorship", path, f"lesson/{day}", {"attended": came, "version": 0})
                     held = True
         return held
 

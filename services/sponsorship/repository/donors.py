@@ -1,0 +1,77 @@
+"""Entries of donors, which of them are one person, and what holds of whoever gives a gift."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import NamedFromClause
+
+from services.sponsorship.repository.incidents import IS_OPEN
+from services.sponsorship.tables import GIFT, INCIDENT, SPONSOR
+
+
+def _person() -> ColumnElement[UUID]:
+    """The entry that stands for whoever gives the gift of a row."""
+    row = SPONSOR.alias().c
+    return func.coalesce(
+        select(row.kept_id).where(row.id == GIFT.c.donor_id).scalar_subquery(), GIFT.c.donor_id
+    )
+
+
+def _is_declined() -> ColumnElement[bool]:
+    """Whether any entry of the person who gives the gift of a row was declined."""
+    mine, other = SPONSOR.alias(), SPONSOR.alias()
+    found = select(other.c.id).select_from(mine.join(other, _same(mine, other)))
+    return found.where(mine.c.id == GIFT.c.donor_id, other.c.declined).exists()
+
+
+def _is_paused() -> ColumnElement[bool]:
+    """Whether an incident of the person who gives the gift of a row is open."""
+    mine, other = SPONSOR.alias(), SPONSOR.alias()
+    of_them = mine.join(other, _same(mine, other)).join(INCIDENT, INCIDENT.c.donor_id == other.c.id)
+    return select(other.c.id).select_from(of_them).where(mine.c.id == GIFT.c.donor_id, IS_OPEN).exists()
+
+
+def _same(one: NamedFromClause, other: NamedFromClause) -> ColumnElement[bool]:
+    """Whether two entries are one person."""
+    return func.coalesce(other.c.kept_id, other.c.id) == func.coalesce(one.c.kept_id, one.c.id)
+
+
+IS_DECLINED, IS_PAUSED, PERSON = _is_declined(), _is_paused(), _person()
+
+
+async def make_sponsors(session: AsyncSession, donors: Collection[UUID]) -> None:
+    """Have a row for each of these donors."""
+    rows = [{"id": each} for each in sorted(donors)]
+    if rows:
+        await session.execute(insert(SPONSOR).values(rows).on_conflict_do_nothing())
+
+
+async def sponsor(session: AsyncSession, donor: UUID) -> RowMapping | None:
+    """The entry of this donor; whoever changes it holds the book."""
+    query = select(SPONSOR).where(SPONSOR.c.id == donor)
+    return (await session.execute(query)).mappings().one_or_none()
+
+
+async def same_person(session: AsyncSession, donor: UUID) -> set[UUID]:
+    """All entries of donors that are this person, by what donations linked."""
+    row = SPONSOR.c
+    kept = select(func.coalesce(row.kept_id, row.id)).where(row.id == donor).scalar_subquery()
+    return {donor, *await session.scalars(select(row.id).where(func.coalesce(row.kept_id, row.id) == kept))}
+
+
+async def vetting_version(session: AsyncSession, ids: Collection[UUID]) -> int:
+    """The highest version of what was written down of these entries."""
+    query = select(func.max(SPONSOR.c.vetting_version)).where(SPONSOR.c.id.in_(ids))
+    return int(await session.scalar(query) or 0)
+
+
+async def change_sponsors(session: AsyncSession, ids: Collection[UUID], **values: object) -> None:
+    await session.execute(update(SPONSOR).where(SPONSOR.c.id.in_(ids)).values(**values))
+
+
+async def of_donors(session: AsyncSession, donors: Collection[UUID]) -> set[UUID]:
+    """The gifts of these donors."""
+    return set(await session.scalars(select(GIFT.c.id).where(GIFT.c.donor_id.in_(donors))))
