@@ -183,6 +183,8 @@ async def count(site: Site, outcome: Outcome) -> None:
         problems.append(f"parked {outcome.parked} and not {site.may_be_parked}")
     if (len(site.sales) > MANY and not site.refunds) or (len(site.grants) > MANY and not site.payouts):
         problems.append("no gift was refunded, or no grant was paid")
+    if len(site.sales) > MANY and not (site.by_ipn and site.by_list):
+        problems.append("no IPN told of a sale, or no list of PayPal's was compared")
     if not site.faults:
         problems.append("nothing was done to it")
     outcome.problems = (*problems, *await ask_doctor(site))

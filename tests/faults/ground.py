@@ -12,8 +12,11 @@ from shared.cli.local.postgres import PostgresServer
 from shared.contracts import talking
 from shared.database.migrations import migrate
 from tests.faults.nursery import Nursery
+from tests.support.paypal.ipns import RECEIVER
 from tests.support.paypal.sandbox import Sandbox
 from tests.support.servers import Native
+
+POST_BACK_SECONDS = 0.2
 
 
 class Ground:
@@ -25,6 +28,8 @@ class Ground:
         self.nodes: list[RabbitNode] = [self.servers.node]
         self.nursery = Nursery()
         self.paypal = Sandbox(datetime.now(UTC))
+        # So that some are killed while PayPal looks whether an IPN is its own.
+        self.paypal.paypal.post_back_seconds = POST_BACK_SECONDS
         self._wanted = nodes
         self._sites = 0
 
@@ -71,6 +76,7 @@ class Ground:
             "RELIEF_PAYPAL_ENVIRONMENT": SANDBOX.name,
             "RELIEF_PAYPAL_BASE": paypal,
             "RELIEF_PAYPAL_ROOTS": str(roots),
+            "RELIEF_PAYPAL_RECEIVERS": RECEIVER,
         }
 
     def new_name(self) -> str:

@@ -54,6 +54,10 @@ class Site:
     """Those of them that were changed or closed later."""
     sales: set[str] = field(default_factory=set)
     """Ids of the sales that PayPal told of and that were answered with success."""
+    by_ipn: set[str] = field(default_factory=set)
+    """Those of them that PayPal told of by an IPN alone: it is answered before anything is booked."""
+    by_list: set[str] = field(default_factory=set)
+    """Those of them of which PayPal's list alone told."""
     refunds: set[str] = field(default_factory=set)
     """Ids of the refunds that PayPal told of, in the same way."""
     payouts: set[str] = field(default_factory=set)

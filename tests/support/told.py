@@ -44,6 +44,7 @@ class Told:
         sandbox.paypal.instead = None
         sandbox.paypal.transactions.clear()
         sandbox.paypal.ipns.clear()
+        sandbox.paypal.vouching.set()
         async with sandbox.serving() as base:
             settings = {
                 "paypal_webhook_id": sandbox.webhook_id,

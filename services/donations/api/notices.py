@@ -37,10 +37,11 @@ class NoticeOut(BaseModel):
     received_at: datetime
     outcome: Became
     reference: str | None = Field(description="PayPal's id of the payment that it speaks of")
+    event_id: str | None = Field(description="PayPal's id of the event; one that is sent again has the same")
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
-        same = {name: row[name] for name in ("way", "received_at", "outcome")}
+        same = {name: row[name] for name in ("way", "received_at", "outcome", "event_id")}
         return cls(**same, notice_id=row["id"], kind=row["event_type"], reference=row["transaction_id"])
 
 

@@ -1,8 +1,9 @@
 """What PayPal sent is kept for some days and no longer: a donor's name and mail are in it.
 
 What a payment's notices said goes as soon as PayPal's list and the books agree on it (`reconciling.py`). No list speaks
-of the notices of subscriptions, so they go by their age, and with them whatever else is as old. Of each notice its id,
-its kind and its dates stay, and what it told of amounts is in the rows of payments, refunds and subscriptions.
+of the notices of subscriptions, so nobody's name is kept of them from the beginning (`paypal/reduced.py`). What is left
+goes by its age. Of each notice its id, its kind and its dates stay, and what it told of amounts is in the rows of
+payments, refunds and subscriptions.
 """
 
 from zoneinfo import ZoneInfo

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from uuid_utils.compat import uuid7
 
 from services.donations import contacts
-from services.donations.commands.notices import effect, kind_of
+from services.donations.commands.notices import effect, kind_of, what_stays
 from services.donations.domain.notices import Became
 from services.donations.outside import PayPal
 from services.donations.paypal.fetching import Unreached
@@ -60,8 +60,10 @@ async def receive(unit: Unit, seal: Seal, body: bytes, arrived: datetime) -> Rec
         "received_at": arrived,
         "digest": digest,
         "outcome": Became.ASKED.value,
+        "event_id": None,
+        "again": False,
     }
-    for known in (await notices.add(unit.session, [row])).values():
+    for known in (await notices.add(unit.session, [row])).known.values():
         doubtful = known["digest"] != digest and known["outcome"] == Became.ASKED.value
         return Received.AGAIN if doubtful else Received.REPEAT
     contacts.write_notice(unit.writes, seal, key, body)
@@ -94,6 +96,8 @@ async def judge(unit: Unit, paypal: PayPal, zone: ZoneInfo, seal: Seal, notice_i
     else:
         said = paypal.read_ipn(body, found["received_at"])
         settled = await effect(unit, zone, said)
+        if (less := what_stays(said, body)) != body:
+            contacts.reduce_notice(unit.writes, seal, notice_id, less)
         notices.settle(unit.writes, notice_id, kind_of(said), settled)
         paypal.count("ipn", settled.became)
 

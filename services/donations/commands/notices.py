@@ -24,7 +24,8 @@ from services.donations.commands.restoring import CameBack
 from services.donations.domain.funds import UNASSIGNED
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Payment, RefundState
-from services.donations.paypal.said import BackSaid, Said, Unreadable
+from services.donations.paypal.reduced import reduced
+from services.donations.paypal.said import BackSaid, Said, SubscriptionSaid, Unreadable
 from services.donations.repository import findings, notices, subscriptions
 from services.donations.repository.notices import Settled
 from shared.messaging.unit import Unit
@@ -62,22 +63,25 @@ async def take(
 ) -> list[Taken]:
     """Keep notices that PayPal sent, sealed, and book what they say; what became of each, in their order.
 
-    They are taken as if one came after the other, and read, lock and write together.
+    They are taken as if one came after the other, and read, lock and write together. An event that PayPal sends again
+    under another transmission is a notice too, and booked as any other; its bytes are kept once.
     """
-    rows = [_row(notice) for notice, _ in came]
+    rows = [_row(notice, said) for notice, said in came]
     first: dict[str, Mapping[str, Any]] = {row["transmission_id"]: row for row in reversed(rows)}
-    known: dict[str, Mapping[str, Any]] = {**first, **await notices.add(unit.session, first.values())}
+    added = await notices.add(unit.session, first.values())
+    known: dict[str, Mapping[str, Any]] = {**first, **added.known}
     taken: list[Taken] = [_repeated(row, known[row["transmission_id"]]) for row in rows]
     new = [place for place, row in enumerate(rows) if known[row["transmission_id"]] is row]
     said = [came[place][1] for place in new]
     for place, each, settled in zip(new, said, await effects(unit, zone, said), strict=True):
-        contacts.write_notice(unit.writes, seal, rows[place]["id"], came[place][0].body)
+        if rows[place]["transmission_id"] not in added.again:
+            contacts.write_notice(unit.writes, seal, rows[place]["id"], what_stays(each, came[place][0].body))
         notices.settle(unit.writes, rows[place]["id"], kind_of(each), settled)
         taken[place] = settled.became
     return taken
 
 
-def _row(notice: Notice) -> dict[str, Any]:
+def _row(notice: Notice, said: Said | Unreadable) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "transmission_id": notice.transmission_id,
@@ -85,12 +89,26 @@ def _row(notice: Notice) -> dict[str, Any]:
         "received_at": notice.received_at,
         "digest": sha256(notice.body).digest(),
         "outcome": Became.KEPT.value,
+        "event_id": _event_of(said) if notice.way == "webhook" else None,
+        "again": False,
     }
+
+
+def _event_of(said: Said | Unreadable) -> str | None:
+    """PayPal's own id of the event, if it can be read."""
+    return said.notice_id if isinstance(said, Unreadable) else said.head.notice_id
 
 
 def _repeated(row: Mapping[str, Any], known: Mapping[str, Any]) -> Refused | None:
     """What becomes of a notice whose transmission id is known, perhaps from this one itself."""
     return None if known["digest"] == row["digest"] else conflict(KNOWN)
+
+
+def what_stays(said: Said | Unreadable, body: bytes) -> bytes:
+    """What is kept of a notice once it was taken in: of one about a subscription ids, amounts and dates. No list of
+    PayPal's speaks of it, so nothing would be found in it later.
+    """
+    return reduced(said) if isinstance(said, SubscriptionSaid) else body
 
 
 def kind_of(said: Said | Unreadable) -> str:

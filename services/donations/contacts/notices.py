@@ -32,6 +32,11 @@ def write_notice(writes: Writes, seal: Seal, notice_id: UUID, body: bytes) -> No
     writes.insert(NOTICE_BODY, [{"notice_id": notice_id, "body": seal.seal(body, _place(notice_id))}])
 
 
+def reduce_notice(writes: Writes, seal: Seal, notice_id: UUID, less: bytes) -> None:
+    """Keep less of a notice than came, sealed in the same way."""
+    writes.change(NOTICE_BODY, [{"notice_id": notice_id, "body": seal.seal(less, _place(notice_id))}])
+
+
 async def read_notice(session: AsyncSession, seal: Seal, notice_id: UUID) -> bytes:
     """The bytes of a notice that is kept. Raises UnknownKey or Altered if they do not open."""
     found = await session.execute(select(NOTICE_BODY.c.body).where(NOTICE_BODY.c.notice_id == notice_id))

@@ -1,7 +1,7 @@
 """Notices that a provider sent, without what they said."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -12,25 +12,58 @@ from services.donations.domain.notices import Became
 from services.donations.tables import NOTICE
 from shared.database.writes import Writes
 
-COLUMNS = ("id", "transmission_id", "way", "received_at", "digest", "outcome")
+COLUMNS = ("id", "transmission_id", "way", "received_at", "digest", "outcome", "event_id", "again")
 
 _ADD = text("""
-    INSERT INTO notice (id, transmission_id, way, received_at, digest, outcome)
-    SELECT * FROM unnest(:id, :transmission_id, :way, :received_at, :digest, :outcome) ON CONFLICT DO NOTHING
-    RETURNING transmission_id
+    INSERT INTO notice (id, transmission_id, way, received_at, digest, outcome, event_id, again)
+    SELECT * FROM unnest(:id, :transmission_id, :way, :received_at, :digest, :outcome, :event_id, :again)
+    ON CONFLICT DO NOTHING RETURNING transmission_id
 """).bindparams(*(bindparam(name, type_=ARRAY(NOTICE.c[name].type)) for name in COLUMNS))
+Rows = Sequence[Mapping[str, Any]]
 
 
-async def add(session: AsyncSession, rows: Collection[Mapping[str, Any]]) -> Mapping[str, dict[str, Any]]:
-    """Keep notices; those that are there of the ones whose transmission is known. Two that come at once wait for each
-    other. The rows name the `COLUMNS`, and no transmission twice.
+@dataclass(frozen=True)
+class Added:
+    """By their transmissions: notices that were `known`, as they are kept; and those whose event came `again`, with the
+    bytes that another transmission of it had.
     """
-    in_order = sorted(rows, key=lambda each: str(each["transmission_id"]))
-    added = set(await session.scalars(_ADD, {name: [each[name] for each in in_order] for name in COLUMNS}))
-    row, known = NOTICE.c, {each["transmission_id"] for each in rows} - added
-    query = select(NOTICE).where(row.transmission_id.in_(sorted(known)))
-    found = (await session.execute(query)).mappings() if known else ()
-    return {each["transmission_id"]: {**each} for each in found}
+
+    known: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    again: Collection[str] = ()
+
+
+async def add(session: AsyncSession, rows: Collection[Mapping[str, Any]]) -> Added:
+    """Keep notices; what is known of their transmissions and events already. Two that come at once wait for each other.
+
+    The rows name the `COLUMNS`, and no transmission twice.
+    """
+    # By events first, since that is where two units meet under different transmissions.
+    in_order = sorted(
+        rows, key=lambda each: (each["event_id"] or "", each["digest"], each["transmission_id"])
+    )
+    left = await _not_added(session, in_order)
+    if not left:
+        return Added()
+    known = await _known(session, left)
+    later = [{**each, "again": True} for each in left if each["transmission_id"] not in known]
+    # Of these somebody may have kept the same transmission meanwhile.
+    left = await _not_added(session, later)
+    known |= await _known(session, left)
+    return Added(known, {each["transmission_id"] for each in later} - known.keys())
+
+
+async def _not_added(session: AsyncSession, rows: Rows) -> Rows:
+    if not rows:
+        return []
+    added = set(await session.scalars(_ADD, {name: [each[name] for each in rows] for name in COLUMNS}))
+    return [each for each in rows if each["transmission_id"] not in added]
+
+
+async def _known(session: AsyncSession, rows: Rows) -> dict[str, dict[str, Any]]:
+    if not rows:
+        return {}
+    query = select(NOTICE).where(NOTICE.c.transmission_id.in_([each["transmission_id"] for each in rows]))
+    return {each["transmission_id"]: {**each} for each in (await session.execute(query)).mappings()}
 
 
 async def lock(session: AsyncSession, notice_id: UUID) -> RowMapping | None:

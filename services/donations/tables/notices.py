@@ -23,6 +23,9 @@ class NoticeRow(Row, table=True):
     """A notice of PayPal's, once by the id under which it was sent; `outcome` is what became of it when it came.
 
     PayPal signs no more of the body than its CRC32, so the `digest` tells a repeat from another body under a known id.
+    `event_id` is PayPal's own id of the event, which PayPal may send under several transmissions; an IPN has none. One
+    that came `again` has the bytes of another transmission of its event, and they are not kept twice: two words of
+    PayPal's under one event id are two notices with bytes of their own.
     `transaction_id` is the payment that it speaks of, and `refund_id` the refund. What it said lies in `notice_body`.
     `actor` is who has seen one that was to be looked at.
     """
@@ -42,6 +45,13 @@ class NoticeRow(Row, table=True):
             postgresql_where=text("outcome = 'waiting' AND refund_id IS NOT NULL"),
         ),
         Index("ix_notice_asked", "id", postgresql_where=text("outcome = 'asked'")),
+        Index(
+            "uq_notice_event",
+            "event_id",
+            "digest",
+            unique=True,
+            postgresql_where=text("NOT again AND event_id IS NOT NULL"),
+        ),
     )
     id: UUID = id_column()
     transmission_id: str = Field(sa_column=Column(String(100), nullable=False))
@@ -53,11 +63,14 @@ class NoticeRow(Row, table=True):
     transaction_id: str | None = Field(default=None, sa_column=Column(String(100)))
     refund_id: str | None = Field(default=None, sa_column=Column(String(100)))
     actor: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
+    event_id: str | None = Field(default=None, sa_column=Column(String(100)))
+    again: bool = flag_column()
 
 
 class NoticeBodyRow(Row, table=True):
     """A notice's bytes as they came, for `contacts` alone: a donor's name and mail are in them. They are sealed with
-    a key that is not in the database, and bound to the notice's id (`shared/security/sealing.py`).
+    a key that is not in the database, and bound to the notice's id (`shared/security/sealing.py`). Of a subscription's
+    notice that was taken in only ids, amounts and dates are here (`paypal/reduced.py`).
     """
 
     __tablename__ = "notice_body"

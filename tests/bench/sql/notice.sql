@@ -3,8 +3,9 @@
 BEGIN;
 SELECT hold_day(false);
 SELECT gen_random_uuid() AS notice, gen_random_uuid() AS payment, gen_random_uuid() AS entry, gen_random_uuid() AS said \gset
-INSERT INTO notice (id, transmission_id, way, received_at, digest, outcome)
-    VALUES (:notice, :notice, 'webhook', now(), decode(md5(:notice::text) || md5(:notice::text), 'hex'), 'kept')
+INSERT INTO notice (id, transmission_id, way, received_at, digest, outcome, event_id)
+    VALUES (:notice, :notice, 'webhook', now(), decode(md5(:notice::text) || md5(:notice::text), 'hex'), 'kept',
+            'WH-' || :notice::text)
     ON CONFLICT DO NOTHING;
 INSERT INTO notice_body (notice_id, body) VALUES (:notice, convert_to(repeat('{"id":"WH-0000000000000001"}', 40), 'UTF8'));
 INSERT INTO subscription (id, provider, reference)

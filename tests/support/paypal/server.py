@@ -1,5 +1,6 @@
 """What PayPal serves: certificates, the IPN's post-back, and the transaction list of its API."""
 
+import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,12 @@ CREDENTIALS = ("client-of-the-tests", "secret-of-the-tests")
 Answer = Callable[[], Awaitable[Response]]
 
 
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class PayPal:
     """What the server serves, to be changed while it runs; and what it was asked for."""
@@ -28,6 +35,10 @@ class PayPal:
     instead: Answer | None = None
     """What is answered to every request, where PayPal is to be slow or away."""
     asked: list[str] = field(default_factory=list)
+    vouching: asyncio.Event = field(default_factory=_set)
+    """While it is cleared, nobody who asks about an IPN gets an answer."""
+    post_back_seconds: float = 0.0
+    """How long it takes to say whether an IPN is its own."""
 
     def app(self) -> Starlette:
         return Starlette(
@@ -57,6 +68,8 @@ class PayPal:
     async def _post_back(self, request: Request) -> Response:
         """PayPal compares what comes back with what it sent, byte for byte."""
         command, _, ipn = (await request.body()).partition(b"&")
+        await asyncio.sleep(self.post_back_seconds)
+        await self.vouching.wait()
         known = command == b"cmd=_notify-validate" and ipn in self.ipns
         return PlainTextResponse("VERIFIED" if known else "INVALID")
 
