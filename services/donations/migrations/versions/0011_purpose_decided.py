@@ -1,0 +1,24 @@
+"""Of which payments staff said what they are for, or that it is not what a mark says"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+# Money of a payment without a subscription is moved by a later notice, which happens once, or by staff. What was moved
+# and has no purpose was taken back by staff.
+TAKEN_BACK = """
+UPDATE payment SET purpose_decided = true WHERE purpose = 'unassigned' AND subscription IS NULL
+    AND EXISTS (SELECT FROM entry WHERE entry.document_id = payment.id AND entry.kind = 'moved')
+"""
+
+
+def upgrade() -> None:
+    decided = sa.Column("purpose_decided", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    op.add_column("payment", decided)
+    op.execute(TAKEN_BACK)
+
+
+def downgrade() -> None:
+    op.drop_column("payment", "purpose_decided")
