@@ -59,8 +59,11 @@ def timers(settings: Settings, paypal: PayPal | None) -> Mapping[str, OnTimer]:
 
 
 async def on_day(_: date, unit: Unit) -> None:
-    """What is old is removed soon after the day has begun, so that nobody waits for it."""
+    """What is old is removed soon after the day has begun, so that nobody waits for it; and grants are looked at again:
+    a limit may have been raised since, and nobody else may have to agree to some of them.
+    """
     unit.remind(FORGET)
+    unit.remind(DECIDE)
 
 
 async def look_at_news(unit: Unit, grace: timedelta) -> None:

@@ -153,8 +153,8 @@ class GrantAsked(Contract):
 
     Exactly one of `household_id` and `case_id` is there. `household_version` is the household's when it was asked, and
     `case_version` the case's: the grant ends with one that was closed later, and not with one that was closed before
-    and reopened. `asked_by` is who asked, by id, because nobody decides about what they asked for. Kind and currency of
-    a request never change.
+    and reopened. `asked_by` is who asked, by id, and `raised_by` all who ever asked for more since, because nobody
+    decides about what they asked for. Kind and currency of a request never change.
     """
 
     wire: ClassVar[str] = "intake.grant_asked.v1"
@@ -171,6 +171,7 @@ class GrantAsked(Contract):
     urgency: Annotated[int, Field(ge=0, le=3)]
     asked_on: date
     asked_by: PrincipalId | None = None
+    raised_by: tuple[PrincipalId, ...] = ()
     status: Code
     on: date
 

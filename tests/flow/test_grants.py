@@ -14,6 +14,7 @@ from services.donations.commands import grants as commands
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
+from services.donations.day import on_day
 from services.donations.domain.funds import Purpose
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
@@ -238,6 +239,24 @@ async def test_a_grant_that_nobody_has_agreed_to_stands_in_nobody_s_way_and_then
     await till.rows('UPDATE "grant" SET agreed_to = 0 WHERE wanted = 60000')
     assert await till.breaches() == {"no money is set aside for what nobody has agreed to"}
     await till.rows('UPDATE "grant" SET agreed_to = 60000 WHERE wanted = 60000')
+
+
+async def test_a_limit_that_was_raised_holds_from_the_next_day_and_a_lower_one_takes_nothing_back(
+    till: Till,
+) -> None:
+    grant, large = till.asked(60_000), till.asked(200_001)
+    await till.gift(300_000, "medical")
+    await till.hears(grant, large)
+    assert isinstance(await agreed(till, large, "treasurer"), Grant)
+    assert [(await till.grant(each)).agreed_to for each in (grant, large)] == [0, 0]
+    await till.do(lambda unit: on_day(DAY, unit))
+    assert await till.rows("SELECT name FROM timer WHERE name = 'decide_grants'")
+    for raised in (2, 1):
+        more = {name: {**getattr(till.settings, name)} for name in ("grant_limits", "grant_second_limits")}
+        more = {name: {**each, "JPY": each["JPY"] * raised} for name, each in more.items()}
+        settings = till.settings.model_copy(update=more)
+        await till.do(lambda unit, settings=settings: commands.decide_anew(unit, settings.limits))  # type: ignore[misc]
+        assert [(await till.grant(each)).agreed_to for each in (grant, large)] == [60_000, 200_001]
 
 
 @pytest.mark.parametrize("closed_first", [True, False])

@@ -41,7 +41,7 @@ def step(name: str, *values: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
 STEPS = st.lists(
     st.one_of(
         step("asks", AMOUNTS, URGENCY, st.sampled_from(["hospital", "hospital", "return"])),
-        step("changes", NUMBER, AMOUNTS, URGENCY),
+        step("changes", NUMBER, AMOUNTS, URGENCY, st.sampled_from([ASKER, "one", "two"])),
         step("agrees", NUMBER, st.sampled_from(["one", "two", ASKER]), st.sampled_from([0, 0, 0, 1])),
         step("agrees", NUMBER, st.sampled_from(["one", "two"]), st.just(0)),
         step("refuses", NUMBER),
@@ -72,7 +72,8 @@ class Known:
             return
         two = self.asked.kind == "return" or self.wanted > SECOND
         needed = 2 if two else 1 if self.wanted > RULE else 0
-        enough = len([each for each in self.people.values() if each >= self.wanted]) >= needed
+        others = [each for who, each in self.people.items() if f"staff:{who}" not in self.asked.raised_by]
+        enough = len([each for each in others if each >= self.wanted]) >= needed
         self.agreed_to = self.wanted if enough else min(self.agreed_to, self.wanted)
 
 
@@ -95,9 +96,13 @@ class Story:
         self.known[-1].decide()
         await self.till.hears(asked)
 
-    async def changes(self, number: int, minor: int, urgency: int) -> None:
+    async def changes(self, number: int, minor: int, urgency: int, who: str) -> None:
+        """Whoever asks for more than was asked for before does not decide about it any more."""
         if known := self._at(number):
-            await self._hears(known, status="changed", urgency=urgency, minor=minor)
+            before = known.asked
+            more = minor > before.estimate.amount
+            raised = (*before.raised_by, f"staff:{who}") if more else before.raised_by
+            await self._hears(known, status="changed", urgency=urgency, minor=minor, raised_by=raised)
 
     async def withdraws(self, number: int) -> None:
         if known := self._at(number):
@@ -107,7 +112,11 @@ class Story:
     async def agrees(self, number: int, who: str, behind: int) -> None:
         if known := self._at(number):
             may = not (known.ended or behind or who == ASKER or known.agreed_to >= known.wanted)
-            may = may and known.people.get(who, 0) < known.wanted
+            may = (
+                may
+                and f"staff:{who}" not in known.asked.raised_by
+                and known.people.get(who, 0) < known.wanted
+            )
             limits, version = self.till.settings.limits, known.asked.version + behind
             agree = partial(commands.approve, limits=limits, grant_id=known.asked.request_id, version=version)
             assert isinstance(await self.till.do(agree, staff(who)), Grant) == may, (known, who)
@@ -180,9 +189,22 @@ def yen(minor: int) -> Money:
         ("asks", (SECOND + 1, 0, "hospital")),
         ("asks", (RULE, 3, "hospital")),
         ("agrees", (0, "one", 0)),
-        ("changes", (0, 120_000, 1)),
-        ("changes", (0, SECOND, 1)),
+        ("changes", (0, 120_000, 1, ASKER)),
+        ("changes", (0, SECOND, 1, ASKER)),
         ("agrees", (0, "one", 1)),
+        ("agrees", (0, "two", 0)),
+    ]
+)
+@example(
+    [
+        ("gives", (150_000,)),
+        ("asks", (10_000, 0, "hospital")),
+        ("changes", (0, 120_000, 0, "one")),
+        ("agrees", (0, "one", 0)),
+        ("agrees", (0, "two", 0)),
+        # Somebody agreed, and asks for as much again once it had become less.
+        ("changes", (0, 10_000, 0, ASKER)),
+        ("changes", (0, 120_000, 0, "two")),
         ("agrees", (0, "two", 0)),
     ]
 )

@@ -23,11 +23,6 @@ async def grants(world: World, case_id: str) -> list[Any]:
     return list((await world.donations.get("/grants", case_id=case_id))["items"])
 
 
-async def pay(world: World, grant_id: str, amount: str, reference: str) -> None:
-    paying = {"amount": amount, "currency": "JPY", "place": "bank", "payee": "courier-1", "country": "JP"}
-    await world.donations.post(f"/grants/{grant_id}/pay", {**paying, "reference": reference})
-
-
 async def test_a_case_from_its_opening_to_a_visit_that_was_paid(pair: World) -> None:
     world = pair
     await world.donations.gift("50,000", "family_visits")
@@ -38,7 +33,7 @@ async def test_a_case_from_its_opening_to_a_visit_that_was_paid(pair: World) -> 
         grant_id = await world.intake.ask_for_case(case_id, 30_000)
         await world.intake.ask_for_case(case_id, 30_000, "prison_support", urgency=3)
         await world.settled()
-        await pay(world, grant_id, "30,000", "1")
+        await world.donations.pay(grant_id, "30,000", reference="1")
         await world.donations.post(f"/grants/{grant_id}/settle")
         await world.turn("2006-11-21")
         done = await world.intake.post(f"{path}/visits/{visit_id}/done", {"done_on": "2006-11-20"})
@@ -79,9 +74,9 @@ async def test_a_case_that_is_closed_cancels_what_is_not_paid_and_its_visits(pai
         await world.intake.ask_for_case(case_id, 70),
     )
     await world.settled()
-    await pay(world, paid, "30", "1")
+    await world.donations.pay(paid, "30", reference="1")
     await world.donations.post(f"/grants/{paid}/settle")
-    await pay(world, open_one, "10", "2")
+    await world.donations.pay(open_one, "10", reference="2")
     waiting = await world.intake.ask_for_case(other, 60)
     await world.intake.plan_visit(case_id, "2006-11-20")
     await world.settled()

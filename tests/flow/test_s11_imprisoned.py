@@ -27,15 +27,7 @@ async def test_a_case_gets_its_visit_paid_and_its_topics_heard_until_it_is_close
     grant_id = await world.intake.ask_for_case(case_id, 30_000)
     grant = await grant_of(world, case_id)
     assert (grant["grant_id"], grant["status"]) == (grant_id, "set_aside")
-    paying = {
-        "amount": "20,000",
-        "currency": "JPY",
-        "place": "bank",
-        "payee": "courier-1",
-        "country": "JP",
-        "reference": "1",
-    }
-    await world.donations.post(f"/grants/{grant_id}/pay", paying)
+    await world.donations.pay(grant_id, "20,000")
     hearing = await world.events.plan(topics=await topics(world))
     assert hearing["topics"] == ["arrest", "family"]
     await world.turn("2006-11-20")

@@ -31,8 +31,7 @@ async def helped(world: World) -> tuple[Any, str, str, str]:
     need = await intake.settle(household, "helper", "lessons")
     await events.accept(await events.need(need, "offered"))
     await world.settled()
-    paying = {"amount": "10,000", "currency": "JPY", "place": "bank", "payee": "clinic-1", "country": "JP"}
-    await world.donations.post(f"/grants/{grant}/pay", {**paying, "reference": grant[-8:]})
+    await world.donations.pay(grant, "10,000", reference=grant[-8:])
     _, slot = await events.speaks(household, 0, await events.announced())
     await world.sponsorship.child_of(household, "sponsored")
     assert await placed(world) == 1

@@ -126,6 +126,28 @@ async def test_the_treasurer_gives_money_of_an_unknown_code_to_an_appeal(donatio
     assert (found["raised"]["minor"], found["status"]) == (2883, "funded")
 
 
+@pytest.mark.parametrize("right", [None, "food"])
+async def test_what_staff_say_of_a_purpose_stays_whatever_the_payer_s_mark_says_again(
+    donations: Told, right: str | None
+) -> None:
+    api = donations.world.donations
+    await by_webhook(custom="medical", fee=None)(donations)
+    (payment,) = (await api.get("/payments"))["items"]
+    path = f"/payments/{payment['payment_id']}"
+    await api.post(f"{path}/unassign")
+    if right:
+        await api.post(f"{path}/assign", {"purpose": right})
+    # Both say more than the first: who gave it, and the fee.
+    for telling in (by_ipn(custom="medical"), by_capture(custom_id="medical")):
+        await telling(donations)
+    await judged(donations)
+    (payment,) = (await api.get("/payments"))["items"]
+    assert payment["purpose"] == (right or "unassigned")
+    assert payment["donor_id"]
+    assert await donations.held_and_free(right or "unassigned") == (0, 2883)
+    assert await donations.held_and_free("medical") == (0, 0)
+
+
 async def test_who_gives_twice_is_one_donor_and_who_has_another_id_is_another(donations: Told) -> None:
     await by_ipn(custom="food", txn_id="S1")(donations)
     await by_ipn(custom="food", txn_id="S2", first_name="H.")(donations)

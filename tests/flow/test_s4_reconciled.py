@@ -119,6 +119,17 @@ STORIES: dict[str, tuple[list[Any], list[Row], dict[str, int], tuple[int, int], 
         (0, 2883),
         ["gift", "refund", "restored"],
     ),
+    "a reversal that a lost dispute had booked, and that was taken back": (
+        [
+            notices.sale("COMPLETED", PAID),
+            notices.dispute("RESOLVED", LATER, outcome="RESOLVED_BUYER_FAVOUR"),
+            notices.sale("REVERSED", LATER),
+        ],
+        [sale(), back("X1", "-30.00", code="T1106"), back("Y1", "30.00", of="X1", code="T1202")],
+        {"matched": 2, "missing": 1},
+        (0, 2883),
+        ["gift", "refund", "restored"],
+    ),
     "a reversal that a dispute took back": (
         [
             notices.sale("COMPLETED", PAID),

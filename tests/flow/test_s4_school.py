@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -58,18 +58,8 @@ async def test_the_education_fund_pays_month_by_month_what_no_gift_covers_and_it
     child = await world.sponsorship.one_child()
     await to_school(world, child)
     (first,) = await shows(world, child, ("2006-11-01", FEE, False, "set_aside", FEE, 0))
-    paying = {
-        "amount": "30,000",
-        "currency": "JPY",
-        "place": "bank",
-        "payee": "school-1",
-        "country": "JP",
-        "reference": "1",
-    }
-    grant = f"/grants/{first['payment_id']}"
-    agreeing = {"X-Relief-As": "treasurer-2", "Idempotency-Key": str(uuid4())}
-    await world.donations.client.post(f"{grant}/approve", json={"version": 1}, headers=agreeing)
-    await world.donations.post(f"{grant}/pay", paying)
+    await world.donations.approve(first["payment_id"])
+    await world.donations.pay(first["payment_id"], "30,000")
     november = ("2006-11-01", FEE, False, "paid", 0, FEE)
     await shows(world, child, november)
     await world.turn("2006-12-01")

@@ -39,20 +39,8 @@ async def test_a_grant_a_place_and_a_volunteer_answer_the_three_wishes_of_a_hous
     await events.accept(await events.need(request, "offered"))
     assert (await answered(world, household))[0] == 3
 
-    grant = {
-        "amount": "30,000",
-        "currency": "JPY",
-        "place": "bank",
-        "payee": "household",
-        "country": "JP",
-        "reference": "1",
-    }
-    await world.donations.client.post(
-        f"/grants/{request}/approve",
-        json={"version": 1},
-        headers={"X-Relief-As": "treasurer-2", "Idempotency-Key": request},
-    )
-    await world.donations.post(f"/grants/{request}/pay", grant)
+    await world.donations.approve(request)
+    await world.donations.pay(request, "30,000")
     (one,) = (await events.need(request, "accepted"))["assignments"]
     await events.post(f"/assignments/{one['assignment_id']}/done", {"minutes": 90})
     assert (await answered(world, household))[0] == 3

@@ -1,8 +1,10 @@
 """S7: hospital care is asked for; money is set aside, or it is said what is missing; it is paid; the rest goes back."""
 
 from typing import Any
+from uuid import UUID
 
 from shared.contracts.donations import GiftCorrected, GiftReceived, GrantChanged
+from tests.support.donations import paying
 from tests.support.world import World, household_id
 
 
@@ -62,16 +64,8 @@ async def test_hospital_care_is_set_aside_in_part_then_whole_then_paid(world: Wo
     (grant,) = await world.donations.grants(family)
     assert (grant["agreed"], grant["have_to_agree"]) == (0, 0)
     path = f"/grants/{grant['grant_id']}"
-    paying = {
-        "amount": "12,000",
-        "currency": "JPY",
-        "place": "bank",
-        "payee": "clinic-02",
-        "country": "JP",
-        "reference": "1",
-    }
-    assert (await world.donations.post(f"{path}/pay", paying))["status"] == "paid_part"
-    assert (await world.donations.try_post(f"{path}/pay", paying)).status_code == 409
+    assert (await world.donations.pay(grant["grant_id"], "12,000"))["status"] == "paid_part"
+    assert (await world.donations.try_post(f"{path}/pay", paying("12,000"))).status_code == 409
     await world.donations.post(f"{path}/settle")
     assert await world.donations.fund("medical") == {
         "balance": 58_000,
@@ -189,46 +183,73 @@ async def test_donors_are_merged_by_a_link_and_parted_without_loss(world: World)
     assert (reading["donor_id"], reading["actor"]) == (first, "local-operator")
 
 
-async def test_a_second_person_agrees_by_name_and_never_who_asked(world: World) -> None:
+async def test_a_second_person_agrees_by_name_and_never_who_asked_for_it_or_for_more(world: World) -> None:
     await world.donations.gift("300,000", "medical")
     family = await world.intake.register(1)
-    body = {"kind": "hospital", "amount": 250_000, "currency": "JPY", "urgency": 1}
+    body = {"kind": "hospital", "amount": 210_000, "currency": "JPY", "urgency": 1}
     asking = {"Idempotency-Key": "asks", "X-Relief-As": "caseworker-1"}
     path = f"/households/{family['household_id']}/grants"
     answer = await world.intake.client.post(path, json=body, headers=asking)
     assert answer.is_success, answer.text
+    # Who raises it asked for that; who makes it less, or more urgent, did not.
+    path = f"/grants/{answer.json()['request_id']}/change"
+    for who, change in (
+        ("treasurer-1", {"urgency": 0}),
+        ("raiser-1", {"amount": 260_000}),
+        ("treasurer-2", {"amount": 250_000}),
+    ):
+        changing = {"Idempotency-Key": who, "X-Relief-As": who}
+        answer = await world.intake.client.post(path, json=change, headers=changing)
+        assert answer.is_success, answer.text
     await world.settled()
     assert (await told(world, family))[-1] == (
         "Hospital grant: waits for a decision; JPY 250,000 missing; somebody still has to agree."
     )
     (grant,) = await world.donations.grants(family)
     assert (grant["agreed"], grant["have_to_agree"], grant["asked_by"]) == (0, 2, "staff:caseworker-1")
-    path = f"/grants/{grant['grant_id']}"
-
-    async def agree(number: int, who: str | None) -> tuple[int, str]:
-        said = {"X-Relief-As": who} if who is not None else {}
-        headers = {"Idempotency-Key": f"agrees {number}", **said}
-        seen = {"version": grant["version"]}
-        answer = await world.donations.client.post(f"{path}/approve", json=seen, headers=headers)
-        return answer.status_code, answer.json().get("detail", "")
-
-    tried = [None, "caseworker-1", "Hana Kim", "treasurer-1", "treasurer-1", "treasurer-2", "treasurer-3"]
-    found = [await agree(number, who) for number, who in enumerate(tried)]
-    assert [status for status, _ in found] == [409, 409, 422, 200, 409, 200, 409]
-    assert "Nobody is named who agrees" in found[0][1]
-    assert "Whoever asked" in found[1][1]
-    paying = {
-        "amount": "1,000",
-        "currency": "JPY",
-        "place": "bank",
-        "payee": "clinic-02",
-        "country": "JP",
-        "reference": "two",
-    }
-    there = await world.donations.try_post(f"{path}/pay", {**paying, "country": "KP"})
+    assert grant["raised_by"] == ["staff:raiser-1"]
+    key, version = grant["grant_id"], grant["version"]
+    tried = [None, "caseworker-1", "raiser-1", "Hana Kim", *["treasurer-1"] * 2, "treasurer-2", "treasurer-3"]
+    found = [await world.donations.approve(key, who, version) for who in tried]
+    assert [each.status_code for each in found] == [409, 409, 409, 422, 200, 409, 200, 409]
+    words = [each.json().get("detail", "") for each in found]
+    assert "Nobody is named who agrees" in words[0]
+    assert all("Whoever asked" in each for each in words[1:3])
+    path = f"/grants/{key}"
+    there = await world.donations.try_post(f"{path}/pay", paying("1,000", country="KP"))
     assert (there.status_code, "Nobody is paid in North Korea" in there.text) == (422, True)
     headers = {"Idempotency-Key": "pays", "X-Relief-As": "treasurer-3"}
-    paid = await world.donations.client.post(f"{path}/pay", json=paying, headers=headers)
+    paid = await world.donations.client.post(f"{path}/pay", json=paying("1,000"), headers=headers)
     assert paid.json()["status"] == "paid_part", paid.text
     (payout,) = await world.donations.get(f"{path}/payouts")
     assert payout["actor"] == "staff:treasurer-3"
+
+
+async def test_grants_that_nobody_has_agreed_to_are_listed_by_urgency_then_age_page_by_page(
+    world: World,
+) -> None:
+    family = await world.intake.register(1)
+    asked: dict[str, str] = {}
+    for name, amount, urgency in (
+        ("old", 60_000, 2),
+        ("small", 10, 0),
+        ("new", 70_000, 2),
+        ("first", 80_000, 0),
+    ):
+        made = await world.intake.ask_for_money(family, amount, urgency=urgency)
+        asked[made["request_id"]] = name
+    await world.settled()
+
+    async def listed(**which: Any) -> list[str]:
+        names, after = [], None
+        while True:
+            place: dict[str, str] = {"after": after} if after else {}
+            page = await world.donations.get("/grants", limit=1, **place, **which)
+            names += [asked[each["grant_id"]] for each in page["items"]]
+            if not (after := page["next"]):
+                return names
+
+    assert await listed(undecided=True) == ["first", "old", "new"]
+    assert await listed(household_id=family["household_id"]) == ["old", "small", "new", "first"]
+    nobody = await world.donations.get("/grants", undecided=True, after=str(UUID(int=1)))
+    assert nobody["items"] == []

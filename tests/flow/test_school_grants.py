@@ -12,6 +12,7 @@ from shared.contracts.base import Money
 from shared.contracts.donations import DonorLinked, GrantChanged, MembershipChanged, MonthlyGiftChanged
 from shared.contracts.events import ContactOffered
 from shared.contracts.sponsorship import GiftPlaced, SchoolPaymentDue
+from tests.support.donations import paying
 from tests.support.registrations import sealed
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY, World
@@ -37,15 +38,6 @@ async def test_a_school_is_paid_by_the_education_fund_and_the_household_s_timeli
 ) -> None:
     await world.donations.gift("40,000", "education")
     household = await world.intake.register(2)
-    paying = {
-        "amount": "60,000",
-        "currency": "JPY",
-        "place": "bank",
-        "payee": "school-1",
-        "country": "JP",
-        "reference": "1",
-    }
-    agreeing = {"X-Relief-As": "treasurer-2", "Idempotency-Key": "agree"}
     async with world.listen(GrantChanged) as heard:
         fact = due(household, amount=60_000)
         await world.send(sealed(fact))
@@ -53,10 +45,10 @@ async def test_a_school_is_paid_by_the_education_fund_and_the_household_s_timeli
         assert (first.status, first.set_aside.amount, first.reason) == ("undecided", 0, "undecided")
         path = f"/grants/{fact.payment_id}"
         # Above the limit somebody has to agree, and nobody of intake has asked.
-        assert (await world.donations.try_post(f"{path}/pay", paying)).status_code == 409
+        assert (await world.donations.try_post(f"{path}/pay", paying("60,000"))).status_code == 409
         (grant,) = await world.donations.grants(household)
         assert (grant["asked_by"], grant["asked_on"], grant["have_to_agree"]) == ("", "2006-12-01", 1)
-        agreed = await world.donations.client.post(f"{path}/approve", json={"version": 1}, headers=agreeing)
+        agreed = await world.donations.approve(fact.payment_id)
         assert agreed.status_code == 200, agreed.text
         part = (await heard.until(lambda facts: len(facts) == 2))[1]
     assert (part.grant_id, str(part.household_id), part.kind) == (
@@ -67,7 +59,7 @@ async def test_a_school_is_paid_by_the_education_fund_and_the_household_s_timeli
     assert (part.status, part.set_aside.amount, part.missing.amount) == ("set_aside", 40_000, 20_000)
     await world.donations.gift("20,000", "education")
     await world.at_rest()
-    assert (await world.donations.post(f"{path}/pay", paying))["status"] == "paid"
+    assert (await world.donations.pay(fact.payment_id, "60,000"))["status"] == "paid"
     await world.settled()
     told = [each["summary"] for each in await world.intake.timeline(household) if "grant" in each["contract"]]
     assert told[0] == "School grant: paid; JPY 60,000 paid."

@@ -196,15 +196,7 @@ async def test_each_has_a_route_and_the_lists_show_what_is_undone(world: World) 
     asked = await world.intake.ask_for_money(family, 30_000)
     await world.settled()
     path = f"/grants/{asked['request_id']}"
-    paying = {
-        "amount": "12,000",
-        "currency": "JPY",
-        "place": "bank",
-        "payee": "clinic-02",
-        "country": "JP",
-        "reference": "1",
-    }
-    await api.post(f"{path}/pay", paying)
+    await api.pay(asked["request_id"], "12,000")
     (payout,) = await api.get(f"{path}/payouts")
     after = await api.post(f"{path}/payouts/{payout['payout_id']}/undo", {"note": "another grant's"})
     assert (after["status"], after["set_aside"]["minor"]) == ("set_aside", 30_000)

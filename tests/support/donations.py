@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import httpx
 
 from tests.support.driver import Driver
+
+
+def paying(amount: str, **more: Any) -> dict[str, Any]:
+    """The body that pays a part of a grant, by bank and in yen unless something else is said."""
+    usual = {"currency": "JPY", "place": "bank", "payee": "clinic-02", "country": "JP", "reference": "1"}
+    return {"amount": amount, **usual, **more}
 
 
 class Donations(Driver):
@@ -70,6 +78,20 @@ class Donations(Driver):
         ]
         names = ("balance", "held", "set_aside", "free")
         return {name: sum(each[name]["minor"] for each in found) for name in names}
+
+    async def pay(self, grant_id: object, amount: str, **more: Any) -> Any:
+        """The grant once a part of it was paid, as `paying` says."""
+        return await self.post(f"/grants/{grant_id}/pay", paying(amount, **more))
+
+    async def approve(
+        self, grant_id: object, who: str | None = "treasurer-2", version: int = 1
+    ) -> httpx.Response:
+        """Whatever somebody is answered who agrees to a grant; nobody is named if `who` is None."""
+        said = {"X-Relief-As": who} if who is not None else {}
+        headers = {"Idempotency-Key": str(uuid4()), **said}
+        return await self.client.post(
+            f"/grants/{grant_id}/approve", json={"version": version}, headers=headers
+        )
 
     async def grants(self, household: Any) -> list[dict[str, Any]]:
         """All grants of a household."""

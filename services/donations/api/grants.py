@@ -94,13 +94,18 @@ class GrantInList(GrantOut):
     agreed: int
     have_to_agree: int
     asked_by: str = Field(description="a principal's id; empty if nobody knows")
+    raised_by: list[str] = Field(description="who asked for more since, by id; they do not decide either")
 
     @classmethod
     def in_list(cls, row: RowMapping, settings: Settings) -> Self:
         grant = grant_in(row)
         needed = approvals_needed(grant, settings.limits(grant.currency))
         return cls(
-            **cls.values_of(grant), agreed=row["agreed"], have_to_agree=needed, asked_by=grant.asked_by
+            **cls.values_of(grant),
+            agreed=row["agreed"],
+            have_to_agree=needed,
+            asked_by=grant.asked_by,
+            raised_by=[*grant.raised_by],
         )
 
 
@@ -142,8 +147,8 @@ class Agreeing(Body):
 
 @router.post("/{grant_id}/approve", dependencies=[TREASURER])
 async def approve(grant_id: UUID, body: Agreeing, work: Work, settings: MoneySettings) -> GrantOut:
-    """Agree to a grant above the limit; above the higher limit two people do, and never who asked. Money is set aside
-    once enough have.
+    """Agree to a grant above the limit; above the higher limit two people do, and never who asked for it or for more.
+    Money is set aside once enough have.
 
     So somebody has to be named who agrees, by a code of the group's own in the header `X-Relief-As`.
     """

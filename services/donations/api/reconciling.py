@@ -1,9 +1,8 @@
 """PayPal's transaction list is compared with the books, and what was found is listed."""
 
 import asyncio
-import csv
-import io
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Self
@@ -27,6 +26,7 @@ from services.donations.queries import notices as lists
 from services.donations.settings import Settings
 from shared.messaging.unit import Units
 from shared.principals import Principal
+from shared.web.csv_files import CSV, csv_file
 from shared.web.models import Body, Day
 from shared.web.problems import Problem, invalid
 from shared.web.uploads import FILE_FORM, file_of, form_of
@@ -43,7 +43,6 @@ WORDS = {
     "day_first": "No date of this list shows whether days or months come first. Say day_first=true or false.",
 }
 MOST = timedelta(days=MOST_DAYS)
-CSV: dict[int | str, Any] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 HEADINGS = ("reference", "kind", "status", "day", "currency", "amount", "differs in", "ours", "PayPal's")
 NOT_LISTED = "PayPal gives no list now. Ask again later."
 FORM = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FILE_FORM}}}}
@@ -192,21 +191,16 @@ async def findings(session: Reading, status: Match | None = None) -> list[Findin
 @router.get("/findings.csv", dependencies=[LOOKING], response_class=Response, responses=CSV)
 async def findings_as_csv(session: Reading, status: Match | None = None) -> Response:
     """The same as CSV in UTF-8, a line for each thing in which a row differs."""
-    file = io.StringIO()
-    lines = csv.writer(file)
-    lines.writerow(HEADINGS)
-    for row in await lists.findings(session, status):
-        money = written(row["amount"], row["currency"]) if row["currency"] in DIGITS else row["amount"]
-        start = [
-            row["transaction_id"],
-            row["kind"],
-            row["status"],
-            row["happened_on"],
-            row["currency"],
+    found = await lists.findings(session, status)
+    return csv_file("findings", HEADINGS, (line for row in found for line in _lines(row)))
+
+
+def _lines(row: RowMapping) -> Iterator[list[Any]]:
+    money = written(row["amount"], row["currency"]) if row["currency"] in DIGITS else row["amount"]
+    names = ("transaction_id", "kind", "status", "happened_on", "currency")
+    for each in row["differs"] or [{}]:
+        yield [
+            *(row[name] for name in names),
             money,
+            *(each.get(name, "") for name in ("what", "ours", "theirs")),
         ]
-        for each in row["differs"] or [{}]:
-            lines.writerow([*start, *(each.get(name, "") for name in ("what", "ours", "theirs"))])
-    headers = {"Content-Disposition": 'attachment; filename="findings.csv"', "Cache-Control": "no-store"}
-    # With a mark at the beginning by which spreadsheets know UTF-8.
-    return Response(f"\ufeff{file.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)

@@ -42,6 +42,11 @@ _AGREED = """
     SELECT count(*), count(*) FILTER (WHERE set_aside > greatest(agreed_to - paid - carried, 0) OR agreed_to > wanted)
     FROM "grant"
 """
+# Who raised it may have agreed to less of it before.
+_OWN = """
+    SELECT count(*), count(*) FILTER (WHERE approval.actor = "grant".asked_by)
+    FROM approval JOIN "grant" ON "grant".id = approval.grant_id
+"""
 _OVER = """
     SELECT count(*), count(*) FILTER (WHERE "grant".ended = '' AND household.version > "grant".household_version)
     FROM "grant" JOIN household ON household.id = "grant".household_id
@@ -65,6 +70,7 @@ CHECKS = {
     "what fieldworkers carry for a grant is what its advances have left": _CARRIED,
     "no money is free that a grant waits for": _IDLE,
     "no money is set aside for what nobody has agreed to": _AGREED,
+    "nobody agreed to a grant that they asked for": _OWN,
     "no grant was paid in a country where nobody is paid": _WHERE_NOBODY_IS,
     "no grant of a closed household goes on": _OVER,
     "no grant of a closed case goes on": _CASES_OVER,

@@ -140,11 +140,19 @@ def tells_more(known: Payment, came: Came, whose: Whose) -> bool:
     """Whether a second notice may know more of a payment that has come. If not, nothing is locked for it."""
     unsaid = known.fee is None and came.fee is not None
     holds = came.held is not None and (not known.hold_told or (bool(known.held) and not came.held))
-    belongs = known.purpose == UNASSIGNED and whose.purpose != UNASSIGNED
+    belongs = _finds_purpose(known, whose)
     gives = known.gift_id is None and bool(whose.gift_id or came.donor_id)
     why = bool(came.hold_reason) and not known.hold_reason
     whose_it_is = known.subscription is None and bool(came.subscription)
     return unsaid or holds or why or belongs or gives or whose_it_is
+
+
+def _finds_purpose(known: Payment, whose: Whose) -> bool:
+    """Whether a notice says what a payment without a purpose is for. If staff took its purpose away, the payer's marks
+    say nothing any more; the gift of its subscription does.
+    """
+    decided = known.purpose_decided and whose.gift_id is None
+    return known.purpose == UNASSIGNED and whose.purpose != UNASSIGNED and not decided
 
 
 def _found_out(ledger: MoneyLedger, payment: Payment, came: Came, whose: Whose) -> Payment:
@@ -152,7 +160,7 @@ def _found_out(ledger: MoneyLedger, payment: Payment, came: Came, whose: Whose) 
     after, unknown = payment, payment.purpose == UNASSIGNED
     stays = payment.dispute is Dispute.OPEN or (unknown and not movable(ledger, payment))
     once = payment.subscription is None
-    if not stays and unknown and whose.purpose != UNASSIGNED and (once or not payment.gift_id):
+    if not stays and _finds_purpose(payment, whose) and (once or not payment.gift_id):
         after = replace(assign(ledger, after, whose.purpose), appeal_id=whose.appeal_id)
     if payment.gift_id is None and whose.gift_id and not stays:
         after = replace(after, gift_id=whose.gift_id)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.donations.commands.matching import Booked
 from services.donations.domain.money import CURRENCIES, DIGITS, written
-from services.donations.domain.payments import Payment, Provider
+from services.donations.domain.payments import Payment, Provider, RefundState
 from services.donations.domain.transfers import Transfer
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.transactions import Kind, Row
@@ -43,8 +43,12 @@ def differences(row: Row, booked: Booked, zone: ZoneInfo, subscription: str | No
     """
     on = row.at.astimezone(zone).date()
     match row.kind:
+        case Kind.REVERSAL if row.gross.minor > 0:
+            pairs = _restored(row, booked)
         case Kind.REFUND | Kind.REVERSAL:
             pairs = _back(row, booked)
+        case Kind.FEE | Kind.CONVERSION:
+            pairs = _by_hand(row, booked)
         case Kind.WITHDRAWAL | Kind.DEPOSIT:
             pairs = _transfer(row, booked.transfer, on)
         case _:
@@ -77,6 +81,30 @@ def _back(row: Row, booked: Booked) -> Iterator[Difference]:
         yield Difference(CURRENCY, came.currency, theirs.currency)
     elif theirs.minor > came.left:
         yield Difference(LEFT, _written(Amount(came.left, came.currency)), _written(theirs))
+
+
+def _restored(row: Row, booked: Booked) -> Iterator[Difference]:
+    """What came back as the books have it; or what can come back at most, of what was reversed."""
+    came, refund = booked.came, booked.refund
+    if came is None:
+        yield from _no_account(row)
+    elif refund is None:
+        yield Difference(CURRENCY, came.currency, row.gross.currency)
+    else:
+        whole = refund.amount if came.restored is None else came.restored
+        back = whole if refund.state is RefundState.RETURNED else refund.amount
+        yield from _money(Amount(back, refund.currency), row.gross)
+
+
+def _by_hand(row: Row, booked: Booked) -> Iterator[Difference]:
+    """A charge; or the side of a conversion that is in the row's currency, else the one that went its way."""
+    if booked.charge:
+        yield from _money(Amount(booked.charge.moved, booked.charge.amount.currency), row.gross)
+    elif booked.conversion:
+        given, got = booked.conversion.given, booked.conversion.got
+        sides = (Amount(-given.minor, given.currency), Amount(got.minor, got.currency))
+        same = [each for each in sides if each.currency == row.gross.currency]
+        yield from _money((same or [sides[row.gross.minor > 0]])[0], row.gross)
 
 
 def _transfer(row: Row, known: Transfer | None, on: date) -> Iterator[Difference]:

@@ -27,7 +27,7 @@ from shared.outcomes import Refused, conflict, invalid, missing
 from shared.principals import LOCAL_OPERATOR
 
 DECIDE = "decide_grants"
-"""The timer by which grants of before are agreed to as far as the limits and people say; migration 0004 sets it."""
+"""The timer by which grants are agreed to as far as the limits and people say: each day, for a limit may be another."""
 
 FIELD = "field"
 """The place of a payout that a fieldworker made, out of an advance."""
@@ -62,7 +62,8 @@ async def _locked(unit: Unit, grant_id: UUID) -> AsyncIterator[tuple[MoneyLedger
 async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID, version: int) -> Grant | Refused:
     """Somebody who is named agrees to what the grant was in this version; once enough have, it is in line for money.
 
-    Refused for whoever asked, for who agreed before, if nobody else has to, and if the grant has changed since.
+    Refused for whoever asked for it or for more, for who agreed before, if nobody else has to, and if the grant has
+    changed since.
     """
     if unit.actor == LOCAL_OPERATOR:
         return conflict(

@@ -50,7 +50,7 @@ async def give_purpose(
     async with MoneyLedger.open(unit, {payment.key, FundKey(purpose, payment.currency)}) as ledger:
         if not movable(ledger, payment):
             return ledger.refuse(GONE)
-        after = replace(assign(ledger, payment, purpose), appeal_id=appeal_id)
+        after = replace(assign(ledger, payment, purpose), appeal_id=appeal_id, purpose_decided=True)
         after = await say(unit, after, GiftWhy.ASSIGNED)
         await keep(ledger, payment, after)
     return after
@@ -58,6 +58,7 @@ async def give_purpose(
 
 async def take_purpose_back(unit: Unit, payment_id: UUID) -> Payment | Refused:
     """The purpose that a payment of PayPal's was given is wrong: it is without one again, and can get the right one.
+    No notice gives it the wrong one once more.
 
     Refused for a slip, which is corrected; for a payment of a monthly gift, or for an appeal; for one that is disputed;
     and if its fund has spent or promised the money.
@@ -70,7 +71,8 @@ async def take_purpose_back(unit: Unit, payment_id: UUID) -> Payment | Refused:
     async with MoneyLedger.open(unit, {payment.key, FundKey(UNASSIGNED, payment.currency)}) as ledger:
         if not movable(ledger, payment):
             return ledger.refuse(GONE)
-        after = await say(unit, assign(ledger, payment, UNASSIGNED), GiftWhy.ASSIGNED)
+        after = replace(assign(ledger, payment, UNASSIGNED), purpose_decided=True)
+        after = await say(unit, after, GiftWhy.ASSIGNED)
         await keep(ledger, payment, after)
     return after
 

@@ -18,7 +18,7 @@ from services.donations.commands.meaning import PAYPAL, id_of_back
 from services.donations.commands.notices import effect
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
-from services.donations.domain.payments import Payment, reversals_of
+from services.donations.domain.payments import Payment, RefundState, reversals_of
 from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
@@ -118,9 +118,10 @@ async def _booked(unit: Unit, row: Row, said: SaleSaid | BackSaid | None, own: s
         return Booked(conversion=found)
     back = id_of_back(said) if isinstance(said, BackSaid) else None
     payment, refund = await findings.booked(unit.session, own, back)
-    if refund is None and own and isinstance(said, BackSaid) and said.what == "reversal_cancelled":
-        # A lost dispute booked it.
-        _, refund = await findings.booked(unit.session, own, reversals_of(own)[1])
+    if own and isinstance(said, BackSaid) and said.what == "reversal_cancelled":
+        # A lost dispute may have booked it: then that is what comes back, though the reversal is known too.
+        _, lost = await findings.booked(unit.session, own, reversals_of(own)[1])
+        refund = lost if lost and (refund is None or refund.state is RefundState.SAME) else refund
     return Booked(payment, refund)
 
 

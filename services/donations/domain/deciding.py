@@ -49,8 +49,8 @@ def why_not_approve(grant: Grant, approved_by: Sequence[str], who: str, version:
             f"This grant has changed since: it is {grant.money(grant.wanted)} with urgency {grant.urgency} now, in "
             f"version {grant.version}. Agree to that, if it is right."
         )
-    if who == grant.asked_by:
-        return "Whoever asked for a grant does not decide about it."
+    if who in grant.asked_for_by:
+        return "Whoever asked for a grant, or for more of it, does not decide about it."
     if not grant.undecided:
         return "Nobody else has to agree to this grant."
     if who in approved_by:

@@ -70,8 +70,9 @@ class Grant:
     """Money for a household or a case, in minor units of one currency.
 
     So much as was `agreed_to`, by the rule or by people, may be promised and paid; of a grant that has become larger,
-    that is what was agreed to before. `set_aside` is promised and not paid; `carried` is too, and a fieldworker has it.
-    `urgency` counts from 0, the most urgent. A grant that has `ended` keeps what was paid of it and nothing else.
+    that is what was agreed to before. `raised_by` are all who asked for more than was asked for before. `set_aside` is
+    promised and not paid; `carried` is too, and a fieldworker has it. `urgency` counts from 0, the most urgent. A grant
+    that has `ended` keeps what was paid of it and nothing else.
     `version` is the one that was heard last, `said` the one that was told last.
     """
 
@@ -85,6 +86,7 @@ class Grant:
     case_id: UUID | None = None
     member_id: UUID | None = None
     asked_by: str = ""
+    raised_by: tuple[str, ...] = ()
     household_version: int = 0
     case_version: int = 0
     agreed_to: int = 0
@@ -104,6 +106,11 @@ class Grant:
     def owner(self) -> UUID:
         """The household or case that it is for; itself, if it is for neither."""
         return self.household_id or self.case_id or self.id
+
+    @property
+    def asked_for_by(self) -> frozenset[str]:
+        """Who may not decide about it, by id: whoever asked for it, or ever asked for more."""
+        return frozenset({self.asked_by, *self.raised_by} - {""})
 
     @property
     def missing(self) -> int:
@@ -162,6 +169,7 @@ def heard(before: Grant | None, fact: GrantAsked) -> Grant:
         case_id=fact.case_id,
         member_id=fact.member_id,
         asked_by=fact.asked_by or "",
+        raised_by=fact.raised_by,
         household_version=fact.household_version or 0,
         case_version=fact.case_version or 0,
         version=fact.version,
@@ -177,6 +185,7 @@ def heard(before: Grant | None, fact: GrantAsked) -> Grant:
             before,
             wanted=asked.wanted,
             urgency=asked.urgency,
+            raised_by=asked.raised_by,
             agreed_to=min(before.agreed_to, asked.wanted),
             set_aside=aside,
             version=fact.version,

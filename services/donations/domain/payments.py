@@ -56,6 +56,8 @@ class Payment:
     gift's payment covers the days from `covers_from` up to, and without, `covers_until`, as far as others were told; at
     most `months`, if the treasurer said so. What it brought beyond them is `apart`, in the fund `apart_in`.
 
+    Of a purpose that staff gave it, or took away, `purpose_decided` is true: no mark of the payer's changes that.
+
     What was reversed up to the day `restored_on` came back: `restored` of it, or all if that is None, less
     `restored_fee`, or less the fee that the reversal gave back if that is None.
     """
@@ -65,6 +67,7 @@ class Payment:
     provider: str
     transaction_id: str
     purpose: str = UNASSIGNED
+    purpose_decided: bool = False
     place: str = Provider.PAYPAL.value
     currency: str = ""
     gross: int = 0

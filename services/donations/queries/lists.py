@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, exists, func, select, tuple_
+from sqlalchemy import RowMapping, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.queries.rows import given, rows
@@ -185,15 +186,21 @@ class GrantFilter:
 async def grants(
     session: AsyncSession, which: GrantFilter, limit: int, after: UUID | None = None
 ) -> Sequence[RowMapping]:
-    """Grants, each with how many agreed to as much as is wanted, in the order of their requests; those that wait for
-    somebody to agree by their urgency, then age.
+    """Grants, each with how many agreed to as much as is wanted and did not ask for it, in the order of their requests;
+    those that wait for somebody to agree by their urgency, then age.
     """
-    row, last = GRANT.c, GRANT.alias()
+    row, approval = GRANT.c, APPROVAL.c
     missing = and_(row.ended == "", row.agreed_to > row.set_aside + row.carried + row.paid)
     undecided = and_(row.ended == "", row.agreed_to < row.wanted)
     order = [row.urgency, row.asked_on, row.id] if which.undecided else [row.id]
-    later = tuple_(*order) > tuple_(*(last.c[each.name] for each in order))
-    agreed = select(func.count()).where(APPROVAL.c.grant_id == row.id, APPROVAL.c.wanted >= row.wanted)
+    place: Sequence[Any] | None = (after,) if after else None
+    if after and which.undecided:
+        # The place is read first, so that a page begins in the index, however far on it is.
+        place = (await session.execute(select(*order).where(row.id == after))).one_or_none()
+        if place is None:
+            return []
+    asked = or_(approval.actor == row.asked_by, approval.actor == row.raised_by.any_())
+    agreed = select(func.count()).where(approval.grant_id == row.id, approval.wanted >= row.wanted, ~asked)
     wanted = [
         row.version > 0,
         None if which.kind is None else row.kind == which.kind,
@@ -202,7 +209,7 @@ async def grants(
         None if which.short is None else missing == which.short,
         None if which.ended is None else (row.ended != "") == which.ended,
         None if which.undecided is None else undecided == which.undecided,
-        None if after is None else exists().where(last.c.id == after, later),
+        None if place is None else tuple_(*order) > tuple_(*place),
     ]
     query = select(GRANT, agreed.scalar_subquery().label("agreed")).where(*given(wanted))
     return await rows(session, query.order_by(*order).limit(limit))

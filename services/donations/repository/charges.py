@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.charges import Charge
 from services.donations.domain.money import Money
+from services.donations.repository.locking import locked
 from services.donations.tables import CHARGE
 from shared.messaging.unit import Unit
 
@@ -32,9 +33,7 @@ async def add(unit: Unit, charge: Charge, entry_id: UUID) -> bool:
 
 async def lock(session: AsyncSession, charge_id: UUID) -> RowMapping | None:
     """A charge, locked; None if there is none of this id."""
-    query = select(CHARGE).where(CHARGE.c.id == charge_id).with_for_update()
-    found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
-    return found
+    return await locked(session, CHARGE, charge_id)
 
 
 def undo(unit: Unit, charge_id: UUID) -> None:

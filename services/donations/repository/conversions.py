@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.conversions import Conversion
 from services.donations.domain.money import Money
+from services.donations.repository.locking import locked
 from services.donations.tables import CONVERSION, FINDING
 from shared.messaging.unit import Unit
 
@@ -44,9 +45,7 @@ async def add(unit: Unit, conversion: Conversion, entry_id: UUID) -> bool:
 
 async def lock(session: AsyncSession, conversion_id: UUID) -> RowMapping | None:
     """A conversion, locked; None if there is none of this id."""
-    query = select(CONVERSION).where(CONVERSION.c.id == conversion_id).with_for_update()
-    found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
-    return found
+    return await locked(session, CONVERSION, conversion_id)
 
 
 def undo(unit: Unit, conversion_id: UUID) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.ledger import Account
+from services.donations.repository.locking import locked
 from services.donations.tables import DECISION
 from shared.messaging.unit import Unit
 
@@ -25,9 +26,7 @@ def add(unit: Unit, values: Mapping[str, Any]) -> None:
 
 async def lock(session: AsyncSession, decision_id: UUID) -> RowMapping | None:
     """A decision, locked; None if there is none of this id."""
-    query = select(DECISION).where(DECISION.c.id == decision_id).with_for_update()
-    found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
-    return found
+    return await locked(session, DECISION, decision_id)
 
 
 def undo(unit: Unit, decision_id: UUID) -> None:

@@ -27,7 +27,8 @@ def grant_in(row: RowMapping) -> Grant:
     """What a row holds."""
     values = {name: row[name] for name in _COLUMNS}
     ended = Ended(row["ended"]) if row["ended"] else None
-    return Grant(**{**values, "ended": ended, "asked_on": row["asked_on"] or date.min})
+    own = {"ended": ended, "asked_on": row["asked_on"] or date.min, "raised_by": tuple(row["raised_by"])}
+    return Grant(**{**values, **own})
 
 
 def save(writes: Writes, grants: Iterable[Grant]) -> None:
@@ -104,16 +105,21 @@ def save_closed(writes: Writes, table: Table, versions: Mapping[UUID, int]) -> N
 
 
 async def approved_by(session: AsyncSession, grant: Grant) -> list[str]:
-    """Who has agreed to at least as much as is wanted now."""
+    """Who has agreed to at least as much as is wanted now, without those who asked for more since."""
     row = APPROVAL.c
     query = select(row.actor).where(row.grant_id == grant.id, row.wanted >= grant.wanted)
-    return list(await session.scalars(query.order_by(row.actor)))
+    found = await session.scalars(query.order_by(row.actor))
+    return [each for each in found if each not in grant.asked_for_by]
 
 
 async def approvals_of(session: AsyncSession, known: Iterable[Grant]) -> Counter[UUID]:
-    """By grant, how many have agreed to at least as much as is wanted of it now."""
-    wanted, row = {each.id: each.wanted for each in known}, APPROVAL.c
-    if not wanted:
+    """By grant, how many have agreed to at least as much as is wanted of it now; who asked for more counts not."""
+    some, row = {each.id: each for each in known}, APPROVAL.c
+    if not some:
         return Counter()
-    query = select(row.grant_id, row.wanted).where(row.grant_id.in_(sorted(wanted)))
-    return Counter(key for key, amount in await session.execute(query) if amount >= wanted[key])
+    query = select(row.grant_id, row.actor, row.wanted).where(row.grant_id.in_(sorted(some)))
+    return Counter(
+        key
+        for key, who, amount in await session.execute(query)
+        if amount >= some[key].wanted and who not in some[key].asked_for_by
+    )

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.in_kind import GiftInKind, Goods
 from services.donations.domain.money import Money
+from services.donations.repository.locking import locked
 from services.donations.tables import GIFT_IN_KIND
 from shared.messaging.unit import Unit
 
@@ -23,8 +24,7 @@ def gift_in(row: RowMapping) -> GiftInKind:
 
 async def lock(session: AsyncSession, gift_id: UUID) -> GiftInKind | None:
     """A gift in kind, locked; None if there is none of this id."""
-    query = select(GIFT_IN_KIND).where(GIFT_IN_KIND.c.id == gift_id).with_for_update()
-    row = (await session.execute(query)).mappings().one_or_none()
+    row = await locked(session, GIFT_IN_KIND, gift_id)
     return gift_in(row) if row else None
 
 

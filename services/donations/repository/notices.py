@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, RowMapping, bindparam, delete, func, select, text,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.notices import Became
+from services.donations.repository.locking import locked
 from services.donations.tables import NOTICE
 from shared.database.writes import Writes
 
@@ -68,8 +69,7 @@ async def _known(session: AsyncSession, rows: Rows) -> dict[str, dict[str, Any]]
 
 async def lock(session: AsyncSession, notice_id: UUID) -> RowMapping | None:
     """A notice, locked; None if there is none."""
-    query = select(NOTICE).where(NOTICE.c.id == notice_id).with_for_update()
-    return (await session.execute(query)).mappings().one_or_none()
+    return await locked(session, NOTICE, notice_id)
 
 
 async def asked(session: AsyncSession) -> int:

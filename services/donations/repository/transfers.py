@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.transfers import Transfer
+from services.donations.repository.locking import locked
 from services.donations.tables import OPENING, TRANSFER
 from shared.messaging.unit import Unit
 
@@ -24,9 +25,7 @@ def transfer_in(row: RowMapping) -> Transfer:
 
 async def lock(session: AsyncSession, transfer_id: UUID) -> RowMapping | None:
     """A transfer, locked; None if there is none of this id."""
-    query = select(TRANSFER).where(TRANSFER.c.id == transfer_id).with_for_update()
-    found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
-    return found
+    return await locked(session, TRANSFER, transfer_id)
 
 
 async def add(unit: Unit, transfer: Transfer, entry_id: UUID, arrived_entry_id: UUID | None) -> bool:
@@ -63,9 +62,7 @@ async def add_opening(unit: Unit, values: Mapping[str, Any]) -> bool:
 
 async def lock_opening(session: AsyncSession, opening_id: UUID) -> RowMapping | None:
     """An opening balance, locked; None if there is none of this id."""
-    query = select(OPENING).where(OPENING.c.id == opening_id).with_for_update()
-    found: RowMapping | None = (await session.execute(query)).mappings().one_or_none()
-    return found
+    return await locked(session, OPENING, opening_id)
 
 
 def undo_opening(unit: Unit, opening_id: UUID) -> None:

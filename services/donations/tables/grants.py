@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.donations.tables.columns import (
@@ -48,8 +49,8 @@ class CaseRow(Row, table=True):
 class GrantRow(Row, table=True):
     """Money that was asked for; `version` is the one heard last, `said` the one told last. See `domain/grants.py`.
 
-    It is for a household or for a case, never for both. A grant that has not `ended` keeps its fund and currency:
-    whoever changes it holds that fund's lock.
+    It is for a household or for a case, never for both. `raised_by` are all who asked for more than `asked_by`. A grant
+    that has not `ended` keeps its fund and currency: whoever changes it holds that fund's lock.
     """
 
     __tablename__ = "grant"
@@ -92,6 +93,9 @@ class GrantRow(Row, table=True):
     case_version: int = version_column()
     member_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     asked_by: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
+    raised_by: list[str] = Field(
+        default=[], sa_column=Column(ARRAY(String(100)), nullable=False, server_default="{}")
+    )
     ended: str = code_column("")
     reason: str = code_column("asked")
 

@@ -63,6 +63,7 @@ class PaymentRow(Row, table=True):
     gift_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("gift.id")))
     appeal_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     purpose: str = code_column("unassigned")
+    purpose_decided: bool = flag_column()
     place: str = code_column("paypal")
     currency: str = currency_column("")
     gross: int = amount_column(0)

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from services.events.api.contacts import Looking
-from services.events.api.lists import CSV, PREFIX, VenueOut, csv_answer
+from services.events.api.lists import PREFIX, VenueOut
 from services.events.api.models import EVENTS, EventsSettings, reading_of
 from services.events.commands import letters as commands
 from services.events.commands.letters import Letters, Told
 from services.events.domain.seats import SeatState
 from shared.principals import Role
+from shared.web.csv_files import CSV, csv_file, plain
 from shared.web.work import Asking, OpenUnits, accepted
 
 router = APIRouter(prefix=PREFIX, tags=["lists"])
@@ -39,7 +40,7 @@ async def invitations(
     async with units.open(actor=reader) as unit:
         rules = settings.seat_rules
         found = accepted(await commands.invitations(unit, rules, gathering_id, reading, again=body.again))
-    return csv_answer("invitations", HEADINGS, map(_line, found))
+    return csv_file("invitations", HEADINGS, map(_line, found))
 
 
 @router.post("/offers", dependencies=[EVENTS], response_class=Response, responses=CSV)
@@ -51,7 +52,7 @@ async def offers(
     async with units.open(actor=reader) as unit:
         rules = settings.seat_rules
         found = accepted(await commands.offers(unit, rules, gathering_id, reading, again=body.again))
-    return csv_answer("offers", HEADINGS, map(_line, found))
+    return csv_file("offers", HEADINGS, map(_line, found))
 
 
 def _line(told: Told) -> Sequence[str]:
@@ -59,7 +60,7 @@ def _line(told: Told) -> Sequence[str]:
     asked, contact = told.asked, told.contact
     mail, how = ("", "in person") if asked.no_contact else (contact.mail or "", "by letter")
     until = f"{told.until:%Y-%m-%d %H:%M} {told.until.tzinfo}" if told.until else ""
-    reached = (contact.name, mail, contact.phone or "", asked.language)
+    reached = (plain(contact.name), plain(mail), plain(contact.phone or ""), asked.language)
     return *reached, how, _ASKED[asked.state], until, str(asked.party)
 
 

@@ -1,9 +1,5 @@
 """Where a gathering is and who comes, shown with a reason, which is kept with whoever asks."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -14,13 +10,12 @@ from services.events.api.models import EVENTS, EventsSettings, reading_of
 from services.events.commands import showing as commands
 from services.events.commands.showing import Shown
 from shared.principals import Role
+from shared.web.csv_files import CSV, csv_file, plain
 from shared.web.papers import PdfResponse, pdf
 from shared.web.work import Asking, OpenUnits, accepted
 
 router = APIRouter(prefix="/gatherings/{gathering_id}", tags=["lists"])
 PREFIX = "/gatherings/{gathering_id}"
-CSV: dict[int | str, Any] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class VenueOut(BaseModel):
@@ -47,7 +42,7 @@ async def door_list(gathering_id: UUID, body: Looking, units: OpenUnits, reader:
     reading = reading_of("guests", gathering_id, f"{PREFIX}/door-list", body.reason, Role.EVENTS)
     async with units.open(actor=reader) as unit:
         found = accepted(await commands.door_list(unit, gathering_id, reading))
-    return csv_answer("door-list", ("name", "phone", "as", "came"), map(_line, found))
+    return csv_file("door-list", ("name", "phone", "as", "came"), map(_line, found))
 
 
 @router.post("/door-list/pdf", dependencies=[EVENTS], response_class=PdfResponse)
@@ -61,22 +56,7 @@ async def door_list_pdf(
     return pdf(found, "door-list")
 
 
-def _line(each: Shown) -> Sequence[str]:
+def _line(each: Shown) -> tuple[str, ...]:
     came = {None: "", True: "yes", False: "no"}[each.comer.came]
     role = each.comer.role if each.comer.seated else f"{each.comer.role}, no seat"
-    return each.contact.name, each.contact.phone or "", role, came
-
-
-def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
-    """A list to be saved, with a mark at the beginning by which spreadsheets know UTF-8."""
-    file = io.StringIO()
-    lines = csv.writer(file)
-    lines.writerow(headings)
-    lines.writerows(map(_plain, rows))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
-    return Response(f"\ufeff{file.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _plain(row: Sequence[str]) -> Sequence[str]:
-    """What begins like a formula is no formula: a spreadsheet shows it as it stands."""
-    return [f"'{text}" if text.startswith(FORMULA) else text for text in row]
+    return plain(each.contact.name), plain(each.contact.phone or ""), role, came

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from services.intake import repository
 from services.intake.commands.saying import case_entry, entry
 from services.intake.domain.cases import CLOSED, Case
-from services.intake.domain.grants import Request, asked_words, asking_of
+from services.intake.domain.grants import Request, asked_words, asking_of, changed
 from services.intake.domain.households import Household
 from services.intake.tables import GRANT_REQUEST
 from shared.messaging.unit import Unit
@@ -76,12 +76,7 @@ async def change(unit: Unit, request_id: UUID, amount: int | None, urgency: int 
     if isinstance(found, Refused):
         return found
     whose, before = found
-    after = replace(
-        before,
-        version=before.version + 1,
-        amount=before.amount if amount is None else amount,
-        urgency=before.urgency if urgency is None else urgency,
-    )
+    after = changed(before, amount, urgency, unit.actor.id)
     unit.writes.change(GRANT_REQUEST, [vars(after)])
     return _told(unit, whose, after)
 

@@ -2,8 +2,8 @@
 what became of it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -46,6 +46,7 @@ class Request:
     """Money that is asked for a household or a case, in minor units; a request that was withdrawn says no more.
 
     `household_version` and `case_version` stay what they were when it was asked for, however it is changed later.
+    `raised_by` are all who ever asked for more than was asked for before them, each once, the first of them first.
     """
 
     id: UUID
@@ -62,6 +63,22 @@ class Request:
     case_version: int | None = None
     member_id: UUID | None = None
     withdrawn_on: date | None = None
+    raised_by: Sequence[str] = ()
+
+
+def changed(request: Request, amount: int | None, urgency: int | None, by: str) -> Request:
+    """The request once somebody has changed it; what is None stays. Whoever asks for more is known from then on."""
+    wanted = request.amount if amount is None else amount
+    raised_by = [*request.raised_by]
+    if wanted > request.amount and by not in raised_by:
+        raised_by.append(by)
+    return replace(
+        request,
+        version=request.version + 1,
+        amount=wanted,
+        urgency=request.urgency if urgency is None else urgency,
+        raised_by=raised_by,
+    )
 
 
 def asking_of(request: Request, on: date) -> GrantAsked:
@@ -80,6 +97,7 @@ def asking_of(request: Request, on: date) -> GrantAsked:
         urgency=request.urgency,
         asked_on=request.asked_on,
         asked_by=request.asked_by,
+        raised_by=tuple(request.raised_by),
         status=GrantStep.WITHDRAWN if request.withdrawn_on else step,
         on=on,
     )

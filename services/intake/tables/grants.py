@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.intake.tables.columns import Row
@@ -24,7 +25,8 @@ from shared.database.rows import table_of
 class GrantRequestRow(Row, table=True):
     """Money that was asked for a household or for a case. `version` counts what donations was told of the request.
 
-    `household_version` and `case_version` are those of the moment in which it was asked for.
+    `household_version` and `case_version` are those of the moment in which it was asked for; `raised_by` are all who
+    ever asked for more since.
     """
 
     __tablename__ = "grant_request"
@@ -49,6 +51,9 @@ class GrantRequestRow(Row, table=True):
     urgency: int = Field(sa_column=Column(Integer, nullable=False))
     asked_on: date = Field(sa_column=Column(Date, nullable=False))
     asked_by: str = Field(sa_column=Column(String(100), nullable=False))
+    raised_by: list[str] = Field(
+        default=[], sa_column=Column(ARRAY(String(100)), nullable=False, server_default="{}")
+    )
     withdrawn_on: date | None = Field(sa_column=Column(Date))
 
 

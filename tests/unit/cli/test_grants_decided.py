@@ -24,6 +24,7 @@ def grant(agreed: int, needed: int, number: int = 7) -> dict[str, Any]:
         "kind": "hospital",
         "asked_on": "2006-11-01",
         "asked_by": "staff:caseworker-1",
+        "raised_by": ["staff:caseworker-1", "staff:caseworker-2"],
         "wanted": money,
         "set_aside": money,
         "agreed": agreed,
@@ -43,7 +44,8 @@ async def test_those_are_listed_that_wait_for_somebody() -> None:
     (row,) = await grants.rows(services(answer))
     assert row[0] == str(GRANT)
     assert row[1:3] == ["3", "1"]
-    assert row[5:] == ["staff:caseworker-1", "USD 250.00", "USD 250.00", "1 of 2", "set_aside"]
+    both = "staff:caseworker-1, staff:caseworker-2"
+    assert row[5:] == [both, "USD 250.00", "USD 250.00", "1 of 2", "set_aside"]
     assert asked[0]["undecided"] == "true"
 
 

@@ -10,6 +10,9 @@ import pytest
 
 from services.donations.commands.differing import differences
 from services.donations.commands.matching import Booked, Comparing, Match, judged
+from services.donations.domain.charges import Charge
+from services.donations.domain.conversions import Conversion
+from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment, RefundState
 from services.donations.domain.transfers import Transfer
 from services.donations.paypal.amounts import Amount
@@ -121,6 +124,12 @@ PAID = replace(PAYMENT, happened_on=date(2006, 11, 1))
 GONE_OUT = Transfer(UUID(int=2), "paypal", "bank", "USD", 30_00, "T", date(2006, 11, 1))
 TO_BANK = replace(ROW, transaction_id="T", kind=Kind.WITHDRAWAL, gross=Amount(-31_00, "USD"), fee=None)
 
+A_FEE = replace(ROW, transaction_id="F", kind=Kind.FEE, gross=Amount(-5_00, "USD"), fee=None)
+CHARGED = Charge(UUID(int=3), "general", "paypal", Money(4_00, "USD"), "F", date(2006, 11, 1))
+CHANGED = Conversion(
+    UUID(int=4), "general", "paypal", Money(30_00, "USD"), Money(3_500, "JPY"), date(2006, 11, 1), None
+)
+
 
 @pytest.mark.parametrize(
     ("row", "booked", "differs"),
@@ -159,6 +168,38 @@ TO_BANK = replace(ROW, transaction_id="T", kind=Kind.WITHDRAWAL, gross=Amount(-3
         ),
         (BACK, {"payment": replace(PAID, currency="JPY")}, [("currency", "JPY", "USD")]),
         (TO_BANK, {"transfer": GONE_OUT}, [("amount", "USD -30.00", "USD -31.00")]),
+        (
+            AGAIN,
+            {"payment": replace(PAID, restored=20_00), "refund": RETURNED},
+            [("amount", "USD 20.00", "USD 30.00")],
+        ),
+        (
+            AGAIN,
+            {"payment": PAID, "refund": replace(REFUND, amount=25_00)},
+            [("amount", "USD 25.00", "USD 30.00")],
+        ),
+        (replace(AGAIN, gross=Amount(3000, "JPY")), {"payment": PAID}, [("currency", "USD", "JPY")]),
+        (A_FEE, {"charge": CHARGED}, [("amount", "USD -4.00", "USD -5.00")]),
+        (
+            replace(A_FEE, gross=Amount(400, "JPY")),
+            {"charge": CHARGED},
+            [("amount", "USD -4.00", "JPY 400"), ("currency", "USD", "JPY")],
+        ),
+        (
+            replace(A_FEE, kind=Kind.CONVERSION, gross=Amount(3_600, "JPY")),
+            {"conversion": CHANGED},
+            [("amount", "JPY 3,500", "JPY 3,600")],
+        ),
+        (
+            replace(A_FEE, kind=Kind.CONVERSION, gross=Amount(-31_00, "USD")),
+            {"conversion": CHANGED},
+            [("amount", "USD -30.00", "USD -31.00")],
+        ),
+        (
+            replace(A_FEE, kind=Kind.CONVERSION, gross=Amount(3_600, "EUR")),
+            {"conversion": CHANGED},
+            [("amount", "JPY 3,500", "EUR 36.00"), ("currency", "JPY", "EUR")],
+        ),
         (replace(BACK, state="other"), {"refund": REFUND}, [("state", "is not booked like this", "other")]),
     ],
 )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0010"
 down_revision = "0009"
 
@@ -20,7 +22,4 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    op.drop_index("uq_notice_event", table_name="notice")
-    op.drop_column("notice", "again")
-    op.drop_column("notice", "event_id")
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0009"
 down_revision = "0008"
 
@@ -39,3 +41,6 @@ def upgrade() -> None:
     op.execute(APPEND_ONLY)
     # Those that were written down before stopped no letter.
     op.execute("INSERT INTO incident_end SELECT id, 'settled', on_day, actor FROM incident")
+
+
+downgrade = no_way_back

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.database.migrations import no_way_back
+
 revision = "0010"
 down_revision = "0009"
 
@@ -14,3 +16,6 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_letter_forgotten_after_its_end"), "letter", "forgotten_on >= ended_on"
     )
+
+
+downgrade = no_way_back

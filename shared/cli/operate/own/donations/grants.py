@@ -54,7 +54,7 @@ def waiting() -> None:
 
 
 def agree(grant: Grant, version: Version, who: Who) -> None:
-    """Agree to a grant, as the list shows it. Never who asked for it, and nobody twice."""
+    """Agree to a grant, as the list shows it. Never who asked for it or for more, and nobody twice."""
     asyncio.run(_decided(grant, "approve", who, {"version": version}))
     Console().print(shown(f"{who} agrees to {grant}."))
 
@@ -85,7 +85,7 @@ async def rows(services: Services) -> list[list[str]]:
             str(each["urgency"]),
             each["kind"],
             each["asked_on"],
-            each["asked_by"],
+            ", ".join(dict.fromkeys([each["asked_by"], *each["raised_by"]])),
             each["wanted"]["words"],
             each["set_aside"]["words"],
             f"{each['agreed']} of {each['have_to_agree']}",
