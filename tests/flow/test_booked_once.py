@@ -196,9 +196,9 @@ async def test_a_dispute_holds_the_money_and_a_won_one_lets_it_go(till: Till) ->
     await till.do(disputed)
     await till.do(disputed)
     assert await till.fund("food", "USD") == (9_40, 9_40, 0)
-    await till.do(over(Dispute.WON))
-    await till.do(over(Dispute.LOST))
-    await till.do(disputed)
+    for _ in range(2):
+        await till.do(over(Dispute.WON))
+        await till.do(disputed)
     assert await till.fund("food", "USD") == (9_40, 0, 0)
     assert await counts(till) == [10_000, 10_000, 10_000]
 

@@ -105,7 +105,8 @@ def disputed(draw: st.DrawFn) -> Work:
     lost = draw(st.one_of(st.none(), st.integers(1, 500).map(lambda minor: Money(minor, "JPY"))))
     if how is None:
         return lambda unit: open_dispute(unit, "paypal", name, on, unclear=unclear)
-    return lambda unit: close_dispute(unit, "paypal", name, how, on, lost)
+    case_id = draw(st.sampled_from(["C1", "C2"]))
+    return lambda unit: close_dispute(unit, "paypal", name, how, on, lost, case_id)
 
 
 @st.composite

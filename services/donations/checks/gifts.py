@@ -38,10 +38,14 @@ _NOTICES = r"""
             AND (notice.event_type IN ('PAYMENT.SALE.COMPLETED', 'PAYMENT.CAPTURE.COMPLETED')
                  OR notice.event_type LIKE '% completed')
 """
-_RESTORED = """
-    SELECT count(*), count(*) FILTER (WHERE refund.entry_id IS NOT NULL AND (
-        SELECT count(*) FROM entry WHERE entry.reverses = refund.entry_id AND entry.kind = 'restored') <> 1)
-    FROM refund WHERE state = 'returned'
+# What comes back is an entry against it.
+_WENT_BACK = """
+    SELECT count(*), count(*) FILTER (WHERE payment.refunded <> coalesce(sums.amount, 0))
+    FROM payment LEFT JOIN (
+        SELECT entry.document_id, sum(posting.amount) AS amount
+        FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.code = posting.account
+        WHERE entry.kind IN ('refund', 'restored') AND account.kind IN ('income', 'uncovered') GROUP BY 1
+    ) sums ON sums.document_id = payment.id WHERE payment.version > 0 AND payment.provider = 'paypal'
 """
 _LISTED = """
     SELECT count(*), count(*) FILTER (WHERE finding.status IN ('matched', 'missing')
@@ -111,7 +115,7 @@ CHECKS = {
     "each payment is booked once": _PAYMENTS,
     "what is left of a payment is what the ledger has of it": _NET,
     "each refund is booked once, or waits for a payment that has not come": _REFUNDS,
-    "what was reversed and came back is booked as coming back": _RESTORED,
+    "what went back of a payment, and did not come back, is what its entries say": _WENT_BACK,
     "money of notices is booked": _NOTICES,
     "payments that PayPal lists are booked": _LISTED,
     "no monthly gift that ended here is still charged": _CHARGED,

@@ -8,7 +8,7 @@ twice at once is told one after the other here.
 from dataclasses import replace
 
 from services.donations.commands.belonging import Came, Whose, one_off, whose_is
-from services.donations.commands.disputes import let_go, take_hold
+from services.donations.commands.disputes import catch_up, take_hold
 from services.donations.commands.giving_back import WentBack, give_back, say
 from services.donations.commands.holding import hold_or_release, release
 from services.donations.commands.keeping import keep
@@ -18,7 +18,7 @@ from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
-from services.donations.domain.payments import Dispute, Payment, booked
+from services.donations.domain.payments import OVER, Dispute, Payment, booked
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import payments, subscriptions
 from shared.contracts.donations import GiftWhy
@@ -98,17 +98,13 @@ async def _waiting(unit: Unit, payment: Payment) -> list[WentBack]:
 
 
 async def _catch_up(ledger: MoneyLedger, payment: Payment, waiting: list[WentBack]) -> Payment:
-    """What was told of a payment before it came."""
-    # What a dispute took in part is booked after the refunds: one of them may have told of the same money.
-    lost, payment = payment.dispute_lost, replace(payment, dispute_lost=0)
+    """What was told of a payment before it came. What a dispute took goes first: a refund may be the same money."""
+    on = payment.happened_on or ledger.unit.today
+    if payment.dispute in OVER:
+        payment = await catch_up(ledger, payment, on)
     for each in waiting:
         payment, _ = await give_back(ledger, payment, each)
-    on = payment.happened_on or ledger.unit.today
-    if payment.dispute is Dispute.OPEN:
-        return await take_hold(ledger, payment, on)
-    return (
-        await let_go(ledger, payment, Dispute.LOST, on, lost) if payment.dispute is Dispute.LOST else payment
-    )
+    return await take_hold(ledger, payment, on) if payment.dispute is Dispute.OPEN else payment
 
 
 async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.donations.commands.matching import Booked
 from services.donations.domain.money import CURRENCIES, DIGITS, written
-from services.donations.domain.payments import Payment, Provider, RefundState
+from services.donations.domain.payments import Payment, Provider
 from services.donations.domain.transfers import Transfer
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.transactions import Kind, Row
@@ -91,9 +91,7 @@ def _restored(row: Row, booked: Booked) -> Iterator[Difference]:
     elif refund is None:
         yield Difference(CURRENCY, came.currency, row.gross.currency)
     else:
-        whole = refund.amount if came.restored is None else came.restored
-        back = whole if refund.state is RefundState.RETURNED else refund.amount
-        yield from _money(Amount(back, refund.currency), row.gross)
+        yield from _money(Amount(refund.amount, refund.currency), row.gross)
 
 
 def _by_hand(row: Row, booked: Booked) -> Iterator[Difference]:

@@ -2,22 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from services.donations.commands.keeping import keep
-from services.donations.commands.parting import gather
-from services.donations.commands.restoring import learn_fee, learn_fee_back, restore
-from services.donations.domain import entries
-from services.donations.domain.ledger import EntryKind
+from services.donations.commands.restoring import settle, stands
 from services.donations.domain.money import Money
-from services.donations.domain.payments import (
-    Dispute,
-    Payment,
-    RefundState,
-    booked,
-    fact_of,
-    reversals_of,
-    told,
-)
+from services.donations.domain.payments import Dispute, Payment, RefundState, fact_of, reversal_of, told
+from services.donations.domain.taken_back import Taken
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import payments
 from shared.contracts.donations import GiftWhy
@@ -75,65 +66,81 @@ async def _learn(unit: Unit, payment: Payment, back: WentBack, known: RefundStat
     row = await payments.refund(unit.session, back.provider, back.refund_id)
     if row is None or row["fee_back"]:
         return
+    stood = await stands(unit, payment)
+    await payments.tell_fee_back(unit.session, back.provider, back.refund_id, back.fee_back)
     if known is RefundState.WAITING:
-        await payments.tell_fee_back(unit.session, back.provider, back.refund_id, back.fee_back)
         return
+    own = 0 if _is_reversal(back) else back.fee_back
     async with MoneyLedger.open(unit, payment.keys) as ledger:
-        after = await learn_fee_back(ledger, payment, back.refund_id, back.fee_back)
+        after, _, _ = await settle(ledger, payment, stood, row["happened_on"], own)
         await keep(ledger, payment, after)
+
+
+def _is_reversal(back: WentBack) -> bool:
+    return back.refund_id == reversal_of(back.transaction_id)
 
 
 async def give_back(ledger: MoneyLedger, payment: Payment, back: WentBack) -> tuple[Payment, RefundState]:
     """The payment after a refund, and how that stands; the same payment if nothing was booked. Its fund is locked."""
-    session = ledger.unit.session
-    if await _is_back(ledger, payment, back):
-        await payments.settle_refund(session, back.provider, back.refund_id, RefundState.RETURNED, None)
-        # What PayPal took for it and what it gave back before are one sum; if neither is said, it is none.
-        known = payment.restored_fee
-        after = payment if known is None else await learn_fee(ledger, payment, known)
-        return after, RefundState.RETURNED
-    if state := _not_booked(payment, back):
-        await payments.settle_refund(session, back.provider, back.refund_id, state, None)
-        if state is RefundState.SAME:
-            payment = await _with_fee(ledger, replace(payment, dispute_lost=0), back)
-        return payment, state
-    payment = gather(ledger, payment)
-    fee_back, held = payment.money(back.fee_back), payment.money(payment.held)
-    lines = entries.refund(payment.where, ledger.fund(payment.key), back.amount, fee_back, held)
-    entry = ledger.book(EntryKind.REFUND, lines, payment.id, back.happened_on)
-    await payments.settle_refund(session, back.provider, back.refund_id, RefundState.BOOKED, entry.id)
-    after = replace(booked(payment, lines), refunded=payment.refunded + back.amount.minor)
-    after = await say(ledger.unit, after, GiftWhy.REFUNDED)
-    again = await restore(ledger, after)
-    if again is after:
-        return after, RefundState.BOOKED
-    return await say(ledger.unit, again, GiftWhy.RESOLVED), RefundState.RETURNED
+    stood = await stands(ledger.unit, payment)
+    if not _fits(payment, back, stood):
+        await _settle(ledger, back, RefundState.DIFFERENT)
+        return payment, RefundState.DIFFERENT
+    # From here on it counts.
+    await _settle(ledger, back, RefundState.SAME)
+    if _is_reversal(back):
+        return await _reversed(ledger, payment, back, stood)
+    more = (await stands(ledger.unit, payment)).refunded - stood.refunded
+    if more not in (back.amount.minor, 0) or (more == 0 and payment.dispute is not Dispute.LOST):
+        await _settle(ledger, back, RefundState.DIFFERENT)
+        return payment, RefundState.DIFFERENT
+    after, _, entry_id = await settle(ledger, payment, stood, back.happened_on, back.fee_back)
+    if entry_id is None:
+        return after, RefundState.SAME
+    await _settle(ledger, back, RefundState.BOOKED, entry_id)
+    return await say(ledger.unit, after, GiftWhy.REFUNDED), RefundState.BOOKED
 
 
-async def _with_fee(ledger: MoneyLedger, payment: Payment, back: WentBack) -> Payment:
-    """The payment with the fee that came back with money that is booked already, if one did."""
-    if not 0 < back.fee_back <= back.amount.minor:
-        return payment
-    return await learn_fee_back(ledger, payment, back.refund_id, back.fee_back)
+async def _reversed(
+    ledger: MoneyLedger, payment: Payment, back: WentBack, stood: Taken
+) -> tuple[Payment, RefundState]:
+    """The payment after its reversal. What came back before that is known goes first, and comes back then."""
+    after = payment
+    if payment.restored_on and not stood.out:
+        gone = replace(payment, restored_on=None, restored=None)
+        gone, stood = await _taken(ledger, gone, back, stood, back.happened_on)
+        after = replace(gone, restored_on=payment.restored_on, restored=payment.restored)
+    after, _ = await _taken(ledger, after, back, stood, after.restored_on or back.happened_on)
+    row = await payments.refund(ledger.unit.session, back.provider, back.refund_id)
+    assert row, "a reversal is kept before it is booked"
+    return after, RefundState(row["state"])
 
 
-async def _is_back(ledger: MoneyLedger, payment: Payment, back: WentBack) -> bool:
-    """Whether a reversal is the money that a lost dispute took, and that came back since."""
-    reversal, lost = reversals_of(payment.transaction_id)
-    if payment.restored_on is None or back.refund_id != reversal:
+async def _taken(
+    ledger: MoneyLedger, payment: Payment, back: WentBack, stood: Taken, on: date
+) -> tuple[Payment, Taken]:
+    after, now, entry_id = await settle(ledger, payment, stood, on)
+    if entry_id:
+        state = RefundState.RETURNED if now.reversal_is_back else RefundState.BOOKED
+        await _settle(ledger, back, state, entry_id)
+    if after.refunded != payment.refunded:
+        why = GiftWhy.REFUNDED if after.refunded > payment.refunded else GiftWhy.RESOLVED
+        after = await say(ledger.unit, after, why)
+    return after, now
+
+
+async def _settle(
+    ledger: MoneyLedger, back: WentBack, state: RefundState, entry_id: UUID | None = None
+) -> None:
+    await payments.settle_refund(ledger.unit.session, back.provider, back.refund_id, state, entry_id)
+
+
+def _fits(payment: Payment, back: WentBack, stood: Taken) -> bool:
+    """Whether a refund can be of this payment. A reversal may be more than is left if that is what disputes took."""
+    if back.amount.currency != payment.currency or not 0 <= back.fee_back <= back.amount.minor:
         return False
-    row = await payments.refund(ledger.unit.session, back.provider, lost)
-    same = row and row["state"] == RefundState.RETURNED.value and row["amount"] == back.amount.minor
-    return bool(same) and back.happened_on <= payment.restored_on
-
-
-def _not_booked(payment: Payment, back: WentBack) -> RefundState | None:
-    """Why a refund books nothing; None if it does."""
-    same = back.amount == payment.money(payment.dispute_lost) or payment.left == 0
-    if payment.dispute is Dispute.LOST and same:
-        return RefundState.SAME
-    fits = back.amount.currency == payment.currency and 0 <= back.fee_back <= back.amount.minor
-    return None if fits and back.amount.minor <= payment.left else RefundState.DIFFERENT
+    most = payment.left + stood.out - stood.back
+    return not _is_reversal(back) or back.amount.minor <= most
 
 
 async def say(unit: Unit, payment: Payment, why: GiftWhy) -> Payment:

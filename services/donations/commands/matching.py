@@ -141,8 +141,11 @@ def _restored(row: Row, booked: Booked, *, early: bool) -> Match:
         return Match.WAITING if booked.payment or early or not row.moves else Match.UNKNOWN
     known = booked.refund
     if known and known.state is RefundState.RETURNED:
-        whole = known.amount if booked.came.restored is None else booked.came.restored
-        return Match.MATCHED if (whole, known.currency) == row.gross else Match.DIFFERENT
+        if (known.amount, known.currency) == row.gross:
+            return Match.MATCHED
+        # A dispute that was won says no amount: the list knows it better.
+        if booked.came.restored is not None:
+            return Match.DIFFERENT
     if early or not row.moves:
         return Match.WAITING
     fits = known is None or (known.state is not RefundState.DIFFERENT and row.gross.minor <= known.amount)

@@ -10,7 +10,7 @@ from services.donations.commands.giving_back import WentBack
 from services.donations.commands.restoring import CameBack
 from services.donations.domain.money import DIGITS, MOST, Money
 from services.donations.domain.notices import Became
-from services.donations.domain.payments import Dispute, Provider, reversals_of
+from services.donations.domain.payments import Dispute, Provider, reversal_of
 from services.donations.domain.subscriptions import Told, What
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, SubscriptionSaid, Unreadable
@@ -39,6 +39,7 @@ class Disputed:
     over: Dispute | None = None
     lost: Money | None = None
     unclear: bool = False
+    case_id: str = ""
 
 
 Meaning = Came | WentBack | CameBack | Disputed | News | Became
@@ -115,11 +116,13 @@ def _of_back(zone: ZoneInfo, said: BackSaid) -> Meaning:
         return Became.WAITING
     if not _kept_here(said.amount):
         return Became.LOOK
-    fee, on = _fee_in(said.fee_back, said.amount), said.at.astimezone(zone).date()
+    on = said.at.astimezone(zone).date()
     if said.what == "reversal_cancelled":
-        if fee and fee.minor > said.amount.minor:
+        taken = _fee_in(said.fee_taken, said.amount)
+        if taken and taken.minor > said.amount.minor:
             return Became.LOOK
-        return CameBack(PAYPAL, said.sale_id, Money(*said.amount), on, fee.minor if fee else None)
+        return CameBack(PAYPAL, said.sale_id, Money(*said.amount), on, taken.minor if taken else None)
+    fee = _fee_in(said.fee_back, said.amount)
     return WentBack(
         provider=PAYPAL,
         refund_id=id_of_back(said) or "",
@@ -138,7 +141,7 @@ def id_of_back(said: BackSaid) -> str | None:
     """
     if said.what == "refunded" and said.back_id:
         return said.back_id
-    return reversals_of(said.sale_id)[0] if said.sale_id else None
+    return reversal_of(said.sale_id) if said.sale_id else None
 
 
 def _of_dispute(zone: ZoneInfo, said: DisputeSaid) -> Meaning:
@@ -150,7 +153,8 @@ def _of_dispute(zone: ZoneInfo, said: DisputeSaid) -> Meaning:
     unclear = _is_unclear(said)
     if said.what == "created" or unclear:
         return Disputed(sales, on, unclear=unclear)
-    return Disputed(sales, on, Dispute(said.outcome), _lost_in(said) if len(sales) == 1 else None)
+    lost = _lost_in(said) if len(sales) == 1 else None
+    return Disputed(sales, on, Dispute(said.outcome), lost, case_id=said.dispute_id)
 
 
 def _is_unclear(said: DisputeSaid) -> bool:

@@ -173,7 +173,8 @@ async def _dispute(unit: Unit, disputed: Disputed) -> Became:
     found, on = [], disputed.on
     for sale_id in disputed.sale_ids:
         if disputed.over:
-            found.append(await close_dispute(unit, PAYPAL, sale_id, disputed.over, on, disputed.lost))
+            ended = (disputed.over, on, disputed.lost, disputed.case_id)
+            found.append(await close_dispute(unit, PAYPAL, sale_id, *ended))
         else:
             found.append(await open_dispute(unit, PAYPAL, sale_id, on, unclear=disputed.unclear))
     if disputed.unclear or any(each.dispute_unclear for each in found):

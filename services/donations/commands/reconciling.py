@@ -16,13 +16,15 @@ from services.donations.commands.differing import Difference, differences
 from services.donations.commands.matching import Booked, Comparing, Match, judged
 from services.donations.commands.meaning import PAYPAL, id_of_back
 from services.donations.commands.notices import effect
+from services.donations.commands.restoring import stands
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
-from services.donations.domain.payments import Payment, RefundState, reversals_of
+from services.donations.domain.payments import Payment, RefundState
 from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
 from services.donations.repository import charges, conversions, findings, notices, transfers
+from services.donations.repository.findings import Refund
 from shared.database.errors import is_outage
 from shared.database.trying import tried
 from shared.messaging.failures import describe
@@ -111,17 +113,18 @@ async def _booked(unit: Unit, row: Row, said: SaleSaid | BackSaid | None, own: s
     if row.kind in _TRANSFERS:
         return Booked(transfer=await transfers.of_paypal(unit.session, row.transaction_id))
     if row.kind is Kind.FEE:
-        refund = await findings.fee_given_back(unit.session, own, row.gross.minor)
+        refund = await findings.with_fee_back(unit.session, own, row.gross.minor)
         return Booked(refund=refund, charge=await charges.of_paypal(unit.session, row.transaction_id))
     if row.kind is Kind.CONVERSION:
         found = await conversions.of_paypal(unit.session, row.transaction_id, row.refers_to)
         return Booked(conversion=found)
     back = id_of_back(said) if isinstance(said, BackSaid) else None
     payment, refund = await findings.booked(unit.session, own, back)
-    if own and isinstance(said, BackSaid) and said.what == "reversal_cancelled":
-        # A lost dispute may have booked it: then that is what comes back, though the reversal is known too.
-        _, lost = await findings.booked(unit.session, own, reversals_of(own)[1])
-        refund = lost if lost and (refund is None or refund.state is RefundState.SAME) else refund
+    if payment and payment.version and isinstance(said, BackSaid) and said.what == "reversal_cancelled":
+        # Disputes may have taken it without a reversal.
+        now = await stands(unit, payment)
+        state = RefundState.RETURNED if now.back else RefundState.BOOKED
+        refund = Refund(now.back or now.out, payment.currency, state) if now.out else None
     return Booked(payment, refund)
 
 
@@ -156,7 +159,7 @@ def _says_more(said: SaleSaid | BackSaid | None, booked: Booked) -> bool:
         fee, whose = said.fee is not None, said.subscription_id is not None
         return (fee and known.fee is None) or (whose and known.subscription is None)
     if said.what == "reversal_cancelled":
-        return said.fee_back is not None and known.restored_fee is None
+        return said.fee_taken is not None and known.restored_fee is None
     return bool(said.fee_back and back and not back.fee_back)
 
 

@@ -1,137 +1,165 @@
-"""What was reversed of a payment, or lost in a dispute, comes back to us: once, and as far as it had gone.
+"""What PayPal takes back of a payment and gives back to us is booked as far as the books differ from all that was told.
 
-PayPal tells of it by an IPN (Canceled_Reversal), by a row of its list, or by a dispute that was won, in any order and
-before the reversal too. So a payment keeps until which day its reversals came back, and whatever books one looks there.
-A reversal of a later day is another one: it stays.
+PayPal tells of it by a reversal, by disputes that are lost or won, by an IPN (Canceled_Reversal) and by rows of its
+list, in any order. Each of them is kept, and none is booked by itself: what follows from all of them together
+(`domain/taken_back.py`) is compared with what is booked.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from services.donations.commands.parting import gather
 from services.donations.domain import entries
 from services.donations.domain.ledger import EntryKind, Kind, account
 from services.donations.domain.money import Money
-from services.donations.domain.payments import Payment, RefundState, booked, reversals_of
+from services.donations.domain.payments import OVER, Dispute, Payment, RefundState, booked, reversal_of
+from services.donations.domain.taken_back import NOTHING, Lost, Reversal, Taken, taken
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import payments
+from services.donations.repository import lost_disputes, payments
+from shared.messaging.unit import Unit
 
-BOOKED, RETURNED = RefundState.BOOKED.value, RefundState.RETURNED.value
-_TOLD = (BOOKED, RETURNED, RefundState.SAME.value)
+_COUNT = (RefundState.BOOKED.value, RefundState.SAME.value, RefundState.RETURNED.value)
 
 
 @dataclass(frozen=True)
 class CameBack:
-    """PayPal gave back what it had reversed of a payment. `fee` is what it took for that, None if it is not said."""
+    """PayPal gave back what it had reversed of a payment. `fee_taken` is what it took for that, None if not said."""
 
     provider: str
     transaction_id: str
     amount: Money
     happened_on: date
-    fee: int | None = None
+    fee_taken: int | None = None
 
 
-async def restore(ledger: MoneyLedger, payment: Payment) -> Payment:
-    """The payment once what was reversed of it, and came back, is booked; the same one if nothing is to be. Its fund is
-    locked. More than was reversed is not booked: somebody has to look.
+@dataclass(frozen=True)
+class WasTold:
+    """What counts of what was told of a locked payment: amounts of refunds, the reversal's row, lost disputes."""
+
+    refunds: tuple[int, ...]
+    reversal: RowMapping | None
+    lost: tuple[Lost, ...]
+
+    def taken(self, payment: Payment) -> Taken:
+        """What follows for the payment; nothing before it has come."""
+        if payment.version == 0:
+            return NOTHING
+        row = self.reversal
+        reversal = Reversal(row["amount"], row["fee_back"], row["happened_on"]) if row else None
+        return taken(payment, self.refunds, reversal, self.lost)
+
+
+async def was_told(unit: Unit, payment: Payment) -> WasTold:
+    """What was told of a payment. A lost dispute in another currency than the payment's counts not: nobody can tell
+    what it took.
     """
-    if payment.restored_on is None:
-        return payment
-    rows = await payments.reversals(ledger.unit.session, payment)
-    for row in rows:
-        if row["state"] == BOOKED and row["happened_on"] <= payment.restored_on:
-            amount = row["amount"] if payment.restored is None else payment.restored
-            if amount <= row["amount"]:
-                return await _restored(ledger, payment, row, amount, rows)
-    return payment
-
-
-def _fee_back(rows: Iterable[RowMapping]) -> int:
-    """What PayPal gave back of its fee, in minor units."""
-    return sum(row["fee_back"] for row in rows if row["state"] in _TOLD)
-
-
-def _is_told(payment: Payment, rows: Iterable[RowMapping]) -> bool:
-    """Whether PayPal told the reversal itself. A dispute alone may be told after its money has come back, and then
-    nothing is booked of it: so what PayPal takes for giving back is booked once the reversal is told.
-    """
-    reversal, _ = reversals_of(payment.transaction_id)
-    return any(row["refund_id"] == reversal and row["state"] in _TOLD for row in rows)
-
-
-async def _restored(
-    ledger: MoneyLedger, payment: Payment, row: RowMapping, amount: int, rows: Sequence[RowMapping]
-) -> Payment:
-    fee = min(_fee_back(rows), amount) if payment.restored_fee is None else payment.restored_fee
-    if not _is_told(payment, rows):
-        fee = 0
-    covering = await _covering(ledger, payment, row, amount)
-    lines = entries.restored(
-        payment.where, payment.purpose, payment.money(amount), payment.money(fee), covering
+    rows = [each for each in await payments.refunds_of(unit.session, payment.id) if each["state"] in _COUNT]
+    name = reversal_of(payment.transaction_id)
+    disputed = payment.dispute is not Dispute.NONE
+    ends = await lost_disputes.of(unit.session, payment.id) if disputed else ()
+    return WasTold(
+        tuple(each["amount"] for each in rows if each["refund_id"] != name),
+        next((each for each in rows if each["refund_id"] == name), None),
+        tuple(
+            Lost(each["happened_on"], each["case_id"], each["amount"])
+            for each in ends
+            if each["currency"] in ("", payment.currency)
+        ),
     )
-    on = payment.restored_on
-    ledger.book(EntryKind.RESTORED, lines, payment.id, on, reverses=row["entry_id"])
-    session = ledger.unit.session
-    await payments.settle_refund(
-        session, row["provider"], row["refund_id"], RefundState.RETURNED, row["entry_id"]
-    )
-    # What PayPal gives back it holds no longer.
-    return replace(booked(payment, lines), refunded=payment.refunded - amount, hold_told=True)
 
 
-async def _covering(ledger: MoneyLedger, payment: Payment, row: RowMapping, most: int) -> tuple[str, Money]:
-    """The fund that lacks something since a refund, and how much of that is to be made good; others may have covered it
-    since.
+async def stands(unit: Unit, payment: Payment) -> Taken:
+    """How a locked payment stands by what was told of it."""
+    return (await was_told(unit, payment)).taken(payment)
+
+
+class Settled(NamedTuple):
+    """A payment once it is booked how it stands, and the entry of what went back, if something did."""
+
+    payment: Payment
+    now: Taken
+    entry_id: UUID | None
+
+
+async def settle(ledger: MoneyLedger, payment: Payment, stood: Taken, on: date, fee_back: int = 0) -> Settled:
+    """The payment once what was told of it is booked; `stood` is how it stood before the last of that, which says that
+    so much more of the fee came back too. Its fund is locked.
     """
-    lines = (await ledger.entry(row["entry_id"])).lines
-    lacks = next((line for line in lines if line.account.kind is Kind.UNCOVERED and line.amount > 0), None)
-    if lacks is None:
-        return payment.purpose, payment.money(0)
-    there = await ledger.standing(account(Kind.UNCOVERED, payment.currency, lacks.account.fund))
-    return lacks.account.fund, payment.money(max(0, min(lacks.amount, there, most)))
+    told = await was_told(ledger.unit, payment)
+    now = told.taken(payment)
+    fee_back += now.fee_back - stood.fee_back
+    payment, entry_id = await _book(ledger, payment, now.refunded - payment.refunded, fee_back, on)
+    if told.reversal:
+        await _settle_reversal(ledger.unit, told.reversal, now)
+    if payment.dispute in OVER and told.lost:
+        is_back = 0 < now.out <= now.back
+        payment = replace(payment, dispute=Dispute.WON if is_back else Dispute.LOST)
+    return Settled(payment, now, entry_id)
 
 
-async def learn_fee(ledger: MoneyLedger, payment: Payment, fee: int) -> Payment:
-    """The payment once it is known what PayPal took for giving back what it had reversed, in minor units. Where that
-    came back already without saying it, the difference is booked.
+async def _settle_reversal(unit: Unit, row: RowMapping, now: Taken) -> None:
+    """The reversal has come back now, or has not any more."""
+    state = RefundState.BOOKED if row["entry_id"] else RefundState.SAME
+    state = RefundState.RETURNED if now.reversal_is_back else state
+    if state.value != row["state"]:
+        name = (row["provider"], row["refund_id"])
+        await payments.settle_refund(unit.session, *name, state, row["entry_id"])
+
+
+async def _book(
+    ledger: MoneyLedger, payment: Payment, more: int, fee_back: int, on: date
+) -> tuple[Payment, UUID | None]:
+    """The payment after `more` of it went back, or came back if that is below 0, and so much more of its fee; and the
+    entry of what went back.
     """
-    after = replace(payment, restored_fee=fee)
-    rows = await payments.reversals(ledger.unit.session, payment)
-    done = next((row for row in rows if row["state"] == RETURNED and row["entry_id"]), None)
-    if done is None or not _is_told(payment, rows):
-        return after
-    more = fee - min(_fee_back(rows), done["amount"])
+    entry_id = None
     if more > 0:
-        lines = entries.fee_known(
-            payment.where, ledger.fund(payment.key), payment.money(more), payment.money(payment.held)
-        )
-    else:
-        nothing = (payment.purpose, payment.money(0))
-        lines = entries.fee_back(payment.where, payment.purpose, payment.money(-more), nothing)
-    if lines:
-        ledger.book(EntryKind.FEE, lines, payment.id, payment.restored_on)
-    return booked(after, lines)
+        payment = gather(ledger, payment)
+        its = max(0, min(fee_back, more))
+        back, fee, held = (payment.money(each) for each in (more, its, payment.held))
+        lines = entries.refund(payment.where, ledger.fund(payment.key), back, fee, held)
+        entry_id = ledger.book(EntryKind.REFUND, lines, payment.id, on).id
+        payment = replace(booked(payment, lines), refunded=payment.refunded + more)
+        fee_back -= its
+    elif more < 0:
+        its = max(0, min(-fee_back, -more))
+        covering = await _covering(ledger, payment, -more)
+        back, fee = payment.money(-more), payment.money(its)
+        lines = entries.restored(payment.where, payment.purpose, back, fee, covering)
+        ledger.book(EntryKind.RESTORED, lines, payment.id, on)
+        # What PayPal gives back it holds no longer.
+        payment = replace(booked(payment, lines), refunded=payment.refunded + more, hold_told=True)
+        fee_back += its
+    return await book_fee(ledger, payment, fee_back, on), entry_id
 
 
-async def learn_fee_back(ledger: MoneyLedger, payment: Payment, refund_id: str, fee: int) -> Payment:
-    """The payment once it is known what PayPal gave back of its fee with a refund that is booked. Of one that came back
-    to us nothing is to be booked, unless it is said what PayPal took for that.
-    """
-    session = ledger.unit.session
-    row = await payments.refund(session, payment.provider, refund_id)
-    assert row, "whoever learns of a refund's fee has found it"
-    await payments.tell_fee_back(session, payment.provider, refund_id, fee)
-    if row["entry_id"] is None:
-        # The lost dispute has booked it.
-        others = await payments.reversals(session, payment)
-        row = next((each for each in others if each["entry_id"]), row)
-    if row["state"] == RETURNED and payment.restored_fee is None:
+async def book_fee(ledger: MoneyLedger, payment: Payment, fee_back: int, on: date) -> Payment:
+    """The payment after PayPal gave back so much more of its fee, or took so much more if that is below 0."""
+    if not fee_back:
         return payment
-    covering = (payment.purpose, payment.money(0))
-    if row["entry_id"] and row["state"] == BOOKED:
-        covering = await _covering(ledger, payment, row, fee)
-    lines = entries.fee_back(payment.where, payment.purpose, payment.money(fee), covering)
-    ledger.book(EntryKind.FEE, lines, payment.id, row["happened_on"])
+    if fee_back > 0:
+        covering = await _covering(ledger, payment, fee_back)
+        lines = entries.fee_back(payment.where, payment.purpose, payment.money(fee_back), covering)
+    else:
+        fund, held = ledger.fund(payment.key), payment.money(payment.held)
+        lines = entries.fee_known(payment.where, fund, payment.money(-fee_back), held)
+    ledger.book(EntryKind.FEE, lines, payment.id, on)
     return booked(payment, lines)
+
+
+async def _covering(ledger: MoneyLedger, payment: Payment, most: int) -> tuple[str, Money]:
+    """The fund that lacks something since money of this payment went back, and how much of that is to be made good;
+    others may have covered it since.
+    """
+    lines = [line for each in await ledger.of_document(payment.id) for line in each.lines]
+    lacking = [line for line in lines if line.account.kind is Kind.UNCOVERED]
+    if not lacking:
+        return payment.purpose, payment.money(0)
+    fund = lacking[-1].account.fund
+    its = sum(line.amount for line in lacking if line.account.fund == fund)
+    there = await ledger.standing(account(Kind.UNCOVERED, payment.currency, fund))
+    return fund, payment.money(max(0, min(its, there, most)))

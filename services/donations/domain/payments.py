@@ -32,9 +32,12 @@ class Dispute(StrEnum):
     LOST = "lost"
 
 
+OVER = (Dispute.WON, Dispute.LOST)
+
+
 class RefundState(StrEnum):
     """WAITING for its payment, BOOKED, or DIFFERENT from what its payment can give back: somebody has to look. SAME is
-    the reversal that a lost dispute has booked already. RETURNED is one whose money came back to us.
+    the money that a lost dispute has taken already. RETURNED is a reversal of which money came back to us.
     """
 
     WAITING = "waiting"
@@ -52,14 +55,14 @@ class Payment:
     which the provider does not let go; `hold_told` is whether a notice has said that it is held, or that it is not, and
     `hold_reason` why, as a code of the provider's. A
     dispute took hold of `disputed_held` of it, and of `disputed_spent` that the fund had spent already. One that is
-    `dispute_unclear` is over, and nobody has said for whom; one that was lost in part took `dispute_lost`. A monthly
+    `dispute_unclear` is over, and nobody has said for whom; the treasurer said so on the day `settled_on`. A monthly
     gift's payment covers the days from `covers_from` up to, and without, `covers_until`, as far as others were told; at
     most `months`, if the treasurer said so. What it brought beyond them is `apart`, in the fund `apart_in`.
 
     Of a purpose that staff gave it, or took away, `purpose_decided` is true: no mark of the payer's changes that.
 
     What was reversed up to the day `restored_on` came back: `restored` of it, or all if that is None, less
-    `restored_fee`, or less the fee that the reversal gave back if that is None.
+    `restored_fee`, or less the fee that the reversal gave back if that is None (`domain/taken_back.py`).
     """
 
     id: UUID
@@ -81,7 +84,7 @@ class Payment:
     disputed_held: int = 0
     disputed_spent: int = 0
     dispute_unclear: bool = False
-    dispute_lost: int = 0
+    settled_on: date | None = None
     subscription: UUID | None = None
     gift_id: UUID | None = None
     appeal_id: UUID | None = None
@@ -131,19 +134,11 @@ class Payment:
         return Money(minor, self.currency)
 
 
-def reversals_of(transaction_id: str) -> tuple[str, str]:
-    """The ids under which a payment's reversal is booked, and what a lost dispute took. A reversal has no id of its own
-    in a webhook, and one in an IPN and in the list; a payment is reversed once, so it is the one of its payment.
+def reversal_of(transaction_id: str) -> str:
+    """The id under which a payment's reversal is kept. It has no id of its own in a webhook, and one in an IPN and in
+    the list; a payment is reversed once, so it is the one of its payment.
     """
-    return f"reversal {transaction_id}", f"dispute {transaction_id}"
-
-
-def lost_of(payment: Payment, lost: int, *, told: bool) -> int:
-    """How much more goes back of a payment whose dispute was lost: `lost`, or all that is left if that is 0.
-
-    Nothing does if a refund `told` of the same money before.
-    """
-    return 0 if lost and told else min(lost or payment.left, payment.left)
+    return f"reversal {transaction_id}"
 
 
 def booked(payment: Payment, lines: Iterable[Line]) -> Payment:

@@ -129,12 +129,10 @@ class MoneyLedger:
         mine = (line.amount for each in self._entries for line in each.lines if line.account == which)
         return sum(mine, await balances.of_account(self.unit.session, which))
 
-    async def entry(self, entry_id: UUID) -> Entry:
-        """An entry with its lines, one that this unit has booked too."""
-        mine = (each for each in self._entries if each.id == entry_id)
-        found = next(mine, None) or await books.entry_of(self.unit.session, entry_id)
-        assert found, "entries are never deleted"
-        return found
+    async def of_document(self, document_id: UUID) -> list[Entry]:
+        """The entries of a document with their lines, the oldest first; those that this unit has booked too."""
+        mine = [each for each in self._entries if each.document_id == document_id]
+        return [*await books.of_document(self.unit.session, document_id), *mine]
 
     async def short(self, *keys: FundKey) -> Refused | None:
         """Why this unit cannot take what it has booked: one of these locked funds, or a place, has not enough. None if

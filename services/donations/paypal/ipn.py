@@ -135,14 +135,18 @@ def _sale(head: Head, fields: Fields) -> SaleSaid:
 
 
 def _back(head: Head, fields: Fields) -> BackSaid:
+    what = BACK[fields["payment_status"]]
+    fee = reading.size_if_any(_money(fields, "mc_fee"), "mc_fee")
+    is_ours = what == "reversal_cancelled"
     return BackSaid(
         head,
-        BACK[fields["payment_status"]],
+        what,
         reading.identity(fields, "txn_id"),
         reading.identity_if_any(fields, "parent_txn_id"),
         reading.size(_money(fields, "mc_gross"), "mc_gross"),
         date(fields, "payment_date"),
-        fee_back=reading.size_if_any(_money(fields, "mc_fee"), "mc_fee"),
+        fee_back=None if is_ours else fee,
+        fee_taken=fee if is_ours else None,
         reason=reading.code_if_any(fields, "reason_code"),
         case_id=reading.identity_if_any(fields, "case_id"),
     )

@@ -42,5 +42,5 @@ def said_by(row: Row, subscriptions: Collection[str]) -> SaleSaid | BackSaid | N
     if row.kind is Kind.REVERSAL and row.gross.minor > 0:
         # Below nought is what PayPal takes for giving the money back.
         fee = abs(row.fee) if row.fee and row.fee.minor < 0 else None
-        return BackSaid(head, "reversal_cancelled", *own, fee_back=fee)
+        return BackSaid(head, "reversal_cancelled", *own, fee_taken=fee)
     return None

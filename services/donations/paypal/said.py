@@ -126,8 +126,8 @@ class BackSaid:
     """Money of a sale that goes back, or comes back to us when a reversal is cancelled. Amounts are above zero.
 
     `back_id` is the refund's own id; a webhook's reversal has none, since its resource is the sale. Without a `sale_id`
-    it must wait until the transaction list names the sale. `fee_back` is what PayPal gave back of its fee, or what it
-    took for giving the money back to us.
+    it must wait until the transaction list names the sale. `fee_back` is what PayPal gave back of its fee with money
+    that goes back, `fee_taken` what it took for giving money back to us.
     """
 
     head: Head
@@ -137,6 +137,7 @@ class BackSaid:
     amount: Amount
     at: datetime
     fee_back: Amount | None = None
+    fee_taken: Amount | None = None
     reason: str | None = None
     case_id: str | None = None
 

@@ -109,6 +109,13 @@ async def entry_of(session: AsyncSession, entry_id: UUID) -> Entry | None:
     )
 
 
+async def of_document(session: AsyncSession, document_id: UUID) -> list[Entry]:
+    """The entries of a payment, grant, purchase or decision, the oldest first."""
+    query = select(ENTRY.c.id).where(ENTRY.c.document_id == document_id).order_by(ENTRY.c.id)
+    found = [await entry_of(session, each) for each in await session.scalars(query)]
+    return [each for each in found if each]
+
+
 async def lock_accounts(session: AsyncSession, accounts: Collection[Account]) -> None:
     """Lock accounts until the unit ends; others may still post to them, as those do whom nobody can refuse."""
     codes = sorted(each.code for each in accounts)

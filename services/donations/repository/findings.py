@@ -77,7 +77,7 @@ async def reference_of(session: AsyncSession, subscription: UUID) -> str | None:
     return await session.scalar(select(SUBSCRIPTION.c.reference).where(SUBSCRIPTION.c.id == subscription))
 
 
-async def fee_given_back(session: AsyncSession, reference: str | None, minor: int) -> Refund | None:
+async def with_fee_back(session: AsyncSession, reference: str | None, minor: int) -> Refund | None:
     """The refund with which PayPal gave so much of its fee back: the one of this id, or one of the payment of this id.
     None if none is known.
     """

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.donations.domain.payments import Dispute, Payment, RefundState, reversals_of
+from services.donations.domain.payments import Dispute, Payment, RefundState
 from services.donations.repository.at_hand import AtHand, Key
 from services.donations.tables import GIFT, PAYMENT, REFUND
 from shared.database.writes import Writes
@@ -186,13 +186,10 @@ async def refund(session: AsyncSession, provider: str, refund_id: str) -> RowMap
     return found
 
 
-async def reversals(session: AsyncSession, payment: Payment) -> Sequence[RowMapping]:
-    """What was reversed of a locked payment, by whichever of its two ids, with what became of it."""
-    row = REFUND.c
-    mine = (row.payment_id == payment.id, row.refund_id.in_(reversals_of(payment.transaction_id)))
-    return (
-        (await session.execute(select(REFUND).where(*mine).order_by(row.refund_id.desc()))).mappings().all()
-    )
+async def refunds_of(session: AsyncSession, payment_id: UUID) -> Sequence[RowMapping]:
+    """What went back of a locked payment, with what became of it."""
+    query = select(REFUND).where(REFUND.c.payment_id == payment_id).order_by(REFUND.c.refund_id)
+    return (await session.execute(query)).mappings().all()
 
 
 async def tell_fee_back(session: AsyncSession, provider: str, refund_id: str, fee: int) -> None:
@@ -208,13 +205,6 @@ async def waiting_refunds(session: AsyncSession, payment_id: UUID) -> Sequence[R
     row = REFUND.c
     waits = (row.payment_id == payment_id, row.state == RefundState.WAITING.value)
     return (await session.execute(select(REFUND).where(*waits).order_by(row.refund_id))).mappings().all()
-
-
-async def refunded_alike(session: AsyncSession, payment_id: UUID, amount: int) -> bool:
-    """Whether a refund of exactly so much is booked for a locked payment."""
-    row = REFUND.c
-    mine = (row.payment_id == payment_id, row.state == RefundState.BOOKED.value, row.amount == amount)
-    return await session.scalar(select(row.refund_id).where(*mine).limit(1)) is not None
 
 
 _SETTLE = text("""

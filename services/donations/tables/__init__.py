@@ -38,7 +38,7 @@ from services.donations.tables.monthly import (
     SUBSCRIPTION_TOLD,
 )
 from services.donations.tables.notices import FINDING, NOTICE, NOTICE_BODY
-from services.donations.tables.payments import PAYMENT, REFUND
+from services.donations.tables.payments import LOST_DISPUTE, PAYMENT, REFUND
 from services.donations.tables.pledges import PLEDGE, PLEDGE_PART, PLEDGE_TOTAL
 from services.donations.tables.transfers import OPENING, TRANSFER
 
@@ -67,6 +67,7 @@ __all__ = [
     "ITEM_PRICE",
     "LETTER",
     "LETTER_READING",
+    "LOST_DISPUTE",
     "NEED",
     "NOTICE",
     "NOTICE_BODY",

@@ -35,9 +35,9 @@ class PaymentRow(Row, table=True):
     `refunded` is of the gross; `net` is what the fund has of it, of which `held` is not let go by the provider. While
     no notice has said so, `fee` is null, and `hold_told` (whether it is held or not) false. A dispute took hold of
     `disputed_held` of it, and of `disputed_spent` that the fund had spent already. Of a dispute that is
-    `dispute_unclear` the treasurer has to say what was lost; `dispute_lost` is what was lost of a part, until a refund
-    tells of the same money. `covers_from` and `covers_until` are what the others were told last; what the payment
-    brought beyond them is `apart`, in the fund `apart_in`.
+    `dispute_unclear` the treasurer has to say what was lost, and did on the day `settled_on`. `covers_from` and
+    `covers_until` are what the others were told last; what the payment brought beyond them is `apart`, in the fund
+    `apart_in`.
     """
 
     __tablename__ = "payment"
@@ -77,7 +77,7 @@ class PaymentRow(Row, table=True):
     disputed_held: int = amount_column(0)
     disputed_spent: int = amount_column(0)
     dispute_unclear: bool = flag_column()
-    dispute_lost: int = amount_column(0)
+    settled_on: date | None = None
     happened_on: date | None = None
     entry_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     covers_from: date | None = None
@@ -95,7 +95,7 @@ class PaymentRow(Row, table=True):
 class RefundRow(Row, table=True):
     """Money that went back, by the provider's own id. It waits for its payment, is booked, or is different: more than
     was left of the payment, or in another currency. Then somebody has to look. It is the same if a lost dispute has
-    given back the payment whole already.
+    taken this money already.
     """
 
     __tablename__ = "refund"
@@ -115,5 +115,17 @@ class RefundRow(Row, table=True):
     entry_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
 
 
+class LostDisputeRow(Row, table=True):
+    """A dispute about a payment that was lost, by its case: so much, or all that is left if that is 0."""
+
+    __tablename__ = "lost_dispute"
+    payment_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("payment.id"), primary_key=True))
+    case_id: str = Field(sa_column=Column(String(100), primary_key=True))
+    currency: str = currency_column()
+    amount: int = amount_column()
+    happened_on: date
+
+
 PAYMENT = table_of(PaymentRow)
+LOST_DISPUTE = table_of(LostDisputeRow)
 REFUND = table_of(RefundRow)

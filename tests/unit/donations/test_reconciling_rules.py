@@ -36,6 +36,7 @@ BACK = replace(
 )
 REFUND = Refund(30_00, "USD", RefundState.BOOKED)
 RETURNED = replace(REFUND, state=RefundState.RETURNED)
+A_PART = replace(RETURNED, amount=20_00)
 AGAIN = replace(BACK, transaction_id="Y", kind=Kind.REVERSAL, gross=THIRTY, code="T1202")
 RELEASE = replace(ROW, transaction_id="H", kind=Kind.RELEASE, code="T1105", refers_to="S")
 LATE = datetime(2006, 11, 8, 15, tzinfo=UTC)
@@ -76,7 +77,9 @@ LATE = datetime(2006, 11, 8, 15, tzinfo=UTC)
         (replace(AGAIN, gross=Amount(30_01, "USD")), {"payment": PAYMENT, "refund": REFUND}, Match.DIFFERENT),
         (replace(AGAIN, gross=Amount(3000, "JPY")), {"payment": PAYMENT, "refund": REFUND}, Match.DIFFERENT),
         (AGAIN, {"payment": PAYMENT, "refund": RETURNED}, Match.MATCHED),
-        (AGAIN, {"payment": replace(PAYMENT, restored=20_00), "refund": RETURNED}, Match.DIFFERENT),
+        (AGAIN, {"payment": replace(PAYMENT, restored=20_00), "refund": A_PART}, Match.DIFFERENT),
+        # A dispute that was won says no amount.
+        (replace(AGAIN, gross=Amount(20_00, "USD")), {"payment": PAYMENT, "refund": RETURNED}, Match.MISSING),
         (replace(BACK, kind=Kind.REVERSAL), {"payment": PAYMENT, "refund": RETURNED}, Match.MATCHED),
         (BACK, {"payment": replace(PAYMENT, dispute=Dispute.LOST, refunded=30_00)}, Match.MATCHED),
         (RELEASE, {}, Match.UNKNOWN),
@@ -170,7 +173,7 @@ CHANGED = Conversion(
         (TO_BANK, {"transfer": GONE_OUT}, [("amount", "USD -30.00", "USD -31.00")]),
         (
             AGAIN,
-            {"payment": replace(PAID, restored=20_00), "refund": RETURNED},
+            {"payment": replace(PAID, restored=20_00), "refund": A_PART},
             [("amount", "USD 20.00", "USD 30.00")],
         ),
         (

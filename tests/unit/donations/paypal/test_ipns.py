@@ -114,6 +114,10 @@ READ: dict[str, tuple[bytes, Said]] = {
         ipns.back(AT, REFUND, status="Canceled_Reversal", money=("30.00", "USD"), reason_code="other"),
         replace(BACK, what="reversal_cancelled", reason="other"),
     ),
+    "a reversal that is cancelled, for a fee": (
+        ipns.back(AT, REFUND, status="Canceled_Reversal", money=("30.00", "USD"), mc_fee="1.17"),
+        replace(BACK, what="reversal_cancelled", fee_taken=Amount(117, "USD")),
+    ),
     "a new series": (ipns.subscription("subscr_signup", AT), MONTHLY),
     "a series that ends": (ipns.subscription("subscr_cancel", AT), replace(MONTHLY, state="cancelled")),
     "a series that is over, without a date": (
