@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+from shared.database.migrations import no_way_back
+
+revision = "0013"
+down_revision = "0012"
 
 # What disputes took until now is what went back without a refund or a reversal of its own. It is kept under no case,
 # since nobody knows that any more; what was lost before its payment came has no day either.
@@ -56,8 +58,4 @@ def upgrade() -> None:
     op.drop_column("payment", "dispute_lost")
 
 
-def downgrade() -> None:
-    lost = sa.Column("dispute_lost", sa.BigInteger(), server_default=sa.text("0"), nullable=False)
-    op.add_column("payment", lost)
-    op.drop_column("payment", "settled_on")
-    op.drop_table("lost_dispute")
+downgrade = no_way_back
