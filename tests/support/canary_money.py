@@ -1,11 +1,17 @@
 """Donors give, a household is granted money, and whoever can type words at donations types canaries."""
 
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
 
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.giving_back import WentBack, book_refund
+from services.donations.commands.notices import Notice, take
 from services.donations.domain.money import Money
-from tests.support.paypal import lists
+from services.donations.domain.notices import Became
+from services.donations.paypal import ipn
+from services.donations.paypal import notices as reading
+from services.donations.settings import Settings
+from tests.support.paypal import ipns, lists, notices
 from tests.support.pdf_text import text_of
 from tests.support.world import FIRST_DAY
 
@@ -14,6 +20,7 @@ if TYPE_CHECKING:
 
 YEN = {"currency": "JPY"}
 SPENT = Money(500, "JPY")
+PAID = datetime(2006, 10, 20, 3, 0, tzinfo=UTC)
 
 
 async def give_and_grant(story: "Story", household: Any) -> None:
@@ -23,6 +30,7 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     await _import(story)
     await _letters(story)
     await _list(story)
+    await _payer(story)
     await _funds(story)
     await _promises(story, donor)
     await _advance(story)
@@ -118,6 +126,44 @@ async def _list(story: "Story") -> None:
     assert found.json()["missing"] == 1, found.text
     for each in (found, await donations.client.get("/reconciliations/findings")):
         story.answers["donations"].append(each.text)
+
+
+async def _payer(story: "Story") -> None:
+    """Whoever gives once through PayPal is written down as a donor, and found again by the next notice."""
+    given, family = (story.canaries.plant("donations contact.name") for _ in range(2))
+    mail = story.canaries.plant("donations contact.mail", "zeisig-{:03}@example.org")
+    payer_id = story.canaries.plant(form="ZEISIG{:03}")
+    name = {"given_name": given, "surname": family}
+    webhook = notices.capture(
+        "COMPLETED",
+        PAID,
+        "ONCE-1",
+        custom_id="food",
+        payer={"payer_id": payer_id, "email_address": mail, "name": name},
+    )
+    who: dict[str, Any] = {
+        "payer_id": payer_id,
+        "first_name": given,
+        "last_name": family,
+        "payer_email": mail,
+    }
+    form = ipns.payment(PAID, "ONCE-2", txn_type="web_accept", subscr_id=None, custom="food", **who)
+    came = [
+        (
+            Notice("canary 1", "webhook", notices.as_bytes(webhook), PAID),
+            reading.read(notices.as_bytes(webhook)),
+        ),
+        (
+            Notice("canary 2", "ipn", form, PAID),
+            ipn.read(form, frozenset({ipns.RECEIVER}), PAID, sandbox=True),
+        ),
+    ]
+    donations = story.world.donations
+    settings = cast(Settings, donations.service.settings)
+    async with donations.service.units.open() as unit:
+        assert await take(unit, settings.zone, settings.seal, came) == [Became.BOOKED] * 2
+    for path in ("/notices", "/donors"):
+        story.answers["donations"].append((await donations.client.get(path)).text)
 
 
 async def _funds(story: "Story") -> None:
