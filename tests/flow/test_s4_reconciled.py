@@ -34,6 +34,11 @@ def sale(
     return lists.row(at, "Subscription Payment", name, (value, "USD"), **{**every, **cells})
 
 
+def hold(code: str, name: str, value: str) -> Row:
+    cells = {"Transaction_Event_Code": code, "Reference_Txn_ID": notices.SALE}
+    return lists.row(AFTERWARDS, "Hold", name, (value, "USD"), **cells)
+
+
 def back(name: str, value: str, of: str = notices.SALE, code: str = "T1107") -> Row:
     cells = {"Transaction_Event_Code": code, "Reference_Txn_ID": of, "Balance_Impact": "Debit"}
     return lists.row(AFTERWARDS, "Payment Refund", name, (value, "USD"), **cells)
@@ -78,18 +83,25 @@ STORIES: dict[str, tuple[list[Any], list[Row], dict[str, int], tuple[int, int], 
         [notices.held(PAID)],
         [
             sale(),
-            lists.row(
-                AFTERWARDS,
-                "Reversal of General Account Hold",
-                "H1",
-                ("28.83", "USD"),
-                Transaction_Event_Code="T1105",
-                Reference_Txn_ID=notices.SALE,
-            ),
+            hold("T1105", "H1", "28.83"),
         ],
         {"matched": 1, "missing": 1},
         (0, 2883),
         ["gift", "released"],
+    ),
+    "a hold of which no notice told": (
+        [notices.sale("COMPLETED", PAID)],
+        [hold("T1110", "H1", "-28.83"), sale()],
+        {"matched": 1, "missing": 1},
+        (2883, 0),
+        ["gift", "held"],
+    ),
+    "a hold of which no notice told, and its end": (
+        [notices.sale("COMPLETED", PAID)],
+        [hold("T1105", "H2", "28.83"), hold("T1503", "H1", "-28.83"), sale()],
+        {"matched": 1, "missing": 2},
+        (0, 2883),
+        ["gift", "held", "released"],
     ),
     "another amount": (
         [notices.sale("COMPLETED", PAID)],
@@ -226,15 +238,19 @@ async def test_the_list_can_be_fetched_for_known_subscriptions(donations: Told) 
         lists.transaction("T0002", "S1", PAID, fee="-1.17", refers_to=notices.SUBSCRIPTION),
         lists.transaction("T1107", "R1", LATER, ("-10.00", "USD"), refers_to="S1"),
         lists.transaction("T0002", "S2", PAID, refers_to="I-UNKNOWN"),
+        # Given once, with the mark of a fund.
+        lists.transaction("T0006", "S3", PAID, custom_field="food"),
+        lists.transaction("T0006", "S4", PAID, custom_field="a friend's"),
     ]
     october = {"first": "2006-10-01", "last": "2006-10-31"}
     post = donations.world.donations.try_post
     answer = await post("/reconciliations/fetch", october)
     assert answer.status_code == 200, answer.text
-    assert counts(answer.json()) == {"missing": 2}
-    assert answer.json()["others"] == [{"kind": "payment", "currency": "USD", "rows": 1, "minor": 30_00}]
-    assert counts((await post("/reconciliations/fetch", october)).json()) == {"matched": 2}
+    assert counts(answer.json()) == {"missing": 3}
+    assert answer.json()["others"] == [{"kind": "payment", "currency": "USD", "rows": 2, "minor": 60_00}]
+    assert counts((await post("/reconciliations/fetch", october)).json()) == {"matched": 3}
     assert await donations.held_and_free() == (0, 1883)
+    assert (await donations.world.donations.fund("food", "USD"))["free"] == 30_00
     assert (await post("/reconciliations/fetch", {**october, "last": "2006-11-01"})).status_code == 422
 
     async def away() -> Response:

@@ -140,7 +140,9 @@ def fetching(paypal: PayPal) -> APIRouter:
     # No Idempotency-Key, as above.
     @made.post("/fetch", dependencies=[TREASURER])
     async def fetch(days: Days, units: OpenUnits, settings: MoneySettings, actor: Asking) -> Reconciled:
-        """Ask PayPal for its list of some days, at most 31, and compare it. It has payments of known subscriptions."""
+        """Ask PayPal for its list of some days, at most 31, and compare it. It names no receiver: payments of known
+        subscriptions are ours, and those with a mark of ours; the others are counted, and the CSV file has them.
+        """
         start = datetime.combine(days.first, time(), settings.zone)
         end = datetime.combine(days.last + timedelta(days=1), time(), settings.zone)
         listed = await paypal.listed(start, end - timedelta(seconds=1))

@@ -22,8 +22,8 @@ class Came:
     """A payment as one notice tells of it. What the notice does not say is None, and another may say it later.
 
     `happened_on` is the day of the notice's own time in the group's zone, never the day on which it was handled;
-    `released_on` the day on which the provider let go what it held, if that is another one; `hold_reason` why it holds
-    it, as its code.
+    `turned_on` the day on which the provider took hold of it or let it go, if that is another one; `hold_reason` why it
+    holds it, as its code.
     """
 
     provider: str
@@ -32,7 +32,7 @@ class Came:
     happened_on: date
     fee: Money | None = None
     held: bool | None = None
-    released_on: date | None = None
+    turned_on: date | None = None
     hold_reason: str | None = None
     subscription_id: str | None = None
     custom_id: str | None = None

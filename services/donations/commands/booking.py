@@ -123,7 +123,7 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
             payment = _learn_fee(ledger, payment, came.fee)
         if came.held is not None:
             payment = gather(ledger, payment) if came.held and not payment.hold_told else payment
-            payment = hold_or_release(ledger, payment, came.released_on or came.happened_on, held=came.held)
+            payment = hold_or_release(ledger, payment, came.turned_on or came.happened_on, held=came.held)
         after = _found_out(ledger, payment, came, whose)
         if after != payment:
             payment = await say(unit, after, GiftWhy.ASSIGNED)

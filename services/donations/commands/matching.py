@@ -70,7 +70,7 @@ def judged(row: Row, booked: Booked, comparing: Comparing) -> Match:
         case Kind.RELEASE:
             return _release(booked.came, early=comparing.is_early(row))
         case Kind.HOLD:
-            return Match.MATCHED if booked.came else Match.UNKNOWN
+            return _hold(row, booked.came, early=comparing.is_early(row))
         case Kind.WITHDRAWAL | Kind.DEPOSIT:
             return _transfer(row, booked.transfer)
         case _:
@@ -159,6 +159,19 @@ _OF_STATES = {
     RefundState.WAITING: Match.WAITING,
     RefundState.DIFFERENT: Match.DIFFERENT,
 }
+
+
+def _hold(row: Row, known: Payment | None, *, early: bool) -> Match:
+    """Money that PayPal holds may not be promised. What a notice said of a hold counts, and so does how a dispute
+    stands: this row may be older.
+    """
+    if known is None:
+        return Match.UNKNOWN
+    if known.held or known.hold_told or known.dispute is not Dispute.NONE or not known.left:
+        return Match.MATCHED
+    if early or not row.moves:
+        return Match.WAITING
+    return Match.MISSING if row.gross.currency == known.currency else Match.DIFFERENT
 
 
 def _release(known: Payment | None, *, early: bool) -> Match:

@@ -89,7 +89,7 @@ def _of_sale(zone: ZoneInfo, said: SaleSaid) -> Meaning:
         fee=Money(*fee) if fee else None,
         held=None if said.hold is None else said.hold == "held",
         hold_reason=said.hold_reason if said.hold == "held" else None,
-        released_on=said.as_of.astimezone(zone).date() if said.hold == "released" else None,
+        turned_on=said.as_of.astimezone(zone).date() if said.hold == "released" else None,
         subscription_id=said.subscription_id,
         custom_id=said.custom_id,
         marks=said.marks,

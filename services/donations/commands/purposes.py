@@ -60,8 +60,8 @@ async def take_purpose_back(unit: Unit, payment_id: UUID) -> Payment | Refused:
     """The purpose that a payment of PayPal's was given is wrong: it is without one again, and can get the right one.
     No notice gives it the wrong one once more.
 
-    Refused for a slip, which is corrected; for a payment of a monthly gift, or for an appeal; for one that is disputed;
-    and if its fund has spent or promised the money.
+    Refused for a slip, which is corrected; for a payment of a monthly gift, for an appeal, or for what the donor named;
+    for one that is disputed; and if its fund has spent or promised the money.
     """
     payment = await payments.find(unit.session, payment_id, lock=True)
     if payment is None:
@@ -85,8 +85,8 @@ def _stays(payment: Payment) -> str | None:
         return "This money has no purpose."
     if payment.appeal_id:
         return "This money came for an appeal, and is set aside for it. To use it otherwise needs a decision."
-    if payment.subscription and payment.gift_id:
-        return "This money is of a monthly gift, and is for what that is for. To use it otherwise needs a decision."
+    if (payment.subscription and payment.gift_id) or not payment.purpose_decided:
+        return f"The donor gave this money for {payment.purpose}. To use it otherwise needs a decision."
     if payment.dispute is Dispute.OPEN:
         return "This money is disputed; its purpose can be changed when that is over."
     return None

@@ -17,9 +17,10 @@ from services.donations.commands.matching import Booked, Comparing, Match, judge
 from services.donations.commands.meaning import PAYPAL, id_of_back
 from services.donations.commands.notices import effect
 from services.donations.commands.restoring import stands
+from services.donations.domain.marks import named_by
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
-from services.donations.domain.payments import Payment, RefundState
+from services.donations.domain.payments import Dispute, Payment, RefundState
 from services.donations.paypal.listed import said_by
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
@@ -35,6 +36,7 @@ from shared.principals import Principal
 
 _TRANSFERS = (Kind.WITHDRAWAL, Kind.DEPOSIT)
 _BY_HAND = (Kind.FEE, Kind.CONVERSION)
+_HOLDS = (Kind.HOLD, Kind.RELEASE)
 _ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
 """Money that came is booked before what went back of it, so that fewer rows wait."""
 _AGREED = (Match.MATCHED, Match.MISSING)
@@ -43,11 +45,14 @@ LONGEST_REASON = 200
 
 
 async def ours(units: Units, rows: Sequence[Row], receivers: frozenset[str]) -> Kept:
-    """The rows of the group's gifts, and the sums of the rest."""
+    """The rows of the group's gifts, and the sums of the rest. What bears a mark of ours is a gift: the API names no
+    receiver.
+    """
     ids = {row.transaction_id for row in rows} | {row.refers_to for row in rows if row.refers_to}
     async with units.read() as session:
         subscriptions, transactions = await findings.known(session, ids)
-    return kept(rows, Known(receivers, subscriptions, transactions))
+    marked = {row.transaction_id for row in rows if row.custom_id and named_by([row.custom_id])}
+    return kept(rows, Known(receivers, subscriptions, transactions | marked))
 
 
 async def reconcile(
@@ -93,7 +98,7 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
     own = row.transaction_id if row.kind is Kind.PAYMENT else row.refers_to
     booked = await _booked(unit, row, said, own)
     match = judged(row, booked, comparing)
-    if match is Match.MISSING or (match is Match.MATCHED and _says_more(said, booked)):
+    if match is Match.MISSING or (match is Match.MATCHED and _says_more(row, said, booked)):
         match = await _book(unit, comparing.zone, row, said, booked, match)
     if match in _AGREED and own and row.kind not in _BY_HAND:
         if isinstance(said, BackSaid) and said.back_id:
@@ -150,11 +155,14 @@ def _keep(
     )
 
 
-def _says_more(said: SaleSaid | BackSaid | None, booked: Booked) -> bool:
-    """The list says the fee, or whose a payment is, and no notice did."""
+def _says_more(row: Row, said: SaleSaid | BackSaid | None, booked: Booked) -> bool:
+    """The list says the fee, whose a payment is, or that it was let go, and no notice did."""
     known, back = booked.came, booked.refund
-    if known is None or said is None:
+    if known is None:
         return False
+    if said is None:
+        # A list that says when it was held may come later.
+        return row.kind is Kind.RELEASE and not known.hold_told and known.dispute is Dispute.NONE
     if isinstance(said, SaleSaid):
         fee, whose = said.fee is not None, said.subscription_id is not None
         return (fee and known.fee is None) or (whose and known.subscription is None)
@@ -167,18 +175,22 @@ async def _book(
     unit: Unit, zone: ZoneInfo, row: Row, said: SaleSaid | BackSaid | None, booked: Booked, match: Match
 ) -> Match:
     """Book what a row says; how it is found after that."""
-    if row.kind is Kind.RELEASE:
-        assert booked.came, "what is released is known"
-        return match if await _released(unit, zone, row, booked.came) else Match.DIFFERENT
+    if row.kind in _HOLDS:
+        assert booked.came, "what is held or released is known"
+        return match if await _held_or_released(unit, zone, row, booked.came) else Match.DIFFERENT
     assert said, "a row of another kind is never missing"
     became = (await effect(unit, zone, said)).became
     return {Became.LOOK: Match.DIFFERENT, Became.WAITING: Match.WAITING}.get(became, match)
 
 
-async def _released(unit: Unit, zone: ZoneInfo, row: Row, known: Payment) -> bool:
+async def _held_or_released(unit: Unit, zone: ZoneInfo, row: Row, known: Payment) -> bool:
     assert known.happened_on, "a payment that has come has a day"
-    on = row.at.astimezone(zone).date()
     came = Came(
-        PAYPAL, known.transaction_id, Money(known.gross, known.currency), known.happened_on, released_on=on
+        PAYPAL,
+        known.transaction_id,
+        Money(known.gross, known.currency),
+        known.happened_on,
+        held=row.kind is Kind.HOLD,
+        turned_on=row.at.astimezone(zone).date(),
     )
-    return not isinstance(await book_payment(unit, replace(came, held=False)), Refused)
+    return not isinstance(await book_payment(unit, came), Refused)

@@ -39,6 +39,7 @@ RETURNED = replace(REFUND, state=RefundState.RETURNED)
 A_PART = replace(RETURNED, amount=20_00)
 AGAIN = replace(BACK, transaction_id="Y", kind=Kind.REVERSAL, gross=THIRTY, code="T1202")
 RELEASE = replace(ROW, transaction_id="H", kind=Kind.RELEASE, code="T1105", refers_to="S")
+HOLD = replace(RELEASE, kind=Kind.HOLD, gross=-THIRTY, code="T1503")
 LATE = datetime(2006, 11, 8, 15, tzinfo=UTC)
 
 
@@ -86,8 +87,14 @@ LATE = datetime(2006, 11, 8, 15, tzinfo=UTC)
         (RELEASE, {"payment": PAYMENT}, Match.MATCHED),
         (RELEASE, {"payment": replace(PAYMENT, held=28_83)}, Match.MISSING),
         (RELEASE, {"payment": replace(PAYMENT, held=28_83, dispute=Dispute.OPEN)}, Match.WAITING),
-        (replace(RELEASE, kind=Kind.HOLD), {"payment": PAYMENT}, Match.MATCHED),
-        (replace(RELEASE, kind=Kind.HOLD), {}, Match.UNKNOWN),
+        (HOLD, {"payment": PAYMENT}, Match.MISSING),
+        (replace(HOLD, at=LATE), {"payment": PAYMENT}, Match.WAITING),
+        (replace(HOLD, gross=Amount(-3000, "JPY")), {"payment": PAYMENT}, Match.DIFFERENT),
+        (HOLD, {"payment": replace(PAYMENT, held=28_83, hold_told=True)}, Match.MATCHED),
+        (HOLD, {"payment": replace(PAYMENT, hold_told=True)}, Match.MATCHED),
+        (HOLD, {"payment": replace(PAYMENT, dispute=Dispute.WON)}, Match.MATCHED),
+        (HOLD, {"payment": replace(PAYMENT, refunded=30_00)}, Match.MATCHED),
+        (HOLD, {}, Match.UNKNOWN),
         (replace(RELEASE, kind=Kind.CONVERSION), {"payment": PAYMENT}, Match.UNKNOWN),
         (replace(RELEASE, kind=Kind.WITHDRAWAL), {"payment": PAYMENT}, Match.UNKNOWN),
     ],
