@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from services.donations.commands import grants as commands
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
 from services.donations.domain.funds import Purpose
@@ -21,6 +21,7 @@ from shared.contracts.donations import GrantStatus, GrantWhy
 from shared.contracts.intake import GrantAsked, HouseholdClosed
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import Till, staff
 
 DAY = date(2006, 11, 1)

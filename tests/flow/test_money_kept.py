@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from services.donations.commands import advances, charges, conversions, funds, gifts, pledges, purposes
 from services.donations.commands import appeals as appealing
 from services.donations.commands import grants as giving
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
@@ -35,6 +35,7 @@ from shared.contracts.base import Money as Said
 from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from shared.messaging.unit import Unit
 from tests.support.judge import agrees
+from tests.support.noticed import book_payment
 from tests.support.till import WITHOUT_PURPOSE, Till, converting
 
 NAMES = st.sampled_from(["S1", "S2", "S3"])

@@ -10,7 +10,7 @@ import pytest
 
 from services.donations.commands import funds, purposes
 from services.donations.commands import grants as giving
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.disputes import close_dispute, open_dispute
 from services.donations.commands.funds import Decided, Move
 from services.donations.commands.giving_back import WentBack, book_refund
@@ -22,6 +22,7 @@ from shared.contracts.donations import GrantStatus
 from shared.contracts.intake import GrantAsked
 from shared.outcomes import Refused
 from tests.support.judge import agrees
+from tests.support.noticed import book_payment
 from tests.support.till import Till
 from tests.support.world import World
 

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.money import Money
+from tests.support.noticed import book_payment
 from tests.support.paypal import lists
 from tests.support.pdf_text import text_of
 from tests.support.world import FIRST_DAY
