@@ -47,6 +47,8 @@ ASIDE = "what is set aside for grants and appeals is what the funds have set asi
 PAID = "what was paid of a grant is what the ledger paid for it"
 AGREED_TO = "no money is set aside for what nobody has agreed to"
 GRANT_WAITS = "no money is free that a grant waits for"
+RECEIPTS = "what was paid of a settled grant has a receipt, or a reason why it has none"
+LOANS = "loans between funds are paid back in time"
 ONE_APPEAL = "an item has one appeal at a time, funded or not as its money says"
 RAISED = "what an appeal raised is what its payments and conversions brought"
 KEPT = "what came for an appeal is set aside for it, up to its target, until it is over"
@@ -135,6 +137,10 @@ BROKEN: dict[str, set[str]] = {
     "UPDATE payout SET amount = amount + 1": {PAID},
     """DELETE FROM timer WHERE name = 'serve';
         UPDATE fund_balance SET balance = balance + 1 WHERE fund = 'medical'""": {FUNDS, GRANT_WAITS},
+    """UPDATE "grant" SET ended = 'settled' WHERE paid > 0; UPDATE payout SET receipt = 'R', no_receipt = ''""": set(),
+    """UPDATE "grant" SET ended = 'settled' WHERE paid > 0""": {RECEIPTS},
+    """INSERT INTO decision (id, on_day, from_fund, to_fund, currency, amount, pay_back_on)
+        VALUES (gen_random_uuid(), '2006-09-01', 'food', 'general', 'JPY', 5, '2006-10-31')""": {LOANS},
     "UPDATE household SET version = 2": {"no grant of a closed household goes on"},
     'UPDATE "grant" SET said = said + 1': {"the newest state of each grant was said"},
     "UPDATE appeal SET status = 'open'": {ONE_APPEAL, ORDERED},

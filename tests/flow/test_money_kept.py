@@ -30,6 +30,7 @@ from services.donations.domain.charges import Charge
 from services.donations.domain.ledger import TOLD
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
+from services.donations.domain.payouts import NoReceipt
 from services.donations.domain.pledges import Due
 from shared.contracts.base import Money as Said
 from shared.contracts.inventory import PurchaseChanged, PurchaseLine
@@ -206,7 +207,7 @@ def about_a_grant(draw: st.DrawFn) -> Act:
                 "p": lambda unit: giving.pay(unit, till.settings.limits, grant, part),
                 "b": lambda unit: giving.take_back(unit, grant, part),
                 "r": lambda unit: giving.refuse(unit, grant, "no_capacity"),
-                "s": lambda unit: giving.settle(unit, grant),
+                "s": lambda unit: giving.settle(unit, grant, NoReceipt.LOST),
             }
             await till.do(works[what])
 

@@ -22,6 +22,7 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     donor = await _donors(story)
     await _gifts(story, donor)
     await _import(story)
+    await _rates(story)
     await _letters(story)
     await _list(story)
     await _funds(story)
@@ -77,6 +78,16 @@ async def _import(story: "Story") -> None:
         found = await donations.client.post(f"/gifts/imports{query}", files=files)
         assert (found.json()["gifts"], found.json()["bad_rows"]) == (1, 2), found.text
         story.answers["donations"].append(found.text)
+
+
+async def _rates(story: "Story") -> None:
+    """Of a row that is not taken nothing is kept."""
+    bad = story.plant("donations", "/rates/imports", "file")
+    file = f"currency,quote,on_day,rate\nUSD,JPY,{FIRST_DAY},117.25\n{bad},{bad},{bad},{bad}\n"
+    files = {"file": (f"{bad}.csv", file.encode(), "text/csv")}
+    found = await story.world.donations.client.post("/rates/imports", files=files)
+    assert (found.json()["rates"], found.json()["bad_rows"]) == (1, 1), found.text
+    story.answers["donations"].append(found.text)
 
 
 async def _letters(story: "Story") -> None:
