@@ -54,6 +54,9 @@ _BOOKS = """
                          entry_id, reason, actor)
         SELECT payment, 1, 'paypal', 'H' || n, 'general', 'USD', 3000, 117, 2883, date '{day}' - 30, entry, 'received',
                'bench' FROM past;
+    INSERT INTO notice (id, transmission_id, way, event_type, received_at, digest, outcome, transaction_id)
+        SELECT gen_random_uuid(), 'H' || n, 'webhook', 'PAYMENT.SALE.COMPLETED', date '{day}' - 30, '', 'booked',
+               'H' || n FROM past;
     INSERT INTO entry (id, at, on_day, happened_on, kind, document_id, actor)
         SELECT entry, now(), date '{day}' - 30, date '{day}' - 30, 'gift', payment, 'bench' FROM past;
     INSERT INTO posting (entry_id, line, account, amount)

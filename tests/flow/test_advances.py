@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from services.donations.commands import advances
 from services.donations.commands import grants as giving
 from services.donations.commands.advances import NewAdvance, Rest, Slip
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
 from services.donations.domain.advances import Advance
@@ -22,6 +22,7 @@ from services.donations.domain.money import Money
 from services.donations.queries.advances import AdvanceFilter
 from services.donations.queries.advances import advances as listed
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import Till, staff
 from tests.support.world import World
 

@@ -12,11 +12,12 @@ import pytest
 from services.donations.api.paypal import SENT_BY_PAYPAL
 from services.donations.commands.matching import Match
 from services.donations.commands.monthly import Monthly, register
-from services.donations.commands.notices import Notice, effect, take
+from services.donations.commands.notices import Notice, take
 from services.donations.commands.reconciling import reconcile
 from services.donations.domain.notices import Became
 from services.donations.paypal import activity, ipn
 from services.donations.paypal import notices as reading
+from tests.support.noticed import effect
 from tests.support.paypal import ipns, lists, notices
 from tests.support.till import Till
 from tests.support.told import Told

@@ -11,7 +11,7 @@ import pytest
 
 from services.donations.commands import advances, conversions, funds, gifts
 from services.donations.commands import appeals as commands
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.restoring import CameBack
@@ -19,6 +19,7 @@ from services.donations.domain.appeals import Appeal, Price
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import Till, converting
 
 DAY = date(2006, 11, 1)

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.donations.commands import advances, funds, in_kind
 from services.donations.commands.advances import NewAdvance, Slip
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.funds import Move
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout, pay
@@ -23,6 +23,7 @@ from services.donations.queries import beancount
 from shared.contracts.base import Money as Said
 from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from tests.support.judge import agrees, judged, written_by
+from tests.support.noticed import book_payment
 from tests.support.till import Till, converting
 from tests.support.world import World
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.donations.commands import funds
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute, settle_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.monthly import Monthly, register
@@ -21,6 +21,7 @@ from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment, RefundState
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import Till
 
 DAY = date(2006, 11, 1)

@@ -15,6 +15,7 @@ from services.donations.commands import grants as commands
 from services.donations.commands.grants import Payout
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
+from services.donations.domain.payouts import NoReceipt
 from shared.contracts.donations import GrantStatus, GrantWhy
 from shared.contracts.intake import AdvocacyChanged, GrantAsked, HouseholdClosed
 from tests.support.properties import tried_with
@@ -134,7 +135,7 @@ async def test_a_case_that_is_closed_gives_up_what_is_not_paid_and_nothing_else(
             part = Payout(Money(minor, "JPY"), "bank", "courier-1", str(minor))
             given_out = {"limits": till.settings.limits, "grant_id": request.request_id, "payout": part}
             assert isinstance(await till.do(partial(commands.pay, **given_out)), Grant)
-        await till.do(lambda unit: commands.settle(unit, settled.request_id))
+        await till.do(lambda unit: commands.settle(unit, settled.request_id, NoReceipt.LOST))
         await till.hears(case(2, "closed"), case(2, "closed"))
         kept = await till.grant(settled)
         assert (kept.status, kept.reason) == (GrantStatus.SETTLED, GrantWhy.ALL_THERE)

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from services.donations.api.findings import advice
 from services.donations.commands import charges, conversions
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.charges import Charged
 from services.donations.commands.conversions import Converted
 from services.donations.commands.giving_back import WentBack, book_refund
@@ -23,6 +23,7 @@ from services.donations.paypal.amounts import Amount
 from services.donations.paypal.transactions import Kind, Row, kind_of
 from shared.outcomes import Refused
 from tests.support.judge import agrees
+from tests.support.noticed import book_payment
 from tests.support.till import Till, converting, staff
 
 DAY = date(2006, 11, 10)

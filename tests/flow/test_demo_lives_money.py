@@ -153,7 +153,19 @@ def shows_what_gifts_did(found: Mapping[str, Any]) -> None:
     areas = {each["measure"]: each["actual"] for each in found["areas"]}
     assert (areas["gifts_active"], areas["gifts_lost"], areas["appeals_short"]) == (7, 2, 0)
     assert (areas["raised_jpy"], areas["raised_usd"]) == (5_400 + 110_000, (63 - 1) * 3_000)
-    assert (areas["prison_support_paid"], areas["prison_visits_arranged"]) == (2, 2)
+    paid = {each.removesuffix("_paid"): areas[each] for each in areas if each.endswith("_paid")}
+    assert paid == {
+        "prison_support": 0,
+        "family_visits": 2,
+        "protection_grants": 0,
+        "hospital_grants": 0,
+        "school_grants": 2,
+        "school_months": areas["school_months_paid"],
+        "resettlement_grants": 1,
+        "return_grants": 0,
+    }
+    assert areas["prison_visits_arranged"] == 2
+    assert areas["raised_appeals_jpy"] == areas["raised_food_jpy"] == 5_400
     # After the winter a family of four came, and two couples left.
     assert (areas["people_registered"], areas["people_fed"]) == (133 + 4, 133)
     assert (areas["people_settled"], areas["people_moved_on"]) == (2, 2)

@@ -11,17 +11,20 @@ from uuid import UUID
 import pytest
 
 from services.donations.commands import grants as commands
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
+from services.donations.commands.payout_receipts import keep_receipt
 from services.donations.day import on_day
 from services.donations.domain.funds import Purpose
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
+from services.donations.domain.payouts import NoReceipt
 from shared.contracts.donations import GrantStatus, GrantWhy
 from shared.contracts.intake import GrantAsked, HouseholdClosed
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import Till, staff
 
 DAY = date(2006, 11, 1)
@@ -137,7 +140,17 @@ async def test_a_grant_is_paid_in_parts_and_what_is_left_over_goes_on(till: Till
     assert (await till.grant(grant)).status is GrantStatus.PAID_PART
     assert isinstance(await till.do(lambda unit: commands.take_back(unit, key, payout(901, "4"))), Refused)
     await till.do(lambda unit: commands.take_back(unit, key, payout(200, "4")))
-    await till.do(lambda unit: commands.settle(unit, key))
+    assert isinstance(await till.do(lambda unit: commands.settle(unit, key)), Refused)
+    first, _, back = await till.rows("SELECT id FROM payout ORDER BY id")
+    assert isinstance(await till.do(lambda unit: keep_receipt(unit, key, back["id"], "R-1")), Refused)
+    await till.do(lambda unit: keep_receipt(unit, key, first["id"], "R-1"))
+    await till.do(lambda unit: commands.settle(unit, key, NoReceipt.NOT_GIVEN))
+    kept = await till.rows("SELECT receipt, no_receipt FROM payout ORDER BY id")
+    assert [(each["receipt"], each["no_receipt"]) for each in kept] == [
+        ("R-1", ""),
+        ("", "not_given"),
+        ("", ""),
+    ]
     settled = await till.grant(grant)
     assert (settled.status, settled.paid, settled.set_aside) == (GrantStatus.SETTLED, 700, 0)
     assert (await till.grant(next_one)).set_aside == 300

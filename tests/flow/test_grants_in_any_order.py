@@ -15,13 +15,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.donations.commands import grants as commands
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
 from shared.contracts.intake import GrantAsked
 from shared.messaging.unit import Unit
+from tests.support.noticed import book_payment
 from tests.support.properties import tried_with
 from tests.support.till import Till, staff
 

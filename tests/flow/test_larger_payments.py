@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.donations.commands import funds, placing
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.disputes import close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.monthly import Monthly, register
@@ -19,6 +19,7 @@ from services.donations.queries.lists import PaymentFilter
 from services.donations.queries.lists import payments as listed
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import WITHOUT_PURPOSE, Till
 from tests.support.world import World
 

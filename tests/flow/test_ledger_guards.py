@@ -6,9 +6,12 @@ from datetime import date
 import asyncpg
 import pytest
 
+from services.donations.commands.booking import Came
+from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.funds import FUNDS
 from services.donations.domain.ledger import OF_A_FUND, OF_THE_GROUP, account
-from services.donations.domain.money import CURRENCIES
+from services.donations.domain.money import CURRENCIES, Money
+from tests.support.noticed import book_payment
 from tests.support.till import Till
 
 DAY = date(2006, 11, 1)
@@ -157,11 +160,10 @@ async def test_the_doctor_sees_what_the_ledger_does_not_bear_out(
     till_url: str, change: str, names: set[str]
 ) -> None:
     async with Till.open(till_url, DAY) as till:
-        payment = await till.gift(1_000)
-        await till.rows(
-            "INSERT INTO refund VALUES ('x', 'R', :id, 'JPY', 1, 0, '2006-11-01', 'booked', :id)",
-            id=payment.id,
-        )
+        await till.gift(1_000)
+        await till.do(lambda unit: book_payment(unit, Came("paypal", "S", Money(10, "JPY"), DAY)))
+        back = WentBack("paypal", "R", "S", Money(1, "JPY"), DAY)
+        await till.do(lambda unit: book_refund(unit, back))
         assert await till.breaches() == set()
         await till.rows(change)
         assert await till.breaches() == names

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from services.donations.commands import advances, charges, conversions, funds, gifts, pledges, purposes
 from services.donations.commands import appeals as appealing
 from services.donations.commands import grants as giving
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
@@ -30,11 +30,13 @@ from services.donations.domain.charges import Charge
 from services.donations.domain.ledger import TOLD
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
+from services.donations.domain.payouts import NoReceipt
 from services.donations.domain.pledges import Due
 from shared.contracts.base import Money as Said
 from shared.contracts.inventory import PurchaseChanged, PurchaseLine
 from shared.messaging.unit import Unit
 from tests.support.judge import agrees
+from tests.support.noticed import book_payment
 from tests.support.till import WITHOUT_PURPOSE, Till, converting
 
 NAMES = st.sampled_from(["S1", "S2", "S3"])
@@ -206,7 +208,7 @@ def about_a_grant(draw: st.DrawFn) -> Act:
                 "p": lambda unit: giving.pay(unit, till.settings.limits, grant, part),
                 "b": lambda unit: giving.take_back(unit, grant, part),
                 "r": lambda unit: giving.refuse(unit, grant, "no_capacity"),
-                "s": lambda unit: giving.settle(unit, grant),
+                "s": lambda unit: giving.settle(unit, grant, NoReceipt.LOST),
             }
             await till.do(works[what])
 

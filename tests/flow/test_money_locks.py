@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.monthly import Monthly, register
-from services.donations.commands.notices import effect
 from services.donations.domain.funds import FundKey
 from services.donations.domain.money import Money
 from services.donations.paypal import notices as reading
 from services.donations.paypal.said import DisputeSaid
 from services.donations.repository import books, payments
 from shared.messaging.unit import Unit
+from tests.support.noticed import book_payment, effect
 from tests.support.paypal import notices
 from tests.support.till import Till
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.donations.commands import advances, gifts, grants, transfers
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.transfers import Arrival, NewTransfer
 from services.donations.domain.ledger import EntryKind, Kind, Line, account
@@ -19,6 +19,7 @@ from services.donations.domain.transfers import Transfer
 from services.donations.ledger import MoneyLedger
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import Till, converting
 
 DAY = date(2006, 11, 1)

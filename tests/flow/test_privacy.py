@@ -83,6 +83,7 @@ KEPT = {
     ("inventory", "/catalogue", "depots[].name"): "inventory depot.name",
     ("donations", "/donors/{donor_id}/contact", "reason"): NOWHERE,
     ("donations", "/reconciliations", "file"): NOWHERE,
+    ("donations", "/rates/imports", "file"): NOWHERE,
     ("donations", "/gifts/imports", "file"): f"{DONOR}, donations payment.transaction_id",
     ("donations", "/gifts", "reference"): "donations payment.transaction_id",
     ("donations", "/payments/{payment_id}/correct", "note"): "donations reversal.note",

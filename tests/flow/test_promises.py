@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from services.donations.commands import donors, gifts, in_kind, pledges
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.in_kind import GiftInKind, Goods
 from services.donations.domain.money import Money
@@ -19,6 +19,7 @@ from services.donations.domain.pledges import Due, Pledge
 from services.donations.queries import pledges as lists
 from services.donations.queries.figures import reached
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import Till
 from tests.support.world import World
 

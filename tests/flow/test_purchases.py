@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -188,6 +189,55 @@ async def test_a_price_is_told_with_a_version_when_it_changes(room: StoreRoom) -
     told = await facts(room, "item_priced")
     assert [(each["version"], each["price"]["amount"]) for each in told] == [(1, 400), (2, 500)]
     assert len({each["price_id"] for each in told}) == 1
+
+
+async def test_an_item_costs_what_was_paid_last_whatever_the_order_of_corrections(room: StoreRoom) -> None:
+    """Two purchases; then the first and the second cost something else, twice, in any order; then one is cancelled."""
+    first, second = UUID(int=1), UUID(int=2)
+    await room.do(partial(purchases.set_price, item="rice", price=PRICE))
+    keys = []
+    for key, cost in ((first, 500), (second, 600)):
+        await hears(room, appeal(1, key=key))
+        keys.append((await bought(room))[-1]["id"])
+        await order(room, replace(ORDER, cost=cost))
+
+    async def price() -> tuple[int, int]:
+        (row,) = await room.rows("SELECT minor, per FROM price WHERE item = 'rice'")
+        return row["minor"], row["per"]
+
+    assert await price() == (600, 1_000)
+    changes = [(keys[0], 510), (keys[0], 510), (keys[1], 610), (keys[1], 610)]
+    for ways in (changes, changes[::-1], changes[1::2] + changes[::2]):
+        for key, cost in (*ways, (keys[1], 600), *ways):
+            await room.do(partial(purchases.change, purchase_id=key, wanted=Changes(cost=cost)))
+        assert await price() == (610, 1_000)
+    said = len(await facts(room, "item_priced"))
+    await room.do(partial(purchases.cancel, purchase_id=keys[1]))
+    assert await price() == (510, 1_000)
+    # What staff say after an order stays when that is corrected; what is paid then is the price again.
+    await room.do(partial(purchases.set_price, item="rice", price=Price(7, "USD", 10)))
+    await room.do(partial(purchases.change, purchase_id=keys[0], wanted=Changes(cost=520)))
+    assert await price() == (7, 10)
+    await room.turn()
+    await order(room, replace(ORDER, cost=430))
+    await receive(room, 1_000)
+    assert await price() == (430, 1_000)
+    told = await facts(room, "item_priced")
+    assert [each["price"]["amount"] for each in told[said:]] == [510, 7, 430]
+    assert [each["version"] for each in told] == [*range(1, len(told) + 1)]
+
+
+async def test_a_purchase_at_the_price_that_is_known_says_none(room: StoreRoom) -> None:
+    """999 g at 400 JPY per 1,000 g cost 400 JPY, rounded up: 1,000 g cost no more after that. Less came: it does."""
+    await room.do(partial(purchases.set_price, item="rice", price=PRICE))
+    await hears(room, appeal(1, quantity=999))
+    await order(room)
+    await receive(room, 500)
+    assert len(await facts(room, "item_priced")) == 1
+    planned = (await bought(room))[0]["planned_id"]
+    await room.do(lambda unit: planning.close(unit, planned, "less_came"))
+    (_, told) = await facts(room, "item_priced")
+    assert (told["price"]["amount"], told["per"]) == (400, 500)
 
 
 async def test_a_shortage_is_told_in_steps_and_exactly_on_the_next_day(room: StoreRoom) -> None:

@@ -3,11 +3,13 @@
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from services.donations.commands.rates import BadRate, Kept, NewRate, keep_rates
 from services.donations.queries import lists
 from shared.outcomes import Refused
 from tests.support.till import Till
+from tests.support.told import Told
 
 DAY = date(2006, 11, 1)
 
@@ -55,3 +57,33 @@ async def test_a_rate_that_is_known_is_replaced_by_whoever_says_which_one(till_u
         assert await till.do(lambda unit: keep_rates(unit, sent("117.4", "117.25"))) == Kept(2)
         rates = [row["rate"] for row in await till.rows("SELECT rate FROM rate ORDER BY currency")]
         assert rates == [Decimal("149.5"), Decimal("117.4")]
+
+
+async def test_a_list_of_rates_is_taken_in_from_a_spreadsheet(donations: Told) -> None:
+    api = donations.world.donations
+    rows = [
+        "日付,currency,quote,rate",
+        "2006-11-01,USD,JPY,117.25",
+        "2006-10-31,eur,JPY,149.5",
+        "2006-11-02,USD,JPY,117",
+        "2006-11-01,USD,GBP,1",
+        "2006-11-01,USD,EUR,about 1",
+    ]
+
+    async def sent(*lines: str) -> Any:
+        file = ("rates.csv", "\n".join(lines).encode(), "text/csv")
+        return await api.client.post("/rates/imports", files={"file": file})
+
+    for _ in range(2):
+        report = (await sent(*rows)).json()
+        assert (report["rows"], report["rates"], report["bad_rows"]) == (5, 2, 3)
+        assert [(each["row"], each["column"]) for each in report["errors"]] == [
+            (4, "on_day"),
+            (5, "quote"),
+            (6, "rate"),
+        ]
+    found = await api.get("/rates", currency="USD", quote="JPY", until="2006-11-01")
+    assert found == [{"on_day": "2006-11-01", "rate": "117.25"}]
+    other = "2006-11-01,USD,JPY,117.3"
+    assert (await sent(rows[0], other)).status_code == 409
+    assert (await sent(f"{rows[0]},replaces", f"{other},117.25")).json()["rates"] == 1

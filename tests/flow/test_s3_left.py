@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.domain.money import Money
+from tests.support.noticed import book_payment
 from tests.support.people import person
 from tests.support.world import FIRST_DAY, World
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.donations.commands import appeals as commands
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.appeals import Appeal, Price
 from services.donations.domain.money import Money
@@ -17,6 +17,7 @@ from services.donations.handlers import on_shortfall_forecast
 from shared.contracts.donations import AppealChanged, AppealStatus
 from shared.contracts.inventory import DayShort, ShortfallForecast
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.till import Till
 from tests.support.waiting import until
 from tests.support.world import World

@@ -12,7 +12,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from services.donations.commands import appeals as appealing
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.appeals import Price
 from services.donations.domain.money import Money
@@ -26,6 +26,7 @@ from shared.contracts.inventory import (
     ShortfallForecast,
 )
 from shared.outcomes import Refused
+from tests.support.noticed import book_payment
 from tests.support.paypal import notices
 from tests.support.till import Till
 from tests.support.told import Told
@@ -241,6 +242,20 @@ async def test_the_price_that_inventory_says_wins_and_the_newest_of_those(till: 
     assert isinstance(await till.do(lambda unit: appealing.set_price(unit, "rice", own)), Refused)
 
 
+async def test_the_price_of_an_order_opens_no_second_appeal_for_what_is_ordered(till: Till) -> None:
+    await till.hears(priced("rice", 400))
+    await till.hears(forecast(1_000))
+    (appeal,) = await till.rows("SELECT id FROM appeal")
+    await give(till, appeal["id"], 400, "S")
+    facts = [bought(appeal["id"], 2, "ordered"), priced("rice", 410, 2)]
+    for each in facts:
+        await till.hears(each)
+    assert [each["status"] for each in await till.rows("SELECT status FROM appeal")] == ["ordered"]
+    await till.hears(forecast(0))
+    await till.hears(forecast(500))
+    assert (await till.rows("SELECT target FROM appeal WHERE status = 'open'"))[0]["target"] == 205
+
+
 async def test_what_is_missing_is_appealed_for_once_its_price_is_known(till: Till) -> None:
     await till.hears(short(3, 2))
     await till.hears(short(99, 1))
@@ -346,6 +361,18 @@ async def test_rice_that_runs_short_is_bought_with_the_money_that_came_for_it(do
         await world.settled()
         assert (await world.donations.fund("food"))["free"] == 2
         await heard.until(lambda facts: [each.status for each in facts][-3:] == ["met", "ordered", "met"])
+        await more_of_it_costs_what_was_paid(world, cost - 1, quantity)
+
+
+async def more_of_it_costs_what_was_paid(world: World, cost: int, quantity: int) -> None:
+    """More people are short: what is appealed for them has the price of the last purchase."""
+    await world.intake.register(2, needs=["food"])
+
+    async def newest() -> Any:
+        return (await world.donations.get("/appeals"))["items"][-1]
+
+    wanted = await until(newest, lambda found: found["status"] == "open")
+    assert wanted["target"]["minor"] == -(-wanted["quantity"] * cost // quantity)
 
 
 async def receive(world: World, plan: str, quantity: int) -> Any:

@@ -66,7 +66,16 @@ async def test_hospital_care_is_set_aside_in_part_then_whole_then_paid(world: Wo
     path = f"/grants/{grant['grant_id']}"
     assert (await world.donations.pay(grant["grant_id"], "12,000"))["status"] == "paid_part"
     assert (await world.donations.try_post(f"{path}/pay", paying("12,000"))).status_code == 409
+    refused = await world.donations.try_post(f"{path}/settle")
+    assert refused.status_code == 409
+    assert "JPY 12,000 paid to clinic-02 (1)" in refused.text
+    (lacking,) = await world.donations.get("/grants/receipts-missing")
+    assert (lacking["grant_id"], lacking["amount"]["minor"]) == (grant["grant_id"], 12_000)
+    await world.donations.post(f"{path}/payouts/{lacking['payout_id']}/receipt", {"receipt": "R-17"})
+    assert await world.donations.get("/grants/receipts-missing") == []
     await world.donations.post(f"{path}/settle")
+    (paid,) = await world.donations.get(f"{path}/payouts")
+    assert (paid["receipt"], paid["no_receipt"]) == ("R-17", "")
     assert await world.donations.fund("medical") == {
         "balance": 58_000,
         "held": 0,

@@ -10,7 +10,7 @@ import pytest
 
 from services.donations.commands import funds, purposes
 from services.donations.commands import grants as giving
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.disputes import close_dispute, open_dispute
 from services.donations.commands.funds import Decided, Move
 from services.donations.commands.giving_back import WentBack, book_refund
@@ -18,10 +18,12 @@ from services.donations.commands.grants import Payout
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment
+from services.donations.domain.payouts import NoReceipt
 from shared.contracts.donations import GrantStatus
 from shared.contracts.intake import GrantAsked
 from shared.outcomes import Refused
 from tests.support.judge import agrees
+from tests.support.noticed import book_payment
 from tests.support.till import Till
 from tests.support.world import World
 
@@ -146,7 +148,7 @@ async def test_what_was_paid_of_a_grant_that_is_over_goes_back_to_its_fund(till:
     await till.gift(1_000, "medical")
     await till.hears(grant)
     payout = await pay(till, grant, 600)
-    await till.do(lambda unit: giving.settle(unit, grant.request_id))
+    await till.do(lambda unit: giving.settle(unit, grant.request_id, NoReceipt.LOST))
     after = await unpaid(till, grant, payout)
     assert isinstance(after, Grant)
     assert (after.status, after.paid, await till.fund("medical")) == (GrantStatus.SETTLED, 0, (1_000, 0, 0))

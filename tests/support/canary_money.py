@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.notices import Notice, take
 from services.donations.domain.money import Money
@@ -11,6 +11,7 @@ from services.donations.domain.notices import Became
 from services.donations.paypal import ipn
 from services.donations.paypal import notices as reading
 from services.donations.settings import Settings
+from tests.support.noticed import book_payment
 from tests.support.paypal import ipns, lists, notices
 from tests.support.pdf_text import text_of
 from tests.support.world import FIRST_DAY
@@ -28,6 +29,7 @@ async def give_and_grant(story: "Story", household: Any) -> None:
     donor = await _donors(story)
     await _gifts(story, donor)
     await _import(story)
+    await _rates(story)
     await _letters(story)
     await _list(story)
     await _payer(story)
@@ -84,6 +86,16 @@ async def _import(story: "Story") -> None:
         found = await donations.client.post(f"/gifts/imports{query}", files=files)
         assert (found.json()["gifts"], found.json()["bad_rows"]) == (1, 2), found.text
         story.answers["donations"].append(found.text)
+
+
+async def _rates(story: "Story") -> None:
+    """Of a row that is not taken nothing is kept."""
+    bad = story.plant("donations", "/rates/imports", "file")
+    file = f"currency,quote,on_day,rate\nUSD,JPY,{FIRST_DAY},117.25\n{bad},{bad},{bad},{bad}\n"
+    files = {"file": (f"{bad}.csv", file.encode(), "text/csv")}
+    found = await story.world.donations.client.post("/rates/imports", files=files)
+    assert (found.json()["rates"], found.json()["bad_rows"]) == (1, 1), found.text
+    story.answers["donations"].append(found.text)
 
 
 async def _letters(story: "Story") -> None:

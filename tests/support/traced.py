@@ -17,6 +17,19 @@ from shared.database.tables import journal
 from tests.support.world import World
 
 Facts = list[dict[str, Any]]
+RAISED = (
+    *("raised_jpy", "raised_usd", "raised_education_usd", "raised_education_jpy", "raised_medical_usd"),
+    *("raised_food_jpy", "raised_family_visits_usd", "raised_resettlement_jpy", "raised_general_usd"),
+    "raised_appeals_jpy",
+)
+PAID = {
+    "family_visit": "family_visits_paid",
+    "prison_support": "prison_support_paid",
+    **{
+        kind: f"{kind}_grants_paid" for kind in ("protection", "resettlement", "return", "hospital", "school")
+    },
+}
+"""The measure of each kind of grant."""
 
 
 async def said(world: World, contract: type[Contract]) -> Facts:
@@ -37,7 +50,9 @@ async def figures_from_facts(world: World) -> Mapping[str, int]:
     children = await said(world, ChildChanged)
     status = Counter(each["status"] for each in newest(children))
     learners = newest(await said(world, LessonPlaceChanged))
-    schools = [each for each in newest(await said(world, GrantChanged)) if each["kind"] == "school"]
+    grants = newest(await said(world, GrantChanged))
+    schools = [each for each in grants if each["kind"] == "school"]
+    served = Counter(each["kind"] for each in grants if each["status"] in ("paid", "settled"))
     gifts = Counter(each["status"] for each in newest(await said(world, MonthlyGiftChanged)))
     return {
         "children_sponsored": status["sponsored"],
@@ -48,6 +63,7 @@ async def figures_from_facts(world: World) -> Mapping[str, int]:
         "lessons_waiting": sum(each["status"] == "waiting" for each in learners),
         "lessons_finished": sum(each["status"] == "finished" for each in learners),
         "school_months_paid": sum(each["status"] == "paid" for each in schools),
+        **{measure: served[kind] for kind, measure in PAID.items()},
         "gifts_active": gifts["active"],
         "gifts_lost": gifts["lapsed"] + gifts["ended"],
         **await _of_events(world),
@@ -109,16 +125,17 @@ async def _guests(world: World, held: Facts) -> dict[str, int]:
 
 
 async def _raised(world: World) -> dict[str, int]:
-    """What came and did not go back, by currency; no fact says an amount, so payment by payment."""
-    raised = Counter(raised_jpy=0, raised_usd=0)
+    """What came and did not go back, by currency, fund and appeals. No fact says an amount, so payment by payment."""
+    raised = Counter(dict.fromkeys(RAISED, 0))
     page: dict[str, Any] = {"next": None}
     while True:
         page = await world.donations.get(
             "/payments", limit=500, **({"after": page["next"]} if page["next"] else {})
         )
         for each in page["items"]:
-            raised[f"raised_{each['gross']['currency'].lower()}"] += (
-                each["gross"]["minor"] - each["refunded"]["minor"]
-            )
+            left = each["gross"]["minor"] - each["refunded"]["minor"]
+            funds = ["", f"{each['purpose']}_", *(["appeals_"] if each["appeal_id"] else [])]
+            for fund in funds:
+                raised[f"raised_{fund}{each['gross']['currency'].lower()}"] += left
         if not page["next"]:
-            return dict(raised)
+            return {measure: raised[measure] for measure in RAISED}

@@ -1,5 +1,6 @@
 """Funds: what they have, their statements, money for another purpose."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
@@ -20,8 +21,9 @@ from services.donations.api.models import (
 )
 from services.donations.commands import funds as commands
 from services.donations.domain.funds import Fund, FundKey
-from services.donations.queries import balances, lists
+from services.donations.queries import balances, lending, lists
 from services.donations.repository import books
+from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
@@ -116,12 +118,21 @@ class Decided(BaseModel):
     entry_id: UUID
 
 
+class NewDecision(NewMove):
+    """The same, or what is paid back of a loan."""
+
+    pays_back: UUID | None = Field(default=None, description="the loan that is paid back, or a part of it")
+
+    def move(self) -> commands.Move:
+        return replace(super().move(), pays_back=self.pays_back)
+
+
 def _decided(done: commands.Decided) -> Decided:
     return Decided(id=done.id, entry_id=done.entry_id)
 
 
 @router.post("/decisions", status_code=201, dependencies=[TREASURER])
-async def decide(body: NewMove, work: Work) -> Decided:
+async def decide(body: NewDecision, work: Work) -> Decided:
     """Money of one purpose goes to another one; the decision is kept with who took it."""
 
     async def do(unit: Unit) -> Decided | Refused:
@@ -159,6 +170,7 @@ class DecisionOut(BaseModel):
     to_fund: str
     amount: AmountOut
     pay_back_on: date | None
+    pays_back: UUID | None
     note: str | None
     undone: bool
     entry_id: UUID
@@ -175,6 +187,31 @@ async def decisions(session: Reading, after: After = None, limit: Limit = 100) -
     """Decisions about money for another purpose, the oldest first."""
     found = await lists.decisions(session, limit + 1, place_of(after))
     return page_of(found, limit, DecisionOut.of, lambda row: row["id"])
+
+
+class LoanOut(BaseModel):
+    """Money that one fund owes another one."""
+
+    decision_id: UUID
+    from_fund: str = Field(description="it lent the money")
+    to_fund: str = Field(description="it owes the money")
+    amount: AmountOut
+    left: AmountOut = Field(description="to be paid back")
+    pay_back_on: date
+    overdue: bool
+
+    @classmethod
+    def of(cls, row: RowMapping, today: date) -> Self:
+        amounts = {name: AmountOut.of(int(row[name]), row["currency"]) for name in ("amount", "left")}
+        same = {name: row[name] for name in ("from_fund", "to_fund", "pay_back_on")}
+        return cls(**same, **amounts, decision_id=row["id"], overdue=row["pay_back_on"] < today)
+
+
+@router.get("/loans", dependencies=[LOOKING])
+async def loans(session: Reading) -> list[LoanOut]:
+    """Loans between funds that are not paid back, the first due first. They are paid back by a decision."""
+    today = await today_of(session)
+    return [LoanOut.of(row, today) for row in await lending.loans(session)]
 
 
 class UncoveredOut(BaseModel):

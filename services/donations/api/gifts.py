@@ -153,7 +153,9 @@ async def unassign(payment_id: UUID, work: Work) -> PaymentKept:
 
 
 class PaymentOut(BaseModel):
-    """Money that came. `donor_id` is the donor as merged since; none of an anonymous one."""
+    """Money that came. `donor_id` is the donor as merged since, and `on_behalf_of` the one in whose name it was given;
+    none of an anonymous one.
+    """
 
     payment_id: UUID
     provider: str
@@ -179,7 +181,6 @@ class PaymentOut(BaseModel):
         names = (
             "hold_reason",
             "provider",
-            "on_behalf_of",
             "purpose",
             "appeal_id",
             "happened_on",
@@ -193,6 +194,7 @@ class PaymentOut(BaseModel):
             payment_id=row["id"],
             reference=row["transaction_id"],
             donor_id=None if row["anonymous"] else row["kept_id"],
+            on_behalf_of=row["behalf_id"],
             gross=AmountOut.of(row["gross"], currency),
             fee=None if row["fee"] is None else AmountOut.of(row["fee"], currency),
             refunded=AmountOut.of(row["refunded"], currency),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -19,9 +19,12 @@ from services.donations.api.models import (
     WithNote,
 )
 from services.donations.commands import grants as commands
+from services.donations.commands import payout_receipts
 from services.donations.domain.deciding import approvals_needed
 from services.donations.domain.grants import Grant
+from services.donations.domain.payouts import NoReceipt
 from services.donations.queries import lists
+from services.donations.repository import payouts as repository
 from services.donations.repository.grants import find as find_one
 from services.donations.repository.grants import grant_in
 from services.donations.settings import Settings
@@ -46,6 +49,15 @@ Payee = Annotated[
     ),
 ]
 
+ReceiptNumber = Annotated[
+    str,
+    Field(
+        max_length=40,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]*$",
+        description="a number or code; never a name",
+        examples=["R-2006-17"],
+    ),
+]
 Country = Annotated[
     str, Field(pattern=r"^[A-Z]{2}$", description="of the payee, by its code of ISO 3166", examples=["JP"])
 ]
@@ -215,12 +227,22 @@ async def take_back(grant_id: UUID, body: CameBack, work: Work) -> GrantOut:
     return await work.once(GrantOut, do)
 
 
+class Settling(Body):
+    """Why receipts are missing, if some are: `not_given`, `lost`, or because one would endanger somebody."""
+
+    no_receipt: Literal["not_given", "lost", "endangers"] | None = None
+
+
 @router.post("/{grant_id}/settle", dependencies=[TREASURER])
-async def settle(grant_id: UUID, work: Work) -> GrantOut:
-    """All that is going to be paid was paid; what is left over goes to those who wait."""
+async def settle(grant_id: UUID, work: Work, body: Settling | None = None) -> GrantOut:
+    """All that is going to be paid was paid; what is left over goes to those who wait.
+
+    Refused (409) while the receipt of a payment is missing and nobody says why.
+    """
+    why = NoReceipt(body.no_receipt) if body and body.no_receipt else None
 
     async def do(unit: Unit) -> GrantOut | Refused:
-        return shown(await commands.settle(unit, grant_id), GrantOut.of)
+        return shown(await commands.settle(unit, grant_id, why), GrantOut.of)
 
     return await work.once(GrantOut, do)
 
@@ -235,6 +257,52 @@ async def undo_payout(grant_id: UUID, payout_id: UUID, body: WithNote, work: Wor
     return await work.once(GrantOut, do)
 
 
+class NewReceipt(Body):
+    """Under which number the payee's receipt is filed."""
+
+    receipt: ReceiptNumber
+
+
+class ReceiptKept(BaseModel):
+    """The receipt of a payment is written down."""
+
+    payout_id: UUID
+    receipt: str
+
+
+@router.post("/{grant_id}/payouts/{payout_id}/receipt", dependencies=[TREASURER])
+async def keep_receipt(grant_id: UUID, payout_id: UUID, body: NewReceipt, work: Work) -> ReceiptKept:
+    """The payee's receipt of a payment has come."""
+
+    async def do(unit: Unit) -> ReceiptKept | Refused:
+        done = await payout_receipts.keep_receipt(unit, grant_id, payout_id, body.receipt)
+        return shown(done, lambda _: ReceiptKept(payout_id=payout_id, receipt=body.receipt))
+
+    return await work.once(ReceiptKept, do)
+
+
+class LackingOut(BaseModel):
+    """A payment of which there is no receipt yet."""
+
+    payout_id: UUID
+    grant_id: UUID
+    amount: AmountOut
+    payee: str
+    reference: str
+    on_day: date
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Self:
+        same = {name: row[name] for name in ("grant_id", "payee", "reference", "on_day")}
+        return cls(**same, payout_id=row["id"], amount=AmountOut.of(row["amount"], row["currency"]))
+
+
+@router.get("/receipts-missing", dependencies=[LOOKING])
+async def receipts_missing(session: Reading) -> list[LackingOut]:
+    """Payments of grants of which nobody has written down the receipt, nor why there is none; the oldest first."""
+    return [LackingOut.of(row) for row in await repository.without_receipt(session)]
+
+
 class PayoutOut(BaseModel):
     """A part that was paid; below 0 it came back."""
 
@@ -245,6 +313,8 @@ class PayoutOut(BaseModel):
     country: str = Field(description="where the payee is; empty for what a fieldworker paid, or came back")
     reference: str
     on_day: date
+    receipt: str = Field(description="the number of the payee's receipt; empty if there is none")
+    no_receipt: str = Field(description="why there is none, if somebody said it")
     undone: bool = Field(description="it was a mistake, and counts no more")
     actor: str
 

@@ -36,6 +36,7 @@ class NewMonthlyGift(Body):
     donor_id: UUID | None = Field(default=None, description="none while nobody knows whose series it is")
     children: Annotated[int, Field(ge=0, le=50, description="how many children the donor supports")] = 0
     correspondence: bool = Field(default=False, description="the donor wants letters")
+    on_behalf_of: UUID | None = Field(default=None, description="another donor in whose name it is given")
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
@@ -65,6 +66,7 @@ async def register(body: NewMonthlyGift, work: Work) -> MonthlyGiftKept:
         body.donor_id,
         body.children,
         body.correspondence,
+        body.on_behalf_of,
     )
 
     async def do(unit: Unit) -> MonthlyGiftKept | Refused:
@@ -79,6 +81,7 @@ class MonthlyGiftChange(Body):
     donor_id: UUID | None = None
     children: Annotated[int, Field(ge=0, le=50)] | None = None
     correspondence: bool | None = None
+    on_behalf_of: UUID | None = None
 
     def changes(self) -> dict[str, Any]:
         return {name: value for name in commands.CHANGED if (value := getattr(self, name)) is not None}
@@ -86,7 +89,7 @@ class MonthlyGiftChange(Body):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.changes():
-            raise ValueError("give a donor_id, children or correspondence")
+            raise ValueError("give a donor_id, on_behalf_of, children or correspondence")
         return self
 
 
@@ -107,6 +110,7 @@ class MonthlyGiftOut(BaseModel):
     gift_id: UUID
     reference: str | None
     donor_id: UUID | None
+    on_behalf_of: UUID | None = Field(description="in whose name it is given, as merged since")
     purpose: str
     children: int
     placed: int | None = Field(
@@ -128,6 +132,7 @@ class MonthlyGiftOut(BaseModel):
             waiting=max(0, row["children"] - (row["placed"] or 0)) if row["status"] != ENDED else 0,
             status=row["status"] or "",
             donor_id=None if row["anonymous"] else row["donor_id"],
+            on_behalf_of=row["behalf_id"],
             covered_until=said.get("covered_until"),
             grace_until=said.get("grace_until"),
         )

@@ -2,7 +2,7 @@
 the change of the key under which that is kept.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.donations.api.models import MoneySettings
+from services.donations.api.models import AmountOut, MoneySettings
 from services.donations.commands import notices as commands
 from services.donations.commands.sealing import seal_anew
 from services.donations.domain.notices import Became
 from services.donations.queries import notices as lists
+from services.donations.queries import pending
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.principals import Role
@@ -58,6 +59,27 @@ async def notices(
     which = lists.NoticeFilter(outcome, way, reference)
     found = await lists.notices(session, which, limit + 1, place_of(after))
     return page_of(found, limit, NoticeOut.of, lambda row: row["id"])
+
+
+class PendingOut(BaseModel):
+    """A payment that PayPal says is pending: no gift yet. The reason is PayPal's code, if it says one."""
+
+    reference: str
+    amount: AmountOut
+    reason: str = Field(examples=["echeck"])
+    happened_on: date
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Self:
+        amount = AmountOut.of(row["amount"], row["currency"])
+        same = {name: row[name] for name in ("reason", "happened_on")}
+        return cls(**same, reference=row["transaction_id"], amount=amount)
+
+
+@router.get("/payments/pending", dependencies=[LOOKING])
+async def pending_payments(session: Reading) -> list[PendingOut]:
+    """Payments that are pending with PayPal, the oldest first; one that comes or is denied is gone from here."""
+    return [PendingOut.of(row) for row in await pending.pending(session)]
 
 
 class Seen(BaseModel):

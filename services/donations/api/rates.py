@@ -1,21 +1,27 @@
 """Exchange rates of days: entered, never fetched."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from services.donations.api.imports import FORM
 from services.donations.api.models import LOOKING, TREASURER
 from services.donations.commands import rates as commands
 from services.donations.domain.conversions import plain
+from services.donations.importing.rates import RATES, RatesReport, take_in
 from services.donations.queries import lists
 from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
+from shared.spreadsheets.apart import open_apart
 from shared.web.models import Body, Currency, Day, shown
-from shared.web.work import Reading, Work
+from shared.web.uploads import file_of, form_of, reading, spreadsheet_format
+from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 
 router = APIRouter(tags=["funds"])
 RateText = Annotated[str, Field(max_length=21, pattern=r"^[0-9]{1,10}(\.[0-9]{1,10})?$", examples=["117.25"])]
@@ -75,6 +81,24 @@ async def keep_rates(body: NewRates, work: Work) -> RatesKept:
         return shown(await commands.keep_rates(unit, rates), _kept)
 
     return await work.once(RatesKept, do)
+
+
+# No Idempotency-Key: a rate that is written down stays, so a file may be sent as often as one likes.
+@router.post("/rates/imports", dependencies=[TREASURER], openapi_extra=FORM)
+async def take(request: Request, units: OpenUnits, actor: Asking) -> RatesReport:
+    """Write down a list of rates: a spreadsheet (CSV or XLSX) with one row per day and pair.
+
+    Columns: currency, quote, on_day (like 2006-11-01), rate (like 117.25), and replaces, if a known rate was wrong.
+    """
+    form = await form_of(request)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(form.close)
+        file = file_of(form)
+        kind = spreadsheet_format(file, RATES.what)
+        await stack.enter_async_context(reading("files"))
+        sheet = accepted(await asyncio.to_thread(open_apart, file.file, kind, RATES))
+        stack.callback(sheet.close)
+        return accepted(await take_in(units, actor, sheet))
 
 
 class RateOut(BaseModel):

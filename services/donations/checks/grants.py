@@ -63,6 +63,12 @@ _WHERE_NOBODY_IS = f"""
     SELECT count(*), count(*) FILTER (WHERE country IN ({", ".join(f"'{each}'" for each in NOBODY_PAID_IN)}))
     FROM payout
 """  # noqa: S608, the codes are ours
+# A fieldworker's slip is the receipt itself.
+_RECEIPTS = """
+    SELECT count(*), count(*) FILTER (WHERE payout.receipt = '' AND payout.no_receipt = '')
+    FROM payout JOIN "grant" ON "grant".id = payout.grant_id
+    WHERE "grant".ended = 'settled' AND payout.amount > 0 AND NOT payout.undone AND payout.place <> 'field'
+"""
 _SAID = newest_said("grant", GrantChanged, "said")
 CHECKS = {
     "what is set aside for grants and appeals is what the funds have set aside": _ASIDE,
@@ -72,6 +78,7 @@ CHECKS = {
     "no money is set aside for what nobody has agreed to": _AGREED,
     "nobody agreed to a grant that they asked for": _OWN,
     "no grant was paid in a country where nobody is paid": _WHERE_NOBODY_IS,
+    "what was paid of a settled grant has a receipt, or a reason why it has none": _RECEIPTS,
     "no grant of a closed household goes on": _OVER,
     "no grant of a closed case goes on": _CASES_OVER,
     "each grant is for one household or one case": _OWNED,

@@ -1,5 +1,5 @@
-"""What a treasurer has to look at, and has not for too long: money without a purpose, and notices of money that could
-not be booked as they are.
+"""What a treasurer has to look at, and has not for too long: money without a purpose, notices of money that could not
+be booked as they are, and loans between funds.
 """
 
 from datetime import timedelta
@@ -18,6 +18,11 @@ _UNASSIGNED = text("""
     WHERE version > 0 AND refunded < gross
         AND (purpose = 'unassigned' OR apart > 0 AND apart_in = 'unassigned')
 """)
+_LOANS = text("""
+    SELECT count(*), count(*) FILTER (WHERE pay_back_on < :today AND amount > (
+        SELECT coalesce(sum(back.amount), 0) FROM decision back WHERE back.pays_back = loan.id AND NOT back.undone))
+    FROM decision loan WHERE pay_back_on IS NOT NULL AND NOT undone
+""")
 _UNSEEN = text("""
     SELECT count(*), count(*) FILTER (WHERE received_at < :before) FROM notice
     WHERE outcome = 'look'
@@ -31,7 +36,9 @@ async def looked_at(session: AsyncSession, settings: Settings) -> list[Count]:
     unassigned = await session.execute(_UNASSIGNED, {"before": late})
     moment = kept_from(today, settings.zone, settings.look_days)
     unseen = await session.execute(_UNSEEN, {"before": moment})
+    loans = await session.execute(_LOANS, {"today": today})
     return [
         Count("money that came without a purpose is given one in time", *unassigned.one()),
         Count("notices of money that could not be booked are looked at in time", *unseen.one()),
+        Count("loans between funds are paid back in time", *loans.one()),
     ]

@@ -72,12 +72,14 @@ async def fall_short(unit: Unit, fact: ShortageChanged) -> None:
 async def learn_price(unit: Unit, fact: ItemPriced) -> None:
     """Inventory says what an item costs now; the fact is newer than all that was heard of its price.
 
-    What was missing before anybody knew the price is appealed for now.
+    What was missing before anybody knew the price is appealed for now. If one was known, an appeal is over or was
+    opened for all that was missing: a new price, as an order says it, opens no other one for what is on its way.
     """
-    appeals.save_told_price(unit, fact)
     need = await appeals.need_of(unit.session, fact.item)
+    before = await appeals.price_of(unit.session, fact.item)
+    appeals.save_told_price(unit, fact)
     price = await appeals.price_of(unit.session, fact.item)
-    if price and not await _reprice(unit, fact.item, price):
+    if price and not await _reprice(unit, fact.item, price) and before is None:
         await _follow(unit, need)
 
 

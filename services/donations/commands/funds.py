@@ -22,13 +22,16 @@ from shared.outcomes import Refused, conflict, invalid, missing
 
 @dataclass(frozen=True)
 class Move:
-    """Money of one purpose that is to be for another one; with a day to be paid back, a loan."""
+    """Money of one purpose that is to be for another one; with a day to be paid back, a loan. It may pay back a loan,
+    or a part of one.
+    """
 
     from_fund: str
     to_fund: str
     amount: Money
     note: str
     pay_back_on: date | None = None
+    pays_back: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,40 @@ class Decided:
 
 
 async def move(unit: Unit, wanted: Move) -> Decided | Refused:
-    """Money of one purpose goes to another one: the decision is kept with who took it. Refused beyond what is free."""
+    """Money of one purpose goes to another one: the decision is kept with who took it.
+
+    Refused beyond what is free, and beyond what is left of the loan that it pays back.
+    """
     if wanted.from_fund == wanted.to_fund:
         return invalid("These are one fund.", ("to_fund", "is the same as from_fund"))
     if wanted.pay_back_on and wanted.pay_back_on <= unit.today:
         return invalid("A loan is paid back later.", ("pay_back_on", "is not after today"))
+    if refused := await _no_such_loan(unit, wanted):
+        return refused
     keys = [FundKey(each, wanted.amount.currency) for each in (wanted.from_fund, wanted.to_fund)]
     async with MoneyLedger.open(unit, keys) as ledger:
         lines = entries.moved(wanted.from_fund, wanted.to_fund, wanted.amount)
         return await _decide(ledger, EntryKind.MOVED, lines, wanted)
+
+
+async def _no_such_loan(unit: Unit, wanted: Move) -> Refused | None:
+    """Why this pays back no loan, or more than is left of it; None if it does, or is not meant to. It is locked."""
+    if wanted.pays_back is None:
+        return None
+    loan = await decisions.lock(unit.session, wanted.pays_back)
+    if loan is None:
+        return missing(f"decision {wanted.pays_back}")
+    if loan["pay_back_on"] is None or loan["undone"]:
+        return invalid("This decision is no loan.", ("pays_back", "is no loan"))
+    lent = (loan["from_fund"], loan["to_fund"], loan["currency"])
+    if lent != (wanted.to_fund, wanted.from_fund, wanted.amount.currency):
+        words = f"{loan['to_fund']} owes {loan['from_fund']} this loan, in {loan['currency']}."
+        return invalid(words, ("pays_back", "is a loan between other funds"))
+    left = loan["amount"] - await decisions.paid_back(unit.session, loan["id"])
+    if wanted.amount.minor > left:
+        words = f"{written(left, loan['currency'])} of this loan is left to be paid back."
+        return invalid(words, ("amount", "is more than is left of the loan"))
+    return None
 
 
 async def cover(unit: Unit, wanted: Move) -> Decided | Refused:
@@ -82,6 +110,7 @@ async def _decide(
         "currency": wanted.amount.currency,
         "amount": wanted.amount.minor,
         "pay_back_on": wanted.pay_back_on,
+        "pays_back": wanted.pays_back,
         "note": wanted.note,
         "entry_id": entry.id,
     }
@@ -98,6 +127,8 @@ async def undo(unit: Unit, decision_id: UUID, note: str) -> Decided | Refused:
         return missing(f"decision {decision_id}")
     if row["undone"]:
         return conflict("This decision is undone already.")
+    if await decisions.paid_back(unit.session, decision_id):
+        return conflict("Some of this loan was paid back. Undo that first.")
     had, has = (FundKey(row[name], row["currency"]) for name in ("from_fund", "to_fund"))
     async with MoneyLedger.open(unit, {had, has}) as ledger:
         uncovered = account(Kind.UNCOVERED, has.currency, has.fund)

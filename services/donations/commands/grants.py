@@ -1,12 +1,13 @@
 """Grants are agreed to, refused, paid in parts, and settled. Each change is decided under the fund's lock."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
@@ -18,6 +19,7 @@ from services.donations.domain.deciding import Limits
 from services.donations.domain.grants import Ended, Grant
 from services.donations.domain.ledger import Account, Entry, EntryKind, opposite, place
 from services.donations.domain.money import Money
+from services.donations.domain.payouts import NoReceipt
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants, payouts
 from services.donations.tables import APPROVAL
@@ -32,6 +34,7 @@ DECIDE = "decide_grants"
 FIELD = "field"
 """The place of a payout that a fieldworker made, out of an advance."""
 
+MOST_NAMED = 3
 LimitsOf = Callable[[str], Limits]
 """Who has to agree to grants in a currency."""
 
@@ -222,16 +225,37 @@ async def undo_payout(unit: Unit, grant_id: UUID, payout_id: UUID, note: str) ->
         return after
 
 
-async def settle(unit: Unit, grant_id: UUID) -> Grant | Refused:
-    """All that is going to be paid was paid: what is still set aside is free. Refused if nothing was paid."""
+async def settle(unit: Unit, grant_id: UUID, no_receipt: NoReceipt | None = None) -> Grant | Refused:
+    """All that is going to be paid was paid: what is still set aside is free.
+
+    Refused if nothing was paid, and while receipts are missing, unless it is said why there are none.
+    """
     async with _locked(unit, grant_id) as (ledger, grant):
         if isinstance(grant, Refused):
             return ledger.refuse(grant)
         if grant.ended or not grant.paid:
             return ledger.refuse(conflict("Nothing was paid of this grant, or it is over."))
+        lacking = await payouts.without_receipt(unit.session, grant_id)
+        if lacking and no_receipt is None:
+            return ledger.refuse(conflict(_lacking(grant, lacking)))
+        for each in lacking:
+            payouts.keep_receipt(unit, each["id"], "", str(no_receipt))
         after = rules.ended(grant, Ended.SETTLED, GrantWhy.ALL_THERE.value)
         ledger.grant(after, grant)
         return after
+
+
+def _lacking(grant: Grant, lacking: Sequence[RowMapping]) -> str:
+    """Which receipts are missing, and what to do."""
+    named = [
+        f"{grant.money(each['amount'])} paid to {each['payee']} ({each['reference']})"
+        for each in lacking[:MOST_NAMED]
+    ]
+    more = f", and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
+    return (
+        f"No receipt is written down of {', '.join(named)}{more}. Write them down "
+        "(POST /grants/ID/payouts/ID/receipt), or say why there are none (`no_receipt`)."
+    )
 
 
 _KNOWN = conflict("A payment with this reference is booked already.")

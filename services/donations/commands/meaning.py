@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.donations.commands.belonging import Came
@@ -16,6 +17,7 @@ from services.donations.paypal.amounts import Amount
 from services.donations.paypal.said import BackSaid, DisputeSaid, Said, SaleSaid, SubscriptionSaid, Unreadable
 
 PAYPAL = Provider.PAYPAL.value
+LONGEST_REASON = 100
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,25 @@ def _of_sale(zone: ZoneInfo, said: SaleSaid) -> Meaning:
         marks=said.marks,
         payer=said.payer,
     )
+
+
+def is_pending(said: SaleSaid) -> bool:
+    """Whether it tells of money that has not come, or that will not come any more."""
+    return said.state in ("pending", "denied") and _kept_here(said.amount)
+
+
+def pending_of(zone: ZoneInfo, said: SaleSaid) -> dict[str, Any]:
+    """What is kept of a payment that is pending or denied, as a row."""
+    return {
+        "provider": PAYPAL,
+        "transaction_id": said.sale_id,
+        "currency": said.amount.currency,
+        "amount": said.amount.minor,
+        "reason": (said.pending_reason or "")[:LONGEST_REASON],
+        "happened_on": said.paid_at.astimezone(zone).date(),
+        "as_of": said.as_of,
+        "denied": said.state == "denied",
+    }
 
 
 def _of_subscription(said: SubscriptionSaid) -> Iterator[tuple[datetime, What, Amount | None]]:

@@ -42,6 +42,7 @@ class Monthly:
     donor_id: UUID | None = None
     children: int = 0
     correspondence: bool = False
+    on_behalf_of: UUID | None = None
 
 
 async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
@@ -50,14 +51,14 @@ async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
 
     Refused for an unknown donor, and for other content: a change has its own way.
     """
-    if monthly.donor_id and monthly.donor_id not in await donors.lock(unit.session, monthly.donor_id):
-        return missing(f"donor {monthly.donor_id}")
+    if refused := await _unknown(unit, monthly.donor_id, monthly.on_behalf_of):
+        return refused
     paypal = Provider.PAYPAL.value
     if monthly.reference:
         subscriptions.stir(unit, await subscriptions.make(unit.session, paypal, monthly.reference))
     gift_id = uuid7()
-    values = {name: getattr(monthly, name) for name in ("purpose", "donor_id", "children", "correspondence")}
-    row = {"id": gift_id, "kind": "monthly", "on_behalf_of": None, "provider": paypal, "on_day": unit.today}
+    values = {name: getattr(monthly, name) for name in ("purpose", *CHANGED)}
+    row = {"id": gift_id, "kind": "monthly", "provider": paypal, "on_day": unit.today}
     own = {
         "subscription_id": monthly.reference,
         "custom_key": subscriptions.key_of(monthly.custom),
@@ -69,26 +70,27 @@ async def register(unit: Unit, monthly: Monthly) -> UUID | Refused:
     for each in known:
         gift_id = each["id"]
         added = {name: each[name] or own[name] for name in _FOUND_BY}
-        await _write(unit, each, {**added, "donor_id": each["donor_id"] or monthly.donor_id})
+        whose = {name: each[name] or getattr(monthly, name) for name in ("donor_id", "on_behalf_of")}
+        await _write(unit, each, {**added, **whose})
     # Also for a gift that has a mark alone: its subscription is looked for.
     unit.remind(subscriptions.LOOK)
     return gift_id
 
 
-CHANGED = ("donor_id", "children", "correspondence")
+CHANGED = ("donor_id", "on_behalf_of", "children", "correspondence")
 """What of a registered gift may become different."""
 EDUCATION = Purpose.EDUCATION.value
 _FOUND_BY = ("subscription_id", "custom_key")
 
 
 async def change(unit: Unit, gift_id: UUID, changes: Mapping[str, Any]) -> UUID | Refused:
-    """A registered gift has another donor, or other `children` or `correspondence`; what is not named stays.
+    """A registered gift has another donor, is given for another one, or has other `children` or `correspondence`; what
+    is not named stays.
 
     Refused for an unknown donor or gift, and for children or letters of a gift that is not for education.
     """
-    donor_id = changes.get("donor_id")
-    if donor_id and donor_id not in await donors.lock(unit.session, donor_id):
-        return missing(f"donor {donor_id}")
+    if refused := await _unknown(unit, changes.get("donor_id"), changes.get("on_behalf_of")):
+        return refused
     gift = await payments.lock_monthly(unit.session, gift_id)
     if gift is None:
         return missing(f"monthly gift {gift_id}")
@@ -100,6 +102,13 @@ async def change(unit: Unit, gift_id: UUID, changes: Mapping[str, Any]) -> UUID 
     await _write(unit, gift, changes)
     unit.remind(subscriptions.LOOK)
     return gift_id
+
+
+async def _unknown(unit: Unit, *named: UUID | None) -> Refused | None:
+    """Which donor is not known, of those who are named; the others are locked."""
+    ids = {each for each in named if each}
+    lost = sorted(ids - (await donors.lock(unit.session, *ids)).keys()) if ids else []
+    return missing(f"donor {lost[0]}") if lost else None
 
 
 async def _write(unit: Unit, gift: RowMapping, changes: Mapping[str, Any]) -> None:

@@ -18,15 +18,24 @@ from services.donations import contacts
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
-from services.donations.commands.meaning import PAYPAL, Disputed, Meaning, News, meaning_of, payment_of
+from services.donations.commands.meaning import (
+    PAYPAL,
+    Disputed,
+    Meaning,
+    News,
+    is_pending,
+    meaning_of,
+    payment_of,
+    pending_of,
+)
 from services.donations.commands.preparing import prepared
 from services.donations.commands.restoring import CameBack
 from services.donations.domain.funds import UNASSIGNED
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Payment, RefundState
 from services.donations.paypal.reduced import reduced
-from services.donations.paypal.said import BackSaid, Said, SubscriptionSaid, Unreadable
-from services.donations.repository import findings, notices, subscriptions
+from services.donations.paypal.said import BackSaid, Said, SaleSaid, SubscriptionSaid, Unreadable
+from services.donations.repository import findings, notices, pending, subscriptions
 from services.donations.repository.notices import Settled
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
@@ -127,6 +136,8 @@ async def effects(unit: Unit, zone: ZoneInfo, said: Sequence[Said | Unreadable])
     meanings = [meaning_of(zone, each) for each in said]
     async with prepared(unit, meanings):
         became = [await _do(unit, each) for each in meanings]
+    if pends := [pending_of(zone, each) for each in said if isinstance(each, SaleSaid) and is_pending(each)]:
+        await pending.keep(unit.session, pends)
     for each, its in zip(became, said, strict=True):
         if isinstance(its, BackSaid) and its.sale_id and its.back_id:
             await notices.found(unit.session, its.back_id, its.sale_id, each)

@@ -1,8 +1,19 @@
 """What becomes of a grant when a part of it is paid, carried or comes back, and when that was a mistake."""
 
 from dataclasses import replace
+from enum import StrEnum
 
 from services.donations.domain.grants import Grant, reworded
+
+
+class NoReceipt(StrEnum):
+    """Why there is no receipt of what was paid. NOT_ASKED is said of what was paid before anybody was asked."""
+
+    LOST = "lost"
+    NOT_GIVEN = "not_given"
+    ENDANGERS = "endangers"
+    NOT_ASKED = "not_asked"
+
 
 NOBODY_PAID_IN = frozenset({"KP"})
 """Money that comes from us, or its trace at a bank, can have somebody there killed."""

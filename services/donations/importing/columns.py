@@ -13,6 +13,7 @@ HEADINGS: Mapping[str, str] = {
     "purpose": "fund 目的 使途 용도",
     "way": "by 方法 入金方法 방법",
     "donor": "donor_id 寄付者番号",
+    "on_behalf_of": "in_the_name_of in_honour_of 名義 代理 명의",
     "name": "donor_name 名前 氏名 お名前 寄付者 寄付者名 振込人 振込人名 성명 이름",
     "mail": "email e_mail メール メールアドレス 이메일",
     "phone": "tel telephone 電話 電話番号 전화 전화번호",

@@ -52,7 +52,9 @@ class Part:
         """Book the rows; what is wrong with them stands in the report."""
         # Donors by id, then payments by way and reference, then funds, all of each: whoever books at the same time
         # waits, and does not deadlock.
-        await donors.lock(unit.session, *{each.donor for each in self._rows if each.donor})
+        await donors.lock(
+            unit.session, *{one for each in self._rows for one in (each.donor, each.on_behalf_of) if one}
+        )
         await payments.make_and_lock(unit.session, {each.key for each in self._rows})
         if keys := {FundKey(each.purpose, each.amount.currency) for each in self._rows}:
             await books.lock_funds(unit.session, keys)
@@ -86,10 +88,11 @@ class Part:
                 return RowFault(gift.row, "reference", reason)
             self.after.report.already_there += 1
             return None
-        donor = await whose.of(gift)
+        donor = await _whose(unit, gift, whose)
         if isinstance(donor, RowFault):
             return donor
-        slip = Slip(donor, gift.way, gift.reference, gift.amount, gift.purpose, gift.received_on)
+        said = (gift.purpose, gift.received_on, gift.on_behalf_of)
+        slip = Slip(donor, gift.way, gift.reference, gift.amount, *said)
         done = await gifts.receive(unit, slip)
         if isinstance(done, Refused):
             return _fault(gift.row, done)
@@ -103,6 +106,14 @@ class Part:
         return (
             (known.gross, known.currency, known.happened_on) if known else self._before.booked.get(gift.key)
         )
+
+
+async def _whose(unit: Unit, gift: Gift, whose: Donors) -> UUID | RowFault:
+    """Who gave it; a fault also if nobody knows the donor in whose name it is given."""
+    behalf = gift.on_behalf_of
+    if behalf and behalf not in await donors.lock(unit.session, behalf):
+        return RowFault(gift.row, "on_behalf_of", "is no donor: there is no such id")
+    return await whose.of(gift)
 
 
 def _fault(row: int, refused: Refused) -> RowFault:

@@ -37,6 +37,7 @@ class Gift:
     donor: UUID | None = None
     contact: Contact | None = field(default=None, repr=False)
     new: bool = False
+    on_behalf_of: UUID | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -54,11 +55,13 @@ def read(line: Line, given: Given, today: date) -> Gift | Sequence[RowFault]:
     purpose = _said(cells, "purpose", _purpose, given.purpose)
     received_on = cells.needed("received_on", lambda text: _day(text, today))
     donor, contact = _whose(cells)
+    behalf = cells.optional("on_behalf_of", _other)
     faults = [*line.faults, *cells.faults]
     if faults or not (way and reference and amount and purpose and received_on):
         return faults
     known = donor if isinstance(donor, UUID) else None
-    return Gift(line.row, way, reference, amount, purpose, received_on, known, contact, donor == NEW)
+    new = donor == NEW
+    return Gift(line.row, way, reference, amount, purpose, received_on, known, contact, new, behalf)
 
 
 def _said(cells: Cells, name: str, rule: Callable[[str], str], otherwise: str | None) -> str | None:
@@ -108,6 +111,13 @@ def _day(text: str, today: date) -> date:
     if day > today:
         raise ValueError("lies in the future: a gift is booked once it is there")
     return day
+
+
+def _other(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError("must be the id of the donor in whose name it is given") from None
 
 
 def _donor(text: str) -> UUID | str:

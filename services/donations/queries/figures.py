@@ -1,14 +1,17 @@
 """Figures for the plan and for monitoring, from what is kept: never summed from all history."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.advances import overdue_before
+from services.donations.domain.funds import FUNDS
 from services.donations.domain.money import CURRENCIES
-from services.donations.queries import advances, pledges
-from services.donations.repository import books, letters, notices, subscriptions
+from services.donations.queries import advances, lending, pledges
+from services.donations.repository import appeals, books, letters, notices, subscriptions
 from services.donations.settings import Settings
 from shared.messaging.day import today_of
 from shared.observability import Metrics
@@ -20,14 +23,28 @@ _RAISED = text("""
     FROM account LEFT JOIN account_month ON account_month.account = account.code
     WHERE account.kind IN ('income', 'uncovered') GROUP BY account.currency
 """)
-_GRANTS = text("""
-    SELECT count(*) FILTER (WHERE kind IN ('protection', 'resettlement') AND whole) AS protection_grants_paid,
-           count(*) FILTER (WHERE kind IN ('prison_support', 'family_visit') AND whole) AS prison_support_paid,
-           count(*) FILTER (WHERE kind = 'hospital' AND ended = '' AND set_aside + carried + paid = 0)
-               AS hospital_requests_undecided
-    FROM (SELECT kind, ended, set_aside, carried, paid, paid > 0 AND (paid >= wanted OR ended = 'settled') AS whole
-          FROM "grant" WHERE version > 0) grants
+# Money that is given its purpose later leaves its income where it came in: so what was raised for a purpose is what its
+# payments have left, and not what its account of income says.
+_RAISED_FOR = text("""
+    SELECT purpose, currency, sum(gross - refunded) AS raised FROM payment
+    WHERE version > 0 AND currency <> '' GROUP BY 1, 2
 """)
+_APPEALED = text("SELECT currency, sum(greatest(raised, 0)) FROM appeal GROUP BY 1")
+_GRANTS = text("""
+    SELECT kind, count(*) FILTER (WHERE paid > 0 AND (paid >= wanted OR ended = 'settled')) AS served,
+           count(*) FILTER (WHERE ended = '' AND set_aside + carried + paid = 0) AS undecided
+    FROM "grant" WHERE version > 0 GROUP BY 1
+""")
+GRANTS_PAID = {
+    "protection": "protection_grants_paid",
+    "resettlement": "resettlement_grants_paid",
+    "return": "return_grants_paid",
+    "hospital": "hospital_grants_paid",
+    "family_visit": "family_visits_paid",
+    "prison_support": "prison_support_paid",
+    "school": "school_grants_paid",
+}
+"""The measure of each kind of grant: how many were paid whole, or settled after a part."""
 _MONTHLY = text("""
     SELECT count(*) FILTER (WHERE status = 'active') AS gifts_active,
            count(*) FILTER (WHERE status = 'at_risk') AS gifts_at_risk,
@@ -61,9 +78,34 @@ async def reached(session: AsyncSession) -> Mapping[str, int]:
         **raised,
         **expected,
         **monthly,
-        **(await session.execute(_GRANTS)).mappings().one(),
+        **await _grants(session),
+        **await _raised_for(session),
         "appeals_short": short,
     }
+
+
+async def _grants(session: AsyncSession) -> Mapping[str, int]:
+    """Grants by their kind."""
+    rows = {row["kind"]: row for row in (await session.execute(_GRANTS)).mappings()}
+    served = {measure: rows[kind]["served"] if kind in rows else 0 for kind, measure in GRANTS_PAID.items()}
+    undecided = rows["hospital"]["undecided"] if "hospital" in rows else 0
+    return {**served, "hospital_requests_undecided": undecided}
+
+
+async def _raised_for(session: AsyncSession) -> Mapping[str, int]:
+    """What was raised for each fund, and for appeals, in each currency."""
+    found = {f"raised_{fund}_{code.lower()}": 0 for fund in (*FUNDS, "appeals") for code in CURRENCIES}
+    for fund, currency, raised in await session.execute(_RAISED_FOR):
+        found[f"raised_{fund}_{currency.lower()}"] = int(raised)
+    for currency, raised in await session.execute(_APPEALED):
+        found[f"raised_appeals_{currency.lower()}"] = int(raised)
+    return found
+
+
+async def _overdue(session: AsyncSession, today: date) -> Mapping[str, int]:
+    """How many loans between funds should have been paid back, by currency."""
+    due = (row["currency"] for row in await lending.loans(session) if row["pay_back_on"] < today)
+    return {**dict.fromkeys(CURRENCIES, 0), **Counter(due)}
 
 
 def put_off(_: Settings) -> PutOff:
@@ -87,6 +129,10 @@ def observe(settings: Settings) -> Callable[[Metrics], Observe]:
         balance = metrics.gauge("fund_balance_minor_units", "What a fund has, in minor units", *labels)
         held = metrics.gauge("fund_held_minor_units", "What of it cannot be spent yet", *labels)
         aside = metrics.gauge("fund_set_aside_minor_units", "What of it is promised and not paid", *labels)
+        raised = metrics.gauge(
+            "appeal_raised_minor_units", "What came for an appeal that goes on", "appeal", "currency"
+        )
+        loans = metrics.gauge("loans_overdue", "Loans between funds that are to be paid back", "currency")
         missing = metrics.gauge("grants_missing_minor_units", "What grants wait for, in minor units", *labels)
         carried = metrics.gauge("advances_open_minor_units", "What fieldworkers carry", "currency")
         overdue = metrics.gauge("advances_overdue", "Advances that are open too long", "currency")
@@ -112,6 +158,11 @@ def observe(settings: Settings) -> Callable[[Metrics], Observe]:
                 overdue.labels(row["currency"]).set(row["overdue"])
             for row in await pledges.expected(session, today):
                 late.labels(row["currency"]).set(int(row["overdue"]))
+            for code, many in (await _overdue(session, today)).items():
+                loans.labels(code).set(many)
+            raised.clear()
+            for appeal in await appeals.going_on(session):
+                raised.labels(appeal.code, appeal.currency).set(max(0, appeal.raised))
             different.set(await session.scalar(_REFUNDS) or 0)
 
         return observing

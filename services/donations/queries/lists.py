@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.queries.rows import given, rows
+from services.donations.queries.rows import given, in_whose_name, rows
 from services.donations.tables import (
     ACCOUNT,
     APPEAL,
@@ -66,7 +66,7 @@ async def payments(
     """Payments that have come, with their donor as given and as merged since."""
     row = PAYMENT.c
     kept = func.coalesce(DONOR.c.merged_into, DONOR.c.id)
-    query = select(PAYMENT, GIFT.c.donor_id, GIFT.c.on_behalf_of, DONOR.c.anonymous, kept.label("kept_id"))
+    query = select(PAYMENT, GIFT.c.donor_id, in_whose_name(), DONOR.c.anonymous, kept.label("kept_id"))
     query = query.outerjoin(GIFT, GIFT.c.id == row.gift_id).outerjoin(DONOR, DONOR.c.id == GIFT.c.donor_id)
     wanted = [
         row.version > 0,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.donations.queries.rows import given, rows
+from services.donations.queries.rows import given, in_whose_name, rows
 from services.donations.tables import DONOR, GIFT, PLACED, SUBSCRIPTION
 
 
@@ -17,7 +17,8 @@ async def monthly_gifts(
     row, gift = SUBSCRIPTION.c, GIFT.c
     of_it = and_(gift.provider == row.provider, gift.subscription_id == row.reference)
     named = (gift.id.label("gift_id"), gift.donor_id, gift.purpose, gift.children, gift.correspondence)
-    query = select(*named, row.reference, row.status, row.since, row.said, DONOR.c.anonymous, PLACED.c.placed)
+    standing = (row.reference, row.status, row.since, row.said)
+    query = select(*named, *standing, DONOR.c.anonymous, PLACED.c.placed, in_whose_name())
     query = (
         query.select_from(GIFT).outerjoin(SUBSCRIPTION, of_it).outerjoin(DONOR, DONOR.c.id == gift.donor_id)
     )

@@ -62,6 +62,12 @@ async def of_item(session: AsyncSession, item: str) -> Appeal | None:
     return appeal_in(row) if row else None
 
 
+async def going_on(session: AsyncSession) -> list[Appeal]:
+    """The appeals that are open or funded."""
+    found = await session.execute(select(APPEAL).where(_LIVE).order_by(APPEAL.c.id))
+    return [appeal_in(row) for row in found.mappings()]
+
+
 async def unsettled(session: AsyncSession, key: FundKey) -> list[Appeal]:
     """Appeals of a locked fund for which more or less is set aside than is due, locked.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.ledger import Account
@@ -27,6 +27,13 @@ def add(unit: Unit, values: Mapping[str, Any]) -> None:
 async def lock(session: AsyncSession, decision_id: UUID) -> RowMapping | None:
     """A decision, locked; None if there is none of this id."""
     return await locked(session, DECISION, decision_id)
+
+
+async def paid_back(session: AsyncSession, loan: UUID) -> int:
+    """How much of a locked loan was paid back, in minor units."""
+    row = DECISION.c
+    query = select(func.coalesce(func.sum(row.amount), 0)).where(row.pays_back == loan, ~row.undone)
+    return int(await session.scalar(query) or 0)
 
 
 def undo(unit: Unit, decision_id: UUID) -> None:

@@ -38,7 +38,7 @@ from services.donations.tables.monthly import (
     SUBSCRIPTION_TOLD,
 )
 from services.donations.tables.notices import FINDING, NOTICE, NOTICE_BODY
-from services.donations.tables.payments import LOST_DISPUTE, PAYMENT, REFUND
+from services.donations.tables.payments import LOST_DISPUTE, PAYMENT, PENDING_PAYMENT, REFUND
 from services.donations.tables.pledges import PLEDGE, PLEDGE_PART, PLEDGE_TOTAL
 from services.donations.tables.transfers import OPENING, TRANSFER
 
@@ -76,6 +76,7 @@ __all__ = [
     "PAYER",
     "PAYMENT",
     "PAYOUT",
+    "PENDING_PAYMENT",
     "PLACED",
     "PLEDGE",
     "PLEDGE_PART",

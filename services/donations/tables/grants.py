@@ -112,7 +112,7 @@ class ApprovalRow(Row, table=True):
 
 class PayoutRow(Row, table=True):
     """A part of a grant that was paid to a payee, by a code; below 0, money that came back. One that is `undone` was a
-    mistake, and counts no more.
+    mistake, and counts no more. `receipt` is the payee's receipt, by its number; `no_receipt` why there is none.
     """
 
     __tablename__ = "payout"
@@ -131,6 +131,8 @@ class PayoutRow(Row, table=True):
     undone: bool = flag_column()
     entry_id: UUID = new_entry_column()
     actor: str = actor_column()
+    receipt: str = code_column("")
+    no_receipt: str = code_column("")
 
 
 HOUSEHOLD = table_of(HouseholdRow)

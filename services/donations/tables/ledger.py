@@ -128,10 +128,15 @@ class RateRow(Row, table=True):
 
 
 class DecisionRow(Row, table=True):
-    """Money of one purpose went to another one, because somebody decided so. `pay_back_on` makes it a loan."""
+    """Money of one purpose went to another one, because somebody decided so. `pay_back_on` makes it a loan, and
+    `pays_back` is the loan that is paid back by it, or a part of it.
+    """
 
     __tablename__ = "decision"
-    __table_args__ = (CheckConstraint("amount > 0", name="positive"),)
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="positive"),
+        Index(None, "pays_back", postgresql_where=text("pays_back IS NOT NULL")),
+    )
     id: UUID = id_column()
     on_day: date
     from_fund: str = code_column()
@@ -139,6 +144,7 @@ class DecisionRow(Row, table=True):
     currency: str = currency_column()
     amount: int = amount_column()
     pay_back_on: date | None = None
+    pays_back: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("decision.id")))
     note: str | None = note_column()
     undone: bool = flag_column()
     entry_id: UUID = new_entry_column()

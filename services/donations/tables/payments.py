@@ -1,6 +1,6 @@
 """Money that came and money that went back, each by its own id."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from services.donations.tables.columns import (
     currency_column,
     flag_column,
     id_column,
+    moment_column,
     version_column,
 )
 from shared.database.rows import table_of
@@ -126,6 +127,26 @@ class LostDisputeRow(Row, table=True):
     happened_on: date
 
 
+class PendingPaymentRow(Row, table=True):
+    """A payment that PayPal said is pending, and why, by PayPal's code: no gift yet. It is over once it has come, as a
+    payment of the same id, or once it is `denied`; whichever of this is told first.
+    """
+
+    __tablename__ = "pending_payment"
+    __table_args__ = (
+        Index("ix_pending_payment_happened_on", "happened_on", postgresql_where=text("NOT denied")),
+    )
+    provider: str = code_column(primary_key=True)
+    transaction_id: str = Field(sa_column=Column(String(100), primary_key=True))
+    currency: str = currency_column()
+    amount: int = amount_column()
+    reason: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
+    happened_on: date
+    as_of: datetime = moment_column()
+    denied: bool = flag_column()
+
+
 PAYMENT = table_of(PaymentRow)
 LOST_DISPUTE = table_of(LostDisputeRow)
 REFUND = table_of(RefundRow)
+PENDING_PAYMENT = table_of(PendingPaymentRow)

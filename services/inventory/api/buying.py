@@ -69,7 +69,9 @@ class PriceSet(BaseModel):
 
 @router.post("/prices", dependencies=[BUYING])
 async def set_price(body: NewPrice, work: Work) -> PriceSet:
-    """What an item costs from today on. Appeals and proposals in its currency have their cost by it."""
+    """What an item costs until it is ordered again: then it costs what is paid for it. Appeals and proposals in its
+    currency have their cost by it.
+    """
     price = Price(body.amount, body.currency, body.per)
 
     async def do(unit: Unit) -> PriceSet | Refused:
@@ -81,7 +83,7 @@ async def set_price(body: NewPrice, work: Work) -> PriceSet:
 
 @router.get("/prices", dependencies=[LOOKING])
 async def prices(session: Reading) -> list[PriceOut]:
-    """What things cost, by item."""
+    """What things cost, by item: what was paid last, or set after that."""
     return [PriceOut.of(row) for row in await buying.prices(session)]
 
 

@@ -1,4 +1,4 @@
-"""Prices are set; purchases that follow from funded appeals are ordered, changed and cancelled."""
+"""Prices are set, and follow from what is paid; purchases for funded appeals are ordered, changed and cancelled."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from services.inventory.commands import planning
 from services.inventory.commands.naming import unknown
+from services.inventory.commands.proposing import tell
 from services.inventory.domain import purchases as rules
 from services.inventory.domain.purchases import Price, Purchase
-from services.inventory.repository import catalogue, purchases
+from services.inventory.repository import catalogue, prices, purchases
 from services.inventory.tables import PLANNED_DELIVERY
 from shared.contracts.inventory import PurchaseStatus
 from shared.messaging.unit import Unit
@@ -18,10 +19,10 @@ from shared.outcomes import Refused, conflict, invalid, missing
 
 
 async def set_price(unit: Unit, item: str, price: Price) -> Price | Refused:
-    """What an item costs from today on. Refused for an item that is not in the catalogue."""
+    """What an item costs until it is bought again. Refused for an item that is not in the catalogue."""
     if refused := unknown(await catalogue.catalogue_of(unit), (), [], [item]):
         return refused
-    await purchases.set_price(unit, item, price)
+    await prices.set_price(unit, item, price)
     return price
 
 
@@ -65,7 +66,8 @@ async def order(unit: Unit, purchase_id: UUID, wanted: Order) -> Purchase | Refu
     ordered = replace(
         before, supplier=wanted.supplier, planned_id=plan["id"], cost=wanted.cost or before.cost
     )
-    return await purchases.tell(unit, before, rules.planned(ordered, purchases.plan_in(plan)))
+    ordered = replace(ordered, ordered_on=unit.today, ordered_at=unit.now)
+    return await tell(unit, before, rules.planned(ordered, purchases.plan_in(plan)))
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ async def change(unit: Unit, purchase_id: UUID, wanted: Changes) -> Purchase | R
     if before is None or before.status is PurchaseStatus.CANCELLED:
         return conflict("This purchase was cancelled meanwhile.")
     after = replace(before, cost=wanted.cost or before.cost, supplier=wanted.supplier or before.supplier)
-    return await purchases.tell(unit, before, after)
+    return await tell(unit, before, after)
 
 
 async def cancel(unit: Unit, purchase_id: UUID) -> Purchase | Refused:

@@ -1,7 +1,8 @@
 """What things cost, and purchases: proposed once an appeal is funded, ordered, come in parts, or cancelled. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from shared.contracts.base import Money
@@ -23,6 +24,37 @@ class Price:
     def cost(self, quantity: int) -> int:
         """What a quantity costs, rounded up once: what is a little too much is left over, too little buys nothing."""
         return -(-quantity * self.minor // self.per)
+
+
+@dataclass(frozen=True)
+class PriceSet:
+    """A price that somebody set, and when. The day comes first: a clock that has run away orders nothing."""
+
+    price: Price
+    on_day: date
+    at: datetime
+
+    @property
+    def when(self) -> tuple[date, datetime]:
+        return self.on_day, self.at
+
+
+def price_now(set_by_staff: PriceSet | None, bought: Iterable["Purchase"]) -> Price | None:
+    """What an item costs: what was paid for it last, or what somebody set after that; None if neither is known.
+
+    A purchase counts from its order on, with what it costs by now. One that costs what the price before it gives,
+    rounded up, says nothing new: 56,500 g at 45 JPY per 1,000 g cost 2,543 JPY, and 1,000 g cost 45 JPY after it too.
+    It follows from what was set and bought alone: in whatever order that is changed, the price ends the same.
+    """
+    price = set_by_staff.price if set_by_staff else None
+    for each in sorted((each for each in bought if each.when), key=lambda each: (each.when, each.id)):
+        assert each.when
+        paid = each.paid
+        if paid is None or (set_by_staff and each.when < set_by_staff.when):
+            continue
+        if price is None or price.currency != paid.currency or price.cost(paid.per) != paid.minor:
+            price = paid
+    return price
 
 
 def price_fact(item: str, unit: str, price: Price, version: int, on: date) -> ItemPriced:
@@ -91,6 +123,23 @@ class Purchase:
     due_on: date | None = None
     planned_id: UUID | None = None
     version: int = 0
+    ordered_on: date | None = None
+    ordered_at: datetime | None = None
+
+    @property
+    def when(self) -> tuple[date, datetime] | None:
+        """When it was ordered; None if it is not, or if nobody kept it."""
+        return (self.ordered_on, self.ordered_at) if self.ordered_on and self.ordered_at else None
+
+    @property
+    def paid(self) -> Price | None:
+        """The price by which it was bought: its cost for all that is to come, or that has come if that is all. None
+        while it is only proposed, or once it is cancelled.
+        """
+        if self.status in (PurchaseStatus.PROPOSED, PurchaseStatus.CANCELLED):
+            return None
+        came = self.arrived if self.status is PurchaseStatus.ARRIVED else self.quantity
+        return Price(self.cost, self.currency, came)
 
 
 def proposed(purchase_id: UUID, appeal: Appeal, price: Price | None) -> Purchase:

@@ -18,6 +18,12 @@ async def catalogue_of(unit: Unit) -> Catalogue:
     return await unit.recall("catalogue", load_catalogue)
 
 
+async def unit_of(unit: Unit, item: str) -> str:
+    """An item's unit; empty for what is not in the catalogue."""
+    known = (await catalogue_of(unit)).get(item)
+    return known.unit if known else ""
+
+
 async def depots_of(unit: Unit) -> tuple[Depot, ...]:
     """All depots and shelters, by code; likewise."""
     return await unit.recall("depots", load_depots)

@@ -1,4 +1,4 @@
-"""Prices, appeals as donations told of them, and purchases."""
+"""Appeals as donations told of them, and purchases."""
 
 from dataclasses import fields
 from datetime import date
@@ -6,43 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.domain.purchases import Appeal, Plan, Price, Purchase, fact_of, price_fact
-from services.inventory.repository.catalogue import catalogue_of
-from services.inventory.tables import APPEAL, PRICE, PURCHASE
+from services.inventory.domain.purchases import Appeal, Plan, Purchase, fact_of
+from services.inventory.repository.catalogue import unit_of
+from services.inventory.tables import APPEAL, PURCHASE
 from shared.contracts.donations import AppealChanged
 from shared.contracts.inventory import PurchaseStatus
 from shared.messaging.unit import Unit
 
 _COLUMNS = tuple(field.name for field in fields(Purchase))
-
-
-async def price_of(session: AsyncSession, item: str) -> Price | None:
-    """What an item costs; None if nobody has said."""
-    row = PRICE.c
-    found = await session.execute(select(row.minor, row.currency, row.per).where(row.item == item))
-    price = found.one_or_none()
-    return Price(*price) if price else None
-
-
-async def set_price(unit: Unit, item: str, price: Price) -> None:
-    """Keep what an item costs from today on, and tell of it if it is another price."""
-    if await price_of(unit.session, item) == price:
-        return
-    values = {**vars(price), "on_day": unit.today, "actor": unit.actor.id}
-    adding = insert(PRICE).values(item=item, version=1, **values)
-    changed = adding.on_conflict_do_update(
-        index_elements=["item"], set_={**values, "version": PRICE.c.version + 1}
-    )
-    version = (await unit.session.execute(changed.returning(PRICE.c.version))).scalar_one()
-    unit.say(price_fact(item, await _unit_of(unit, item), price, version, unit.today))
-
-
-async def _unit_of(unit: Unit, item: str) -> str:
-    known = (await catalogue_of(unit)).get(item)
-    return known.unit if known else ""
 
 
 def appeal_in(row: RowMapping) -> Appeal:
@@ -117,7 +90,7 @@ async def tell(unit: Unit, before: Purchase | None, after: Purchase) -> Purchase
         unit.writes.insert(PURCHASE, [row])
     else:
         unit.writes.change(PURCHASE, [row])
-    unit.say(fact_of(after, await _unit_of(unit, after.item), unit.today))
+    unit.say(fact_of(after, await unit_of(unit, after.item), unit.today))
     return after
 
 

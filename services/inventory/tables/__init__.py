@@ -1,6 +1,6 @@
 """Rows of the inventory service, a file per family of tables."""
 
-from services.inventory.tables.buying import APPEAL, PRICE, PURCHASE
+from services.inventory.tables.buying import APPEAL, PRICE, PRICE_SET, PURCHASE
 from services.inventory.tables.catalogue import DEPOT, ITEM, KIT_PART
 from services.inventory.tables.columns import Row
 from services.inventory.tables.goods import LOT, MARKED_SHELF, MOVEMENT, SHELF
@@ -24,6 +24,7 @@ __all__ = [
     "MOVEMENT",
     "PLANNED_DELIVERY",
     "PRICE",
+    "PRICE_SET",
     "PURCHASE",
     "RECEIPT",
     "RENEWAL",

@@ -1,13 +1,20 @@
 """What things cost, the appeals that donations told of, and what is bought for them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, String, Uuid, text
+from sqlalchemy import CheckConstraint, Column, Date, DateTime, Index, Integer, String, Uuid, text
 from sqlmodel import Field
 
-from services.inventory.tables.columns import CODE, Row, actor_column, amount_column, code_column
+from services.inventory.tables.columns import (
+    CODE,
+    Row,
+    actor_column,
+    amount_column,
+    code_column,
+    moment_column,
+)
 from shared.database.rows import table_of
 
 
@@ -20,7 +27,10 @@ def _version_column() -> Any:
 
 
 class PriceRow(Row, table=True):
-    """What an item costs: so many minor units for `per` base units. `version` counts what the others were told."""
+    """What an item costs: so many minor units for `per` base units. `version` counts what the others were told.
+
+    It follows from what was set and what was paid last (`domain/purchases.py:price_now`).
+    """
 
     __tablename__ = "price"
     __table_args__ = (CheckConstraint("least(minor, per, version) > 0", name="positive"),)
@@ -30,6 +40,20 @@ class PriceRow(Row, table=True):
     currency: str = Field(sa_column=Column(String(3), nullable=False))
     per: int = amount_column()
     on_day: date
+    actor: str = actor_column()
+
+
+class PriceSetRow(Row, table=True):
+    """The price of an item that somebody set last. What was bought after that says another one (`price`)."""
+
+    __tablename__ = "price_set"
+    __table_args__ = (CheckConstraint("least(minor, per) > 0", name="positive"),)
+    item: str = code_column(primary_key=True)
+    minor: int = amount_column()
+    currency: str = Field(sa_column=Column(String(3), nullable=False))
+    per: int = amount_column()
+    on_day: date
+    at: datetime = moment_column()
     actor: str = actor_column()
 
 
@@ -62,6 +86,7 @@ class PurchaseRow(Row, table=True):
         Index(
             "uq_purchase_planned", "planned_id", unique=True, postgresql_where=text("planned_id IS NOT NULL")
         ),
+        Index(None, "item", "ordered_on", postgresql_where=text("ordered_on IS NOT NULL")),
     )
     id: UUID = Field(primary_key=True)
     version: int = Field(sa_column=Column(Integer, nullable=False))
@@ -75,9 +100,12 @@ class PurchaseRow(Row, table=True):
     supplier: str | None = Field(default=None, sa_column=Column(CODE))
     due_on: date | None = Field(default=None, sa_column=Column(Date))
     planned_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    ordered_on: date | None = None
+    ordered_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     actor: str = actor_column()
 
 
 PRICE = table_of(PriceRow)
+PRICE_SET = table_of(PriceSetRow)
 APPEAL = table_of(AppealRow)
 PURCHASE = table_of(PurchaseRow)
