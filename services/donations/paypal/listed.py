@@ -33,7 +33,6 @@ def said_by(row: Row, subscriptions: Collection[str]) -> SaleSaid | BackSaid | N
             fee=abs(row.fee) if row.fee else None,
             subscription_id=subscription_of(row, subscriptions),
             custom_id=row.custom_id,
-            marks=(row.custom_id,) if row.custom_id else (),
         )
     own = (row.transaction_id, row.refers_to, abs(row.gross), row.at)
     if row.kind in (Kind.REFUND, Kind.REVERSAL) and row.gross.minor < 0:
