@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.restoring import CameBack
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.messaging.unit import Unit
+from tests.support.noticed import book_payment
 from tests.support.properties import tried_with
 from tests.support.till import Till
 
@@ -168,7 +169,7 @@ OLD_ROW = """
 
 async def test_what_was_lost_before_each_dispute_was_kept_is_kept_once(till_url: str) -> None:
     """With a row of its own, without one, and of a payment that has not come."""
-    migration = importlib.import_module("services.donations.migrations.versions.0012_lost_disputes")
+    migration = importlib.import_module("services.donations.migrations.versions.0013_lost_disputes")
     lost = {"S1": 4_00, "S2": 100_00, "S3": 6_00}
 
     async def tells(till: Till, name: str) -> None:

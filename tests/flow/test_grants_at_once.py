@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from services.donations.commands.booking import Came, book_payment
+from services.donations.commands.booking import Came
 from services.donations.domain.funds import FundKey
 from services.donations.domain.money import Money
 from services.donations.ledger import MoneyLedger
 from shared.contracts.donations import GrantChanged
 from shared.contracts.intake import GrantAsked
+from tests.support.noticed import book_payment
 from tests.support.replica import Replica
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY, Heard, World

@@ -115,8 +115,8 @@ KEPT = {
     ("sponsorship", "/letters", "text"): "sponsorship letter_text.original",
     ("sponsorship", "/letters/{letter_id}/mask", "text"): "sponsorship letter_text.masked",
     ("sponsorship", "/letters/{letter_id}/photos", "file"): NOWHERE,
-    ("sponsorship", "/incidents", "note"): "sponsorship incident.note",
-    ("sponsorship", "/incidents/{incident_id}/correct", "note"): "sponsorship incident.note",
+    ("sponsorship", "/incidents", "note"): "sponsorship incident_note.note",
+    ("sponsorship", "/incidents/{incident_id}/correct", "note"): "sponsorship incident_note.note",
     ("sponsorship", "/school/terms/{term_id}/report", "note"): "sponsorship report_note.note",
     **{
         (*where[:2], f"{where[2]}.{name}"): f"{where[0]} contact.{name}"

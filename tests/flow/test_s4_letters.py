@@ -169,3 +169,14 @@ async def test_files_that_are_no_pictures_are_refused_and_pictures_can_be_taken_
     (shown,) = (await world.sponsorship.get("/incidents"))["items"]
     assert shown["kind"] == "wrote_directly"
     assert "note" not in shown
+    # What was written down is shown with a reason, and it is kept who looked.
+    reading = f"/incidents/{shown['incident_id']}/read"
+    read = await world.sponsorship.post(reading, {"reason": "safeguarding"})
+    assert read["note"] == "a letter came by mail"
+    assert (await world.sponsorship.try_post(reading, {"reason": "delivering"})).status_code == 409
+    *_, last = (await world.sponsorship.get("/letters/readings"))["items"]
+    assert (last["incident_id"], last["what"], last["reason"]) == (
+        shown["incident_id"],
+        "incident",
+        "safeguarding",
+    )

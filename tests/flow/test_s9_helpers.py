@@ -1,6 +1,7 @@
 """S9: who is wanted at gatherings and lessons is asked by language and level, and what nobody fits is said so."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -208,6 +209,16 @@ async def test_a_check_that_ends_while_a_settlement_goes_on_frees_its_helper_on_
     assert (await desk.held("accepted"), await desk.held("freed")) == ([], [(request.request_id, who)])
     status, _, found, reason = (await desk.needs())[request.request_id]
     assert (status, found, reason) == ("unmet", 0, "check_missing")
+
+
+async def test_a_gathering_asks_who_knows_the_variety_and_the_words_of_its_topic(desk: Helpdesk) -> None:
+    known = Skill("ko", "ja", "c1", modes=frozenset({"consecutive"}), topics=frozenset({"legal"}))
+    await desk.volunteer(replace(known, topics=frozenset()))
+    await desk.volunteer(known)
+    fits = await desk.volunteer(replace(known, varieties=frozenset({"hamgyong"})))
+    legal = Language("ko", "ja", "cefr:c1", variety="hamgyong", topic="legal")
+    await desk.gathering(TALK, legal, hours=1)
+    assert [who for _, who in await desk.held()] == [fits]
 
 
 async def test_fewer_who_are_wanted_free_who_has_not_agreed(desk: Helpdesk) -> None:

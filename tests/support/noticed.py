@@ -44,8 +44,9 @@ async def effect(unit: Unit, zone: ZoneInfo, said: Said | Unreadable) -> Settled
 
 async def _keep(unit: Unit) -> UUID:
     key = uuid7()
-    row = {"id": key, "transmission_id": str(key), "way": "webhook", "received_at": unit.now, "digest": b""}
-    await notices.add(unit.session, [{**row, "outcome": Became.KEPT.value}])
+    named = {"id": key, "transmission_id": str(key), "event_id": None, "digest": b"", "again": False}
+    came = {"way": "webhook", "received_at": unit.now, "outcome": Became.KEPT.value}
+    await notices.add(unit.session, [{**named, **came}])
     return key
 
 

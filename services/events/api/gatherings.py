@@ -71,9 +71,15 @@ class LanguageBody(Body):
     level: Annotated[str, Field(pattern=r"^[a-z]{2,10}:[a-z0-9]{1,10}$", examples=["cefr:c1"])]
     mode: Code = "consecutive"
     people: Annotated[int, Field(strict=True, ge=1, le=20)] = 1
+    variety: Code | None = Field(
+        default=None, description="of the language that is spoken, as skills name it"
+    )
+    topic: Code | None = Field(default=None, description="whose words they know, as skills name it")
 
     def language(self) -> rules.Language:
-        return rules.Language(self.source, self.target, self.level, self.mode, self.people)
+        return rules.Language(
+            self.source, self.target, self.level, self.mode, self.people, self.variety, self.topic
+        )
 
 
 class NewGathering(TimesBody):

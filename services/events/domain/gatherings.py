@@ -55,13 +55,17 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Language:
-    """Whom a gathering needs: somebody who puts one language into another, at this level at least (cefr:b2, say)."""
+    """Whom a gathering needs: somebody who puts one language into another, at this level at least (cefr:b2, say); who
+    knows this `variety` and the words of this `topic`, if they are named.
+    """
 
     source: str
     target: str
     level: str
     mode: str = "consecutive"
     people: int = 1
+    variety: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True)

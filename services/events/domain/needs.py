@@ -152,7 +152,9 @@ def asked_for_settlement(fact: SettlementAsked, level: str) -> KeptNeed:
 def asked_by_gathering(gathering: Gathering, language: Language, need_id: UUID) -> KeptNeed:
     """Who interprets at a gathering between its two languages, as a whole team."""
     times = gathering.times
-    wanted = Wanted(language.source, language.level, language.target, mode=language.mode)
+    wanted = Wanted(
+        language.source, language.level, language.target, language.variety, language.topic, language.mode
+    )
     need = Need(
         need_id,
         INTERPRET,
@@ -167,8 +169,11 @@ def asked_by_gathering(gathering: Gathering, language: Language, need_id: UUID) 
 
 
 def part_of(language: Language) -> str:
-    """What tells the needs of one gathering apart: ko>en simultaneous."""
-    return f"{language.source}>{language.target} {language.mode}"
+    """What tells the needs of one gathering apart: `ko>en simultaneous`, or with what else is named `ko>en simultaneous
+    legal`.
+    """
+    more = "".join(f" {each}" for each in (language.variety, language.topic) if each)
+    return f"{language.source}>{language.target} {language.mode}{more}"
 
 
 def over(kept: KeptNeed, household: Household) -> KeptNeed:

@@ -119,7 +119,7 @@ class NeedRow(Row, table=True):
     household_id: UUID | None = _maybe_id()
     household_version: int | None = Field(default=None, sa_column=Column(Integer))
     gathering_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("gathering.id")))
-    part: str | None = Field(default=None, sa_column=Column(String(100)))
+    part: str | None = Field(default=None, sa_column=Column(String(200)))
     task: str = code_column("")
     languages: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]")

@@ -8,21 +8,23 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from services.sponsorship.api.letter_contents import Looking
 from services.sponsorship.api.models import LOOKING, SPONSORSHIP, WORDS, SponsorshipSettings
 from services.sponsorship.commands import incidents as commands
+from services.sponsorship.commands.reading import read_incident
 from services.sponsorship.domain.incidents import Incident, IncidentKind, IncidentState
 from services.sponsorship.queries import letters as lists
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.web.models import Body, Day, shown
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.work import Reading, Work
+from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 
 router = APIRouter(prefix="/incidents", tags=["letters"])
 
 
 class NewIncident(Body):
-    """What happened. The note stays with it; no other service is told of it."""
+    """What happened. The note is shown to whoever says why, and no other service is told of it."""
 
     child_id: UUID
     donor_id: UUID | None = Field(default=None, description="none if it was somebody who is no donor")
@@ -88,6 +90,21 @@ async def withdraw(incident_id: UUID, work: Work, settings: SponsorshipSettings)
         return shown(done, lambda each: Recorded(incident_id=each))
 
     return await work.once(Recorded, do)
+
+
+class NoteOut(BaseModel):
+    """What was written down of an incident."""
+
+    incident_id: UUID
+    note: str
+
+
+@router.post("/{incident_id}/read", dependencies=[SPONSORSHIP])
+async def read(incident_id: UUID, looking: Looking, units: OpenUnits, reader: Asking) -> NoteOut:
+    """What was written down of an incident; a reason is needed, and who reads it is kept."""
+    async with units.open(actor=reader) as unit:
+        note = accepted(await read_incident(unit, incident_id, looking.reason))
+    return NoteOut(incident_id=incident_id, note=note)
 
 
 class IncidentOut(BaseModel):

@@ -131,11 +131,12 @@ async def photos(letter_id: UUID, session: Reading) -> list[PhotoOut]:
 
 
 class ReadingOut(BaseModel):
-    """Somebody was shown words or a picture of a letter, or the note of a report card."""
+    """Somebody was shown words or a picture of a letter, or the note of a report card or of an incident."""
 
     at: datetime = Field(description="UTC")
     letter_id: UUID | None
     report_id: UUID | None
+    incident_id: UUID | None
     what: str
     reason: Reason
     actor: str
@@ -143,6 +144,6 @@ class ReadingOut(BaseModel):
 
 @router.get("/readings", dependencies=[LOOKING])
 async def readings(session: Reading, after: After = None, limit: Limit = 100) -> Page[ReadingOut]:
-    """Who was shown what of which letter or report card, and why, the oldest first."""
+    """Who was shown what of which letter, report card or incident, and why, the oldest first."""
     found = await lists.readings(session, limit + 1, place_of(after))
     return page_of(found, limit, lambda row: ReadingOut(**row), lambda row: row["id"])

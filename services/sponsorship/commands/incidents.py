@@ -7,6 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.sponsorship import correspondence
 from services.sponsorship.domain.incidents import Incident, IncidentState, why_not_so
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.ledger import Book
@@ -90,9 +91,10 @@ async def _why_not(unit: Unit, what: Incident, replaces: UUID | None) -> Refused
 
 def _write(unit: Unit, what: Incident, replaces: UUID | None) -> UUID:
     incident_id = uuid7()
-    row = {name: value for name, value in asdict(what).items() if name != "again"}
+    row = {name: value for name, value in asdict(what).items() if name not in ("again", "note")}
     row |= {"id": incident_id, "kind": what.kind.value, "on_day": unit.today, "actor": unit.actor.id}
     unit.writes.insert(INCIDENT, [{**row, "replaces": replaces}])
+    correspondence.write_incident(unit.writes, incident_id, what.note)
     return incident_id
 
 

@@ -18,13 +18,14 @@ from shared.outcomes import Refused, conflict, missing
 
 
 class Reason(StrEnum):
-    """Why somebody reads a letter or a report card."""
+    """Why somebody reads a letter, a report card or an incident."""
 
     MASKING = "masking"
     TRANSLATING = "translating"
     CHECKING = "checking"
     DELIVERING = "delivering"
     COMPLAINT = "complaint"
+    SAFEGUARDING = "safeguarding"
     ASKED_BY_FAMILY = "asked_by_family"
 
 
@@ -81,7 +82,7 @@ async def read_words(unit: Unit, letter_id: UUID, what: What, reason: Reason) ->
     text = words.original if what is What.ORIGINAL else words.masked
     if text is None:
         return conflict("Nobody has masked this letter yet.")
-    _keep(unit, letter_id, what.value, reason)
+    _keep(unit, what.value, reason, letter_id=letter_id)
     return Shown(row["version"], text)
 
 
@@ -93,7 +94,7 @@ async def read_photo(unit: Unit, photo_id: UUID, reason: Reason) -> Photo | Refu
     row = await _letter(unit, found.letter_id, reason)
     if isinstance(row, Refused):
         return row
-    _keep(unit, found.letter_id, "photo", reason)
+    _keep(unit, "photo", reason, letter_id=found.letter_id)
     return found
 
 
@@ -106,13 +107,22 @@ async def read_note(unit: Unit, report_id: UUID, reason: Reason) -> str | Refuse
     note = await correspondence.note_of(unit.session, report_id)
     if note is None:
         return missing("note of such a report card")
-    _keep(unit, None, "note", reason, report_id)
+    _keep(unit, "note", reason, report_id=report_id)
     return note
 
 
-def _keep(
-    unit: Unit, letter_id: UUID | None, what: str, reason: Reason, report_id: UUID | None = None
-) -> None:
-    of_it = {"letter_id": letter_id, "report_id": report_id}
-    row = {"id": uuid7(), "at": unit.now, **of_it, "actor": unit.actor.id}
+async def read_incident(unit: Unit, incident_id: UUID, reason: Reason) -> str | Refused:
+    """The note of an incident: not to be shown before the unit has committed."""
+    if reason is Reason.DELIVERING:
+        return conflict("The note of an incident is passed on to nobody.")
+    note = await correspondence.note_of_incident(unit.session, incident_id)
+    if note is None:
+        return missing("such incident")
+    _keep(unit, "incident", reason, incident_id=incident_id)
+    return note
+
+
+def _keep(unit: Unit, what: str, reason: Reason, **of_it: UUID) -> None:
+    named = {"letter_id": None, "report_id": None, "incident_id": None, **of_it}
+    row = {"id": uuid7(), "at": unit.now, **named, "actor": unit.actor.id}
     unit.writes.insert(CORRESPONDENCE_READING, [{**row, "what": what, "reason": reason.value}])

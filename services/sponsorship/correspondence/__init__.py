@@ -1,12 +1,12 @@
-"""The one door to what sponsors and children write and send, and to the notes of report cards: no other
-module reads or writes those tables.
+"""The one door to what sponsors and children write and send, and to the notes of report cards and
+incidents: no other module reads or writes those tables.
 
 Whoever is shown something here stands in a row of the same transaction (`commands/reading.py`). Names of sponsors are
 in donations alone.
 """
 
 from services.sponsorship.correspondence.keeping import forget, overdue
-from services.sponsorship.correspondence.notes import note_of, write_note
+from services.sponsorship.correspondence.notes import note_of, note_of_incident, write_incident, write_note
 from services.sponsorship.correspondence.photos import (
     Photo,
     kinds_of,
@@ -29,6 +29,7 @@ __all__ = [
     "made_anew",
     "mask",
     "note_of",
+    "note_of_incident",
     "overdue",
     "photo",
     "photos_of",
@@ -36,6 +37,7 @@ __all__ = [
     "same_file",
     "same_words",
     "words_of",
+    "write_incident",
     "write_note",
     "write_photo",
     "write_words",

@@ -146,19 +146,20 @@ class LetterCheckRow(Row, table=True):
 
 
 class CorrespondenceReadingRow(Row, table=True):
-    """Somebody was shown words or a picture of a letter, or the note of a report card: who, when, what and why.
-    Append-only.
+    """Somebody was shown words or a picture of a letter, or a note of a report card or an incident: who, when, what
+    and why. Append-only.
     """
 
     __tablename__ = "correspondence_reading"
     __table_args__ = (
         Index(None, "letter_id", "id"),
-        CheckConstraint("(letter_id IS NULL) <> (report_id IS NULL)", name="of_one_thing"),
+        CheckConstraint("num_nonnulls(letter_id, report_id, incident_id) = 1", name="of_one_thing"),
     )
     id: UUID = id_column()
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     letter_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("letter.id")))
     report_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("report_card.id")))
+    incident_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("incident.id")))
     what: str = code_column()
     reason: str = code_column()
     actor: str = actor_column()
@@ -186,9 +187,16 @@ class IncidentRow(Row, table=True):
     kind: str = code_column()
     happened_on: date = day_column()
     on_day: date = day_column()
-    note: str = Field(sa_column=Column(String(200), nullable=False))
     actor: str = actor_column()
     replaces: UUID | None = maybe_of_column("incident")
+
+
+class IncidentNoteRow(Row, table=True):
+    """What happened, in words, for `correspondence` alone. Append-only."""
+
+    __tablename__ = "incident_note"
+    incident_id: UUID = of_column("incident", primary_key=True)
+    note: str = Field(sa_column=Column(String(200), nullable=False))
 
 
 class IncidentEndRow(Row, table=True):
@@ -211,3 +219,4 @@ LETTER_CHECK = table_of(LetterCheckRow)
 CORRESPONDENCE_READING = table_of(CorrespondenceReadingRow)
 INCIDENT = table_of(IncidentRow)
 INCIDENT_END = table_of(IncidentEndRow)
+INCIDENT_NOTE = table_of(IncidentNoteRow)
