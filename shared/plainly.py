@@ -7,6 +7,7 @@ from typing import Any
 
 SHAPES = {
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "rice-10kg: letters, digits, dots, - and _, without blanks",
+    r"^[A-Za-z0-9][A-Za-z0-9./-]*$": "R-2006/17: letters, digits, dots, - and /, without blanks",
     r"^[a-z0-9][a-z0-9-]*$": "monthly-rice: small letters, digits and -",
     r"^[a-z][a-z0-9_]*$": "people_fed: small letters, digits and _",
     r"^[a-z]{1,10}$": "kg: at most 10 small letters",

@@ -50,8 +50,8 @@ LETTER_PASSED_ON = f"""
         VALUES ('{LETTER}', '{LETTER}', 1, '2006-11-02', 'boris');
     INSERT INTO finding (id, letter_id, found_in, kind, starts, ends, answer, answered_by)
         VALUES ('{LETTER}', '{LETTER}', 'original', 'town', 0, 4, 'removed', 'anna');
-    INSERT INTO incident (id, child_id, donor_id, kind, happened_on, on_day, note, actor)
-        VALUES ('{LETTER}', '{SPONSORED}', '{ACTIVE}', 'called', '2006-11-01', '2006-11-01', 'x', 'x');
+    INSERT INTO incident (id, child_id, donor_id, kind, happened_on, on_day, actor)
+        VALUES ('{LETTER}', '{SPONSORED}', '{ACTIVE}', 'called', '2006-11-01', '2006-11-01', 'x');
     INSERT INTO incident_end VALUES ('{LETTER}', 'settled', '2006-11-02', 'x');
     INSERT INTO helper_need (id, letter_id, open, found, status) VALUES ('{LETTER}', '{LETTER}', true, 1, 'done');
 """  # noqa: S608, the ids are ours

@@ -43,6 +43,7 @@ NONE_IN_THE_DEMO = {
     "contacts offered: events and donations know the same",
     "donors linked: donations and sponsorship know the same",
     "members: donations and events know the same",
+    "persons linked: donations and events know the same",
 }
 LIVED = ("donations", "sponsorship", "events")
 """Services in which a second run writes nothing at all."""

@@ -66,8 +66,8 @@ async def test_words_and_pictures_are_kept_for_some_time_after_the_sponsorship(s
             assert await kept(room, on) == [0, 1, 2]
         # While an incident is open, what was written may be needed; and who is sponsored again goes on.
         await room.rows(
-            """INSERT INTO incident (id, child_id, donor_id, kind, happened_on, on_day, note, actor)
-            VALUES (:id, :id, :id, 'called', '2006-05-01', '2006-05-01', 'x', 'x')""",
+            """INSERT INTO incident (id, child_id, donor_id, kind, happened_on, on_day, actor)
+            VALUES (:id, :id, :id, 'called', '2006-05-01', '2006-05-01', 'x')""",
             id=CHILD,
         )
         assert await kept(room, LAST) == [0, 1, 2]

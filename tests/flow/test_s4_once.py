@@ -131,9 +131,10 @@ async def test_what_staff_say_of_a_purpose_stays_whatever_the_payer_s_mark_says_
     donations: Told, right: str | None
 ) -> None:
     api = donations.world.donations
-    await by_webhook(custom="medical", fee=None)(donations)
+    await by_webhook(fee=None)(donations)
     (payment,) = (await api.get("/payments"))["items"]
     path = f"/payments/{payment['payment_id']}"
+    await api.post(f"{path}/assign", {"purpose": "education"})
     await api.post(f"{path}/unassign")
     if right:
         await api.post(f"{path}/assign", {"purpose": right})
@@ -146,6 +147,15 @@ async def test_what_staff_say_of_a_purpose_stays_whatever_the_payer_s_mark_says_
     assert payment["donor_id"]
     assert await donations.held_and_free(right or "unassigned") == (0, 2883)
     assert await donations.held_and_free("medical") == (0, 0)
+
+
+async def test_what_the_donor_named_is_not_taken_back_without_a_decision(donations: Told) -> None:
+    api = donations.world.donations
+    await by_webhook(custom="medical")(donations)
+    (payment,) = (await api.get("/payments"))["items"]
+    refused = await api.try_post(f"/payments/{payment['payment_id']}/unassign")
+    assert (refused.status_code, "The donor gave this money for medical" in refused.text) == (409, True)
+    assert await donations.held_and_free("medical") == (0, 2883)
 
 
 async def test_who_gives_twice_is_one_donor_and_who_has_another_id_is_another(donations: Told) -> None:
