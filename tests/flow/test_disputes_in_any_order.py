@@ -137,6 +137,22 @@ CASES: dict[str, tuple[list[News], int]] = {
         [("reversed", (8, 10_00, 0)), ("won", (10,)), ("lost", ("C1", 10, 4_00))],
         4_00,
     ),
+    "the rest comes back before the day on which a part is lost": (
+        [("reversed", (8, 10_00, 0)), ("back", (10, 6_00, None)), ("lost", ("C1", 11, 4_00))],
+        4_00,
+    ),
+    "a part of what came back is refunded": (
+        [("reversed", (8, 100_00, 0)), ("won", (10,)), ("refund", ("R1", 3_00))],
+        3_00,
+    ),
+    "all of what came back is refunded": (
+        [("reversed", (8, 100_00, 0)), ("won", (10,)), ("refund", ("R1", 100_00))],
+        100_00,
+    ),
+    "the treasurer said before what PayPal tells on the next day": (
+        [("lost", ("treasurer", 8, 4_00)), ("lost", ("C1", 10, 4_00))],
+        4_00,
+    ),
     "it is lost, reversed and comes back": (
         [("lost", ("C1", 8, 0)), ("reversed", (8, 100_00, 0)), ("back", (10, 100_00, 0))],
         0,

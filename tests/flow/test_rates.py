@@ -85,5 +85,8 @@ async def test_a_list_of_rates_is_taken_in_from_a_spreadsheet(donations: Told) -
     found = await api.get("/rates", currency="USD", quote="JPY", until="2006-11-01")
     assert found == [{"on_day": "2006-11-01", "rate": "117.25"}]
     other = "2006-11-01,USD,JPY,117.3"
-    assert (await sent(rows[0], other)).status_code == 409
+    assert (await sent(rows[0], other, "2006-11-01,KRW,JPY,0.125")).status_code == 409
+    assert await api.get("/rates", currency="KRW", quote="JPY", until="2006-11-01") == [], (
+        "nothing was changed"
+    )
     assert (await sent(f"{rows[0]},replaces", f"{other},117.25")).json()["rates"] == 1

@@ -65,7 +65,8 @@ _OF_A_PAYMENT = """(notice.event_type IN ('PAYMENT.SALE.COMPLETED', 'PAYMENT.CAP
 _NOTICES = rf"""
     SELECT count(*), count(*) FILTER (WHERE notice.outcome = 'kept' OR payment.id IS NULL
         OR payment.version = 0 AND notice.outcome <> 'waiting'
-        OR notice.outcome = 'booked' AND notice.event_type ~* '(refunded|reversed)$' AND NOT EXISTS (
+        OR notice.outcome = 'booked' AND (notice.event_type ~* 'reversed$'
+            OR notice.event_type ~* 'refunded$' AND notice.refund_id IS NOT NULL) AND NOT EXISTS (
             SELECT FROM refund WHERE refund.payment_id = payment.id AND refund.state IN ('booked', 'same', 'returned')
             AND refund.refund_id = CASE WHEN notice.event_type ~* 'refunded$' THEN notice.refund_id
                 ELSE 'reversal ' || payment.transaction_id END))

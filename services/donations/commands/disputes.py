@@ -12,15 +12,12 @@ from services.donations.domain import entries
 from services.donations.domain.ledger import EntryKind, Kind, account
 from services.donations.domain.money import Money
 from services.donations.domain.payments import OVER, Dispute, Payment, RefundState, booked
-from services.donations.domain.taken_back import NOTHING, Taken
+from services.donations.domain.taken_back import BY_TREASURER, NOTHING, Taken
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import lost_disputes, payments
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
-
-BY_TREASURER = "treasurer"
-"""The case of what the treasurer said was lost."""
 
 
 async def open_dispute(

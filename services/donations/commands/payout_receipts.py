@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from services.donations.commands.grants import FIELD
-from services.donations.repository import payouts
+from services.donations.ledger import MoneyLedger
+from services.donations.repository import grants, payouts
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
 
@@ -15,6 +16,13 @@ async def keep_receipt(unit: Unit, grant_id: UUID, payout_id: UUID, receipt: str
 
     Refused for money that came back, for what is undone, and for what a fieldworker paid: the slip is its receipt.
     """
+    grant = await grants.find(unit.session, grant_id)
+    # Who settles the grant, or undoes the payment, holds its fund.
+    async with MoneyLedger.open(unit, {grant.key} if grant else ()):
+        return await _keep(unit, grant_id, payout_id, receipt)
+
+
+async def _keep(unit: Unit, grant_id: UUID, payout_id: UUID, receipt: str) -> RowMapping | Refused:
     row = await payouts.find(unit.session, grant_id, payout_id)
     if row is None:
         return missing(f"payment {payout_id} of this grant")

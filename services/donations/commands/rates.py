@@ -54,10 +54,13 @@ async def keep_rates(unit: Unit, rates: Sequence[NewRate]) -> Kept | Refused:
             bad.append(BadRate(number, *why))
         else:
             good[each.key] = each
-    known = await repository.add(unit, list(good.values())) if good else {}
-    others = {key: rate for key, rate in known.items() if rate != good[key].rate}
-    if unmeant := [good[key] for key, rate in sorted(others.items()) if good[key].replaces != rate]:
-        return conflict(_there(unmeant, known))
+    # Whoever reads a file keeps the unit also if it is refused: then nothing of it stays.
+    async with unit.session.begin_nested() as added:
+        known = await repository.add(unit, list(good.values())) if good else {}
+        others = {key: rate for key, rate in known.items() if rate != good[key].rate}
+        if unmeant := [good[key] for key, rate in sorted(others.items()) if good[key].replaces != rate]:
+            await added.rollback()
+            return conflict(_there(unmeant, known))
     await repository.replace(unit, [good[key] for key in sorted(others)])
     return Kept(len(good), tuple(bad))
 

@@ -47,6 +47,11 @@ class Taken:
 
 
 NOTHING = Taken()
+BY_TREASURER, OF_BEFORE = "treasurer", "before"
+WITHOUT_CASE = frozenset({BY_TREASURER, OF_BEFORE})
+"""What the treasurer said was lost, and what was lost before cases were kept: PayPal may tell of it once more, under
+its case and of another day.
+"""
 
 
 def taken(payment: Payment, refunds: Sequence[int], reversal: Reversal | None, lost: Iterable[Lost]) -> Taken:
@@ -58,26 +63,37 @@ def taken(payment: Payment, refunds: Sequence[int], reversal: Reversal | None, l
     before, after = _lost(payment, lost, room, Counter(refunds if reversal is None else ()))
     its, early = (reversal.amount, _is_early(payment, reversal.on)) if reversal else (0, False)
     first, second = (its, 0) if early else (0, its)
-    out = min(room, max(first, before))
-    back = _back(payment, out, max(0, first - before))
-    again = min(room - out + back, max(second, after))
+    # Of what came back a donor may have been refunded since: that it came back stays so.
+    had = min(payment.gross, max(first, before))
+    came_back = _came_back(payment, had, max(0, first - before))
+    out = min(room, had)
+    back = min(out, came_back)
+    # What has not come back yet is what is lost later.
+    again = max(0, min(room - out + back, max(second, after - (out - back))))
     fee_back = reversal.fee_back if reversal else 0
-    if early and back:
-        fee_back -= min(fee_back, back) if payment.restored_fee is None else payment.restored_fee
+    if early and came_back:
+        fee_back -= min(fee_back, came_back) if payment.restored_fee is None else payment.restored_fee
     refunded = min(payment.gross, sum(refunds) + out - back + again)
-    return Taken(refunded, out + again, back, fee_back, early and back > 0)
+    return Taken(refunded, out + again, back, fee_back, early and came_back > 0)
 
 
 def _lost(payment: Payment, lost: Iterable[Lost], room: int, alike: Counter[int]) -> tuple[int, int]:
     """What disputes took until money came back, and after that."""
-    before, after = 0, 0
-    for each in sorted(lost):
+    before, after, known = 0, 0, 0
+    for each in sorted(lost, key=lambda each: (each.case_id not in WITHOUT_CASE, each)):
+        amount = each.amount or room
         if each.amount and alike[each.amount]:
             alike[each.amount] -= 1
-        elif _is_early(payment, each.on):
-            before += each.amount or room
+            continue
+        if each.case_id in WITHOUT_CASE:
+            known += amount
         else:
-            after += each.amount or room
+            # It may be the one that is known already without its case.
+            amount, known = max(0, amount - known), max(0, known - amount)
+        if _is_early(payment, each.on):
+            before += amount
+        else:
+            after += amount
     return before, after
 
 
@@ -86,8 +102,8 @@ def _is_early(payment: Payment, on: date) -> bool:
     return payment.restored_on is not None and on <= payment.restored_on
 
 
-def _back(payment: Payment, out: int, won: int) -> int:
-    """So much as PayPal says came back, if it took as much; a dispute that was `won` says no amount."""
+def _came_back(payment: Payment, had: int, won: int) -> int:
+    """So much as PayPal says came back, if it `had` as much; a dispute that was `won` says no amount."""
     if payment.restored is None:
-        return min(out, won)
-    return payment.restored if payment.restored <= out else 0
+        return min(had, won)
+    return payment.restored if payment.restored <= had else 0

@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, exists, or_, select
+from sqlalchemy import RowMapping, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.tables import DONOR_LINK, GUEST, MEMBER
 from shared.messaging.unit import Unit
 
-_STANDS_FOR = select(DONOR_LINK.c.kept_id).where(DONOR_LINK.c.id == GUEST.c.person_id).scalar_subquery()
+_LINK, _OTHER = DONOR_LINK.alias(), DONOR_LINK.alias()
+_STANDS_FOR = func.coalesce(
+    select(_LINK.c.kept_id).where(_LINK.c.id == GUEST.c.person_id).scalar_subquery(), GUEST.c.person_id
+)
+_LINKED = select(_OTHER.c.id).where(_OTHER.c.kept_id == _STANDS_FOR)
 NOT_INVITED = or_(
     GUEST.c.no_contact,
     exists().where(
         MEMBER.c.version > 0,
         ~MEMBER.c.may_invite,
-        or_(MEMBER.c.id == GUEST.c.person_id, MEMBER.c.id == _STANDS_FOR),
+        or_(MEMBER.c.id.in_((GUEST.c.person_id, _STANDS_FOR)), MEMBER.c.id.in_(_LINKED)),
     ),
 )
 """Whether a guest asked not to be written to: here, or at donations, where each entry of a person can say so."""

@@ -19,7 +19,7 @@ async def uncovered(session: AsyncSession) -> Count:
     """How many months each gift covers no longer: who supports a child is at risk by it."""
     found = (await session.execute(select(GIFT.c.id, GIFT.c.uncovered))).all()
     said: dict[UUID, int] = {row.id: row.uncovered for row in found}
-    paid = await gifts.paid_of(session, said)
+    paid = await gifts.paid_of(session)
     wrong = [key for key, many in said.items() if many != uncovered_months(paid[key])]
     return Count("how many months a gift covers no longer follows from its payments", len(said), len(wrong))
 

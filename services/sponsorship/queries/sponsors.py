@@ -23,7 +23,7 @@ async def sponsors(session: AsyncSession, limit: int, after: UUID | None) -> lis
     """Donors who have a monthly gift for children, by id, and who stands for each."""
     row = SPONSOR.c
     gives = exists().where(GIFT.c.donor_id == row.id, GIFT.c.purpose == PURPOSE)
-    query = select(SPONSOR).where(gives).order_by(row.id).limit(limit)
+    query = donors.SPONSORS.where(gives).order_by(row.id).limit(limit)
     if after:
         query = query.where(row.id > after)
     return list((await session.execute(query)).mappings())

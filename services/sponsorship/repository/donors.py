@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import NamedFromClause
+from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from services.sponsorship.repository.incidents import IS_OPEN
 from services.sponsorship.tables import GIFT, INCIDENT, SPONSOR
@@ -34,7 +34,7 @@ def _is_paused() -> ColumnElement[bool]:
     return select(other.c.id).select_from(of_them).where(mine.c.id == GIFT.c.donor_id, IS_OPEN).exists()
 
 
-def _same(one: NamedFromClause, other: NamedFromClause) -> ColumnElement[bool]:
+def _same(one: FromClause, other: FromClause) -> ColumnElement[bool]:
     """Whether two entries are one person."""
     return func.coalesce(other.c.kept_id, other.c.id) == func.coalesce(one.c.kept_id, one.c.id)
 
@@ -49,10 +49,28 @@ async def make_sponsors(session: AsyncSession, donors: Collection[UUID]) -> None
         await session.execute(insert(SPONSOR).values(rows).on_conflict_do_nothing())
 
 
+def _of_person() -> LateralFromClause:
+    """What was written down of the person of a sponsor's row, under whichever entry: what forbids something counts of
+    any of them.
+    """
+    other = SPONSOR.alias()
+    days = (func.max(other.c.declared_on).label("declared_on"), func.max(other.c.code_on).label("code_on"))
+    flags = (
+        func.bool_or(other.c.restricted).label("restricted"),
+        func.bool_or(other.c.declined).label("declined"),
+    )
+    version = func.max(other.c.vetting_version).label("vetting_version")
+    return select(version, *days, *flags).where(_same(SPONSOR, other)).lateral("of_person")
+
+
+_VETTED = _of_person()
+SPONSORS = select(SPONSOR.c.id, SPONSOR.c.kept_id, *_VETTED.c).select_from(SPONSOR.join(_VETTED, true()))
+"""Sponsors, each with the vetting of the person, which all entries share."""
+
+
 async def sponsor(session: AsyncSession, donor: UUID) -> RowMapping | None:
-    """The entry of this donor; whoever changes it holds the book."""
-    query = select(SPONSOR).where(SPONSOR.c.id == donor)
-    return (await session.execute(query)).mappings().one_or_none()
+    """The entry of this donor, with the vetting of the person; whoever changes it holds the book."""
+    return (await session.execute(SPONSORS.where(SPONSOR.c.id == donor))).mappings().one_or_none()
 
 
 async def same_person(session: AsyncSession, donor: UUID) -> set[UUID]:

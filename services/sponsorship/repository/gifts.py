@@ -100,10 +100,13 @@ def _days(start: date | None, end: date | None) -> Days | None:
     return Days(start, end) if start and end and start < end else None
 
 
-async def paid_of(session: AsyncSession, gifts: Collection[UUID]) -> Mapping[UUID, list[Paid]]:
-    """The payments of these gifts; an empty list for one that has none."""
+async def paid_of(session: AsyncSession, gifts: Collection[UUID] | None = None) -> Mapping[UUID, list[Paid]]:
+    """The payments of these gifts, or of all; an empty list for one that has none."""
     paid = defaultdict[UUID, list[Paid]](list)
-    for row in (await session.execute(select(PAYMENT).where(PAYMENT.c.gift_id.in_(gifts)))).mappings():
+    query = select(PAYMENT).where(
+        PAYMENT.c.gift_id.is_not(None) if gifts is None else PAYMENT.c.gift_id.in_(gifts)
+    )
+    for row in (await session.execute(query)).mappings():
         now = _days(row["covers_from"], row["covers_until"]) if row["counts"] else None
         paid[row["gift_id"]].append(Paid(now, _days(row["ever_from"], row["ever_until"])))
     return paid

@@ -8,10 +8,10 @@ from shared.database.migrations import no_way_back
 revision = "0012"
 down_revision = "0011"
 
-# Money of a payment without a subscription is moved by a later notice, which happens once, or by staff. What was moved
-# and has no purpose was taken back by staff.
+# Money of a payment without a subscription is moved by a later notice, which happens once, or by staff. Who of them did
+# it cannot be told any more, and staff may take back what they gave.
 TAKEN_BACK = """
-UPDATE payment SET purpose_decided = true WHERE purpose = 'unassigned' AND subscription IS NULL
+UPDATE payment SET purpose_decided = true WHERE subscription IS NULL AND appeal_id IS NULL
     AND EXISTS (SELECT FROM entry WHERE entry.document_id = payment.id AND entry.kind = 'moved')
 """
 
