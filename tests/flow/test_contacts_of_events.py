@@ -1,5 +1,6 @@
 """The door to names at events: the treasurer's part of it, and how what is wrong behind it is corrected."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -64,3 +65,26 @@ async def test_a_wrong_number_is_corrected_for_guests_volunteers_and_fieldworker
     register = (await events.get("/guests/readings"))["items"]
     changed = [(each["subject"], each["note"]) for each in register if each["what"] == "contact_changed"]
     assert changed == [*((key, "told by mail") for key in (ids[0], *ids)), (ids[0], None)]
+
+
+async def test_of_two_who_are_given_the_same_contact_at_once_one_is(world: World) -> None:
+    events = world.events
+    for number in range(6):
+        first = [
+            (await events.post("/guests", {"contact": {"name": f"{name} {number}", "phone": WRONG}}))[
+                "guest_id"
+            ]
+            for name in "AB"
+        ]
+        same = {
+            "contact": {"name": f"Same {number}", "phone": RIGHT},
+            "contact_version": 1,
+            "reason": "a slip",
+        }
+        seen = [(await events.post(f"/guests/{key}/contact", WHY))["contact_version"] for key in first]
+        asked = [
+            events.try_post(f"/contacts/{key}/correct", {**same, "contact_version": version})
+            for key, version in zip(first, seen, strict=True)
+        ]
+        answers = await asyncio.gather(*asked)
+        assert sorted(each.status_code for each in answers) == [200, 409]

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, bindparam, func, or_, select, text
+from sqlalchemy import ARRAY, LargeBinary, bindparam, func, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -78,7 +79,13 @@ async def rewrite(unit: Unit, contact_id: UUID, contact: Contact, seen: int, rea
     other = select(CONTACT.c.id).where(CONTACT.c.same_key == keys["same_key"], CONTACT.c.id != contact_id)
     if keys["same_key"] and await unit.session.scalar(other):
         raise Same
-    unit.writes.change(CONTACT, [{"id": contact_id, **asdict(contact), **keys, "version": seen + 1}])
+    values = {**asdict(contact), **keys, "version": seen + 1}
+    try:
+        # At this moment somebody else may be given the same.
+        async with unit.session.begin_nested():
+            await unit.session.execute(update(CONTACT).where(CONTACT.c.id == contact_id).values(**values))
+    except IntegrityError as error:
+        raise Same from error
     record(unit, reading)
 
 

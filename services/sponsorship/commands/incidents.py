@@ -8,6 +8,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.sponsorship import correspondence
+from services.sponsorship.commands.forgetting import FORGET
 from services.sponsorship.domain.incidents import Incident, IncidentState, why_not_so
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.ledger import Book
@@ -101,4 +102,6 @@ def _write(unit: Unit, what: Incident, replaces: UUID | None) -> UUID:
 def _end(unit: Unit, incident_id: UUID, state: IncidentState) -> UUID:
     row = {"incident_id": incident_id, "state": state.value, "on_day": unit.today, "actor": unit.actor.id}
     unit.writes.insert(INCIDENT_END, [row])
+    # What was kept for as long as it was open may be due to be forgotten.
+    unit.remind(FORGET)
     return incident_id
