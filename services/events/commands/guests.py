@@ -49,6 +49,7 @@ async def set_no_contact(unit: Unit, contact_id: UUID, no_contact: bool) -> None
     Who was asked for a task and has not answered is asked no longer; what somebody has agreed to stays theirs.
     """
     guest = await guests.lock(unit.session, contact_id)
+    await silence.lock_speakers(unit.session, contact_id)
     await helping.take_desk(unit.session)
     await silence.keep(unit.session, contact_id, no_contact)
     if guest:

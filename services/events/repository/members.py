@@ -64,9 +64,10 @@ async def lock(session: AsyncSession, person_id: UUID) -> bool:
     """Whether donations says that this person is a member. The person is locked, and made if nothing was heard yet: so
     whoever hears something at this moment waits, and then finds the guest.
     """
-    kept = None
+    # Both at once, in one order: whoever hears that the two are linked locks both too.
+    kept = await stands_for(session, person_id)
     while True:
-        await lock_or_make(session, MEMBER, {person_id, kept or person_id})
+        await lock_or_make(session, MEMBER, {person_id, kept})
         now = await stands_for(session, person_id)
         if now in (kept, person_id):
             return (await are_members(session, [person_id]))[person_id]

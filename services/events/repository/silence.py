@@ -17,6 +17,12 @@ async def known(session: AsyncSession, contacts: Collection[UUID]) -> set[UUID]:
     return set(await session.scalars(union_all(*parts)))
 
 
+async def lock_speakers(session: AsyncSession, contact_id: UUID) -> None:
+    """Lock what this contact is as a speaker: before the desk, as whoever looks at slots does."""
+    mine = select(SPEAKER.c.id).where(SPEAKER.c.contact_id == contact_id).order_by(SPEAKER.c.id)
+    await session.execute(mine.with_for_update(key_share=True))
+
+
 async def keep(session: AsyncSession, contact_id: UUID, no_contact: bool) -> None:
     """Whether this contact is never written to, wherever it is known. Whoever calls this has the desk, and the guest if
     there is one.
