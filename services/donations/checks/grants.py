@@ -1,6 +1,6 @@
 """Grants, and what is set aside for them."""
 
-from services.donations.domain.payouts import NOBODY_PAID_IN
+from services.donations.domain.payouts import FIELD, NOBODY_PAID_IN
 from shared.contracts.donations import GrantChanged
 from shared.service.said import newest_said
 
@@ -63,12 +63,11 @@ _WHERE_NOBODY_IS = f"""
     SELECT count(*), count(*) FILTER (WHERE country IN ({", ".join(f"'{each}'" for each in NOBODY_PAID_IN)}))
     FROM payout
 """  # noqa: S608, the codes are ours
-# A fieldworker's slip is the receipt itself.
-_RECEIPTS = """
+_RECEIPTS = f"""
     SELECT count(*), count(*) FILTER (WHERE payout.receipt = '' AND payout.no_receipt = '')
     FROM payout JOIN "grant" ON "grant".id = payout.grant_id
-    WHERE "grant".ended = 'settled' AND payout.amount > 0 AND NOT payout.undone AND payout.place <> 'field'
-"""
+    WHERE "grant".ended = 'settled' AND payout.amount > 0 AND NOT payout.undone AND payout.place <> '{FIELD}'
+"""  # noqa: S608, the place is ours
 _SAID = newest_said("grant", GrantChanged, "said")
 CHECKS = {
     "what is set aside for grants and appeals is what the funds have set aside": _ASIDE,

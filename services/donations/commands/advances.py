@@ -15,12 +15,13 @@ from services.donations.commands.field import (
     pay_from_field,
     send_out,
 )
-from services.donations.commands.grants import FIELD, LimitsOf, Payout
+from services.donations.commands.grants import LimitsOf, Payout
 from services.donations.commands.undoing import undo_entry
 from services.donations.domain import advances as rules
 from services.donations.domain.advances import RETURNED, SPENT, Advance
 from services.donations.domain.ledger import Entry, EntryKind, place
 from services.donations.domain.money import Money
+from services.donations.domain.payouts import FIELD
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import advances, books
 from shared.messaging.unit import Unit

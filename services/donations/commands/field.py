@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from services.donations.commands.grants import FIELD, LimitsOf, Payout, pay_out, why_not, written
+from services.donations.commands.grants import LimitsOf, Payout, pay_out, why_not, written
 from services.donations.domain import payouts as rules
 from services.donations.domain.advances import RETURNED, Advance
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import Grant
 from services.donations.domain.ledger import Account, Entry, difference_of
+from services.donations.domain.payouts import FIELD
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants
 from shared.outcomes import Refused, conflict, invalid

@@ -19,7 +19,7 @@ from services.donations.domain.deciding import Limits
 from services.donations.domain.grants import Ended, Grant
 from services.donations.domain.ledger import Account, Entry, EntryKind, opposite, place
 from services.donations.domain.money import Money
-from services.donations.domain.payouts import NoReceipt
+from services.donations.domain.payouts import FIELD, NoReceipt
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants, payouts
 from services.donations.tables import APPROVAL
@@ -30,9 +30,6 @@ from shared.principals import LOCAL_OPERATOR
 
 DECIDE = "decide_grants"
 """The timer by which grants are agreed to as far as the limits and people say: each day, for a limit may be another."""
-
-FIELD = "field"
-"""The place of a payout that a fieldworker made, out of an advance."""
 
 MOST_NAMED = 3
 LimitsOf = Callable[[str], Limits]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from services.donations.commands.grants import FIELD
+from services.donations.domain.payouts import FIELD
 from services.donations.ledger import MoneyLedger
 from services.donations.repository import grants, payouts
 from shared.messaging.unit import Unit

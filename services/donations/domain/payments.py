@@ -53,11 +53,11 @@ class Payment:
 
     `fee` is None while no notice has said it. `net` is what the fund has of the payment, and `held` the part of that
     which the provider does not let go; `hold_told` is whether a notice has said that it is held, or that it is not, and
-    `hold_reason` why, as a code of the provider's. A
-    dispute took hold of `disputed_held` of it, and of `disputed_spent` that the fund had spent already. One that is
-    `dispute_unclear` is over, and nobody has said for whom; the treasurer said so on the day `settled_on`. A monthly
-    gift's payment covers the days from `covers_from` up to, and without, `covers_until`, as far as others were told; at
-    most `months`, if the treasurer said so. What it brought beyond them is `apart`, in the fund `apart_in`.
+    `hold_reason` why, as a code of the provider's. A dispute took hold of `disputed_held` of it, and of
+    `disputed_spent` that the fund had spent already. One that is `dispute_unclear` is over, and nobody has said for
+    whom; the treasurer said so on the day `settled_on`. A monthly gift's payment covers the days from `covers_from` up
+    to, and without, `covers_until`, as far as others were told; at most `months`, if the treasurer said so. What it
+    brought beyond them is `apart`, in the fund `apart_in`.
 
     Of a purpose that staff gave it, or took away, `purpose_decided` is true: no mark of the payer's changes that.
 

@@ -15,6 +15,8 @@ class NoReceipt(StrEnum):
     NOT_ASKED = "not_asked"
 
 
+FIELD = "field"
+"""The place of a payout that a fieldworker made, out of an advance: the slip is its receipt."""
 NOBODY_PAID_IN = frozenset({"KP"})
 """Money that comes from us, or its trace at a bank, can have somebody there killed."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select, text
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.ledger import Account
@@ -29,11 +29,15 @@ async def lock(session: AsyncSession, decision_id: UUID) -> RowMapping | None:
     return await locked(session, DECISION, decision_id)
 
 
+def back_of(loan: UUID | ColumnElement[UUID]) -> Select[int]:
+    """The query for how much of a loan was paid back, in minor units."""
+    row = DECISION.alias("back").c
+    return select(func.coalesce(func.sum(row.amount), 0)).where(row.pays_back == loan, ~row.undone)
+
+
 async def paid_back(session: AsyncSession, loan: UUID) -> int:
     """How much of a locked loan was paid back, in minor units."""
-    row = DECISION.c
-    query = select(func.coalesce(func.sum(row.amount), 0)).where(row.pays_back == loan, ~row.undone)
-    return int(await session.scalar(query) or 0)
+    return int(await session.scalar(back_of(loan)) or 0)
 
 
 def undo(unit: Unit, decision_id: UUID) -> None:

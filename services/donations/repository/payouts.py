@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.donations.domain.payouts import FIELD
 from services.donations.tables import GRANT, PAYOUT
 from shared.messaging.unit import Unit
 
@@ -36,11 +37,10 @@ async def paid_in(session: AsyncSession, grant_id: UUID, place: str) -> int:
     return int(await session.scalar(query) or 0)
 
 
-# A fieldworker's slip is the receipt itself.
 _LACKS = (
     _ROW.amount > 0,
     _ROW.undone.is_(False),
-    _ROW.place != "field",
+    _ROW.place != FIELD,
     _ROW.receipt == "",
     _ROW.no_receipt == "",
 )

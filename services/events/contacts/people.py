@@ -76,12 +76,9 @@ async def rewrite(unit: Unit, contact_id: UUID, contact: Contact, seen: int, rea
     if seen != await unit.session.scalar(query):
         raise Changed
     keys = _keys(contact)
-    other = select(CONTACT.c.id).where(CONTACT.c.same_key == keys["same_key"], CONTACT.c.id != contact_id)
-    if keys["same_key"] and await unit.session.scalar(other):
-        raise Same
     values = {**asdict(contact), **keys, "version": seen + 1}
     try:
-        # At this moment somebody else may be given the same.
+        # The database says whether somebody else has the same, or is given it at this moment.
         async with unit.session.begin_nested():
             await unit.session.execute(update(CONTACT).where(CONTACT.c.id == contact_id).values(**values))
     except IntegrityError as error:

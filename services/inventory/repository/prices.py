@@ -36,7 +36,7 @@ async def learn(unit: Unit, before: Purchase, after: Purchase) -> None:
 
 
 async def _lock(unit: Unit, item: str) -> None:
-    """Whoever changes what an item costs waits for who does; the last lock that a unit takes."""
+    """Whoever changes what an item costs waits for who does."""
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("price " + item))))
 
 

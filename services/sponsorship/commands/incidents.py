@@ -13,6 +13,7 @@ from services.sponsorship.domain.incidents import Incident, IncidentState, why_n
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.ledger import Book
 from services.sponsorship.queries import sponsors
+from services.sponsorship.queries.known import is_known
 from services.sponsorship.repository import children, donors, incidents
 from services.sponsorship.tables import INCIDENT, INCIDENT_END
 from shared.messaging.unit import Unit
@@ -55,7 +56,7 @@ async def withdraw(unit: Unit, rules: Rules, incident_id: UUID) -> UUID | Refuse
 
 async def _not_standing(unit: Unit, incident_id: UUID) -> Refused | None:
     """Why nothing is done with an incident: it was withdrawn or corrected, or there is none."""
-    if not await incidents.is_known(unit.session, incident_id):
+    if not await is_known(unit.session, INCIDENT, incident_id):
         return missing("such incident")
     ends = await incidents.ends_of(unit.session, incident_id)
     if IncidentState.CORRECTED in ends:

@@ -80,12 +80,6 @@ async def same_person(session: AsyncSession, donor: UUID) -> set[UUID]:
     return {donor, *await session.scalars(select(row.id).where(func.coalesce(row.kept_id, row.id) == kept))}
 
 
-async def vetting_version(session: AsyncSession, ids: Collection[UUID]) -> int:
-    """The highest version of what was written down of these entries."""
-    query = select(func.max(SPONSOR.c.vetting_version)).where(SPONSOR.c.id.in_(ids))
-    return int(await session.scalar(query) or 0)
-
-
 async def change_sponsors(session: AsyncSession, ids: Collection[UUID], **values: object) -> None:
     await session.execute(update(SPONSOR).where(SPONSOR.c.id.in_(ids)).values(**values))
 

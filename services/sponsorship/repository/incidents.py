@@ -17,11 +17,6 @@ def _was(*states: IncidentState) -> ColumnElement[bool]:
     return exists().where(end.incident_id == INCIDENT.c.id, end.state.in_([each.value for each in states]))
 
 
-async def is_known(session: AsyncSession, incident_id: UUID) -> bool:
-    """Whether there is such an incident."""
-    return await session.scalar(select(INCIDENT.c.id).where(INCIDENT.c.id == incident_id)) is not None
-
-
 async def ends_of(session: AsyncSession, incident_id: UUID) -> dict[str, RowMapping]:
     """How an incident ended, by the state: none of one that is open."""
     query = select(INCIDENT_END).where(INCIDENT_END.c.incident_id == incident_id)

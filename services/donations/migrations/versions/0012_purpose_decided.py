@@ -10,7 +10,7 @@ down_revision = "0011"
 
 # Money of a payment without a subscription is moved by a later notice, which happens once, or by staff. Who of them did
 # it cannot be told any more, and staff may take back what they gave.
-TAKEN_BACK = """
+DECIDED = """
 UPDATE payment SET purpose_decided = true WHERE subscription IS NULL AND appeal_id IS NULL
     AND EXISTS (SELECT FROM entry WHERE entry.document_id = payment.id AND entry.kind = 'moved')
 """
@@ -19,7 +19,7 @@ UPDATE payment SET purpose_decided = true WHERE subscription IS NULL AND appeal_
 def upgrade() -> None:
     decided = sa.Column("purpose_decided", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     op.add_column("payment", decided)
-    op.execute(TAKEN_BACK)
+    op.execute(DECIDED)
 
 
 downgrade = no_way_back
