@@ -1,8 +1,7 @@
 """Lists of gifts by bank and in cash: take one in, and list those that were."""
 
-import asyncio
-from contextlib import AsyncExitStack
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,24 +10,23 @@ from pydantic import BaseModel, Field
 
 from services.donations.api.models import LOOKING, TREASURER
 from services.donations.domain.funds import Purpose
-from services.donations.importing.columns import GIFTS, Given
+from services.donations.importing.columns import Given
 from services.donations.importing.report import Report
 from services.donations.importing.run import take_in
 from services.donations.queries import imports as lists
 from shared.spreadsheets.apart import open_apart
 from shared.web.models import Currency
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.uploads import FILE_FORM, file_of, form_of, reading, spreadsheet_format
+from shared.web.sheets import SHEET_FORM, sheet_of
 from shared.web.work import Asking, OpenUnits, Reading, accepted
 
 router = APIRouter(prefix="/gifts/imports", tags=["gifts"])
-FORM = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FILE_FORM}}}}
 DryRun = Annotated[bool, Query(description="say what would happen and change nothing")]
 Otherwise = Query(description="for rows that do not say it")
 
 
 # No Idempotency-Key: each gift is booked once by its reference, so a file may be sent as often as one likes.
-@router.post("", dependencies=[TREASURER], openapi_extra=FORM)
+@router.post("", dependencies=[TREASURER], openapi_extra=SHEET_FORM)
 async def take(
     request: Request,
     units: OpenUnits,
@@ -44,14 +42,7 @@ async def take(
     purpose, way (bank or cash), and whose it is: donor (an id, or `new`), or name with mail or phone.
     """
     given = Given(way, currency, purpose.value if purpose else None)
-    form = await form_of(request)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(form.close)
-        file = file_of(form)
-        kind = spreadsheet_format(file, GIFTS.what)
-        await stack.enter_async_context(reading("files"))
-        sheet = accepted(await asyncio.to_thread(open_apart, file.file, kind, given.columns))
-        stack.callback(sheet.close)
+    async with sheet_of(request, given.columns.what, partial(open_apart, columns=given.columns)) as sheet:
         return accepted(await take_in(units, actor, sheet, given, dry_run=dry_run))
 
 

@@ -1,15 +1,13 @@
 """Exchange rates of days: entered, never fetched."""
 
-import asyncio
-from contextlib import AsyncExitStack
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from services.donations.api.imports import FORM
 from services.donations.api.models import LOOKING, TREASURER
 from services.donations.commands import rates as commands
 from services.donations.domain.conversions import plain
@@ -20,7 +18,7 @@ from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.spreadsheets.apart import open_apart
 from shared.web.models import Body, Currency, Day, shown
-from shared.web.uploads import file_of, form_of, reading, spreadsheet_format
+from shared.web.sheets import SHEET_FORM, sheet_of
 from shared.web.work import Asking, OpenUnits, Reading, Work, accepted
 
 router = APIRouter(tags=["funds"])
@@ -84,20 +82,13 @@ async def keep_rates(body: NewRates, work: Work) -> RatesKept:
 
 
 # No Idempotency-Key: a rate that is written down stays, so a file may be sent as often as one likes.
-@router.post("/rates/imports", dependencies=[TREASURER], openapi_extra=FORM)
+@router.post("/rates/imports", dependencies=[TREASURER], openapi_extra=SHEET_FORM)
 async def take(request: Request, units: OpenUnits, actor: Asking) -> RatesReport:
     """Write down a list of rates: a spreadsheet (CSV or XLSX) with one row per day and pair.
 
     Columns: currency, quote, on_day (like 2006-11-01), rate (like 117.25), and replaces, if a known rate was wrong.
     """
-    form = await form_of(request)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(form.close)
-        file = file_of(form)
-        kind = spreadsheet_format(file, RATES.what)
-        await stack.enter_async_context(reading("files"))
-        sheet = accepted(await asyncio.to_thread(open_apart, file.file, kind, RATES))
-        stack.callback(sheet.close)
+    async with sheet_of(request, RATES.what, partial(open_apart, columns=RATES)) as sheet:
         return accepted(await take_in(units, actor, sheet))
 
 

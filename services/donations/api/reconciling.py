@@ -29,7 +29,8 @@ from shared.principals import Principal
 from shared.web.csv_files import CSV, csv_file
 from shared.web.models import Body, Day
 from shared.web.problems import Problem, invalid
-from shared.web.uploads import FILE_FORM, file_of, form_of
+from shared.web.sheets import SHEET_FORM
+from shared.web.uploads import file_of, form_of
 from shared.web.work import Asking, OpenUnits, Reading
 
 router = APIRouter(prefix="/reconciliations", tags=["paypal"])
@@ -45,7 +46,6 @@ WORDS = {
 MOST = timedelta(days=MOST_DAYS)
 HEADINGS = ("reference", "kind", "status", "day", "currency", "amount", "differs in", "ours", "PayPal's")
 NOT_LISTED = "PayPal gives no list now. Ask again later."
-FORM = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FILE_FORM}}}}
 
 
 class Unread(BaseModel):
@@ -89,7 +89,7 @@ class Reconciled(BaseModel):
 
 
 # No Idempotency-Key: each row is booked once by PayPal's id of the money, so a list may be sent as often as one likes.
-@router.post("", dependencies=[TREASURER], openapi_extra=FORM)
+@router.post("", dependencies=[TREASURER], openapi_extra=SHEET_FORM)
 async def compare(
     request: Request,
     units: OpenUnits,

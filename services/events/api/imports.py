@@ -1,8 +1,7 @@
 """Lists of guests: take one in, and list those that were."""
 
-import asyncio
-from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -18,16 +17,15 @@ from services.events.repository.gatherings import find as find_one
 from shared.outcomes import missing
 from shared.spreadsheets.apart import open_apart
 from shared.web.paging import After, Limit, Page, page_of, place_of
-from shared.web.uploads import FILE_FORM, file_of, form_of, reading, spreadsheet_format
+from shared.web.sheets import SHEET_FORM, sheet_of
 from shared.web.work import Asking, OpenUnits, Reading, accepted
 
 router = APIRouter(prefix="/gatherings/{gathering_id}/imports", tags=["seats"])
-FORM = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FILE_FORM}}}}
 DryRun = Annotated[bool, Query(description="say what would happen and change nothing")]
 
 
 # No Idempotency-Key: a guest has one seat or place at a gathering, so a file may be sent as often as one likes.
-@router.post("", dependencies=[EVENTS], openapi_extra=FORM)
+@router.post("", dependencies=[EVENTS], openapi_extra=SHEET_FORM)
 async def take(
     gathering_id: UUID,
     request: Request,
@@ -41,14 +39,7 @@ async def take(
     Columns: name, mail or phone, language (like ja), member (yes or no), and party: rows with the same word there ask
     together.
     """
-    form = await form_of(request)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(form.close)
-        file = file_of(form)
-        kind = spreadsheet_format(file, GUESTS.what)
-        await stack.enter_async_context(reading("files"))
-        sheet = accepted(await asyncio.to_thread(open_apart, file.file, kind, GUESTS))
-        stack.callback(sheet.close)
+    async with sheet_of(request, GUESTS.what, partial(open_apart, columns=GUESTS)) as sheet:
         rules = settings.seat_rules
         return accepted(await take_in(units, actor, rules, gathering_id, sheet, dry_run=dry_run))
 
