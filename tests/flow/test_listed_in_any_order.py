@@ -1,4 +1,4 @@
-"""Notices, and the rows of PayPal's list that speak of the same money, end alike in any order, and nothing is left over."""
+"""Notices, and rows of PayPal's list that speak of the same money, end alike in any order, and nothing is left over."""
 
 from collections.abc import Sequence
 from dataclasses import replace
