@@ -148,9 +148,12 @@ async def test_what_is_posted_past_the_service_is_in_what_the_fund_has(
     else:
         # The database looks at a fund with each statement, so an entry's lines are of one.
         rows = ", ".join(f"({NEW}, {line}, '{code}', {amount})" for line, (code, amount) in enumerate(pairs))
-        await raw.execute(f"{ENTRY.format(day=DAY)}; INSERT INTO posting VALUES {rows}")
+        await raw.execute(f"{ENTRY.format(day=DAY)}; INSERT INTO posting VALUES {rows}")  # noqa: S608
     assert await till.fund("food") == (balance, held, 0)
-    names = {"what a fund has is what its postings sum to", "the totals by month equal the sums of the ledger"}
+    names = {
+        "what a fund has is what its postings sum to",
+        "the totals by month equal the sums of the ledger",
+    }
     assert not names & await till.breaches()
 
 
