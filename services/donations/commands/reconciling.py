@@ -41,6 +41,8 @@ _ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
 """Money that came is booked before what went back of it, so that fewer rows wait."""
 _AGREED = (Match.MATCHED, Match.MISSING)
 """PayPal and the books say the same now, so nobody needs what the notices said any more: a donor's name is in them."""
+_OF_NOTICES = {Became.LOOK: Match.DIFFERENT, Became.WAITING: Match.WAITING, Became.KEPT: Match.MATCHED}
+"""How a row is found once it was told as a notice would have been; KEPT is money that a lost dispute took before."""
 LONGEST_REASON = 200
 
 
@@ -167,7 +169,8 @@ def _says_more(row: Row, said: SaleSaid | BackSaid | None, booked: Booked) -> bo
         fee, whose = said.fee is not None, said.subscription_id is not None
         return (fee and known.fee is None) or (whose and known.subscription is None)
     if said.what == "reversal_cancelled":
-        return said.fee_taken is not None and known.restored_fee is None
+        # A dispute that was won says no amount: what follows from a later notice goes by what the list says.
+        return known.restored is None or (said.fee_taken is not None and known.restored_fee is None)
     return bool(said.fee_back and back and not back.fee_back)
 
 
@@ -180,7 +183,7 @@ async def _book(
         return match if await _held_or_released(unit, zone, row, booked.came) else Match.DIFFERENT
     assert said, "a row of another kind is never missing"
     became = (await effect(unit, zone, said)).became
-    return {Became.LOOK: Match.DIFFERENT, Became.WAITING: Match.WAITING}.get(became, match)
+    return _OF_NOTICES.get(became, match)
 
 
 async def _held_or_released(unit: Unit, zone: ZoneInfo, row: Row, known: Payment) -> bool:

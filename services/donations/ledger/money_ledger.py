@@ -14,7 +14,7 @@ what does not lie there. What PayPal or inventory tells has happened, and is boo
 but PayPal where less than nothing lies.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -235,10 +235,20 @@ class MoneyLedger:
         lacking = {each.key for each in self._promises.said() if each.missing}
         self._promises.save({key: await self._held_back(key) for key in sorted(lacking)})
         changes = {key: change for key, change in self._changes.items() if any(change)}
-        books.add_entries(self.unit, self._entries)
-        books.raise_funds(self.unit.writes, changes, self._promises.set_aside())
+        self._write(self._promises.set_aside())
         if any(key not in self._locked for key in changes):
             self.unit.remind(SERVE)
+
+    def _write(self, set_aside: Mapping[FundKey, int]) -> None:
+        """Write the entries between what is promised less and what is promised more: the database looks at a fund with
+        each statement, and no more may be promised than there is.
+        """
+        writes = self.unit.writes
+        books.set_aside(writes, {key: more for key, more in set_aside.items() if more < 0})
+        books.add_entries(self.unit, self._entries)
+        if self._entries:
+            writes.then()
+        books.set_aside(writes, {key: more for key, more in set_aside.items() if more > 0})
 
     async def _settle(self, key: FundKey) -> None:
         """Take back what is promised and no longer there; or give what is free to the appeals that it came for, to the
