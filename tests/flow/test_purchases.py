@@ -228,7 +228,9 @@ async def test_an_item_costs_what_was_paid_last_whatever_the_order_of_correction
 
 
 async def test_a_purchase_at_the_price_that_is_known_says_none(room: StoreRoom) -> None:
-    """999 g at 400 JPY per 1,000 g cost 400 JPY, rounded up: 1,000 g cost no more after that. Less came: it does."""
+    """999 g at 400 JPY per 1,000 g cost 400 JPY, rounded up: 1,000 g cost no more after that; nor if only half of them
+    come. If that half cost all the same, it does.
+    """
     await room.do(partial(purchases.set_price, item="rice", price=PRICE))
     await hears(room, appeal(1, quantity=999))
     await order(room)
@@ -236,6 +238,9 @@ async def test_a_purchase_at_the_price_that_is_known_says_none(room: StoreRoom) 
     assert len(await facts(room, "item_priced")) == 1
     planned = (await bought(room))[0]["planned_id"]
     await room.do(lambda unit: planning.close(unit, planned, "less_came"))
+    assert len(await facts(room, "item_priced")) == 1
+    (bill,) = await bought(room)
+    await room.do(partial(purchases.change, purchase_id=bill["id"], wanted=Changes(cost=400)))
     (_, told) = await facts(room, "item_priced")
     assert (told["price"]["amount"], told["per"]) == (400, 500)
 

@@ -1,6 +1,5 @@
 """Donations on a real database, without a broker: commands and handlers are called directly, a unit each."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
@@ -45,7 +44,7 @@ from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import Principal, PrincipalKind, service_principal
 from tests.support.donations import Donations
-from tests.support.waiting import until
+from tests.support.meeting import meets
 
 T = TypeVar("T")
 GRACE = timedelta(days=45)
@@ -242,17 +241,7 @@ class Till:
         then: Callable[[Unit], Awaitable[Any]],
     ) -> None:
         """Something is done, and waits for another unit that has locked something; which then locks the rest."""
-
-        async def waiting() -> bool:
-            query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            return bool(await self.rows(query))
-
-        async with self.units.open() as unit:
-            await first(unit)
-            working = asyncio.ensure_future(work())
-            await until(waiting, bool)
-            await then(unit)
-        await working
+        await meets(self, work, first, then)
 
     async def breaches(self) -> set[str]:
         """The names of the invariants that are broken."""

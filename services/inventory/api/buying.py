@@ -88,8 +88,8 @@ async def prices(session: Reading) -> list[PriceOut]:
 
 
 class PurchaseOut(BaseModel):
-    """Goods that are bought for an appeal; `cost` is in minor units, and the planned delivery is there once it is
-    ordered.
+    """Goods that are bought for an appeal; `cost` is in minor units, for the quantity `cost_for`, and the planned
+    delivery is there once it is ordered.
     """
 
     purchase_id: UUID
@@ -99,6 +99,7 @@ class PurchaseOut(BaseModel):
     quantity: int
     arrived: int
     cost: int
+    cost_for: int
     currency: str
     supplier: str | None
     due_on: date | None
@@ -143,7 +144,9 @@ async def order(purchase_id: UUID, body: Ordering, work: Work) -> PurchaseOut:
 class PurchaseChanges(Body):
     """What is to be different; what is left out stays as it is."""
 
-    cost: Minor | None = None
+    cost: Minor | None = Field(
+        default=None, description="minor units, for all that is to come, or that came if no more is to come"
+    )
     due_on: Day | None = None
     supplier: Supplier | None = None
 

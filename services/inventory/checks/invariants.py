@@ -6,6 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.checks.needs import NEEDS
+from services.inventory.checks.prices import prices
 from services.inventory.checks.promises import plan_figures, promises
 from services.inventory.checks.whole import WHOLE_IDLE
 from services.inventory.settings import Settings
@@ -175,7 +176,8 @@ def check(settings: Settings) -> Callable[[AsyncSession], Awaitable[list[Count]]
             values = {"grams": settings.grams_per_person_day} if ":grams" in query else {}
             total, breaches = (await session.execute(text(query), values)).one()
             counts.append(Count(name, total, breaches))
-        return [*counts, await promises(session, settings), await plan_figures(session)]
+        figures = (await promises(session, settings), await plan_figures(session), await prices(session))
+        return [*counts, *figures]
 
     return counted
 

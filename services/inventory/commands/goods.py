@@ -70,10 +70,11 @@ async def receive(
         came = Counter[str]()
         for line in lines:
             came[line.item] += line.quantity
-        if planned and (refused := await arrived(unit, planned, depot, came)):
-            return ledger.refuse(refused)
         keys = {(depot, line.item) for line in lines}
         await ledger.lock({item for _, item in keys}, making=keys)
+        # After the shelves, as whoever undoes a receipt does: each of the two would wait for the other one.
+        if planned and (refused := await arrived(unit, planned, depot, came)):
+            return ledger.refuse(refused)
         for item, quantity in came.items():
             if refused := too_much(ledger, (depot, item), quantity):
                 return ledger.refuse(refused)

@@ -63,16 +63,17 @@ async def order(unit: Unit, purchase_id: UUID, wanted: Order) -> Purchase | Refu
     row = PLANNED_DELIVERY.c
     mine = (row.depot == goods.depot, row.reference == goods.reference)
     plan = (await unit.session.execute(select(PLANNED_DELIVERY).where(*mine))).mappings().one()
-    ordered = replace(
-        before, supplier=wanted.supplier, planned_id=plan["id"], cost=wanted.cost or before.cost
-    )
+    ordered = rules.costing(before, wanted.cost or before.cost)
+    ordered = replace(ordered, supplier=wanted.supplier, planned_id=plan["id"])
     ordered = replace(ordered, ordered_on=unit.today, ordered_at=unit.now)
     return await tell(unit, before, rules.planned(ordered, purchases.plan_in(plan)))
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to be different about an ordered purchase; None leaves it as it is. `cost` is in minor units."""
+    """What is to be different about an ordered purchase; None leaves it as it is. `cost` is in minor units, for all
+    that is to come, or that has come if that is all.
+    """
 
     cost: int | None = None
     due_on: date | None = None
@@ -97,8 +98,8 @@ async def change(unit: Unit, purchase_id: UUID, wanted: Changes) -> Purchase | R
     before = await purchases.find(unit.session, purchase_id, lock=True)
     if before is None or before.status is PurchaseStatus.CANCELLED:
         return conflict("This purchase was cancelled meanwhile.")
-    after = replace(before, cost=wanted.cost or before.cost, supplier=wanted.supplier or before.supplier)
-    return await tell(unit, before, after)
+    after = rules.costing(before, wanted.cost) if wanted.cost else before
+    return await tell(unit, before, replace(after, supplier=wanted.supplier or before.supplier))
 
 
 async def cancel(unit: Unit, purchase_id: UUID) -> Purchase | Refused:

@@ -92,6 +92,9 @@ async def _undo(
     unit: Unit, rules: Rules, lines: Sequence[Moved], note: str, *, whole: bool = False
 ) -> Undone | Refused:
     document, items = uuid7(), {each.item for each in lines}
+    # First, for two lines of one receipt may lie on different shelves: of two who undo them at once the second sees
+    # that nothing of the receipt is left.
+    await _lock_receipts(unit, lines)
     async with StockLedger.open(unit, rules, items=items, document=document) as ledger:
         # Looked up under the lock of the shelves, so that of two who undo a line at once the second sees the first.
         ids = [each.id for each in lines]
@@ -150,6 +153,12 @@ async def counted_since(unit: Unit, lines: Iterable[Row[Any]]) -> str:
         on = await unit.session.scalar(select(func.max(LINE.on_day)).where(*later))
         words += [f"{depot} was counted on {on}, after this: count {item} again."] if on else []
     return " ".join(words)
+
+
+async def _lock_receipts(unit: Unit, lines: Iterable[Moved]) -> None:
+    papers = {each.document_id for each in lines if each.kind == "received" and each.document_id}
+    mine = select(RECEIPT.c.id).where(RECEIPT.c.id.in_(sorted(papers))).order_by(RECEIPT.c.id)
+    await unit.session.execute(mine.with_for_update())
 
 
 async def _free_receipts(unit: Unit, lines: Iterable[Moved]) -> None:

@@ -109,13 +109,18 @@ class Plan:
 
 @dataclass(frozen=True)
 class Purchase:
-    """Goods that are bought for an appeal. Once ordered, a planned delivery stands for them (`planned_id`)."""
+    """Goods that are bought for an appeal. Once ordered, a planned delivery stands for them (`planned_id`).
+
+    `cost` was said for `cost_for` base units: for what was ordered, or for what had come when it was corrected. More or
+    less may come than that; nobody has said then what the rest costs.
+    """
 
     id: UUID
     appeal_id: UUID
     item: str
     quantity: int
     cost: int
+    cost_for: int
     currency: str
     status: PurchaseStatus = PurchaseStatus.PROPOSED
     arrived: int = 0
@@ -133,20 +138,23 @@ class Purchase:
 
     @property
     def paid(self) -> Price | None:
-        """The price by which it was bought: its cost for all that is to come, or that has come if that is all. None
-        while it is only proposed, or once it is cancelled.
+        """The price by which it was bought: its cost for what that was said for. None while it is only proposed, or
+        once it is cancelled.
+
+        Of 1,000 g for 400 JPY 500 g come, and no more: 1,000 g cost 400 JPY until somebody says what the 500 g cost.
+        By what came they would cost twice as much, and so would all that is appealed for.
         """
         if self.status in (PurchaseStatus.PROPOSED, PurchaseStatus.CANCELLED):
             return None
-        came = self.arrived if self.status is PurchaseStatus.ARRIVED else self.quantity
-        return Price(self.cost, self.currency, came)
+        return Price(self.cost, self.currency, self.cost_for)
 
 
 def proposed(purchase_id: UUID, appeal: Appeal, price: Price | None) -> Purchase:
     """What is to be bought for a funded appeal. Without a price in its currency, it costs what the appeal asked for."""
     mine = price and price.currency == appeal.currency
     cost = price.cost(appeal.quantity) if price and mine else appeal.target
-    return Purchase(purchase_id, appeal.id, appeal.item, appeal.quantity, cost, appeal.currency)
+    wanted = appeal.quantity
+    return Purchase(purchase_id, appeal.id, appeal.item, wanted, cost, wanted, appeal.currency)
 
 
 def followed(live: Purchase, appeal: Appeal, price: Price | None) -> Purchase:
@@ -160,6 +168,12 @@ def followed(live: Purchase, appeal: Appeal, price: Price | None) -> Purchase:
     if not appeal.is_funded:
         return replace(live, status=PurchaseStatus.CANCELLED)
     return replace(proposed(live.id, appeal, price), version=live.version)
+
+
+def costing(purchase: Purchase, cost: int) -> Purchase:
+    """A purchase of which somebody says the cost: for all that is to come, or that has come if that is all."""
+    came = purchase.arrived if purchase.status is PurchaseStatus.ARRIVED else purchase.quantity
+    return replace(purchase, cost=cost, cost_for=came)
 
 
 def planned(purchase: Purchase, plan: Plan) -> Purchase:

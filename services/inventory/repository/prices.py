@@ -42,7 +42,7 @@ async def _lock(unit: Unit, item: str) -> None:
 
 async def _follow(unit: Unit, item: str) -> None:
     """Keep what an item costs now, and tell of it if it is another price. What is known once stays known."""
-    now = await _now(unit.session, item)
+    now = await price_that_follows(unit.session, item)
     if now is None or now == await price_of(unit.session, item):
         return
     values = {**vars(now), "on_day": unit.today, "actor": unit.actor.id}
@@ -54,7 +54,8 @@ async def _follow(unit: Unit, item: str) -> None:
     unit.say(price_fact(item, await unit_of(unit, item), now, version, unit.today))
 
 
-async def _now(session: AsyncSession, item: str) -> Price | None:
+async def price_that_follows(session: AsyncSession, item: str) -> Price | None:
+    """What an item costs by what was set and bought; None if nothing was, or not any more."""
     row = PRICE_SET.c
     columns = (row.minor, row.currency, row.per, row.on_day, row.at)
     found = (await session.execute(select(*columns).where(row.item == item))).one_or_none()

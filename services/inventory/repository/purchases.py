@@ -55,19 +55,30 @@ async def live_of(session: AsyncSession, appeal_id: UUID) -> Purchase | None:
     First all of them are locked. A unit for which this one waited may have cancelled one and proposed another, which
     only a second look sees.
     """
+    await _lock_all(session, appeal_id)
     row = PURCHASE.c
-    mine = select(row.id).where(row.appeal_id == appeal_id).order_by(row.id)
-    await session.execute(mine.with_for_update())
     query = select(PURCHASE).where(row.appeal_id == appeal_id, row.status != PurchaseStatus.CANCELLED.value)
     return await _one(session, query, lock=True)
 
 
-async def of_plan(session: AsyncSession, planned_id: UUID) -> Purchase | None:
-    """The purchase that a planned delivery stands for, locked; None if it stands for none.
+async def _lock_all(session: AsyncSession, appeal_id: UUID) -> None:
+    """Lock the purchases of an appeal in the order of their ids, as everybody does who may come to a second one."""
+    mine = select(PURCHASE.c.id).where(PURCHASE.c.appeal_id == appeal_id).order_by(PURCHASE.c.id)
+    await session.execute(mine.with_for_update())
 
-    Whoever comes here has locked the planned delivery: it is locked first.
+
+async def of_plan(session: AsyncSession, planned_id: UUID) -> Purchase | None:
+    """The purchase that a planned delivery stands for, locked with all of its appeal; None if it stands for none.
+
+    Whoever comes here has locked the planned delivery: it is locked first. If this one is cancelled by it, another one
+    of its appeal is looked for.
     """
-    return await _one(session, select(PURCHASE).where(PURCHASE.c.planned_id == planned_id), lock=True)
+    query = select(PURCHASE).where(PURCHASE.c.planned_id == planned_id)
+    known = await _one(session, query, lock=False)
+    if known is None:
+        return None
+    await _lock_all(session, known.appeal_id)
+    return await _one(session, query, lock=True)
 
 
 async def _one(session: AsyncSession, query: Select[Any], *, lock: bool) -> Purchase | None:

@@ -74,11 +74,12 @@ class PurchaseRow(Row, table=True):
     """Goods that are bought for an appeal; an appeal has one that is not cancelled at most.
 
     Once it is ordered, a planned delivery stands for what is to come, and quantity, day and status follow from that.
+    `cost` was said for `cost_for` base units, which is what an item costs.
     """
 
     __tablename__ = "purchase"
     __table_args__ = (
-        CheckConstraint("quantity > 0 AND cost > 0 AND arrived >= 0", name="positive"),
+        CheckConstraint("least(quantity, cost, cost_for) > 0 AND arrived >= 0", name="positive"),
         CheckConstraint(
             "status IN ('proposed', 'cancelled') OR planned_id IS NOT NULL", name="ordered_is_planned"
         ),
@@ -96,6 +97,7 @@ class PurchaseRow(Row, table=True):
     quantity: int = amount_column()
     arrived: int = amount_column(0)
     cost: int = amount_column()
+    cost_for: int = amount_column()
     currency: str = Field(sa_column=Column(String(3), nullable=False))
     supplier: str | None = Field(default=None, sa_column=Column(CODE))
     due_on: date | None = Field(default=None, sa_column=Column(Date))

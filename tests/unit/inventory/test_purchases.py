@@ -143,5 +143,5 @@ def test_a_shortage_that_grows_by_one_a_thousand_times_is_told_ten_times() -> No
 
 
 def test_a_purchase_is_told_without_a_place() -> None:
-    fact = fact_of(Purchase(UUID(int=1), UUID(int=2), "rice", 5, 7, "JPY", version=1), "g", DAY)
+    fact = fact_of(Purchase(UUID(int=1), UUID(int=2), "rice", 5, 7, 5, "JPY", version=1), "g", DAY)
     assert "depot" not in fact.model_dump_json()
