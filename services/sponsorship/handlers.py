@@ -68,11 +68,13 @@ async def on_consent_changed(rules: Rules, facts: Sequence[ConsentChanged], unit
     """Keep which children sponsors may be shown, and what of them.
 
     Who has a sponsor keeps them when a consent ends, because no help depends on it; the sponsor is shown nothing more.
+    Who has none gets none, also none of before, until a guardian agrees again: then it is looked at again.
     """
-    async with Book.open(unit, rules):
+    async with Book.open(unit, rules) as book:
         mine = [each for each in facts if each.purpose == ConsentPurpose.SPONSORSHIP]
         news = await newest(unit, CONSENT, mine)
         consents.save(unit.writes, news.facts.values())
+        book.touch(each.member_id for each in news.facts.values())
 
 
 async def on_monthly_gift_changed(rules: Rules, facts: Sequence[MonthlyGiftChanged], unit: Unit) -> None:
@@ -112,12 +114,14 @@ async def on_donor_linked(rules: Rules, facts: Sequence[DonorLinked], unit: Unit
     """Keep which entries of donors are one person; who is declined under one of them is declined under all."""
     async with Book.open(unit, rules) as book:
         news = await newest(unit, SPONSOR, facts)
+        linked = {*news.facts, *(each.kept_id for each in news.facts.values() if each.kept_id)}
+        # Of who is one person no longer, what was said of the others counts no longer either.
+        parted = await donors.gifts_of_people(unit.session, linked)
         rows = [
             {"id": key, "version": each.version, "kept_id": each.kept_id} for key, each in news.facts.items()
         ]
         unit.writes.change(SPONSOR, rows)
-        linked = {*news.facts, *(each.kept_id for each in news.facts.values() if each.kept_id)}
-        book.touch(gifts=await donors.of_donors(unit.session, linked))
+        book.touch(gifts=await donors.gifts_of_people(unit.session, linked) | parted)
 
 
 async def on_closed(rules: Rules, late_days: int, facts: Sequence[HouseholdClosed], unit: Unit) -> None:

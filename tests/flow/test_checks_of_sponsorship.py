@@ -90,6 +90,7 @@ SCHOOL_ASKED = "each month of school that is due is covered or was asked for"
 FAILING = "a gift is at risk since the first of the facts that say so"
 GIVEN_AT_RISK = "no gift was given a child while it was at risk"
 TOO_EARLY = "no month of school before the child was listed is asked for"
+TOGETHER = "no gift and child came together when they might not"
 ONE_REPORT = "of each term's report cards one counts"
 
 BROKEN = {
@@ -136,6 +137,16 @@ BROKEN = {
     "UPDATE payment SET counts = 0": {COVERS, UNCOVERED},
     "UPDATE sponsorship SET share = 10000": {
         "the shares of co-sponsors leave something for the main sponsor"
+    },
+    "UPDATE hold SET agreed_until = NULL WHERE state = 'held'": {TOGETHER},
+    "UPDATE sponsorship SET agreed_until = joined_on - 1": {TOGETHER},
+    """UPDATE incident_end SET on_day = '2006-11-04'; UPDATE sponsorship SET joined_on = '2006-11-03'""": {
+        STOPPED,
+        TOGETHER,
+    },
+    """UPDATE incident_end SET on_day = '2006-11-04'; UPDATE sponsorship SET joined_on = '2006-11-03';
+        UPDATE incident SET child_id = id, donor_id = (SELECT donor_id FROM gift WHERE status = 'active')""": {
+        TOGETHER
     },
     "UPDATE gift SET said = said + 1": {"the newest state of each gift was said"},
     """UPDATE lesson_place SET member_id = (SELECT member_id FROM lesson_place WHERE state = 'placed')

@@ -179,8 +179,9 @@ def may_stand(facts: Sequence[Contract], turned: bool) -> set[tuple[str, int]]:
     if gift_now.status in ("lapsed", "ended") or (turned and not in_time):
         return {("free", 0)}
     ways = {("at_risk" if gift_now.status == "at_risk" else "sponsored", 1) if in_time else ("held", 1)}
-    # Who no longer agrees keeps the sponsor; a gift at risk keeps the child.
-    return ways if agreed and gift_now.status != "at_risk" else ways | {("free", 0)}
+    # Who no longer agrees keeps the sponsor, but gets none; a gift at risk keeps the child.
+    held = set() if agreed or turned else {("held", 1)}
+    return ways if agreed and gift_now.status != "at_risk" else ways | held | {("free", 0)}
 
 
 async def placed(url: str, story: Story, turned: bool) -> tuple[str, int, object]:

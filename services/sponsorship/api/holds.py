@@ -1,17 +1,19 @@
 """Holds: a child is kept for a gift that has not begun yet, until an end that staff chose."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
-from sqlalchemy import RowMapping
 
 from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import holds as commands
 from services.sponsorship.domain.holds import Hold, State
+from services.sponsorship.domain.together import Apart
 from services.sponsorship.queries import holds as lists
+from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.web.models import Body, Day, shown
@@ -61,7 +63,7 @@ class HoldOut(BaseModel):
     reason: str | None
 
     @classmethod
-    def of(cls, row: RowMapping) -> Self:
+    def of(cls, row: Mapping[str, Any]) -> Self:
         return cls(hold_id=row["id"], **{name: row[name] for name in cls.model_fields if name != "hold_id"})
 
     @classmethod
@@ -77,6 +79,9 @@ class HoldInList(HoldOut):
 
     at_risk_since: date | None = Field(
         description="the gift is at risk since then: the child is sponsored only once it is paid again"
+    )
+    apart: Apart | None = Field(
+        description="why the two may not come together now: the child is sponsored only once that is over"
     )
 
 
@@ -120,5 +125,6 @@ async def holds(
     after: After = None,
 ) -> Page[HoldInList]:
     """Holds, in the order in which they were made."""
-    found = await lists.holds(session, state, gift_id, limit + 1, place_of(after))
+    today, wanted = await today_of(session), lists.Wanted(state, gift_id)
+    found = await lists.holds(session, today, wanted, limit + 1, place_of(after))
     return page_of(found, limit, HoldInList.of, lambda row: row["id"])

@@ -12,7 +12,9 @@ from services.sponsorship.api.known import KNOWN_CHILD
 from services.sponsorship.api.models import LOOKING, SPONSORSHIP, SponsorshipSettings
 from services.sponsorship.commands import sponsorships as commands
 from services.sponsorship.domain.holds import NotAgain, Over
+from services.sponsorship.domain.together import Apart
 from services.sponsorship.queries import holds as lists
+from shared.messaging.day import today_of
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.web.models import Body, shown
@@ -33,7 +35,7 @@ class SponsorshipOut(BaseModel):
     reason: str | None
     farewell: str | None
     ended_by: str | None = Field(description="who of the staff ended it, if somebody did")
-    not_again: NotAgain | None = Field(
+    not_again: NotAgain | Apart | None = Field(
         description="of a child who left and is back: why it does not have this sponsor again"
     )
 
@@ -42,7 +44,7 @@ class SponsorshipOut(BaseModel):
 async def sponsorships(child_id: UUID, session: Reading) -> list[SponsorshipOut]:
     """All sponsorships of a child, the oldest first."""
     names = [name for name in SponsorshipOut.model_fields if name != "sponsorship_id"]
-    found = await lists.sponsorships(session, child_id)
+    found = await lists.sponsorships(session, await today_of(session), child_id)
     return [SponsorshipOut(sponsorship_id=row["id"], **{name: row[name] for name in names}) for row in found]
 
 

@@ -82,6 +82,19 @@ _NOT_AT_RISK = """
     FROM hold JOIN gift ON gift.id = gift_id
     WHERE state = 'held' OR EXISTS (SELECT FROM sponsorship WHERE hold_id = hold.id AND ends_on IS NULL)
 """
+# Of one day it is not known what was first.
+_OPEN_THEN = """
+    SELECT FROM incident JOIN gift ON gift.id = now.gift_id
+    WHERE (incident.donor_id = gift.donor_id OR incident.child_id = now.child_id) AND incident.on_day < now.joined_on
+    AND NOT EXISTS (SELECT FROM incident_end WHERE incident_id = incident.id AND incident_end.on_day <= now.joined_on)
+"""
+# S608: the words are ours.
+_TOGETHER = f"""
+    SELECT count(*), count(*) FILTER (WHERE agreed_until IS NULL OR agreed_until < joined_on OR EXISTS ({_OPEN_THEN}))
+    FROM (SELECT gift_id, child_id, joined_on, agreed_until FROM hold
+        UNION ALL SELECT gift_id, child_id, joined_on, agreed_until FROM sponsorship) now
+    WHERE joined_on IS NOT NULL
+"""  # noqa: S608
 _SAID = newest_said("gift", GiftPlaced, "said")
 CHECKS = {
     "each child has one main sponsor or hold at most": _ONE_MAIN,
@@ -96,6 +109,7 @@ CHECKS = {
     "payments cover days only while they count": _COVERED,
     "a gift is at risk since the first of the facts that say so": _FAILING,
     "no gift was given a child while it was at risk": _NOT_AT_RISK,
+    "no gift and child came together when they might not": _TOGETHER,
     "the shares of co-sponsors leave something for the main sponsor": _SHARES,
     "the newest state of each gift was said": _SAID,
 }

@@ -47,7 +47,7 @@ async def hold(unit: Unit, rules: Rules, wanted: Wanted) -> Hold | Refused:
         book.touch([child], [wanted.gift_id])
         page = await book.look()
         new = Hold(uuid7(), child, wanted.gift_id, unit.today, until, wanted.role, wanted.share)
-        if refused := await why_not(unit, rules, page, new):
+        if refused := why_not(rules, page, new):
             return refused
         page.save(new)
     return page.holds[new.id]
@@ -118,6 +118,7 @@ WHY = {
     Over.CHILD_TAKEN: "Another gift had the child when it was heard that this one had begun in time.",
     Over.RELEASED: "Somebody of the staff let the child go.",
     Over.HANDED_OVER: "Another sponsor follows.",
+    Over.HELD_OFF: "The gift began in time, but sponsor and child could not come together by then.",
     Over.DECLINED: "The sponsor was declined.",
     Over.AT_RISK: "The gift was at risk when the hold was made.",
     Over.SPONSOR_WISHED: "The sponsor wished so.",

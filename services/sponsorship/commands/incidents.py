@@ -30,28 +30,28 @@ async def record(unit: Unit, rules: Rules, what: Incident) -> UUID | Refused:
 
 async def correct(unit: Unit, rules: Rules, incident_id: UUID, what: Incident) -> UUID | Refused:
     """Another one, whole, takes the place of one that is wrong, and is looked at; what followed from that ends."""
-    async with Book.open(unit, rules):
+    async with Book.open(unit, rules) as book:
         if refused := await _not_standing(unit, incident_id) or await _why_not(unit, what, incident_id):
             return refused
-        _end(unit, incident_id, IncidentState.CORRECTED)
+        await _end(book, incident_id, IncidentState.CORRECTED)
         return _write(unit, what, incident_id)
 
 
 async def settle(unit: Unit, rules: Rules, incident_id: UUID) -> UUID | Refused:
     """Somebody has looked at it. Letters go on, unless the sponsor is restricted or declined in the vetting."""
-    async with Book.open(unit, rules):
+    async with Book.open(unit, rules) as book:
         if refused := await _not_standing(unit, incident_id):
             return refused
         if settled := (await incidents.ends_of(unit.session, incident_id)).get(IncidentState.SETTLED):
             return conflict(f"Somebody settled this incident already, on {settled['on_day']}.")
-        return _end(unit, incident_id, IncidentState.SETTLED)
+        return await _end(book, incident_id, IncidentState.SETTLED)
 
 
 async def withdraw(unit: Unit, rules: Rules, incident_id: UUID) -> UUID | Refused:
     """It was written down by mistake: nothing follows from it any more."""
-    async with Book.open(unit, rules):
+    async with Book.open(unit, rules) as book:
         refused = await _not_standing(unit, incident_id)
-        return refused or _end(unit, incident_id, IncidentState.WITHDRAWN)
+        return refused or await _end(book, incident_id, IncidentState.WITHDRAWN)
 
 
 async def _not_standing(unit: Unit, incident_id: UUID) -> Refused | None:
@@ -100,7 +100,11 @@ def _write(unit: Unit, what: Incident, replaces: UUID | None) -> UUID:
     return incident_id
 
 
-def _end(unit: Unit, incident_id: UUID, state: IncidentState) -> UUID:
+async def _end(book: Book, incident_id: UUID, state: IncidentState) -> UUID:
+    """It is over. What was held off while it was open is looked at again: its child, and all gifts of its sponsor."""
+    unit = book.unit
+    child, donor = await incidents.between(unit.session, incident_id)
+    book.touch([child], await donors.gifts_of_people(unit.session, {donor} if donor else ()))
     row = {"incident_id": incident_id, "state": state.value, "on_day": unit.today, "actor": unit.actor.id}
     unit.writes.insert(INCIDENT_END, [row])
     # What was kept for as long as it was open may be due to be forgotten.

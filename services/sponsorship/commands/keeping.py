@@ -1,13 +1,13 @@
 """Why a child cannot be kept for a gift, or not so long."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.sponsorship.domain.gifts import Gift
 from services.sponsorship.domain.holds import WHOLE, Hold, Role, end_of, is_past
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.standing import Standing
-from services.sponsorship.repository import placing
-from shared.messaging.unit import Unit
+from services.sponsorship.domain.together import Apart
 from shared.outcomes import Kind, Refused, conflict, invalid, missing
 
 NOT_TOLD = (
@@ -16,7 +16,7 @@ NOT_TOLD = (
 )
 
 
-async def why_not(unit: Unit, rules: Rules, page: Standing, new: Hold) -> Refused | None:
+def why_not(rules: Rules, page: Standing, new: Hold) -> Refused | None:
     """Why a child cannot be kept for a gift; None if it can."""
     gift = page.gifts.get(new.gift_id)
     if new.child_id not in page.helped:
@@ -25,9 +25,7 @@ async def why_not(unit: Unit, rules: Rules, page: Standing, new: Hold) -> Refuse
         return Refused(Kind.MISSING, NOT_TOLD)
     if refused := no_such_end(rules, page, new):
         return refused
-    if not await placing.may_show(unit.session, unit.today, new.child_id):
-        return conflict("This child may not be shown to sponsors: no consent holds today.")
-    return gift_refused(rules, page, gift) or _child_refused(page, new)
+    return refused_together(rules, page, gift, new.child_id) or _child_refused(page, new)
 
 
 def no_such_end(rules: Rules, page: Standing, new: Hold) -> Refused | None:
@@ -46,14 +44,19 @@ def no_such_end(rules: Rules, page: Standing, new: Hold) -> Refused | None:
     return None
 
 
-def gift_refused(rules: Rules, page: Standing, gift: Gift) -> Refused | None:
-    """Why a gift gets no further child now; None if it may."""
-    if gift.declined:
-        return conflict("The sponsor of this gift was declined.")
-    if gift.paused:
-        return conflict(
-            "An incident of the sponsor of this gift is open. Look at it, and settle or withdraw it."
-        )
+APART = {
+    Apart.DECLINED: "The sponsor of this gift was declined.",
+    Apart.SPONSOR_INCIDENT: "An incident of the sponsor of this gift is open. Look at it, and settle or withdraw it.",
+    Apart.CHILD_INCIDENT: "An incident of this child is open. Look at it, and settle or withdraw it.",
+    Apart.NO_CONSENT: "This child may not be shown to sponsors: no consent holds today.",
+}
+"""Each reason against it that two come together, in words."""
+
+
+def refused_together(rules: Rules, page: Standing, gift: Gift, child: UUID) -> Refused | None:
+    """Why this gift and this child do not come together now, or the gift gets no further child; None if they may."""
+    if why := page.apart(gift.id, child):
+        return conflict(APART[why])
     if gift.over:
         return conflict("This gift is over, or for no child.")
     if page.placed(gift.id) >= gift.wanted:

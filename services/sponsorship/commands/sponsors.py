@@ -35,5 +35,5 @@ async def vet(
         after = known["vetting_version"] + 1
         changed = {**vars(now), "vetting_version": after, "actor": unit.actor.id}
         await donors.change_sponsors(unit.session, person, **changed)
-        book.touch(gifts=await donors.of_donors(unit.session, person))
+        book.touch(gifts=await donors.gifts_of_people(unit.session, {donor}))
     return after, now

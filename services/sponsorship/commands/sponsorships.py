@@ -7,7 +7,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.sponsorship.commands.holds import WHY
-from services.sponsorship.commands.keeping import gift_refused
+from services.sponsorship.commands.keeping import refused_together
 from services.sponsorship.domain.holds import Hold, Over, Sponsorship, State
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
@@ -66,7 +66,7 @@ def _refused(rules: Rules, page: Page, wanted: Handover, before: Sponsorship | N
         return conflict("This gift has this child already.")
     if page.has_by_another(gift.id, wanted.child_id, before.gift_id if before else None):
         return conflict("This sponsor bears a share of this child's support already. End that first.")
-    return gift_refused(rules, page, gift)
+    return refused_together(rules, page, gift, wanted.child_id)
 
 
 async def turn(unit: Unit, rules: Rules, day: date) -> None:

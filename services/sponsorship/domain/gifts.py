@@ -42,7 +42,7 @@ class Gift:
     the months that were covered once and are no longer. `on` is the day of what was told of it last. The group
     does not want whoever gives a gift that is `declined` as a sponsor. While it is told of as at risk, it is so
     since the day `failing_since`. `person` gives it: the entry that stands for the donor, if the donor is known. While
-    an incident of that person is open it is `paused`, and gets no further child.
+    an incident of that person is open it is `paused`, and gets no further child, also none that it had.
     """
 
     id: UUID

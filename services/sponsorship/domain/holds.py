@@ -12,6 +12,9 @@ A gift at risk gets no new child. That goes by the days of the facts, not by whe
 risk since 8 January, a hold that was made on the 9th keeps no child, and one that was made before goes on but does not
 become a sponsorship if the gift began on the 9th. What was given up to and with the 8th stays. Once the gift is paid
 again, each of these holds is as if the gift had never failed.
+
+Nor does a hold become a sponsorship while the two may not come together (`together.py`): it keeps the child to its end,
+and if the gift began before that, it is looked at again once nothing stands against it.
 """
 
 from dataclasses import dataclass, replace
@@ -56,6 +59,8 @@ class Over(StrEnum):
     """Another sponsor follows without a gap."""
     DECLINED = "declined"
     """The organisation does not want this sponsor."""
+    HELD_OFF = "held_off"
+    """The gift began in time, but when the hold ended the two could not come together."""
     AT_RISK = "at_risk"
     """It was heard late that the gift was at risk when the hold was made."""
     SPONSOR_WISHED = "sponsor_wished"
@@ -72,8 +77,10 @@ class NotAgain(StrEnum):
     CHILD_HAS_ANOTHER = "child_has_another"
 
 
-PASSING = frozenset({Over.GIFT_OVER, Over.CHILD_LEFT, Over.AT_RISK})
-"""What may be undone by what is told later: the gift is paid again, the household is helped again."""
+PASSING = frozenset({Over.GIFT_OVER, Over.CHILD_LEFT, Over.AT_RISK, Over.HELD_OFF})
+"""What may be undone by what is told later: the gift is paid again, the household is helped again, an incident is
+settled.
+"""
 
 
 @dataclass(frozen=True)

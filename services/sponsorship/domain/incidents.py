@@ -1,6 +1,7 @@
 """Contact between sponsors and children past the organisation: what it was, and how far it was looked at.
 
-While an incident is open, its sponsor and no child write to each other, and no further child is given to that sponsor.
+While an incident is open, its sponsor and no child write to each other, and no child is given to that sponsor, nor its
+child to anybody, also not again (`together.py`). What was held off meanwhile is looked at once it is over.
 Somebody who looked at it settles it, and restricts or declines the sponsor if need be; one that was a mistake is
 withdrawn, and one that is wrong is corrected by another one. All of them are kept.
 """
@@ -27,7 +28,7 @@ class IncidentState(StrEnum):
     """How far an incident was looked at."""
 
     OPEN = "open"
-    """Letters of its sponsor are stopped."""
+    """Letters of its sponsor are stopped, and nobody comes together with its sponsor or its child."""
     SETTLED = "settled"
     WITHDRAWN = "withdrawn"
     """It was written down by mistake."""

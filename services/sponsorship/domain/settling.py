@@ -70,23 +70,24 @@ class Page(Standing):
         gift, today = self.gifts[hold.gift_id], self.moment.today
         if gift.declined:
             self.save(hold.let_go(today, Over.DECLINED))
-        elif is_won(hold, gift, self.moment) and not is_stopped(hold, gift):
+        elif (won := self._is_won(hold, gift)) and not self.apart(gift.id, hold.child_id):
             self._convert(hold, gift)
         elif not self.helped[hold.child_id]:
             self.save(hold.let_go(today, Over.CHILD_LEFT))
         elif gift.over or self.placed(gift.id) > gift.wanted:
             self.save(hold.let_go(today, Over.GIFT_OVER))
         elif is_past(hold, self.moment):
-            self.save(hold.let_go(end_of(hold, self.moment.zone), Over.ENDED))
+            self.save(hold.let_go(end_of(hold, self.moment.zone), Over.HELD_OFF if won else Over.ENDED))
         elif _made_at_risk(hold, gift):
             self.save(hold.let_go(today, Over.AT_RISK))
 
     def _look_back(self, hold: Hold) -> None:
         """A hold was let go. Was that right, with what is known now?"""
         gift, child = self.gifts[hold.gift_id], hold.child_id
-        if gift.declined or (hold.reason is not Over.ENDED and hold.reason not in PASSING):
+        decided = hold.reason is not Over.ENDED and hold.reason not in PASSING
+        if decided or self.apart(gift.id, child):
             return
-        if is_won(hold, gift, self.moment) and not is_stopped(hold, gift):
+        if self._is_won(hold, gift):
             if not self._can_have(hold, gift) and self.helped[child] and not gift.over:
                 self.save(hold.let_go(hold.closed_on or self.moment.today, Over.CHILD_TAKEN))
             else:
@@ -144,16 +145,20 @@ class Page(Standing):
         self.save(sponsorship)
         return sponsorship
 
+    def _is_won(self, hold: Hold, gift: Gift) -> bool:
+        return is_won(hold, gift, self.moment) and not is_stopped(hold, gift)
+
     def _can_be_held(self, hold: Hold, gift: Gift) -> bool:
         is_over = is_past(hold, self.moment) or _made_at_risk(hold, gift)
         return not is_over and self._can_have(hold, gift)
 
     def _can_have(self, hold: Hold, gift: Gift) -> bool:
-        has_room = not gift.over and not gift.declined and self.placed(gift.id) < gift.wanted
+        has_room = not gift.over and self.placed(gift.id) < gift.wanted
+        may = self.apart(gift.id, hold.child_id) is None
         leaves_some = self.shares(hold.child_id) + hold.share < WHOLE
         has_it = self.has(gift.id, hold.child_id) or self.has_by_another(gift.id, hold.child_id)
         is_free = self.is_free(hold.child_id, hold.role) and not has_it
-        return has_room and leaves_some and is_free
+        return has_room and may and leaves_some and is_free
 
     def _oldest_first(self, sponsorships: Iterable[Sponsorship]) -> list[Sponsorship]:
         return sorted(sponsorships, key=_by_start)

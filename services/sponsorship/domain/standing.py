@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.sponsorship.domain.gifts import Gift
 from services.sponsorship.domain.holds import Hold, Moment, Role, Sponsorship, State
+from services.sponsorship.domain.together import Apart, Care, why_apart
 
 
 @dataclass
@@ -13,7 +14,8 @@ class Standing:
     """Some children with all holds on them that ever were, and the gifts of these.
 
     `helped` says of each child whether it needs a sponsor at all. `elsewhere` is how many children that are not on this
-    page each gift has. What has changed is in `changed`; sponsorships that never began after all are in `removed`.
+    page each gift has. `cares` has what protects the children. What has changed is in `changed`; sponsorships that
+    never began after all are in `removed`.
     """
 
     helped: Mapping[UUID, bool]
@@ -23,6 +25,7 @@ class Standing:
     moment: Moment
     new_id: Callable[[], UUID]
     elsewhere: Mapping[UUID, int] = field(default_factory=dict)
+    cares: Mapping[UUID, Care] = field(default_factory=dict)
     changed: set[UUID] = field(default_factory=set)
     removed: set[UUID] = field(default_factory=set)
 
@@ -32,6 +35,12 @@ class Standing:
         else:
             self.sponsorships[each.id] = each
         self.changed.add(each.id)
+
+    def apart(self, gift: UUID, child: UUID) -> Apart | None:
+        """Why a gift and a child may not come together now; None if they may."""
+        mine, care = self.gifts[gift], self.cares.get(child, Care())
+        incidents = {"sponsor_incident": mine.paused, "child_incident": care.incident}
+        return why_apart(declined=mine.declined, **incidents, agreed=care.agreed_until is not None)
 
     def main_of(self, child: UUID) -> Sponsorship | None:
         """The main sponsorship of a child now."""

@@ -70,9 +70,12 @@ class Book:
         while self.rules.by_itself and (found := await placing.place(self.unit, self.rules)):
             self.children, self.gifts = {each.child_id for each in found}, {each.gift_id for each in found}
             page = await self.look()
-            for each in found:
+            together = [each for each in found if page.apart(each.gift_id, each.child_id) is None]
+            for each in together:
                 page.save(each)
             await self._settle()
+            if not together:
+                break
 
     async def _settle(self) -> None:
         if self._loaded:

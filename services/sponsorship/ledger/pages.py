@@ -13,8 +13,8 @@ from services.sponsorship.domain.children import Left, Need, Seen, need_of
 from services.sponsorship.domain.holds import Hold, Moment, Sponsorship, State
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
-from services.sponsorship.repository import children, gifts, holds
-from services.sponsorship.tables import CHILD, GIFT
+from services.sponsorship.repository import children, gifts, holds, placing
+from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
 from shared.contracts.sponsorship import ChildChanged, ChildStatus, GiftPlaced
 from shared.messaging.unit import Unit
 
@@ -24,7 +24,9 @@ LET_GO = "let_go"
 
 @dataclass
 class Loaded:
-    """A page with the rows that it was made of; ids of holds and sponsorships that were written already."""
+    """A page with the rows that it was made of; ids of holds and sponsorships that were written already, and of the
+    holds that were not let go then.
+    """
 
     page: Page
     seen: Mapping[UUID, Seen]
@@ -32,6 +34,7 @@ class Loaded:
     children: Mapping[UUID, RowMapping]
     gifts: Mapping[UUID, RowMapping]
     written: set[UUID]
+    kept_before: set[UUID]
 
 
 async def load(
@@ -56,6 +59,7 @@ async def load(
     of_them = await holds.holds_of(session, seen)
     supports = await holds.sponsorships_of(session, seen)
     gift_rows = await gifts.known(session, {*of_gifts, *(each.gift_id for each in of_them.values())})
+    kept = {key for key, each in of_them.items() if each.state is not State.LET_GO}
     page = Page(
         {key: need.helped for key, need in needs.items()},
         {key: gifts.gift_in(row) for key, row in gift_rows.items()},
@@ -64,8 +68,9 @@ async def load(
         Moment(unit.today, unit.now, rules.zone),
         uuid7,
         await holds.elsewhere(session, gift_rows, seen),
+        await placing.cares(session, unit.today, seen),
     )
-    return Loaded(page, seen, needs, rows, gift_rows, {*of_them, *supports})
+    return Loaded(page, seen, needs, rows, gift_rows, {*of_them, *supports}, kept)
 
 
 async def _needs(unit: Unit, rows: Mapping[UUID, RowMapping], seen: Mapping[UUID, Seen]) -> dict[UUID, Need]:
@@ -87,6 +92,7 @@ async def write(unit: Unit, rules: Rules, loaded: Loaded) -> None:
     holds.save_holds(unit.writes, loaded.written, changed, unit.actor.id)
     begun = [page.sponsorships[each] for each in sorted(page.changed) if each in page.sponsorships]
     holds.save_sponsorships(unit.writes, loaded.written, begun)
+    _write_together(unit, loaded, changed, begun)
     await _set_timers(unit, changed)
     for key in sorted(loaded.seen):
         _write_child(unit, rules, loaded, key)
@@ -94,6 +100,20 @@ async def write(unit: Unit, rules: Rules, loaded: Loaded) -> None:
         _write_gift(unit, loaded, key)
     page.changed.clear()
     page.removed.clear()
+
+
+def _write_together(
+    unit: Unit, loaded: Loaded, held: Collection[Hold], begun: Collection[Sponsorship]
+) -> None:
+    """Write beside those who come together with this unit on which day that was, and how long it is agreed to."""
+    kept = [each for each in held if each.state is State.HELD and each.id not in loaded.kept_before]
+    new = [each for each in begun if each.id not in loaded.written]
+    # The rows are new, or given up and taken again, in what was gathered so far.
+    unit.writes.then()
+    for table, joined in ((HOLD, kept), (SPONSORSHIP, new)):
+        until = {each.id: loaded.page.cares[each.child_id].agreed_until for each in joined}
+        rows = [{"id": key, "joined_on": unit.today, "agreed_until": day} for key, day in until.items()]
+        unit.writes.change(table, rows)
 
 
 async def _set_timers(unit: Unit, changed: Collection[Hold]) -> None:

@@ -1,34 +1,62 @@
 """Holds and sponsorships as staff see them."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, case, exists, select
+from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.gifts import PURPOSE
 from services.sponsorship.domain.holds import NotAgain, Over, State
+from services.sponsorship.domain.together import Apart, why_apart
+from services.sponsorship.repository.donors import IS_DECLINED, IS_PAUSED
+from services.sponsorship.repository.placing import HAS_INCIDENT, is_agreed
 from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
 from shared.contracts.sponsorship import ChildStatus
 
+_FLAGS = ("declined", "sponsor_incident", "child_incident", "agreed")
+
+
+class Wanted(NamedTuple):
+    """What a list of holds is to have; None of a thing wants all."""
+
+    state: State | None = None
+    gift_id: UUID | None = None
+
 
 async def holds(
-    session: AsyncSession, state: str | None, gift: UUID | None, limit: int, after: UUID | None
-) -> list[RowMapping]:
-    """Holds, in the order in which they were made."""
+    session: AsyncSession, today: date, wanted: Wanted, limit: int, after: UUID | None
+) -> list[Mapping[str, Any]]:
+    """Holds, in the order in which they were made; `apart` says of one that keeps its child why the two may not come
+    together today.
+    """
     row = HOLD.c
     since = case((row.state == State.HELD.value, GIFT.c.failing_since)).label("at_risk_since")
-    query = select(HOLD, CHILD.c.alias, since).join(CHILD, CHILD.c.id == row.child_id)
+    query = select(HOLD, CHILD.c.alias, since, *_flags(today)).join(CHILD, CHILD.c.id == row.child_id)
     query = query.join(GIFT, GIFT.c.id == row.gift_id).order_by(row.id).limit(limit)
-    if state:
-        query = query.where(row.state == state)
-    if gift:
-        query = query.where(row.gift_id == gift)
+    if wanted.state:
+        query = query.where(row.state == wanted.state.value)
+    if wanted.gift_id:
+        query = query.where(row.gift_id == wanted.gift_id)
     if after:
         query = query.where(row.id > after)
-    return list((await session.execute(query)).mappings())
+    found = (await session.execute(query)).mappings()
+    return [{**each, "apart": _apart(each) if each["state"] == State.HELD else None} for each in found]
 
 
-async def sponsorships(session: AsyncSession, child: UUID) -> list[RowMapping]:
+def _flags(today: date) -> tuple[ColumnElement[bool], ...]:
+    """What stands against it that the gift and the child of a row come together, by the names of `why_apart`."""
+    known = {"declined": IS_DECLINED, "sponsor_incident": IS_PAUSED, "child_incident": HAS_INCIDENT}
+    return tuple(each.label(name) for name, each in {**known, "agreed": is_agreed(today)}.items())
+
+
+def _apart(row: RowMapping) -> Apart | None:
+    return why_apart(**{name: row[name] for name in _FLAGS})
+
+
+async def sponsorships(session: AsyncSession, today: date, child: UUID) -> list[Mapping[str, Any]]:
     """All sponsorships of a child, the oldest first; `not_again` says why a child who is back does not have the sponsor
     again whom it had when it left.
     """
@@ -46,10 +74,13 @@ async def sponsorships(session: AsyncSession, child: UUID) -> list[RowMapping]:
         (and_(back, GIFT.c.placed >= GIFT.c.wanted), NotAgain.SPONSOR_HAS_ANOTHER.value),
         (and_(back, has_another), NotAgain.CHILD_HAS_ANOTHER.value),
     )
-    query = select(SPONSORSHIP, GIFT.c.donor_id, why.label("not_again"))
+    query = select(SPONSORSHIP, GIFT.c.donor_id, why.label("not_again"), back.label("back"), *_flags(today))
     query = query.join(GIFT, GIFT.c.id == row.gift_id).join(CHILD, CHILD.c.id == row.child_id)
     query = query.where(row.child_id == child).order_by(row.starts_on, row.id)
-    return list((await session.execute(query)).mappings())
+    found = (await session.execute(query)).mappings()
+    return [
+        {**each, "not_again": each["not_again"] or (_apart(each) if each["back"] else None)} for each in found
+    ]
 
 
 async def gifts(session: AsyncSession, limit: int, after: UUID | None) -> list[RowMapping]:

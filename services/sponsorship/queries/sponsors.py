@@ -12,7 +12,7 @@ from services.sponsorship.domain.gifts import PURPOSE
 from services.sponsorship.domain.vetting import Vetting, WhyNot, why_not
 from services.sponsorship.repository import donors
 from services.sponsorship.repository.incidents import IS_OPEN
-from services.sponsorship.repository.placing import FREE, SHOWN, may_be_shown
+from services.sponsorship.repository.placing import FREE, HAS_INCIDENT, SHOWN, may_be_shown
 from services.sponsorship.tables import CHILD, GIFT, INCIDENT, SPONSOR, SPONSORSHIP
 
 FEW = 5
@@ -75,7 +75,7 @@ def vetting_in(row: RowMapping) -> Vetting:
 async def shown(session: AsyncSession, today: date, limit: int) -> Sequence[tuple[RowMapping, str]]:
     """Children who wait and may be shown to sponsors, in their order, with the region that may be told of each."""
     row = CHILD.c
-    query = select(CHILD).where(row.status.in_(FREE), may_be_shown(today))
+    query = select(CHILD).where(row.status.in_(FREE), may_be_shown(today), ~HAS_INCIDENT)
     found = list((await session.execute(query.order_by(-row.points, row.waiting_since, row.id))).mappings())
     many = Counter(each["region"] for each in found)
     return [(each, each["region"] if many[each["region"]] >= FEW else "") for each in found[:limit]]

@@ -84,6 +84,8 @@ async def change_sponsors(session: AsyncSession, ids: Collection[UUID], **values
     await session.execute(update(SPONSOR).where(SPONSOR.c.id.in_(ids)).values(**values))
 
 
-async def of_donors(session: AsyncSession, donors: Collection[UUID]) -> set[UUID]:
-    """The gifts of these donors."""
-    return set(await session.scalars(select(GIFT.c.id).where(GIFT.c.donor_id.in_(donors))))
+async def gifts_of_people(session: AsyncSession, donors: Collection[UUID]) -> set[UUID]:
+    """The gifts of the people who stand behind these entries, under whichever entry."""
+    mine, other = SPONSOR.alias(), SPONSOR.alias()
+    query = select(GIFT.c.id).join(other, other.c.id == GIFT.c.donor_id).join(mine, _same(mine, other))
+    return set(await session.scalars(query.where(mine.c.id.in_(donors)).distinct()))

@@ -23,6 +23,14 @@ async def ends_of(session: AsyncSession, incident_id: UUID) -> dict[str, RowMapp
     return {row["state"]: row for row in (await session.execute(query)).mappings()}
 
 
+async def between(session: AsyncSession, incident_id: UUID) -> tuple[UUID, UUID | None]:
+    """The child of an incident, and the entry of its sponsor, if it is one's."""
+    row = INCIDENT.c
+    found = await session.execute(select(row.child_id, row.donor_id).where(row.id == incident_id))
+    child, donor = found.one()
+    return child, donor
+
+
 async def instead_of(session: AsyncSession, incident_id: UUID) -> UUID | None:
     """The incident that takes the place of this one."""
     found: UUID | None = await session.scalar(select(INCIDENT.c.id).where(INCIDENT.c.replaces == incident_id))

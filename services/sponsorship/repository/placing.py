@@ -1,17 +1,22 @@
 """Children who may be offered to sponsors."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.children import ADULTS
-from services.sponsorship.tables import CHILD, CONSENT, HOUSEHOLD, PRESENCE
+from services.sponsorship.domain.together import Care
+from services.sponsorship.repository.incidents import IS_OPEN
+from services.sponsorship.tables import CHILD, CONSENT, HOUSEHOLD, INCIDENT, PRESENCE
 from shared.contracts.sponsorship import ChildStatus
 
 SHOWN = "alias"
 """The least that sponsors may be shown of a child; without it they are shown nothing."""
+HAS_INCIDENT = select(INCIDENT.c.id).where(INCIDENT.c.child_id == CHILD.c.id, IS_OPEN).exists()
+"""Whether an incident of the child of this row is open."""
 FREE = (ChildStatus.LISTED.value, ChildStatus.OFFERED_AGAIN.value)
 
 
@@ -21,11 +26,17 @@ def may_be_shown(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
     What a guardian agreed to ends on the day on which the child grows up, whatever end was chosen. Of who is not helped
     nobody tells that day, so it is over with the help, and holds again if they come back as a child.
     """
+    return and_(is_agreed(today, scope), is_child_in_care(CHILD.c.id))
+
+
+def is_agreed(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
+    """Whether a guardian of the child of this row agrees to so much today, whether or not it is helped."""
+    return select(CONSENT.c.id).where(CONSENT.c.member_id == CHILD.c.id, _holds(today, scope)).exists()
+
+
+def _holds(today: date, scope: str) -> ColumnElement[bool]:
     row = CONSENT.c
-    holds = and_(row.agreed, or_(row.until.is_(None), row.until >= today), is_child_in_care(CHILD.c.id))
-    return (
-        select(row.id).where(row.member_id == CHILD.c.id, holds, literal(scope) == any_(row.scopes)).exists()
-    )
+    return and_(row.agreed, or_(row.until.is_(None), row.until >= today), literal(scope) == any_(row.scopes))
 
 
 def is_child_in_care(member: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
@@ -43,12 +54,16 @@ def is_child_in_care(member: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
 async def free_children(session: AsyncSession, today: date, most: int) -> list[UUID]:
     """Children without a sponsor who may be shown, in the order in which they are to be served."""
     row = CHILD.c
-    query = select(row.id).where(row.status.in_(FREE), may_be_shown(today))
+    query = select(row.id).where(row.status.in_(FREE), may_be_shown(today), ~HAS_INCIDENT)
     return list(await session.scalars(query.order_by(-row.points, row.waiting_since, row.id).limit(most)))
 
 
-async def may_show(session: AsyncSession, today: date, child: UUID) -> bool:
-    """Whether sponsors may be shown this child."""
-    return (
-        await session.scalar(select(CHILD.c.id).where(CHILD.c.id == child, may_be_shown(today))) is not None
-    )
+async def cares(session: AsyncSession, today: date, children: Collection[UUID]) -> dict[UUID, Care]:
+    """What protects each of these children."""
+    row = CONSENT.c
+    last = func.max(func.coalesce(row.until, date.max))
+    query = select(row.member_id, last).where(row.member_id.in_(children), _holds(today, SHOWN))
+    until = dict((await session.execute(query.group_by(row.member_id))).all())
+    looked_at = select(INCIDENT.c.child_id).where(INCIDENT.c.child_id.in_(children), IS_OPEN)
+    open_ones = set(await session.scalars(looked_at))
+    return {each: Care(until.get(each), each in open_ones) for each in children}

@@ -25,7 +25,11 @@ _NOW = text("ends_on IS NULL")
 
 
 class HoldRow(Row, table=True):
-    """A gift keeps a child until a day or an instant that staff chose; one main hold a child at a time."""
+    """A gift keeps a child until a day or an instant that staff chose; one main hold a child at a time.
+
+    On the day `joined_on` the two came together last, and up to `agreed_until` a guardian then agreed that sponsors are
+    shown the child; that is for the doctor, and the same of a sponsorship.
+    """
 
     __tablename__ = "hold"
     __table_args__ = (
@@ -48,6 +52,8 @@ class HoldRow(Row, table=True):
     closed_on: date | None = maybe_day_column()
     reason: str | None = maybe_code_column()
     actor: str = actor_column()
+    joined_on: date | None = maybe_day_column()
+    agreed_until: date | None = maybe_day_column()
 
 
 class SponsorshipRow(Row, table=True):
@@ -78,6 +84,8 @@ class SponsorshipRow(Row, table=True):
     reason: str | None = maybe_code_column()
     farewell: str | None = maybe_code_column()
     ended_by: str | None = Field(default=None, sa_column=Column(String(100)))
+    joined_on: date | None = maybe_day_column()
+    agreed_until: date | None = maybe_day_column()
 
 
 HOLD = table_of(HoldRow)
