@@ -1,7 +1,7 @@
 """Speakers with what they agreed to, their slots, and what is kept of their talks.
 
-Locks are taken in this order: the gathering, consents, households, speakers by id. Slots and recordings are changed
-under their speaker's lock alone.
+Slots and recordings, and what a fieldworker agrees to, are changed under their speaker's lock; the order of all locks
+stands in `repository/__init__.py`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
