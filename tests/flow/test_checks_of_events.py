@@ -33,6 +33,7 @@ ENDS = "every offer and every seat to be confirmed ends by a timer"
 TOGETHER = "those who asked together stand together"
 NUMBERS = "each place in the order of arrival is one party's"
 OVER = "nobody waits for a gathering that is over"
+TOLD = "whoever knew of a gathering that is called off is told, or is to be told"
 AGREED = "no slot stands without its consent"
 HELPED = "no slot stands of somebody who left or is helped no longer"
 USED = "nothing is kept of a talk that may not be used"
@@ -78,6 +79,7 @@ BROKEN = {
     """DELETE FROM seat WHERE state <> 'seated' OR role <> 'guest';
         UPDATE gathering SET status = 'cancelled', taken = 2, waiting = 0 WHERE taken > 0""": {OVER},
     "UPDATE gathering SET status = 'planned'": {"nobody has a seat before the gathering is announced"},
+    "UPDATE slot SET status = 'withdrawn', reason = 'gathering_cancelled' WHERE status = 'planned'": {TOLD},
     "UPDATE seat SET ends_at = '2008-01-01' WHERE state = 'offered'": {
         "no offer ends after its gathering has closed"
     },

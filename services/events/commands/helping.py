@@ -16,6 +16,7 @@ from services.events.domain.helping import Need, Rules, Volunteer, lacks_always,
 from services.events.domain.lacks import Lack
 from services.events.domain.matching import FOUND, Proposal, match
 from services.events.domain.needs import (
+    ENOUGH,
     AssignmentState,
     Counts,
     Ended,
@@ -27,15 +28,13 @@ from services.events.domain.needs import (
     stand,
     surplus,
 )
+from services.events.domain.news import News, when_freed
 from services.events.domain.terms import Different, different
 from services.events.repository import helping, volunteers
 from services.events.repository.helping import Assignment, Said
 from services.events.repository.speakers import households
 from services.events.tables import HELPER_APPEAL
 from shared.messaging.unit import Unit
-
-ENOUGH = "enough"
-"""Why somebody is freed whom nothing is wrong with: fewer are wanted now."""
 
 
 async def hear(unit: Unit, rules: Rules, needs: Collection[KeptNeed]) -> None:
@@ -101,9 +100,16 @@ async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
     for key, (each, _) in kept.items():
         freed |= _to_free(each, [one for one in held[key] if one.open], known, rules, unit.today)
     helping.become(unit.writes, freed, AssignmentState.FREED, unit.today)
+    had = {one.id: one for some in held.values() for one in some if one.id in freed}
+    helping.save_news(unit.writes, {key: when_freed(freed[key], agreed=_had_agreed(had[key])) for key in had})
     left = {key: [one for one in some if one.id not in freed] for key, some in held.items()}
     await _stand(unit, rules, kept, left)
     await volunteers.recount(unit.session, people)
+
+
+def _had_agreed(one: Assignment) -> bool:
+    """To the task as it is, or as it was before they were asked anew."""
+    return one.state is AssignmentState.ACCEPTED or one.news is News.ASKED_ANEW
 
 
 async def look_again(unit: Unit, rules: Rules) -> None:

@@ -28,6 +28,7 @@ from services.events.domain.helping import (
 from services.events.domain.lacks import NEVER_OVERLOOKED, Lack
 from services.events.domain.languages import Skill
 from services.events.domain.needs import AssignmentState, Ended, KeptNeed, Source, past
+from services.events.domain.news import News
 from services.events.domain.volunteers import refused_step
 from services.events.repository import helping, silence, volunteers
 from services.events.repository.helping import Assignment
@@ -272,6 +273,7 @@ async def _answer(
     if minutes is not None and need.starts_on > unit.today:
         return conflict(f"This task begins on {need.starts_on}: it is told as done from then on.")
     helping.become(unit.writes, {assignment_id: ""}, to, unit.today, minutes)
+    helping.save_news(unit.writes, {assignment_id: News.NONE})
     await settle(unit, rules, [found.need_id])
     await volunteers.recount(unit.session, [found.volunteer_id])
     return assignment_id

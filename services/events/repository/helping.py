@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 from services.events.domain.helping import Need, Volunteer
 from services.events.domain.languages import Wanted
 from services.events.domain.needs import OPEN, PAST, AssignmentState, Ended, KeptNeed, Source, Stand
+from services.events.domain.news import News
 from services.events.domain.teams import Span
 from services.events.tables import ASSIGNMENT, HELPER_APPEAL, NEED
 from shared.contracts.events import HelpStatus
@@ -44,6 +45,7 @@ class Assignment(NamedTuple):
     state: AssignmentState
     despite: frozenset[str]
     ends_on: date | None
+    news: News
 
     @property
     def open(self) -> bool:
@@ -170,6 +172,7 @@ def _assignment_in(row: RowMapping) -> Assignment:
         AssignmentState(row["state"]),
         frozenset(row["despite"]),
         row["ends_on"],
+        News(row["news"]),
     )
 
 
@@ -253,9 +256,16 @@ def offer(
 
 
 def ask_anew(writes: Writes, ids: Mapping[UUID, str], until: date, today: date) -> None:
-    """Who has these assignments is asked anew until a day, each for its reason."""
+    """Who has these assignments is asked anew until a day, each for its reason, and is to be told so."""
     row = {"state": AssignmentState.OFFERED.value, "since": today, "ends_on": until}
     writes.change(ASSIGNMENT, [{"id": key, "reason": why, **row} for key, why in ids.items()])
+    save_news(writes, dict.fromkeys(ids, News.ASKED_ANEW))
+
+
+def save_news(writes: Writes, ids: Mapping[UUID, News]) -> None:
+    """What those who have or had these assignments are still to be told of them."""
+    rows = [{"id": key, "news": news.value, "told_on": None} for key, news in ids.items()]
+    writes.change(ASSIGNMENT, rows)
 
 
 def become(
