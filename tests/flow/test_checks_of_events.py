@@ -39,6 +39,7 @@ HELPED = "no slot stands of somebody who left or is helped no longer"
 USED = "nothing is kept of a talk that may not be used"
 DAYS = "each gathering's day is that of its own zone"
 TASK_OVER = "nobody has a task that is over"
+FOR_GOOD = "nobody is asked for what they declined for good"
 CLOSED = "no helper is wanted for a closed household"
 TOTALS = "tasks and hours of each volunteer are those of the rows"
 FOUND = "who was found for each need has it"
@@ -95,6 +96,12 @@ BROKEN = {
         UPDATE volunteer SET no_contact = true""": {"nobody is asked who is never written to", FOUND},
     "UPDATE volunteer SET no_contact = true, contact_id = (SELECT id FROM guest WHERE NOT no_contact LIMIT 1)": {
         "whoever is never written to is so as guest, volunteer and speaker"
+    },
+    """INSERT INTO assignment (id, need_id, volunteer_id, state, reason, since, actor)
+        SELECT gen_random_uuid(), need_id, volunteer_id, 'declined', 'for_good', since, actor FROM assignment;
+        UPDATE assignment SET state = 'offered', ends_on = '2008-01-01' WHERE state = 'accepted'""": {
+        FOR_GOOD,
+        FOUND,
     },
     "UPDATE need SET ended = 'withdrawn' WHERE found > 0": {TASK_OVER},
     "UPDATE need SET household_id = id; INSERT INTO household SELECT id, 1, 0 FROM need": {CLOSED},

@@ -149,8 +149,9 @@ class Hall:
                 "JOIN assignment ON volunteer_id = volunteer.id WHERE assignment.id = :id",
                 id=key,
             )
-            done = volunteers.decline if row["name"] == "declined" else volunteers.accept
-            return await done(unit, rules, key)
+            if row["name"] == "declined":
+                return await volunteers.decline(unit, rules, key, for_good=True)
+            return await volunteers.accept(unit, rules, key)
 
         for _ in range(2):
             await self.desk.answers(answer)

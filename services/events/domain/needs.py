@@ -55,6 +55,12 @@ class AssignmentState(StrEnum):
 
 
 OPEN = (AssignmentState.OFFERED, AssignmentState.ACCEPTED)
+DECLINED = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
+"""Said no, or nothing."""
+
+
+FOR_GOOD = "for_good"
+"""Why somebody declined who is not asked for this need any more, whatever it becomes."""
 
 
 class Household(NamedTuple):
