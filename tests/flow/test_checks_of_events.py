@@ -33,11 +33,13 @@ ENDS = "every offer and every seat to be confirmed ends by a timer"
 TOGETHER = "those who asked together stand together"
 NUMBERS = "each place in the order of arrival is one party's"
 OVER = "nobody waits for a gathering that is over"
+TOLD = "whoever knew of a gathering that is called off is told, or is to be told"
 AGREED = "no slot stands without its consent"
 HELPED = "no slot stands of somebody who left or is helped no longer"
 USED = "nothing is kept of a talk that may not be used"
 DAYS = "each gathering's day is that of its own zone"
 TASK_OVER = "nobody has a task that is over"
+FOR_GOOD = "nobody is asked for what they declined for good"
 CLOSED = "no helper is wanted for a closed household"
 TOTALS = "tasks and hours of each volunteer are those of the rows"
 FOUND = "who was found for each need has it"
@@ -78,6 +80,7 @@ BROKEN = {
     """DELETE FROM seat WHERE state <> 'seated' OR role <> 'guest';
         UPDATE gathering SET status = 'cancelled', taken = 2, waiting = 0 WHERE taken > 0""": {OVER},
     "UPDATE gathering SET status = 'planned'": {"nobody has a seat before the gathering is announced"},
+    "UPDATE slot SET status = 'withdrawn', reason = 'gathering_cancelled' WHERE status = 'planned'": {TOLD},
     "UPDATE seat SET ends_at = '2008-01-01' WHERE state = 'offered'": {
         "no offer ends after its gathering has closed"
     },
@@ -93,6 +96,12 @@ BROKEN = {
         UPDATE volunteer SET no_contact = true""": {"nobody is asked who is never written to", FOUND},
     "UPDATE volunteer SET no_contact = true, contact_id = (SELECT id FROM guest WHERE NOT no_contact LIMIT 1)": {
         "whoever is never written to is so as guest, volunteer and speaker"
+    },
+    """INSERT INTO assignment (id, need_id, volunteer_id, state, reason, since, actor)
+        SELECT gen_random_uuid(), need_id, volunteer_id, 'declined', 'for_good', since, actor FROM assignment;
+        UPDATE assignment SET state = 'offered', ends_on = '2008-01-01' WHERE state = 'accepted'""": {
+        FOR_GOOD,
+        FOUND,
     },
     "UPDATE need SET ended = 'withdrawn' WHERE found > 0": {TASK_OVER},
     "UPDATE need SET household_id = id; INSERT INTO household SELECT id, 1, 0 FROM need": {CLOSED},

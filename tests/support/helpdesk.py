@@ -30,6 +30,7 @@ from shared.messaging.unit import Unit, Units
 from shared.outcomes import Refused
 from shared.principals import service_principal
 from tests.support.emptying import begin_anew
+from tests.support.locks import Locks
 
 T = TypeVar("T")
 KOREAN = Skill("ko", "ja", "c1", modes=frozenset({"consecutive", "simultaneous"}))
@@ -44,6 +45,7 @@ class Helpdesk:
 
     def __init__(self, url: str, **settings: Any) -> None:
         self.engine = connect(make_url(url), pool_size=3)
+        self.locks = Locks.of(self.engine)
         self.units = Units(self.engine, service_principal("events"))
         self.settings = cast(Settings, filled_in("events", **settings))
         self.handlers = {each.contract: each.handler for each in handlers.hears(self.settings)}
@@ -57,6 +59,7 @@ class Helpdesk:
         try:
             await begin_anew(desk.engine, first, (*reversed(Row.metadata.sorted_tables), day, journal, timer))
             yield desk
+            assert desk.locks.out_of_order == []
         finally:
             await desk.engine.dispose()
 

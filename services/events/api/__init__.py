@@ -16,6 +16,7 @@ from services.events.api import (
     letters,
     lists,
     needs,
+    news,
     papers,
     seats,
     slots,
@@ -28,5 +29,6 @@ from services.events.settings import Settings
 def routers(settings: Settings) -> Sequence[APIRouter]:
     """All routes of this service."""
     of_gatherings = (gatherings, changes, seats, imports, lists, letters, papers, guests, contacts, calendars)
-    fixed = [each.router for each in (*of_gatherings, speakers, slots, volunteers, needs, assignments)]
+    of_people = (news, speakers, slots, volunteers, needs, assignments)
+    fixed = [each.router for each in (*of_gatherings, *of_people)]
     return [asking.router(settings.seat_rules), *fixed]

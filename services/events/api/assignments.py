@@ -27,6 +27,12 @@ class DoneBody(Body):
     minutes: Annotated[int, Field(strict=True, ge=1, le=100_000)]
 
 
+class DeclineBody(Body):
+    """Whether they do not want to be asked for it again when it changes."""
+
+    for_good: bool = Field(default=False, description="on whatever days, and wherever it is")
+
+
 class AssignmentId(BaseModel):
     """Which assignment."""
 
@@ -42,7 +48,7 @@ class AssignmentOut(BaseModel):
     state: str
     reason: str = Field(
         description="why they are free of it, or are asked anew: task_changed, languages_changed, days_changed, "
-        "place_changed"
+        "place_changed; for_good if they declined whatever it becomes"
     )
     despite: list[str]
     since: date
@@ -71,11 +77,15 @@ async def accept(assignment_id: UUID, work: Work, settings: EventsSettings) -> A
 
 
 @router.post("/assignments/{assignment_id}/decline", dependencies=[EVENTS])
-async def decline(assignment_id: UUID, work: Work, settings: EventsSettings) -> AssignmentId:
-    """Somebody does not do it; the next one is asked."""
+async def decline(
+    assignment_id: UUID, work: Work, settings: EventsSettings, body: DeclineBody | None = None
+) -> AssignmentId:
+    """Somebody does not do it; the next one is asked. Once it is on other days, say, they may be asked again."""
+    for_good = body is not None and body.for_good
 
     async def do(unit: Unit) -> AssignmentId | Refused:
-        return _assignment(await commands.decline(unit, settings.helping, assignment_id))
+        done = await commands.decline(unit, settings.helping, assignment_id, for_good=for_good)
+        return _assignment(done)
 
     return await work.once(AssignmentId, do)
 

@@ -61,7 +61,8 @@ def _line(told: Told) -> Sequence[str]:
     mail, how = ("", "in person") if asked.no_contact else (contact.mail or "", "by letter")
     until = f"{told.until:%Y-%m-%d %H:%M} {told.until.tzinfo}" if told.until else ""
     reached = (plain(contact.name), plain(mail), plain(contact.phone or ""), asked.language)
-    return *reached, how, _ASKED[asked.state], until, str(asked.party)
+    what = _ASKED[asked.state] + ("; the gathering was moved" if asked.moved else "")
+    return *reached, how, what, until, str(asked.party)
 
 
 class LetterOut(BaseModel):

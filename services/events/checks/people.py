@@ -40,6 +40,13 @@ _ASKED = """
         AND NOT EXISTS (SELECT FROM timer WHERE name = 'settle_helpers' AND parked_at IS NULL))
     FROM assignment JOIN volunteer ON volunteer.id = volunteer_id WHERE assignment.state = 'offered'
 """
+# A person may ask them all the same, and says so.
+_DECLINED = """
+    SELECT count(*), count(*) FILTER (WHERE NOT 'declined' = ANY (asked.despite) AND EXISTS (
+        SELECT FROM assignment before WHERE before.need_id = asked.need_id
+            AND before.volunteer_id = asked.volunteer_id AND before.reason = 'for_good'))
+    FROM assignment asked WHERE asked.state = 'offered'
+"""
 _OVER = """
     SELECT count(*), count(*) FILTER (WHERE need.ended <> '')
     FROM assignment JOIN need ON need.id = need_id WHERE assignment.state IN ('offered', 'accepted')
@@ -73,6 +80,7 @@ CHECKS = {
     "no minor speaks in public": _OF_AGE,
     "nobody who is not active has a task": _ACTIVE,
     "nobody is asked who is never written to": _ASKED,
+    "nobody is asked for what they declined for good": _DECLINED,
     "nobody has a task that is over": _OVER,
     "no helper is wanted for a closed household": _CLOSED,
     "tasks and hours of each volunteer are those of the rows": _TOTALS,

@@ -56,6 +56,13 @@ _CAME = """
         OR gathering.starts_on > day.processed)
     FROM seat JOIN gathering ON gathering.id = seat.gathering_id, day WHERE seat.came
 """
+# Who was invited has no place in the order of arrival, and knew of it only if they had been told.
+_TOLD = """
+    SELECT count(*), count(*) FILTER (WHERE news = '') FROM (
+        SELECT news FROM seat WHERE state = 'called_off' AND number > 0
+        UNION ALL SELECT news FROM slot WHERE reason = 'gathering_cancelled'
+        UNION ALL SELECT news FROM assignment WHERE reason = 'gathering_cancelled') known
+"""
 CHECKS = {
     "seats taken and people waiting are as many as there are rows": _COUNTS,
     "no gathering gave more seats than it had": _ROOM,
@@ -67,5 +74,6 @@ CHECKS = {
     "nobody has a seat before the gathering is announced": _BEFORE,
     "no offer ends after its gathering has closed": _OFFERS,
     "whoever came, came to a gathering that took place": _CAME,
+    "whoever knew of a gathering that is called off is told, or is to be told": _TOLD,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""

@@ -10,6 +10,7 @@ from services.events.commands.seats import NO_GATHERING
 from services.events.contacts import Venue
 from services.events.domain.days import move_refused
 from services.events.domain.gatherings import TAKES_GUESTS, Gathering, Moving, not_now
+from services.events.domain.news import News
 from services.events.domain.seats import TAKING, SeatRules, SeatState, keeps_until
 from services.events.ledger import hall
 from services.events.repository import gatherings, seats, speakers
@@ -27,7 +28,7 @@ async def move(
 ) -> Gathering | Refused:
     """Another time, and perhaps another place. Who has a seat is asked to confirm it, and keeps it for some days; who
     has an offer may use it for as long as a new one would stand. Slots follow, and helpers who had agreed are asked
-    again (`following.py`).
+    again (`following.py`). Whoever else knew of it is to be told (`news.py`).
     """
     async with hall(unit, rules, gathering_id) as found:
         if found is None:
@@ -55,6 +56,8 @@ async def move(
             await found.offer_anew()
             payload = {"gathering": str(gathering_id), "until": until.isoformat()}
             unit.later(CONFIRM_ENDS, payload, rules.hours.due(until), _key(gathering_id))
+        await seats.tell_of_move(unit, gathering_id)
+        await speakers.tell_at(unit.session, gathering_id, News.MOVED)
         await found.offer_on()
         found.decide(found.gathering)
         return found.gathering
@@ -83,7 +86,7 @@ async def hold(unit: Unit, rules: SeatRules, gathering_id: UUID) -> Gathering | 
 
 
 async def cancel(unit: Unit, rules: SeatRules, gathering_id: UUID, note: str) -> Gathering | Refused:
-    """The gathering does not take place: all seats, places and offers end."""
+    """The gathering does not take place: all seats, places and offers end, and whoever knew of it is to be told."""
     return await _end(unit, rules, gathering_id, GatheringStatus.CANCELLED, note, lambda _: "")
 
 
@@ -111,6 +114,7 @@ async def _end(
             await seats.settle_members(unit, gathering_id)
         else:
             await found.end(WAITED | TAKING, SeatState.CALLED_OFF)
+            await speakers.tell_at(unit.session, gathering_id, News.CALLED_OFF)
         await unit.cancel(_key(gathering_id))
         gatherings.add_step(unit, before, status.value, note)
         found.decide(replace(found.gathering, status=status, confirm_until=None))

@@ -30,16 +30,18 @@ async def write_down(unit: Unit, new: Sequence[NewGuest]) -> list[UUID]:
     """
     if not new:
         return []
-    ids = await contacts.find_or_write(unit, [each.contact for each in new])
+    to_silence = any(each.choices.no_contact for each in new)
+    ids = await contacts.find_or_write(unit, [each.contact for each in new], to_silence=to_silence)
     silent = await silence.known(unit.session, ids)
     choices = dict[UUID, Choices]()
     for key, each in zip(ids, new, strict=True):
         choices.setdefault(key, replace(each.choices, no_contact=each.choices.no_contact or key in silent))
-    for key in sorted(await guests.add(unit, choices)):
+    added = sorted(await guests.add(unit, choices))
+    for key in added:
         if choices[key].purposes:
             _offer(unit, key, 1, choices[key])
-        if choices[key].no_contact and key not in silent:
-            await set_no_contact(unit, key, no_contact=True)
+    if newly := [key for key in added if choices[key].no_contact and key not in silent]:
+        await _keep_silence(unit, newly, no_contact=True)
     return ids
 
 
@@ -48,11 +50,17 @@ async def set_no_contact(unit: Unit, contact_id: UUID, no_contact: bool) -> None
 
     Who was asked for a task and has not answered is asked no longer; what somebody has agreed to stays theirs.
     """
-    guest = await guests.lock(unit.session, contact_id)
-    await silence.lock_speakers(unit.session, contact_id)
+    await contacts.lock(unit.session, contact_id)
+    await _keep_silence(unit, [contact_id], no_contact)
+
+
+async def _keep_silence(unit: Unit, ids: Collection[UUID], no_contact: bool) -> None:
+    """The same for people whose contacts this unit has alone."""
+    known = await guests.lock_all(unit.session, ids)
+    await silence.lock_speakers(unit.session, ids)
     await helping.take_desk(unit.session)
-    await silence.keep(unit.session, contact_id, no_contact)
-    if guest:
+    await silence.keep(unit.session, ids, no_contact)
+    for guest in known:
         _say_offer(unit, dict(guest), {**guest, "no_contact": no_contact})
     unit.remind(helping.SETTLE)
 
@@ -86,6 +94,8 @@ async def change(
     """Give a guest new contact data, or other choices; what is not named stays. A guest whom donations knows is a
     member if donations says so.
     """
+    # Before all else: its data and whether the guest is written to are the contact's.
+    await contacts.lock(unit.session, guest_id)
     person = values.get("person_id")
     # Before the guest: whoever hears of the person locks in this order too.
     member = await members.lock(unit.session, person) if person else False
@@ -103,7 +113,7 @@ async def change(
     guests.change(unit, guest_id, {name: after[name] for name in names})
     _say_offer(unit, dict(before), {**after, "no_contact": before["no_contact"]})
     if after["no_contact"] != before["no_contact"]:
-        await set_no_contact(unit, guest_id, after["no_contact"])
+        await _keep_silence(unit, [guest_id], after["no_contact"])
     return guest_id
 
 

@@ -16,6 +16,8 @@ from services.events.domain.helping import Need, Rules, Volunteer, lacks_always,
 from services.events.domain.lacks import Lack
 from services.events.domain.matching import FOUND, Proposal, match
 from services.events.domain.needs import (
+    ENOUGH,
+    FOR_GOOD,
     AssignmentState,
     Counts,
     Ended,
@@ -27,15 +29,13 @@ from services.events.domain.needs import (
     stand,
     surplus,
 )
+from services.events.domain.news import News, when_freed
 from services.events.domain.terms import Different, different
 from services.events.repository import helping, volunteers
 from services.events.repository.helping import Assignment, Said
 from services.events.repository.speakers import households
 from services.events.tables import HELPER_APPEAL
 from shared.messaging.unit import Unit
-
-ENOUGH = "enough"
-"""Why somebody is freed whom nothing is wrong with: fewer are wanted now."""
 
 
 async def hear(unit: Unit, rules: Rules, needs: Collection[KeptNeed]) -> None:
@@ -52,7 +52,8 @@ async def change(unit: Unit, rules: Rules, needs: Collection[KeptNeed]) -> None:
     """These needs are like this from now on; their rows are there, and the desk is taken.
 
     Whoever still fits keeps a need that is little different. Where it is another one (`domain/terms.py`), those who
-    were asked or had agreed are asked anew, and the reason stands with it. Nobody is asked anew for what is over.
+    were asked or had agreed are asked anew, and the reason stands with it; who declined what it was may be asked again,
+    but if they declined for good. Nobody is asked anew for what is over.
     """
     before = await helping.needs(unit.session, [each.need.id for each in needs])
     helping.save_needs(unit.writes, needs)
@@ -63,9 +64,17 @@ async def change(unit: Unit, rules: Rules, needs: Collection[KeptNeed]) -> None:
         if why and each.ended is Ended.NOT_YET and not past(each.need, unit.today):
             anew[each.need.id] = why
     held = await helping.assignments(unit.session, anew)
+    for key, some in held.items():
+        _keep_what_was_declined(unit, before[key][0].need, some)
     asked = {one.id: anew[key].value for key, some in held.items() for one in some if one.open}
     helping.ask_anew(unit.writes, asked, answer_by(unit, rules), unit.today)
     await settle(unit, rules, [each.need.id for each in needs])
+
+
+def _keep_what_was_declined(unit: Unit, before: Need, held: Iterable[Assignment]) -> None:
+    """Of who declined before it was kept what: it was the need as it was until now."""
+    some = (each for each in held if each.declines(before) and not each.declined and each.reason != FOR_GOOD)
+    helping.save_declined(unit.writes, [each.id for each in some], before)
 
 
 def answer_by(unit: Unit, rules: Rules) -> date:
@@ -101,9 +110,16 @@ async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
     for key, (each, _) in kept.items():
         freed |= _to_free(each, [one for one in held[key] if one.open], known, rules, unit.today)
     helping.become(unit.writes, freed, AssignmentState.FREED, unit.today)
+    had = {one.id: one for some in held.values() for one in some if one.id in freed}
+    helping.save_news(unit.writes, {key: when_freed(freed[key], agreed=_had_agreed(had[key])) for key in had})
     left = {key: [one for one in some if one.id not in freed] for key, some in held.items()}
     await _stand(unit, rules, kept, left)
     await volunteers.recount(unit.session, people)
+
+
+def _had_agreed(one: Assignment) -> bool:
+    """To the task as it is, or as it was before they were asked anew."""
+    return one.state is AssignmentState.ACCEPTED or one.news is News.ASKED_ANEW
 
 
 async def look_again(unit: Unit, rules: Rules) -> None:
@@ -237,6 +253,8 @@ async def on_day(unit: Unit, rules: Rules) -> None:
     late = await helping.over_today(unit.session, unit.today)
     over = {each.id: "not_answered" for each in ended}
     helping.become(unit.writes, over, AssignmentState.EXPIRED, unit.today)
+    for key, (kept, _) in (await helping.needs(unit.session, {each.need_id for each in ended})).items():
+        helping.save_declined(unit.writes, [each.id for each in ended if each.need_id == key], kept.need)
     ids = {each.need_id for each in ended} | set(late) | set(await helping.all_open(unit.session))
     await settle(unit, rules, ids)
     await volunteers.recount(unit.session, {each.volunteer_id for each in ended})

@@ -183,16 +183,16 @@ class NewSlot:
 
 async def plan(unit: Unit, rest_days: int, new: NewSlot) -> Slot | Refused:
     """Give a speaker a slot at a gathering to come."""
-    gathering = (await gatherings.lock(unit.session, [new.gathering_id])).get(new.gathering_id)
-    if gathering is None:
-        return missing("such gathering")
-    if gathering.status in (GatheringStatus.HELD, GatheringStatus.CANCELLED):
-        return not_now(gathering, "nobody is given a slot there any more")
     row = await speakers.find_row(unit.session, new.speaker_id)
     if row is None:
         return missing("such speaker")
     await speakers.keep_still(unit.session, row["member_id"], row["household_id"])
     speaker = (await speakers.lock(unit.session, [new.speaker_id]))[new.speaker_id]
+    gathering = (await gatherings.lock(unit.session, [new.gathering_id])).get(new.gathering_id)
+    if gathering is None:
+        return missing("such gathering")
+    if gathering.status in (GatheringStatus.HELD, GatheringStatus.CANCELLED):
+        return not_now(gathering, "nobody is given a slot there any more")
     others = (await speakers.slots_of(unit.session, [new.speaker_id]))[new.speaker_id]
     if any(each.gathering_id == new.gathering_id for each in others):
         return conflict("This speaker has a slot at this gathering already.")
@@ -220,7 +220,8 @@ async def give(unit: Unit, rest_days: int, slot_id: UUID) -> Slot | Refused:
     if isinstance(found, Refused):
         return found
     slot, speaker = found
-    gathering = await gatherings.find(unit.session, slot.gathering_id)
+    # Locked, so that it is not cancelled at this moment because nobody spoke there yet.
+    gathering = (await gatherings.lock(unit.session, [slot.gathering_id])).get(slot.gathering_id)
     if gathering is None or gathering.status is GatheringStatus.CANCELLED:
         return conflict(rules.WHY[Flag.CANCELLED])
     return await _become(unit, rest_days, rules.given(slot, speaker, unit.today))

@@ -27,7 +27,8 @@ from services.events.domain.helping import (
 )
 from services.events.domain.lacks import NEVER_OVERLOOKED, Lack
 from services.events.domain.languages import Skill
-from services.events.domain.needs import AssignmentState, Ended, KeptNeed, Source, past
+from services.events.domain.needs import FOR_GOOD, AssignmentState, Ended, KeptNeed, Source, past
+from services.events.domain.news import News
 from services.events.domain.volunteers import refused_step
 from services.events.repository import helping, silence, volunteers
 from services.events.repository.helping import Assignment
@@ -243,9 +244,11 @@ async def accept(unit: Unit, rules: Rules, assignment_id: UUID) -> UUID | Refuse
     return await _answer(unit, rules, assignment_id, AssignmentState.OFFERED, AssignmentState.ACCEPTED)
 
 
-async def decline(unit: Unit, rules: Rules, assignment_id: UUID) -> UUID | Refused:
-    """Somebody who was asked, or had agreed, does not do it. They are not asked for it again by themselves."""
-    return await _answer(unit, rules, assignment_id, None, AssignmentState.DECLINED)
+async def decline(unit: Unit, rules: Rules, assignment_id: UUID, *, for_good: bool = False) -> UUID | Refused:
+    """Somebody who was asked, or had agreed, does not do it. They are not asked for it again by themselves: as it is
+    now, or `for_good`, on whatever days and wherever it is.
+    """
+    return await _answer(unit, rules, assignment_id, None, AssignmentState.DECLINED, for_good=for_good)
 
 
 async def done(unit: Unit, rules: Rules, assignment_id: UUID, minutes: int) -> UUID | Refused:
@@ -261,6 +264,8 @@ async def _answer(
     had: AssignmentState | None,
     to: AssignmentState,
     minutes: int | None = None,
+    *,
+    for_good: bool = False,
 ) -> UUID | Refused:
     await helping.take_desk(unit.session)
     found = await helping.find_assignment(unit.session, assignment_id)
@@ -271,7 +276,10 @@ async def _answer(
     need = (await helping.needs(unit.session, [found.need_id]))[found.need_id][0].need
     if minutes is not None and need.starts_on > unit.today:
         return conflict(f"This task begins on {need.starts_on}: it is told as done from then on.")
-    helping.become(unit.writes, {assignment_id: ""}, to, unit.today, minutes)
+    helping.become(unit.writes, {assignment_id: FOR_GOOD if for_good else ""}, to, unit.today, minutes)
+    if to is AssignmentState.DECLINED and not for_good:
+        helping.save_declined(unit.writes, [assignment_id], need)
+    helping.save_news(unit.writes, {assignment_id: News.NONE})
     await settle(unit, rules, [found.need_id])
     await volunteers.recount(unit.session, [found.volunteer_id])
     return assignment_id

@@ -41,9 +41,12 @@ class Same(ValueError):
     """Somebody else has this name with this mail or phone already."""
 
 
-async def find_or_write(unit: Unit, contacts: Sequence[Contact]) -> list[UUID]:
+async def find_or_write(unit: Unit, contacts: Sequence[Contact], *, to_silence: bool = False) -> list[UUID]:
     """The ids of these people, in their order. Who is known with this name and mail, or name and phone, is found;
     everybody else is written down. Two units that write the same person down at the same time get the same id.
+
+    All are kept still until the unit ends: nobody says meanwhile that one of them is never written to. A unit that does
+    so itself says it here (`to_silence`): two units that share a lock cannot both have it alone later.
     """
     keys = [_keys(each) for each in contacts]
     ids = [uuid7() for _ in contacts]
@@ -61,9 +64,16 @@ async def find_or_write(unit: Unit, contacts: Sequence[Contact]) -> list[UUID]:
     }
     await unit.session.execute(_MAKE, values)
     query = select(CONTACT.c.same_key, CONTACT.c.id).where(CONTACT.c.same_key == func.any(_KEYS))
+    query = query.order_by(CONTACT.c.same_key)
+    query = query.with_for_update() if to_silence else query.with_for_update(read=True, key_share=True)
     wanted = [key for each in keys if (key := each["same_key"])]
     known = {row.same_key: row.id for row in await unit.session.execute(query, {"keys": wanted})}
     return [known.get(key["same_key"], new) for key, new in zip(keys, ids, strict=True)]
+
+
+async def lock(session: AsyncSession, contact_id: UUID) -> None:
+    """Wait for whoever writes this person down in one more role, and let nobody do so until the unit ends."""
+    await session.execute(select(CONTACT.c.id).where(CONTACT.c.id == contact_id).with_for_update())
 
 
 async def rewrite(unit: Unit, contact_id: UUID, contact: Contact, seen: int, reading: Reading) -> None:

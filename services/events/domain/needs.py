@@ -21,6 +21,8 @@ WITHDRAWN = "withdrawn"
 ACCOMPANY, INTERPRET = "accompany", "interpret"
 ASKED, WAITING, PAST = "asked", "waiting", "past"
 """Reasons of a need that stands: somebody was asked; nobody was looked for yet; its last day is over."""
+ENOUGH = "enough"
+"""Why somebody is freed whom nothing is wrong with: fewer are wanted now."""
 
 
 class Source(StrEnum):
@@ -53,6 +55,12 @@ class AssignmentState(StrEnum):
 
 
 OPEN = (AssignmentState.OFFERED, AssignmentState.ACCEPTED)
+DECLINED = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
+"""Said no, or nothing."""
+
+
+FOR_GOOD = "for_good"
+"""Why somebody declined who is not asked for this need any more, whatever it becomes."""
 
 
 class Household(NamedTuple):

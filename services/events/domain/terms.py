@@ -1,10 +1,12 @@
-"""What a helper agrees to when they take a need, and what of it is another later: then they are asked anew.
+"""What a helper agrees to when they take a need, and what of it is another later: then they are asked anew, and so is
+who declined what it was before.
 
 One rule for all needs, whoever asked: lessons, letters, settlements and gatherings.
 """
 
-from datetime import date
+from datetime import UTC, date
 from enum import StrEnum
+from hashlib import sha256
 
 from services.events.domain.helping import Need
 from services.events.domain.languages import Wanted
@@ -34,6 +36,18 @@ def different(before: Need, after: Need) -> Different | None:
         ((before.region, before.online) == (after.region, after.online), Different.PLACE),
     )
     return next((why for alike, why in same if not alike), None)
+
+
+def key_of(need: Need) -> str:
+    """The same for two needs that are not `different`, and another one for others; 64 hex digits.
+
+    It is kept with who declined a need. Example: somebody declines 12 April. Moved to 2 May it has another key, and
+    they are asked; moved back to 12 April it has the first one again, and they are not.
+    """
+    days = _days(need)
+    time = [each.astimezone(UTC).isoformat() for each in need.time] if need.time else None
+    parts = (need.task, sorted(map(str, _languages(need))), days and [str(days[0]), str(days[1]), time])
+    return sha256(repr((*parts, need.region, need.online)).encode()).hexdigest()
 
 
 def _languages(need: Need) -> frozenset[tuple[str | None, ...]]:

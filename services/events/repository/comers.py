@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.events.domain.news import News
 from services.events.domain.seats import SeatState
 from services.events.repository.guests import NOT_INVITED
 from services.events.tables import GUEST, SEAT
@@ -63,7 +64,9 @@ async def comers(session: AsyncSession, gathering_id: UUID) -> Sequence[Comer]:
 
 @dataclass(frozen=True)
 class Asked:
-    """Somebody who is to be told of an invitation, of an offer, or that a seat is to be confirmed, and by when."""
+    """Somebody who is to be told of an invitation, of an offer, or that a seat is to be confirmed, and by when; `moved`
+    says of an invitation that the gathering was moved since they were told of it.
+    """
 
     seat_id: UUID
     guest_id: UUID
@@ -74,6 +77,7 @@ class Asked:
     no_contact: bool
     not_invited: bool
     told: bool
+    moved: bool
 
 
 async def asked(
@@ -81,7 +85,7 @@ async def asked(
 ) -> Sequence[Asked]:
     """Everybody in one of these states, but for what has ended already; in the order of arrival."""
     row, guest = SEAT.c, GUEST.c
-    columns = (row.id, row.guest_id, row.party, row.state, row.ends_at, row.told_on)
+    columns = (row.id, row.guest_id, row.party, row.state, row.ends_at, row.told_on, row.news)
     query = select(*columns, guest.language, guest.no_contact, NOT_INVITED.label("not_invited"))
     query = query.join(GUEST, guest.id == row.guest_id)
     query = query.where(row.gathering_id == gathering_id, row.state.in_([each.value for each in states]))
@@ -97,6 +101,7 @@ async def asked(
             no_contact=each.no_contact,
             not_invited=each.not_invited,
             told=each.told_on is not None,
+            moved=each.news == News.MOVED,
         )
         for each in await session.execute(query)
     ]

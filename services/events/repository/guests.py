@@ -73,6 +73,12 @@ async def lock(session: AsyncSession, guest_id: UUID) -> RowMapping | None:
     return (await session.execute(query)).mappings().one_or_none()
 
 
+async def lock_all(session: AsyncSession, ids: Collection[UUID]) -> Sequence[RowMapping]:
+    """Those of these who are guests, locked in the order of their ids."""
+    query = select(GUEST).where(GUEST.c.id.in_(ids)).order_by(GUEST.c.id)
+    return (await session.execute(query.with_for_update(key_share=True))).mappings().all()
+
+
 async def of_persons(session: AsyncSession, persons: Collection[UUID]) -> Sequence[RowMapping]:
     """The guests whom donations calls so, locked in the order of their ids."""
     query = select(GUEST).where(GUEST.c.person_id.in_(persons)).order_by(GUEST.c.id)

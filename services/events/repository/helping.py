@@ -16,8 +16,19 @@ from uuid_utils.compat import uuid7
 
 from services.events.domain.helping import Need, Volunteer
 from services.events.domain.languages import Wanted
-from services.events.domain.needs import OPEN, PAST, AssignmentState, Ended, KeptNeed, Source, Stand
+from services.events.domain.needs import (
+    DECLINED,
+    OPEN,
+    PAST,
+    AssignmentState,
+    Ended,
+    KeptNeed,
+    Source,
+    Stand,
+)
+from services.events.domain.news import News
 from services.events.domain.teams import Span
+from services.events.domain.terms import key_of
 from services.events.tables import ASSIGNMENT, HELPER_APPEAL, NEED
 from shared.contracts.events import HelpStatus
 from shared.database.writes import Writes
@@ -44,10 +55,17 @@ class Assignment(NamedTuple):
     state: AssignmentState
     despite: frozenset[str]
     ends_on: date | None
+    news: News
+    reason: str
+    declined: str
 
     @property
     def open(self) -> bool:
         return self.state in OPEN
+
+    def declines(self, need: Need) -> bool:
+        """Whether they do not do the need as it is now, or ever."""
+        return self.state in DECLINED and self.declined in ("", key_of(need))
 
 
 class Said(NamedTuple):
@@ -170,6 +188,9 @@ def _assignment_in(row: RowMapping) -> Assignment:
         AssignmentState(row["state"]),
         frozenset(row["despite"]),
         row["ends_on"],
+        News(row["news"]),
+        row["reason"],
+        row["declined"],
     )
 
 
@@ -186,12 +207,11 @@ def with_team(need: Need, held: Iterable[Assignment], known: Mapping[UUID, Volun
     """The need with who has it, and who is not asked again."""
     some = list(held)
     team = {each.volunteer_id for each in some if each.open or each.state is AssignmentState.DONE}
-    declined = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
     return replace(
         need,
         team=frozenset(team),
         with_experience=any(known[each].served for each in team if each in known),
-        declined=frozenset(each.volunteer_id for each in some if each.state in declined),
+        declined=frozenset(each.volunteer_id for each in some if each.declines(need)),
     )
 
 
@@ -253,9 +273,21 @@ def offer(
 
 
 def ask_anew(writes: Writes, ids: Mapping[UUID, str], until: date, today: date) -> None:
-    """Who has these assignments is asked anew until a day, each for its reason."""
+    """Who has these assignments is asked anew until a day, each for its reason, and is to be told so."""
     row = {"state": AssignmentState.OFFERED.value, "since": today, "ends_on": until}
     writes.change(ASSIGNMENT, [{"id": key, "reason": why, **row} for key, why in ids.items()])
+    save_news(writes, dict.fromkeys(ids, News.ASKED_ANEW))
+
+
+def save_declined(writes: Writes, ids: Iterable[UUID], need: Need) -> None:
+    """It was the need as it is now that these declined, or did not answer."""
+    writes.change(ASSIGNMENT, [{"id": key, "declined": key_of(need)} for key in ids])
+
+
+def save_news(writes: Writes, ids: Mapping[UUID, News]) -> None:
+    """What those who have or had these assignments are still to be told of them."""
+    rows = [{"id": key, "news": news.value, "told_on": None} for key, news in ids.items()]
+    writes.change(ASSIGNMENT, rows)
 
 
 def become(

@@ -29,17 +29,25 @@ _WAITING = text("""
     HAVING count(*) FILTER (WHERE role = 'guest') <= :most ORDER BY number LIMIT :limit
 """)
 _MOVE = text("""
-    UPDATE seat SET state = :after, ends_at = :ends_at, told_on = NULL
+    UPDATE seat SET state = :after, ends_at = :ends_at, told_on = NULL, news = ''
     WHERE gathering_id = :gathering AND party = ANY(:parties) AND state = ANY(:live)
 """).bindparams(bindparam("parties", type_=ARRAY(Uuid)), bindparam("live", type_=ARRAY(String)))
+# Of what is called off, whoever knew of it is to be told: who was invited knows it once they were told.
 _END_ALL = text("""
-    UPDATE seat SET state = :after, ends_at = NULL WHERE gathering_id = :gathering AND state = ANY(:before)
-    RETURNING party, role
-""").bindparams(bindparam("before", type_=ARRAY(String)))
+    UPDATE seat SET state = :after, ends_at = NULL, told_on = NULL, news = CASE WHEN :after <> 'called_off' THEN ''
+        WHEN state <> 'invited' THEN 'called_off' WHEN told_on IS NOT NULL OR news <> '' THEN 'invitation_off'
+        ELSE '' END
+    WHERE gathering_id = :gathering AND state = ANY(:before) RETURNING party, role
+""").bindparams(bindparam("before", type_=ARRAY(String)), bindparam("after", type_=String))
 
 _ASK_AGAIN = text("""
-    UPDATE seat SET state = 'asked_again', ends_at = :until, told_on = NULL
+    UPDATE seat SET state = 'asked_again', ends_at = :until, told_on = NULL, news = ''
     WHERE gathering_id = :gathering AND state IN ('seated', 'asked_again') AND role = 'guest'
+""")
+# Who is offered a seat or is to confirm one is told by that. Who was invited is told once more, if they were told.
+_TELL_OF_MOVE = text("""
+    UPDATE seat SET told_on = NULL, news = 'moved'
+    WHERE gathering_id = :gathering AND (state IN ('waiting', 'seated') OR state = 'invited' AND told_on IS NOT NULL)
 """)
 _SETTLE = text("""
     UPDATE seat SET member = guest.member FROM guest
@@ -118,8 +126,8 @@ def add(unit: Unit, gathering_id: UUID, seats: Iterable[Seat]) -> None:
 
 
 def change(unit: Unit, seats: Iterable[Seat]) -> None:
-    """Give seats of a locked gathering new values."""
-    unit.writes.change(SEAT, [_row(each) for each in seats])
+    """Give seats of a locked gathering new values. Who does something about a seat knows how the gathering is."""
+    unit.writes.change(SEAT, [{**_row(each), "news": ""} for each in seats])
 
 
 def _row(seat: Seat) -> dict[str, object]:
@@ -166,6 +174,11 @@ async def end_all(
 async def ask_again(unit: Unit, gathering_id: UUID, until: datetime) -> None:
     """Guests who have a seat are to confirm it until then."""
     await unit.session.execute(_ASK_AGAIN, {"gathering": gathering_id, "until": until})
+
+
+async def tell_of_move(unit: Unit, gathering_id: UUID) -> None:
+    """The gathering was moved: whoever knew of it is to be told, but those who are asked something by that."""
+    await unit.session.execute(_TELL_OF_MOVE, {"gathering": gathering_id})
 
 
 async def settle_members(unit: Unit, gathering_id: UUID) -> None:

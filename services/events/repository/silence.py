@@ -1,4 +1,10 @@
-"""Who is never written to. It is kept with each guest, volunteer and fieldworker, and is the same for one person."""
+"""Who is never written to. It is kept with each guest, volunteer and fieldworker, and is the same for one person.
+
+The contact's row sees to that: whoever writes a person down in one more role shares it and then looks here, and whoever
+says that the person is never written to has it alone. Example: a volunteer says so while the same person asks for a
+seat. If the seat comes first, the guest is there and is silenced too; if the volunteer does, the guest is silent from
+the beginning. Without the lock neither would see the other.
+"""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -17,15 +23,15 @@ async def known(session: AsyncSession, contacts: Collection[UUID]) -> set[UUID]:
     return set(await session.scalars(union_all(*parts)))
 
 
-async def lock_speakers(session: AsyncSession, contact_id: UUID) -> None:
-    """Lock what this contact is as a speaker: before the desk, as whoever looks at slots does."""
-    mine = select(SPEAKER.c.id).where(SPEAKER.c.contact_id == contact_id).order_by(SPEAKER.c.id)
-    await session.execute(mine.with_for_update(key_share=True))
+async def lock_speakers(session: AsyncSession, contacts: Collection[UUID]) -> None:
+    """Lock what these contacts are as speakers."""
+    theirs = select(SPEAKER.c.id).where(SPEAKER.c.contact_id.in_(contacts)).order_by(SPEAKER.c.id)
+    await session.execute(theirs.with_for_update(key_share=True))
 
 
-async def keep(session: AsyncSession, contact_id: UUID, no_contact: bool) -> None:
-    """Whether this contact is never written to, wherever it is known. Whoever calls this has the desk, and the guest if
-    there is one.
+async def keep(session: AsyncSession, contacts: Collection[UUID], no_contact: bool) -> None:
+    """Whether these contacts are never written to, wherever they are known. Whoever calls this has the contacts alone,
+    the guests and speakers among them, and the desk.
     """
     for table, who in _KEPT:
-        await session.execute(update(table).where(who == contact_id).values(no_contact=no_contact))
+        await session.execute(update(table).where(who.in_(contacts)).values(no_contact=no_contact))

@@ -1,7 +1,7 @@
 """Speakers with what they agreed to, their slots, and what is kept of their talks.
 
-Locks are taken in this order: the gathering, consents, households, speakers by id. Slots and recordings are changed
-under their speaker's lock alone.
+Slots and recordings, and what a fieldworker agrees to, are changed under their speaker's lock; the order of all locks
+stands in `repository/__init__.py`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.domain.needs import Household
+from services.events.domain.news import News
 from services.events.domain.speakers import (
     Consent,
     Flag,
@@ -195,6 +196,21 @@ def add_slot(writes: Writes, slot: Slot, actor: str) -> None:
 def save_slots(writes: Writes, slots: Collection[Slot]) -> None:
     """Write slots whose speakers are locked."""
     writes.change(SLOT, [_slot_row(each) for each in slots])
+
+
+_TELL_AT = text("""
+    UPDATE slot SET news = :news, told_on = NULL WHERE gathering_id = :gathering AND status IN ('planned', 'flagged')
+        AND NOT EXISTS (
+            SELECT FROM seat JOIN speaker ON speaker.contact_id = seat.guest_id WHERE speaker.id = slot.speaker_id
+                AND seat.gathering_id = slot.gathering_id AND seat.state IN ('offered', 'asked_again'))
+""")
+
+
+async def tell_at(session: AsyncSession, gathering_id: UUID, news: News) -> None:
+    """Whoever is to speak at a locked gathering is to be told this of it. Who comes as a guest too, and is asked to
+    confirm the seat, is told by that.
+    """
+    await session.execute(_TELL_AT, {"gathering": gathering_id, "news": news.value})
 
 
 async def find_slot(session: AsyncSession, slot_id: UUID) -> Slot | None:

@@ -147,7 +147,8 @@ class AssignmentRow(Row, table=True):
     """Who was asked for what, and what became of it. Somebody may have the same need again after it was over for them.
 
     `despite` is what the person who chose them knew that they lack; `ends_on` is the last day of an offer; `minutes`
-    are what they gave.
+    are what they gave. `news` is what they are told of the task, and `told_on` when they were listed for it. `declined`
+    tells what the need was that they declined or did not answer (`domain/terms.py:key_of`); empty: whatever it becomes.
     """
 
     __tablename__ = "assignment"
@@ -175,6 +176,9 @@ class AssignmentRow(Row, table=True):
     since: date = Field(sa_column=Column(Date, nullable=False))
     ends_on: date | None = maybe_day_column()
     minutes: int | None = Field(default=None, sa_column=Column(Integer))
+    news: str = code_column("")
+    told_on: date | None = maybe_day_column()
+    declined: str = Field(default="", sa_column=Column(String(64), nullable=False, server_default=""))
     actor: str = actor_column()
 
 

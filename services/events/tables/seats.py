@@ -84,7 +84,7 @@ class SeatRow(Row, table=True):
     Those who asked together are a `party`: they share its number, which is the order of arrival, and its state while
     they are there. `member`: whether the guest was a member of the group then. `ends_at` is when an offer ends, or
     until when a seat is to be confirmed anew. `told_on`: the guest was listed to be told of the invitation, the offer
-    or the confirming that the row stands for now.
+    or the confirming that the row stands for now, or of its `news` (`domain/news.py`): that it was moved or called off.
     """
 
     __tablename__ = "seat"
@@ -114,6 +114,7 @@ class SeatRow(Row, table=True):
     ends_at: datetime | None = maybe_moment_column()
     came: bool | None = Field(default=None, sa_column=Column(Boolean))
     told_on: date | None = maybe_day_column()
+    news: str = code_column("")
     place_told_on: date | None = maybe_day_column()
     thanked_on: date | None = maybe_day_column()
     asked_at: datetime = moment_column()

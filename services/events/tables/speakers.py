@@ -89,7 +89,8 @@ class ConsentRow(Row, table=True):
 class SlotRow(Row, table=True):
     """A speaker at a gathering, and what was agreed before: uses, allowed themes, forbidden themes.
 
-    `version` is the one that was told last. A speaker has one slot at a gathering that was not withdrawn.
+    `version` is the one that was told last. `news` is what the speaker is told of the gathering; on `told_on` they were
+    listed for it. A speaker has one slot at a gathering that was not withdrawn.
     """
 
     __tablename__ = "slot"
@@ -115,6 +116,8 @@ class SlotRow(Row, table=True):
     forbidden: list[str] = codes_column()
     status: str = code_column()
     reason: str = code_column("")
+    news: str = code_column("")
+    told_on: date | None = maybe_day_column()
     actor: str = actor_column()
 
 

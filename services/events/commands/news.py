@@ -1,0 +1,73 @@
+"""Whom to tell that their gathering was moved or called off, or that their task is another one or gone; shown with a
+reason, which is recorded.
+
+Everybody who knew is listed, each person once, and once for each change: who is never written to in person, and members
+of households by whoever helps them at intake. Who is asked something by the change, to confirm a seat, say, stands in
+that list instead (`letters.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from services.events import contacts
+from services.events.commands.seats import NO_GATHERING
+from services.events.contacts import Contact, Reading
+from services.events.domain.gatherings import not_now
+from services.events.repository import gatherings, helping, news
+from services.events.repository.news import Untold
+from shared.contracts.events import GatheringStatus
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
+
+
+@dataclass(frozen=True)
+class ToTell:
+    """Somebody, and all that they are to be told. Without contact data it is a speaker whom intake alone reaches."""
+
+    things: Sequence[Untold]
+    contact: Contact | None = field(repr=False)
+
+    @property
+    def first(self) -> Untold:
+        return self.things[0]
+
+
+async def of_gathering(
+    unit: Unit, gathering_id: UUID, reading: Reading, *, again: bool
+) -> Sequence[ToTell] | Refused:
+    """Guests, speakers and helpers who knew of a gathering that was moved or called off: each once, or all with
+    `again`.
+    """
+    await helping.take_desk(unit.session)
+    gathering = (await gatherings.lock(unit.session, [gathering_id])).get(gathering_id)
+    if gathering is None:
+        return NO_GATHERING
+    if gathering.status is GatheringStatus.HELD:
+        return not_now(gathering, "nobody is told that it changes any more")
+    found = await news.of_gathering(unit.session, gathering_id, again=again)
+    contacts.record(unit, reading)
+    return await _told(unit, found)
+
+
+async def of_helpers(unit: Unit, reading: Reading, *, again: bool) -> Sequence[ToTell]:
+    """Helpers who are asked anew for a task that they had, or have it no longer, whoever wanted them: each once, or all
+    with `again`. That each was shown is kept.
+    """
+    await helping.take_desk(unit.session)
+    told = await _told(unit, await news.of_helpers(unit.session, again=again))
+    for each in told:
+        if each.first.contact_id:
+            contacts.record(unit, replace(reading, subject=each.first.contact_id))
+    return told
+
+
+async def _told(unit: Unit, found: Sequence[Untold]) -> list[ToTell]:
+    """Each person with all that they are to be told, which is marked."""
+    names = await contacts.names(unit.session, {each.contact_id for each in found if each.contact_id})
+    news.mark(unit, found)
+    people = dict.fromkeys(each.person for each in found)
+    return [
+        ToTell(things, names[things[0].contact_id] if things[0].contact_id else None)
+        for things in ([each for each in found if each.person == person] for person in people)
+    ]
