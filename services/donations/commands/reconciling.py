@@ -17,6 +17,7 @@ from services.donations.commands.matching import Booked, Comparing, Match, judge
 from services.donations.commands.meaning import PAYPAL, id_of_back
 from services.donations.commands.notices import effect
 from services.donations.commands.restoring import stands
+from services.donations.domain.days import Sure
 from services.donations.domain.marks import named_by
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
@@ -194,6 +195,7 @@ async def _held_or_released(unit: Unit, zone: ZoneInfo, row: Row, known: Payment
         Money(known.gross, known.currency),
         known.happened_on,
         held=row.kind is Kind.HOLD,
+        sure=Sure.LISTED,
         turned_on=row.at.astimezone(zone).date(),
     )
     return not isinstance(await book_payment(unit, came), Refused)
