@@ -112,6 +112,7 @@ async def _close(
 
 async def on_shortfall_forecast(facts: Sequence[ShortfallForecast], unit: Unit) -> None:
     """Appeal for what will be missing, in the order of the items and of the days on which the forecasts were made."""
+    await appeals.lock(unit, [each.item for each in facts])
     for each in sorted(facts, key=lambda fact: (fact.item, fact.made_on)):
         await appeals.foresee(unit, each)
 
@@ -120,6 +121,7 @@ async def on_shortage_changed(facts: Sequence[ShortageChanged], unit: Unit) -> N
     """Appeal for what is missing now, in the order of the items."""
     news = await newest(unit, SHORTAGE, facts)
     unit.writes.change(SHORTAGE, [{"id": key, "version": fact.version} for key, fact in news.facts.items()])
+    await appeals.lock(unit, [each.item for each in news.facts.values()])
     for each in sorted(news.facts.values(), key=lambda fact: fact.item):
         await appeals.fall_short(unit, each)
 
@@ -127,6 +129,7 @@ async def on_shortage_changed(facts: Sequence[ShortageChanged], unit: Unit) -> N
 async def on_item_priced(facts: Sequence[ItemPriced], unit: Unit) -> None:
     """Keep the newest price of each item, in the order of the items."""
     news = await newest(unit, ITEM_PRICE, facts)
+    await appeals.lock(unit, [each.item for each in news.facts.values()])
     for each in sorted(news.facts.values(), key=lambda fact: fact.item):
         await appeals.learn_price(unit, each)
 
