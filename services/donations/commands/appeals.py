@@ -57,7 +57,7 @@ async def open_appeal(unit: Unit, item: str, quantity: int, fund: str) -> Appeal
 
 
 async def lock(unit: Unit, items: Collection[str]) -> None:
-    """Lock what is needed to hear of several items in one unit: the funds of their appeals, then what is missing of each.
+    """Lock what a unit needs that hears of several items: the funds of their appeals, then what is missing of each.
 
     Who changes several appeals holds their funds. Else this unit would hold the appeal for rice and wait for the one
     for kits, while a refund holds that one and takes back what was set aside for the one for rice.
