@@ -15,6 +15,9 @@ Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 Language = Annotated[str, Field(max_length=10, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)*$")]
 """A language by its code of ISO 639, perhaps with a script or region: ko, zh-Hans."""
 
+PrincipalId = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9:._@-]*$")]
+"""Who did something, by id: staff by their code, never by a name."""
+
 
 class Contract(BaseModel):
     """A fact one service tells the others.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Code, Contract, Language, Money, Part, Version
+from shared.contracts.base import Code, Contract, Language, Money, Part, PrincipalId, Version
 
 
 class AgeBand(StrEnum):
@@ -144,8 +144,6 @@ class GrantStep(StrEnum):
 GRANT_KINDS = ("protection", "resettlement", "return", "hospital", "family_visit", "prison_support")
 """The kinds of grants that are asked for now. On the wire a kind is text, and one that is not known is paid from the
 general fund."""
-
-PrincipalId = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9:._@-]*$")]
 
 
 class GrantAsked(Contract):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Code, Contract, Language, Money, Part, Version
+from shared.contracts.base import Code, Contract, Language, Money, Part, PrincipalId, Version
 
 
 class ChildStatus(StrEnum):
@@ -76,7 +76,9 @@ class SchoolPaymentDue(Contract):
     """A school is to be paid for a child by the education fund, whole: a later version replaces an earlier one.
 
     `amount` is what no gift covers. `household_version` is the household's when it was asked: a close of a later
-    version ends what is not paid. Donations answers with a GrantChanged of the kind `school` and this id.
+    version ends what is not paid. `asked_by` is who wrote down what the school costs, by id, and `raised_by` all who
+    ever raised it since, because nobody decides about what they asked for. Donations answers with a GrantChanged of the
+    kind `school` and this id.
     """
 
     wire: ClassVar[str] = "sponsorship.school_payment_due.v1"
@@ -88,6 +90,8 @@ class SchoolPaymentDue(Contract):
     household_version: Version | None = None
     amount: Money
     due_on: date
+    asked_by: PrincipalId | None = None
+    raised_by: tuple[PrincipalId, ...] = ()
     status: Code
     on: date
 

@@ -63,9 +63,6 @@ _BOOKS = """
         SELECT entry, line, account, amount FROM past CROSS JOIN (VALUES
             (0, 'paypal.USD', 2883), (1, 'fees.general.USD', 117), (2, 'income.general.USD', -3000))
             AS lines (line, account, amount);
-    INSERT INTO account_month (account, month, amount)
-        SELECT account, date_trunc('month', date '{day}' - 30), sum(amount) FROM posting GROUP BY 1, 2;
-    UPDATE fund_balance SET balance = 2883 * {entries} WHERE (fund, currency) = ('general', 'USD');
     DROP TABLE past;
     ALTER TABLE posting ENABLE TRIGGER posting_balanced;
 """

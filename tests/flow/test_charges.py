@@ -104,7 +104,8 @@ async def test_a_charge_that_came_back_and_is_spent_cannot_be_undone(till: Till)
 
 
 async def test_the_list_finds_charges_by_their_reference(till: Till) -> None:
-    fee, back = row("T0106", -20_00, "F1"), row("T1108", 5_00, "F2")
+    # A fee that may be told with its payment too is booked by hand.
+    fee, back = row("T0107", -20_00, "F1"), row("T1108", 5_00, "F2")
     for _ in range(2):
         assert await compared(till, fee, back) == {"F1": Match.UNKNOWN, "F2": Match.UNKNOWN}
     await book(till, charge())
@@ -129,7 +130,9 @@ async def test_a_fee_that_came_back_with_a_refund_is_that_one(till: Till) -> Non
 @pytest.mark.parametrize("reference", ["S", "C1", "C2"])
 async def test_two_rows_of_the_list_are_one_conversion(till: Till, reference: str) -> None:
     rows = [row("T0200", -50_00, "C1"), row("T0200", 5_800, "C2", "JPY")]
-    assert await compared(till, *rows) == {"C1": Match.UNKNOWN, "C2": Match.UNKNOWN}
+    # A list that has one of them says not what it was changed into.
+    for each in rows:
+        assert set((await compared(till, each)).values()) == {Match.UNKNOWN}
 
     def work() -> Any:
         return converting("medical", "paypal", usd(50_00), Money(5_800, "JPY"), TAKEN, reference=reference)

@@ -40,6 +40,7 @@ BOOKED = "each payment is booked once"
 NET = "what is left of a payment is what the ledger has of it"
 AMOUNTS = "what came, went back and was kept as a fee of a payment is what the ledger has of it"
 REFUNDS = "each refund is booked once, or waits for a payment that has not come"
+DATED = "each payment is booked under the day on which it came"
 TOLD = "each payment of PayPal's was told of by PayPal"
 NOTICES = "money of notices is booked"
 LISTED = "payments that PayPal lists are booked"
@@ -127,6 +128,7 @@ BROKEN: dict[str, set[str]] = {
     "UPDATE payment SET fee = fee + 1 WHERE transaction_id = 'S3'": {AMOUNTS},
     "UPDATE payment SET refunded = refunded + 1 WHERE transaction_id = 'S2'": {AMOUNTS},
     "UPDATE payment SET refunded = 1 WHERE provider = 'bank'": {AMOUNTS},
+    "UPDATE payment SET happened_on = happened_on + 1 WHERE transaction_id = 'S3'": {DATED},
     A_FINDING.format(status="matched"): {LISTED},
     A_FINDING.format(status="missing"): {LISTED},
     "UPDATE subscription SET version = version + 1": {"the newest state of each monthly gift was said"},

@@ -120,9 +120,81 @@ async def test_nothing_is_booked_in_a_closed_month(till: Till, raw: asyncpg.Conn
     assert dict(row) == {"on_day": date(2006, 11, 1), "happened_on": date(2006, 10, 20)}
 
 
+PAST_THE_SERVICE = {
+    # Lines, and what the fund for food has after them: balance and held.
+    "a gift": ([("bank.JPY", 5), ("income.food.JPY", -5)], (5, 0)),
+    "a gift with a fee, and of another fund": (
+        [("bank.JPY", 7), ("fees.food.JPY", 1), ("income.food.JPY", -5), ("income.clothing.JPY", -3)],
+        (4, 0),
+    ),
+    "a gift that is held": ([("held.food.JPY", 5), ("income.food.JPY", -5)], (5, 5)),
+    "money for another fund": ([("moved.general.JPY", 9), ("moved.food.JPY", -9)], (9, 0)),
+    "nothing of a fund": ([("bank.JPY", 5), ("paypal.JPY", -5)], (0, 0)),
+}
+
+
+@pytest.mark.parametrize("copied", [False, True])
+@pytest.mark.parametrize("name", PAST_THE_SERVICE)
+async def test_what_is_posted_past_the_service_is_in_what_the_fund_has(
+    till: Till, raw: asyncpg.Connection, name: str, copied: bool
+) -> None:
+    pairs, (balance, held) = PAST_THE_SERVICE[name]
+    if copied:
+        records = [(NEW.strip("'"), line, *pair) for line, pair in enumerate(pairs)]
+        async with raw.transaction():
+            await raw.execute(ENTRY.format(day=DAY))
+            columns = ["entry_id", "line", "account", "amount"]
+            await raw.copy_records_to_table("posting", records=records, columns=columns)
+    else:
+        # The database looks at a fund with each statement, so an entry's lines are of one.
+        rows = ", ".join(f"({NEW}, {line}, '{code}', {amount})" for line, (code, amount) in enumerate(pairs))
+        await raw.execute(f"{ENTRY.format(day=DAY)}; INSERT INTO posting VALUES {rows}")  # noqa: S608
+    assert await till.fund("food") == (balance, held, 0)
+    names = {
+        "what a fund has is what its postings sum to",
+        "the totals by month equal the sums of the ledger",
+    }
+    assert not names & await till.breaches()
+
+
 @pytest.mark.parametrize(
-    "change", ["balance = -1", "held = held + 1001", "set_aside = 1001", "held = 600, set_aside = 600"]
+    "pairs",
+    [
+        [("bank.JPY", -5), ("grants.food.JPY", 5)],
+        [("moved.general.JPY", 1_001), ("moved.food.JPY", -1_001)],
+        [("held.general.JPY", 1_001), ("bank.JPY", -1_001)],
+    ],
 )
+async def test_what_takes_more_than_a_fund_has_is_refused_past_the_service_too(
+    raw: asyncpg.Connection, pairs: list[tuple[str, int]]
+) -> None:
+    with pytest.raises(asyncpg.CheckViolationError, match="fund_balance"):
+        await raw.execute(f"{ENTRY.format(day=DAY)};{lines(*pairs)}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE fund_balance SET balance = balance + 1",
+        "UPDATE fund_balance SET held = 1 WHERE fund = 'general' AND currency = 'JPY'",
+        "UPDATE fund_balance SET fund = 'other' WHERE fund = 'food'",
+        "INSERT INTO fund_balance (fund, currency, balance) VALUES ('other', 'JPY', 1)",
+        "DELETE FROM fund_balance",
+        "TRUNCATE fund_balance",
+        "UPDATE account_month SET amount = amount + 1",
+        "INSERT INTO account_month VALUES ('income.food.JPY', '2006-01-01', 1)",
+        "DELETE FROM account_month",
+        "TRUNCATE account_month",
+    ],
+)
+async def test_what_follows_the_postings_is_changed_by_nothing_else(
+    raw: asyncpg.Connection, change: str
+) -> None:
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="follows the postings"):
+        await raw.execute(change)
+
+
+@pytest.mark.parametrize("change", ["set_aside = 1001", "set_aside = -1"])
 async def test_no_fund_is_below_zero_or_promises_more_than_it_has(
     raw: asyncpg.Connection, change: str
 ) -> None:
@@ -142,10 +214,14 @@ async def test_the_accounts_of_the_rules_are_those_of_the_tables(till: Till) -> 
 
 
 BROKEN = {
-    "UPDATE fund_balance SET balance = balance + 1 WHERE fund = 'general' AND currency = 'JPY'": {
+    "ALTER TABLE fund_balance DISABLE TRIGGER fund_balance_follows;"
+    "UPDATE fund_balance SET balance = balance + 1 WHERE fund = 'general' AND currency = 'JPY';"
+    "ALTER TABLE fund_balance ENABLE TRIGGER fund_balance_follows": {
         "what a fund has is what its postings sum to"
     },
-    "UPDATE account_month SET amount = amount + 1 WHERE account = 'bank.JPY'": {
+    "ALTER TABLE account_month DISABLE TRIGGER account_month_follows;"
+    "UPDATE account_month SET amount = amount + 1 WHERE account = 'bank.JPY';"
+    "ALTER TABLE account_month ENABLE TRIGGER account_month_follows": {
         "the totals by month equal the sums of the ledger"
     },
     "UPDATE payment SET net = net + 1": {"what is left of a payment is what the ledger has of it"},
@@ -165,5 +241,6 @@ async def test_the_doctor_sees_what_the_ledger_does_not_bear_out(
         back = WentBack("paypal", "R", "S", Money(1, "JPY"), DAY)
         await till.do(lambda unit: book_refund(unit, back))
         assert await till.breaches() == set()
-        await till.rows(change)
+        for each in change.split(";"):
+            await till.rows(each)
         assert await till.breaches() == names

@@ -1,5 +1,6 @@
 """Funds lend each other money by a decision, and pay it back by another one."""
 
+import importlib
 from collections.abc import AsyncIterator
 from datetime import date
 from functools import partial
@@ -59,3 +60,53 @@ async def test_a_loan_is_owed_until_it_is_paid_back_and_overdue_after_its_day(ti
     # What paid it back was a mistake: it is owed again.
     await till.do(lambda unit: funds.undo(unit, part.id, "was wrong"))
     assert (await owed(till), await till.breaches()) == ([(200, DUE)], {OVERDUE})
+
+
+OLD: dict[str, tuple[list[tuple[int, int | None]], list[int]]] = {
+    # Loans (an amount, and the day of December on which it is due) and what went the other way (below 0, or with None
+    # the same way), in time; and what is still owed, the first due first.
+    "whole": ([(300, 1), (-300, None)], []),
+    "in part": ([(300, 1), (-200, None)], [100]),
+    "in two parts": ([(300, 1), (-200, None), (-100, None)], []),
+    "the one of which as much is left": ([(300, 1), (200, 9), (-200, None)], [300]),
+    "the one that is due first": ([(300, 9), (200, 1), (-100, None)], [100, 300]),
+    "what went back before it was lent pays nothing": ([(300, None), (-200, None), (300, 1)], [300]),
+    "what went the same way pays nothing": ([(300, 1), (100, None)], [300]),
+    "more than was lent": ([(100, None), (300, 1), (-400, None)], []),
+    "several at once are one's": ([(300, 1), (200, 9), (-500, None)], [200]),
+}
+
+
+@pytest.mark.parametrize("name", OLD)
+async def test_what_paid_a_loan_back_before_that_was_said_pays_it_back(till: Till, name: str) -> None:
+    migration = importlib.import_module("services.donations.migrations.versions.0015_loans_paid_back")
+    decisions, left = OLD[name]
+    for minor, day in decisions:
+        names = ("general", "food") if minor > 0 else ("food", "general")
+        due = DUE.replace(day=day) if day else None
+        move = Move(*names, Money(abs(minor), "JPY"), "as decided", pay_back_on=due)
+        assert isinstance(await till.do(partial(funds.move, wanted=move)), Decided)
+    for _ in range(2):
+        await till.rows(migration.PAID_BACK)
+        assert [minor for minor, _ in await owed(till)] == left
+
+
+async def test_what_was_undone_or_is_another_currency_s_or_covered_pays_no_loan_back(till: Till) -> None:
+    migration = importlib.import_module("services.donations.migrations.versions.0015_loans_paid_back")
+    loan = await moved(till, 300, pay_back_on=DUE)
+    back = Move("food", "general", Money(300, "JPY"), "as decided")
+    wrong: Any = await till.do(partial(funds.move, wanted=back))
+    await till.do(lambda unit: funds.undo(unit, wrong.id, "was wrong"))
+    await till.gift(300, "food", "USD")
+    dollars = Move("food", "general", Money(300, "USD"), "as decided")
+    assert isinstance(await till.do(partial(funds.move, wanted=dollars)), Decided)
+    # As a covering looks.
+    covered: Any = await till.do(partial(funds.move, wanted=back))
+    query = "UPDATE entry SET kind = 'covered' WHERE id = :entry"
+    await till.rows("ALTER TABLE entry DISABLE TRIGGER entry_append_only")
+    try:
+        await till.rows(query, entry=covered.entry_id)
+    finally:
+        await till.rows("ALTER TABLE entry ENABLE TRIGGER entry_append_only")
+    await till.rows(migration.PAID_BACK)
+    assert (await owed(till), isinstance(loan, Decided)) == ([(300, DUE)], True)

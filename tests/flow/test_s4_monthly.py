@@ -124,7 +124,8 @@ NEWS: Sequence[Sequence[Telling]] = [
     [notices.sale("PENDING", at(8, 30), "S8")],
     [ipn(8, 30, ipns.payment(at(8, 30), "S8", status="Pending", payment_type="echeck"))],
     [notices.sale("COMPLETED", at(8, 30), "S8", **SLOW)],
-    [ipn(9, 6, ipns.payment(at(8, 30), "S8", payment_type="echeck"))],
+    [ipn(9, 8, ipns.payment(at(8, 30), "S8", payment_type="echeck"))],
+    [listed("S8", Kind.PAYMENT, THIRTY, at(8, 30), **OF_IT)],
 ]
 """What was told of one subscription, mostly in the order in which it happened. The sale S4 comes after the end."""
 REGISTER = len(NEWS)

@@ -68,6 +68,8 @@ KEPT = (
     "receipt",
 )
 """Tables whose rows nobody may change or delete."""
+FOLLOWING = ("account_month", "fund_balance")
+"""Tables whose numbers follow the postings, whoever writes."""
 
 
 _EMPTIED = [
@@ -78,11 +80,13 @@ _EMPTIED = [
 EMPTY = ";\n".join(
     [
         *(f"ALTER TABLE {name} DISABLE TRIGGER {name}_append_only" for name in KEPT),
+        *(f"ALTER TABLE {name} DISABLE TRIGGER {name}_follows" for name in FOLLOWING),
         *(f'DELETE FROM "{name}"' for name in _EMPTIED),  # noqa: S608, the names are ours
         "UPDATE fund_balance SET balance = 0, held = 0, set_aside = 0",
         # The lines of entries are gone with their entries; what is left to be checked is nothing.
         "SET CONSTRAINTS ALL IMMEDIATE",
         *(f"ALTER TABLE {name} ENABLE TRIGGER {name}_append_only" for name in KEPT),
+        *(f"ALTER TABLE {name} ENABLE TRIGGER {name}_follows" for name in FOLLOWING),
     ]
 )
 

@@ -172,7 +172,10 @@ class FindingOut(BaseModel):
     refers_to: str | None
     happened_on: date
     on_day: date = Field(description="when it was compared last")
-    reason: str = Field(description="why comparing it failed: the kind of the error, and where in the code")
+    reason: str = Field(
+        description="why comparing it failed: the kind of the error, and where in the code; of one that is unknown, "
+        "why it was not booked by itself"
+    )
     differs: list[DifferenceOut] = Field(description="in what it is different; empty for any other status")
     advice: str = Field(description="what to do, of one that is unknown")
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.donations.domain.days import CameOn, Sure
 from services.donations.domain.funds import UNASSIGNED, Purpose
 from services.donations.domain.marks import named_by
 from services.donations.domain.money import Money
@@ -21,9 +22,9 @@ from shared.messaging.unit import Unit
 class Came:
     """A payment as one notice tells of it. What the notice does not say is None, and another may say it later.
 
-    `happened_on` is the day of the notice's own time in the group's zone, never the day on which it was handled;
-    `turned_on` the day on which the provider took hold of it or let it go, if that is another one; `hold_reason` why it
-    holds it, as its code.
+    `happened_on` is the day of the notice's own time in the group's zone, never the day on which it was handled, and
+    `sure` how sure that is; `turned_on` the day on which the provider took hold of it or let it go, if that is another
+    one; `hold_reason` why it holds it, as its code.
     """
 
     provider: str
@@ -41,9 +42,14 @@ class Came:
     appeal_id: UUID | None = None
     purpose: str = UNASSIGNED
     place: str = "paypal"
+    sure: Sure = Sure.PAID
     marks: tuple[str, ...] = ()
     payer: Payer | None = None
     donor_id: UUID | None = None
+
+    @property
+    def came_on(self) -> CameOn:
+        return CameOn(self.happened_on, self.sure)
 
 
 @dataclass(frozen=True)

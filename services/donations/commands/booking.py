@@ -14,6 +14,7 @@ from services.donations.commands.holding import hold_or_release, release
 from services.donations.commands.keeping import keep
 from services.donations.commands.parting import gather
 from services.donations.commands.payers import donor_of
+from services.donations.commands.redating import redate
 from services.donations.domain import entries
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import EntryKind
@@ -67,6 +68,7 @@ async def _book_new(unit: Unit, known: Payment, came: Came) -> Payment:
         hold_told=came.held is not None,
         hold_reason=came.hold_reason or "",
         happened_on=came.happened_on,
+        day_sure=came.sure,
     )
     waiting = await _waiting(unit, payment)
     # Who only adds money locks nothing; what came before the payment takes some away again, and an appeal's money is
@@ -119,6 +121,7 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
         payment = replace(payment, hold_reason=came.hold_reason)
     keys = known.keys | ({FundKey(whose.purpose, known.currency)} if known.purpose == UNASSIGNED else set())
     async with MoneyLedger.open(unit, keys) as ledger:
+        payment = await redate(ledger, payment, came.came_on)
         if known.fee is None and came.fee is not None:
             payment = _learn_fee(ledger, payment, came.fee)
         if came.held is not None:
@@ -140,7 +143,8 @@ def tells_more(known: Payment, came: Came, whose: Whose) -> bool:
     gives = known.gift_id is None and bool(whose.gift_id or came.donor_id)
     why = bool(came.hold_reason) and not known.hold_reason
     whose_it_is = known.subscription is None and bool(came.subscription)
-    return unsaid or holds or why or belongs or gives or whose_it_is
+    surer = known.came_on.or_surer(came.came_on) != known.came_on
+    return surer or unsaid or holds or why or belongs or gives or whose_it_is
 
 
 def _finds_purpose(known: Payment, whose: Whose) -> bool:

@@ -24,10 +24,11 @@ class Converted:
     entry_id: UUID
 
 
-async def convert(unit: Unit, wanted: Conversion, percent: int) -> Converted | Refused:
+async def convert(unit: Unit, wanted: Conversion, percent: int | None) -> Converted | Refused:
     """Book a conversion; what is got counts as raised for its appeal, if it names one. Refused beyond what is free,
     within one currency, for a known reference, for an appeal of another fund or currency, and without a note if it is
-    off from the day's known rate by more than so many percent.
+    off from the day's known rate by more than so many percent; None if the place itself said both amounts, and nobody
+    typed them.
     """
     if refused := await _unfit(unit, wanted, percent):
         return refused
@@ -43,13 +44,13 @@ async def convert(unit: Unit, wanted: Conversion, percent: int) -> Converted | R
         return Converted(wanted.id, entry.id)
 
 
-async def _unfit(unit: Unit, wanted: Conversion, percent: int) -> Refused | None:
+async def _unfit(unit: Unit, wanted: Conversion, percent: int | None) -> Refused | None:
     """Why this is no conversion to be booked; None if it is one."""
     if wanted.given.currency == wanted.got.currency:
         return invalid("A conversion is into another currency.", ("got", "is in the same currency"))
     if wanted.happened_on > unit.today:
         return invalid("A conversion is booked once it is there.", ("happened_on", "lies in the future"))
-    if wanted.note is None and (refused := await _far_off(unit, wanted, percent)):
+    if percent is not None and wanted.note is None and (refused := await _far_off(unit, wanted, percent)):
         return refused
     return await no_such_appeal(unit, wanted.appeal_id, wanted.fund, wanted.got.currency)
 

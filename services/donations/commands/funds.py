@@ -72,7 +72,7 @@ async def _no_such_loan(unit: Unit, wanted: Move) -> Refused | None:
     if lent != (wanted.to_fund, wanted.from_fund, wanted.amount.currency):
         words = f"{loan['to_fund']} owes {loan['from_fund']} this loan, in {loan['currency']}."
         return invalid(words, ("pays_back", "is a loan between other funds"))
-    left = loan["amount"] - await decisions.paid_back(unit.session, loan["id"])
+    left = max(0, loan["amount"] - await decisions.paid_back(unit.session, loan["id"]))
     if wanted.amount.minor > left:
         words = f"{written(left, loan['currency'])} of this loan is left to be paid back."
         return invalid(words, ("amount", "is more than is left of the loan"))

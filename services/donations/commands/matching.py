@@ -124,9 +124,7 @@ def _back(row: Row, booked: Booked, *, early: bool) -> Match:
         return _restored(row, booked, early=early) if came_back else Match.UNKNOWN
     known = booked.refund
     if known is None:
-        given_back = booked.came and booked.came.dispute is Dispute.LOST and not booked.came.left
-        if given_back:
-            return Match.MATCHED
+        # A lost dispute may have taken it already: it is kept all the same, and then it is the same money.
         if not row.moves or early:
             return Match.WAITING
         return Match.MISSING if row.refers_to else Match.UNKNOWN

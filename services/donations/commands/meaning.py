@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.donations.commands.belonging import Came
 from services.donations.commands.giving_back import WentBack
 from services.donations.commands.restoring import CameBack
+from services.donations.domain.days import said_by
 from services.donations.domain.money import DIGITS, MOST, Money
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Provider, reversal_of
@@ -88,6 +89,7 @@ def _of_sale(zone: ZoneInfo, said: SaleSaid) -> Meaning:
         transaction_id=said.sale_id,
         gross=Money(*said.amount),
         happened_on=said.counts_from.astimezone(zone).date(),
+        sure=said_by(said.head.road, slow=said.slow),
         fee=Money(*fee) if fee else None,
         held=None if said.hold is None else said.hold == "held",
         hold_reason=said.hold_reason if said.hold == "held" else None,

@@ -11,17 +11,20 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.donations import contacts
+from services.donations.commands import by_itself
 from services.donations.commands.booking import Came, book_payment
 from services.donations.commands.differing import Difference, differences
 from services.donations.commands.matching import Booked, Comparing, Match, judged
 from services.donations.commands.meaning import PAYPAL, id_of_back
 from services.donations.commands.notices import effect
 from services.donations.commands.restoring import stands
+from services.donations.domain.days import Sure
 from services.donations.domain.marks import named_by
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, RefundState
 from services.donations.paypal.listed import said_by
+from services.donations.paypal.pairs import Pair, pairs_of
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
 from services.donations.repository import charges, conversions, findings, notices, transfers
@@ -41,6 +44,8 @@ _ORDER = (Kind.PAYMENT, Kind.REFUND, Kind.REVERSAL)
 """Money that came is booked before what went back of it, so that fewer rows wait."""
 _AGREED = (Match.MATCHED, Match.MISSING)
 """PayPal and the books say the same now, so nobody needs what the notices said any more: a donor's name is in them."""
+_OF_NOTICES = {Became.LOOK: Match.DIFFERENT, Became.WAITING: Match.WAITING, Became.KEPT: Match.MATCHED}
+"""How a row is found once it was told as a notice would have been; KEPT is money that a lost dispute took before."""
 LONGEST_REASON = 200
 
 
@@ -62,10 +67,11 @@ async def reconcile(
     named = {row.refers_to for row in rows if row.refers_to}
     async with units.read() as session:
         subscriptions, _ = await findings.known(session, named)
-    found = []
+    pairs, found = pairs_of(rows), []
     for row in sorted(rows, key=lambda each: (each.kind not in _ORDER[:1], each.kind not in _ORDER, each.at)):
         try:
-            match = await tried(partial(_in_unit, units, actor, zone, subscriptions, row))
+            pair = pairs.get(row.transaction_id)
+            match = await tried(partial(_in_unit, units, actor, zone, subscriptions, row, pair))
         except Exception as error:
             if is_outage(error):
                 raise
@@ -75,10 +81,15 @@ async def reconcile(
 
 
 async def _in_unit(
-    units: Units, actor: Principal, zone: ZoneInfo, subscriptions: frozenset[str], row: Row
+    units: Units,
+    actor: Principal,
+    zone: ZoneInfo,
+    subscriptions: frozenset[str],
+    row: Row,
+    pair: Pair | None,
 ) -> Match:
     async with units.open(actor=actor) as unit:
-        return await _compared(unit, Comparing(unit.today, zone, subscriptions), row)
+        return await _compared(unit, Comparing(unit.today, zone, subscriptions), row, pair)
 
 
 async def _failed(units: Units, actor: Principal, zone: ZoneInfo, row: Row, reason: str) -> Match:
@@ -89,17 +100,20 @@ async def _failed(units: Units, actor: Principal, zone: ZoneInfo, row: Row, reas
     return Match.FAILED
 
 
-async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
+async def _compared(unit: Unit, comparing: Comparing, row: Row, pair: Pair | None) -> Match:
     if row.kind is Kind.REVERSAL and row.gross.minor > 0:
         # PayPal names the reversal that it takes back, or its payment.
         sale = await findings.sale_of_refund(unit.session, row.refers_to) if row.refers_to else None
         row = replace(row, refers_to=sale or row.refers_to)
     said = said_by(row, comparing.subscriptions)
     own = row.transaction_id if row.kind is Kind.PAYMENT else row.refers_to
-    booked = await _booked(unit, row, said, own)
+    booked = await _booked(unit, row, said, own, pair)
     match = judged(row, booked, comparing)
     if match is Match.MISSING or (match is Match.MATCHED and _says_more(row, said, booked)):
         match = await _book(unit, comparing.zone, row, said, booked, match)
+    reason = ""
+    if match is Match.UNKNOWN and row.kind in _BY_HAND and not comparing.is_early(row):
+        match, reason = await _by_itself(unit, comparing, row, pair)
     if match in _AGREED and own and row.kind not in _BY_HAND:
         if isinstance(said, BackSaid) and said.back_id:
             await notices.found(unit.session, said.back_id, own, Became.BOOKED)
@@ -109,11 +123,25 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row) -> Match:
         named = booked.came and booked.came.subscription
         reference = await findings.reference_of(unit.session, named) if named else None
         differs = differences(row, booked, comparing.zone, reference)
-    _keep(unit, comparing.zone, row, match, differs=differs)
+    _keep(unit, comparing.zone, row, match, reason[:LONGEST_REASON], differs)
     return match
 
 
-async def _booked(unit: Unit, row: Row, said: SaleSaid | BackSaid | None, own: str | None) -> Booked:
+async def _by_itself(unit: Unit, comparing: Comparing, row: Row, pair: Pair | None) -> tuple[Match, str]:
+    """How a fee, or a row of a conversion, is found once it is booked, if nobody has to decide about it; or why not."""
+    if row.kind is Kind.FEE:
+        why_not = await by_itself.charged(unit, comparing.zone, row)
+    else:
+        why_not = await by_itself.converted(unit, comparing.zone, pair) if pair else ""
+    booked = await _booked(unit, row, None, row.refers_to, pair)
+    match = judged(row, booked, comparing)
+    # Another unit may have booked it meanwhile.
+    return (Match.MISSING if match is Match.MATCHED else match), why_not if match is Match.UNKNOWN else ""
+
+
+async def _booked(
+    unit: Unit, row: Row, said: SaleSaid | BackSaid | None, own: str | None, pair: Pair | None
+) -> Booked:
     """What is booked of the money that a row is about."""
     if row.kind in _TRANSFERS:
         return Booked(transfer=await transfers.of_paypal(unit.session, row.transaction_id))
@@ -122,6 +150,9 @@ async def _booked(unit: Unit, row: Row, said: SaleSaid | BackSaid | None, own: s
         return Booked(refund=refund, charge=await charges.of_paypal(unit.session, row.transaction_id))
     if row.kind is Kind.CONVERSION:
         found = await conversions.of_paypal(unit.session, row.transaction_id, row.refers_to)
+        if found is None and pair:
+            # Booked under the other row, which this list has too.
+            found = await conversions.of_paypal(unit.session, pair.reference, pair.about)
         return Booked(conversion=found)
     back = id_of_back(said) if isinstance(said, BackSaid) else None
     payment, refund = await findings.booked(unit.session, own, back)
@@ -167,7 +198,8 @@ def _says_more(row: Row, said: SaleSaid | BackSaid | None, booked: Booked) -> bo
         fee, whose = said.fee is not None, said.subscription_id is not None
         return (fee and known.fee is None) or (whose and known.subscription is None)
     if said.what == "reversal_cancelled":
-        return said.fee_taken is not None and known.restored_fee is None
+        # A dispute that was won says no amount: what follows from a later notice goes by what the list says.
+        return known.restored is None or (said.fee_taken is not None and known.restored_fee is None)
     return bool(said.fee_back and back and not back.fee_back)
 
 
@@ -180,7 +212,7 @@ async def _book(
         return match if await _held_or_released(unit, zone, row, booked.came) else Match.DIFFERENT
     assert said, "a row of another kind is never missing"
     became = (await effect(unit, zone, said)).became
-    return {Became.LOOK: Match.DIFFERENT, Became.WAITING: Match.WAITING}.get(became, match)
+    return _OF_NOTICES.get(became, match)
 
 
 async def _held_or_released(unit: Unit, zone: ZoneInfo, row: Row, known: Payment) -> bool:
@@ -191,6 +223,7 @@ async def _held_or_released(unit: Unit, zone: ZoneInfo, row: Row, known: Payment
         Money(known.gross, known.currency),
         known.happened_on,
         held=row.kind is Kind.HOLD,
+        sure=Sure.LISTED,
         turned_on=row.at.astimezone(zone).date(),
     )
     return not isinstance(await book_payment(unit, came), Refused)

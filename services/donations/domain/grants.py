@@ -39,9 +39,7 @@ SCHOOL_URGENCY = 2
 
 
 def school_asked(fact: SchoolPaymentDue) -> GrantAsked:
-    """What is due for a school, as a request for money like others. Its place in line is the day on which it is due;
-    nobody at intake has asked for it.
-    """
+    """What is due for a school, as a request for money like others. Its place in line is the day on which it is due."""
     return GrantAsked(
         request_id=fact.payment_id,
         version=fact.version,
@@ -52,6 +50,8 @@ def school_asked(fact: SchoolPaymentDue) -> GrantAsked:
         estimate=fact.amount,
         urgency=SCHOOL_URGENCY,
         asked_on=fact.due_on,
+        asked_by=fact.asked_by,
+        raised_by=fact.raised_by,
         status=GrantStep.WITHDRAWN if fact.status == PaymentStep.WITHDRAWN else GrantStep.CHANGED,
         on=fact.on,
     )
@@ -185,6 +185,7 @@ def heard(before: Grant | None, fact: GrantAsked) -> Grant:
             before,
             wanted=asked.wanted,
             urgency=asked.urgency,
+            asked_by=before.asked_by or asked.asked_by,
             raised_by=asked.raised_by,
             agreed_to=min(before.agreed_to, asked.wanted),
             set_aside=aside,

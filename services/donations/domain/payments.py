@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from services.donations.domain.days import CameOn, Sure
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.ledger import Account, Line, difference_of, place
 from services.donations.domain.money import Money
@@ -59,6 +60,8 @@ class Payment:
     to, and without, `covers_until`, as far as others were told; at most `months`, if the treasurer said so. What it
     brought beyond them is `apart`, in the fund `apart_in`.
 
+    It came on the day `happened_on`, by a word as sure as `day_sure` says (`domain/days.py`).
+
     Of a purpose that staff gave it, or took away, `purpose_decided` is true: no mark of the payer's changes that.
 
     What was reversed up to the day `restored_on` came back: `restored` of it, or all if that is None, less
@@ -89,6 +92,7 @@ class Payment:
     gift_id: UUID | None = None
     appeal_id: UUID | None = None
     happened_on: date | None = None
+    day_sure: int = Sure.BOOKED
     entry_id: UUID | None = None
     covers_from: date | None = None
     covers_until: date | None = None
@@ -109,6 +113,12 @@ class Payment:
         """The funds that have money of it: none before it has come."""
         apart = {FundKey(self.apart_in, self.currency)} if self.apart else set[FundKey]()
         return frozenset({self.key} | apart) if self.version else frozenset()
+
+    @property
+    def came_on(self) -> CameOn:
+        """The day on which it has come."""
+        assert self.happened_on, "a payment that has come has a day"
+        return CameOn(self.happened_on, Sure(self.day_sure))
 
     @property
     def where(self) -> Account:

@@ -14,7 +14,7 @@ what does not lie there. What PayPal or inventory tells has happened, and is boo
 but PayPal where less than nothing lies.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -61,6 +61,7 @@ class MoneyLedger:
         self._entries: list[Entry] = []
         self._changes: dict[FundKey, Difference] = {}
         """What the entries come to, by fund: summed as they are booked, or each look at a fund would cost more."""
+        self._booked_again = set[UUID]()
         self._promises = Promises(unit)
         self._places: set[Account] = set()
         self._refused = False
@@ -221,12 +222,26 @@ class MoneyLedger:
             EntryKind.REVERSED, opposite(entry.lines), entry.document_id, self.unit.today, entry.id
         )
 
+    def book_again(self, entry: Entry, happened_on: date) -> Entry:
+        """An entry stands under another day: it is undone under its own, and its lines are booked anew. Funds and
+        places have what they had, so none of them needs to be locked.
+        """
+        when = max(entry.happened_on, self._open_from)
+        undone = opposite(entry.lines)
+        undoing = (uuid7(), EntryKind.REVERSED, when, entry.happened_on, undone, entry.document_id, entry.id)
+        on_day = max(happened_on, self._open_from)
+        anew = Entry(uuid7(), entry.kind, on_day, happened_on, entry.lines, entry.document_id)
+        self._entries += [Entry(*undoing), anew]
+        self._booked_again.add(undoing[0])
+        return anew
+
     async def _post(self) -> None:
         """Settle what is promised of the locked funds, write everything down, and say what is different.
 
         ValueError if something that is asked for takes money from a place, and nobody looked what lies there.
         """
-        asked = [each for each in self._entries if each.kind not in TOLD]
+        again = self._booked_again
+        asked = [each for each in self._entries if each.kind not in TOLD and each.id not in again]
         if unseen := taken(asked).keys() & taken(self._entries).keys() - self._places:
             raise ValueError(f"nobody looked whether so much lies at {sorted(unseen)}")
         for key in sorted(self._locked):
@@ -235,10 +250,20 @@ class MoneyLedger:
         lacking = {each.key for each in self._promises.said() if each.missing}
         self._promises.save({key: await self._held_back(key) for key in sorted(lacking)})
         changes = {key: change for key, change in self._changes.items() if any(change)}
-        books.add_entries(self.unit, self._entries)
-        books.raise_funds(self.unit.writes, changes, self._promises.set_aside())
+        self._write(self._promises.set_aside())
         if any(key not in self._locked for key in changes):
             self.unit.remind(SERVE)
+
+    def _write(self, set_aside: Mapping[FundKey, int]) -> None:
+        """Write the entries between what is promised less and what is promised more: the database looks at a fund with
+        each statement, and no more may be promised than there is.
+        """
+        writes = self.unit.writes
+        books.set_aside(writes, {key: more for key, more in set_aside.items() if more < 0})
+        books.add_entries(self.unit, self._entries)
+        if self._entries:
+            writes.then()
+        books.set_aside(writes, {key: more for key, more in set_aside.items() if more > 0})
 
     async def _settle(self, key: FundKey) -> None:
         """Take back what is promised and no longer there; or give what is free to the appeals that it came for, to the

@@ -115,9 +115,7 @@ class SaleSaid:
 
     @property
     def counts_from(self) -> datetime:
-        """When the money came: of a slow payment when it cleared. It follows from this notice alone, so that the order
-        in which notices arrive changes no date.
-        """
+        """When the money came, as far as this notice knows: of a slow payment when it cleared."""
         return self.as_of if self.slow and self.state == "completed" else self.paid_at
 
 

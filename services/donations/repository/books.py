@@ -1,6 +1,5 @@
 """The ledger's rows: entries, postings, what is kept of them, fund balances, closed months."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -11,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.funds import Fund, FundKey
-from services.donations.domain.ledger import Account, Difference, Entry, EntryKind, Kind, Line
-from services.donations.tables import ACCOUNT, ACCOUNT_MONTH, CLOSED_MONTH, ENTRY, FUND_BALANCE, POSTING
+from services.donations.domain.ledger import Account, Entry, EntryKind, Kind, Line
+from services.donations.tables import ACCOUNT, CLOSED_MONTH, ENTRY, FUND_BALANCE, POSTING
 from shared.database.writes import Writes
 from shared.messaging.unit import Unit
 
@@ -37,33 +36,15 @@ def _fund(row: RowMapping) -> Fund:
     return Fund(key, row["balance"], row["held"], row["set_aside"])
 
 
-def raise_funds(
-    writes: Writes, changes: Mapping[FundKey, Difference], set_aside: Mapping[FundKey, int]
-) -> None:
-    """Add differences to what the funds have."""
-    keys = sorted(changes.keys() | set_aside.keys())
-    rows = (
-        {
-            **key._asdict(),
-            **changes.get(key, Difference())._asdict(),
-            "set_aside": set_aside.get(key, 0),
-        }
-        for key in keys
-    )
-    writes.increase(FUND_BALANCE, rows)
+def set_aside(writes: Writes, more: Mapping[FundKey, int]) -> None:
+    """Add to what is set aside of funds. What they have follows their postings by the database itself."""
+    writes.increase(FUND_BALANCE, ({**key._asdict(), "set_aside": amount} for key, amount in more.items()))
 
 
 def add_entries(unit: Unit, entries: Sequence[Entry]) -> None:
-    """Write entries with their lines, and what is kept of them by account and month."""
-    writes = unit.writes
-    writes.insert(ENTRY, [_entry_row(each, unit) for each in entries])
-    writes.insert(POSTING, [row for each in entries for row in _posting_rows(each)])
-    months: Counter[tuple[str, date]] = Counter()
-    for each in entries:
-        for line in each.lines:
-            months[line.account.code, each.on_day.replace(day=1)] += line.amount
-    rows = ({"account": key[0], "month": key[1], "amount": amount} for key, amount in months.items())
-    writes.total(ACCOUNT_MONTH, rows)
+    """Write entries with their lines. What funds and accounts have of them the database adds up."""
+    unit.writes.insert(ENTRY, [_entry_row(each, unit) for each in entries])
+    unit.writes.insert(POSTING, [row for each in entries for row in _posting_rows(each)])
 
 
 def _entry_row(entry: Entry, unit: Unit) -> dict[str, Any]:

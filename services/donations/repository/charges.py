@@ -41,6 +41,13 @@ def undo(unit: Unit, charge_id: UUID) -> None:
     unit.writes.change(CHARGE, [{"id": charge_id, "undone": True, "actor": unit.actor.id}])
 
 
+async def was_undone(session: AsyncSession, reference: str) -> bool:
+    """Whether a charge that PayPal calls so was booked by mistake."""
+    row = CHARGE.c
+    mine = (row.place == "paypal", row.reference == reference, row.undone)
+    return await session.scalar(select(row.id).where(*mine).limit(1)) is not None
+
+
 async def of_paypal(session: AsyncSession, reference: str) -> Charge | None:
     """The charge that PayPal calls so; None if none is booked."""
     row = CHARGE.c

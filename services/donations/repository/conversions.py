@@ -1,5 +1,6 @@
 """Conversions."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import RowMapping, or_, select, text
@@ -51,6 +52,13 @@ async def lock(session: AsyncSession, conversion_id: UUID) -> RowMapping | None:
 def undo(unit: Unit, conversion_id: UUID) -> None:
     """A locked conversion was a mistake."""
     unit.writes.change(CONVERSION, [{"id": conversion_id, "undone": True, "actor": unit.actor.id}])
+
+
+async def was_undone(session: AsyncSession, references: Collection[str]) -> bool:
+    """Whether a conversion that PayPal calls by one of these was booked by mistake."""
+    row = CONVERSION.c
+    mine = (row.place == "paypal", row.reference.in_(references), row.undone)
+    return await session.scalar(select(row.id).where(*mine).limit(1)) is not None
 
 
 async def of_paypal(session: AsyncSession, reference: str, refers_to: str | None) -> Conversion | None:

@@ -80,7 +80,9 @@ class PostingRow(Row, table=True):
 
 
 class AccountMonthRow(Row, table=True):
-    """What was posted to an account under a month: kept, so that no figure adds up all history."""
+    """What was posted to an account under a month: kept, so that no figure adds up all history. The database adds each
+    posting to it, and refuses any other change.
+    """
 
     __tablename__ = "account_month"
     account: str = Field(sa_column=Column(String(60), primary_key=True))
@@ -89,7 +91,9 @@ class AccountMonthRow(Row, table=True):
 
 
 class FundBalanceRow(Row, table=True):
-    """What a fund has in a currency. It follows from the postings and the grants, in the same transaction."""
+    """What a fund has in a currency. The database adds each posting to it, and refuses any other change of `balance`
+    and `held`; what is set aside is written with the grants and appeals, in the same transaction.
+    """
 
     __tablename__ = "fund_balance"
     __table_args__ = (

@@ -80,6 +80,7 @@ class PaymentRow(Row, table=True):
     dispute_unclear: bool = flag_column()
     settled_on: date | None = None
     happened_on: date | None = None
+    day_sure: int = Field(default=9, sa_column=Column(SmallInteger, nullable=False, server_default=text("9")))
     entry_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     covers_from: date | None = None
     covers_until: date | None = None

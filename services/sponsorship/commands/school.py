@@ -101,10 +101,12 @@ async def change(unit: Unit, rules: Rules, term_id: UUID, wanted: Change) -> UUI
             return missing("such term")
         if refused := stale("term", term["version"], wanted.version):
             return refused
-        values = {name: value for name, value in vars(wanted).items() if value is not None}
+        values: dict[str, object] = {name: value for name, value in vars(wanted).items() if value is not None}
         if not term["starts_on"] <= (wanted.ends_on or term["ends_on"]) <= term["ends_on"]:
             words = "A term can only end earlier. For more months write down another term."
             return invalid(words, ("ends_on", "is not within the term"))
+        if wanted.fee is not None and wanted.fee > term["fee"] and unit.actor.id not in term["raised_by"]:
+            values["raised_by"] = [*term["raised_by"], unit.actor.id]
         await school.change_term(unit.session, term_id, **{**values, "version": wanted.version + 1})
         book.touch([term["child_id"]])
     return term_id

@@ -71,6 +71,8 @@ def _say(unit: Unit, month: RowMapping, payment: Payment, step: PaymentStep) -> 
             household_version=payment.home.version,
             amount=Money(amount=payment.amount, currency=month["currency"]),
             due_on=month["due_on"],
+            asked_by=month["actor"],
+            raised_by=tuple(month["raised_by"]),
             status=step.value,
             on=unit.today,
         )

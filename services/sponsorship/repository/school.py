@@ -28,7 +28,7 @@ Covers = tuple[UUID, Days]
 async def months_due(session: AsyncSession, children: Collection[UUID], today: date) -> Sequence[RowMapping]:
     """Months of these children whose day has come, or that were asked for before their term was cut short."""
     month, term = SCHOOL_MONTH.c, SCHOOL_TERM.c
-    columns = (SCHOOL_MONTH, term.fee, term.currency, term.ends_on)
+    columns = (SCHOOL_MONTH, term.fee, term.currency, term.ends_on, term.actor, term.raised_by)
     query = select(*columns).join(SCHOOL_TERM, term.id == month.term_id)
     query = query.where(month.child_id.in_(children), month.due_on <= today).order_by(month.id)
     return (await session.execute(query)).mappings().all()

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
@@ -43,7 +44,7 @@ def _currency_column() -> Any:
 
 class SchoolTermRow(Row, table=True):
     """A child goes to a school of this level from `starts_on` up to and with `ends_on`; `fee` is for each month, and
-    `version` counts changes.
+    `version` counts changes. `actor` wrote it down, and `raised_by` are all who ever raised the fee.
     """
 
     __tablename__ = "school_term"
@@ -60,6 +61,9 @@ class SchoolTermRow(Row, table=True):
     ends_on: date = day_column()
     fee: int = _minor_column()
     currency: str = _currency_column()
+    raised_by: list[str] = Field(
+        default=[], sa_column=Column(ARRAY(String(100)), nullable=False, server_default="{}")
+    )
     actor: str = actor_column()
 
 

@@ -22,10 +22,6 @@ INSERT INTO entry (id, at, on_day, happened_on, kind, document_id, actor)
     VALUES (:entry, now(), '2006-11-01', '2006-11-01', 'gift', :payment, 'paypal');
 INSERT INTO posting (entry_id, line, account, amount) VALUES (:entry, 0, 'paypal.USD', 2883),
     (:entry, 1, 'fees.education.USD', 117), (:entry, 2, 'income.education.USD', -3000);
-INSERT INTO account_month (account, month, amount) VALUES ('fees.education.USD', '2006-11-01', 117),
-    ('income.education.USD', '2006-11-01', -3000), ('paypal.USD', '2006-11-01', 2883)
-    ON CONFLICT (account, month) DO UPDATE SET amount = account_month.amount + excluded.amount;
-UPDATE fund_balance SET balance = balance + 2883 WHERE (fund, currency) = ('education', 'USD');
 INSERT INTO subscription_news (id, subscription) VALUES (gen_random_uuid(), :subscription);
 UPDATE notice SET (event_type, outcome, transaction_id) = ('PAYMENT.SALE.COMPLETED', 'booked', 'S' || :payment::text)
     WHERE id = :notice;

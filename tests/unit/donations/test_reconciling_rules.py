@@ -82,7 +82,7 @@ LATE = datetime(2006, 11, 8, 15, tzinfo=UTC)
         # A dispute that was won says no amount.
         (replace(AGAIN, gross=Amount(20_00, "USD")), {"payment": PAYMENT, "refund": RETURNED}, Match.MISSING),
         (replace(BACK, kind=Kind.REVERSAL), {"payment": PAYMENT, "refund": RETURNED}, Match.MATCHED),
-        (BACK, {"payment": replace(PAYMENT, dispute=Dispute.LOST, refunded=30_00)}, Match.MATCHED),
+        (BACK, {"payment": replace(PAYMENT, dispute=Dispute.LOST, refunded=30_00)}, Match.MISSING),
         (RELEASE, {}, Match.UNKNOWN),
         (RELEASE, {"payment": PAYMENT}, Match.MATCHED),
         (RELEASE, {"payment": replace(PAYMENT, held=28_83)}, Match.MISSING),

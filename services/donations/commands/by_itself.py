@@ -1,0 +1,95 @@
+"""What PayPal took for its work, or changed, is booked from its list where nobody has to decide anything about it.
+
+It is booked as staff book it, by the same functions, under PayPal's own id of the row. Whatever leaves something open
+is left to a treasurer, with the reason: whose money it was, a fund that has too little free, a month that is closed.
+"""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from uuid_utils.compat import uuid7
+
+from services.donations.commands.charges import charge
+from services.donations.commands.conversions import convert
+from services.donations.domain.charges import Charge
+from services.donations.domain.conversions import Conversion
+from services.donations.domain.funds import UNASSIGNED
+from services.donations.domain.money import DIGITS, MOST, Money
+from services.donations.domain.payments import Payment, Provider
+from services.donations.paypal.amounts import Amount
+from services.donations.paypal.pairs import Pair
+from services.donations.paypal.transactions import Row
+from services.donations.repository import books, charges, conversions, findings
+from shared.messaging.unit import Unit
+from shared.outcomes import Refused
+
+PAYPAL = Provider.PAYPAL.value
+OF_ITS_OWN = frozenset({"T0106", "T0114"})
+"""Fees for a chargeback and for a dispute: no payment, refund or transfer tells of them too. Any other fee may be one
+that is told with its payment, and one that comes back may be told with its refund.
+"""
+NOBODY_S = "The payment that it is about is not known here, or has no purpose yet."
+CLOSED = "Its month is closed. Book it by hand: it will stand under the first open day."
+UNDONE = "It was booked, and undone since. Book it by hand, if it is right."
+NOT_KEPT = "There are no accounts for it."
+
+
+async def charged(unit: Unit, zone: ZoneInfo, row: Row) -> str:
+    """Book a fee of PayPal's own that it took for a payment. Empty once it is booked, or why not, in words."""
+    if row.code not in OF_ITS_OWN or row.gross.minor >= 0:
+        return ""
+    on, amount = row.at.astimezone(zone).date(), _money(abs(row.gross))
+    payment = await _payment(unit, row.refers_to)
+    undone = await charges.was_undone(unit.session, row.transaction_id)
+    if why_not := await _left_open(unit, payment, on, amount, undone=undone):
+        return why_not
+    if payment is None or amount is None:
+        return NOBODY_S
+    wanted = Charge(uuid7(), payment.purpose, PAYPAL, amount, row.transaction_id, on)
+    return _words(await charge(unit, wanted))
+
+
+async def converted(unit: Unit, zone: ZoneInfo, pair: Pair) -> str:
+    """Book a conversion of which both rows are there. Empty once it is booked, or why not, in words."""
+    on = pair.given.at.astimezone(zone).date()
+    given, got = _money(abs(pair.given.gross)), _money(pair.got.gross)
+    payment = await _payment(unit, pair.about)
+    names = (pair.given.transaction_id, pair.got.transaction_id, pair.about)
+    undone = await conversions.was_undone(unit.session, names)
+    if why_not := await _left_open(unit, payment, on, given, got, undone=undone):
+        return why_not
+    if payment is None or given is None or got is None:
+        return NOBODY_S
+    own = {"reference": pair.reference, "appeal_id": payment.appeal_id}
+    wanted = Conversion(uuid7(), payment.purpose, PAYPAL, given, got, on, **own)  # type: ignore[arg-type]
+    return _words(await convert(unit, wanted, percent=None))
+
+
+async def _left_open(
+    unit: Unit, payment: Payment | None, on: date, *amounts: Money | None, undone: bool
+) -> str:
+    if payment is None or payment.purpose == UNASSIGNED:
+        return NOBODY_S
+    if None in amounts:
+        return NOT_KEPT
+    if undone:
+        return UNDONE
+    return CLOSED if on < await books.open_from(unit.session) else ""
+
+
+async def _payment(unit: Unit, named: str | None) -> Payment | None:
+    """The payment that has come under this id of PayPal's, or of which the refund of this id is."""
+    if named is None:
+        return None
+    sale = await findings.sale_of_refund(unit.session, named)
+    payment, _ = await findings.booked(unit.session, sale or named, None)
+    return payment if payment and payment.version else None
+
+
+def _money(amount: Amount) -> Money | None:
+    """As there are accounts for it; None if there are none."""
+    return Money(*amount) if amount.currency in DIGITS and 0 < amount.minor <= MOST else None
+
+
+def _words(done: object) -> str:
+    return done.words if isinstance(done, Refused) else ""
