@@ -12,12 +12,27 @@ from services.donations.domain.deciding import decided
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import fund_of, heard, over, school_asked
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import grants
+from services.donations.repository import grants, in_kind
 from services.donations.settings import Settings
-from services.donations.tables import CASE, GRANT, HOUSEHOLD, ITEM_PRICE, OFFERED, PLACED, SHORTAGE
+from services.donations.tables import (
+    CASE,
+    GOODS_TOLD,
+    GRANT,
+    HOUSEHOLD,
+    ITEM_PRICE,
+    OFFERED,
+    PLACED,
+    SHORTAGE,
+)
 from shared.contracts.events import ContactOffered
 from shared.contracts.intake import AdvocacyChanged, AdvocacyStatus, GrantAsked, HouseholdClosed
-from shared.contracts.inventory import ItemPriced, PurchaseChanged, ShortageChanged, ShortfallForecast
+from shared.contracts.inventory import (
+    GoodsReceived,
+    ItemPriced,
+    PurchaseChanged,
+    ShortageChanged,
+    ShortfallForecast,
+)
 from shared.contracts.sponsorship import GiftPlaced, SchoolPaymentDue
 from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
@@ -139,6 +154,12 @@ async def on_purchase_changed(facts: Sequence[PurchaseChanged], unit: Unit) -> N
     await purchases.follow(unit, facts)
 
 
+async def on_goods_received(facts: Sequence[GoodsReceived], unit: Unit) -> None:
+    """Keep what came in under receipts: gifts in kind are compared with it whenever somebody looks."""
+    news = await newest(unit, GOODS_TOLD, facts)
+    in_kind.save_told(unit.writes, news.facts.values())
+
+
 def hears(settings: Settings) -> tuple[Hears[Any], ...]:
     """What this service consumes, and how."""
     return (
@@ -149,6 +170,7 @@ def hears(settings: Settings) -> tuple[Hears[Any], ...]:
         Hears(ShortageChanged, on_shortage_changed),
         Hears(ItemPriced, on_item_priced),
         Hears(PurchaseChanged, on_purchase_changed),
+        Hears(GoodsReceived, on_goods_received),
         Hears(SchoolPaymentDue, partial(on_school_payment_due, settings.limits)),
         Hears(GiftPlaced, on_gift_placed),
         Hears(ContactOffered, on_contact_offered),
