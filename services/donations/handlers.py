@@ -12,12 +12,27 @@ from services.donations.domain.deciding import decided
 from services.donations.domain.funds import FundKey
 from services.donations.domain.grants import fund_of, heard, over, school_asked
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import grants
+from services.donations.repository import grants, in_kind
 from services.donations.settings import Settings
-from services.donations.tables import CASE, GRANT, HOUSEHOLD, ITEM_PRICE, OFFERED, PLACED, SHORTAGE
+from services.donations.tables import (
+    CASE,
+    GOODS_TOLD,
+    GRANT,
+    HOUSEHOLD,
+    ITEM_PRICE,
+    OFFERED,
+    PLACED,
+    SHORTAGE,
+)
 from shared.contracts.events import ContactOffered
 from shared.contracts.intake import AdvocacyChanged, AdvocacyStatus, GrantAsked, HouseholdClosed
-from shared.contracts.inventory import ItemPriced, PurchaseChanged, ShortageChanged, ShortfallForecast
+from shared.contracts.inventory import (
+    GoodsReceived,
+    ItemPriced,
+    PurchaseChanged,
+    ShortageChanged,
+    ShortfallForecast,
+)
 from shared.contracts.sponsorship import GiftPlaced, SchoolPaymentDue
 from shared.messaging.consumer import Hears
 from shared.messaging.states import newest
@@ -112,6 +127,7 @@ async def _close(
 
 async def on_shortfall_forecast(facts: Sequence[ShortfallForecast], unit: Unit) -> None:
     """Appeal for what will be missing, in the order of the items and of the days on which the forecasts were made."""
+    await appeals.lock(unit, [each.item for each in facts])
     for each in sorted(facts, key=lambda fact: (fact.item, fact.made_on)):
         await appeals.foresee(unit, each)
 
@@ -120,6 +136,7 @@ async def on_shortage_changed(facts: Sequence[ShortageChanged], unit: Unit) -> N
     """Appeal for what is missing now, in the order of the items."""
     news = await newest(unit, SHORTAGE, facts)
     unit.writes.change(SHORTAGE, [{"id": key, "version": fact.version} for key, fact in news.facts.items()])
+    await appeals.lock(unit, [each.item for each in news.facts.values()])
     for each in sorted(news.facts.values(), key=lambda fact: fact.item):
         await appeals.fall_short(unit, each)
 
@@ -127,6 +144,7 @@ async def on_shortage_changed(facts: Sequence[ShortageChanged], unit: Unit) -> N
 async def on_item_priced(facts: Sequence[ItemPriced], unit: Unit) -> None:
     """Keep the newest price of each item, in the order of the items."""
     news = await newest(unit, ITEM_PRICE, facts)
+    await appeals.lock(unit, [each.item for each in news.facts.values()])
     for each in sorted(news.facts.values(), key=lambda fact: fact.item):
         await appeals.learn_price(unit, each)
 
@@ -134,6 +152,12 @@ async def on_item_priced(facts: Sequence[ItemPriced], unit: Unit) -> None:
 async def on_purchase_changed(facts: Sequence[PurchaseChanged], unit: Unit) -> None:
     """Book what purchases cost, and have their appeals follow."""
     await purchases.follow(unit, facts)
+
+
+async def on_goods_received(facts: Sequence[GoodsReceived], unit: Unit) -> None:
+    """Keep what came in under receipts: gifts in kind are compared with it whenever somebody looks."""
+    news = await newest(unit, GOODS_TOLD, facts)
+    in_kind.save_told(unit.writes, news.facts.values())
 
 
 def hears(settings: Settings) -> tuple[Hears[Any], ...]:
@@ -146,6 +170,7 @@ def hears(settings: Settings) -> tuple[Hears[Any], ...]:
         Hears(ShortageChanged, on_shortage_changed),
         Hears(ItemPriced, on_item_priced),
         Hears(PurchaseChanged, on_purchase_changed),
+        Hears(GoodsReceived, on_goods_received),
         Hears(SchoolPaymentDue, partial(on_school_payment_due, settings.limits)),
         Hears(GiftPlaced, on_gift_placed),
         Hears(ContactOffered, on_contact_offered),

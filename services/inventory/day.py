@@ -19,7 +19,7 @@ from services.inventory.domain.shortages import Said, fact_of, is_news, told
 from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.ledger import DEAL, FORECAST, RENEW, StockLedger, forecast_now, renewal
 from services.inventory.queries import forecasting
-from services.inventory.repository import marks, renewals, reservations, shortages, stock
+from services.inventory.repository import marks, receipts, renewals, reservations, shortages, stock
 from services.inventory.repository.reservations import Some
 from services.inventory.settings import Settings
 from services.inventory.tables import FORECAST_SAID
@@ -29,7 +29,10 @@ from shared.messaging.turning import Ahead, OnDay
 from shared.messaging.unit import Unit
 
 PART = 500
-"""So many reservations a part of what is done ahead takes."""
+"""So many reservations a part of what is done ahead takes, and so many receipts are told at once."""
+
+TELL_RECEIPTS = "tell_receipts"
+"""The timer that tells of receipts of which nobody was told."""
 
 FORECASTS = UUID("0b1f1c1e-6f0a-5d3c-9a77-2f0f5b6c7d10")
 """Namespace: the forecast of one item always has the same id."""
@@ -54,6 +57,7 @@ def timers(settings: Settings) -> Mapping[str, OnTimer]:
         FORECAST: partial(_look_ahead, settings),
         DEAL: partial(_deal, settings.rules),
         RENEW: partial(_renew, settings.rules),
+        TELL_RECEIPTS: _tell_receipts,
     }
 
 
@@ -162,6 +166,14 @@ async def _deal(rules: Rules, payload: Mapping[str, Any], unit: Unit) -> None:
     async with StockLedger.open(unit, rules, {payload["item"]}, puts_off=True) as ledger:
         ledger.forecast_may_wait = True
         await ledger.deal_due()
+
+
+async def _tell_receipts(_: Mapping[str, Any], unit: Unit) -> None:
+    """Tell of some receipts from before the others were told of any; the rest follows."""
+    ids = await receipts.lock_untold(unit.session, PART)
+    if ids:
+        await receipts.tell(unit, ids)
+        unit.remind(TELL_RECEIPTS)
 
 
 async def _look_ahead(settings: Settings, _: Mapping[str, object], unit: Unit) -> None:

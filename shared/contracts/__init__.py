@@ -30,6 +30,7 @@ HEARD_BY: Mapping[type[Contract], tuple[str, ...]] = {
     inventory.ItemPriced: ("donations",),
     inventory.ShortageChanged: ("donations",),
     inventory.PurchaseChanged: ("donations",),
+    inventory.GoodsReceived: ("donations",),
     donations.GiftReceived: ("sponsorship",),
     donations.GiftCorrected: ("sponsorship",),
     donations.MonthlyGiftChanged: ("sponsorship",),

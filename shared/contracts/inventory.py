@@ -216,6 +216,34 @@ class ShortageChanged(Contract):
         return self.shortage_id
 
 
+class CameLine(Part):
+    """So much of one item, in base units; all beds are called BED."""
+
+    item: Code
+    quantity: Quantity
+    unit: UnitName
+
+
+class GoodsReceived(Contract):
+    """What came in under one receipt and was not undone since, whole: a later version replaces an earlier one.
+
+    Without lines all of it was undone. Each item stands in one line. Where the goods came to, and what has become of
+    them, is not told.
+    """
+
+    wire: ClassVar[str] = "inventory.goods_received.v1"
+
+    receipt_id: UUID
+    version: Version
+    lines: Annotated[tuple[CameLine, ...], Field(max_length=500)]
+    received_on: date
+    on: date
+
+    @property
+    def subject(self) -> UUID:
+        return self.receipt_id
+
+
 class PurchaseStatus(StrEnum):
     """The known states of a purchase. On the wire it is text."""
 

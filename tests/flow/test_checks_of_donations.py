@@ -57,6 +57,7 @@ SPENT = "what was spent on a purchase is what the ledger has for it"
 BOUGHT = "what an appeal has spent is what its purchases cost"
 OWED = "no money is free that is owed for a purchase"
 ORDERED = "an appeal is ordered while its purchase is under way"
+GOODS = "goods that were acknowledged are those that inventory received"
 MEMBERS = "whether a person is a member was said"
 LINKS = "which donors are one was said"
 
@@ -76,7 +77,22 @@ A_FINDING = """
         VALUES ('paypal', 'L1', 'payment', '{status}', 'USD', 3000, true, '2006-11-01', '2006-11-01')
 """
 
+A_GIFT_IN_KIND = """
+    INSERT INTO gift_in_kind (id, receipt_id, received_on, goods, actor, acknowledged_on) VALUES
+        (gen_random_uuid(), '{receipt}', '2006-08-01', '[{{"item": "rice", "quantity": 5, "unit": "g"}}]', 'x', {on})
+"""
+SOME_CAME = """;
+    INSERT INTO goods_told (id, version, on_day, goods)
+        VALUES ('{receipt}', 1, '2006-08-01', '[{{"item": "rice", "quantity": {came}, "unit": "g"}}]')
+"""
+
 BROKEN: dict[str, set[str]] = {
+    # Nobody has looked for three months, or nobody knows since when; and one that was acknowledged yesterday.
+    A_GIFT_IN_KIND.format(receipt=UNKNOWN, on="'2006-08-01'"): {GOODS},
+    A_GIFT_IN_KIND.format(receipt=UNKNOWN, on="NULL"): {GOODS},
+    A_GIFT_IN_KIND.format(receipt=UNKNOWN, on="'2006-10-31'"): set(),
+    (A_GIFT_IN_KIND + SOME_CAME).format(receipt=UNKNOWN, on="NULL", came=4): {GOODS},
+    (A_GIFT_IN_KIND + SOME_CAME).format(receipt=UNKNOWN, on="NULL", came=5): set(),
     "UPDATE posting SET amount = amount + 1 WHERE account = 'bank.JPY'": {LEDGER, ENTRIES, MONTHS},
     AN_ENTRY: {ENTRIES},
     TWO_LINES: {UNCOVERED, MONTHS},

@@ -1,20 +1,26 @@
 """Who locks several payments, and then funds, does so in the order of the README, and nobody waits for ever."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.donations.commands import appeals as appealing
 from services.donations.commands.booking import Came
 from services.donations.commands.monthly import Monthly, register
+from services.donations.domain.appeals import Appeal, Price
 from services.donations.domain.funds import FundKey
 from services.donations.domain.money import Money
 from services.donations.paypal import notices as reading
 from services.donations.paypal.said import DisputeSaid
-from services.donations.repository import books, payments
+from services.donations.repository import appeals, books, payments
+from shared.contracts.base import Contract
+from shared.contracts.base import Money as Said
+from shared.contracts.inventory import DayShort, ItemPriced, ShortageChanged, ShortfallForecast
 from shared.messaging.unit import Unit
 from tests.support.noticed import book_payment, effect
 from tests.support.paypal import notices
@@ -62,3 +68,47 @@ async def test_a_look_at_a_gift_and_a_statement_of_its_payments(till: Till) -> N
     await till.do(lambda unit: register(unit, Monthly("education", "I-1")))
     await till.meets(till.look, payment("S1"), payment("S2"))
     assert await till.fund("education", "USD") == (20_00, 0, 0)
+
+
+ITEMS = ("bandage", "kit")
+
+
+def priced(number: int, item: str) -> Contract:
+    price = Said(amount=500, currency="JPY")
+    return ItemPriced(price_id=UUID(int=number), version=1, item=item, price=price, per=1, unit="kit", on=DAY)
+
+
+def short(number: int, item: str) -> Contract:
+    more = {"kind": "kit", "missing": 2, "unit": "kit", "households": 1, "on": DAY}
+    return ShortageChanged(shortage_id=UUID(int=number), version=1, item=item, **more)
+
+
+def forecast(number: int, item: str) -> Contract:
+    days = {"until": DAY, "runs_out_on": DAY, "short_days": (DayShort(on=DAY, grams=2),)}
+    return ShortfallForecast(forecast_id=UUID(int=number), item=item, made_on=DAY, **days)
+
+
+@pytest.mark.parametrize("told", [priced, short, forecast])
+async def test_news_of_two_items_and_a_refund_that_takes_back_what_both_appeals_keep(
+    till: Till, told: Callable[[int, str], Contract]
+) -> None:
+    ids = []
+    for item in ITEMS:
+        price = Price(400, "JPY", 1)
+        await till.do(lambda unit, item=item, price=price: appealing.set_price(unit, item, price))  # type: ignore[misc]
+        done = await till.do(lambda unit, item=item: appealing.open_appeal(unit, item, 1, "medical"))  # type: ignore[misc]
+        assert isinstance(done, Appeal)
+        came = Came("bank", item, Money(300, "JPY"), DAY, appeal_id=done.id, purpose="medical", place="bank")
+        await till.do(lambda unit, came=came: book_payment(unit, came))  # type: ignore[misc]
+        ids.append(done.id)
+    medical = FundKey("medical", "JPY")
+
+    async def of_the_kit(unit: Unit) -> None:
+        await books.lock_funds(unit.session, {medical})
+        await appeals.find(unit.session, ids[1], lock=True)
+
+    facts: Sequence[Contract] = [told(number, item) for number, item in enumerate(ITEMS)]
+    await till.meets(
+        lambda: till.hears(*facts), of_the_kit, lambda unit: appeals.keeping(unit.session, medical)
+    )
+    assert await till.fund("medical") == (600, 0, 600)

@@ -26,6 +26,7 @@ KEPT = {
     "contacts_offered": "INSERT INTO contact_offered (id, version) VALUES ('{id}', 1)",
     "appeals": "INSERT INTO appeal (id, version) VALUES ('{id}', 1)",
     "purchases": "INSERT INTO purchase (id, version) VALUES ('{id}', 1)",
+    "receipts": "INSERT INTO goods_told (id, version) VALUES ('{id}', 1)",
     "grants_asked": """INSERT INTO "grant" (id, version, kind, household_id) VALUES ('{id}', 1, 'hospital', '{id}')""",
     "cases": "INSERT INTO advocacy_case (id, version) VALUES ('{id}', 1)",
     "grants": "INSERT INTO grant_told (id, version, status) VALUES ('{id}', 1, 'waiting')",
@@ -82,6 +83,7 @@ SAID = {
     "contacts_offered": "INSERT INTO guest (id, version, language) VALUES ('{id}', 1, '')",
     "appeals": "INSERT INTO appeal (id, version, status) VALUES ('{id}', 1, '')",
     "purchases": "INSERT INTO purchase (id, version, status) VALUES ('{id}', 1, '')",
+    "receipts": "INSERT INTO receipt (id, version) VALUES ('{id}', 1)",
     "grants_asked": """
         INSERT INTO grant_request (id, version, household_id, kind, currency) VALUES ('{id}', 1, '{id}', 'hospital', '')
     """,

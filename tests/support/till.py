@@ -22,6 +22,7 @@ from services.donations.domain.money import Money
 from services.donations.domain.payments import Payment
 from services.donations.handlers import (
     on_advocacy_changed,
+    on_goods_received,
     on_grant_asked,
     on_household_closed,
     on_item_priced,
@@ -35,7 +36,13 @@ from services.donations.tables import ACCOUNT, FUND_BALANCE, Row
 from shared.cli.wiring import filled_in
 from shared.contracts.base import Contract
 from shared.contracts.intake import AdvocacyChanged, GrantAsked, HouseholdClosed
-from shared.contracts.inventory import ItemPriced, PurchaseChanged, ShortageChanged, ShortfallForecast
+from shared.contracts.inventory import (
+    GoodsReceived,
+    ItemPriced,
+    PurchaseChanged,
+    ShortageChanged,
+    ShortfallForecast,
+)
 from shared.database.engine import connect
 from shared.database.tables import day, journal, timer
 from shared.messaging.day import begin
@@ -50,6 +57,7 @@ T = TypeVar("T")
 GRACE = timedelta(days=45)
 HANDLERS: Mapping[type[Contract], Callable[[Sequence[Any], Unit], Awaitable[None]]] = {
     AdvocacyChanged: on_advocacy_changed,
+    GoodsReceived: on_goods_received,
     HouseholdClosed: on_household_closed,
     ItemPriced: on_item_priced,
     PurchaseChanged: on_purchase_changed,

@@ -214,7 +214,8 @@ class World:
         """Assert that no invariant of any service that runs is broken."""
         for name in self.started:
             counts = await self.driver(name).get("/checks")
-            assert [each for each in counts if each["breaches"]] == []
+            broken = [each for each in counts if each["breaches"]]
+            assert broken == [], f"{name}: {broken}"
 
     # on the wire
 

@@ -11,9 +11,9 @@ from uuid_utils.compat import uuid7
 
 from services.donations.api.models import LOOKING, TREASURER, Amount, AmountOut, Note, WithNote
 from services.donations.commands import in_kind as commands
-from services.donations.domain.in_kind import GiftInKind, Goods
+from services.donations.domain.in_kind import GiftInKind, Goods, differing, differs_words
 from services.donations.queries import in_kind as lists
-from services.donations.repository.in_kind import gift_in
+from services.donations.repository.in_kind import gift_in, goods_in
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 from shared.web.models import Body, Day, shown
@@ -66,11 +66,24 @@ class GiftInKindOut(BaseModel):
         goods = [GoodsBody(**vars(each)) for each in gift.goods]
         return cls(gift_id=gift.id, **same, goods=goods, value=value)
 
+
+class GiftInKindListed(GiftInKindOut):
+    """An acknowledgement of goods beside what inventory received under its receipt."""
+
+    differs: list[str] = Field(
+        description="in what it is not as inventory received it; nothing if it is, or is undone"
+    )
+
     @classmethod
     def in_list(cls, row: RowMapping) -> Self:
         """With the donor as merged since; none of an anonymous one."""
-        donor = None if row["anonymous"] else row["kept_id"]
-        return cls.of(gift_in(row)).model_copy(update={"donor_id": donor})
+        gift, came = gift_in(row), None if row["came"] is None else goods_in(row["came"])
+        found = [] if gift.undone else differing(gift.goods, came)
+        words = [differs_words(each, told=came is not None) for each in found]
+        shown_as = GiftInKindOut.of(gift).model_dump() | {
+            "donor_id": None if row["anonymous"] else row["kept_id"]
+        }
+        return cls(**shown_as, differs=words)
 
 
 @router.post("", status_code=201, dependencies=[TREASURER])
@@ -111,8 +124,14 @@ async def undo(gift_id: UUID, body: WithNote, work: Work) -> GiftInKindOut:
 
 @router.get("", dependencies=[LOOKING])
 async def find(
-    session: Reading, donor_id: UUID | None = None, limit: Limit = 100, after: After = None
-) -> Page[GiftInKindOut]:
-    """Gifts in kind in the order in which they were acknowledged; with `donor_id` those of one donor."""
-    found = await lists.gifts_in_kind(session, donor_id, limit + 1, place_of(after))
-    return page_of(found, limit, GiftInKindOut.in_list, lambda row: row["id"])
+    session: Reading,
+    donor_id: UUID | None = None,
+    differing: bool = False,
+    limit: Limit = 100,
+    after: After = None,
+) -> Page[GiftInKindListed]:
+    """Gifts in kind in the order in which they were acknowledged, each with what differs from inventory's receipt; with
+    `donor_id` those of one donor, with `differing=true` those that differ.
+    """
+    found = await lists.gifts_in_kind(session, donor_id, limit + 1, place_of(after), differing=differing)
+    return page_of(found, limit, GiftInKindListed.in_list, lambda row: row["id"])

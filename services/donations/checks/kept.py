@@ -43,6 +43,7 @@ KEPT = {
     """,
     "appeals": "SELECT id, version, status FROM appeal",
     "purchases": "SELECT id, version, status FROM purchase WHERE version > 0",
+    "receipts": "SELECT id, version FROM goods_told WHERE version > 0",
     "grants": f"""SELECT id, said AS version, {_STATUS} AS status, paid FROM "grant" WHERE said > 0""",  # noqa: S608
 }
 """Queries by what they give: an id, and what is said or kept of it."""

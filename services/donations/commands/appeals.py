@@ -1,5 +1,6 @@
 """Appeals open by themselves when something is short or will be, or by staff; and are closed by staff."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from uuid_utils.compat import uuid7
 from services.donations.domain import appeals as rules
 from services.donations.domain.appeals import Appeal, Need, Price
 from services.donations.ledger import SERVE, MoneyLedger
-from services.donations.repository import appeals
+from services.donations.repository import appeals, books
 from shared.contracts.donations import AppealStatus
 from shared.contracts.inventory import ItemPriced, ShortageChanged, ShortfallForecast
 from shared.messaging.unit import Unit
@@ -53,6 +54,18 @@ async def open_appeal(unit: Unit, item: str, quantity: int, fund: str) -> Appeal
     if not await appeals.open_new(unit, appeal):
         return conflict(f"There is an appeal for {item} already.")
     return appeal
+
+
+async def lock(unit: Unit, items: Collection[str]) -> None:
+    """Lock what a unit needs that hears of several items: the funds of their appeals, then what is missing of each.
+
+    Who changes several appeals holds their funds. Else this unit would hold the appeal for rice and wait for the one
+    for kits, while a refund holds that one and takes back what was set aside for the one for rice.
+    """
+    if len(set(items)) > 1:
+        await books.lock_funds(unit.session, await appeals.keys_of_items(unit.session, items))
+        for item in sorted(set(items)):
+            await appeals.need_of(unit.session, item)
 
 
 async def foresee(unit: Unit, fact: ShortfallForecast) -> None:

@@ -3,21 +3,34 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.queries.rows import given, rows
-from services.donations.tables import DONOR, GIFT_IN_KIND
+from services.donations.repository.in_kind import DIFFERS
+from services.donations.tables import DONOR, GIFT_IN_KIND, GOODS_TOLD
+
+_DIFFERS = text(DIFFERS)
 
 
 async def gifts_in_kind(
-    session: AsyncSession, donor_id: UUID | None, limit: int, after: UUID | None = None
+    session: AsyncSession,
+    donor_id: UUID | None,
+    limit: int,
+    after: UUID | None = None,
+    *,
+    differing: bool = False,
 ) -> Sequence[RowMapping]:
-    """Gifts in kind as they were acknowledged; of a donor also those of donors who were merged into this one."""
+    """Gifts in kind as they were acknowledged, each beside what inventory told of its receipt (`came`; null if it told
+    of none); of a donor also those of donors who were merged into this one. If `differing`, only those that differ.
+    """
     row, kept = GIFT_IN_KIND.c, func.coalesce(DONOR.c.merged_into, DONOR.c.id)
-    query = select(GIFT_IN_KIND, DONOR.c.anonymous, kept.label("kept_id"))
+    came = GOODS_TOLD.c.goods.label("came")
+    query = select(GIFT_IN_KIND, DONOR.c.anonymous, kept.label("kept_id"), came)
     query = query.outerjoin(DONOR, DONOR.c.id == row.donor_id)
+    query = query.outerjoin(GOODS_TOLD, GOODS_TOLD.c.id == row.receipt_id)
     wanted = [
+        _DIFFERS if differing else None,
         None if donor_id is None else kept == donor_id,
         None if after is None else row.id > after,
     ]

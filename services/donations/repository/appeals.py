@@ -62,6 +62,12 @@ async def of_item(session: AsyncSession, item: str) -> Appeal | None:
     return appeal_in(row) if row else None
 
 
+async def keys_of_items(session: AsyncSession, items: Collection[str]) -> set[FundKey]:
+    """The funds of the appeals for these items that go on."""
+    query = select(APPEAL.c.fund, APPEAL.c.currency).where(APPEAL.c.item.in_(sorted(items)), _LIVE)
+    return {FundKey(*row) for row in await session.execute(query)}
+
+
 async def going_on(session: AsyncSession) -> list[Appeal]:
     """The appeals that are open or funded."""
     found = await session.execute(select(APPEAL).where(_LIVE).order_by(APPEAL.c.id))

@@ -1,5 +1,6 @@
 """Gifts in kind."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,48 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.donations.domain.in_kind import GiftInKind, Goods
 from services.donations.domain.money import Money
 from services.donations.repository.locking import locked
-from services.donations.tables import GIFT_IN_KIND
+from services.donations.tables import GIFT_IN_KIND, GOODS_TOLD
+from shared.contracts.inventory import GoodsReceived
+from shared.database.writes import Writes
 from shared.messaging.unit import Unit
+
+_SUMS = """(
+    SELECT coalesce(jsonb_object_agg(item || ' ' || unit, quantity), '{{}}') FROM (
+        SELECT line ->> 'item' AS item, lower(line ->> 'unit') AS unit,
+               sum(CAST(line ->> 'quantity' AS numeric)) AS quantity
+        FROM jsonb_array_elements(CAST({goods} AS jsonb)) line GROUP BY 1, 2) sums)
+"""
+DIFFERS = f"""
+    NOT gift_in_kind.undone AND {_SUMS.format(goods="gift_in_kind.goods")}
+        <> {_SUMS.format(goods="coalesce(goods_told.goods, '[]')")}
+"""
+"""Whether a gift in kind differs from what inventory told of its receipt; `differing` of the domain says in what."""
+
+
+def goods_in(goods: Iterable[dict[str, Any]]) -> tuple[Goods, ...]:
+    """What a column holds."""
+    return tuple(Goods(**each) for each in goods)
+
+
+def save_told(writes: Writes, facts: Iterable[GoodsReceived]) -> None:
+    """Keep what inventory told of receipts; their rows are there and locked."""
+    rows = [
+        {
+            "id": each.receipt_id,
+            "version": each.version,
+            "goods": [line.model_dump() for line in each.lines],
+            "on_day": each.on,
+        }
+        for each in facts
+    ]
+    writes.change(GOODS_TOLD, rows)
 
 
 def gift_in(row: RowMapping) -> GiftInKind:
     """What a row holds."""
     names = ("id", "receipt_id", "received_on", "donor_id", "entry_id", "note", "undone")
     value = None if row["value"] is None else Money(row["value"], row["currency"])
-    goods = tuple(Goods(**each) for each in row["goods"])
-    return GiftInKind(**{name: row[name] for name in names}, goods=goods, value=value)
+    return GiftInKind(**{name: row[name] for name in names}, goods=goods_in(row["goods"]), value=value)
 
 
 async def lock(session: AsyncSession, gift_id: UUID) -> GiftInKind | None:
@@ -37,6 +70,7 @@ async def add(unit: Unit, gift: GiftInKind) -> bool:
         "received_on": gift.received_on,
         "goods": [vars(each) for each in gift.goods],
         "actor": unit.actor.id,
+        "acknowledged_on": unit.today,
     }
     adding = insert(GIFT_IN_KIND).values(**values)
     adding = adding.on_conflict_do_nothing(index_elements=["receipt_id"], index_where=text("NOT undone"))

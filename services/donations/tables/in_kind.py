@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.donations.tables.columns import (
@@ -15,6 +16,7 @@ from services.donations.tables.columns import (
     id_column,
     maybe_entry_column,
     note_column,
+    version_column,
 )
 from shared.database.rows import table_of
 
@@ -22,7 +24,7 @@ from shared.database.rows import table_of
 class GiftInKindRow(Row, table=True):
     """Goods that a donor gave. `receipt_id` is inventory's own receipt of them, which is acknowledged once; `goods` are
     codes and quantities. `value` is null while nobody has said what they are worth; `entry_id` is what is booked of it,
-    `note` how it is known.
+    `note` how it is known. Nobody kept of older ones when they were acknowledged.
     """
 
     __tablename__ = "gift_in_kind"
@@ -44,6 +46,20 @@ class GiftInKindRow(Row, table=True):
     note: str | None = note_column()
     undone: bool = flag_column()
     actor: str = actor_column()
+    acknowledged_on: date | None = None
 
 
+class GoodsToldRow(Row, table=True):
+    """What inventory told last of a receipt: what of it stands, `goods` as codes and quantities; none if all of it was
+    undone. `on_day` is the day on which it became so.
+    """
+
+    __tablename__ = "goods_told"
+    id: UUID = id_column()
+    version: int = version_column()
+    goods: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False, server_default="[]"))
+    on_day: date | None = None
+
+
+GOODS_TOLD = table_of(GoodsToldRow)
 GIFT_IN_KIND = table_of(GiftInKindRow)

@@ -11,7 +11,7 @@ from services.inventory.checks.promises import plan_figures, promises
 from services.inventory.checks.whole import WHOLE_IDLE
 from services.inventory.settings import Settings
 from services.inventory.tables import HOUSEHOLD
-from shared.contracts.inventory import PurchaseChanged
+from shared.contracts.inventory import GoodsReceived, PurchaseChanged
 from shared.service.parts import Count, Standing, Standings
 from shared.service.said import newest_said
 
@@ -109,6 +109,7 @@ _BOUGHT = """
           GROUP BY 1) appeals
 """
 _PURCHASES_SAID = newest_said("purchase", PurchaseChanged)
+_RECEIPTS_SAID = newest_said("receipt", GoodsReceived)
 _MARKS = "SELECT count(*), count(*) FILTER (WHERE due_at < clock_timestamp() - interval '1 minute') FROM marked_shelf"
 # A ration that is not dealt would wait for ever on a shelf without a mark.
 _UNDEALT = """
@@ -163,6 +164,7 @@ CHECKS = {
     "purchases are as their planned deliveries say": _PURCHASES,
     "a funded appeal has one purchase, and nobody proposes one without the money": _BOUGHT,
     "the newest state of each purchase was said": _PURCHASES_SAID,
+    "the newest state of each receipt was said": _RECEIPTS_SAID,
     "nothing that was said names a shelter": _SHELTERS,
 }
 

@@ -18,6 +18,7 @@ from services.inventory.domain.facts import Changed
 from services.inventory.domain.reasons import Because
 from services.inventory.domain.rules import Rules
 from services.inventory.ledger import StockLedger
+from services.inventory.repository import receipts
 from services.inventory.tables import RECEIPT
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid
@@ -82,7 +83,9 @@ async def receive(
             key = (depot, line.item)
             ledger.receive(key, line.quantity, line.expires_on, "received")
         await ledger.fill(keys)
-        return Receipt(receipt_id, tuple(_filled(each) for each in ledger.filled()))
+        filled = tuple(_filled(each) for each in ledger.filled())
+    await receipts.tell(unit, [receipt_id])
+    return Receipt(receipt_id, filled)
 
 
 def _unfit(lines: Sequence[GoodsLine], today: date) -> Refused | None:

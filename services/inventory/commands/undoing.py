@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, func, select
 from uuid_utils.compat import uuid7
 
 from services.inventory.commands.planning import gone_again
@@ -19,7 +19,7 @@ from services.inventory.domain.movements import Cause, Earlier
 from services.inventory.domain.rules import Rules
 from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.ledger import StockLedger
-from services.inventory.repository import stock
+from services.inventory.repository import receipts, stock
 from services.inventory.tables import MOVEMENT, RECEIPT
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
@@ -94,7 +94,7 @@ async def _undo(
     document, items = uuid7(), {each.item for each in lines}
     # First, for two lines of one receipt may lie on different shelves: of two who undo them at once the second sees
     # that nothing of the receipt is left.
-    await _lock_receipts(unit, lines)
+    await receipts.lock(unit.session, _papers(lines))
     async with StockLedger.open(unit, rules, items=items, document=document) as ledger:
         # Looked up under the lock of the shelves, so that of two who undo a line at once the second sees the first.
         ids = [each.id for each in lines]
@@ -155,10 +155,8 @@ async def counted_since(unit: Unit, lines: Iterable[Row[Any]]) -> str:
     return " ".join(words)
 
 
-async def _lock_receipts(unit: Unit, lines: Iterable[Moved]) -> None:
-    papers = {each.document_id for each in lines if each.kind == "received" and each.document_id}
-    mine = select(RECEIPT.c.id).where(RECEIPT.c.id.in_(sorted(papers))).order_by(RECEIPT.c.id)
-    await unit.session.execute(mine.with_for_update())
+def _papers(lines: Iterable[Moved]) -> set[UUID]:
+    return {each.document_id for each in lines if each.kind == "received" and each.document_id}
 
 
 async def _free_receipts(unit: Unit, lines: Iterable[Moved]) -> None:
@@ -172,12 +170,5 @@ async def _free_receipts(unit: Unit, lines: Iterable[Moved]) -> None:
         for item, quantity in goods.items():
             if planned:
                 await gone_again(unit, planned, item, quantity)
-        if not await unit.session.scalar(_STANDS, {"receipt": receipt_id}):
-            freed = update(RECEIPT).where(RECEIPT.c.id == receipt_id).values(undone_on=unit.today)
-            await unit.session.execute(freed)
-
-
-_STANDS = text("""
-    SELECT EXISTS (SELECT FROM movement line WHERE document_id = :receipt AND on_hand <> 0 AND NOT EXISTS (
-        SELECT FROM movement other WHERE other.reverses = line.id))
-""")
+    if came:
+        await receipts.tell(unit, came)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Index,
+    Integer,
     String,
     UniqueConstraint,
     text,
@@ -27,7 +28,10 @@ from shared.database.rows import table_of
 
 
 class ReceiptRow(Row, table=True):
-    """Goods that came in together; a depot takes in one reference once, unless what it stood for was undone."""
+    """Goods that came in together; a depot takes in one reference once, unless what it stood for was undone.
+
+    `version` counts what the others were told of it; 0 is one from before they were told of any.
+    """
 
     __tablename__ = "receipt"
     __table_args__ = (
@@ -38,8 +42,10 @@ class ReceiptRow(Row, table=True):
             unique=True,
             postgresql_where=text("undone_on IS NULL"),
         ),
+        Index("ix_receipt_untold", "id", postgresql_where=text("version = 0")),
     )
     id: UUID = Field(primary_key=True)
+    version: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
     depot: str = code_column()
     reference: str = Field(sa_column=Column(String(100), nullable=False))
     on_day: date

@@ -105,7 +105,7 @@ COMPARISONS = (
     Comparison("donations", "events", "donors_linked", "persons_linked"),
     *_of("events", "donations", "contacts_offered"),
     *_of("donations", "inventory", "appeals"),
-    *_of("inventory", "donations", "purchases"),
+    *_of("inventory", "donations", "purchases", "receipts"),
     *_of("donations", "intake", "grants"),
     Comparison("intake", "donations", "grants_asked", "grants_asked", grant_as_asked),
     *_of("intake", "events", "cases"),
