@@ -37,8 +37,9 @@ def on_day(settings: Settings) -> OnDay:
 
     async def begin(day: date, unit: Unit) -> None:
         await end_courses(unit, settings.lesson_late_days, day)
-        await school.turn(unit, settings.rules, day)
+        # Before any other work gives away the places that are free from now on.
         await sponsorships.turn(unit, settings.rules, day)
+        await school.turn(unit, settings.rules, day)
         unit.remind(FORGET)
 
     return begin

@@ -91,6 +91,7 @@ FAILING = "a gift is at risk since the first of the facts that say so"
 GIVEN_AT_RISK = "no gift was given a child while it was at risk"
 TOO_EARLY = "no month of school before the child was listed is asked for"
 TOGETHER = "no gift and child came together when they might not"
+PLACE_KEPT = "no place that is kept for a child was given to another"
 ONE_REPORT = "of each term's report cards one counts"
 
 BROKEN = {
@@ -148,6 +149,10 @@ BROKEN = {
         UPDATE incident SET child_id = id, donor_id = (SELECT donor_id FROM gift WHERE status = 'active')""": {
         TOGETHER
     },
+    """UPDATE child SET status = 'left', left_reason = 'household_closed' WHERE status = 'listed';
+        INSERT INTO sponsorship (id, hold_id, child_id, gift_id, role, starts_on, ends_on, reason)
+        SELECT gen_random_uuid(), hold_id, child.id, gift_id, role, '2006-10-31', '2006-10-31', 'child_left'
+        FROM sponsorship, child WHERE child.status = 'left'""": {NOT_LISTED, PLACE_KEPT},
     "UPDATE gift SET said = said + 1": {"the newest state of each gift was said"},
     """UPDATE lesson_place SET member_id = (SELECT member_id FROM lesson_place WHERE state = 'placed')
         WHERE state = 'waiting'""": {TWO_PLACES},

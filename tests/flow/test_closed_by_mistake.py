@@ -58,9 +58,13 @@ async def test_after_some_days_the_next_child_has_the_sponsor_and_staff_see_why_
         await world.settled()
         (shown,) = await world.sponsorship.get(path)
         assert (shown["reason"], shown["not_again"]) == ("child_left", why)
-    # Whoever is free again takes it up by itself, and nothing is left to tell.
+    # The place of the second child is kept too, also from the first one, until staff say where the second one went.
     await do(world, first, "reopen")
     await do(world, second, "close", {"outcome": "settled"})
+    await stand(world, first, "offered_again", second, "left")
+    assert [each["not_again"] for each in await world.sponsorship.get(path)] == ["place_kept"]
+    await world.sponsorship.post(f"/children/{second['child_id']}/leave", {"reason": "settled"})
+    # Whoever is free again takes it up by itself, and nothing is left to tell.
     await stand(world, first, "sponsored", second, "left")
     assert [each["not_again"] for each in await world.sponsorship.get(path)] == [None, None]
     assert (await world.sponsorship.gift(start.gift_id))["placed"] == 1

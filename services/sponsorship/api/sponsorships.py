@@ -1,6 +1,6 @@
 """Sponsorships of a child: those that were and are, another sponsor follows, one is over."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -41,10 +41,14 @@ class SponsorshipOut(BaseModel):
 
 
 @router.get("/{child_id}/sponsorships", dependencies=[LOOKING, KNOWN_CHILD])
-async def sponsorships(child_id: UUID, session: Reading) -> list[SponsorshipOut]:
+async def sponsorships(
+    child_id: UUID, session: Reading, settings: SponsorshipSettings
+) -> list[SponsorshipOut]:
     """All sponsorships of a child, the oldest first."""
     names = [name for name in SponsorshipOut.model_fields if name != "sponsorship_id"]
-    found = await lists.sponsorships(session, await today_of(session), child_id)
+    today = await today_of(session)
+    since = today - timedelta(days=settings.back_days)
+    found = await lists.sponsorships(session, today, since, child_id)
     return [SponsorshipOut(sponsorship_id=row["id"], **{name: row[name] for name in names}) for row in found]
 
 

@@ -1,6 +1,10 @@
 """Holds, sponsorships, and the gifts that they are of."""
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shared.contracts.sponsorship import GiftPlaced
+from shared.service.parts import Count
 from shared.service.said import newest_said
 
 _ONE_MAIN = """
@@ -95,6 +99,24 @@ _TOGETHER = f"""
         UNION ALL SELECT gift_id, child_id, joined_on, agreed_until FROM sponsorship) now
     WHERE joined_on IS NOT NULL
 """  # noqa: S608
+# Staff may give such a place away by hand, which is a hold of a later day. Of two for whom it is kept, the first who is
+# back has it.
+_PLACE_KEPT = """
+    SELECT count(*), count(*) FILTER (WHERE gift.placed + kept.places > gift.wanted AND EXISTS (
+        SELECT FROM hold LEFT JOIN sponsorship ON sponsorship.hold_id = hold.id AND sponsorship.ends_on IS NULL
+        WHERE hold.gift_id = gift.id AND (hold.state = 'held' OR sponsorship.id IS NOT NULL)
+        AND coalesce(sponsorship.joined_on, hold.joined_on) > kept.ends_on
+        AND (hold.made_on < kept.ends_on OR hold.actor LIKE 'service:%')
+        AND NOT EXISTS (SELECT FROM sponsorship mine, day WHERE mine.gift_id = gift.id AND mine.child_id = hold.child_id
+            AND mine.reason = 'child_left' AND mine.ends_on > day.processed - CAST(:days AS integer))))
+    FROM (
+        SELECT gift_id, count(DISTINCT child_id) AS places, min(ends_on) AS ends_on
+        FROM sponsorship JOIN child ON child.id = child_id, day
+        WHERE reason = 'child_left' AND ends_on > day.processed - CAST(:days AS integer) AND child.status = 'left'
+        AND child.left_reason IN ('household_closed', 'moved')
+        GROUP BY 1) kept
+    JOIN gift ON gift.id = kept.gift_id
+"""
 _SAID = newest_said("gift", GiftPlaced, "said")
 CHECKS = {
     "each child has one main sponsor or hold at most": _ONE_MAIN,
@@ -114,3 +136,9 @@ CHECKS = {
     "the newest state of each gift was said": _SAID,
 }
 """By what is counted: each query gives how many there are and how many break the rule."""
+
+
+async def kept(session: AsyncSession, days: int) -> Count:
+    """Places of gifts that are kept so many days for children who may come back."""
+    name = "no place that is kept for a child was given to another"
+    return Count(name, *(await session.execute(text(_PLACE_KEPT), {"days": days})).one())

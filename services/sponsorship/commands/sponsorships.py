@@ -70,11 +70,12 @@ def _refused(rules: Rules, page: Page, wanted: Handover, before: Sponsorship | N
 
 
 async def turn(unit: Unit, rules: Rules, day: date) -> None:
-    """Places were kept up to this day for children who may come back: they are free for others now."""
-    if await rooms.is_kept_until(unit.session, day - timedelta(days=rules.back_days)):
+    """Places were kept up to this day for children who may come back: they are free for others now, first for those
+    who had them before.
+    """
+    if found := await rooms.kept_until(unit.session, day - timedelta(days=rules.back_days)):
         async with Book.open(unit, rules) as book:
-            # Nothing of them has changed but the day: whoever closes the book gives gifts with room their children.
-            book.touch()
+            book.touch(gifts=found)
 
 
 @dataclass(frozen=True)

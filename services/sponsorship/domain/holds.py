@@ -74,6 +74,8 @@ class NotAgain(StrEnum):
 
     GIFT_OVER = "gift_over"
     SPONSOR_HAS_ANOTHER = "sponsor_has_another"
+    PLACE_KEPT = "place_kept"
+    """The sponsor has room, but keeps it for another child who may come back."""
     CHILD_HAS_ANOTHER = "child_has_another"
 
 

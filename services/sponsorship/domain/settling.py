@@ -88,6 +88,8 @@ class Page(Standing):
         if decided or self.apart(gift.id, child):
             return
         if self._is_won(hold, gift):
+            if self.helped[child] and not gift.over and not self._leaves_kept(hold, gift):
+                return
             if not self._can_have(hold, gift) and self.helped[child] and not gift.over:
                 self.save(hold.let_go(hold.closed_on or self.moment.today, Over.CHILD_TAKEN))
             else:
@@ -153,12 +155,16 @@ class Page(Standing):
         return not is_over and self._can_have(hold, gift)
 
     def _can_have(self, hold: Hold, gift: Gift) -> bool:
-        has_room = not gift.over and self.placed(gift.id) < gift.wanted
+        has_room = not gift.over and self._leaves_kept(hold, gift)
         may = self.apart(gift.id, hold.child_id) is None
         leaves_some = self.shares(hold.child_id) + hold.share < WHOLE
         has_it = self.has(gift.id, hold.child_id) or self.has_by_another(gift.id, hold.child_id)
         is_free = self.is_free(hold.child_id, hold.role) and not has_it
         return has_room and may and leaves_some and is_free
+
+    def _leaves_kept(self, hold: Hold, gift: Gift) -> bool:
+        """Whether a gift has room beside what it keeps for children who may come back."""
+        return self.placed(gift.id) + self.kept(gift.id, hold.child_id) < gift.wanted
 
     def _oldest_first(self, sponsorships: Iterable[Sponsorship]) -> list[Sponsorship]:
         return sorted(sponsorships, key=_by_start)

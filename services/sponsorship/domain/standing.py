@@ -1,11 +1,12 @@
 """A page of the book: some children, the gifts that have or had them, and what can be asked of both."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from services.sponsorship.domain.gifts import Gift
-from services.sponsorship.domain.holds import Hold, Moment, Role, Sponsorship, State
+from services.sponsorship.domain.holds import Hold, Moment, Over, Role, Sponsorship, State
 from services.sponsorship.domain.together import Apart, Care, why_apart
 
 
@@ -14,8 +15,9 @@ class Standing:
     """Some children with all holds on them that ever were, and the gifts of these.
 
     `helped` says of each child whether it needs a sponsor at all. `elsewhere` is how many children that are not on this
-    page each gift has. `cares` has what protects the children. What has changed is in `changed`; sponsorships that
-    never began after all are in `removed`.
+    page each gift has. `cares` has what protects the children. For those in `away`, who may come back, a gift keeps
+    its place if they left after the day `kept_since`; `kept_elsewhere` is for how many other children each gift does.
+    What has changed is in `changed`; sponsorships that never began after all are in `removed`.
     """
 
     helped: Mapping[UUID, bool]
@@ -26,6 +28,9 @@ class Standing:
     new_id: Callable[[], UUID]
     elsewhere: Mapping[UUID, int] = field(default_factory=dict)
     cares: Mapping[UUID, Care] = field(default_factory=dict)
+    away: Collection[UUID] = ()
+    kept_since: date = date.max
+    kept_elsewhere: Mapping[UUID, int] = field(default_factory=dict)
     changed: set[UUID] = field(default_factory=set)
     removed: set[UUID] = field(default_factory=set)
 
@@ -63,6 +68,12 @@ class Standing:
         """How many children a gift has, held or sponsored."""
         return sum(each.gift_id == gift for each in self._now()) + self.elsewhere.get(gift, 0)
 
+    def kept(self, gift: UUID, besides: UUID) -> int:
+        """For how many children who may come back a gift keeps a place; for the child `besides` it may be its own."""
+        left = (each for each in self.sponsorships.values() if each.gift_id == gift)
+        late = {each.child_id for each in left if _left_after(self.kept_since, each)}
+        return 0 if besides in late else len(late.intersection(self.away)) + self.kept_elsewhere.get(gift, 0)
+
     def has(self, gift: UUID, child: UUID) -> bool:
         """Whether a gift keeps or supports this child now."""
         return any((each.gift_id, each.child_id) == (gift, child) for each in self._now())
@@ -87,3 +98,8 @@ class Standing:
     def _holds(self, state: State) -> list[Hold]:
         found = [each for each in self.holds.values() if each.state is state]
         return sorted(found, key=lambda each: (each.made_on, each.id))
+
+
+def _left_after(day: date, each: Sponsorship) -> bool:
+    """Whether a sponsorship was over after this day because its child left."""
+    return each.reason is Over.CHILD_LEFT and each.ends_on is not None and each.ends_on > day

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from sqlalchemy import RowMapping
 from uuid_utils.compat import uuid7
 
 from services.sponsorship.domain.aliases import new_alias
-from services.sponsorship.domain.children import Left, Need, Seen, need_of
+from services.sponsorship.domain.children import MAY_COME_BACK, Left, Need, Seen, need_of
 from services.sponsorship.domain.holds import Hold, Moment, Sponsorship, State
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
-from services.sponsorship.repository import children, gifts, holds, placing
+from services.sponsorship.repository import children, gifts, holds, placing, rooms
 from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
 from shared.contracts.sponsorship import ChildChanged, ChildStatus, GiftPlaced
 from shared.messaging.unit import Unit
@@ -59,6 +60,7 @@ async def load(
     of_them = await holds.holds_of(session, seen)
     supports = await holds.sponsorships_of(session, seen)
     gift_rows = await gifts.known(session, {*of_gifts, *(each.gift_id for each in of_them.values())})
+    since = unit.today - timedelta(days=rules.back_days)
     kept = {key for key, each in of_them.items() if each.state is not State.LET_GO}
     page = Page(
         {key: need.helped for key, need in needs.items()},
@@ -69,6 +71,9 @@ async def load(
         uuid7,
         await holds.elsewhere(session, gift_rows, seen),
         await placing.cares(session, unit.today, seen),
+        {key for key, need in needs.items() if need.left in MAY_COME_BACK},
+        since,
+        await rooms.kept_elsewhere(session, gift_rows, seen, since),
     )
     return Loaded(page, seen, needs, rows, gift_rows, {*of_them, *supports}, kept)
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sponsorship.domain.gifts import PURPOSE
 from services.sponsorship.domain.holds import NotAgain, Over, State
 from services.sponsorship.domain.together import Apart, why_apart
+from services.sponsorship.repository import rooms
 from services.sponsorship.repository.donors import IS_DECLINED, IS_PAUSED
 from services.sponsorship.repository.placing import HAS_INCIDENT, is_agreed
 from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
@@ -56,9 +57,11 @@ def _apart(row: RowMapping) -> Apart | None:
     return why_apart(**{name: row[name] for name in _FLAGS})
 
 
-async def sponsorships(session: AsyncSession, today: date, child: UUID) -> list[Mapping[str, Any]]:
+async def sponsorships(
+    session: AsyncSession, today: date, since: date, child: UUID
+) -> list[Mapping[str, Any]]:
     """All sponsorships of a child, the oldest first; `not_again` says why a child who is back does not have the sponsor
-    again whom it had when it left.
+    again whom it had when it left. Places are kept for children who left after the day `since`.
     """
     row, later, another = SPONSORSHIP.c, SPONSORSHIP.alias().c, SPONSORSHIP.alias().c
     back = and_(
@@ -72,6 +75,7 @@ async def sponsorships(session: AsyncSession, today: date, child: UUID) -> list[
     why = case(
         (and_(back, GIFT.c.wanted == 0), NotAgain.GIFT_OVER.value),
         (and_(back, GIFT.c.placed >= GIFT.c.wanted), NotAgain.SPONSOR_HAS_ANOTHER.value),
+        (and_(back, row.ends_on <= since, ~rooms.has_room(since)), NotAgain.PLACE_KEPT.value),
         (and_(back, has_another), NotAgain.CHILD_HAS_ANOTHER.value),
     )
     query = select(SPONSORSHIP, GIFT.c.donor_id, why.label("not_again"), back.label("back"), *_flags(today))

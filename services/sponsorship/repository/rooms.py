@@ -1,9 +1,12 @@
 """Gifts that have fewer children than they are for."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import FromClause
 
 from services.sponsorship.domain.children import MAY_COME_BACK
 from services.sponsorship.domain.holds import Over
@@ -24,7 +27,7 @@ async def with_room(
     row, kept = GIFT.c, _kept(since)
     is_well = and_(row.status != MonthlyGiftStatus.AT_RISK.value, row.uncovered < most_uncovered)
     query = select(GIFT, PERSON.label("person"), kept.label("kept"))
-    query = query.where(row.placed + kept < row.wanted, ~IS_DECLINED, ~IS_PAUSED, is_well)
+    query = query.where(has_room(since), ~IS_DECLINED, ~IS_PAUSED, is_well)
     tried = select(func.count(HOLD.c.child_id.distinct())).where(HOLD.c.gift_id == row.id).scalar_subquery()
     wanted = row.begun_on.is_not(None) if begun else and_(row.begun_on.is_(None), tried < row.wanted)
     # `placed < wanted` is what the index of gifts with room has.
@@ -34,15 +37,35 @@ async def with_room(
 
 def _kept(since: date) -> ColumnElement[int]:
     """For how many children the gift of a row keeps a place: they left after that day, and may come back."""
-    row = SPONSORSHIP.c
-    query = select(func.count(row.child_id.distinct())).join(CHILD, CHILD.c.id == row.child_id)
-    left = and_(row.reason == Over.CHILD_LEFT.value, row.ends_on > since)
-    away = and_(CHILD.c.status == ChildStatus.LEFT.value, CHILD.c.left_reason.in_(MAY_COME_BACK))
-    return query.where(row.gift_id == GIFT.c.id, left, away).scalar_subquery()
+    away = SPONSORSHIP.alias()
+    child = CHILD.alias()
+    query = select(func.count(away.c.child_id.distinct())).join(child, child.c.id == away.c.child_id)
+    return query.where(away.c.gift_id == GIFT.c.id, *_is_away(away, child, since)).scalar_subquery()
 
 
-async def is_kept_until(session: AsyncSession, left_on: date) -> bool:
-    """Whether some gift keeps a place for a child that left on this day."""
+def _is_away(away: FromClause, child: FromClause, since: date) -> tuple[ColumnElement[bool], ...]:
+    left = and_(away.c.reason == Over.CHILD_LEFT.value, away.c.ends_on > since)
+    return left, child.c.status == ChildStatus.LEFT.value, child.c.left_reason.in_(MAY_COME_BACK)
+
+
+def has_room(since: date) -> ColumnElement[bool]:
+    """Whether the gift of a row has room beside what it keeps for children who left after that day."""
+    return GIFT.c.placed + _kept(since) < GIFT.c.wanted
+
+
+async def kept_elsewhere(
+    session: AsyncSession, gifts: Collection[UUID], children: Collection[UUID], since: date
+) -> dict[UUID, int]:
+    """For how many children besides these each of these gifts keeps a place, where it does."""
     row = SPONSORSHIP.c
-    query = select(row.id).where(row.reason == Over.CHILD_LEFT.value, row.ends_on == left_on)
-    return await session.scalar(query.limit(1)) is not None
+    query = select(row.gift_id, func.count(row.child_id.distinct())).join(CHILD, CHILD.c.id == row.child_id)
+    query = query.where(row.gift_id.in_(gifts), row.child_id.not_in(children))
+    query = query.where(*_is_away(SPONSORSHIP, CHILD, since)).group_by(row.gift_id)
+    return dict((await session.execute(query)).all())
+
+
+async def kept_until(session: AsyncSession, left_on: date) -> set[UUID]:
+    """The gifts that kept a place up to now for a child that left on this day."""
+    row = SPONSORSHIP.c
+    query = select(row.gift_id).where(row.reason == Over.CHILD_LEFT.value, row.ends_on == left_on)
+    return set(await session.scalars(query.distinct()))
