@@ -259,6 +259,7 @@ async def test_an_interpreter_who_is_never_written_to_is_not_freed_in_silence(wo
     moved = {name: HEARING[name].replace("04-12", "05-12") for name in ("starts_at", "ends_at")}  # type: ignore[attr-defined]
     await events.post(f"{path}/move", {"zone": "Europe/Brussels", **moved, "note": "the hall is not free"})
     await needs("unmet")
+    assert (await events.get(path))["to_tell"] == 1
     for place, again in ((f"{path}/to-tell", False), ("/volunteers/to-tell", True)):
         answer = await events.try_post(place, {**why, "again": again})
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
@@ -269,6 +270,7 @@ async def test_an_interpreter_who_is_never_written_to_is_not_freed_in_silence(wo
         assert row["news"] == "does not have the task any more: who has it does not want to be written to"
         empty = await events.try_post(place, why)
         assert empty.text.count("\n") == 1
+    assert (await events.get(path))["to_tell"] == 0
     register = (await events.get("/guests/readings"))["items"]
     assert [each["route"] for each in register] == [
         "/gatherings/{gathering_id}/to-tell", "/gatherings/{gathering_id}/to-tell", "/volunteers/to-tell",

@@ -38,7 +38,11 @@ async def _no_longer(story: "Story") -> None:
     """Somebody has a task that nobody wants any more, and is listed to be told so."""
     events = story.world.events
     await events.helper({"language": "ko", "level": "c1"})
-    task = {"task": "accompany", "languages": [{"language": "ko", "level": "b1"}], "starts_on": str(FIRST_DAY)}
+    task = {
+        "task": "accompany",
+        "languages": [{"language": "ko", "level": "b1"}],
+        "starts_on": str(FIRST_DAY),
+    }
     need_id = (await events.post("/needs", task))["need_id"]
     await events.accept(await events.need(need_id, "offered"))
     await events.post(f"/needs/{need_id}/withdraw")
