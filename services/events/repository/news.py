@@ -65,8 +65,8 @@ async def people_of(session: AsyncSession, gathering: Gathering) -> int:
 
 
 def mark(unit: Unit, told: Iterable[Untold]) -> None:
-    """Keep that these were listed to be told today. The caller has the desk and the gathering, so that nothing newer is
-    marked.
+    """Keep that these were listed to be told today. The caller has the speakers, the desk and the gathering, so that
+    nothing newer is marked.
     """
     for each in told:
         unit.writes.change(each.table, [{"id": each.id, "told_on": unit.today}])
