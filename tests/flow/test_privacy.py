@@ -45,7 +45,7 @@ CONTACTS = {
     ("events", "/volunteers", "contact"): REACHED,
 }
 """Where somebody is typed who can be reached, and what of them: each service has one table of contacts."""
-SHOWN = ("venue", "door-list", "door-list/pdf", "invitations", "offers", "tell-place", "thank")
+SHOWN = ("venue", "door-list", "door-list/pdf", "invitations", "offers", "to-tell", "tell-place", "thank")
 KEPT = {
     ("intake", "/households", "members[].given_name"): GIVEN,
     ("intake", "/households", "members[].family_name"): FAMILY,
@@ -138,6 +138,7 @@ KEPT = {
     ("events", "/guests/{guest_id}/offered", "reason"): SEEN,
     ("events", "/contacts/{contact_id}/correct", "reason"): SEEN,
     **{("events", f"/gatherings/{{gathering_id}}/{each}", "reason"): SEEN for each in SHOWN},
+    ("events", "/volunteers/to-tell", "reason"): SEEN,
     **{(name, "/plan", "targets[].words"): f"{name} target.words" for name in SERVICES},
 }
 """The one column in which each free text of a request may be kept."""

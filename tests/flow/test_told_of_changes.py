@@ -1,6 +1,7 @@
 """A gathering is moved or called off: whoever knew of it is listed to be told, once, and nobody else."""
 
 import csv
+import importlib
 import io
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -258,6 +259,7 @@ async def test_an_interpreter_who_is_never_written_to_is_not_freed_in_silence(wo
     moved = {name: HEARING[name].replace("04-12", "05-12") for name in ("starts_at", "ends_at")}  # type: ignore[attr-defined]
     await events.post(f"{path}/move", {"zone": "Europe/Brussels", **moved, "note": "the hall is not free"})
     await needs("unmet")
+    assert (await events.get(path))["to_tell"] == 1
     for place, again in ((f"{path}/to-tell", False), ("/volunteers/to-tell", True)):
         answer = await events.try_post(place, {**why, "again": again})
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
@@ -268,9 +270,41 @@ async def test_an_interpreter_who_is_never_written_to_is_not_freed_in_silence(wo
         assert row["news"] == "does not have the task any more: who has it does not want to be written to"
         empty = await events.try_post(place, why)
         assert empty.text.count("\n") == 1
+    assert (await events.get(path))["to_tell"] == 0
     register = (await events.get("/guests/readings"))["items"]
     assert [each["route"] for each in register] == [
         "/gatherings/{gathering_id}/to-tell", "/gatherings/{gathering_id}/to-tell", "/volunteers/to-tell",
     ]  # fmt: skip
     await events.post(f"{path}/cancel", {"note": "no visas"})
     assert (await events.try_post(f"{path}/to-tell", why)).text.count("\n") == 1
+
+
+MIGRATION = importlib.import_module("services.events.migrations.versions.0008_news")
+
+
+@pytest.mark.parametrize("over", [False, True])
+async def test_after_an_update_whoever_knew_of_what_was_called_off_before_is_listed(
+    desk: Helpdesk, over: bool
+) -> None:
+    """Of gatherings to come; nobody is told of those whose day is over. Who was invited is not known to have heard."""
+    hall = await Hall.of(desk)
+    await hall.cancels()
+    for table in ("seat", "slot", "assignment"):
+        await desk.rows(f"UPDATE {table} SET news = '', told_on = NULL")  # noqa: S608, ours
+    if over:
+        await desk.turn(DAY + timedelta(days=40))
+    for statement in (MIGRATION.SEATS, MIGRATION.SLOTS, MIGRATION.HELPERS):
+        await desk.rows(statement)
+    knew = set() if over else KNEW - {"invited and told"}
+    assert Counter(await hall.lists("to tell")) == once(*knew)
+
+
+async def test_after_an_update_nobody_is_asked_who_was_found_to_be_never_written_to(desk: Helpdesk) -> None:
+    """Before the day turns."""
+    who = await desk.volunteer()
+    await desk.gathering(DAY + timedelta(days=30), KOREAN)
+    assert [volunteer for _, volunteer in await desk.held()] == [who]
+    await desk.rows("UPDATE volunteer SET no_contact = true")
+    await desk.rows(MIGRATION.LOOK_AGAIN)
+    await desk.works()
+    assert (await desk.held(), len(await desk.held("freed"))) == ([], 1)

@@ -95,6 +95,7 @@ async def _show(story: "Story") -> None:
         "door-list/pdf",
         "invitations",
         "offers",
+        "to-tell",
         "tell-place",
         "hold",
         "thank",

@@ -29,5 +29,23 @@ async def speak_and_help(story: "Story") -> None:
     await story.post("events", PUBLISHED.format(**kept), place)
     contact = story.contact("events", "/volunteers", "contact")
     await story.post("events", "/volunteers", {"contact": contact, "adult": True, "tasks": ["interpret"]})
+    await _no_longer(story)
     for each in ("/speakers", "/slots", "/volunteers", "/needs"):
         story.answers["events"].append(str(await story.world.events.get(each)))
+
+
+async def _no_longer(story: "Story") -> None:
+    """Somebody has a task that nobody wants any more, and is listed to be told so."""
+    events = story.world.events
+    await events.helper({"language": "ko", "level": "c1"})
+    task = {
+        "task": "accompany",
+        "languages": [{"language": "ko", "level": "b1"}],
+        "starts_on": str(FIRST_DAY),
+    }
+    need_id = (await events.post("/needs", task))["need_id"]
+    await events.accept(await events.need(need_id, "offered"))
+    await events.post(f"/needs/{need_id}/withdraw")
+    reason = {"reason": story.plant("events", "/volunteers/to-tell", "reason")}
+    answer = await events.try_post("/volunteers/to-tell", reason)
+    assert "nobody is wanted for it any more" in answer.text, answer.text

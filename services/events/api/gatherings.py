@@ -25,6 +25,7 @@ from services.events.contacts import Venue
 from services.events.domain import gatherings as rules
 from services.events.domain.gatherings import Deadlines, Gathering, Kind, Moving, Safety, Times
 from services.events.queries import gatherings as queries
+from services.events.repository import news
 from services.events.repository.gatherings import find as find_one
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, missing
@@ -137,10 +138,15 @@ class GatheringOut(BaseModel):
     title: str | None = Field(
         default=None, description="none of a closed gathering: it is shown with a reason"
     )
+    to_tell: int | None = Field(
+        default=None,
+        description="so many are still to be told that it was moved or called off: `to-tell` lists them; said of one",
+    )
 
     @classmethod
-    def of(cls, gathering: Gathering, title: str | None = None) -> "GatheringOut":
+    def of(cls, gathering: Gathering, title: str | None = None, to_tell: int | None = None) -> "GatheringOut":
         return cls(
+            to_tell=to_tell,
             gathering_id=gathering.id,
             status=gathering.shown_status.value,
             languages=[LanguageBody(**vars(each)) for each in gathering.languages],
@@ -232,7 +238,8 @@ async def cancel(gathering_id: UUID, body: WithNote, work: Work, settings: Event
 async def show(gathering_id: UUID, session: Reading) -> GatheringOut:
     """One gathering."""
     gathering = accepted(await find_one(session, gathering_id) or missing("such gathering"))
-    return GatheringOut.of(gathering, (await contacts.titles(session, [gathering_id])).get(gathering_id))
+    titles = await contacts.titles(session, [gathering_id])
+    return GatheringOut.of(gathering, titles.get(gathering_id), await news.people_of(session, gathering))
 
 
 @router.get("", dependencies=[LOOKING])

@@ -1,6 +1,6 @@
 """Gatherings are moved, held and cancelled, and those who have a seat are asked again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ from shared.outcomes import Refused, conflict, invalid
 
 CONFIRM_ENDS = "confirm_ends"
 _WHY_NOT_HELD = "what is announced, and neither held nor cancelled yet, is told as held"
+_SLOT_NOW = conflict("A slot at this gathering was given to somebody at this moment. Try again.")
 WAITED = frozenset({SeatState.WAITING, SeatState.OFFERED, SeatState.INVITED, SeatState.ASKED_AGAIN})
 
 
@@ -30,13 +31,14 @@ async def move(
     has an offer may use it for as long as a new one would stand. Slots follow, and helpers who had agreed are asked
     again (`following.py`). Whoever else knew of it is to be told (`news.py`).
     """
+    speaking = await speakers.lock_at(unit.session, gathering_id)
     async with hall(unit, rules, gathering_id) as found:
         if found is None:
             return NO_GATHERING
         before = found.gathering
         if before.status not in {*TAKES_GUESTS, GatheringStatus.PLANNED}:
             return not_now(before, "it is not moved any more")
-        if refused := await _took_place(unit, before):
+        if refused := await _took_place(unit, before, speaking):
             return refused
         times, deadlines = to.of(before)
         if refused := move_refused(before, times, deadlines, unit.today):
@@ -98,6 +100,7 @@ async def _end(
     note: str | None,
     wrong: Callable[[Gathering], str],
 ) -> Gathering | Refused:
+    speaking = await speakers.lock_at(unit.session, gathering_id)
     async with hall(unit, rules, gathering_id) as found:
         if found is None:
             return NO_GATHERING
@@ -105,7 +108,7 @@ async def _end(
         held = status is GatheringStatus.HELD
         if before.status not in (TAKES_GUESTS if held else {*TAKES_GUESTS, GatheringStatus.PLANNED}):
             return not_now(before, _WHY_NOT_HELD if held else "it is not cancelled any more")
-        if not held and (refused := await _took_place(unit, before)):
+        if not held and (refused := await _took_place(unit, before, speaking)):
             return refused
         if words := wrong(before):
             return conflict(words)
@@ -121,8 +124,12 @@ async def _end(
         return found.gathering
 
 
-async def _took_place(unit: Unit, gathering: Gathering) -> Refused | None:
-    """Why a gathering is neither moved nor cancelled any more: somebody came to it, or spoke there."""
+async def _took_place(unit: Unit, gathering: Gathering, speaking: Collection[UUID]) -> Refused | None:
+    """Why a gathering is neither moved nor cancelled any more: somebody came to it, or spoke there. Nor is it while a
+    speaker is added whom this unit has not locked.
+    """
+    if await speakers.at(unit.session, gathering.id) - set(speaking):
+        return _SLOT_NOW
     if await seats.came(unit.session, gathering.id):
         return conflict("Somebody came to this gathering. Say that it was held, or that nobody came.")
     if await speakers.spoke_at(unit.session, gathering.id):

@@ -14,7 +14,7 @@ from services.events import contacts
 from services.events.commands.seats import NO_GATHERING
 from services.events.contacts import Contact, Reading
 from services.events.domain.gatherings import not_now
-from services.events.repository import gatherings, helping, news
+from services.events.repository import gatherings, helping, news, speakers
 from services.events.repository.news import Untold
 from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
@@ -39,6 +39,7 @@ async def of_gathering(
     """Guests, speakers and helpers who knew of a gathering that was moved or called off: each once, or all with
     `again`.
     """
+    await speakers.lock_at(unit.session, gathering_id)
     await helping.take_desk(unit.session)
     gathering = (await gatherings.lock(unit.session, [gathering_id])).get(gathering_id)
     if gathering is None:

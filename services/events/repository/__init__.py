@@ -13,7 +13,9 @@ contacts by their keys. A unit leaves out what it does not need, and may take ag
     hears who wants helpers; looks for helpers; an answer   desk, need
     gives a slot, says that a talk was held                 consent, household, speaker, gathering
     follows what was decided on gatherings; a new day       speaker, desk, need
-    moves, cancels, holds, changes; letters; offers end     gathering
+    moves, cancels, says that it was held                   speaker, gathering
+    lists whom to tell of that, or of tasks                 speaker, desk, gathering, or desk
+    changes it, gives seats, other letters; offers end      gathering
 
 In brackets: if somebody among them is newly never written to, and for a household that was closed. Seats are written
 under their gathering's lock, slots and recordings under their speaker's, volunteers and assignments under the desk.

@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, Table, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.events.domain.gatherings import Gathering
 from services.events.domain.needs import OPEN, AssignmentState
 from services.events.domain.news import OF_GATHERINGS, News, of_helper
 from services.events.domain.seats import SeatState
 from services.events.repository.guests import NOT_INVITED
 from services.events.tables import ASSIGNMENT, GUEST, NEED, SEAT, SLOT, SPEAKER, VOLUNTEER
-from shared.contracts.events import SlotStatus
+from shared.contracts.events import GatheringStatus, SlotStatus
 from shared.messaging.unit import Unit
 
 _STANDING = (SlotStatus.PLANNED.value, SlotStatus.FLAGGED.value)
@@ -56,9 +57,16 @@ async def of_helpers(session: AsyncSession, gathering_id: UUID | None = None, *,
     return [_of_helper(row) for row in await _rows(session, query, ASSIGNMENT, again=again)]
 
 
+async def people_of(session: AsyncSession, gathering: Gathering) -> int:
+    """How many are still to be told something of this gathering; nobody once it was held."""
+    if gathering.status is GatheringStatus.HELD:
+        return 0
+    return len({each.person for each in await of_gathering(session, gathering.id, again=False)})
+
+
 def mark(unit: Unit, told: Iterable[Untold]) -> None:
-    """Keep that these were listed to be told today. The caller has the desk and the gathering, so that nothing newer is
-    marked.
+    """Keep that these were listed to be told today. The caller has the speakers, the desk and the gathering, so that
+    nothing newer is marked.
     """
     for each in told:
         unit.writes.change(each.table, [{"id": each.id, "told_on": unit.today}])

@@ -206,9 +206,21 @@ _TELL_AT = text("""
 """)
 
 
+async def lock_at(session: AsyncSession, gathering_id: UUID) -> set[UUID]:
+    """Lock whoever has or had a slot at a gathering, before the gathering itself; gives the speakers."""
+    ids = await at(session, gathering_id)
+    await lock(session, ids)
+    return ids
+
+
+async def at(session: AsyncSession, gathering_id: UUID) -> set[UUID]:
+    """Whoever has or had a slot at a gathering."""
+    return set(await session.scalars(select(SLOT.c.speaker_id).where(SLOT.c.gathering_id == gathering_id)))
+
+
 async def tell_at(session: AsyncSession, gathering_id: UUID, news: News) -> None:
-    """Whoever is to speak at a locked gathering is to be told this of it. Who comes as a guest too, and is asked to
-    confirm the seat, is told by that.
+    """Whoever is to speak at a gathering, which is locked with its speakers, is to be told this of it. Who comes as a
+    guest too, and is asked to confirm the seat, is told by that.
     """
     await session.execute(_TELL_AT, {"gathering": gathering_id, "news": news.value})
 
