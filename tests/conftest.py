@@ -1,5 +1,6 @@
 """The servers that all tests share, and which they are."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,12 @@ def pytest_configure() -> None:
     """What is logged before a service sets up logging: without the pictures of tracebacks, which take seconds."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
+
+
+def pytest_collection_finish() -> None:
+    """As `relief serve` does it: looking through what was imported for garbage is a tenth of the time of a story."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 VERSIONS = pytest.StashKey[str]()
