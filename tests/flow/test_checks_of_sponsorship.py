@@ -1,9 +1,11 @@
 """Each check of sponsorship finds what it is there for."""
 
+from collections.abc import Sized
 from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from services.sponsorship.checks import check
 from services.sponsorship.commands import courses, school
@@ -242,3 +244,37 @@ async def test_each_check_finds_what_it_is_there_for(
         (shown,) = (await found_of(room.engine, check(room.settings), [grown]))[0].values()
         assert shown == {GROWN_UP}
     assert set().union(shown, *BROKEN.values()) == names
+
+
+MORE_MONTHS = """
+    INSERT INTO child (id, alias, waiting_since, seen_household, household_id, since)
+        SELECT gen_random_uuid(), '#' || number, '2006-11-01', gen_random_uuid(), gen_random_uuid(), '2006-11-01'
+        FROM generate_series(1, 50) number;
+    INSERT INTO school_month (id, term_id, child_id, due_on)
+        SELECT gen_random_uuid(), school_term.id, child.id, DATE '2006-11-01' - CAST(substr(alias, 2) AS integer)
+        FROM child, school_term WHERE alias LIKE '#%';
+    INSERT INTO sponsorship (id, hold_id, child_id, gift_id, role, starts_on)
+        SELECT gen_random_uuid(), gen_random_uuid(), id, gen_random_uuid(), 'main', '2006-01-01' FROM child
+        WHERE alias LIKE '#%';
+"""
+
+
+async def test_what_the_checks_ask_takes_no_more_values_the_more_there_is(sponsors_url: str) -> None:
+    """A statement takes 32,767 values at most: with ids as values the doctor would fail where there are many."""
+    asked: list[int] = []
+    async with SponsorRoom.open(sponsors_url, FIRST, places_by_itself=False) as room:
+
+        @event.listens_for(room.engine.sync_engine, "before_cursor_execute")
+        def ask(_c: object, _cursor: object, _statement: str, values: Sized, *_: object) -> None:
+            asked.append(len(values))
+
+        await prepare(room)
+        found = []
+        for statements in ("", MORE_MONTHS):
+            for each in statements.split(";")[:-1]:
+                await room.rows(each)
+            asked.clear()
+            await room.breaches()
+            found.append([*asked])
+        assert len(found[0]) > 20
+        assert found[0] == found[1]

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from services.sponsorship.commands.seen import stale
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.school import AHEAD, Level, due_days, last_day
-from services.sponsorship.ledger import Book
+from services.sponsorship.ledger import MANY, Book
 from services.sponsorship.repository import children, school
 from services.sponsorship.tables import SCHOOL_MONTH, SCHOOL_TERM
 from shared.contracts.donations import GrantChanged
@@ -123,6 +123,7 @@ async def hear(unit: Unit, rules: Rules, facts: Sequence[GrantChanged]) -> None:
 
 async def turn(unit: Unit, rules: Rules, day: date) -> None:
     """A month begins for some children: its fee is due."""
-    if found := await school.due_on(unit.session, day):
+    found = sorted(await school.due_on(unit.session, day))
+    for first in range(0, len(found), MANY):
         async with Book.open(unit, rules) as book:
-            book.touch(found)
+            book.touch(found[first : first + MANY])

@@ -11,7 +11,7 @@ from services.sponsorship.commands.keeping import refused_together
 from services.sponsorship.domain.holds import Hold, Over, Sponsorship, State
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
-from services.sponsorship.ledger import Book
+from services.sponsorship.ledger import MANY, Book
 from services.sponsorship.repository import rooms
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
@@ -73,9 +73,10 @@ async def turn(unit: Unit, rules: Rules, day: date) -> None:
     """Places were kept up to this day for children who may come back: they are free for others now, first for those
     who had them before.
     """
-    if found := await rooms.kept_until(unit.session, day - timedelta(days=rules.back_days)):
+    found = sorted(await rooms.kept_until(unit.session, day - timedelta(days=rules.back_days)))
+    for first in range(0, len(found), MANY):
         async with Book.open(unit, rules) as book:
-            book.touch(gifts=found)
+            book.touch(gifts=found[first : first + MANY])
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ loads what is known and writes what has changed; `placing.py` gives gifts that h
 places in courses.
 """
 
-from services.sponsorship.ledger.book import Book
+from services.sponsorship.ledger.book import MANY, Book
 from services.sponsorship.ledger.lessons import LessonBook
 from services.sponsorship.ledger.pages import LET_GO, status_of
 
-__all__ = ["LET_GO", "Book", "LessonBook", "status_of"]
+__all__ = ["LET_GO", "MANY", "Book", "LessonBook", "status_of"]

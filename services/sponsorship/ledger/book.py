@@ -23,6 +23,10 @@ from services.sponsorship.ledger import pages, placing, school
 from services.sponsorship.ledger.pages import Loaded
 from shared.messaging.unit import Unit
 
+MANY = 200
+"""Children, or gifts, of one page: what is asked of a page looks at all that is on it, so the work for each child grows
+with the page.
+"""
 _ALONE = text("SELECT pg_advisory_xact_lock(20060915)")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.children import Place, Seen
+from services.sponsorship.repository.among import among
 from services.sponsorship.tables import CHILD, HOUSEHOLD, PRESENCE
 from shared.contracts.intake import AgeBand, HouseholdState
 from shared.database.writes import Writes
@@ -15,7 +16,7 @@ from shared.database.writes import Writes
 
 async def save_states(session: AsyncSession, writes: Writes, states: Collection[HouseholdState]) -> set[UUID]:
     """Write the newest state of households; gives everybody who was in them before or is now."""
-    gone = delete(PRESENCE).where(PRESENCE.c.household_id.in_([each.household_id for each in states]))
+    gone = delete(PRESENCE).where(among(PRESENCE.c.household_id, (each.household_id for each in states)))
     before = set(await session.scalars(gone.returning(PRESENCE.c.member_id))) if states else set()
     writes.change(
         HOUSEHOLD,
@@ -39,13 +40,13 @@ async def save_closed(session: AsyncSession, writes: Writes, versions: Mapping[U
     """Write that households are closed; gives everybody whom they had."""
     rows = [{"id": key, "version": version, "helped": False} for key, version in versions.items()]
     writes.change(HOUSEHOLD, rows)
-    query = select(PRESENCE.c.member_id).where(PRESENCE.c.household_id.in_(versions))
+    query = select(PRESENCE.c.member_id).where(among(PRESENCE.c.household_id, versions))
     return set(await session.scalars(query))
 
 
 async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RowMapping]:
     """Those of these who are children that need or needed a school place; whoever changes them holds the book."""
-    query = select(CHILD).where(CHILD.c.id.in_(ids)).order_by(CHILD.c.id)
+    query = select(CHILD).where(among(CHILD.c.id, ids)).order_by(CHILD.c.id)
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
 
 
@@ -57,7 +58,7 @@ async def lock(session: AsyncSession, child: UUID) -> RowMapping | None:
 
 async def seen_at(session: AsyncSession, households: Collection[UUID]) -> set[UUID]:
     """The children who were seen in these households."""
-    query = select(CHILD.c.id).where(CHILD.c.seen_household.in_(households))
+    query = select(CHILD.c.id).where(among(CHILD.c.seen_household, households))
     return set(await session.scalars(query))
 
 
@@ -65,7 +66,7 @@ async def places(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, 
     """Where the newest states of households have these children."""
     row, of_it = HOUSEHOLD.c, PRESENCE.c.household_id == HOUSEHOLD.c.id
     columns = (PRESENCE, row.helped, row.region, row.rank)
-    query = select(*columns).join(HOUSEHOLD, of_it).where(PRESENCE.c.member_id.in_(ids))
+    query = select(*columns).join(HOUSEHOLD, of_it).where(among(PRESENCE.c.member_id, ids))
     found = defaultdict[UUID, list[Place]](list)
     for each in (await session.execute(query)).mappings():
         place = Place(
@@ -83,7 +84,7 @@ async def places(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, 
 async def closed(session: AsyncSession, households: Iterable[UUID]) -> set[UUID]:
     """Those of these households that are closed."""
     row = HOUSEHOLD.c
-    query = select(row.id).where(row.id.in_(set(households)), row.version > 0, ~row.helped)
+    query = select(row.id).where(among(row.id, set(households)), row.version > 0, ~row.helped)
     return set(await session.scalars(query))
 
 

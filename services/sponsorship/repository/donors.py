@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
+from services.sponsorship.repository.among import among
 from services.sponsorship.repository.incidents import IS_OPEN
 from services.sponsorship.tables import GIFT, INCIDENT, SPONSOR
 
@@ -81,11 +82,11 @@ async def same_person(session: AsyncSession, donor: UUID) -> set[UUID]:
 
 
 async def change_sponsors(session: AsyncSession, ids: Collection[UUID], **values: object) -> None:
-    await session.execute(update(SPONSOR).where(SPONSOR.c.id.in_(ids)).values(**values))
+    await session.execute(update(SPONSOR).where(among(SPONSOR.c.id, ids)).values(**values))
 
 
 async def gifts_of_people(session: AsyncSession, donors: Collection[UUID]) -> set[UUID]:
     """The gifts of the people who stand behind these entries, under whichever entry."""
     mine, other = SPONSOR.alias(), SPONSOR.alias()
     query = select(GIFT.c.id).join(other, other.c.id == GIFT.c.donor_id).join(mine, _same(mine, other))
-    return set(await session.scalars(query.where(mine.c.id.in_(donors)).distinct()))
+    return set(await session.scalars(query.where(among(mine.c.id, donors)).distinct()))

@@ -19,6 +19,7 @@ from services.sponsorship.domain.gifts import (
     together,
     uncovered_months,
 )
+from services.sponsorship.repository.among import among
 from services.sponsorship.repository.donors import IS_DECLINED, IS_PAUSED, PERSON
 from services.sponsorship.tables import GIFT, GIFT_TOLD, PAYMENT
 from shared.contracts.donations import GiftState, MonthlyGiftChanged, MonthlyGiftStatus
@@ -63,7 +64,7 @@ async def save_told(session: AsyncSession, writes: Writes, facts: Collection[Mon
     writes.add(GIFT_TOLD, rows)
     gifts = {each.gift_id for each in facts}
     told = defaultdict[UUID, list[Told]](list)
-    for row in (await session.execute(select(GIFT_TOLD).where(GIFT_TOLD.c.gift_id.in_(gifts)))).mappings():
+    for row in (await session.execute(select(GIFT_TOLD).where(among(GIFT_TOLD.c.gift_id, gifts)))).mappings():
         told[row["gift_id"]].append(Told(row["version"], row["at_risk"], row["on_day"]))
     writes.change(GIFT, [{"id": each, "failing_since": failing_since(told[each])} for each in sorted(gifts)])
 
@@ -104,7 +105,7 @@ async def paid_of(session: AsyncSession, gifts: Collection[UUID] | None = None) 
     """The payments of these gifts, or of all; an empty list for one that has none."""
     paid = defaultdict[UUID, list[Paid]](list)
     query = select(PAYMENT).where(
-        PAYMENT.c.gift_id.is_not(None) if gifts is None else PAYMENT.c.gift_id.in_(gifts)
+        PAYMENT.c.gift_id.is_not(None) if gifts is None else among(PAYMENT.c.gift_id, gifts)
     )
     for row in (await session.execute(query)).mappings():
         now = _days(row["covers_from"], row["covers_until"]) if row["counts"] else None
@@ -125,5 +126,5 @@ async def save_paid(session: AsyncSession, writes: Writes, gifts: Collection[UUI
 async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RowMapping]:
     """These gifts; whoever changes them holds the book."""
     columns = (GIFT, IS_DECLINED.label("declined"), IS_PAUSED.label("paused"), PERSON.label("person"))
-    query = select(*columns).where(GIFT.c.id.in_(ids)).order_by(GIFT.c.id)
+    query = select(*columns).where(among(GIFT.c.id, ids)).order_by(GIFT.c.id)
     return {row["id"]: row for row in (await session.execute(query)).mappings()}

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, Table, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.holds import Hold, Over, Role, Sponsorship, State
+from services.sponsorship.repository.among import among, not_among
 from services.sponsorship.repository.donors import PERSON
 from services.sponsorship.tables import GIFT, HOLD, SPONSORSHIP
 from shared.database.writes import Writes
@@ -62,7 +63,7 @@ async def sponsorships_of(session: AsyncSession, children: Collection[UUID]) -> 
 async def _of(
     session: AsyncSession, table: Table, children: Collection[UUID], gifts: Collection[UUID]
 ) -> Iterable[RowMapping]:
-    mine = or_(table.c.child_id.in_(children), table.c.gift_id.in_(gifts))
+    mine = or_(among(table.c.child_id, children), among(table.c.gift_id, gifts))
     found: Iterable[RowMapping] = (await session.execute(select(table).where(mine))).mappings()
     return found
 
@@ -81,8 +82,8 @@ async def elsewhere(
     now = ((HOLD, HOLD.c.state == State.HELD.value), (SPONSORSHIP, SPONSORSHIP.c.ends_on.is_(None)))
     for table, is_now in now:
         row = table.c
-        query = select(row.gift_id, func.count()).where(is_now, row.gift_id.in_(gifts))
-        query = query.where(row.child_id.not_in(children)).group_by(row.gift_id)
+        query = select(row.gift_id, func.count()).where(is_now, among(row.gift_id, gifts))
+        query = query.where(not_among(row.child_id, children)).group_by(row.gift_id)
         for gift, many in await session.execute(query):
             found[gift] = found.get(gift, 0) + many
     return found
@@ -90,7 +91,7 @@ async def elsewhere(
 
 async def tried(session: AsyncSession, gifts: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     """Each gift of these with each child that it ever kept or supported."""
-    query = select(HOLD.c.gift_id, HOLD.c.child_id).where(HOLD.c.gift_id.in_(gifts))
+    query = select(HOLD.c.gift_id, HOLD.c.child_id).where(among(HOLD.c.gift_id, gifts))
     return {(gift, child) for gift, child in await session.execute(query)}
 
 
@@ -100,7 +101,7 @@ async def of_the_same_person(session: AsyncSession, children: Collection[UUID]) 
     now = ((HOLD, HOLD.c.state == State.HELD.value), (SPONSORSHIP, SPONSORSHIP.c.ends_on.is_(None)))
     for table, is_now in now:
         query = select(PERSON, table.c.child_id).select_from(GIFT.join(table, table.c.gift_id == GIFT.c.id))
-        query = query.where(is_now, table.c.child_id.in_(children), GIFT.c.donor_id.is_not(None))
+        query = query.where(is_now, among(table.c.child_id, children), GIFT.c.donor_id.is_not(None))
         found |= {(person, child) for person, child in await session.execute(query)}
     return found
 
@@ -108,7 +109,7 @@ async def of_the_same_person(session: AsyncSession, children: Collection[UUID]) 
 async def remove_sponsorships(session: AsyncSession, ids: Collection[UUID]) -> None:
     """Take back sponsorships that never began."""
     if ids:
-        await session.execute(delete(SPONSORSHIP).where(SPONSORSHIP.c.id.in_(ids)))
+        await session.execute(delete(SPONSORSHIP).where(among(SPONSORSHIP.c.id, ids)))
 
 
 def save_holds(writes: Writes, before: Collection[UUID], holds: Iterable[Hold], actor: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.children import ADULTS
 from services.sponsorship.domain.together import Care
+from services.sponsorship.repository.among import among
 from services.sponsorship.repository.incidents import IS_OPEN
 from services.sponsorship.tables import CHILD, CONSENT, HOUSEHOLD, INCIDENT, PRESENCE
 from shared.contracts.sponsorship import ChildStatus
@@ -62,8 +63,8 @@ async def cares(session: AsyncSession, today: date, children: Collection[UUID]) 
     """What protects each of these children."""
     row = CONSENT.c
     last = func.max(func.coalesce(row.until, date.max))
-    query = select(row.member_id, last).where(row.member_id.in_(children), _holds(today, SHOWN))
+    query = select(row.member_id, last).where(among(row.member_id, children), _holds(today, SHOWN))
     until = dict((await session.execute(query.group_by(row.member_id))).all())
-    looked_at = select(INCIDENT.c.child_id).where(INCIDENT.c.child_id.in_(children), IS_OPEN)
+    looked_at = select(INCIDENT.c.child_id).where(among(INCIDENT.c.child_id, children), IS_OPEN)
     open_ones = set(await session.scalars(looked_at))
     return {each: Care(until.get(each), each in open_ones) for each in children}

@@ -10,6 +10,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from services.sponsorship.domain.children import MAY_COME_BACK
 from services.sponsorship.domain.holds import Over
+from services.sponsorship.repository.among import among, not_among
 from services.sponsorship.repository.donors import IS_DECLINED, IS_PAUSED, PERSON
 from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
 from shared.contracts.donations import MonthlyGiftStatus
@@ -59,7 +60,7 @@ async def kept_elsewhere(
     """For how many children besides these each of these gifts keeps a place, where it does."""
     row = SPONSORSHIP.c
     query = select(row.gift_id, func.count(row.child_id.distinct())).join(CHILD, CHILD.c.id == row.child_id)
-    query = query.where(row.gift_id.in_(gifts), row.child_id.not_in(children))
+    query = query.where(among(row.gift_id, gifts), not_among(row.child_id, children))
     query = query.where(*_is_away(SPONSORSHIP, CHILD, since)).group_by(row.gift_id)
     return dict((await session.execute(query)).all())
 

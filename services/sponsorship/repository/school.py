@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sponsorship.domain.gifts import Days
 from services.sponsorship.domain.school import Home, Payment
+from services.sponsorship.repository.among import among
 from services.sponsorship.tables import (
     HOUSEHOLD,
     PAYMENT,
@@ -30,14 +31,14 @@ async def months_due(session: AsyncSession, children: Collection[UUID], today: d
     month, term = SCHOOL_MONTH.c, SCHOOL_TERM.c
     columns = (SCHOOL_MONTH, term.fee, term.currency, term.ends_on, term.actor, term.raised_by)
     query = select(*columns).join(SCHOOL_TERM, term.id == month.term_id)
-    query = query.where(month.child_id.in_(children), month.due_on <= today).order_by(month.id)
+    query = query.where(among(month.child_id, children), month.due_on <= today).order_by(month.id)
     return (await session.execute(query)).mappings().all()
 
 
 async def payments_of(session: AsyncSession, months: Iterable[UUID]) -> Mapping[UUID, list[Payment]]:
     """What was asked for each of these months, the oldest first."""
     row = SCHOOL_PAYMENT.c
-    query = select(SCHOOL_PAYMENT).where(row.month_id.in_(list(months))).order_by(row.id)
+    query = select(SCHOOL_PAYMENT).where(among(row.month_id, months)).order_by(row.id)
     found = defaultdict[UUID, list[Payment]](list)
     for each in (await session.execute(query)).mappings():
         found[each["month_id"]].append(_payment_in(each))
@@ -54,14 +55,14 @@ async def covers_of(session: AsyncSession, gifts: Collection[UUID]) -> list[Cove
     """The days that payments of these gifts cover now."""
     row = PAYMENT.c
     query = select(row.gift_id, row.covers_from, row.covers_until)
-    query = query.where(row.gift_id.in_(gifts), row.counts > 0, row.covers_from < row.covers_until)
+    query = query.where(among(row.gift_id, gifts), row.counts > 0, row.covers_from < row.covers_until)
     return [(gift, Days(start, end)) for gift, start, end in await session.execute(query)]
 
 
 async def versions(session: AsyncSession, households: Collection[UUID]) -> Mapping[UUID, int]:
     """The version that is known of each of these households."""
     row = HOUSEHOLD.c
-    query = select(row.id, row.version).where(row.id.in_(households))
+    query = select(row.id, row.version).where(among(row.id, households))
     return {key: int(version) for key, version in await session.execute(query)}
 
 
@@ -89,7 +90,7 @@ async def due_on(session: AsyncSession, day: date) -> set[UUID]:
 
 async def asked(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RowMapping | None]:
     """Those of these grants that are payments of a school; whoever changes them holds the book."""
-    query = select(SCHOOL_PAYMENT).where(SCHOOL_PAYMENT.c.id.in_(ids))
+    query = select(SCHOOL_PAYMENT).where(among(SCHOOL_PAYMENT.c.id, ids))
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
 
 
