@@ -194,6 +194,16 @@ class Hall:
         assert isinstance(done, Gathering), done
         await self.desk.works()
 
+    async def releases(self) -> None:
+        """Nobody confirmed or took a seat in time."""
+        (row,) = await self.desk.rows("SELECT confirm_until FROM gathering")
+        offers = await self.desk.rows("SELECT DISTINCT party, ends_at FROM seat WHERE state = 'offered'")
+        key, until = self.gathering.id, row["confirm_until"]
+        for each in offers:
+            ended = (key, each["party"], each["ends_at"])
+            await self.desk.do(lambda unit, ended=ended: seats.lapse(unit, self.rules, *ended))  # type: ignore[misc]
+        await self.desk.do(lambda unit: deciding.release(unit, self.rules, key, until))
+
     async def cancels(self) -> None:
         done = await self.desk.do(
             lambda unit: deciding.cancel(unit, self.rules, self.gathering.id, "no visas")
@@ -214,9 +224,9 @@ def once(*names: str) -> Counter[tuple[str, bool]]:
     return Counter((name, name in IN_PERSON) for name in names)
 
 
-@pytest.mark.parametrize("steps", ["c", "m", "mm", "mc", "mlc", "mlm", "lc", "mlb"])
+@pytest.mark.parametrize("steps", ["c", "m", "mm", "mc", "mlc", "mlm", "lc", "mlb", "mr", "mlr"])
 async def test_whoever_knew_is_listed_once_whatever_happened_before(desk: Helpdesk, steps: str) -> None:
-    """Moved (m), moved back (b), called off (c), with what is listed in between (l)."""
+    """Moved (m), moved back (b), called off (c), the time to confirm is over (r); in between all is listed (l)."""
     hall = await Hall.of(desk)
     assert await hall.lists("offers", "to tell") == []
     for number, step in enumerate(steps):
@@ -224,12 +234,16 @@ async def test_whoever_knew_is_listed_once_whatever_happened_before(desk: Helpde
             await hall.lists(*ALL)
         elif step == "c":
             await hall.cancels()
+        elif step == "r":
+            await hall.releases()
         else:
             await hall.moves(0 if step == "b" else 7 * (number + 1))
     found = Counter(await hall.lists(*ALL))
     knew = KNEW | ({"invited later"} if steps[-1] != "c" or "l" in steps else set())
     # Who is never written to and had agreed to the old days was told that the task is theirs no longer.
     knew -= {"helper, silent"} if steps.startswith("ml") else set()
+    # Whoever had been asked to confirm and did not has nothing more to hear; who waited is offered a seat.
+    knew = {"waits"} if steps == "mlr" else knew
     assert found == once(*knew), (found - once(*knew), once(*knew) - found)
     assert await hall.lists(*ALL) == []
     if steps[-1] == "c":

@@ -3,7 +3,7 @@ reason, which is recorded.
 
 Everybody who knew is listed, each person once, and once for each change: who is never written to in person, and members
 of households by whoever helps them at intake. Who is asked something by the change, to confirm a seat, say, stands in
-that list instead (`letters.py`).
+that list instead (`letters.py`), and here if the time to answer is over before anybody was listed there.
 """
 
 from collections.abc import Sequence

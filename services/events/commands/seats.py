@@ -181,3 +181,4 @@ async def lapse(unit: Unit, rules: SeatRules, gathering_id: UUID, party_id: UUID
         party = await seats.party(unit.session, gathering_id, party_id) if found else ()
         if found and party and party[0].state is SeatState.OFFERED and party[0].ends_at == ends_at:
             await found.leave(party, SeatState.LAPSED)
+            await seats.tell_of_lapse(unit, party)

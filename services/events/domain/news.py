@@ -17,6 +17,9 @@ class News(StrEnum):
     CALLED_OFF = "called_off"
     INVITATION_OFF = "invitation_off"
     """Called off too, to somebody who was invited and had not asked for a seat: not told to who wants no letters."""
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_TAKEN = "not_taken"
+    """The time is over in which a seat was to be confirmed, or an offer taken, and nobody had told them."""
     ASKED_ANEW = "asked_anew"
     FREED = "freed"
 
@@ -25,6 +28,8 @@ OF_GATHERINGS = {
     News.MOVED: "the gathering was moved",
     News.CALLED_OFF: "the gathering is called off",
     News.INVITATION_OFF: "the gathering is called off",
+    News.NOT_CONFIRMED: "the gathering was moved, and the seat was not confirmed in time",
+    News.NOT_TAKEN: "a seat that was offered was not taken in time",
 }
 """What guests and speakers are told."""
 _OTHER = {

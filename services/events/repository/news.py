@@ -11,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.events.domain.gatherings import Gathering
 from services.events.domain.needs import OPEN, AssignmentState
 from services.events.domain.news import OF_GATHERINGS, News, of_helper
-from services.events.domain.seats import SeatState
+from services.events.domain.seats import LIVE, SeatState
 from services.events.repository.guests import NOT_INVITED
 from services.events.tables import ASSIGNMENT, GUEST, NEED, SEAT, SLOT, SPEAKER, VOLUNTEER
 from shared.contracts.events import GatheringStatus, SlotStatus
 from shared.messaging.unit import Unit
 
 _STANDING = (SlotStatus.PLANNED.value, SlotStatus.FLAGGED.value)
-_SEATS = (SeatState.WAITING.value, SeatState.SEATED.value, SeatState.CALLED_OFF.value)
+_SEATS = (SeatState.WAITING, SeatState.SEATED, SeatState.CALLED_OFF, SeatState.RELEASED, SeatState.LAPSED)
+_LOST = (News.NOT_CONFIRMED.value, News.NOT_TAKEN.value)
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,19 @@ async def _rows(
     return found
 
 
-# Who was invited, and wants no letters, is not told that there is nothing to come to.
+_OTHER = SEAT.alias()
+_HAS_ANOTHER = exists().where(
+    _OTHER.c.gathering_id == SEAT.c.gathering_id,
+    _OTHER.c.guest_id == SEAT.c.guest_id,
+    _OTHER.c.state.in_([each.value for each in LIVE]),
+)
+# Who was invited, and wants no letters, is not told that there is nothing to come to. Who lost a seat and has asked for
+# another one knows.
 _SEATS_TOLD = (
     select(SEAT.c.id, SEAT.c.guest_id, SEAT.c.role, SEAT.c.news, GUEST.c.language, GUEST.c.no_contact)
     .join(GUEST, GUEST.c.id == SEAT.c.guest_id)
-    .where(SEAT.c.news != News.NONE.value, SEAT.c.state.in_(_SEATS))
+    .where(SEAT.c.news != News.NONE.value, SEAT.c.state.in_([each.value for each in _SEATS]))
+    .where(or_(SEAT.c.news.not_in(_LOST), ~_HAS_ANOTHER))
     .where(or_(SEAT.c.news != News.INVITATION_OFF.value, ~NOT_INVITED))
 )
 _SLOTS_TOLD = (

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, RowMapping, String, Uuid, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.events.domain.news import News
 from services.events.domain.seats import LIVE, Seat, SeatRole, SeatState, Waiting
 from services.events.tables import SEAT
 from shared.messaging.unit import Unit
@@ -32,9 +33,11 @@ _MOVE = text("""
     UPDATE seat SET state = :after, ends_at = :ends_at, told_on = NULL, news = ''
     WHERE gathering_id = :gathering AND party = ANY(:parties) AND state = ANY(:live)
 """).bindparams(bindparam("parties", type_=ARRAY(Uuid)), bindparam("live", type_=ARRAY(String)))
-# Of what is called off, whoever knew of it is to be told: who was invited knows it once they were told.
+# Of what is called off, whoever knew of it is to be told: who was invited knows it once they were told. Who loses a
+# seat without having been asked to confirm it is to be told as well.
 _END_ALL = text("""
-    UPDATE seat SET state = :after, ends_at = NULL, told_on = NULL, news = CASE WHEN :after <> 'called_off' THEN ''
+    UPDATE seat SET state = :after, ends_at = NULL, told_on = NULL, news = CASE
+        WHEN :after = 'released' AND told_on IS NULL THEN 'not_confirmed' WHEN :after <> 'called_off' THEN ''
         WHEN state <> 'invited' THEN 'called_off' WHEN told_on IS NOT NULL OR news <> '' THEN 'invitation_off'
         ELSE '' END
     WHERE gathering_id = :gathering AND state = ANY(:before) RETURNING party, role
@@ -179,6 +182,13 @@ async def ask_again(unit: Unit, gathering_id: UUID, until: datetime) -> None:
 async def tell_of_move(unit: Unit, gathering_id: UUID) -> None:
     """The gathering was moved: whoever knew of it is to be told, but those who are asked something by that."""
     await unit.session.execute(_TELL_OF_MOVE, {"gathering": gathering_id})
+
+
+async def tell_of_lapse(unit: Unit, seats: Iterable[Seat]) -> None:
+    """The offers of these have ended: whoever was never listed for theirs is to be told."""
+    row = SEAT.c
+    untold = update(SEAT).where(row.id.in_([each.id for each in seats]), row.told_on.is_(None))
+    await unit.session.execute(untold.values(news=News.NOT_TAKEN.value))
 
 
 async def settle_members(unit: Unit, gathering_id: UUID) -> None:
