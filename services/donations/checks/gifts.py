@@ -153,15 +153,16 @@ _APART = """
         WHERE account.kind = 'moved' GROUP BY 1, 2
     ) sums ON sums.document_id = payment.id AND sums.fund = payment.apart_in WHERE payment.apart > 0
 """
+# A slip that is corrected is booked anew on the day of its correction.
 _DATED = """
     SELECT count(*), count(*) FILTER (WHERE entry.happened_on <> payment.happened_on)
-    FROM payment JOIN entry ON entry.id = payment.entry_id WHERE version > 0
+    FROM payment JOIN entry ON entry.id = payment.entry_id WHERE version > 0 AND provider = 'paypal'
 """
 CHECKS = {
     "each payment is booked once": _PAYMENTS,
     "what is left of a payment is what the ledger has of it": _NET,
     "what came, went back and was kept as a fee of a payment is what the ledger has of it": _AMOUNTS,
-    "each payment is booked under the day on which it came": _DATED,
+    "each payment of PayPal's is booked under the day on which it came": _DATED,
     "each payment of PayPal's was told of by PayPal": _TOLD,
     "each refund is booked once, or waits for a payment that has not come": _REFUNDS,
     "money of notices is booked": _NOTICES,
