@@ -3,26 +3,30 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.donations.commands import appeals, by_itself, charges, conversions, funds
 from services.donations.commands.booking import Came
+from services.donations.commands.conversions import Converted
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.matching import Match
 from services.donations.domain.appeals import Appeal, Price
+from services.donations.domain.money import Money
 from services.donations.paypal.transactions import Row
+from shared.outcomes import Refused
 from tests.flow.test_charges import compared, row, usd
 from tests.support.judge import agrees
 from tests.support.noticed import book_payment
-from tests.support.till import WITHOUT_PURPOSE, Till
+from tests.support.till import WITHOUT_PURPOSE, Till, converting
 
 DAY, TAKEN = date(2006, 11, 10), date(2006, 10, 20)
 EARLY = datetime(2006, 11, 9, 3, tzinfo=UTC)
 FEE = row("T0106", -20_00, "F1")
 GIVEN, GOT = row("T0200", -50_00, "C1"), row("T0200", 5_800, "C2", "JPY")
+BACK = row("T0200", 49_00, "C2")
 MISSING, MATCHED, UNKNOWN = Match.MISSING, Match.MATCHED, Match.UNKNOWN
 
 
@@ -132,14 +136,100 @@ async def test_what_staff_undid_is_not_booked_by_itself_again(till: Till) -> Non
     assert set((await reasons(till)).values()) == {by_itself.UNDONE}
 
 
-async def test_what_was_changed_for_an_appeal_counts_for_it_if_it_is_in_its_currency(till: Till) -> None:
-    await till.do(lambda unit: appeals.set_price(unit, "kit", Price(20_000, "JPY", 1)))
+OF_APPEALS: dict[str, tuple[list[Row], str, int]] = {
+    # Rows, the appeal's currency, and what it has raised once they are booked.
+    "the payment's own, into the appeal's currency": ([GIVEN, GOT], "JPY", 5_800),
+    "a refund's": ([replace(each, refers_to="RA") for each in (GIVEN, GOT)], "JPY", 0),
+    "out of the appeal's currency": ([GIVEN, GOT], "USD", 50_00),
+    "back into it, of what is raised already": ([row("T0200", -5_800, "C1", "JPY"), BACK], "USD", 50_00),
+}
+
+
+@pytest.mark.parametrize("name", OF_APPEALS)
+async def test_what_was_changed_for_an_appeal_counts_once(till: Till, name: str) -> None:
+    rows, currency, raised = OF_APPEALS[name]
+    await till.do(lambda unit: appeals.set_price(unit, "kit", Price(20_000, currency, 1)))
     appeal: Any = await till.do(lambda unit: appeals.open_appeal(unit, "kit", 1, "food"))
     assert isinstance(appeal, Appeal)
-    came = Came("paypal", "A", usd(50_00), TAKEN, usd(0), held=False, appeal_id=appeal.id, purpose="food")
-    await till.do(lambda unit: book_payment(unit, came))
-    pair = [replace(each, refers_to="A") for each in (GIVEN, GOT)]
+    came = Came("paypal", "A", usd(60_00), TAKEN, usd(0), held=False, appeal_id=appeal.id, purpose="food")
+    also = replace(came, transaction_id="B", gross=usd(150_00), appeal_id=None)
+    for each in (came, also):
+        await till.do(lambda unit, each=each: book_payment(unit, each))  # type: ignore[misc]
+    await till.do(lambda unit: book_refund(unit, WentBack("paypal", "RA", "A", usd(10_00), TAKEN)))
+    yen = converting("food", "paypal", usd(60_00), Money(6_000, "JPY"), TAKEN, reference="other")
+    await till.do(yen)
+    pair = [replace(each, refers_to="A" if each.refers_to == "S" else each.refers_to) for each in rows]
     assert set((await compared(till, *pair)).values()) <= {MISSING, MATCHED}
-    (raised,) = await till.rows("SELECT raised FROM appeal")
-    assert (raised["raised"], await till.fund("food", "USD")) == (5_800, (0, 0, 0))
-    assert await till.fund("food") == (5_800, 0, 5_800)
+    (found,) = await till.rows("SELECT raised FROM appeal")
+    assert found["raised"] == raised
+
+
+AFTER_C1 = [replace(GIVEN), replace(GOT, refers_to="C1")]
+BY_HAND: dict[str, tuple[Sequence[Row], str | None]] = {
+    # The rows of one conversion, and the reference under which staff book it.
+    "under what both are about": ([GIVEN, GOT], "S"),
+    "under its first row": ([GIVEN, GOT], "C1"),
+    "under its other row": ([GIVEN, GOT], "C2"),
+    "under the row that refers to the first": (AFTER_C1, "C2"),
+    "under what the first is about": (AFTER_C1, "S"),
+    "without a reference": ([GIVEN, GOT], None),
+}
+
+
+def by_hand(reference: str | None, days: int = 0) -> Any:
+    on = TAKEN + timedelta(days=days)
+    return converting("medical", "paypal", usd(50_00), Money(5_800, "JPY"), on, reference=reference)
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+async def test_a_conversion_is_booked_once_by_staff_or_by_itself(till: Till, name: str) -> None:
+    rows, reference = BY_HAND[name]
+    more = Came("paypal", "B", usd(100_00), TAKEN, usd(0), held=False, purpose="medical")
+    await till.do(lambda unit: book_payment(unit, more))
+    for order in ("staff first", "each row by itself", "list first", "at once"):
+        await till.rows("DELETE FROM finding")
+        work = [till.do(by_hand(reference, days=1))]
+        if order == "each row by itself":
+            for each in rows:
+                assert await compared(till, each) == {each.transaction_id: UNKNOWN}
+        if order == "at once":
+            work.append(compared(till, *rows))
+            await asyncio.gather(*work)
+        elif order == "list first":
+            assert set((await compared(till, *rows)).values()) <= {MISSING, MATCHED}
+            assert isinstance(await work[0], Refused)
+        else:
+            assert isinstance(await work[0], Converted)
+        found = await compared(till, *rows)
+        (done,) = await till.rows("SELECT id, reference FROM conversion WHERE NOT undone")
+        assert set(found.values()) == {UNKNOWN if done["reference"] is None else MATCHED}, order
+        if done["reference"] is None:
+            assert all("booked of 2006-10-21" in each for each in (await reasons(till)).values())
+        for each in rows:
+            # One row alone, too.
+            assert set((await compared(till, each)).values()) == set(found.values()), order
+        assert await till.fund("medical", "USD") == (144_00, 0, 0)
+        await till.do(lambda unit, done=done: conversions.undo(unit, done["id"], "once more"))  # type: ignore[misc]
+        await till.rows("DELETE FROM conversion RETURNING id")
+
+
+WAY_BACK = [row("T0200", -5_800, "C3", "JPY"), row("T0200", 49_00, "C4")]
+
+
+async def test_money_of_one_payment_is_changed_twice(till: Till) -> None:
+    for pair, dollars, yen in (([GIVEN, GOT], 44_00, 5_800), (WAY_BACK, 93_00, 0)):
+        for _ in range(2):
+            assert set((await compared(till, *pair)).values()) <= {MISSING, MATCHED}
+            assert (await till.fund("medical", "USD"))[0] == dollars
+            assert (await till.fund("medical"))[0] == yen
+    assert set((await compared(till, GIVEN, GOT, *WAY_BACK)).values()) == {MATCHED}
+
+
+async def test_which_of_four_rows_belong_together_staff_say(till: Till) -> None:
+    every = [GIVEN, GOT, *WAY_BACK]
+    assert set((await compared(till, *every)).values()) == {UNKNOWN}
+    assert isinstance(await till.do(by_hand("C1")), Converted)
+    assert await compared(till, *every) == {"C1": MATCHED, "C2": MATCHED, "C3": UNKNOWN, "C4": UNKNOWN}
+    back = converting("medical", "paypal", Money(5_800, "JPY"), usd(49_00), TAKEN, reference="C3")
+    assert isinstance(await till.do(back), Converted)
+    assert set((await compared(till, *every)).values()) == {MATCHED}

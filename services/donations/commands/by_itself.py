@@ -5,6 +5,7 @@ is left to a treasurer, with the reason: whose money it was, a fund that has too
 """
 
 from datetime import date
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
@@ -13,13 +14,13 @@ from services.donations.commands.charges import charge
 from services.donations.commands.conversions import convert
 from services.donations.domain.charges import Charge
 from services.donations.domain.conversions import Conversion
-from services.donations.domain.funds import UNASSIGNED
+from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.money import DIGITS, MOST, Money
 from services.donations.domain.payments import Payment, Provider
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.pairs import Pair
 from services.donations.paypal.transactions import Row
-from services.donations.repository import books, charges, conversions, findings
+from services.donations.repository import appeals, books, charges, conversions, findings
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 
@@ -60,9 +61,42 @@ async def converted(unit: Unit, zone: ZoneInfo, pair: Pair) -> str:
         return why_not
     if payment is None or given is None or got is None:
         return NOBODY_S
-    own = {"reference": pair.reference, "appeal_id": payment.appeal_id}
+    own = {"reference": pair.reference, "appeal_id": await _appeal(unit, pair, payment)}
     wanted = Conversion(uuid7(), payment.purpose, PAYPAL, given, got, on, **own)  # type: ignore[arg-type]
-    return _words(await convert(unit, wanted, percent=None))
+    return _words(await convert(unit, wanted, None, names))
+
+
+async def _appeal(unit: Unit, pair: Pair, payment: Payment) -> UUID | None:
+    """The appeal for which a conversion raises money: what the payment itself brought was changed into the currency of
+    its appeal. A refund raises nothing, and what was changed back into that currency was raised as it came.
+    """
+    mine = pair.about == payment.transaction_id and pair.given.gross.currency == payment.currency
+    if payment.appeal_id is None or not mine:
+        return None
+    appeal = await appeals.find(unit.session, payment.appeal_id)
+    got = FundKey(payment.purpose, pair.got.gross.currency)
+    return appeal.id if appeal and appeal.key == got else None
+
+
+async def conversion_of(unit: Unit, row: Row, pair: Pair | None) -> Conversion | None:
+    """The conversion of which a row is one half. What is booked under the id of a row is that one, and so is what is
+    booked under what it is about, whatever its amounts. What bears another name of the same money is it if it fits: one
+    payment's money may be changed twice.
+    """
+    own, about = {row.transaction_id}, row.refers_to
+    if pair:
+        own, about = {pair.given.transaction_id, pair.got.transaction_id}, pair.about
+        names = own | {pair.about}
+    else:
+        names = set(await conversions.kin(unit.session, row.transaction_id))
+        names |= await conversions.kin(unit.session, about) if about else set()
+    rows = (pair.given, pair.got) if pair else (row,)
+    ranked = []
+    for each in await conversions.of_paypal(unit.session, names):
+        fits = all(tuple(one.gross) in each.moved for one in rows)
+        if fits or each.reference in own or each.reference == about:
+            ranked.append((each.reference not in own, not fits, each))
+    return min(ranked, key=lambda one: one[:2], default=(True, True, None))[2]
 
 
 async def _left_open(

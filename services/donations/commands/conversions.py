@@ -1,5 +1,6 @@
 """Money of a fund is changed into another currency by a bank or PayPal; a conversion that was a mistake is undone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,11 @@ from services.donations.repository import conversions, rates
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, invalid, missing
 
+ALIKE = (
+    "A conversion of the same two amounts is booked of {}; its reference is {}. If it is another one, undo it, and "
+    "book each under PayPal's own reference."
+)
+
 
 @dataclass(frozen=True)
 class Converted:
@@ -24,16 +30,20 @@ class Converted:
     entry_id: UUID
 
 
-async def convert(unit: Unit, wanted: Conversion, percent: int | None) -> Converted | Refused:
+async def convert(
+    unit: Unit, wanted: Conversion, percent: int | None, names: Collection[str] = ()
+) -> Converted | Refused:
     """Book a conversion; what is got counts as raised for its appeal, if it names one. Refused beyond what is free,
-    within one currency, for a known reference, for an appeal of another fund or currency, and without a note if it is
+    within one currency, if it is booked already, for an appeal of another fund or currency, and without a note if it is
     off from the day's known rate by more than so many percent; None if the place itself said both amounts, and nobody
-    typed them.
+    typed them. `names` are all that PayPal's list calls it, if it has both rows of it.
     """
     if refused := await _unfit(unit, wanted, percent):
         return refused
     where, into = (place(wanted.place, each.currency) for each in (wanted.given, wanted.got))
     async with MoneyLedger.open(unit, _keys(wanted)) as ledger:
+        if wanted.place == conversions.PAYPAL and (refused := await _booked_before(unit, wanted, names)):
+            return ledger.refuse(refused)
         lines = entries.converted(where, into, wanted.fund, wanted.given, wanted.got)
         entry = ledger.book(EntryKind.CONVERTED, lines, wanted.id, wanted.happened_on)
         if refused := await ledger.short(FundKey(wanted.fund, wanted.given.currency)):
@@ -53,6 +63,21 @@ async def _unfit(unit: Unit, wanted: Conversion, percent: int | None) -> Refused
     if percent is not None and wanted.note is None and (refused := await _far_off(unit, wanted, percent)):
         return refused
     return await no_such_appeal(unit, wanted.appeal_id, wanted.fund, wanted.got.currency)
+
+
+async def _booked_before(unit: Unit, wanted: Conversion, names: Collection[str]) -> Refused | None:
+    """Why this is one that is booked: under another name of the same money at PayPal, or with no name at all."""
+    await conversions.one_at_a_time(unit.session)
+    same = names or (await conversions.kin(unit.session, wanted.reference) if wanted.reference else ())
+    amounts = (wanted.given, wanted.got)
+    for each in await conversions.of_paypal(unit.session, same):
+        # Money of one payment may be changed twice, and back: then the amounts are others.
+        if names or (each.given, each.got) == amounts:
+            return conflict(f"This conversion is booked already, under {each.reference}.")
+    if alike := await conversions.alike(unit.session, wanted):
+        name = alike[0].reference or "none"
+        return conflict(ALIKE.format(alike[0].happened_on, name))
+    return None
 
 
 async def _count(ledger: MoneyLedger, conversion: Conversion, minor: int) -> None:

@@ -85,8 +85,7 @@ def _by_hand(row: Row, booked: Booked) -> Match:
     if booked.charge:
         expected = {(booked.charge.moved, booked.charge.amount.currency)}
     elif booked.conversion:
-        given, got = booked.conversion.given, booked.conversion.got
-        expected = {(-given.minor, given.currency), (got.minor, got.currency)}
+        expected = set(booked.conversion.moved)
     else:
         return Match.MATCHED if told_with_refund else Match.UNKNOWN
     return Match.MATCHED if tuple(row.gross) in expected else Match.DIFFERENT

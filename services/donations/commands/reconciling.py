@@ -27,7 +27,7 @@ from services.donations.paypal.listed import said_by
 from services.donations.paypal.pairs import Pair, pairs_of
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
-from services.donations.repository import charges, conversions, findings, notices, transfers
+from services.donations.repository import charges, findings, notices, transfers
 from services.donations.repository.findings import Refund
 from shared.database.errors import is_outage
 from shared.database.trying import tried
@@ -149,11 +149,7 @@ async def _booked(
         refund = await findings.with_fee_back(unit.session, own, row.gross.minor)
         return Booked(refund=refund, charge=await charges.of_paypal(unit.session, row.transaction_id))
     if row.kind is Kind.CONVERSION:
-        found = await conversions.of_paypal(unit.session, row.transaction_id, row.refers_to)
-        if found is None and pair:
-            # Booked under the other row, which this list has too.
-            found = await conversions.of_paypal(unit.session, pair.reference, pair.about)
-        return Booked(conversion=found)
+        return Booked(conversion=await by_itself.conversion_of(unit, row, pair))
     back = id_of_back(said) if isinstance(said, BackSaid) else None
     payment, refund = await findings.booked(unit.session, own, back)
     if payment and payment.version and isinstance(said, BackSaid) and said.what == "reversal_cancelled":

@@ -63,3 +63,8 @@ class Conversion:
     undone: bool = False
     reference: str | None = None
     appeal_id: UUID | None = None
+
+    @property
+    def moved(self) -> frozenset[tuple[int, str]]:
+        """The two rows that PayPal's list has of it, as minor units and currency; what was given is below 0."""
+        return frozenset({(-self.given.minor, self.given.currency), (self.got.minor, self.got.currency)})

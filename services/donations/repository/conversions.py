@@ -1,18 +1,31 @@
 """Conversions."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, or_, select, text
+from sqlalchemy import ColumnElement, RowMapping, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.conversions import Conversion
 from services.donations.domain.money import Money
+from services.donations.domain.payments import Provider
 from services.donations.repository.locking import locked
-from services.donations.tables import CONVERSION, FINDING
+from services.donations.tables import CONVERSION
 from shared.messaging.unit import Unit
 
+PAYPAL = Provider.PAYPAL.value
+NEAR = timedelta(days=3)
+"""So many days a statement and PayPal's list may be apart about the day of one conversion."""
+_KIN = text("""
+    WITH RECURSIVE kin (name) AS (
+        SELECT CAST(:name AS varchar)
+        UNION SELECT CASE WHEN refers_to = name THEN transaction_id ELSE refers_to END
+        FROM kin JOIN finding ON name IN (transaction_id, refers_to)
+        WHERE provider = 'paypal' AND kind = 'conversion' AND refers_to IS NOT NULL)
+    SELECT name FROM kin
+""")
 _SAME = ("id", "fund", "place", "happened_on", "note", "undone", "reference", "appeal_id")
 
 
@@ -57,26 +70,41 @@ def undo(unit: Unit, conversion_id: UUID) -> None:
 async def was_undone(session: AsyncSession, references: Collection[str]) -> bool:
     """Whether a conversion that PayPal calls by one of these was booked by mistake."""
     row = CONVERSION.c
-    mine = (row.place == "paypal", row.reference.in_(references), row.undone)
+    mine = (row.place == PAYPAL, row.reference.in_(references), row.undone)
     return await session.scalar(select(row.id).where(*mine).limit(1)) is not None
 
 
-async def of_paypal(session: AsyncSession, reference: str, refers_to: str | None) -> Conversion | None:
-    """The conversion of which PayPal's list has this row: booked under its id, the one that it refers to, or that
-    of the other row that refers to the same. None if none is booked.
+async def of_paypal(session: AsyncSession, names: Collection[str]) -> list[Conversion]:
+    """Conversions that are booked under any of these ids of PayPal's."""
+    return await _booked(session, CONVERSION.c.reference.in_(names))
+
+
+async def alike(session: AsyncSession, wanted: Conversion) -> list[Conversion]:
+    """Conversions at PayPal of the same two amounts near its day, of which one cannot tell that they are others: they
+    have no reference, or it has none.
     """
-    row, other = CONVERSION.c, FINDING.c
-    named = row.reference == reference
-    if refers_to:
-        pair = select(other.transaction_id).where(
-            other.provider == "paypal", other.kind == "conversion", other.refers_to == refers_to
-        )
-        named = or_(named, row.reference == refers_to, row.reference.in_(pair))
-    query = (
-        select(CONVERSION)
-        .where(row.place == "paypal", named, row.undone.is_(False))
-        .order_by(row.id)
-        .limit(1)
-    )
-    found = (await session.execute(query)).mappings().one_or_none()
-    return conversion_in(found) if found else None
+    row, on = CONVERSION.c, wanted.happened_on
+    same = (row.currency, row.amount, row.into_currency, row.got)
+    amounts = (wanted.given.currency, wanted.given.minor, wanted.got.currency, wanted.got.minor)
+    mine = [one == other for one, other in zip(same, amounts, strict=True)]
+    if wanted.reference is not None:
+        mine.append(row.reference.is_(None))
+    return await _booked(session, row.happened_on.between(on - NEAR, on + NEAR), *mine)
+
+
+async def _booked(session: AsyncSession, *which: ColumnElement[bool]) -> list[Conversion]:
+    row = CONVERSION.c
+    query = select(CONVERSION).where(row.place == PAYPAL, row.undone.is_(False), *which).order_by(row.id)
+    return [conversion_in(each) for each in (await session.execute(query)).mappings()]
+
+
+async def kin(session: AsyncSession, name: str) -> frozenset[str]:
+    """This id of PayPal's, and what the rows of conversions that its list has call the same money: what they refer to,
+    and what refers to that.
+    """
+    return frozenset(await session.scalars(_KIN, {"name": name}))
+
+
+async def one_at_a_time(session: AsyncSession) -> None:
+    """Whoever books a conversion at PayPal waits for another one who does, so that both see what is booked."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("conversion at paypal"))))
