@@ -15,6 +15,7 @@ from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.matching import Match
 from services.donations.domain.appeals import Appeal, Price
 from services.donations.domain.money import Money
+from services.donations.paypal.pairs import NoPair
 from services.donations.paypal.transactions import Row
 from shared.outcomes import Refused
 from tests.flow.test_charges import compared, row, usd
@@ -95,10 +96,10 @@ LEFT: dict[str, tuple[Sequence[Row], str]] = {
     "more than is free": ([replace(FEE, gross=row("", -94_01, "").gross)], "not enough"),
     "a currency without accounts": ([row("T0106", -5_00, "F1", "GBP")], by_itself.NOT_KEPT),
     "a day that is not over": ([replace(FEE, at=EARLY)], ""),
-    "one row of a conversion": ([GIVEN], ""),
-    "three rows about one payment": ([GIVEN, GOT, replace(GOT, transaction_id="C3")], ""),
-    "both went the same way": ([GIVEN, row("T0200", -5_800, "C2", "JPY")], ""),
-    "both in one currency": ([GIVEN, row("T0200", 50_00, "C2")], ""),
+    "one row of a conversion": ([GIVEN], NoPair.ALONE),
+    "three rows about one payment": ([GIVEN, GOT, replace(GOT, transaction_id="C3")], NoPair.MANY),
+    "both went the same way": ([GIVEN, row("T0200", -5_800, "C2", "JPY")], NoPair.UNFIT),
+    "both in one currency": ([GIVEN, row("T0200", 50_00, "C2")], NoPair.UNFIT),
     "into a currency without accounts": ([GIVEN, row("T0200", 26_00, "C2", "GBP")], by_itself.NOT_KEPT),
     "of money without a purpose": (
         [replace(each, refers_to="U") for each in (GIVEN, GOT)],

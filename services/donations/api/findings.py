@@ -1,4 +1,4 @@
-"""What a treasurer does about a row of PayPal's list of which nothing is booked by itself."""
+"""What a treasurer does about a row of PayPal's list that was not booked by itself."""
 
 from services.donations.commands.matching import Match
 from services.donations.paypal.transactions import Kind

@@ -78,7 +78,9 @@ def judged(row: Row, booked: Booked, comparing: Comparing) -> Match:
 
 
 def _by_hand(row: Row, booked: Booked) -> Match:
-    """A charge, or one of the two rows of a conversion: the treasurer books it under PayPal's reference."""
+    """A charge, or one of the two rows of a conversion: booked by itself (`by_itself.py`), or by the treasurer, under
+    an id of PayPal's.
+    """
     if not row.moves:
         return Match.WAITING
     told_with_refund = booked.refund and row.gross == (booked.refund.fee_back, booked.refund.currency)

@@ -24,7 +24,7 @@ from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
 from services.donations.domain.payments import Dispute, Payment, RefundState
 from services.donations.paypal.listed import said_by
-from services.donations.paypal.pairs import Pair, pairs_of
+from services.donations.paypal.pairs import NoPair, Pair, pairs_of
 from services.donations.paypal.said import BackSaid, SaleSaid
 from services.donations.paypal.transactions import Kept, Kind, Known, Row, kept
 from services.donations.repository import charges, findings, notices, transfers
@@ -86,7 +86,7 @@ async def _in_unit(
     zone: ZoneInfo,
     subscriptions: frozenset[str],
     row: Row,
-    pair: Pair | None,
+    pair: Pair | NoPair | None,
 ) -> Match:
     async with units.open(actor=actor) as unit:
         return await _compared(unit, Comparing(unit.today, zone, subscriptions), row, pair)
@@ -100,12 +100,12 @@ async def _failed(units: Units, actor: Principal, zone: ZoneInfo, row: Row, reas
     return Match.FAILED
 
 
-async def _compared(unit: Unit, comparing: Comparing, row: Row, pair: Pair | None) -> Match:
+async def _compared(unit: Unit, comparing: Comparing, row: Row, paired: Pair | NoPair | None) -> Match:
     if row.kind is Kind.REVERSAL and row.gross.minor > 0:
         # PayPal names the reversal that it takes back, or its payment.
         sale = await findings.sale_of_refund(unit.session, row.refers_to) if row.refers_to else None
         row = replace(row, refers_to=sale or row.refers_to)
-    said = said_by(row, comparing.subscriptions)
+    said, pair = said_by(row, comparing.subscriptions), paired if isinstance(paired, Pair) else None
     own = row.transaction_id if row.kind is Kind.PAYMENT else row.refers_to
     booked = await _booked(unit, row, said, own, pair)
     match = judged(row, booked, comparing)
@@ -113,7 +113,7 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row, pair: Pair | Non
         match = await _book(unit, comparing.zone, row, said, booked, match)
     reason = ""
     if match is Match.UNKNOWN and row.kind in _BY_HAND and not comparing.is_early(row):
-        match, reason = await _by_itself(unit, comparing, row, pair)
+        match, reason = await _by_itself(unit, comparing, row, paired)
     if match in _AGREED and own and row.kind not in _BY_HAND:
         if isinstance(said, BackSaid) and said.back_id:
             await notices.found(unit.session, said.back_id, own, Became.BOOKED)
@@ -127,12 +127,15 @@ async def _compared(unit: Unit, comparing: Comparing, row: Row, pair: Pair | Non
     return match
 
 
-async def _by_itself(unit: Unit, comparing: Comparing, row: Row, pair: Pair | None) -> tuple[Match, str]:
+async def _by_itself(
+    unit: Unit, comparing: Comparing, row: Row, paired: Pair | NoPair | None
+) -> tuple[Match, str]:
     """How a fee, or a row of a conversion, is found once it is booked, if nobody has to decide about it; or why not."""
+    pair = paired if isinstance(paired, Pair) else None
     if row.kind is Kind.FEE:
         why_not = await by_itself.charged(unit, comparing.zone, row)
     else:
-        why_not = await by_itself.converted(unit, comparing.zone, pair) if pair else ""
+        why_not = await by_itself.converted(unit, comparing.zone, pair) if pair else str(paired or "")
     booked = await _booked(unit, row, None, row.refers_to, pair)
     match = judged(row, booked, comparing)
     # Another unit may have booked it meanwhile.
