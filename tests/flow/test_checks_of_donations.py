@@ -242,7 +242,7 @@ ELSEWHERE = {
     },
     "test_appeal_money.py": {ASIDE, RAISED, BOUGHT, KEPT},
     "test_s4_receipts.py": {
-        "no valid letter says more or less than counts of its payments",
+        "no valid letter says another amount or day than its payments",
         "no payment stands in two valid statements",
         "each number of a receipt has its row",
         "each letter is kept as it was issued",

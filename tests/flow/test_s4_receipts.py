@@ -186,6 +186,18 @@ async def test_a_refund_in_part_replaces_the_receipt_under_a_new_number(donation
     assert shown(await replaced(donations))[3] == ("2006-4", "void", "refunded", "R3")
 
 
+async def test_a_payment_that_is_of_another_day_has_another_receipt_for_that_reason(donations: Told) -> None:
+    api = donations.world.donations
+    payment = await sale(donations)
+    await donations.tell(notices.refund(LATER, "R1", money=("10.00", "USD")))
+    await api.receipt(payment)
+    cleared = notices.written(LATER + timedelta(days=1))
+    await donations.tell(notices.sale("COMPLETED", PAID, payment_mode="ECHECK", update_time=cleared))
+    listed = await replaced(donations)
+    assert shown(listed) == [("2006-1", "replaced", "corrected", None), ("2006-2", "issued", "", None)]
+    assert "29 October 2006" in text_of(await api.pdf(listed[1]["receipt_id"]))
+
+
 async def test_a_slip_that_is_corrected_has_another_receipt_and_a_reversed_one_none(donations: Told) -> None:
     api = donations.world.donations
     payment = await gift(donations)
@@ -501,10 +513,12 @@ async def test_the_database_lets_nobody_take_a_number_or_a_letter_away(donations
             await unit.session.execute(text(change))
 
 
+LETTERS = "no valid letter says another amount or day than its payments"
 BROKEN = {
-    "no valid letter says more or less than counts of its payments": (
-        "UPDATE payment SET refunded = 1",
-        "UPDATE payment SET refunded = 0",
+    f"{LETTERS}: amount": ("UPDATE payment SET refunded = 1", "UPDATE payment SET refunded = 0"),
+    f"{LETTERS}: day": (
+        "UPDATE payment SET happened_on = happened_on - 1",
+        "UPDATE payment SET happened_on = happened_on + 1",
     ),
     "each number of a receipt has its row": (
         "UPDATE receipt_series SET last = last + 1",
@@ -529,7 +543,7 @@ async def test_the_doctor_sees_a_letter_that_is_wrong(donations: Told, name: str
     world.servers.sql(mending, database)
     # What stands in a letter follows from what the payment says went back, and that from the ledger.
     amounts = "what came, went back and was kept as a fee of a payment is what the ledger has of it"
-    assert {*broken} - {amounts} == {name}
+    assert {*broken} - {amounts} == {name.partition(": ")[0]}
 
 
 async def test_the_year_of_a_receipt_is_that_of_its_issue(donations: Told) -> None:

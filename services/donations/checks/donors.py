@@ -11,12 +11,13 @@ _CONTACTS = """
     SELECT count(*), count(*) FILTER (WHERE contact.donor_id IS NULL)
     FROM donor LEFT JOIN contact ON contact.donor_id = donor.id
 """
-# A letter that says another amount than what is left of its payment is no longer true, whichever of the two is more.
+# A letter that says another day, or another amount than what is left of its payment, is no longer true, whichever of
+# the two is more.
 _TRUE = """
     SELECT count(*), count(*) FILTER (WHERE payment.version = 0 OR said.currency <> payment.currency
-        OR said.amount <> payment.gross - payment.refunded)
-    FROM (SELECT payment_id, currency, amount FROM receipt WHERE state = 'issued'
-          UNION ALL SELECT payment_id, currency, amount FROM statement_line
+        OR said.amount <> payment.gross - payment.refunded OR said.received_on <> payment.happened_on)
+    FROM (SELECT payment_id, currency, amount, received_on FROM receipt WHERE state = 'issued'
+          UNION ALL SELECT payment_id, currency, amount, received_on FROM statement_line
           JOIN statement ON statement.id = statement_line.statement_id WHERE statement.state = 'issued') said
     JOIN payment ON payment.id = said.payment_id
 """
@@ -55,7 +56,7 @@ CHECKS = {
     "every donor has contact data": _CONTACTS,
     "whether a person is a member was said": _MEMBERS_SAID,
     "which donors are one was said": _LINKS_SAID,
-    "no valid letter says more or less than counts of its payments": _TRUE,
+    "no valid letter says another amount or day than its payments": _TRUE,
     "no payment stands in two valid statements": _TOLD_ONCE,
     "each number of a receipt has its row": _NUMBERS,
     "each letter is kept as it was issued": _LETTERS,

@@ -130,6 +130,9 @@ async def _complete(unit: Unit, known: Payment, came: Came) -> Payment:
         after = _found_out(ledger, payment, came, whose)
         if after != payment:
             payment = await say(unit, after, GiftWhy.ASSIGNED)
+        elif payment.happened_on != known.happened_on:
+            # Its letters end with the reason that was told last.
+            payment = await say(unit, payment, GiftWhy.CORRECTED)
         if payment is not known:
             await keep(ledger, known, payment)
     return payment
