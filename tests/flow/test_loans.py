@@ -66,14 +66,14 @@ OLD: dict[str, tuple[list[tuple[int, int | None]], list[int]]] = {
     # Loans (an amount, and the day of December on which it is due) and what went the other way (below 0, or with None
     # the same way), in time; and what is still owed, the first due first.
     "whole": ([(300, 1), (-300, None)], []),
-    "in part": ([(300, 1), (-200, None)], [100]),
-    "in two parts": ([(300, 1), (-200, None), (-100, None)], []),
+    "in part is not known to be meant": ([(300, 1), (-200, None)], [300]),
+    "in two parts": ([(300, 1), (-200, None), (-100, None)], [300]),
     "the one of which as much is left": ([(300, 1), (200, 9), (-200, None)], [300]),
-    "the one that is due first": ([(300, 9), (200, 1), (-100, None)], [100, 300]),
+    "of two alike the one that is due first": ([(200, 9), (200, 1), (-200, None)], [200]),
     "what went back before it was lent pays nothing": ([(300, None), (-200, None), (300, 1)], [300]),
     "what went the same way pays nothing": ([(300, 1), (100, None)], [300]),
-    "more than was lent": ([(100, None), (300, 1), (-400, None)], []),
-    "several at once are one's": ([(300, 1), (200, 9), (-500, None)], [200]),
+    "more than was lent": ([(100, None), (300, 1), (-400, None)], [300]),
+    "several at once": ([(300, 1), (200, 9), (-500, None)], [300, 200]),
 }
 
 
@@ -88,7 +88,9 @@ async def test_what_paid_a_loan_back_before_that_was_said_pays_it_back(till: Til
         assert isinstance(await till.do(partial(funds.move, wanted=move)), Decided)
     for _ in range(2):
         await till.rows(migration.PAID_BACK)
-        assert [minor for minor, _ in await owed(till)] == left
+        found = await owed(till)
+        assert [minor for minor, _ in found] == left
+        assert name != "of two alike the one that is due first" or found[0][1].day == 9
 
 
 async def test_what_was_undone_or_is_another_currency_s_or_covered_pays_no_loan_back(till: Till) -> None:

@@ -1,4 +1,7 @@
-"""Which decisions paid loans back before that was said of them"""
+"""Which decisions paid loans back before that was said of them: those that moved exactly what was left of a loan
+
+Any other one may have been no repayment. Its loan stays owed, and overdue, until the treasurer says what paid it.
+"""
 
 from alembic import op
 
@@ -7,9 +10,8 @@ from shared.database.migrations import no_way_back
 revision = "0015"
 down_revision = "0014"
 
-# Until then money that went back from who owed it to who lent it, in the loan's currency and after it, was all that
-# could pay a loan back. One after another, each pays the loan of which exactly as much is left, else the one that is
-# due first. One that paid several at once is the first one's: a decision pays one loan.
+# Money that went from who owed it to who lent it, in the loan's currency and after it. One after another, each pays the
+# loan of which exactly as much is left; of several such loans the one that is due first.
 PAID_BACK = """
 DO $$
 DECLARE
@@ -24,9 +26,9 @@ BEGIN
             CROSS JOIN LATERAL (
                 SELECT loan.amount - coalesce(sum(other.amount), 0) AS amount FROM decision other
                 WHERE other.pays_back = loan.id AND NOT other.undone) owed
-            WHERE loan.pay_back_on IS NOT NULL AND NOT loan.undone AND loan.id < back.id AND owed.amount > 0
+            WHERE loan.pay_back_on IS NOT NULL AND NOT loan.undone AND loan.id < back.id AND owed.amount = back.amount
                 AND (loan.from_fund, loan.to_fund, loan.currency) = (back.to_fund, back.from_fund, back.currency)
-            ORDER BY owed.amount <> back.amount, loan.pay_back_on, loan.id LIMIT 1)
+            ORDER BY loan.pay_back_on, loan.id LIMIT 1)
         WHERE id = back.id;
     END LOOP;
 END $$
