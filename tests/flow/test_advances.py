@@ -18,6 +18,7 @@ from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
 from services.donations.domain.advances import Advance
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from services.donations.queries.advances import AdvanceFilter
 from services.donations.queries.advances import advances as listed
@@ -320,7 +321,7 @@ async def test_the_database_itself_refuses_more_than_was_advanced(till: Till, ch
 
 
 async def test_a_refund_takes_no_money_that_a_fieldworker_carries(till: Till) -> None:
-    sale = Came("paypal", "S", yen(900), DAY, yen(0), held=False, purpose="protection")
+    sale = Came("paypal", "S", yen(900), DAY, yen(0), held=False, purpose="protection", sure=Sure.PAID)
     await till.do(lambda unit: book_payment(unit, sale))
     await till.lies(500, "bank")
     await give(till, replace(NEW, amount=yen(2_000)))
@@ -332,7 +333,7 @@ async def test_a_refund_takes_no_money_that_a_fieldworker_carries(till: Till) ->
 async def test_who_waits_for_money_is_not_told_that_what_is_carried_is_held_back(till: Till) -> None:
     await give(till, replace(NEW, amount=yen(1_500)))
     await till.hears(till.asked(300, kind="protection"))
-    sale = Came("paypal", "S", yen(900), DAY, yen(0), held=True, purpose="protection")
+    sale = Came("paypal", "S", yen(900), DAY, yen(0), held=True, purpose="protection", sure=Sure.PAID)
     await till.do(lambda unit: book_payment(unit, sale))
     await till.hears(till.asked(200, kind="protection"))
     query = "SELECT CAST(data AS json) AS data FROM journal WHERE contract = :name ORDER BY message_id"

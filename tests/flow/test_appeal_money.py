@@ -16,6 +16,7 @@ from services.donations.commands.disputes import cancel_reversal, close_dispute,
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.restoring import CameBack
 from services.donations.domain.appeals import Appeal, Price
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.outcomes import Refused
@@ -45,7 +46,16 @@ async def opened(till: Till, item: str = "kit", quantity: int = 1) -> UUID:
 
 
 async def give(till: Till, appeal: UUID | None, minor: int, name: str, *, held: bool = False) -> None:
-    came = Came("paypal", name, Money(minor, "JPY"), DAY, held=held, appeal_id=appeal, purpose="medical")
+    came = Came(
+        "paypal",
+        name,
+        Money(minor, "JPY"),
+        DAY,
+        held=held,
+        appeal_id=appeal,
+        purpose="medical",
+        sure=Sure.PAID,
+    )
     await till.do(lambda unit: book_payment(unit, came))
 
 

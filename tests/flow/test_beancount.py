@@ -17,6 +17,7 @@ from services.donations.commands.funds import Move
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout, pay
 from services.donations.domain.advances import Advance
+from services.donations.domain.days import Sure
 from services.donations.domain.in_kind import GiftInKind, Goods
 from services.donations.domain.money import Money
 from services.donations.queries import beancount
@@ -43,7 +44,16 @@ async def live(till: Till) -> None:
     """Something of each kind is booked."""
     await till.gift(5_000, "family_visits", on=EARLIER)
     await till.lies(700, "cash")
-    sale = Came("paypal", "S", Money(10_05, "USD"), EARLIER, Money(60, "USD"), held=True, purpose="medical")
+    sale = Came(
+        "paypal",
+        "S",
+        Money(10_05, "USD"),
+        EARLIER,
+        Money(60, "USD"),
+        held=True,
+        purpose="medical",
+        sure=Sure.PAID,
+    )
     await till.do(lambda unit: book_payment(unit, sale))
     back = WentBack("paypal", "R", "S", Money(5_00, "USD"), DAY)
     await till.do(lambda unit: book_refund(unit, back))

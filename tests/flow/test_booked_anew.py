@@ -6,6 +6,7 @@ from typing import Any
 
 from services.donations.api.gifts import NewGift
 from services.donations.commands import gifts
+from services.donations.domain.days import Sure
 from services.donations.domain.marks import reference_of
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Payment
@@ -31,6 +32,8 @@ async def test_a_reversed_slip_is_booked_anew_once(till_url: str) -> None:
         assert len([each for each in done if isinstance(each, Payment)]) == 1
         assert await till.fund("general") == (500, 0, 0)
         assert len(await till.rows("SELECT id FROM payment WHERE version > 0")) == 2
+        # No word of anybody's moves a slip's day.
+        assert {row["day_sure"] for row in await till.rows("SELECT day_sure FROM payment")} == {Sure.BOOKED}
         assert await till.breaches() == set()
 
 

@@ -14,6 +14,7 @@ from services.donations.commands.conversions import Converted
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.matching import Match
 from services.donations.domain.appeals import Appeal, Price
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from services.donations.paypal.pairs import NoPair
 from services.donations.paypal.transactions import Row
@@ -37,7 +38,7 @@ async def till(till_url: str) -> AsyncIterator[Till]:
     what for, U.
     """
     async with Till.open(till_url, DAY) as till:
-        sale = Came("paypal", "S", usd(104_00), TAKEN, usd(0), held=False, purpose="medical")
+        sale = Came("paypal", "S", usd(104_00), TAKEN, usd(0), held=False, purpose="medical", sure=Sure.PAID)
         for each in (sale, replace(sale, transaction_id="U", gross=usd(30_00), purpose="unassigned")):
             await till.do(lambda unit, each=each: book_payment(unit, each))  # type: ignore[misc]
         back = WentBack("paypal", "R", "S", usd(10_00), TAKEN)
@@ -152,7 +153,17 @@ async def test_what_was_changed_for_an_appeal_counts_once(till: Till, name: str)
     await till.do(lambda unit: appeals.set_price(unit, "kit", Price(20_000, currency, 1)))
     appeal: Any = await till.do(lambda unit: appeals.open_appeal(unit, "kit", 1, "food"))
     assert isinstance(appeal, Appeal)
-    came = Came("paypal", "A", usd(60_00), TAKEN, usd(0), held=False, appeal_id=appeal.id, purpose="food")
+    came = Came(
+        "paypal",
+        "A",
+        usd(60_00),
+        TAKEN,
+        usd(0),
+        held=False,
+        appeal_id=appeal.id,
+        purpose="food",
+        sure=Sure.PAID,
+    )
     also = replace(came, transaction_id="B", gross=usd(150_00), appeal_id=None)
     for each in (came, also):
         await till.do(lambda unit, each=each: book_payment(unit, each))  # type: ignore[misc]
@@ -185,7 +196,7 @@ def by_hand(reference: str | None, days: int = 0) -> Any:
 @pytest.mark.parametrize("name", BY_HAND)
 async def test_a_conversion_is_booked_once_by_staff_or_by_itself(till: Till, name: str) -> None:
     rows, reference = BY_HAND[name]
-    more = Came("paypal", "B", usd(100_00), TAKEN, usd(0), held=False, purpose="medical")
+    more = Came("paypal", "B", usd(100_00), TAKEN, usd(0), held=False, purpose="medical", sure=Sure.PAID)
     await till.do(lambda unit: book_payment(unit, more))
     for order in ("staff first", "each row by itself", "list first", "at once"):
         await till.rows("DELETE FROM finding")

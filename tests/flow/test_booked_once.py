@@ -16,6 +16,7 @@ from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.monthly import Monthly, register
 from services.donations.commands.purposes import give_purpose
 from services.donations.commands.restoring import CameBack
+from services.donations.domain.days import Sure
 from services.donations.domain.funds import Purpose
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment, RefundState
@@ -32,7 +33,7 @@ def usd(minor: int) -> Money:
     return Money(minor, "USD")
 
 
-SALE = Came("paypal", "S", usd(10_00), DAY, usd(60), held=False, purpose=Purpose.FOOD.value)
+SALE = Came("paypal", "S", usd(10_00), DAY, usd(60), held=False, purpose=Purpose.FOOD.value, sure=Sure.PAID)
 HELD = replace(SALE, held=True)
 WITHOUT_FEE = replace(SALE, fee=None, held=None)
 

@@ -18,6 +18,7 @@ from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.matching import Match
 from services.donations.commands.reconciling import ours, reconcile
 from services.donations.domain.charges import Charge
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.transactions import Kind, Row, kind_of
@@ -40,7 +41,9 @@ def usd(minor: int) -> Money:
 async def till(till_url: str) -> AsyncIterator[Till]:
     """PayPal has USD 94.00 of a gift S of 100.00 for medical help."""
     async with Till.open(till_url, DAY) as till:
-        sale = Came("paypal", "S", usd(100_00), TAKEN, usd(6_00), held=False, purpose="medical")
+        sale = Came(
+            "paypal", "S", usd(100_00), TAKEN, usd(6_00), held=False, purpose="medical", sure=Sure.PAID
+        )
         await till.do(lambda unit: book_payment(unit, sale))
         yield till
         assert await till.breaches() == set()

@@ -15,6 +15,7 @@ from services.donations.commands.monthly import Monthly, register
 from services.donations.commands.notices import Notice, take
 from services.donations.contacts import Contact
 from services.donations.domain.appeals import Appeal, Price
+from services.donations.domain.days import Sure
 from services.donations.domain.donors import Choices
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
@@ -264,7 +265,7 @@ async def promised(till: Till) -> None:
     await till.do(lambda unit: appeals.set_price(unit, "kit", Price(400, "JPY", 1)))
     appeal = await till.do(lambda unit: appeals.open_appeal(unit, "kit", 1, "food"))
     assert isinstance(appeal, Appeal)
-    came = Came("paypal", "S1", Money(450, "JPY"), DAY, appeal_id=appeal.id, purpose="food")
+    came = Came("paypal", "S1", Money(450, "JPY"), DAY, appeal_id=appeal.id, purpose="food", sure=Sure.PAID)
     await till.do(lambda unit: book_payment(unit, came))
     await till.serve()
     await till.lies(1_000, "bank")
@@ -283,9 +284,11 @@ async def promised(till: Till) -> None:
 async def given(till: Till) -> None:
     """A monthly gift with a payment; a member, and a donor who turned out to be another one."""
     await till.do(lambda unit: register(unit, Monthly("education", "I-1")))
-    sale = Came("paypal", "S2", Money(30_00, "USD"), DAY, Money(1_17, "USD"), subscription_id="I-1")
+    sale = Came(
+        "paypal", "S2", Money(30_00, "USD"), DAY, Money(1_17, "USD"), subscription_id="I-1", sure=Sure.PAID
+    )
     # The fee of another one is told later, and a part of the first goes back.
-    later = Came("paypal", "S3", Money(5_00, "USD"), DAY, purpose="general")
+    later = Came("paypal", "S3", Money(5_00, "USD"), DAY, purpose="general", sure=Sure.PAID)
     for each in (sale, later, replace(later, fee=Money(7, "USD"))):
         await till.do(partial(book_payment, came=each))
     at = datetime(2006, 11, 1, tzinfo=UTC)

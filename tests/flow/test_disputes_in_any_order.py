@@ -18,6 +18,7 @@ from services.donations.commands.booking import Came
 from services.donations.commands.disputes import cancel_reversal, close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.restoring import CameBack
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from shared.messaging.unit import Unit
@@ -34,7 +35,7 @@ def usd(minor: int) -> Money:
     return Money(minor, "USD")
 
 
-SALE = Came("paypal", "S", usd(100_00), on(1), usd(3_00), held=False, purpose="food")
+SALE = Came("paypal", "S", usd(100_00), on(1), usd(3_00), held=False, purpose="food", sure=Sure.PAID)
 News = tuple[str, tuple[Any, ...]]
 NEWS: dict[str, Callable[..., Callable[[Unit], Awaitable[Any]]]] = {
     "sale": lambda: lambda unit: book_payment(unit, SALE),

@@ -16,6 +16,7 @@ from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
 from services.donations.commands.payout_receipts import keep_receipt
 from services.donations.day import on_day
+from services.donations.domain.days import Sure
 from services.donations.domain.funds import Purpose
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
@@ -41,7 +42,14 @@ async def till(till_url: str) -> AsyncIterator[Till]:
 
 def sale(till: Till, minor: int, name: str, *, held: bool = False) -> Callable[[Unit], Awaitable[Any]]:
     came = Came(
-        "paypal", name, Money(minor, "JPY"), DAY, Money(0, "JPY"), held, purpose=Purpose.MEDICAL.value
+        "paypal",
+        name,
+        Money(minor, "JPY"),
+        DAY,
+        Money(0, "JPY"),
+        held,
+        purpose=Purpose.MEDICAL.value,
+        sure=Sure.PAID,
     )
     return lambda unit: book_payment(unit, came)
 

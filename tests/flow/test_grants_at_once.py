@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.donations.commands.booking import Came
+from services.donations.domain.days import Sure
 from services.donations.domain.funds import FundKey
 from services.donations.domain.money import Money
 from services.donations.ledger import MoneyLedger
@@ -27,7 +28,7 @@ BURSTS = (1, 2, 5, 9, 17)
 
 async def tell_of_held(replica: Replica, *, held: bool) -> None:
     """PayPal tells of a payment that it holds, or has let go."""
-    came = Came("paypal", "S", HELD, FIRST_DAY, Money(0, "JPY"), held, purpose="medical")
+    came = Came("paypal", "S", HELD, FIRST_DAY, Money(0, "JPY"), held, purpose="medical", sure=Sure.PAID)
     async with replica.service.units.open() as unit:
         await book_payment(unit, came)
 

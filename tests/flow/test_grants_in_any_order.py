@@ -18,6 +18,7 @@ from services.donations.commands import grants as commands
 from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
+from services.donations.domain.days import Sure
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
 from shared.contracts.intake import GrantAsked
@@ -145,7 +146,16 @@ class Story:
         await self.till.gift(minor, "resettlement")
 
     async def sells(self, minor: int) -> None:
-        sale = Came("paypal", f"S{len(self.sales)}", yen(minor), DAY, yen(0), held=False, purpose="medical")
+        sale = Came(
+            "paypal",
+            f"S{len(self.sales)}",
+            yen(minor),
+            DAY,
+            yen(0),
+            held=False,
+            purpose="medical",
+            sure=Sure.PAID,
+        )
         self.sales.append(minor)
         await self.till.do(lambda unit: book_payment(unit, sale))
 

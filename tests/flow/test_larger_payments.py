@@ -13,6 +13,7 @@ from services.donations.commands.booking import Came
 from services.donations.commands.disputes import close_dispute, open_dispute
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.monthly import Monthly, register
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
 from services.donations.queries.lists import PaymentFilter
@@ -38,7 +39,7 @@ async def till(till_url: str) -> AsyncIterator[Till]:
 
 def sale(name: str, day: int, minor: int, *, held: bool = False) -> Work:
     money, on = Money(minor, "USD"), date(2006, 9, day)
-    came = Came("paypal", name, money, on, Money(0, "USD"), held=held, subscription_id="I-1")
+    came = Came("paypal", name, money, on, Money(0, "USD"), held=held, subscription_id="I-1", sure=Sure.PAID)
     return lambda unit: book_payment(unit, came)
 
 

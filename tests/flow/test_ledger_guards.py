@@ -8,6 +8,7 @@ import pytest
 
 from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
+from services.donations.domain.days import Sure
 from services.donations.domain.funds import FUNDS
 from services.donations.domain.ledger import OF_A_FUND, OF_THE_GROUP, account
 from services.donations.domain.money import CURRENCIES, Money
@@ -237,7 +238,9 @@ async def test_the_doctor_sees_what_the_ledger_does_not_bear_out(
 ) -> None:
     async with Till.open(till_url, DAY) as till:
         await till.gift(1_000)
-        await till.do(lambda unit: book_payment(unit, Came("paypal", "S", Money(10, "JPY"), DAY)))
+        await till.do(
+            lambda unit: book_payment(unit, Came("paypal", "S", Money(10, "JPY"), DAY, sure=Sure.PAID))
+        )
         back = WentBack("paypal", "R", "S", Money(1, "JPY"), DAY)
         await till.do(lambda unit: book_refund(unit, back))
         assert await till.breaches() == set()

@@ -10,6 +10,7 @@ from services.donations.commands import appeals, grants, purposes
 from services.donations.commands.booking import Came
 from services.donations.commands.grants import Payout
 from services.donations.domain.appeals import Appeal, Price
+from services.donations.domain.days import Sure
 from services.donations.domain.grants import FUND_OF, Grant
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Payment
@@ -59,7 +60,7 @@ async def test_what_was_raised_is_told_by_fund_for_appeals_and_by_currency(till:
     await till.do(lambda unit: appeals.set_price(unit, "rice", Price(400, "JPY", 1_000)))
     appeal = await till.do(lambda unit: appeals.open_appeal(unit, "rice", 1_000, "food"))
     assert isinstance(appeal, Appeal)
-    came = Came("paypal", "S", Money(300, "JPY"), DAY, Money(10, "JPY"))
+    came = Came("paypal", "S", Money(300, "JPY"), DAY, Money(10, "JPY"), sure=Sure.PAID)
     payment = await till.do(lambda unit: book_payment(unit, came))
     assert isinstance(payment, Payment)
     assert (await figures(till))["raised_unassigned_jpy"] == 300

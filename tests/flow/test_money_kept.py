@@ -27,6 +27,7 @@ from services.donations.commands.statements import issue_statement
 from services.donations.commands.transfers import Opening, open_balance
 from services.donations.domain.appeals import Price
 from services.donations.domain.charges import Charge
+from services.donations.domain.days import Sure
 from services.donations.domain.ledger import TOLD
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute
@@ -60,7 +61,14 @@ def came(draw: st.DrawFn) -> Work:
     fee = draw(st.one_of(st.none(), st.just(Money(20, gross.currency))))
     held = draw(st.sampled_from([True, False, None]))
     what = Came(
-        "paypal", name, gross, draw(DAYS), fee, held, purpose="medical" if name == "S1" else "unassigned"
+        "paypal",
+        name,
+        gross,
+        draw(DAYS),
+        fee,
+        held,
+        purpose="medical" if name == "S1" else "unassigned",
+        sure=Sure.PAID,
     )
     return lambda unit: book_payment(unit, what)
 
@@ -284,7 +292,14 @@ def about_an_appeal(draw: st.DrawFn) -> Act:
             appeal = known[which % len(known)]
             name, gross = f"A{appeal}{amount % 2}", Money(250, "JPY")
             came = Came(
-                "paypal", name, gross, date(2006, 11, 1), held=held, appeal_id=appeal, purpose="medical"
+                "paypal",
+                name,
+                gross,
+                date(2006, 11, 1),
+                held=held,
+                appeal_id=appeal,
+                purpose="medical",
+                sure=Sure.PAID,
             )
             back = WentBack("paypal", f"R{name}{amount}", name, Money(amount, "JPY"), came.happened_on)
             works: dict[str, Work] = {

@@ -13,6 +13,7 @@ from services.donations.commands import appeals as appealing
 from services.donations.commands.booking import Came
 from services.donations.commands.monthly import Monthly, register
 from services.donations.domain.appeals import Appeal, Price
+from services.donations.domain.days import Sure
 from services.donations.domain.funds import FundKey
 from services.donations.domain.money import Money
 from services.donations.paypal import notices as reading
@@ -46,7 +47,9 @@ def fund(unit: Unit) -> Awaitable[Any]:
 
 
 def sale(name: str) -> Work:
-    came = Came("paypal", name, Money(10_00, "USD"), DAY, Money(0, "USD"), subscription_id="I-1")
+    came = Came(
+        "paypal", name, Money(10_00, "USD"), DAY, Money(0, "USD"), subscription_id="I-1", sure=Sure.PAID
+    )
     return lambda unit: book_payment(unit, came)
 
 
@@ -98,7 +101,16 @@ async def test_news_of_two_items_and_a_refund_that_takes_back_what_both_appeals_
         await till.do(lambda unit, item=item, price=price: appealing.set_price(unit, item, price))  # type: ignore[misc]
         done = await till.do(lambda unit, item=item: appealing.open_appeal(unit, item, 1, "medical"))  # type: ignore[misc]
         assert isinstance(done, Appeal)
-        came = Came("bank", item, Money(300, "JPY"), DAY, appeal_id=done.id, purpose="medical", place="bank")
+        came = Came(
+            "bank",
+            item,
+            Money(300, "JPY"),
+            DAY,
+            appeal_id=done.id,
+            purpose="medical",
+            place="bank",
+            sure=Sure.PAID,
+        )
         await till.do(lambda unit, came=came: book_payment(unit, came))  # type: ignore[misc]
         ids.append(done.id)
     medical = FundKey("medical", "JPY")

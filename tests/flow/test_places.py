@@ -13,6 +13,7 @@ from services.donations.commands import advances, gifts, grants, transfers
 from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.transfers import Arrival, NewTransfer
+from services.donations.domain.days import Sure
 from services.donations.domain.ledger import EntryKind, Kind, Line, account
 from services.donations.domain.money import Money
 from services.donations.domain.transfers import Transfer
@@ -112,7 +113,7 @@ async def test_two_at_once_never_take_the_same_money(till: Till) -> None:
 
 
 async def test_what_paypal_tells_is_booked_though_less_lies_there_and_nobody_takes_more(till: Till) -> None:
-    sale = Came("paypal", "S", yen(60), DAY, yen(0), held=False, purpose="general")
+    sale = Came("paypal", "S", yen(60), DAY, yen(0), held=False, purpose="general", sure=Sure.PAID)
     await till.do(lambda unit: book_payment(unit, sale))
     assert isinstance(await till.do(sent(150)), Transfer)
     await till.do(lambda unit: book_refund(unit, WentBack("paypal", "R", "S", yen(60), DAY)))

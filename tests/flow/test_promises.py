@@ -12,6 +12,7 @@ from sqlalchemy import text
 from services.donations.commands import donors, gifts, in_kind, pledges
 from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
+from services.donations.domain.days import Sure
 from services.donations.domain.in_kind import GiftInKind, Goods
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Payment
@@ -182,7 +183,7 @@ async def test_a_payment_keeps_as_many_parts_as_it_covers(till: Till) -> None:
 async def test_a_refund_makes_a_promise_unkept(till: Till) -> None:
     donor = (await till.donor()).id
     pledge = await promised(till, donor)
-    sale = Came("paypal", "S", yen(300), DAY, yen(0), held=False, purpose="food")
+    sale = Came("paypal", "S", yen(300), DAY, yen(0), held=False, purpose="food", sure=Sure.PAID)
     payment = await till.do(lambda unit: book_payment(unit, sale))
     assert isinstance(payment, Payment)
     await keep(till, pledge, 1, payment.id)
@@ -196,7 +197,7 @@ async def test_what_a_payment_keeps_is_counted_whatever_is_refunded_loosened_or_
     """The fixture and each step hold the kept totals against the parts."""
     donor = (await till.donor()).id
     first, second = await promised(till, donor), await promised(till, donor)
-    sale = Came("paypal", "S", yen(600), DAY, yen(0), held=False, purpose="food")
+    sale = Came("paypal", "S", yen(600), DAY, yen(0), held=False, purpose="food", sure=Sure.PAID)
     payment = await till.do(lambda unit: book_payment(unit, sale))
     assert isinstance(payment, Payment)
     for pledge in (first, second):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.donations.commands.booking import Came
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from tests.support.noticed import book_payment
 from tests.support.people import person
@@ -43,7 +44,15 @@ async def monthly_gift(world: World) -> None:
     """Somebody gives for a child each month."""
     gift = await world.donations.monthly("I-1")
     await world.donations.post(f"/monthly-gifts/{gift}/change", {"children": 1})
-    sale = Came("paypal", "S-1", Money(30_00, "USD"), FIRST_DAY, Money(0, "USD"), subscription_id="I-1")
+    sale = Came(
+        "paypal",
+        "S-1",
+        Money(30_00, "USD"),
+        FIRST_DAY,
+        Money(0, "USD"),
+        subscription_id="I-1",
+        sure=Sure.PAID,
+    )
     async with world.donations.service.units.open() as unit:
         await book_payment(unit, sale)
 

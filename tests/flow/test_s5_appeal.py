@@ -12,6 +12,7 @@ from services.donations.commands import appeals as commands
 from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.appeals import Appeal, Price
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from services.donations.handlers import on_shortfall_forecast
 from shared.contracts.donations import AppealChanged, AppealStatus
@@ -94,7 +95,9 @@ async def test_gifts_fund_an_appeal_and_a_refund_opens_it_again(till: Till) -> N
     assert isinstance(appeal, Appeal)
 
     async def give(name: str, minor: int, currency: str = "JPY", purpose: str = "food") -> None:
-        came = Came("paypal", name, Money(minor, currency), DAY, appeal_id=appeal.id, purpose=purpose)
+        came = Came(
+            "paypal", name, Money(minor, currency), DAY, appeal_id=appeal.id, purpose=purpose, sure=Sure.PAID
+        )
         await till.do(lambda unit: book_payment(unit, came))
 
     await asyncio.gather(*(give(f"S{number}", 250) for number in range(8)))

@@ -15,6 +15,7 @@ from services.donations.commands import appeals as appealing
 from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.domain.appeals import Price
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from shared.contracts.base import Money as Said
 from shared.contracts.donations import AppealChanged
@@ -113,7 +114,7 @@ async def open_appeal(till: Till, raised: int, item: str = "rice", quantity: int
 
 
 async def give(till: Till, appeal: UUID, minor: int, name: str) -> None:
-    came = Came("paypal", name, Money(minor, "JPY"), DAY, appeal_id=appeal, purpose="food")
+    came = Came("paypal", name, Money(minor, "JPY"), DAY, appeal_id=appeal, purpose="food", sure=Sure.PAID)
     await till.do(lambda unit: book_payment(unit, came))
 
 

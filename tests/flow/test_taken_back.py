@@ -15,6 +15,7 @@ from services.donations.commands.disputes import close_dispute, open_dispute
 from services.donations.commands.funds import Decided, Move
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.grants import Payout
+from services.donations.domain.days import Sure
 from services.donations.domain.grants import Grant
 from services.donations.domain.money import Money
 from services.donations.domain.payments import Dispute, Payment
@@ -56,7 +57,7 @@ async def undone(till: Till, decision: UUID) -> str:
 
 
 async def sold(till: Till, minor: int, purpose: str = "medical") -> UUID:
-    sale = Came("paypal", "S", yen(minor), DAY, yen(0), held=False, purpose=purpose)
+    sale = Came("paypal", "S", yen(minor), DAY, yen(0), held=False, purpose=purpose, sure=Sure.PAID)
     done = await till.do(lambda unit: book_payment(unit, sale))
     assert isinstance(done, Payment)
     return done.id

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from services.donations.commands.booking import Came
 from services.donations.commands.giving_back import WentBack, book_refund
 from services.donations.commands.notices import Notice, take
+from services.donations.domain.days import Sure
 from services.donations.domain.money import Money
 from services.donations.domain.notices import Became
 from services.donations.paypal import ipn
@@ -182,7 +183,7 @@ async def _funds(story: "Story") -> None:
     """A fund spends what is refunded afterwards, and another one covers it."""
     units = story.world.donations.service.units
     async with units.open() as unit:
-        await book_payment(unit, Came("paypal", "S", SPENT, FIRST_DAY, purpose="education"))
+        await book_payment(unit, Came("paypal", "S", SPENT, FIRST_DAY, purpose="education", sure=Sure.PAID))
     there = {"from_fund": "education", "to_fund": "general", "amount": "500", **YEN}
     await _post(story, "/decisions", {**there, "note": story.plant("donations", "/decisions", "note")})
     async with units.open() as unit:

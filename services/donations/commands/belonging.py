@@ -1,6 +1,6 @@
 """Whose a payment is and what it is for: the gift of its subscription, or what a mark of ours names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -42,7 +42,7 @@ class Came:
     appeal_id: UUID | None = None
     purpose: str = UNASSIGNED
     place: str = "paypal"
-    sure: Sure = Sure.PAID
+    sure: Sure = field(kw_only=True)
     marks: tuple[str, ...] = ()
     payer: Payer | None = None
     donor_id: UUID | None = None

@@ -12,6 +12,7 @@ from services.donations.commands.keeping import keep
 from services.donations.commands.purposes import no_such_appeal
 from services.donations.commands.undoing import undo_entry
 from services.donations.domain import entries
+from services.donations.domain.days import Sure
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
 from services.donations.domain.payments import OFFLINE, Payment, booked
@@ -79,6 +80,7 @@ def _came(slip: Slip, gift_id: UUID) -> Came:
         transaction_id=slip.reference,
         gross=slip.amount,
         happened_on=slip.received_on,
+        sure=Sure.BOOKED,
         fee=Money(0, slip.amount.currency),
         gift_id=gift_id,
         appeal_id=slip.appeal_id,

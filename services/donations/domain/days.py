@@ -1,7 +1,7 @@
 """On which day money came, by whatever road that is told and in whatever order.
 
-What is drawn from a bank account by eCheck is pending for days, and came once it cleared. Not each road says that day: a
-webhook of a sale does; an IPN comes on it, or later if PayPal sends it again; the list has the day on which the donor
+What is drawn from a bank account by eCheck is pending for days, and came once it cleared. Not each road says that day:
+a webhook of a sale does; an IPN comes on it, or later if PayPal sends it again; the list has the day on which the donor
 paid. So the surest word counts, and of two that are as sure the earlier day: a hold that is let go is announced as the
 same sale once more, under a later day.
 
