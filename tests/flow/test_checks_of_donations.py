@@ -97,6 +97,7 @@ BROKEN: dict[str, set[str]] = {
     AN_ENTRY: {ENTRIES},
     TWO_LINES: {UNCOVERED, MONTHS},
     "UPDATE fund_balance SET balance = -1 WHERE fund = 'food' AND currency = 'JPY'": {BELOW, FUNDS},
+    "DELETE FROM fund_balance WHERE fund = 'general' AND currency = 'JPY'": {FUNDS},
     "UPDATE fund_balance SET held = balance + 1 WHERE fund = 'general' AND currency = 'JPY'": {BELOW, FUNDS},
     "UPDATE fund_balance SET set_aside = balance + 1 WHERE fund = 'general' AND currency = 'JPY'": {
         BELOW,
