@@ -66,7 +66,14 @@ async def test_who_asked_for_a_school_s_fee_does_not_agree_to_it(
             assert await till.breaches() == set()
 
 
-async def test_who_agreed_before_it_was_told_that_they_asked_counts_not(till_url: str) -> None:
+PAST_THE_SERVICE = """
+    INSERT INTO approval (grant_id, actor, wanted, on_day) SELECT id, 'staff:a', wanted, '2006-11-01' FROM "grant"
+        ON CONFLICT (grant_id, actor) DO UPDATE SET wanted = excluded.wanted, asker_known = excluded.asker_known
+"""
+
+
+@pytest.mark.parametrize("minor", [60_000, 70_000])
+async def test_who_agreed_before_it_was_told_that_they_asked_counts_not(till_url: str, minor: int) -> None:
     once: dict[str, Any] = {"payment_id": uuid7(), "household_id": uuid7()}
     async with Till.open(till_url, DAY) as till:
         limits = till.settings.limits
@@ -74,11 +81,14 @@ async def test_who_agreed_before_it_was_told_that_they_asked_counts_not(till_url
         await till.do(lambda unit: hears([due(1, 60_000, None, **once)], unit))
         agree = partial(grants.approve, limits=limits, grant_id=once["payment_id"], version=1)
         assert isinstance(await till.do(agree, staff("a")), Grant)
-        # More is asked for: what was agreed to is not enough, and whoever asked agrees to nothing.
-        await till.do(lambda unit: hears([due(2, 70_000, "a", **once)], unit))
+        # Who asked is told, perhaps with more that is asked for: whoever asked agrees to nothing from now on.
+        await till.do(lambda unit: hears([due(2, minor, "a", **once)], unit))
         (grant,) = await till.rows('SELECT agreed_to, asked_by FROM "grant"')
         assert (grant["agreed_to"], grant["asked_by"]) == (60_000, "staff:a")
-        # The doctor shows that it was so.
+        assert not isinstance(await till.do(partial(agree, version=2), staff("a")), Grant)
+        # It was right then; that they agree now is not, and the doctor shows it.
+        assert await till.breaches() == set()
+        await till.rows(PAST_THE_SERVICE)
         assert await till.breaches() == {OWN}
 
 

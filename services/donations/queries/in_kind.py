@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, literal_column, select, text
+from sqlalchemy import Label, RowMapping, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.queries.rows import given, rows
@@ -11,7 +11,7 @@ from services.donations.repository.in_kind import SEEN, WAITS
 from services.donations.tables import DONOR, GIFT_IN_KIND, GOODS_TOLD
 
 _WAITS = text(WAITS)
-_SEEN = literal_column(SEEN).label("seen")
+_SEEN: Label[bool] = literal_column(SEEN).label("seen")
 
 
 async def gifts_in_kind(

@@ -1,4 +1,4 @@
-"""Somebody says that a gift in kind is right as it is; of each it is known when it was acknowledged"""
+"""Somebody says that a gift in kind is right so; whether it was known who asked when people agreed to a grant"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,9 +13,16 @@ FROM_NOW_ON = """
 UPDATE gift_in_kind SET acknowledged_on = coalesce((SELECT max(processed) FROM day), current_date)
 WHERE acknowledged_on IS NULL
 """
+# Who asked for what schools cost was not told then.
+UNKNOWN = """
+UPDATE approval SET asker_known = false FROM "grant" WHERE "grant".id = approval.grant_id AND "grant".asked_by = ''
+"""
 
 
 def upgrade() -> None:
+    known = sa.Column("asker_known", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    op.add_column("approval", known)
+    op.execute(UNKNOWN)
     op.execute(FROM_NOW_ON)
     op.alter_column("gift_in_kind", "acknowledged_on", nullable=False)
     op.create_table(
