@@ -17,6 +17,7 @@ from services.donations.queries.in_kind import gifts_in_kind
 from services.inventory.api.goods import NewReceipt
 from services.inventory.commands import goods, undoing
 from services.inventory.day import TELL_RECEIPTS, timers
+from services.inventory.domain.items import Catalogue
 from services.inventory.domain.receipts import Came, fact_of
 from shared.contracts.inventory import CameLine, GoodsReceived
 from shared.outcomes import Refused
@@ -87,7 +88,7 @@ async def test_beds_are_told_without_their_shelter(room_url: str) -> None:
 
 def test_what_is_not_in_the_catalogue_is_not_named() -> None:
     """Its code may tell of a shelter."""
-    (line,) = fact_of(Came(uuid4(), 1, DAY, {"house-bed": 2}), {}, DAY).lines
+    (line,) = fact_of(Came(uuid4(), 1, DAY, {"house-bed": 2}), Catalogue([]), DAY).lines
     assert (line.item, line.quantity) == ("bed", 2)
 
 

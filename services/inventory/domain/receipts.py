@@ -21,8 +21,8 @@ class Came:
 
 
 def fact_of(came: Came, catalogue: Catalogue, on: date) -> GoodsReceived:
-    """What the others are told. A bed's item may name its shelter, so all beds are called alike, and so is an item that is
-    not in the catalogue: it may be one.
+    """What the others are told. A bed's item may name its shelter, so all beds are called alike, and so is an item
+    that is not in the catalogue: it may be one.
     """
     told = Counter[tuple[str, str]]()
     for code, quantity in came.quantities.items():
