@@ -1,5 +1,6 @@
 """Nobody agrees to what a school is paid who wrote down what it costs, or ever raised it."""
 
+import importlib
 import json
 from datetime import date
 from functools import partial
@@ -12,6 +13,7 @@ from services.donations.commands import grants
 from services.donations.domain.grants import Grant
 from services.donations.handlers import on_school_payment_due
 from services.sponsorship.commands import school
+from services.sponsorship.day import timers
 from services.sponsorship.domain.school import Level
 from shared.contracts.base import Money
 from shared.contracts.sponsorship import SchoolPaymentDue
@@ -117,6 +119,38 @@ async def test_sponsorship_says_who_wrote_down_a_fee_and_who_raised_it(sponsors_
         (50_000, "staff:a", ("staff:b",)),
         (60_000, "staff:a", ("staff:b", "staff:a")),
     ]
+
+
+async def test_what_waits_from_before_is_said_once_more_with_who_asked(sponsors_url: str) -> None:
+    """Else donations would not know who asked until the amount changes, and whoever did could agree."""
+    migration = importlib.import_module("services.sponsorship.migrations.versions.0013_fee_raised_by")
+    async with SponsorRoom.open(sponsors_url, FIRST, places_by_itself=False) as room:
+        await room.hears(*KNOWN_FIRST)
+        wanted = school.NewTerm(CHILD, Level.PRIMARY, FIRST, date(2006, 11, 30), 30_000, "JPY")
+        async with room.units.open(actor=staff("a")) as unit:
+            assert isinstance(await school.plan(unit, room.settings.rules, wanted), school.Planned)
+
+        async def said_again() -> list[tuple[int, int, str | None]]:
+            for due in await room.rows("DELETE FROM timer WHERE name = 'tell_asker' RETURNING name, payload"):
+                await room.do(partial(timers(room.settings)[due["name"]], due["payload"]))
+            rows = await room.rows(
+                "SELECT CAST(data AS json) AS data FROM journal WHERE contract = :wire",
+                wire=SchoolPaymentDue.wire,
+            )
+            facts = [SchoolPaymentDue.model_validate_json(json.dumps(row["data"])) for row in rows]
+            return sorted((each.version, each.amount.amount, each.asked_by) for each in facts)
+
+        assert await said_again() == [(1, 30_000, "staff:a")]
+        await room.rows(migration.TELL_AGAIN)
+        once_more = [(1, 30_000, "staff:a"), (2, 30_000, "staff:a")]
+        assert await said_again() == once_more
+        assert await room.breaches() == set()
+        # What is over meanwhile waits for nobody.
+        await room.rows(migration.TELL_AGAIN)
+        await room.rows("UPDATE school_payment SET status = 'paid', paid = amount")
+        assert await said_again() == once_more
+        await room.rows(migration.TELL_AGAIN)
+        assert await room.rows("SELECT key FROM timer WHERE name = 'tell_asker'") == []
 
 
 async def version_of(room: SponsorRoom) -> int:
