@@ -74,8 +74,12 @@ PAST_THE_SERVICE = """
 """
 
 
-@pytest.mark.parametrize("minor", [60_000, 70_000])
-async def test_who_agreed_before_it_was_told_that_they_asked_counts_not(till_url: str, minor: int) -> None:
+@pytest.mark.parametrize(("minor", "before"), [(60_000, False), (70_000, False), (60_000, True)])
+async def test_who_agreed_before_it_was_told_that_they_asked_counts_not(
+    till_url: str, minor: int, before: bool
+) -> None:
+    """Also if they agreed `before` that was kept of an approval."""
+    migration = importlib.import_module("services.donations.migrations.versions.0019_seen_and_known")
     once: dict[str, Any] = {"payment_id": uuid7(), "household_id": uuid7()}
     async with Till.open(till_url, DAY) as till:
         limits = till.settings.limits
@@ -83,6 +87,9 @@ async def test_who_agreed_before_it_was_told_that_they_asked_counts_not(till_url
         await till.do(lambda unit: hears([due(1, 60_000, None, **once)], unit))
         agree = partial(grants.approve, limits=limits, grant_id=once["payment_id"], version=1)
         assert isinstance(await till.do(agree, staff("a")), Grant)
+        if before:
+            await till.rows("UPDATE approval SET asker_known = true")
+            await till.rows(migration.UNKNOWN)
         # Who asked is told, perhaps with more that is asked for: whoever asked agrees to nothing from now on.
         await till.do(lambda unit: hears([due(2, minor, "a", **once)], unit))
         (grant,) = await till.rows('SELECT agreed_to, asked_by FROM "grant"')
