@@ -27,7 +27,11 @@ def timers(settings: Settings) -> Mapping[str, OnTimer]:
         """Letters of sponsorships that were over long ago lose their words and pictures."""
         await forget_old(unit, settings.letter_keep_days)
 
-    return {LET_GO: let_go, FORGET: forget}
+    async def tell_asker(payload: Mapping[str, Any], unit: Unit) -> None:
+        """Who asked for a payment is told, of one that waits from before that was told."""
+        await school.tell_asker(unit, settings.rules, UUID(payload["payment"]))
+
+    return {LET_GO: let_go, FORGET: forget, school.TELL_ASKER: tell_asker}
 
 
 def on_day(settings: Settings) -> OnDay:

@@ -20,6 +20,9 @@ PURCHASES = "purchases are as their planned deliveries say"
 
 RECEIPTS = "the newest state of each receipt was said"
 
+SHELTERS = "nothing that was said names a shelter"
+TOLD = "UPDATE journal SET data = replace(data, '\"rice\"', '\"{}\"') WHERE contract LIKE '%goods_received%'"
+
 BROKEN: dict[str, set[str]] = {
     "UPDATE price SET minor = minor * 2": {PRICES},
     "UPDATE price SET per = per + 1": {PRICES},
@@ -28,12 +31,17 @@ BROKEN: dict[str, set[str]] = {
     "UPDATE purchase SET cost = cost + 1": {PRICES},
     "UPDATE purchase SET quantity = quantity + 1": {PURCHASES},
     "UPDATE receipt SET version = version + 1": {RECEIPTS},
+    TOLD.format("bed"): set(),
+    TOLD.format("house-bed"): {SHELTERS},
+    TOLD.format("not-in-the-catalogue"): {SHELTERS},
 }
 """What is changed past the service, and the checks that find it."""
 
 
 async def prepare(room: StoreRoom) -> None:
     """Rice is ordered for an appeal, at another price than the one that was set; and some came without an order."""
+    bed = {"code": "house-bed", "name": "Bed", "kind": "bed", "unit": "place"}
+    await room.load({"items": [bed], "depots": []})
     money = Money(amount=400, currency="JPY")
     wanted = {"item": "rice", "quantity": 1_000, "target": money, "raised": money, "on": FIRST_DAY}
     fact = AppealChanged(appeal_id=UUID(int=1), version=1, status="funded", **wanted)

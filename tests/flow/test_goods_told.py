@@ -10,12 +10,17 @@ from uuid import UUID, uuid4
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.donations.commands.in_kind import acknowledge
+from services.donations.api.in_kind import GiftInKindListed, NewGiftInKind
+from services.donations.commands.in_kind import acknowledge, see
 from services.donations.domain.in_kind import GiftInKind, Goods, differing
 from services.donations.queries.in_kind import gifts_in_kind
+from services.inventory.api.goods import NewReceipt
 from services.inventory.commands import goods, undoing
 from services.inventory.day import TELL_RECEIPTS, timers
+from services.inventory.domain.items import Catalogue
+from services.inventory.domain.receipts import Came, fact_of
 from shared.contracts.inventory import CameLine, GoodsReceived
+from shared.outcomes import Refused
 from tests.support.properties import tried_with
 from tests.support.store_room import StoreRoom
 from tests.support.till import Till
@@ -81,6 +86,12 @@ async def test_beds_are_told_without_their_shelter(room_url: str) -> None:
         assert await told(room) == [(1, {"bed": 5})]
 
 
+def test_what_is_not_in_the_catalogue_is_not_named() -> None:
+    """Its code may tell of a shelter."""
+    (line,) = fact_of(Came(uuid4(), 1, DAY, {"house-bed": 2}), Catalogue([]), DAY).lines
+    assert (line.item, line.quantity) == ("bed", 2)
+
+
 async def test_receipts_from_before_anybody_was_told_of_them_are_told_once(room_url: str) -> None:
     async with StoreRoom.open(room_url, FIRST_DAY) as room:
         await room.do(receiving(room, NORTH, goods.GoodsLine("rice", 400)))
@@ -130,6 +141,42 @@ def fact(receipt: UUID, version: int, lines: Sequence[Goods]) -> GoodsReceived:
     return GoodsReceived(receipt_id=receipt, version=version, lines=came, received_on=DAY, on=DAY)
 
 
+async def test_what_is_right_so_is_listed_again_once_inventory_tells_news(till_url: str) -> None:
+    async with Till.open(till_url, DAY) as till:
+        gift = GiftInKind(uuid4(), uuid4(), DAY, (Goods(*RICE),))
+        await till.do(lambda unit: acknowledge(unit, gift))
+
+        async def listed() -> list[tuple[int, bool]]:
+            async with till.units.read() as session:
+                found = await gifts_in_kind(session, None, 9, differing=True)
+                every = await gifts_in_kind(session, None, 9)
+            shown = [GiftInKindListed.in_list(each) for each in every]
+            assert [each.seen for each in shown] == [not found and bool(shown[0].differs)]
+            return [(each["told"], each["seen"]) for each in found]
+
+        async def seen(version: int) -> bool:
+            return not isinstance(
+                await till.do(partial(see, gift_id=gift.id, version=version, note="so")), Refused
+            )
+
+        assert await listed() == [(0, False)]
+        assert (await seen(1), await seen(0), await listed()) == (False, True, [])
+        # What somebody has looked at is not what inventory tells since.
+        await till.hears(fact(gift.receipt_id, 1, [Goods("rice", 3, "g")]))
+        assert await listed() == [(1, False)]
+        assert (await seen(0), await seen(1), await listed()) == (False, True, [])
+        await till.hears(fact(gift.receipt_id, 2, gift.goods))
+        assert (await seen(2), await listed()) == (False, [])
+        await till.hears(fact(gift.receipt_id, 3, []))
+        assert await listed() == [(3, False)]
+        assert (await seen(3), await seen(3), await listed()) == (True, True, [])
+
+
+def test_a_whole_receipt_can_be_acknowledged() -> None:
+    most = [NewGiftInKind.model_json_schema()["properties"]["goods"]["maxItems"]]
+    assert most == [NewReceipt.model_json_schema()["properties"]["lines"]["maxItems"]]
+
+
 async def test_a_gift_in_kind_is_compared_with_what_the_store_received(world: World) -> None:
     receipt = await world.inventory.receive(NORTH, [{"item": "rice", "quantity": 40_000}])
     rice, paths = {"item": "rice", "quantity": 40_000, "unit": "g"}, "/gifts-in-kind"
@@ -146,6 +193,12 @@ async def test_a_gift_in_kind_is_compared_with_what_the_store_received(world: Wo
     await until(differs, lambda found: found == [])
     await acknowledged(str(uuid4()), rice)
     assert await differs() == [["Inventory has no such receipt: 40,000 g of rice were acknowledged."]]
+    (lost,) = (await world.donations.get(paths, differing=True))["items"]
+    right = {"version": lost["told"], "note": "of before inventory told"}
+    assert (await world.donations.post(f"{paths}/{lost['gift_id']}/seen", right))["gift_id"] == lost[
+        "gift_id"
+    ]
+    assert await differs() == []
     await world.donations.post(f"{paths}/{gift['gift_id']}/undo", {"note": "more came"})
     await acknowledged(receipt["receipt_id"], {**rice, "quantity": 50_000})
     words = "50,000 g of rice are acknowledged, and 40,000 came under this receipt."

@@ -173,6 +173,35 @@ async def test_what_takes_more_than_a_fund_has_is_refused_past_the_service_too(
         await raw.execute(f"{ENTRY.format(day=DAY)};{lines(*pairs)}")
 
 
+A_NEW_FUND = """
+    INSERT INTO account (code, kind, currency, fund) VALUES ('income.other.JPY', 'income', 'JPY', 'other');
+    INSERT INTO account (code, kind, currency, fund) VALUES ('held.other.JPY', 'held', 'JPY', 'other');
+"""
+ITS_ROW = "INSERT INTO fund_balance (fund, currency) VALUES ('other', 'JPY')"
+TO_THE_NEW_FUND = f"""
+    {ENTRY.format(day=DAY)};
+    INSERT INTO posting VALUES ({NEW}, 0, 'held.other.JPY', 5), ({NEW}, 1, 'income.other.JPY', -5)
+"""  # noqa: S608, the ids are ours
+
+
+@pytest.mark.parametrize("has_row", [False, True])
+async def test_a_new_fund_begins_empty_and_nothing_is_posted_to_one_that_has_no_row(
+    raw: asyncpg.Connection, has_row: bool
+) -> None:
+    transaction = raw.transaction()
+    await transaction.start()
+    await raw.execute(A_NEW_FUND)
+    if has_row:
+        await raw.execute(ITS_ROW)
+        await raw.execute(TO_THE_NEW_FUND)
+        found = await raw.fetchrow("SELECT balance, held FROM fund_balance WHERE fund = 'other'")
+        assert tuple(found) == (5, 5)
+    else:
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="no fund other in JPY"):
+            await raw.execute(TO_THE_NEW_FUND)
+    await transaction.rollback()
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -180,6 +209,7 @@ async def test_what_takes_more_than_a_fund_has_is_refused_past_the_service_too(
         "UPDATE fund_balance SET held = 1 WHERE fund = 'general' AND currency = 'JPY'",
         "UPDATE fund_balance SET fund = 'other' WHERE fund = 'food'",
         "INSERT INTO fund_balance (fund, currency, balance) VALUES ('other', 'JPY', 1)",
+        "INSERT INTO fund_balance (fund, currency, held) VALUES ('other', 'JPY', 1)",
         "DELETE FROM fund_balance",
         "TRUNCATE fund_balance",
         "UPDATE account_month SET amount = amount + 1",

@@ -94,6 +94,7 @@ KEPT = {
     ("donations", "/advances/{advance_id}/undo", "note"): "donations reversal.note",
     ("donations", "/advances/slips/{slip_id}/undo", "note"): "donations reversal.note",
     ("donations", "/gifts-in-kind/{gift_id}/value", "note"): "donations gift_in_kind.note",
+    ("donations", "/gifts-in-kind/{gift_id}/seen", "note"): "donations goods_seen.note",
     ("donations", "/gifts-in-kind/{gift_id}/undo", "note"): "donations reversal.note",
     ("donations", "/pledges", "note"): "donations pledge.note",
     ("donations", "/pledges/{pledge_id}/cancel", "note"): "donations pledge.note",

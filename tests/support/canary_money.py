@@ -208,6 +208,8 @@ async def _promises(story: "Story", donor: str) -> None:
     await _post(story, path, {"amount": "5", **YEN, "note": "as on the bill"}, **gift)
     note = story.plant("donations", path, "note")
     await _post(story, path, {"amount": "6", **YEN, "note": note}, **gift)
+    path = "/gifts-in-kind/{gift_id}/seen"
+    await _post(story, path, {"version": 0, "note": story.plant("donations", path, "note")}, **gift)
     path = "/gifts-in-kind/{gift_id}/undo"
     await _post(story, path, {"note": story.plant("donations", path, "note")}, **gift)
     path = "/pledges"

@@ -22,6 +22,8 @@ from shared.web.work import Reading, Work
 
 router = APIRouter(prefix="/gifts-in-kind", tags=["gifts"])
 Code = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", examples=["rice"])]
+MOST_LINES = 500
+"""As many as a receipt of inventory's has."""
 
 
 class GoodsBody(Body):
@@ -41,7 +43,7 @@ class NewGiftInKind(Body):
     receipt_id: UUID = Field(description="inventory's own id of the receipt")
     donor_id: UUID | None = Field(default=None, description="none if nobody knows who gave it")
     received_on: Day
-    goods: Annotated[list[GoodsBody], Field(min_length=1, max_length=100)]
+    goods: Annotated[list[GoodsBody], Field(min_length=1, max_length=MOST_LINES)]
 
     def gift(self) -> GiftInKind:
         goods = tuple(each.goods() for each in self.goods)
@@ -73,6 +75,12 @@ class GiftInKindListed(GiftInKindOut):
     differs: list[str] = Field(
         description="in what it is not as inventory received it; nothing if it is, or is undone"
     )
+    told: int = Field(
+        description="the version in which inventory told of the receipt last; 0 if it told of none"
+    )
+    seen: bool = Field(
+        description="whether somebody has looked at that version, and said that it is right so"
+    )
 
     @classmethod
     def in_list(cls, row: RowMapping) -> Self:
@@ -83,7 +91,7 @@ class GiftInKindListed(GiftInKindOut):
         shown_as = GiftInKindOut.of(gift).model_dump() | {
             "donor_id": None if row["anonymous"] else row["kept_id"]
         }
-        return cls(**shown_as, differs=words)
+        return cls(**shown_as, differs=words, told=row["told"], seen=row["seen"])
 
 
 @router.post("", status_code=201, dependencies=[TREASURER])
@@ -112,6 +120,22 @@ async def set_value(gift_id: UUID, body: NewValue, work: Work) -> GiftInKindOut:
     return await work.once(GiftInKindOut, do)
 
 
+class Seen(WithNote):
+    """Why it is right so, and in which version of the receipt, as the list shows it."""
+
+    version: Annotated[int, Field(ge=0, le=2**31 - 1, description="`told` of the list", examples=[1])]
+
+
+@router.post("/{gift_id}/seen", dependencies=[TREASURER])
+async def see(gift_id: UUID, body: Seen, work: Work) -> GiftInKindOut:
+    """It differs from what inventory received, and is right so: it waits for nobody until inventory tells more."""
+
+    async def do(unit: Unit) -> GiftInKindOut | Refused:
+        return shown(await commands.see(unit, gift_id, body.version, body.note), GiftInKindOut.of)
+
+    return await work.once(GiftInKindOut, do)
+
+
 @router.post("/{gift_id}/undo", dependencies=[TREASURER])
 async def undo(gift_id: UUID, body: WithNote, work: Work) -> GiftInKindOut:
     """It was acknowledged by mistake; the receipt can be acknowledged anew."""
@@ -131,7 +155,7 @@ async def find(
     after: After = None,
 ) -> Page[GiftInKindListed]:
     """Gifts in kind in the order in which they were acknowledged, each with what differs from inventory's receipt; with
-    `donor_id` those of one donor, with `differing=true` those that differ.
+    `donor_id` those of one donor, with `differing=true` those that differ, and that nobody has seen so.
     """
     found = await lists.gifts_in_kind(session, donor_id, limit + 1, place_of(after), differing=differing)
     return page_of(found, limit, GiftInKindListed.in_list, lambda row: row["id"])

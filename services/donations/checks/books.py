@@ -14,9 +14,9 @@ _ENTRIES = """
         ) sums ON sums.entry_id = entry.id GROUP BY entry.id) entries
 """
 _FUNDS = """
-    SELECT count(*), count(*) FILTER (WHERE kept.balance <> coalesce(sums.balance, 0)
-        OR kept.held <> coalesce(sums.held, 0))
-    FROM fund_balance kept LEFT JOIN (
+    SELECT count(*), count(*) FILTER (WHERE coalesce(kept.balance, 0) <> coalesce(sums.balance, 0)
+        OR coalesce(kept.held, 0) <> coalesce(sums.held, 0))
+    FROM fund_balance kept FULL JOIN (
         SELECT account.fund, account.currency,
                -sum(posting.amount) FILTER (WHERE account.kind NOT IN ('held', 'uncovered', 'advanced')) AS balance,
                sum(posting.amount) FILTER (WHERE account.kind IN ('held', 'advanced')) AS held

@@ -42,9 +42,9 @@ _AGREED = """
     SELECT count(*), count(*) FILTER (WHERE set_aside > greatest(agreed_to - paid - carried, 0) OR agreed_to > wanted)
     FROM "grant"
 """
-# Who raised it may have agreed to less of it before.
+# Who raised it may have agreed to less of it before, and whoever asked, while nobody knew that they had.
 _OWN = """
-    SELECT count(*), count(*) FILTER (WHERE approval.actor = "grant".asked_by)
+    SELECT count(*), count(*) FILTER (WHERE approval.actor = "grant".asked_by AND asker_known)
     FROM approval JOIN "grant" ON "grant".id = approval.grant_id
 """
 _OVER = """

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.notices import kept_from
-from services.donations.repository.in_kind import DIFFERS
+from services.donations.repository.in_kind import WAITS
 from services.donations.settings import Settings
 from shared.messaging.day import today_of
 from shared.service.parts import Count
@@ -26,8 +26,8 @@ _LOANS = text("""
 """)
 # The day on which what differs could be seen: that of the acknowledgement, or of what inventory told last.
 _GOODS = text(f"""
-    SELECT count(*), count(*) FILTER (WHERE {DIFFERS}
-        AND greatest(coalesce(acknowledged_on, received_on), on_day) < :before)
+    SELECT count(*), count(*) FILTER (WHERE {WAITS}
+        AND greatest(acknowledged_on, goods_told.on_day) < :before)
     FROM gift_in_kind LEFT JOIN goods_told ON goods_told.id = gift_in_kind.receipt_id WHERE NOT undone
 """)  # noqa: S608, the condition is ours
 _UNSEEN = text("""

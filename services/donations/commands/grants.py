@@ -75,9 +75,8 @@ async def approve(unit: Unit, limits: LimitsOf, grant_id: UUID, version: int) ->
         before = await grants.approved_by(unit.session, grant)
         if words := deciding.why_not_approve(grant, before, unit.actor.id, version):
             return ledger.refuse(conflict(words))
-        row = {"grant_id": grant.id, "actor": unit.actor.id, "wanted": grant.wanted, "on_day": unit.today}
-        adding = insert(APPROVAL).values(row)
-        new = {name: adding.excluded[name] for name in ("wanted", "on_day")}
+        new = {"wanted": grant.wanted, "on_day": unit.today, "asker_known": bool(grant.asked_by)}
+        adding = insert(APPROVAL).values(grant_id=grant.id, actor=unit.actor.id, **new)
         await unit.session.execute(
             adding.on_conflict_do_update(index_elements=["grant_id", "actor"], set_=new)
         )

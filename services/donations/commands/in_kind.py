@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.donations.commands.undoing import undo_entry
-from services.donations.domain.in_kind import GiftInKind, worth
+from services.donations.domain.in_kind import GiftInKind, differing, worth
 from services.donations.domain.ledger import EntryKind
 from services.donations.domain.money import Money
 from services.donations.ledger import MoneyLedger
@@ -36,6 +36,24 @@ async def set_value(unit: Unit, gift_id: UUID, value: Money, note: str) -> GiftI
     after = replace(gift, value=value, entry_id=entry.id, note=note)
     in_kind.save(unit, after)
     return after
+
+
+async def see(unit: Unit, gift_id: UUID, version: int, note: str) -> GiftInKind | Refused:
+    """Somebody has looked in what it differs from what inventory told in this version: it is right so.
+
+    Refused if inventory has told more since, or if nothing differs.
+    """
+    gift = await _lock(unit, gift_id)
+    if isinstance(gift, Refused):
+        return gift
+    told = await in_kind.told(unit.session, gift.receipt_id)
+    if told.version != version:
+        words = f"Inventory told of this receipt in version {told.version} last"
+        return conflict(f"{words}: look in what the gift differs now.")
+    if not differing(gift.goods, told.goods):
+        return conflict("This gift is as inventory received it: nobody has to look at it.")
+    await in_kind.see(unit, gift.id, version, note)
+    return gift
 
 
 async def undo(unit: Unit, gift_id: UUID, note: str) -> GiftInKind | Refused:

@@ -1,17 +1,17 @@
 """Gifts in kind."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.donations.domain.in_kind import GiftInKind, Goods
 from services.donations.domain.money import Money
 from services.donations.repository.locking import locked
-from services.donations.tables import GIFT_IN_KIND, GOODS_TOLD
+from services.donations.tables import GIFT_IN_KIND, GOODS_SEEN, GOODS_TOLD
 from shared.contracts.inventory import GoodsReceived
 from shared.database.writes import Writes
 from shared.messaging.unit import Unit
@@ -27,6 +27,14 @@ DIFFERS = f"""
         <> {_SUMS.format(goods="coalesce(goods_told.goods, '[]')")}
 """
 """Whether a gift in kind differs from what inventory told of its receipt; `differing` of the domain says in what."""
+
+SEEN = """
+    EXISTS (SELECT FROM goods_seen
+        WHERE goods_seen.id = gift_in_kind.id AND goods_seen.version = coalesce(goods_told.version, 0))
+"""
+"""Whether somebody has said that it is right so, of what inventory has told by now."""
+WAITS = f"{DIFFERS} AND NOT {SEEN}"
+"""Whether somebody has to look in what it differs."""
 
 
 def goods_in(goods: Iterable[dict[str, Any]]) -> tuple[Goods, ...]:
@@ -46,6 +54,27 @@ def save_told(writes: Writes, facts: Iterable[GoodsReceived]) -> None:
         for each in facts
     ]
     writes.change(GOODS_TOLD, rows)
+
+
+class Told(NamedTuple):
+    """What inventory told last of a receipt, in which version; 0 and None if it told of none."""
+
+    version: int = 0
+    goods: tuple[Goods, ...] | None = None
+
+
+async def told(session: AsyncSession, receipt_id: UUID) -> Told:
+    """What inventory told last of a receipt."""
+    row = GOODS_TOLD.c
+    found = (await session.execute(select(row.version, row.goods).where(row.id == receipt_id))).one_or_none()
+    return Told(found.version, goods_in(found.goods)) if found else Told()
+
+
+async def see(unit: Unit, gift_id: UUID, version: int, note: str) -> None:
+    """Keep that it is right so, of what inventory told in this version."""
+    new = {"version": version, "note": note, "actor": unit.actor.id, "on_day": unit.today}
+    adding = insert(GOODS_SEEN).values(id=gift_id, **new)
+    await unit.session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=new))
 
 
 def gift_in(row: RowMapping) -> GiftInKind:

@@ -10,7 +10,7 @@ from services.donations.tables.donors import CONTACT, CONTACT_READING, DONOR, GI
 from services.donations.tables.elsewhere import OFFERED, PLACED
 from services.donations.tables.grants import APPROVAL, CASE, GRANT, HOUSEHOLD, PAYOUT
 from services.donations.tables.imports import GIFT_IMPORT
-from services.donations.tables.in_kind import GIFT_IN_KIND, GOODS_TOLD
+from services.donations.tables.in_kind import GIFT_IN_KIND, GOODS_SEEN, GOODS_TOLD
 from services.donations.tables.ledger import (
     ACCOUNT,
     ACCOUNT_MONTH,
@@ -62,6 +62,7 @@ __all__ = [
     "GIFT",
     "GIFT_IMPORT",
     "GIFT_IN_KIND",
+    "GOODS_SEEN",
     "GOODS_TOLD",
     "GRANT",
     "HOUSEHOLD",

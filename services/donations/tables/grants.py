@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -101,13 +102,18 @@ class GrantRow(Row, table=True):
 
 
 class ApprovalRow(Row, table=True):
-    """Somebody agreed to a grant of this amount; of a larger one it says nothing."""
+    """Somebody agreed to a grant of this amount; of a larger one it says nothing. `asker_known` is whether it was known
+    then who had asked for it.
+    """
 
     __tablename__ = "approval"
     grant_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("grant.id"), primary_key=True))
     actor: str = Field(sa_column=Column(String(100), primary_key=True))
     wanted: int = amount_column()
     on_day: date
+    asker_known: bool = Field(
+        default=True, sa_column=Column(Boolean, nullable=False, server_default=text("true"))
+    )
 
 
 class PayoutRow(Row, table=True):

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Uuid, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -24,7 +24,7 @@ from shared.database.rows import table_of
 class GiftInKindRow(Row, table=True):
     """Goods that a donor gave. `receipt_id` is inventory's own receipt of them, which is acknowledged once; `goods` are
     codes and quantities. `value` is null while nobody has said what they are worth; `entry_id` is what is booked of it,
-    `note` how it is known. Nobody kept of older ones when they were acknowledged.
+    `note` how it is known. Older ones count as acknowledged on the day on which that began to be kept.
     """
 
     __tablename__ = "gift_in_kind"
@@ -46,7 +46,7 @@ class GiftInKindRow(Row, table=True):
     note: str | None = note_column()
     undone: bool = flag_column()
     actor: str = actor_column()
-    acknowledged_on: date | None = None
+    acknowledged_on: date
 
 
 class GoodsToldRow(Row, table=True):
@@ -61,5 +61,19 @@ class GoodsToldRow(Row, table=True):
     on_day: date | None = None
 
 
+class GoodsSeenRow(Row, table=True):
+    """Somebody has looked in what a gift in kind, by its `id`, differs from what inventory told, and said in `note` why
+    that is right so. `version` is what was told last then, 0 if nothing was; of what is told later it says nothing.
+    """
+
+    __tablename__ = "goods_seen"
+    id: UUID = Field(sa_column=Column(Uuid, ForeignKey("gift_in_kind.id"), primary_key=True))
+    version: int = version_column()
+    note: str = Field(sa_column=Column(String(200), nullable=False))
+    actor: str = actor_column()
+    on_day: date
+
+
+GOODS_SEEN = table_of(GoodsSeenRow)
 GOODS_TOLD = table_of(GoodsToldRow)
 GIFT_IN_KIND = table_of(GiftInKindRow)

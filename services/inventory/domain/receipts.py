@@ -21,11 +21,13 @@ class Came:
 
 
 def fact_of(came: Came, catalogue: Catalogue, on: date) -> GoodsReceived:
-    """What the others are told. A bed's item may name its shelter, so all beds are called alike."""
+    """What the others are told. A bed's item may name its shelter, so all beds are called alike, and so is an item
+    that is not in the catalogue: it may be one.
+    """
     told = Counter[tuple[str, str]]()
     for code, quantity in came.quantities.items():
         item = catalogue.get(code)
-        bed = item is not None and item.kind is Kind.BED
+        bed = item is None or item.kind is Kind.BED
         told[BED if bed else code, item.unit if item else ""] += quantity
     return GoodsReceived(
         receipt_id=came.receipt_id,

@@ -21,6 +21,9 @@ from shared.outcomes import Refused, conflict, invalid, missing
 SCHOOL = "school"
 """The kind of the grants that are asked for here."""
 
+TELL_ASKER = "tell_asker"
+"""The timer that says a payment of before `asked_by` once more, with who asked for it."""
+
 
 @dataclass(frozen=True)
 class NewTerm:
@@ -127,3 +130,9 @@ async def turn(unit: Unit, rules: Rules, day: date) -> None:
     for first in range(0, len(found), MANY):
         async with Book.open(unit, rules) as book:
             book.touch(found[first : first + MANY])
+
+
+async def tell_asker(unit: Unit, rules: Rules, payment_id: UUID) -> None:
+    """Donations has heard of a payment before it was told who asks: it is said once more, if it is open."""
+    async with Book.open(unit, rules) as book:
+        await book.say_again(payment_id)

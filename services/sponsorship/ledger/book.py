@@ -61,6 +61,10 @@ class Book:
             self.seen[key] = each.with_(self.seen.get(key, each))
         self.touch(seen)
 
+    async def say_again(self, payment_id: UUID) -> None:
+        """Say once more what was asked for a month of school, as it is."""
+        await school.say_again(self.unit, payment_id)
+
     async def look(self) -> Page:
         """What was touched so far as it stands now, to be changed by the caller. Nothing may be touched after it."""
         self._loaded = await pages.load(self.unit, self.rules, self.children, self.gifts, self.seen)

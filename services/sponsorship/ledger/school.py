@@ -40,6 +40,14 @@ async def ask(unit: Unit, loaded: Loaded) -> None:
             _make(unit, month, Payment(uuid7(), homes[child], anew))
 
 
+async def say_again(unit: Unit, payment_id: UUID) -> None:
+    """Say once more what was asked, with who asked for it, unless it is over. The caller has the book."""
+    found = await school.payment(unit.session, payment_id)
+    if found and found[1].open:
+        month, payment = found
+        _change(unit, month, payment.changed(payment.amount))
+
+
 async def _homes(unit: Unit, loaded: Loaded) -> Mapping[UUID, Home]:
     """Where those are who are helped."""
     at = {key: need.household_id for key, need in loaded.needs.items() if need.helped}

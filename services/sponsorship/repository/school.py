@@ -25,14 +25,27 @@ from shared.database.writes import Writes
 Covers = tuple[UUID, Days]
 """A gift, and days that a payment of it covers."""
 
+_TERM = SCHOOL_TERM.c
+_MONTH = (SCHOOL_MONTH, _TERM.fee, _TERM.currency, _TERM.ends_on, _TERM.actor, _TERM.raised_by)
+
 
 async def months_due(session: AsyncSession, children: Collection[UUID], today: date) -> Sequence[RowMapping]:
     """Months of these children whose day has come, or that were asked for before their term was cut short."""
     month, term = SCHOOL_MONTH.c, SCHOOL_TERM.c
-    columns = (SCHOOL_MONTH, term.fee, term.currency, term.ends_on, term.actor, term.raised_by)
-    query = select(*columns).join(SCHOOL_TERM, term.id == month.term_id)
+    query = select(*_MONTH).join(SCHOOL_TERM, term.id == month.term_id)
     query = query.where(among(month.child_id, children), month.due_on <= today).order_by(month.id)
     return (await session.execute(query)).mappings().all()
+
+
+async def payment(session: AsyncSession, payment_id: UUID) -> tuple[RowMapping, Payment] | None:
+    """The month that a payment was asked for, as `months_due` gives it, and the payment; None if there is none."""
+    query = select(SCHOOL_PAYMENT).where(SCHOOL_PAYMENT.c.id == payment_id)
+    row = (await session.execute(query)).mappings().one_or_none()
+    if row is None:
+        return None
+    month = select(*_MONTH).join(SCHOOL_TERM, SCHOOL_TERM.c.id == SCHOOL_MONTH.c.term_id)
+    month = month.where(SCHOOL_MONTH.c.id == row["month_id"])
+    return (await session.execute(month)).mappings().one(), _payment_in(row)
 
 
 async def payments_of(session: AsyncSession, months: Iterable[UUID]) -> Mapping[UUID, list[Payment]]:

@@ -21,6 +21,10 @@ BEGIN
     LOOP
         UPDATE fund_balance SET balance = balance + its.balance, held = held + its.held
         WHERE fund = its.fund AND currency = its.currency AND (its.balance <> 0 OR its.held <> 0);
+        IF NOT FOUND AND (its.balance <> 0 OR its.held <> 0) THEN
+            RAISE EXCEPTION 'there is no fund % in %', its.fund, its.currency
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
     END LOOP;
     INSERT INTO account_month AS kept (account, month, amount)
     SELECT account, CAST(date_trunc('month', on_day) AS date), sum(amount)
@@ -33,7 +37,8 @@ SUMMED = """
 CREATE TRIGGER posting_summed AFTER INSERT ON posting REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION posting_is_summed()
 """
-# A trigger's own statement has a depth of 1 at least. What is set aside is the service's to write.
+# A trigger's own statement has a depth of 1 at least. What is set aside is the service's to write, and a fund that is
+# new begins with nothing.
 ALONE = """
 CREATE FUNCTION follows_postings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -42,8 +47,12 @@ END $$
 """
 GUARDS = (
     """
-CREATE TRIGGER fund_balance_follows BEFORE INSERT OR DELETE OR UPDATE OF fund, currency, balance, held ON fund_balance
+CREATE TRIGGER fund_balance_follows BEFORE DELETE OR UPDATE OF fund, currency, balance, held ON fund_balance
 FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION follows_postings()
+""",
+    """
+CREATE TRIGGER fund_balance_begins_empty BEFORE INSERT ON fund_balance
+FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND (NEW.balance <> 0 OR NEW.held <> 0)) EXECUTE FUNCTION follows_postings()
 """,
     """
 CREATE TRIGGER account_month_follows BEFORE INSERT OR DELETE OR UPDATE ON account_month
