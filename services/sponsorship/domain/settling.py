@@ -88,11 +88,11 @@ class Page(Standing):
         if decided or self.apart(gift.id, child):
             return
         if self._is_won(hold, gift):
-            if self.helped[child] and not gift.over and not self._leaves_kept(hold, gift):
-                return
-            if not self._can_have(hold, gift) and self.helped[child] and not gift.over:
+            goes_on = self.helped[child] and not gift.over
+            lost = not self._could_have(hold, gift) if goes_on else self._was_given(hold, gift)
+            if lost:
                 self.save(hold.let_go(hold.closed_on or self.moment.today, Over.CHILD_TAKEN))
-            else:
+            elif not goes_on or self._can_have(hold, gift):
                 self._convert(hold, gift)
         elif hold.reason in PASSING and self._can_be_held(hold, gift):
             self.save(hold.held_again())
@@ -155,12 +155,30 @@ class Page(Standing):
         return not is_over and self._can_have(hold, gift)
 
     def _can_have(self, hold: Hold, gift: Gift) -> bool:
-        has_room = not gift.over and self._leaves_kept(hold, gift)
+        return self._leaves_kept(hold, gift) and self._could_have(hold, gift)
+
+    def _could_have(self, hold: Hold, gift: Gift) -> bool:
+        """Whether a gift could have the child of a hold if it kept its free places for nobody."""
+        has_room = not gift.over and self.placed(gift.id) < gift.wanted
         may = self.apart(gift.id, hold.child_id) is None
         leaves_some = self.shares(hold.child_id) + hold.share < WHOLE
         has_it = self.has(gift.id, hold.child_id) or self.has_by_another(gift.id, hold.child_id)
         is_free = self.is_free(hold.child_id, hold.role) and not has_it
         return has_room and may and leaves_some and is_free
+
+    def _was_given(self, hold: Hold, gift: Gift) -> bool:
+        """Whether others had the child, or all places of the gift, on days on which a hold that is won, and over since,
+        would have been a sponsorship.
+        """
+        first, last = won_on(hold, gift), gift.on if gift.over else self.moment.today
+        then = [
+            each
+            for each in self.sponsorships.values()
+            if each.starts_on <= last and _free_after(each) > first
+        ]
+        of_child = (each for each in then if each.child_id == hold.child_id)
+        taken = any(each.role is Role.MAIN for each in of_child) and hold.role is Role.MAIN
+        return taken or sum(each.gift_id == gift.id for each in then) >= max(gift.wanted, 1)
 
     def _leaves_kept(self, hold: Hold, gift: Gift) -> bool:
         """Whether a gift has room beside what it keeps for children who may come back."""
