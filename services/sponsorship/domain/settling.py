@@ -30,6 +30,8 @@ class Page(Standing):
         """Have everything stand as it must with what is known now."""
         for hold in self._holds(State.CONVERTED):
             self._take_back(hold)
+        for hold in (*self._holds(State.HELD), *self._holds(State.LET_GO)):
+            self._put_off(hold)
         for hold in reversed(self._holds(State.HELD)):
             self._look_at_hold(hold)
         # The newest first: if a gift is for fewer children than before, the others stay.
@@ -56,6 +58,13 @@ class Page(Standing):
         self.removed.update(each.id for each in mine)
         over = last.ends_on and last.reason and hold.let_go(last.ends_on, last.reason)
         self.save(over or hold.held_again())
+
+    def _put_off(self, hold: Hold) -> None:
+        """The gift began in time, but the two cannot come together now: no sponsorship is written for these days."""
+        gift = self.gifts[hold.gift_id]
+        is_new = not (hold.held_off or _is_decided(hold)) and self._is_won(hold, gift)
+        if is_new and self.apart(gift.id, hold.child_id):
+            self.save(replace(hold, held_off=True))
 
     def _look_at_sponsorship(self, each: Sponsorship) -> None:
         gift = self.gifts[each.gift_id]
@@ -84,11 +93,12 @@ class Page(Standing):
     def _look_back(self, hold: Hold) -> None:
         """A hold was let go. Was that right, with what is known now?"""
         gift, child = self.gifts[hold.gift_id], hold.child_id
-        decided = hold.reason is not Over.ENDED and hold.reason not in PASSING
-        if decided or self.apart(gift.id, child):
+        if _is_decided(hold) or self.apart(gift.id, child):
             return
         if self._is_won(hold, gift):
             goes_on = self.helped[child] and not gift.over
+            if hold.held_off and not goes_on:
+                return
             lost = not self._could_have(hold, gift) if goes_on else self._was_given(hold, gift)
             if lost:
                 self.save(hold.let_go(hold.closed_on or self.moment.today, Over.CHILD_TAKEN))
@@ -112,6 +122,8 @@ class Page(Standing):
 
         It is the first one of the hold that moves, and never to before the end of another main sponsor.
         """
+        if hold.held_off:
+            return
         first = min((e for e in self.sponsorships.values() if e.hold_id == hold.id), key=_by_start)
         day = max(won_on(hold, self.gifts[hold.gift_id]), self._taken_until(first))
         if day < first.starts_on:
@@ -134,6 +146,8 @@ class Page(Standing):
         if hold.state is State.LET_GO and self._can_have(hold, gift):
             # Others may have had the child since it was let go: a day has one main sponsor.
             starts_on = max(starts_on, self._taken_until(hold))
+        if hold.held_off:
+            starts_on = max(starts_on, self.moment.today)
         self.save(hold.converted(starts_on))
         sponsorship = self._begin(hold, starts_on)
         if gift.over:
@@ -191,6 +205,11 @@ class Page(Standing):
 def _last(mine: Iterable[Sponsorship]) -> Sponsorship:
     """The one of a hold that goes on, or went on last."""
     return max(mine, key=lambda each: (each.active, each.starts_on, each.id))
+
+
+def _is_decided(hold: Hold) -> bool:
+    """Whether a hold was let go for a reason that nothing which is told later changes."""
+    return hold.state is State.LET_GO and hold.reason is not Over.ENDED and hold.reason not in PASSING
 
 
 def _made_at_risk(hold: Hold, gift: Gift) -> bool:

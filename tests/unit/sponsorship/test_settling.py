@@ -97,3 +97,42 @@ def test_what_went_elsewhere_never_was_a_sponsorship() -> None:
         told.gift(status="active")
         assert told.of(ONE) == before, story.__name__
         assert told.page.holds[HOLD].reason is Over.CHILD_TAKEN, story.__name__
+
+
+def test_what_was_held_off_begins_once_nothing_stands_against_it_and_never_before() -> None:
+    """The gift began on the 8th; an incident of the child was open from the 7th to the 20th."""
+    for until in (9, 30):
+        for on, goes in ((8, "told"), (12, "told late"), (12, "told when it is over")):
+            for over, left in ((False, False), (True, False), (False, True)):
+                told = Told()
+                told.hold(ONE, GIFT, day(until), HOLD)
+                told.on(7)
+                told.incident(is_open=True)
+                told.on(on)
+                told.gift(begun_on=day(8), status="lapsed" if goes.endswith("over") else "active")
+                told.gift(status="active")
+                told.on(15)
+                told.helped[ONE] = not left
+                told.gift(status="lapsed" if over else "active")
+                told.on(20)
+                told.incident(is_open=False)
+                case = (until, on, goes, over, left)
+                assert told.of(ONE) == (set() if over or left else {(GIFT, 20, None)}), case
+                told.on(25)
+                told.helped[ONE] = True
+                told.gift(status="active")
+                assert told.of(ONE) == {(GIFT, 25 if over or left else 20, None)}, case
+
+
+def test_a_hold_that_ends_at_an_hour_of_the_day_on_which_its_gift_begins_is_held_off_too() -> None:
+    for heard, begins in ((12, 12), (19, None)):
+        told = Told()
+        told.hold(ONE, GIFT, moment(10, 18).now, HOLD)
+        told.incident(is_open=True)
+        told.on(10, heard)
+        told.gift(begun_on=day(10))
+        told.on(10, 20)
+        assert told.page.holds[HOLD].reason is (Over.HELD_OFF if begins else Over.ENDED)
+        told.on(12)
+        told.incident(is_open=False)
+        assert told.of(ONE) == ({(GIFT, begins, None)} if begins else set())
