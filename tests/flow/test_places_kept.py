@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.sponsorship.commands import children
+from services.sponsorship.commands import children, sponsorships
 from services.sponsorship.day import on_day
 from services.sponsorship.domain.children import Left
 from shared.contracts.base import Contract
@@ -64,10 +65,13 @@ class Kept:
         members = (MemberFacts(member_id=key, age_band=AgeBand.SCHOOL, size="122"),)
         return said(contract, version, household_id=home, members=members, on=self.today, registered_on=FIRST)
 
+    async def comes(self, child: int) -> None:
+        who = {"child_id": str(UUID(int=child + 1)), "household_id": str(UUID(int=(child + 1) << 8))}
+        await self.room.hears(self.fact(HouseholdRegistered, child), consent(who))
+
     async def begin(self) -> None:
         for child in range(3):
-            who = {"child_id": str(UUID(int=child + 1)), "household_id": str(UUID(int=(child + 1) << 8))}
-            await self.room.hears(self.fact(HouseholdRegistered, child), consent(who))
+            await self.comes(child)
         await self.room.hears(gift(GIFT, "active", children=self.wanted))
         await self.room.hears(paid(GIFT, FIRST, FIRST + timedelta(days=300)))
 
@@ -137,3 +141,37 @@ def test_a_place_that_is_kept_is_nobody_else_s_and_afterwards_one_child_s(sponso
         asyncio.run(tell(sponsors_url, wanted, story))
 
     in_any_story()
+
+
+@pytest.mark.parametrize("back_days", [KEPT.days, 1])
+async def test_who_had_a_gift_before_comes_before_who_waits(
+    sponsors_url: str, monkeypatch: pytest.MonkeyPatch, back_days: int
+) -> None:
+    """Two gifts keep places up to one day, for 2 and 3; each had another child before, 0 and 1; and 4 waits. The gifts
+    are looked at one after another on that day; or places are kept for fewer days now, and nobody looks at them.
+    """
+    monkeypatch.setattr(sponsorships, "MANY", 1)
+    async with SponsorRoom.open(sponsors_url, FIRST, back_days=KEPT.days) as room:
+        kept = Kept(room, 1, helped=[True] * 5, versions=[1] * 5)
+        for first in (0, 2):
+            for child in (first, first + 1):
+                await kept.comes(child)
+                one = UUID(int=GIFT.int + child % 2)
+                await room.hears(gift(one, "active"), paid(one, FIRST, FIRST + timedelta(days=300)))
+            await kept.do("pass", 1)
+            await kept.do("close", first)
+            await kept.do("close", first + 1)
+            await kept.do("pass", 2 if first else KEPT.days)
+        for child in (0, 1):
+            await kept.do("reopen", child)
+        kept.room = SponsorRoom(sponsors_url, back_days=back_days)
+        await kept.comes(4)
+        await kept.do("pass", 1)
+        await kept.room.engine.dispose()
+        rows = await room.rows("SELECT child_id, gift_id FROM sponsorship WHERE ends_on IS NULL")
+        assert {(UUID(str(row["child_id"])).int, UUID(str(row["gift_id"])).int) for row in rows} == {
+            (1, 17),
+            (2, 18),
+        }
+        assert not await room.rows("SELECT id FROM hold WHERE child_id = :child", child=UUID(int=5))
+        assert await room.breaches() == set()

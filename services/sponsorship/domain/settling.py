@@ -102,7 +102,7 @@ class Page(Standing):
             lost = not self._could_have(hold, gift) if goes_on else self._was_given(hold, gift)
             if lost:
                 self.save(hold.let_go(hold.closed_on or self.moment.today, Over.CHILD_TAKEN))
-            elif not goes_on or self._can_have(hold, gift):
+            elif not goes_on or self.can_have(hold, gift):
                 self._convert(hold, gift)
         elif hold.reason in PASSING and self._can_be_held(hold, gift):
             self.save(hold.held_again())
@@ -112,7 +112,7 @@ class Page(Standing):
         mine = [each for each in self.sponsorships.values() if each.hold_id == hold.id]
         last = _last(mine)
         gift = self.gifts[hold.gift_id]
-        if last.active or last.reason not in PASSING or not self._can_have(hold, gift):
+        if last.active or last.reason not in PASSING or not self.can_have(hold, gift):
             return
         # Of two ends on one day the second one began after it: a day has one main sponsor.
         self._begin(hold, max(self.moment.today, last.ends_on or last.starts_on))
@@ -143,7 +143,7 @@ class Page(Standing):
     def _convert(self, hold: Hold, gift: Gift) -> None:
         """The gift began in time; that may have been a while ago, and be over already."""
         starts_on = won_on(hold, gift)
-        if hold.state is State.LET_GO and self._can_have(hold, gift):
+        if hold.state is State.LET_GO and self.can_have(hold, gift):
             # Others may have had the child since it was let go: a day has one main sponsor.
             starts_on = max(starts_on, self._taken_until(hold))
         if hold.held_off:
@@ -166,9 +166,10 @@ class Page(Standing):
 
     def _can_be_held(self, hold: Hold, gift: Gift) -> bool:
         is_over = is_past(hold, self.moment) or _made_at_risk(hold, gift)
-        return not is_over and self._can_have(hold, gift)
+        return not is_over and self.can_have(hold, gift)
 
-    def _can_have(self, hold: Hold, gift: Gift) -> bool:
+    def can_have(self, hold: Hold, gift: Gift) -> bool:
+        """Whether a gift can have the child of a hold now, beside those for whom it keeps a place."""
         return self._leaves_kept(hold, gift) and self._could_have(hold, gift)
 
     def _could_have(self, hold: Hold, gift: Gift) -> bool:
