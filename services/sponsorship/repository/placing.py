@@ -16,9 +16,15 @@ from shared.contracts.sponsorship import ChildStatus
 
 SHOWN = "alias"
 """The least that sponsors may be shown of a child; without it they are shown nothing."""
-HAS_INCIDENT = select(INCIDENT.c.id).where(INCIDENT.c.child_id == CHILD.c.id, IS_OPEN).exists()
-"""Whether an incident of the child of this row is open."""
 FREE = (ChildStatus.LISTED.value, ChildStatus.OFFERED_AGAIN.value)
+
+
+def has_incident(child: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether an incident of the child of a row is open."""
+    return select(INCIDENT.c.id).where(INCIDENT.c.child_id == child, IS_OPEN).exists()
+
+
+HAS_INCIDENT = has_incident(CHILD.c.id)
 
 
 def may_be_shown(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
@@ -30,9 +36,11 @@ def may_be_shown(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
     return and_(is_agreed(today, scope), is_child_in_care(CHILD.c.id))
 
 
-def is_agreed(today: date, scope: str = SHOWN) -> ColumnElement[bool]:
-    """Whether a guardian of the child of this row agrees to so much today, whether or not it is helped."""
-    return select(CONSENT.c.id).where(CONSENT.c.member_id == CHILD.c.id, _holds(today, scope)).exists()
+def is_agreed(
+    today: date, scope: str = SHOWN, child: ColumnElement[UUID] = CHILD.c.id
+) -> ColumnElement[bool]:
+    """Whether a guardian of the child of a row agrees to so much today, whether or not it is helped."""
+    return select(CONSENT.c.id).where(CONSENT.c.member_id == child, _holds(today, scope)).exists()
 
 
 def _holds(today: date, scope: str) -> ColumnElement[bool]:
