@@ -44,7 +44,7 @@ class Standing:
 
     def apart(self, gift: UUID, child: UUID) -> Apart | None:
         """Why a gift and a child may not come together now; None if they may."""
-        mine, care = self.gifts[gift], self.cares.get(child, Care())
+        mine, care = self.gifts[gift], self.cares[child]
         incidents = {"sponsor_incident": mine.paused, "child_incident": care.incident}
         return why_apart(declined=mine.declined, **incidents, agreed=care.agreed_until is not None)
 
