@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.sponsorship.commands import children
+from services.sponsorship.commands import children, sponsorships
 from services.sponsorship.day import on_day
 from services.sponsorship.domain.children import Left
 from shared.contracts.base import Contract
@@ -35,7 +36,8 @@ Step = tuple[str, int]
 
 steps = st.one_of(
     st.tuples(
-        st.sampled_from(["close", "reopen", "close", "reopen", "leave", "come_back"]), st.integers(0, 2)
+        st.sampled_from(["close", "reopen", "close", "reopen", "leave", "come_back", "agree", "disagree"]),
+        st.integers(0, 2),
     ),
     st.tuples(st.just("pass"), st.sampled_from([1, 3, 4])),
 )
@@ -52,6 +54,9 @@ class Kept:
     versions: list[int] = field(default_factory=lambda: [1] * 3)
     said: list[bool] = field(default_factory=lambda: [False] * 3)
     """Staff said where the child went."""
+    agreed: list[bool] = field(default_factory=lambda: [True] * 3)
+    asked: list[int] = field(default_factory=lambda: [1] * 3)
+    """The version of each consent."""
     left: dict[int, date] = field(default_factory=dict)
     """The day on which a child left its sponsor last."""
 
@@ -64,10 +69,16 @@ class Kept:
         members = (MemberFacts(member_id=key, age_band=AgeBand.SCHOOL, size="122"),)
         return said(contract, version, household_id=home, members=members, on=self.today, registered_on=FIRST)
 
+    async def comes(self, child: int) -> None:
+        await self.room.hears(self.fact(HouseholdRegistered, child), self.consents(child))
+
+    def consents(self, child: int) -> Contract:
+        who = {"child_id": str(UUID(int=child + 1)), "household_id": str(UUID(int=(child + 1) << 8))}
+        return consent(who, self.asked[child], agreed=self.agreed[child])
+
     async def begin(self) -> None:
         for child in range(3):
-            who = {"child_id": str(UUID(int=child + 1)), "household_id": str(UUID(int=(child + 1) << 8))}
-            await self.room.hears(self.fact(HouseholdRegistered, child), consent(who))
+            await self.comes(child)
         await self.room.hears(gift(GIFT, "active", children=self.wanted))
         await self.room.hears(paid(GIFT, FIRST, FIRST + timedelta(days=300)))
 
@@ -77,10 +88,12 @@ class Kept:
         assert len(found) == len(set(found)) <= self.wanted
         return set(found)
 
-    def kept_for(self) -> set[int]:
-        """Those for whom a place is kept."""
-        late = {child for child, day in self.left.items() if day + KEPT > self.today}
-        return {each for each in late if not self.helped[each] and not self.said[each]}
+    def kept_for(self, now: set[int]) -> set[int]:
+        """Those for whom a place is kept: who is away, or is back and may not be given to a sponsor."""
+        late = {child for child, day in self.left.items() if day + KEPT > self.today} - now
+        return {
+            each for each in late if (not self.agreed[each] if self.helped[each] else not self.said[each])
+        }
 
     async def do(self, what: str, which: int) -> None:
         rules = self.room.settings.rules
@@ -95,6 +108,10 @@ class Kept:
             self.versions[which] += 1
             self.helped[which] = not self.helped[which]
             await self.room.hears(self.fact(HouseholdReopened, which))
+        elif what in ("agree", "disagree") and self.agreed[which] is (what == "disagree"):
+            self.asked[which] += 1
+            self.agreed[which] = not self.agreed[which]
+            await self.room.hears(self.consents(which))
         elif what == "leave" and not self.helped[which]:
             self.said[which] = True
             await self.room.do(lambda unit: children.leave(unit, rules, UUID(int=which + 1), Left.SETTLED))
@@ -111,9 +128,9 @@ class Kept:
         await self.do(what, which)
         now = await self.placed()
         self.left |= dict.fromkeys(before - now, self.today)
-        kept, new = self.kept_for(), now - before - late
+        kept, new = self.kept_for(now), now - before - late
         assert not new or len(now) + len(kept) <= self.wanted, (what, which)
-        waits = {each for each in range(3) if self.helped[each]} - now
+        waits = {each for each in range(3) if self.helped[each] and self.agreed[each]} - now
         assert not waits or len(now) + len(kept) >= self.wanted, (what, which)
 
 
@@ -133,7 +150,44 @@ def test_a_place_that_is_kept_is_nobody_else_s_and_afterwards_one_child_s(sponso
     @example(1, [("close", 0), ("pass", 3), ("close", 1), ("close", 2), ("reopen", 0), ("reopen", 1)])
     @example(1, [("close", 0), ("pass", 3), ("close", 1), ("close", 2), ("reopen", 0), ("leave", 1)])
     @example(1, [("close", 0), ("pass", 3), ("close", 1), ("reopen", 0), ("pass", 4)])
+    # The first child is back, and for a while sponsors may not be shown it.
+    @example(1, [("close", 0), ("disagree", 0), ("reopen", 0), ("pass", 1), ("agree", 0)])
+    @example(1, [("close", 0), ("disagree", 0), ("reopen", 0), ("pass", 4), ("agree", 0)])
     def in_any_story(wanted: int, story: list[Step]) -> None:
         asyncio.run(tell(sponsors_url, wanted, story))
 
     in_any_story()
+
+
+@pytest.mark.parametrize("back_days", [KEPT.days, 1])
+async def test_who_had_a_gift_before_comes_before_who_waits(
+    sponsors_url: str, monkeypatch: pytest.MonkeyPatch, back_days: int
+) -> None:
+    """Two gifts keep places up to one day, for 2 and 3; each had another child before, 0 and 1; and 4 waits. The gifts
+    are looked at one after another on that day; or places are kept for fewer days now, and nobody looks at them.
+    """
+    monkeypatch.setattr(sponsorships, "MANY", 1)
+    async with SponsorRoom.open(sponsors_url, FIRST, back_days=KEPT.days) as room:
+        kept = Kept(room, 1, helped=[True] * 5, versions=[1] * 5, agreed=[True] * 5, asked=[1] * 5)
+        for first in (0, 2):
+            for child in (first, first + 1):
+                await kept.comes(child)
+                one = UUID(int=GIFT.int + child % 2)
+                await room.hears(gift(one, "active"), paid(one, FIRST, FIRST + timedelta(days=300)))
+            await kept.do("pass", 1)
+            await kept.do("close", first)
+            await kept.do("close", first + 1)
+            await kept.do("pass", 2 if first else KEPT.days)
+        for child in (0, 1):
+            await kept.do("reopen", child)
+        kept.room = SponsorRoom(sponsors_url, back_days=back_days)
+        await kept.comes(4)
+        await kept.do("pass", 1)
+        await kept.room.engine.dispose()
+        rows = await room.rows("SELECT child_id, gift_id FROM sponsorship WHERE ends_on IS NULL")
+        assert {(UUID(str(row["child_id"])).int, UUID(str(row["gift_id"])).int) for row in rows} == {
+            (1, 17),
+            (2, 18),
+        }
+        assert not await room.rows("SELECT id FROM hold WHERE child_id = :child", child=UUID(int=5))
+        assert await room.breaches() == set()

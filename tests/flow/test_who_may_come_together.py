@@ -54,6 +54,12 @@ class Pair:
         members = (MemberFacts(member_id=self.child, age_band=AgeBand.SCHOOL, size="122"),)
         return said(contract, version, household_id=self.home, members=members, on=FIRST, registered_on=FIRST)
 
+    async def also_at_another(self, version: int, band: AgeBand) -> None:
+        """Another household, which does not count for where the child is, has it too."""
+        members = (MemberFacts(member_id=self.child, age_band=band, size="122"),)
+        home: dict[str, Any] = {"household_id": UUID(int=self.home.int >> 8), "registered_on": FIRST}
+        await self.room.hears(said(HouseholdReopened, version, members=members, on=FIRST, **home))
+
     async def agrees(self, version: int, **more: Any) -> None:
         who = {"child_id": str(self.child), "household_id": str(self.home)}
         await self.room.hears(consent(who, version, **more))
@@ -282,6 +288,10 @@ WHY_NOT: Mapping[str, tuple[Step, Step]] = {
     "an incident of the child that is of another child": (of_child, correct),
     "the sponsor is declined": (decline, declined_not),
     "the guardian does not agree": (lambda pair: pair.agrees(2, agreed=False), lambda pair: pair.agrees(3)),
+    "another household has the child as an adult": (
+        lambda pair: pair.also_at_another(1, AgeBand.ADULT),
+        lambda pair: pair.also_at_another(2, AgeBand.SCHOOL),
+    ),
     "what the guardian agreed to has ended": (
         lambda pair: pair.agrees(2, until=FIRST),
         lambda pair: pair.agrees(3, until=LONG_AFTER),

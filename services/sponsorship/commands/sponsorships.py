@@ -75,7 +75,9 @@ async def turn(unit: Unit, rules: Rules, day: date) -> None:
     """
     found = sorted(await rooms.kept_until(unit.session, day - timedelta(days=rules.back_days)))
     for first in range(0, len(found), MANY):
-        async with Book.open(unit, rules) as book:
+        # Nobody else gets any of these places before all of them were looked at.
+        is_last = first + MANY >= len(found)
+        async with Book.open(unit, replace(rules, by_itself=rules.by_itself and is_last)) as book:
             book.touch(gifts=found[first : first + MANY])
 
 

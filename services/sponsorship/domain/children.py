@@ -120,8 +120,8 @@ def need_of(seen: Seen, closed: bool, places: Collection[Place], decided: Left |
     """What a child needs, from all households whose newest state has it, and what staff said of its leaving.
 
     `closed` says whether the household in which it was seen is. Who moves is for a moment in two households that are
-    helped, or in none: of two, the one with the higher id counts. What staff said of where a child went holds while it
-    is gone; who graduated needs no place any more.
+    helped, or in none: of two, the one with the higher id counts. Who grew up did so whether or not its household is
+    helped since. What staff said of where a child went holds while it is gone; who graduated needs no place any more.
     """
     need = _need_of(seen, closed, places)
     if decided is Left.GRADUATED or (decided in GONE and need.left in (Left.HOUSEHOLD_CLOSED, Left.MOVED)):
@@ -132,6 +132,8 @@ def need_of(seen: Seen, closed: bool, places: Collection[Place], decided: Left |
 def _need_of(seen: Seen, closed: bool, places: Collection[Place]) -> Need:
     helped = [each for each in places if each.helped]
     if not helped:
+        if any(each.band in ADULTS for each in places):
+            return Need(seen.household_id, left=Left.GREW_UP)
         gone = closed or any(each.household_id == seen.household_id for each in places)
         return Need(seen.household_id, left=Left.HOUSEHOLD_CLOSED if gone else Left.MOVED)
     place = max(helped, key=lambda each: each.household_id)

@@ -14,7 +14,8 @@ become a sponsorship if the gift began on the 9th. What was given up to and with
 again, each of these holds is as if the gift had never failed.
 
 Nor does a hold become a sponsorship while the two may not come together (`together.py`): it keeps the child to its end,
-and if the gift began before that, it is looked at again once nothing stands against it.
+and if the gift began before that, it is looked at again once nothing stands against it. The sponsorship then begins on
+that day. If the gift is over by then, or the child gone, there is none.
 """
 
 from dataclasses import dataclass, replace
@@ -89,7 +90,8 @@ settled.
 class Hold:
     """A gift keeps a child. `until` is the first day, or the instant, at which the hold is no more.
 
-    `share` is in ten-thousandths, of what a co-sponsor bears; the main sponsor bears the rest.
+    `share` is in ten-thousandths, of what a co-sponsor bears; the main sponsor bears the rest. A hold is `held_off`
+    once its gift had begun in time while the two could not come together.
     """
 
     id: UUID
@@ -102,6 +104,7 @@ class Hold:
     state: State = State.HELD
     closed_on: date | None = None
     reason: Over | None = None
+    held_off: bool = False
 
     def let_go(self, on: date, why: Over) -> "Hold":
         return replace(self, state=State.LET_GO, closed_on=on, reason=why)
@@ -165,13 +168,14 @@ def is_past(hold: Hold, moment: Moment) -> bool:
 def is_won(hold: Hold, gift: Gift, moment: Moment) -> bool:
     """Whether the gift began before the hold's end.
 
-    A gift begins with a day. Of a hold that ends within that day, it counts whether the end has passed.
+    A gift begins with a day. Of a hold that ends within that day, it counts whether the end had passed when that was
+    heard.
     """
     if gift.begun_on is None:
         return False
     end = end_of(hold, moment.zone)
     if isinstance(hold.until, datetime) and gift.begun_on == end:
-        return hold.state is State.HELD and not is_past(hold, moment)
+        return hold.held_off or (hold.state is State.HELD and not is_past(hold, moment))
     return gift.begun_on < end
 
 

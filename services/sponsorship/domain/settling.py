@@ -30,6 +30,8 @@ class Page(Standing):
         """Have everything stand as it must with what is known now."""
         for hold in self._holds(State.CONVERTED):
             self._take_back(hold)
+        for hold in (*self._holds(State.HELD), *self._holds(State.LET_GO)):
+            self._put_off(hold)
         for hold in reversed(self._holds(State.HELD)):
             self._look_at_hold(hold)
         # The newest first: if a gift is for fewer children than before, the others stay.
@@ -56,6 +58,13 @@ class Page(Standing):
         self.removed.update(each.id for each in mine)
         over = last.ends_on and last.reason and hold.let_go(last.ends_on, last.reason)
         self.save(over or hold.held_again())
+
+    def _put_off(self, hold: Hold) -> None:
+        """The gift began in time, but the two cannot come together now: no sponsorship is written for these days."""
+        gift = self.gifts[hold.gift_id]
+        is_new = not (hold.held_off or _is_decided(hold)) and self._is_won(hold, gift)
+        if is_new and self.apart(gift.id, hold.child_id):
+            self.save(replace(hold, held_off=True))
 
     def _look_at_sponsorship(self, each: Sponsorship) -> None:
         gift = self.gifts[each.gift_id]
@@ -84,15 +93,16 @@ class Page(Standing):
     def _look_back(self, hold: Hold) -> None:
         """A hold was let go. Was that right, with what is known now?"""
         gift, child = self.gifts[hold.gift_id], hold.child_id
-        decided = hold.reason is not Over.ENDED and hold.reason not in PASSING
-        if decided or self.apart(gift.id, child):
+        if _is_decided(hold) or self.apart(gift.id, child):
             return
         if self._is_won(hold, gift):
-            if self.helped[child] and not gift.over and not self._leaves_kept(hold, gift):
+            goes_on = self.helped[child] and not gift.over
+            if hold.held_off and not goes_on:
                 return
-            if not self._can_have(hold, gift) and self.helped[child] and not gift.over:
+            lost = not self._could_have(hold, gift) if goes_on else self._was_given(hold, gift)
+            if lost:
                 self.save(hold.let_go(hold.closed_on or self.moment.today, Over.CHILD_TAKEN))
-            else:
+            elif not goes_on or self.can_have(hold, gift):
                 self._convert(hold, gift)
         elif hold.reason in PASSING and self._can_be_held(hold, gift):
             self.save(hold.held_again())
@@ -102,7 +112,7 @@ class Page(Standing):
         mine = [each for each in self.sponsorships.values() if each.hold_id == hold.id]
         last = _last(mine)
         gift = self.gifts[hold.gift_id]
-        if last.active or last.reason not in PASSING or not self._can_have(hold, gift):
+        if last.active or last.reason not in PASSING or not self.can_have(hold, gift):
             return
         # Of two ends on one day the second one began after it: a day has one main sponsor.
         self._begin(hold, max(self.moment.today, last.ends_on or last.starts_on))
@@ -112,6 +122,8 @@ class Page(Standing):
 
         It is the first one of the hold that moves, and never to before the end of another main sponsor.
         """
+        if hold.held_off:
+            return
         first = min((e for e in self.sponsorships.values() if e.hold_id == hold.id), key=_by_start)
         day = max(won_on(hold, self.gifts[hold.gift_id]), self._taken_until(first))
         if day < first.starts_on:
@@ -131,9 +143,11 @@ class Page(Standing):
     def _convert(self, hold: Hold, gift: Gift) -> None:
         """The gift began in time; that may have been a while ago, and be over already."""
         starts_on = won_on(hold, gift)
-        if hold.state is State.LET_GO and self._can_have(hold, gift):
+        if hold.state is State.LET_GO and self.can_have(hold, gift):
             # Others may have had the child since it was let go: a day has one main sponsor.
             starts_on = max(starts_on, self._taken_until(hold))
+        if hold.held_off:
+            starts_on = max(starts_on, self.moment.today)
         self.save(hold.converted(starts_on))
         sponsorship = self._begin(hold, starts_on)
         if gift.over:
@@ -152,15 +166,34 @@ class Page(Standing):
 
     def _can_be_held(self, hold: Hold, gift: Gift) -> bool:
         is_over = is_past(hold, self.moment) or _made_at_risk(hold, gift)
-        return not is_over and self._can_have(hold, gift)
+        return not is_over and self.can_have(hold, gift)
 
-    def _can_have(self, hold: Hold, gift: Gift) -> bool:
-        has_room = not gift.over and self._leaves_kept(hold, gift)
+    def can_have(self, hold: Hold, gift: Gift) -> bool:
+        """Whether a gift can have the child of a hold now, beside those for whom it keeps a place."""
+        return self._leaves_kept(hold, gift) and self._could_have(hold, gift)
+
+    def _could_have(self, hold: Hold, gift: Gift) -> bool:
+        """Whether a gift could have the child of a hold if it kept its free places for nobody."""
+        has_room = not gift.over and self.placed(gift.id) < gift.wanted
         may = self.apart(gift.id, hold.child_id) is None
         leaves_some = self.shares(hold.child_id) + hold.share < WHOLE
         has_it = self.has(gift.id, hold.child_id) or self.has_by_another(gift.id, hold.child_id)
         is_free = self.is_free(hold.child_id, hold.role) and not has_it
         return has_room and may and leaves_some and is_free
+
+    def _was_given(self, hold: Hold, gift: Gift) -> bool:
+        """Whether others had the child, or all places of the gift, on days on which a hold that is won, and over since,
+        would have been a sponsorship.
+        """
+        first, last = won_on(hold, gift), gift.on if gift.over else self.moment.today
+        then = [
+            each
+            for each in self.sponsorships.values()
+            if each.starts_on <= last and _free_after(each) > first
+        ]
+        of_child = (each for each in then if each.child_id == hold.child_id)
+        taken = any(each.role is Role.MAIN for each in of_child) and hold.role is Role.MAIN
+        return taken or sum(each.gift_id == gift.id for each in then) >= max(gift.wanted, 1)
 
     def _leaves_kept(self, hold: Hold, gift: Gift) -> bool:
         """Whether a gift has room beside what it keeps for children who may come back."""
@@ -173,6 +206,11 @@ class Page(Standing):
 def _last(mine: Iterable[Sponsorship]) -> Sponsorship:
     """The one of a hold that goes on, or went on last."""
     return max(mine, key=lambda each: (each.active, each.starts_on, each.id))
+
+
+def _is_decided(hold: Hold) -> bool:
+    """Whether a hold was let go for a reason that nothing which is told later changes."""
+    return hold.state is State.LET_GO and hold.reason is not Over.ENDED and hold.reason not in PASSING
 
 
 def _made_at_risk(hold: Hold, gift: Gift) -> bool:

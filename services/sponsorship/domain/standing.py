@@ -16,7 +16,8 @@ class Standing:
 
     `helped` says of each child whether it needs a sponsor at all. `elsewhere` is how many children that are not on this
     page each gift has. `cares` has what protects the children. For those in `away`, who may come back, a gift keeps
-    its place if they left after the day `kept_since`; `kept_elsewhere` is for how many other children each gift does.
+    its place if they left after the day `kept_since`, and still if they are back and the two may not come together yet;
+    `kept_elsewhere` is for how many other children each gift does.
     What has changed is in `changed`; sponsorships that never began after all are in `removed`.
     """
 
@@ -43,7 +44,7 @@ class Standing:
 
     def apart(self, gift: UUID, child: UUID) -> Apart | None:
         """Why a gift and a child may not come together now; None if they may."""
-        mine, care = self.gifts[gift], self.cares.get(child, Care())
+        mine, care = self.gifts[gift], self.cares[child]
         incidents = {"sponsor_incident": mine.paused, "child_incident": care.incident}
         return why_apart(declined=mine.declined, **incidents, agreed=care.agreed_until is not None)
 
@@ -72,7 +73,14 @@ class Standing:
         """For how many children who may come back a gift keeps a place; for the child `besides` it may be its own."""
         left = (each for each in self.sponsorships.values() if each.gift_id == gift)
         late = {each.child_id for each in left if _left_after(self.kept_since, each)}
-        return 0 if besides in late else len(late.intersection(self.away)) + self.kept_elsewhere.get(gift, 0)
+        if besides in late:
+            return 0
+        may_come = sum(each in self.away or self._is_back_but_apart(gift, each) for each in late)
+        return may_come + self.kept_elsewhere.get(gift, 0)
+
+    def _is_back_but_apart(self, gift: UUID, child: UUID) -> bool:
+        """Whether a child that a gift had has no sponsor, and for the time being this one may not have it."""
+        return self.is_free(child, Role.MAIN) and self.apart(gift, child) is not None
 
     def has(self, gift: UUID, child: UUID) -> bool:
         """Whether a gift keeps or supports this child now."""

@@ -27,7 +27,7 @@ class Apart(StrEnum):
 @dataclass(frozen=True)
 class Care:
     """What protects a child: up to and with which day a guardian agrees, if one does today, that sponsors are shown it
-    (`date.max` if that has no end), and whether an incident of it is open.
+    (`date.max` if that has no end), and whether an incident of it is open. Of who has grown up nobody agrees.
     """
 
     agreed_until: date | None = date.max

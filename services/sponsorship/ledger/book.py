@@ -77,13 +77,16 @@ class Book:
         await self._settle()
         while self.rules.by_itself and (found := await placing.place(self.unit, self.rules)):
             self.children, self.gifts = {each.child_id for each in found}, {each.gift_id for each in found}
+            # Whoever was seen is written by now.
+            self.seen.clear()
             page = await self.look()
-            together = [each for each in found if page.apart(each.gift_id, each.child_id) is None]
-            for each in together:
-                page.save(each)
-            await self._settle()
-            if not together:
+            # What was looked at only now may have taken a gift, or a child: who had a gift before comes first.
+            for each in found:
+                if page.can_have(each, page.gifts[each.gift_id]):
+                    page.save(each)
+            if not page.changed:
                 break
+            await self._settle()
 
     async def _settle(self) -> None:
         if self._loaded:

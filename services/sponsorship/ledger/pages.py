@@ -73,7 +73,7 @@ async def load(
         await placing.cares(session, unit.today, seen),
         {key for key, need in needs.items() if need.left in MAY_COME_BACK},
         since,
-        await rooms.kept_elsewhere(session, gift_rows, seen, since),
+        await rooms.kept_elsewhere(session, gift_rows, seen, rooms.KeptDays(since, unit.today)),
     )
     return Loaded(page, seen, needs, rows, gift_rows, {*of_them, *supports}, kept)
 

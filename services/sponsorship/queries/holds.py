@@ -75,7 +75,10 @@ async def sponsorships(
     why = case(
         (and_(back, GIFT.c.wanted == 0), NotAgain.GIFT_OVER.value),
         (and_(back, GIFT.c.placed >= GIFT.c.wanted), NotAgain.SPONSOR_HAS_ANOTHER.value),
-        (and_(back, row.ends_on <= since, ~rooms.has_room(since)), NotAgain.PLACE_KEPT.value),
+        (
+            and_(back, row.ends_on <= since, ~rooms.has_room(rooms.KeptDays(since, today))),
+            NotAgain.PLACE_KEPT.value,
+        ),
         (and_(back, has_another), NotAgain.CHILD_HAS_ANOTHER.value),
     )
     query = select(SPONSORSHIP, GIFT.c.donor_id, why.label("not_again"), back.label("back"), *_flags(today))

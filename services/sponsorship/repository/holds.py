@@ -27,6 +27,7 @@ def hold_in(row: RowMapping) -> Hold:
         State(row["state"]),
         row["closed_on"],
         Over(row["reason"]) if row["reason"] else None,
+        row["held_off"],
     )
 
 
@@ -143,6 +144,7 @@ def _hold_row(each: Hold) -> dict[str, Any]:
         "state": each.state.value,
         "closed_on": each.closed_on,
         "reason": each.reason.value if each.reason else None,
+        "held_off": each.held_off,
     }
 
 

@@ -11,6 +11,7 @@ from services.sponsorship.tables.columns import (
     actor_column,
     code_column,
     day_column,
+    flag_column,
     id_column,
     maybe_code_column,
     maybe_day_column,
@@ -28,7 +29,8 @@ class HoldRow(Row, table=True):
     """A gift keeps a child until a day or an instant that staff chose; one main hold a child at a time.
 
     On the day `joined_on` the two came together last, and up to `agreed_until` a guardian then agreed that sponsors are
-    shown the child; that is for the doctor, and the same of a sponsorship.
+    shown the child; that is for the doctor, and the same of a sponsorship. It is `held_off` once its gift had begun in
+    time while the two could not come together.
     """
 
     __tablename__ = "hold"
@@ -51,6 +53,7 @@ class HoldRow(Row, table=True):
     state: str = code_column()
     closed_on: date | None = maybe_day_column()
     reason: str | None = maybe_code_column()
+    held_off: bool = flag_column()
     actor: str = actor_column()
     joined_on: date | None = maybe_day_column()
     agreed_until: date | None = maybe_day_column()

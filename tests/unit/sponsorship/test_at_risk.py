@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.sponsorship.domain.gifts import Gift, Told, failing_since
 from services.sponsorship.domain.holds import Hold, Moment
 from services.sponsorship.domain.settling import Page
+from services.sponsorship.domain.together import Care
 from tests.support.properties import tried_with
 
 CHILD, GIFT, HOLD = (UUID(int=number) for number in (1, 2, 3))
@@ -77,6 +78,7 @@ def end_of(made_on: date, story: Sequence[Fact]) -> tuple[object, ...]:
         {},
         Moment(november(12), NOON, TOKYO),
         lambda: next(ids),
+        cares={CHILD: Care()},
     )
     for fact in story:
         known.hear(fact)

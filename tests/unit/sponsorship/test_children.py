@@ -27,6 +27,8 @@ def place(household: UUID = HERE, helped: bool = True, band: AgeBand = AgeBand.S
         (False, [place(helped=False)], None, Left.HOUSEHOLD_CLOSED),
         (False, [], None, Left.MOVED),
         (False, [place(band=AgeBand.ADULT)], None, Left.GREW_UP),
+        (True, [place(helped=False, band=AgeBand.ADULT)], None, Left.GREW_UP),
+        (True, [place(helped=False, band=AgeBand.ADULT), place(THERE)], None, None),
         (False, [place()], Left.GRADUATED, Left.GRADUATED),
         (True, [], Left.RETURNED, Left.RETURNED),
         (False, [place()], Left.RETURNED, None),

@@ -18,9 +18,11 @@ from services.sponsorship.domain.gifts import (
 )
 from services.sponsorship.domain.holds import Hold, Moment, Over, Sponsorship, is_past, is_won
 from services.sponsorship.domain.settling import Page
+from services.sponsorship.domain.together import Care
 from services.sponsorship.domain.vetting import Vetting, WhyNot, why_not
 
 CHILD, GIFT = UUID(int=1), UUID(int=2)
+CARES = {CHILD: Care()}
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
@@ -102,7 +104,7 @@ def test_a_gift_that_began_in_time_and_was_over_before_it_was_heard_of_has_spons
     one = hold(date(2007, 1, 10))
     ids = iter(UUID(int=number) for number in range(10, 20))
     over = gift(date(2007, 1, 5), "lapsed")
-    page = Page({CHILD: True}, {GIFT: over}, {one.id: one}, {}, moment(12), lambda: next(ids))
+    page = Page({CHILD: True}, {GIFT: over}, {one.id: one}, {}, moment(12), lambda: next(ids), cares=CARES)
     page.settle()
     (sponsorship,) = page.sponsorships.values()
     assert (sponsorship.active, sponsorship.reason) == (False, Over.GIFT_OVER)
@@ -120,7 +122,9 @@ def test_an_earlier_payment_that_is_heard_later_moves_the_beginning_back_but_not
     another: tuple[int, Over] | None, begins: int
 ) -> None:
     one = hold(date(2007, 1, 10))
-    page = Page({CHILD: True}, {GIFT: gift(date(2007, 1, 9))}, {one.id: one}, {}, moment(12), uuid4)
+    page = Page(
+        {CHILD: True}, {GIFT: gift(date(2007, 1, 9))}, {one.id: one}, {}, moment(12), uuid4, cares=CARES
+    )
     page.settle()
     (mine,) = page.sponsorships.values()
     assert mine.starts_on == date(2007, 1, 9)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.sponsorship.domain.gifts import Gift
 from services.sponsorship.domain.holds import WHOLE, Hold, Moment, Role, Sponsorship
 from services.sponsorship.domain.settling import Page
+from services.sponsorship.domain.together import Care
 from tests.support.properties import tried_with
 
 CHILD, DAY = UUID(int=1), date(2006, 11, 5)
@@ -59,7 +60,7 @@ def test_shares_never_come_to_the_whole_and_one_gift_at_most_is_main(
     gifts = {each: Gift(each, "active", 1, BEGUN, BEGUN) for each in GIFTS}
     # Two of the gifts are of one person.
     gifts |= {each: replace(gifts[each], **person) for each in GIFTS[:2]}  # type: ignore[arg-type]
-    page = Page({CHILD: True}, gifts, {}, {}, MOMENT, lambda: next(ids))
+    page = Page({CHILD: True}, gifts, {}, {}, MOMENT, lambda: next(ids), cares={CHILD: Care()})
     for what, which, value in steps:
         if what == "hold":
             assert isinstance(value, int)
