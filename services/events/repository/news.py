@@ -86,10 +86,10 @@ _OTHER = SEAT.alias()
 _HAS_ANOTHER = exists().where(
     _OTHER.c.gathering_id == SEAT.c.gathering_id,
     _OTHER.c.guest_id == SEAT.c.guest_id,
-    _OTHER.c.state.in_([each.value for each in LIVE]),
+    _OTHER.c.state.in_([each.value for each in LIVE - {SeatState.INVITED}]),
 )
 # Who was invited, and wants no letters, is not told that there is nothing to come to. Who lost a seat and has asked for
-# another one knows.
+# another one knows; who was only invited anew does not.
 _SEATS_TOLD = (
     select(SEAT.c.id, SEAT.c.guest_id, SEAT.c.role, SEAT.c.news, GUEST.c.language, GUEST.c.no_contact)
     .join(GUEST, GUEST.c.id == SEAT.c.guest_id)
