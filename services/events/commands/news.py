@@ -52,11 +52,11 @@ async def of_gathering(
 
 
 async def of_helpers(unit: Unit, reading: Reading, *, again: bool) -> Sequence[ToTell]:
-    """Helpers who are asked anew for a task that they had, or have it no longer, whoever wanted them: each once, or all
-    with `again`. That each was shown is kept.
+    """Helpers who are asked anew for a task that they had, or have it no longer, whoever wanted them: each once, or
+    all with `again`, until the task would be over. That each was shown is kept.
     """
     await helping.take_desk(unit.session)
-    told = await _told(unit, await news.of_helpers(unit.session, again=again))
+    told = await _told(unit, await news.of_helpers(unit.session, unit.today, again=again))
     for each in told:
         if each.first.contact_id:
             contacts.record(unit, replace(reading, subject=each.first.contact_id))
@@ -67,8 +67,5 @@ async def _told(unit: Unit, found: Sequence[Untold]) -> list[ToTell]:
     """Each person with all that they are to be told, which is marked."""
     names = await contacts.names(unit.session, {each.contact_id for each in found if each.contact_id})
     news.mark(unit, found)
-    people = dict.fromkeys(each.person for each in found)
-    return [
-        ToTell(things, names[things[0].contact_id] if things[0].contact_id else None)
-        for things in ([each for each in found if each.person == person] for person in people)
-    ]
+    told = news.by_person(found)
+    return [ToTell(some, names[key] if (key := some[0].contact_id) else None) for some in told]
