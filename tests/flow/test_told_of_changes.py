@@ -257,7 +257,8 @@ async def test_whoever_knew_is_listed_once_whatever_happened_before(desk: Helpde
         else:
             await hall.moves(0 if step == "b" else 7 * (number + 1))
     still = await hall.still_to_tell()
-    assert still == len(told := await hall.lists("to tell")), told
+    told = await hall.lists("to tell")
+    assert len(told) == still, told
     found = Counter([*told, *await hall.lists("invitations", "offers")])
     knew = KNEW | ({"invited later"} if steps[-1] != "c" or "l" in steps else set())
     # Who is never written to and had agreed to the old days was told that the task is theirs no longer.

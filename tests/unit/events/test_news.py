@@ -1,6 +1,7 @@
 """Who is told several things is told them together, at a cost that grows with how many there are."""
 
 from collections import Counter
+from typing import ClassVar
 from uuid import UUID
 
 from services.events.repository.news import Untold, by_person
@@ -11,7 +12,7 @@ from tests.support.helpdesk import new_id
 class Counted(Untold):
     """Counts how often anybody asks of whom it speaks."""
 
-    asked = Counter[str]()
+    asked: ClassVar = Counter[str]()
 
     @property
     def person(self) -> UUID | str | None:
