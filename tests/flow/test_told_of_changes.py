@@ -272,6 +272,12 @@ async def test_whoever_knew_is_listed_once_whatever_happened_before(desk: Helpde
     assert (await hall.lists(*ALL), await hall.still_to_tell()) == ([], 0)
     if steps[-1] == "c":
         assert Counter(await hall.lists("to tell", again=True)) == once(*knew, *IN_PERSON - knew)
+        # Whoever is more than a guest there is to be found by their own id, too.
+        query = (
+            "SELECT DISTINCT name FROM reading JOIN contact ON contact.id = subject WHERE what = 'contact'"
+        )
+        shown = {row["name"] for row in await desk.rows(query)}
+        assert shown == {"helper", "helper, silent", "speaks and has a seat"}
 
 
 async def test_an_interpreter_who_is_never_written_to_is_not_freed_in_silence(world: World) -> None:
@@ -310,8 +316,13 @@ async def test_an_interpreter_who_is_never_written_to_is_not_freed_in_silence(wo
         assert empty.text.count("\n") == 1
     assert (await events.get(path))["to_tell"] == 0
     register = (await events.get("/guests/readings"))["items"]
-    assert [each["route"] for each in register] == [
-        "/gatherings/{gathering_id}/to-tell", "/gatherings/{gathering_id}/to-tell", "/volunteers/to-tell",
+    contact = (await events.get(f"/volunteers/{who}"))["contact_id"]
+    of_all, of_one = (
+        (gathering, "/gatherings/{gathering_id}/to-tell"),
+        (contact, "/gatherings/{gathering_id}/to-tell"),
+    )
+    assert [(each["subject"], each["route"]) for each in register] == [
+        of_all, of_one, of_all, (contact, "/volunteers/to-tell"),
     ]  # fmt: skip
     await events.post(f"{path}/cancel", {"note": "no visas"})
     assert (await events.try_post(f"{path}/to-tell", why)).text.count("\n") == 1
