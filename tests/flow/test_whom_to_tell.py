@@ -9,7 +9,7 @@ import pytest
 
 from services.events.commands import deciding, news, volunteers
 from services.events.contacts import Reading
-from services.events.domain.gatherings import Language
+from services.events.domain.gatherings import Gathering, Language, Moving
 from services.events.domain.helping import Need
 from services.events.domain.languages import Wanted
 from shared.settings import ClockMode
@@ -54,3 +54,40 @@ async def test_what_helpers_were_told_is_shown_again_until_the_task_would_be_ove
     for days, shown in ((30, {"interpret", "teach"}), (31, {"interpret"}), (60, {"interpret"}), (61, set())):
         await desk.turn(DAY + timedelta(days=days))
         assert (await to_tell(desk), await to_tell(desk, again=True)) == (set(), shown), days
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ("n", False),
+        ("dn", False),
+        ("ddn", False),
+        ("an", False),
+        ("adn", True),
+        ("addn", True),
+        ("dand", True),
+    ],
+)
+async def test_who_is_never_written_to_is_told_in_person_of_a_task_that_they_had_agreed_to(
+    desk: Helpdesk, steps: str, told: bool
+) -> None:
+    """Asked for a task, they agree (a), its days are others (d), they want no letters any more (n)."""
+    seat_rules = desk.settings.seat_rules
+    who = await desk.volunteer()
+    gathering = await desk.gathering(DAY + timedelta(days=60), KOREAN)
+    for number, step in enumerate(steps, 1):
+        if step == "a":
+            await desk.answers(volunteers.accept)
+        elif step == "d":
+            times, later = gathering.times, timedelta(days=7 * number)
+            to = Moving(times.zone, times.starts_at + later, times.ends_at + later)
+            move = partial(deciding.move, rules=seat_rules, gathering_id=gathering.id, to=to, venue=None)
+            assert isinstance(await desk.do(partial(move, note="no hall")), Gathering)
+        else:
+            silence = partial(volunteers.set_no_contact, volunteer_id=who, no_contact=True)
+            await desk.do(silence)
+        await desk.works()
+    assert [len(await desk.held(each)) for each in ("accepted", "freed")] == (
+        [1, 0] if steps == "an" else [0, 1]
+    )
+    assert await to_tell(desk) == ({"interpret"} if told else set())

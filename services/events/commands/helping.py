@@ -29,7 +29,7 @@ from services.events.domain.needs import (
     stand,
     surplus,
 )
-from services.events.domain.news import News, when_freed
+from services.events.domain.news import when_freed
 from services.events.domain.terms import Different, different
 from services.events.repository import helping, volunteers
 from services.events.repository.helping import Assignment, Said
@@ -66,7 +66,7 @@ async def change(unit: Unit, rules: Rules, needs: Collection[KeptNeed]) -> None:
     held = await helping.assignments(unit.session, anew)
     for key, some in held.items():
         _keep_what_was_declined(unit, before[key][0].need, some)
-    asked = {one.id: anew[key].value for key, some in held.items() for one in some if one.open}
+    asked = {one: anew[key].value for key, some in held.items() for one in some if one.open}
     helping.ask_anew(unit.writes, asked, answer_by(unit, rules), unit.today)
     await settle(unit, rules, [each.need.id for each in needs])
 
@@ -111,15 +111,10 @@ async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
         freed |= _to_free(each, [one for one in held[key] if one.open], known, rules, unit.today)
     helping.become(unit.writes, freed, AssignmentState.FREED, unit.today)
     had = {one.id: one for some in held.values() for one in some if one.id in freed}
-    helping.save_news(unit.writes, {key: when_freed(freed[key], agreed=_had_agreed(had[key])) for key in had})
+    helping.save_news(unit.writes, {key: when_freed(freed[key], agreed=had[key].agreed) for key in had})
     left = {key: [one for one in some if one.id not in freed] for key, some in held.items()}
     await _stand(unit, rules, kept, left)
     await volunteers.recount(unit.session, people)
-
-
-def _had_agreed(one: Assignment) -> bool:
-    """To the task as it is, or as it was before they were asked anew."""
-    return one.state is AssignmentState.ACCEPTED or one.news is News.ASKED_ANEW
 
 
 async def look_again(unit: Unit, rules: Rules) -> None:

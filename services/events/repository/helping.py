@@ -63,6 +63,11 @@ class Assignment(NamedTuple):
     def open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def agreed(self) -> bool:
+        """To the task as it is, or as it was before they were asked anew."""
+        return self.state is AssignmentState.ACCEPTED or self.news is News.ASKED_ANEW
+
     def declines(self, need: Need) -> bool:
         """Whether they do not do the need as it is now, or ever."""
         return self.state in DECLINED and self.declined in ("", key_of(need))
@@ -272,11 +277,11 @@ def offer(
     )
 
 
-def ask_anew(writes: Writes, ids: Mapping[UUID, str], until: date, today: date) -> None:
+def ask_anew(writes: Writes, held: Mapping[Assignment, str], until: date, today: date) -> None:
     """Who has these assignments is asked anew until a day, each for its reason, and is to be told so."""
     row = {"state": AssignmentState.OFFERED.value, "since": today, "ends_on": until}
-    writes.change(ASSIGNMENT, [{"id": key, "reason": why, **row} for key, why in ids.items()])
-    save_news(writes, dict.fromkeys(ids, News.ASKED_ANEW))
+    writes.change(ASSIGNMENT, [{"id": each.id, "reason": why, **row} for each, why in held.items()])
+    save_news(writes, {each.id: News.ASKED_ANEW if each.agreed else News.ASKED_OTHERWISE for each in held})
 
 
 def save_declined(writes: Writes, ids: Iterable[UUID], need: Need) -> None:
