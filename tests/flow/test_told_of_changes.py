@@ -12,12 +12,23 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.events.commands import asking, deciding, guests, letters, news, seats, speakers, volunteers
+from services.events.commands import (
+    asking,
+    deciding,
+    guests,
+    letters,
+    news,
+    seats,
+    slots,
+    speakers,
+    volunteers,
+)
 from services.events.commands.asking import Wish
 from services.events.commands.guests import NewGuest
 from services.events.commands.news import ToTell
 from services.events.commands.seats import Party
-from services.events.commands.speakers import NewSlot, NewSpeaker
+from services.events.commands.slots import NewSlot
+from services.events.commands.speakers import NewSpeaker
 from services.events.contacts import Contact, Reading
 from services.events.domain.gatherings import Gathering, Language, Moving
 from services.events.domain.seats import SeatRole
@@ -121,7 +132,7 @@ class Hall:
                 yes = Consent(frozenset({"speaking"}), True)
                 await self.desk.do(partial(speakers.agree, rest_days=REST, speaker_id=key, consent=yes))
             slot = NewSlot(key, self.gathering.id, frozenset(), frozenset({"school"}), frozenset())
-            assert isinstance(await self.desk.do(partial(speakers.plan, rest_days=REST, new=slot)), Slot)
+            assert isinstance(await self.desk.do(partial(slots.plan, rest_days=REST, new=slot)), Slot)
 
     async def contact(self, name: str) -> Contact:
         (row,) = await self.desk.rows("SELECT name, mail FROM contact WHERE name = :name", name=name)
