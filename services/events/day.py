@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.events.commands import following, helping, speakers
+from services.events.commands import following, helping, slots
 from services.events.commands.deciding import CONFIRM_ENDS, release
 from services.events.commands.seats import lapse
 from services.events.ledger import OFFER_ENDS, TELL, tell_untold
@@ -55,7 +55,7 @@ def on_day(settings: Settings) -> OnDay:
     """What ends with a day: what somebody agreed to, offers that nobody answered, checks of volunteers."""
 
     async def begin(_: date, unit: Unit) -> None:
-        await speakers.on_day(unit, settings.speaker_rest_days)
+        await slots.on_day(unit, settings.speaker_rest_days)
         await helping.on_day(unit, settings.helping)
 
     return begin

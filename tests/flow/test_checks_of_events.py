@@ -5,10 +5,11 @@ from functools import partial
 from uuid import UUID
 
 from services.events.checks import check
-from services.events.commands import asking, guests, recordings, seats, speakers, volunteers
+from services.events.commands import asking, guests, recordings, seats, slots, speakers, volunteers
 from services.events.commands.asking import Wish
 from services.events.commands.guests import NewGuest
-from services.events.commands.speakers import NewSlot, NewSpeaker
+from services.events.commands.slots import NewSlot
+from services.events.commands.speakers import NewSpeaker
 from services.events.contacts import Contact
 from services.events.domain.seats import SeatRole
 from services.events.domain.speakers import Slot
@@ -148,10 +149,10 @@ async def spoken(desk: Helpdesk) -> None:
     for on in (DAY, TALK):
         gathering = (await desk.gathering(on)).id
         wanted = NewSlot(speaker, gathering, frozenset(), frozenset({"school"}), frozenset())
-        talk = await desk.do(partial(speakers.plan, rest_days=REST, new=wanted))
+        talk = await desk.do(partial(slots.plan, rest_days=REST, new=wanted))
         assert isinstance(talk, Slot)
         if on == DAY:
-            await desk.do(partial(speakers.give, rest_days=REST, slot_id=talk.id))
+            await desk.do(partial(slots.give, rest_days=REST, slot_id=talk.id))
             await desk.do(
                 partial(
                     recordings.add, rest_days=REST, slot_id=talk.id, uses=scopes - {"speaking"}, places=[]

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.events.commands import changing, deciding, gatherings, speakers, volunteers
+from services.events.commands import changing, deciding, gatherings, slots, speakers, volunteers
 from services.events.commands.changing import Changes
 from services.events.commands.gatherings import Plan
-from services.events.commands.speakers import NewSlot, NewSpeaker
+from services.events.commands.slots import NewSlot
+from services.events.commands.speakers import NewSpeaker
 from services.events.contacts import Contact, Venue
 from services.events.domain.gatherings import Gathering, Kind, Language, Safety
 from services.events.domain.languages import Skill
@@ -91,14 +92,14 @@ async def test_a_topic_of_which_a_speaker_does_not_tell_is_not_added(desk: Helpd
     yes = Consent(frozenset({"speaking"}), True)
     await desk.do(lambda unit: speakers.agree(unit, REST, who, yes))
     wanted = NewSlot(who, seminar.id, frozenset(), frozenset({"school"}), frozenset({"prison"}))
-    slot = await desk.do(lambda unit: speakers.plan(unit, REST, wanted))
+    slot = await desk.do(lambda unit: slots.plan(unit, REST, wanted))
     assert isinstance(slot, Slot)
     for topic in ("prison", "route"):
         refused = await change(desk, seminar, topics=frozenset({"school", topic}))
         assert isinstance(refused, Refused)
         assert f"does not tell of {topic}." in refused.words
     seminar = await changed(desk, seminar, topics=frozenset({"school"}))
-    await desk.do(lambda unit: speakers.withdraw(unit, REST, slot.id))
+    await desk.do(lambda unit: slots.withdraw(unit, REST, slot.id))
     assert (await changed(desk, seminar, topics=frozenset({"prison"}))).topics == {"prison"}
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.events.commands import speakers
-from services.events.commands.speakers import NewSlot, NewSpeaker
+from services.events.commands import slots, speakers
+from services.events.commands.slots import NewSlot
+from services.events.commands.speakers import NewSpeaker
 from services.events.domain.languages import Skill
 from shared.contracts.base import Contract
 from shared.contracts.intake import ConsentChanged, HouseholdClosed, HouseholdReopened, SettlementAsked
@@ -137,7 +138,7 @@ async def _slot(desk: Helpdesk, seminar: UUID, member: UUID) -> None:
         await desk.do(lambda unit: speakers.train(unit, who, DAY))
     (row,) = await desk.rows(known, member=member)
     wanted = NewSlot(row["id"], seminar, frozenset(), frozenset({"school"}), frozenset())
-    await desk.do(lambda unit: speakers.plan(unit, REST, wanted))
+    await desk.do(lambda unit: slots.plan(unit, REST, wanted))
 
 
 async def _ends(desk: Helpdesk) -> tuple[Any, ...]:

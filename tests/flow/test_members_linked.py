@@ -17,7 +17,7 @@ from services.events.repository.guests import Choices
 from shared.contracts.base import Contract
 from shared.contracts.donations import DonorLinked, MembershipChanged
 from shared.outcomes import Refused
-from tests.support.helpdesk import Helpdesk
+from tests.support.helpdesk import Helpdesk, new_id
 from tests.support.properties import tried_with
 from tests.support.world import World
 
@@ -97,13 +97,16 @@ async def test_two_guests_are_not_linked_to_one_person_by_two_entries(desk_url: 
 
 
 async def test_whom_one_entry_of_the_person_keeps_from_being_invited_is_not(desk_url: str) -> None:
+    """Nobody else is kept from it: neither whoever is no donor, nor whoever is another donor with two entries."""
     async with Helpdesk.open(desk_url, DAY) as desk:
-        guest = await _guest(desk, 1)
-        await desk.do(partial(guests.change, guest_id=guest, rewriting=None, values={"person_id": DOUBLE}))
+        guest, other, another = [await _guest(desk, number) for number in (1, 2, 3)]
+        for key, person in ((guest, DOUBLE), (another, OTHER)):
+            await desk.do(partial(guests.change, guest_id=key, rewriting=None, values={"person_id": person}))
+        await desk.hears(DonorLinked(donor_id=OTHER, version=1, kept_id=new_id(), on=DAY))
 
         async def silent() -> set[UUID]:
             async with desk.units.read() as session:
-                return await kept.not_invited(session, [guest])
+                return await kept.not_invited(session, [guest, other, another])
 
         await desk.hears(is_member(KEPT, 1, True), is_member(DOUBLE, 1, False, may_invite=True))
         assert await silent() == set()

@@ -12,11 +12,12 @@ from uuid import UUID
 
 import pytest
 
-from services.events.commands import asking, guests, speakers, volunteers
+from services.events.commands import asking, guests, slots, speakers, volunteers
 from services.events.commands.asking import Wish
 from services.events.commands.guests import NewGuest
 from services.events.commands.seats import Party
-from services.events.commands.speakers import NewSlot, NewSpeaker
+from services.events.commands.slots import NewSlot
+from services.events.commands.speakers import NewSpeaker
 from services.events.commands.volunteers import Applicant
 from services.events.contacts import Contact
 from services.events.domain.speakers import Consent, Slot
@@ -156,7 +157,7 @@ async def test_a_talk_is_planned_while_the_speaker_asks_for_a_seat_and_no_letter
     rules = one.settings.seat_rules
     async with one.units.open() as unit:
         await gatherings.lock(unit.session, [seminar])
-        planning = asyncio.create_task(other.do(partial(speakers.plan, rest_days=REST, new=slot)))
+        planning = asyncio.create_task(other.do(partial(slots.plan, rest_days=REST, new=slot)))
         await waiting(one, 1)
         asks = asyncio.create_task(one.do(lambda unit: asking.ask(unit, rules, seminar, [wish])))
         await waiting(one, 2)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from services.events.commands import guests, speakers, volunteers
+from services.events.commands import guests, slots, speakers, volunteers
 from services.events.commands.guests import NewGuest
-from services.events.commands.speakers import NewSlot, NewSpeaker
+from services.events.commands.slots import NewSlot
+from services.events.commands.speakers import NewSpeaker
 from services.events.contacts import Contact
 from services.events.domain.lacks import Lack
 from services.events.domain.speakers import Consent, Slot
@@ -117,7 +118,7 @@ async def test_it_is_the_same_for_one_person_whatever_they_are(desk: Helpdesk, f
     await desk.do(partial(speakers.agree, rest_days=REST, speaker_id=speaker, consent=agreed))
     gathering = (await desk.gathering(DAY + timedelta(days=30))).id
     wanted = NewSlot(speaker, gathering, frozenset(), frozenset({"school"}), frozenset())
-    plan: Any = partial(speakers.plan, rest_days=REST, new=wanted)
+    plan: Any = partial(slots.plan, rest_days=REST, new=wanted)
     refused = await desk.do(plan)
     assert isinstance(refused, Refused)
     assert "does not want to be written to" in refused.words

@@ -11,8 +11,9 @@ from uuid import UUID
 
 import pytest
 
-from services.events.commands import deciding, hearing, recordings, speakers
-from services.events.commands.speakers import NewSlot, NewSpeaker
+from services.events.commands import deciding, hearing, recordings, slots, speakers
+from services.events.commands.slots import NewSlot
+from services.events.commands.speakers import NewSpeaker
 from services.events.contacts import Contact
 from services.events.domain.speakers import Consent, Slot
 from services.events.queries import people
@@ -67,7 +68,7 @@ async def slot(desk: Helpdesk, speaker_id: UUID, on: date | UUID, uses: Iterable
     """What comes of asking for a slot, at a seminar on this day or at this one."""
     gathering = on if isinstance(on, UUID) else (await desk.gathering(on)).id
     new = NewSlot(speaker_id, gathering, frozenset(uses), frozenset({"school"}), frozenset())
-    return await desk.do(lambda unit: speakers.plan(unit, REST, new))
+    return await desk.do(lambda unit: slots.plan(unit, REST, new))
 
 
 async def stands(desk: Helpdesk) -> list[tuple[str, str]]:
@@ -81,7 +82,7 @@ async def test_withdrawing_the_recording_keeps_the_slot_and_takes_the_recordings
     who = await speaker(desk)
     talk = await slot(desk, who, DAY, ["recording"])
     assert isinstance(talk, Slot)
-    await desk.do(lambda unit: speakers.give(unit, REST, talk.id))
+    await desk.do(lambda unit: slots.give(unit, REST, talk.id))
     for uses in ({"recording"}, {"recording", "archive"}):
         kept = frozenset(uses)
         places = ["website", "archive"]
@@ -118,7 +119,7 @@ async def test_what_ends_by_the_day_flags_slots_and_takes_recordings_down(desk: 
     who = await speaker(desk)
     talk = await slot(desk, who, DAY)
     assert isinstance(talk, Slot)
-    await desk.do(lambda unit: speakers.give(unit, REST, talk.id))
+    await desk.do(lambda unit: slots.give(unit, REST, talk.id))
     await desk.do(lambda unit: recordings.add(unit, REST, talk.id, frozenset({"recording"}), []))
     coming = await slot(desk, who, until + timedelta(days=2))
     assert isinstance(coming, Slot)
@@ -202,7 +203,7 @@ async def test_the_doctor_sees_what_stands_without_consent(desk: Helpdesk) -> No
     who = await speaker(desk)
     talk = await slot(desk, who, DAY)
     assert isinstance(talk, Slot)
-    await desk.do(lambda unit: speakers.give(unit, REST, talk.id))
+    await desk.do(lambda unit: slots.give(unit, REST, talk.id))
     await desk.do(lambda unit: recordings.add(unit, REST, talk.id, frozenset({"recording"}), []))
     assert isinstance(await slot(desk, who, DAY + timedelta(days=30)), Slot)
     for change, broken in (
@@ -248,7 +249,7 @@ async def test_a_minor_is_no_speaker_in_whatever_order_it_is_told(
     who = await speaker(desk)
     talk = await slot(desk, who, DAY)
     assert isinstance(talk, Slot)
-    await desk.do(lambda unit: speakers.give(unit, REST, talk.id))
+    await desk.do(lambda unit: slots.give(unit, REST, talk.id))
     await desk.do(lambda unit: recordings.add(unit, REST, talk.id, frozenset({"recording"}), []))
     assert isinstance(await slot(desk, who, DAY + timedelta(days=30)), Slot)
     told = [facts[number] for number in order]
@@ -319,7 +320,7 @@ async def test_talks_are_counted_by_who_gave_them(desk: Helpdesk) -> None:
     talks = [await slot(desk, who, DAY) for who in (worker, member)]
     for talk in talks:
         assert isinstance(talk, Slot)
-        await desk.do(lambda unit, key=talk.id: speakers.give(unit, REST, key))  # type: ignore[misc]
+        await desk.do(lambda unit, key=talk.id: slots.give(unit, REST, key))  # type: ignore[misc]
     async with desk.units.read() as session:
         reached = await people.reached(session)
     assert (reached["talks_by_fieldworkers"], reached["talks_by_defectors"], reached["speakers_trained"]) == (

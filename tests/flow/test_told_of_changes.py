@@ -12,17 +12,29 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.events.commands import asking, deciding, guests, letters, news, seats, speakers, volunteers
+from services.events.commands import (
+    asking,
+    deciding,
+    guests,
+    letters,
+    news,
+    seats,
+    slots,
+    speakers,
+    volunteers,
+)
 from services.events.commands.asking import Wish
 from services.events.commands.guests import NewGuest
 from services.events.commands.news import ToTell
 from services.events.commands.seats import Party
-from services.events.commands.speakers import NewSlot, NewSpeaker
+from services.events.commands.slots import NewSlot
+from services.events.commands.speakers import NewSpeaker
 from services.events.contacts import Contact, Reading
 from services.events.domain.gatherings import Gathering, Language, Moving
 from services.events.domain.seats import SeatRole
 from services.events.domain.speakers import Consent, Slot
 from services.events.repository.guests import Choices
+from services.events.repository.news import people_of
 from shared.contracts.intake import ConsentChanged
 from shared.outcomes import Refused
 from shared.settings import ClockMode
@@ -120,7 +132,7 @@ class Hall:
                 yes = Consent(frozenset({"speaking"}), True)
                 await self.desk.do(partial(speakers.agree, rest_days=REST, speaker_id=key, consent=yes))
             slot = NewSlot(key, self.gathering.id, frozenset(), frozenset({"school"}), frozenset())
-            assert isinstance(await self.desk.do(partial(speakers.plan, rest_days=REST, new=slot)), Slot)
+            assert isinstance(await self.desk.do(partial(slots.plan, rest_days=REST, new=slot)), Slot)
 
     async def contact(self, name: str) -> Contact:
         (row,) = await self.desk.rows("SELECT name, mail FROM contact WHERE name = :name", name=name)
@@ -185,6 +197,11 @@ class Hall:
                 found += [(one.contact.name, one.asked.no_contact) for one in listed]
         return found
 
+    async def still_to_tell(self) -> int:
+        """How many people the gathering says are to be told."""
+        async with self.desk.units.read() as session:
+            return await people_of(session, self.gathering)
+
     async def moves(self, days: int) -> None:
         old, later = self.gathering.times, timedelta(days=days)
         to = Moving(old.zone, old.starts_at + later, old.ends_at + later)
@@ -203,6 +220,14 @@ class Hall:
             ended = (key, each["party"], each["ends_at"])
             await self.desk.do(lambda unit, ended=ended: seats.lapse(unit, self.rules, *ended))  # type: ignore[misc]
         await self.desk.do(lambda unit: deciding.release(unit, self.rules, key, until))
+
+    async def invites(self) -> None:
+        """All guests are invited anew; whoever has a seat or waits keeps that."""
+        who = list(self.guests.values())
+        done = await self.desk.do(
+            lambda unit: seats.invite(unit, self.rules, self.gathering.id, who, by_themselves=True)
+        )
+        assert not isinstance(done, Refused), done
 
     async def cancels(self) -> None:
         done = await self.desk.do(
@@ -224,9 +249,11 @@ def once(*names: str) -> Counter[tuple[str, bool]]:
     return Counter((name, name in IN_PERSON) for name in names)
 
 
-@pytest.mark.parametrize("steps", ["c", "m", "mm", "mc", "mlc", "mlm", "lc", "mlb", "mr", "mlr"])
+@pytest.mark.parametrize("steps", ["c", "m", "mm", "mc", "mlc", "mlm", "lc", "mlb", "mr", "mlr", "mri"])
 async def test_whoever_knew_is_listed_once_whatever_happened_before(desk: Helpdesk, steps: str) -> None:
-    """Moved (m), moved back (b), called off (c), the time to confirm is over (r); in between all is listed (l)."""
+    """Moved (m), moved back (b), called off (c), the time to confirm is over (r), all are invited anew (i); in between
+    all is listed (l).
+    """
     hall = await Hall.of(desk)
     assert await hall.lists("offers", "to tell") == []
     for number, step in enumerate(steps):
@@ -236,18 +263,32 @@ async def test_whoever_knew_is_listed_once_whatever_happened_before(desk: Helpde
             await hall.cancels()
         elif step == "r":
             await hall.releases()
+        elif step == "i":
+            await hall.invites()
         else:
             await hall.moves(0 if step == "b" else 7 * (number + 1))
-    found = Counter(await hall.lists(*ALL))
+    still = await hall.still_to_tell()
+    told = await hall.lists("to tell")
+    assert len(told) == still, told
+    found = Counter([*told, *await hall.lists("invitations", "offers")])
     knew = KNEW | ({"invited later"} if steps[-1] != "c" or "l" in steps else set())
     # Who is never written to and had agreed to the old days was told that the task is theirs no longer.
     knew -= {"helper, silent"} if steps.startswith("ml") else set()
     # Whoever had been asked to confirm and did not has nothing more to hear; who waited is offered a seat.
     knew = {"waits"} if steps == "mlr" else knew
-    assert found == once(*knew), (found - once(*knew), once(*knew) - found)
-    assert await hall.lists(*ALL) == []
+    # Whoever lost a seat unheard and is invited anew is told both; who wants no letters hears of the seat alone.
+    anew = once("seated", "speaks and has a seat", "offered", "gave up") if steps[-1] == "i" else Counter()
+    expected = once(*knew) + anew
+    assert found == expected, (found - expected, expected - found)
+    assert (await hall.lists(*ALL), await hall.still_to_tell()) == ([], 0)
     if steps[-1] == "c":
         assert Counter(await hall.lists("to tell", again=True)) == once(*knew, *IN_PERSON - knew)
+        # Whoever is more than a guest there is to be found by their own id, too.
+        query = (
+            "SELECT DISTINCT name FROM reading JOIN contact ON contact.id = subject WHERE what = 'contact'"
+        )
+        shown = {row["name"] for row in await desk.rows(query)}
+        assert shown == {"helper", "helper, silent", "speaks and has a seat"}
 
 
 async def test_an_interpreter_who_is_never_written_to_is_not_freed_in_silence(world: World) -> None:
@@ -286,8 +327,13 @@ async def test_an_interpreter_who_is_never_written_to_is_not_freed_in_silence(wo
         assert empty.text.count("\n") == 1
     assert (await events.get(path))["to_tell"] == 0
     register = (await events.get("/guests/readings"))["items"]
-    assert [each["route"] for each in register] == [
-        "/gatherings/{gathering_id}/to-tell", "/gatherings/{gathering_id}/to-tell", "/volunteers/to-tell",
+    contact = (await events.get(f"/volunteers/{who}"))["contact_id"]
+    of_all, of_one = (
+        (gathering, "/gatherings/{gathering_id}/to-tell"),
+        (contact, "/gatherings/{gathering_id}/to-tell"),
+    )
+    assert [(each["subject"], each["route"]) for each in register] == [
+        of_all, of_one, of_all, (contact, "/volunteers/to-tell"),
     ]  # fmt: skip
     await events.post(f"{path}/cancel", {"note": "no visas"})
     assert (await events.try_post(f"{path}/to-tell", why)).text.count("\n") == 1

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from services.events.api.models import EVENTS, LOOKING, Code, EventsSettings, Note
 from services.events.api.speakers import Use
 from services.events.commands import recordings
-from services.events.commands import speakers as commands
+from services.events.commands import slots as commands
 from services.events.domain.speakers import WHY, Flag, RecordingState, Slot
 from services.events.queries import speakers as queries
 from services.events.queries.speakers import Shown

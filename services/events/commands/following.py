@@ -8,7 +8,7 @@ from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from services.events.commands import helping as helpers
-from services.events.commands import speakers
+from services.events.commands import slots
 from services.events.domain.gatherings import Gathering
 from services.events.domain.helping import Rules
 from services.events.domain.needs import Ended, KeptNeed, asked_by_gathering, part_of
@@ -25,7 +25,7 @@ async def follow(unit: Unit, rules: Rules, rest_days: int) -> None:
     """Slots follow their gatherings; helpers are wanted for the languages of what is announced; for what is cancelled
     they are wanted no longer. Who had agreed to another time is asked anew. Doing it again changes nothing.
     """
-    await speakers.follow(unit, rest_days)
+    await slots.follow(unit, rest_days)
     await helping.take_desk(unit.session)
     before = await helping.of_gatherings(unit.session)
     wanted = await _wanted(unit, unit.today)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from services.events.commands import helping as helpers
-from services.events.commands import speakers as speaking
+from services.events.commands import slots
 from services.events.domain.helping import Rules
 from services.events.domain.needs import KeptNeed
 from services.events.repository import helping, speakers
@@ -39,7 +39,7 @@ async def consents(unit: Unit, rest_days: int, facts: Sequence[ConsentChanged]) 
     known = await speakers.of_members(unit.session, homes.keys())
     await speakers.lock(unit.session, known.keys())
     speakers.save_households(unit.writes, {key: homes[member] for key, member in known.items()})
-    await speaking.look_at(unit, rest_days, known.keys())
+    await slots.look_at(unit, rest_days, known.keys())
 
 
 async def closed(unit: Unit, rules: Rules, rest_days: int, facts: Sequence[HouseholdClosed]) -> None:
@@ -47,7 +47,7 @@ async def closed(unit: Unit, rules: Rules, rest_days: int, facts: Sequence[House
     news = await newest(unit, HOUSEHOLD, facts)
     rows = [{"id": key, "version": each.version} for key, each in news.facts.items()]
     unit.writes.change(HOUSEHOLD, rows)
-    await speaking.look_at(unit, rest_days, await speakers.of_households(unit.session, news.facts.keys()))
+    await slots.look_at(unit, rest_days, await speakers.of_households(unit.session, news.facts.keys()))
     await helping.take_desk(unit.session)
     await helpers.close(unit, rules, news.facts.keys())
 
@@ -58,7 +58,7 @@ async def reopened(unit: Unit, rest_days: int, facts: Sequence[HouseholdReopened
     await lock_or_make(unit.session, HOUSEHOLD, ids)
     news = newer(facts, await speakers.reopened(unit.session, ids), unit.looked_at)
     unit.writes.change(HOUSEHOLD, [{"id": key, "reopened": each.version} for key, each in news.items()])
-    await speaking.look_at(unit, rest_days, await speakers.of_households(unit.session, news.keys()))
+    await slots.look_at(unit, rest_days, await speakers.of_households(unit.session, news.keys()))
 
 
 async def asked(

@@ -29,10 +29,11 @@ from services.events.domain.needs import (
     stand,
     surplus,
 )
-from services.events.domain.news import News, when_freed
+from services.events.domain.news import when_freed
 from services.events.domain.terms import Different, different
-from services.events.repository import helping, volunteers
-from services.events.repository.helping import Assignment, Said
+from services.events.repository import assignments, helping, volunteers
+from services.events.repository.assignments import Assignment
+from services.events.repository.helping import Said
 from services.events.repository.speakers import households
 from services.events.tables import HELPER_APPEAL
 from shared.messaging.unit import Unit
@@ -63,18 +64,18 @@ async def change(unit: Unit, rules: Rules, needs: Collection[KeptNeed]) -> None:
         why = different(known[0].need, each.need) if known else None
         if why and each.ended is Ended.NOT_YET and not past(each.need, unit.today):
             anew[each.need.id] = why
-    held = await helping.assignments(unit.session, anew)
+    held = await assignments.of_needs(unit.session, anew)
     for key, some in held.items():
         _keep_what_was_declined(unit, before[key][0].need, some)
-    asked = {one.id: anew[key].value for key, some in held.items() for one in some if one.open}
-    helping.ask_anew(unit.writes, asked, answer_by(unit, rules), unit.today)
+    asked = {one: anew[key].value for key, some in held.items() for one in some if one.open}
+    assignments.ask_anew(unit.writes, asked, answer_by(unit, rules), unit.today)
     await settle(unit, rules, [each.need.id for each in needs])
 
 
 def _keep_what_was_declined(unit: Unit, before: Need, held: Iterable[Assignment]) -> None:
     """Of who declined before it was kept what: it was the need as it was until now."""
     some = (each for each in held if each.declines(before) and not each.declined and each.reason != FOR_GOOD)
-    helping.save_declined(unit.writes, [each.id for each in some], before)
+    assignments.save_declined(unit.writes, [each.id for each in some], before)
 
 
 def answer_by(unit: Unit, rules: Rules) -> date:
@@ -103,29 +104,24 @@ async def end(unit: Unit, rules: Rules, ended: Mapping[UUID, Ended]) -> None:
 async def settle(unit: Unit, rules: Rules, ids: Collection[UUID]) -> None:
     """Free who can no longer have these needs, and keep and say how each stands."""
     kept = await helping.needs(unit.session, ids)
-    held = await helping.assignments(unit.session, list(kept))
+    held = await assignments.of_needs(unit.session, list(kept))
     people = {each.volunteer_id for some in held.values() for each in some if each.open}
     known = await volunteers.found(unit.session, people)
     freed: dict[UUID, str] = {}
     for key, (each, _) in kept.items():
         freed |= _to_free(each, [one for one in held[key] if one.open], known, rules, unit.today)
-    helping.become(unit.writes, freed, AssignmentState.FREED, unit.today)
+    assignments.become(unit.writes, freed, AssignmentState.FREED, unit.today)
     had = {one.id: one for some in held.values() for one in some if one.id in freed}
-    helping.save_news(unit.writes, {key: when_freed(freed[key], agreed=_had_agreed(had[key])) for key in had})
+    assignments.save_news(unit.writes, {key: when_freed(freed[key], agreed=had[key].agreed) for key in had})
     left = {key: [one for one in some if one.id not in freed] for key, some in held.items()}
     await _stand(unit, rules, kept, left)
     await volunteers.recount(unit.session, people)
 
 
-def _had_agreed(one: Assignment) -> bool:
-    """To the task as it is, or as it was before they were asked anew."""
-    return one.state is AssignmentState.ACCEPTED or one.news is News.ASKED_ANEW
-
-
 async def look_again(unit: Unit, rules: Rules) -> None:
     """Somebody may be asked no longer, or again: free whoever may not have what they were asked for."""
     await helping.take_desk(unit.session)
-    await settle(unit, rules, await helping.all_open(unit.session))
+    await settle(unit, rules, await assignments.all_open(unit.session))
     unit.remind(helping.MATCH)
 
 
@@ -203,16 +199,16 @@ async def look_for_helpers(unit: Unit, rules: Rules) -> None:
     await helping.take_desk(unit.session)
     ids = await helping.short(unit.session, unit.today)
     kept = await helping.needs(unit.session, ids)
-    held = await helping.assignments(unit.session, ids)
+    held = await assignments.of_needs(unit.session, ids)
     known = await volunteers.found(unit.session)
-    wanted = [helping.with_team(each.need, held[key], known) for key, (each, _) in kept.items()]
+    wanted = [assignments.with_team(each.need, held[key], known) for key, (each, _) in kept.items()]
     proposals = match(
         (each for each in wanted if not past(each, unit.today)), known.values(), rules, unit.today
     )
     asked = [(each.need_id, volunteer) for each in proposals for volunteer in each.asked]
-    helping.offer(unit.writes, asked, answer_by(unit, rules), unit.today, unit.actor.id)
+    assignments.offer(unit.writes, asked, answer_by(unit, rules), unit.today, unit.actor.id)
     await _explain(unit, kept, proposals)
-    fresh, held = await helping.needs(unit.session, ids), await helping.assignments(unit.session, ids)
+    fresh, held = await helping.needs(unit.session, ids), await assignments.of_needs(unit.session, ids)
     # What the search leaves open waits for news: a volunteer who comes, an answer, another day.
     await _stand(unit, rules, fresh, held, searched=True)
     await volunteers.recount(unit.session, {volunteer for _, volunteer in asked})
@@ -249,12 +245,12 @@ async def on_day(unit: Unit, rules: Rules) -> None:
     and for what is still wanted somebody is looked for again.
     """
     await helping.take_desk(unit.session)
-    ended = await helping.unanswered(unit.session, unit.today)
+    ended = await assignments.unanswered(unit.session, unit.today)
     late = await helping.over_today(unit.session, unit.today)
     over = {each.id: "not_answered" for each in ended}
-    helping.become(unit.writes, over, AssignmentState.EXPIRED, unit.today)
+    assignments.become(unit.writes, over, AssignmentState.EXPIRED, unit.today)
     for key, (kept, _) in (await helping.needs(unit.session, {each.need_id for each in ended})).items():
-        helping.save_declined(unit.writes, [each.id for each in ended if each.need_id == key], kept.need)
-    ids = {each.need_id for each in ended} | set(late) | set(await helping.all_open(unit.session))
+        assignments.save_declined(unit.writes, [each.id for each in ended if each.need_id == key], kept.need)
+    ids = {each.need_id for each in ended} | set(late) | set(await assignments.all_open(unit.session))
     await settle(unit, rules, ids)
     await volunteers.recount(unit.session, {each.volunteer_id for each in ended})

@@ -16,6 +16,7 @@ from services.events.contacts import Contact, Reading
 from services.events.domain.gatherings import not_now
 from services.events.repository import gatherings, helping, news, speakers
 from services.events.repository.news import Untold
+from services.events.tables import SEAT
 from shared.contracts.events import GatheringStatus
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
@@ -37,7 +38,7 @@ async def of_gathering(
     unit: Unit, gathering_id: UUID, reading: Reading, *, again: bool
 ) -> Sequence[ToTell] | Refused:
     """Guests, speakers and helpers who knew of a gathering that was moved or called off: each once, or all with
-    `again`.
+    `again`. That it was shown is kept of the gathering, and of each speaker and helper by themselves.
     """
     await speakers.lock_at(unit.session, gathering_id)
     await helping.take_desk(unit.session)
@@ -46,29 +47,32 @@ async def of_gathering(
         return NO_GATHERING
     if gathering.status is GatheringStatus.HELD:
         return not_now(gathering, "nobody is told that it changes any more")
-    found = await news.of_gathering(unit.session, gathering_id, again=again)
     contacts.record(unit, reading)
-    return await _told(unit, found)
+    told = await _told(unit, await news.of_gathering(unit.session, gathering_id, again=again))
+    _record_each(unit, reading, [each for each in told if any(one.table is not SEAT for one in each.things)])
+    return told
 
 
 async def of_helpers(unit: Unit, reading: Reading, *, again: bool) -> Sequence[ToTell]:
-    """Helpers who are asked anew for a task that they had, or have it no longer, whoever wanted them: each once, or all
-    with `again`. That each was shown is kept.
+    """Helpers who are asked anew for a task that they had, or have it no longer, whoever wanted them: each once, or
+    all with `again`, until the task would be over. That each was shown is kept.
     """
     await helping.take_desk(unit.session)
-    told = await _told(unit, await news.of_helpers(unit.session, again=again))
+    told = await _told(unit, await news.of_helpers(unit.session, unit.today, again=again))
+    _record_each(unit, reading, told)
+    return told
+
+
+def _record_each(unit: Unit, reading: Reading, told: Sequence[ToTell]) -> None:
+    """Keep of each of these people that their contact data were shown."""
     for each in told:
         if each.first.contact_id:
-            contacts.record(unit, replace(reading, subject=each.first.contact_id))
-    return told
+            contacts.record(unit, replace(reading, what="contact", subject=each.first.contact_id))
 
 
 async def _told(unit: Unit, found: Sequence[Untold]) -> list[ToTell]:
     """Each person with all that they are to be told, which is marked."""
     names = await contacts.names(unit.session, {each.contact_id for each in found if each.contact_id})
     news.mark(unit, found)
-    people = dict.fromkeys(each.person for each in found)
-    return [
-        ToTell(things, names[things[0].contact_id] if things[0].contact_id else None)
-        for things in ([each for each in found if each.person == person] for person in people)
-    ]
+    told = news.by_person(found)
+    return [ToTell(some, names[key] if (key := some[0].contact_id) else None) for some in told]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select
 from uuid_utils.compat import uuid7
 
-from services.events.commands.speakers import look_at
+from services.events.commands.slots import look_at
 from services.events.domain.speakers import Recording, RecordingState
 from services.events.repository import speakers
 from services.events.tables import PUBLICATION, RECORDING

@@ -30,8 +30,8 @@ from services.events.domain.languages import Skill
 from services.events.domain.needs import FOR_GOOD, AssignmentState, Ended, KeptNeed, Source, past
 from services.events.domain.news import News
 from services.events.domain.volunteers import refused_step
-from services.events.repository import helping, silence, volunteers
-from services.events.repository.helping import Assignment
+from services.events.repository import assignments, helping, silence, volunteers
+from services.events.repository.assignments import Assignment
 from services.events.tables import CHECKED, SKILL, TIE, VOLUNTEER
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused, conflict, missing
@@ -175,7 +175,7 @@ async def _take(unit: Unit, volunteer_id: UUID) -> Refused | None:
 
 async def _changed(unit: Unit, rules: Rules, volunteer_id: UUID) -> UUID:
     """Look again at what a volunteer has, and for what they may be asked now."""
-    await settle(unit, rules, await helping.open_of(unit.session, volunteer_id))
+    await settle(unit, rules, await assignments.open_of(unit.session, volunteer_id))
     unit.remind(helping.MATCH)
     return volunteer_id
 
@@ -213,8 +213,8 @@ async def assign(
     who = (await volunteers.found(unit.session, [volunteer_id])).get(volunteer_id)
     if found is None or who is None:
         return missing("such need" if found is None else "such volunteer")
-    held = (await helping.assignments(unit.session, [need_id]))[need_id]
-    need = helping.with_team(found[0].need, held, await _of(unit, held))
+    held = (await assignments.of_needs(unit.session, [need_id]))[need_id]
+    need = assignments.with_team(found[0].need, held, await _of(unit, held))
     if found[0].ended is not Ended.NOT_YET or past(need, unit.today):
         return conflict("This need is over: nobody is asked for it any more.")
     if volunteer_id in need.team:
@@ -229,7 +229,7 @@ async def assign(
             f"This volunteer {words}. To ask all the same, name in `despite`: {', '.join(unseen)}."
         )
     until = needs.answer_by(unit, rules)
-    helping.offer(unit.writes, [(need_id, volunteer_id)], until, unit.today, unit.actor.id, lacks)
+    assignments.offer(unit.writes, [(need_id, volunteer_id)], until, unit.today, unit.actor.id, lacks)
     await settle(unit, rules, [need_id])
     await volunteers.recount(unit.session, [volunteer_id])
     return need_id
@@ -268,7 +268,7 @@ async def _answer(
     for_good: bool = False,
 ) -> UUID | Refused:
     await helping.take_desk(unit.session)
-    found = await helping.find_assignment(unit.session, assignment_id)
+    found = await assignments.find(unit.session, assignment_id)
     if found is None:
         return missing("such assignment")
     if not found.open or (had and found.state is not had):
@@ -276,10 +276,10 @@ async def _answer(
     need = (await helping.needs(unit.session, [found.need_id]))[found.need_id][0].need
     if minutes is not None and need.starts_on > unit.today:
         return conflict(f"This task begins on {need.starts_on}: it is told as done from then on.")
-    helping.become(unit.writes, {assignment_id: FOR_GOOD if for_good else ""}, to, unit.today, minutes)
+    assignments.become(unit.writes, {assignment_id: FOR_GOOD if for_good else ""}, to, unit.today, minutes)
     if to is AssignmentState.DECLINED and not for_good:
-        helping.save_declined(unit.writes, [assignment_id], need)
-    helping.save_news(unit.writes, {assignment_id: News.NONE})
+        assignments.save_declined(unit.writes, [assignment_id], need)
+    assignments.save_news(unit.writes, {assignment_id: News.NONE})
     await settle(unit, rules, [found.need_id])
     await volunteers.recount(unit.session, [found.volunteer_id])
     return assignment_id

@@ -21,6 +21,9 @@ class News(StrEnum):
     NOT_TAKEN = "not_taken"
     """The time is over in which a seat was to be confirmed, or an offer taken, and nobody had told them."""
     ASKED_ANEW = "asked_anew"
+    """Had agreed to the task as it was, and is asked whether they do it as it is now."""
+    ASKED_OTHERWISE = "asked_otherwise"
+    """Was only asked for it as it was, and is asked for it as it is now."""
     FREED = "freed"
 
 

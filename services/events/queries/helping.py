@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.events.domain.helping import Rules, Volunteer, words_of
 from services.events.domain.matching import Proposal, match
 from services.events.domain.needs import Ended, past
+from services.events.repository import assignments as asked
 from services.events.repository import helping
 from services.events.repository import volunteers as people
 from services.events.tables import ASSIGNMENT, HELPER_APPEAL, NEED, VOLUNTEER
@@ -87,8 +88,8 @@ async def candidates(session: AsyncSession, rules: Rules, need_id: UUID) -> Cand
     if found is None or found[0].ended is not Ended.NOT_YET or past(found[0].need, today):
         return None
     known = await people.found(session)
-    held = (await helping.assignments(session, [need_id]))[need_id]
-    need = helping.with_team(found[0].need, held, known)
+    held = (await asked.of_needs(session, [need_id]))[need_id]
+    need = asked.with_team(found[0].need, held, known)
     (proposal,) = match([need], known.values(), rules, today)
     words = {
         each.volunteer_id: words_of(each.lacking, known[each.volunteer_id], need, rules, today)

@@ -13,10 +13,10 @@ from services.events.tables import DONOR_LINK, GUEST, MEMBER
 from shared.messaging.unit import Unit
 
 _LINK, _OTHER = DONOR_LINK.alias(), DONOR_LINK.alias()
-_STANDS_FOR = func.coalesce(
-    select(_LINK.c.kept_id).where(_LINK.c.id == GUEST.c.person_id).scalar_subquery(), GUEST.c.person_id
-)
-_LINKED = select(_OTHER.c.id).where(_OTHER.c.kept_id == _STANDS_FOR)
+# Said to be of the guest outside: by itself each would look at all guests.
+_KEPT = select(_LINK.c.kept_id).where(_LINK.c.id == GUEST.c.person_id).correlate(GUEST)
+_STANDS_FOR = func.coalesce(_KEPT.scalar_subquery(), GUEST.c.person_id)
+_LINKED = select(_OTHER.c.id).where(_OTHER.c.kept_id == _STANDS_FOR).correlate(GUEST)
 NOT_INVITED = or_(
     GUEST.c.no_contact,
     exists().where(

@@ -166,6 +166,7 @@ class AssignmentRow(Row, table=True):
         ),
         Index(None, "volunteer_id", "state"),
         Index(None, "need_id", "id"),
+        Index("ix_assignment_untold", "need_id", postgresql_where=text("news <> '' AND told_on IS NULL")),
     )
     id: UUID = id_column()
     need_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("need.id"), nullable=False))

@@ -101,6 +101,7 @@ class SeatRow(Row, table=True):
         ),
         Index(None, "guest_id"),
         Index(None, "party"),
+        Index("ix_seat_untold", "gathering_id", postgresql_where=text("news <> '' AND told_on IS NULL")),
         Index("ix_seat_waiting", "gathering_id", "number", postgresql_where=text("state = 'waiting'")),
     )
     id: UUID = id_column()
