@@ -23,7 +23,16 @@ from services.inventory.domain.stock import Lot, ShelfKey
 from services.inventory.ledger import giving, posting, stock_ledger
 from services.inventory.ledger import goods as ledger_goods
 from services.inventory.queries import forecasting
-from services.inventory.repository import catalogue, households, marks, renewals, reservations, stock, totals
+from services.inventory.repository import (
+    catalogue,
+    households,
+    marks,
+    receipts,
+    renewals,
+    reservations,
+    stock,
+    totals,
+)
 from services.inventory.repository.renewals import Renewal
 from services.inventory.repository.reservations import ALL, Some
 from shared.contracts.intake import HouseholdClosed, NeedKind
@@ -273,6 +282,7 @@ def in_memory() -> Iterator[None]:
                 patch.setattr(module, name, fake)
         for module, names in {
             marks: ("took",),
+            receipts: ("tell",),
             reservations: ("take_along", "forget_taken_along"),
             stock: ("add_lots", "move_lots", "add_movements", "add_unmet"),
         }.items():
