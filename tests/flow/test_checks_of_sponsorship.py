@@ -148,13 +148,11 @@ BROKEN = {
         TOGETHER,
     },
     """UPDATE incident_end SET on_day = '2006-11-04'; UPDATE sponsorship SET joined_on = '2006-11-03';
-        UPDATE incident SET child_id = id, donor_id = (SELECT donor_id FROM gift WHERE status = 'active')""": {
-        TOGETHER
-    },
-    """UPDATE child SET status = 'left', left_reason = 'household_closed' WHERE status = 'listed';
-        INSERT INTO sponsorship (id, hold_id, child_id, gift_id, role, starts_on, ends_on, reason)
-        SELECT gen_random_uuid(), hold_id, child.id, gift_id, role, '2006-10-31', '2006-10-31', 'child_left'
-        FROM sponsorship, child WHERE child.status = 'left'""": {NOT_LISTED, PLACE_KEPT},
+        UPDATE incident SET child_id = id, donor_id = (SELECT donor_id FROM gift WHERE status = 'active');
+        UPDATE gift SET donor_id = gen_random_uuid()""": {TOGETHER},
+    "UPDATE sponsor SET declined = true": {TOGETHER},
+    "UPDATE hold SET spare = -1": {PLACE_KEPT},
+    "UPDATE sponsorship SET spare = -1": {PLACE_KEPT},
     "UPDATE gift SET said = said + 1": {"the newest state of each gift was said"},
     """UPDATE lesson_place SET member_id = (SELECT member_id FROM lesson_place WHERE state = 'placed')
         WHERE state = 'waiting'""": {TWO_PLACES},

@@ -150,6 +150,8 @@ def test_a_place_that_is_kept_is_nobody_else_s_and_afterwards_one_child_s(sponso
     @example(1, [("close", 0), ("pass", 3), ("close", 1), ("close", 2), ("reopen", 0), ("reopen", 1)])
     @example(1, [("close", 0), ("pass", 3), ("close", 1), ("close", 2), ("reopen", 0), ("leave", 1)])
     @example(1, [("close", 0), ("pass", 3), ("close", 1), ("reopen", 0), ("pass", 4)])
+    # Staff say where the child went and take it back: its place was given away rightly.
+    @example(1, [("close", 0), ("pass", 1), ("leave", 0), ("come_back", 0)])
     # The first child is back, and for a while sponsors may not be shown it.
     @example(1, [("close", 0), ("disagree", 0), ("reopen", 0), ("pass", 1), ("agree", 0)])
     @example(1, [("close", 0), ("disagree", 0), ("reopen", 0), ("pass", 4), ("agree", 0)])

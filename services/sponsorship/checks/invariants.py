@@ -20,7 +20,6 @@ def check(settings: Settings) -> Check:
             await children.shown(session),
             await covered.uncovered(session),
             await covered.months(session),
-            await holds.kept(session, settings.back_days),
             await letters.kept(session, settings.letter_keep_days),
         ]
 

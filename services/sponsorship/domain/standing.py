@@ -18,7 +18,8 @@ class Standing:
     page each gift has. `cares` has what protects the children. For those in `away`, who may come back, a gift keeps
     its place if they left after the day `kept_since`, and still if they are back and the two may not come together yet;
     `kept_elsewhere` is for how many other children each gift does.
-    What has changed is in `changed`; sponsorships that never began after all are in `removed`.
+    What has changed is in `changed`; sponsorships that never began after all are in `removed`. `spare` is how many
+    places a gift had left, beside those it keeps, when it took the child of a hold or sponsorship that has changed.
     """
 
     helped: Mapping[UUID, bool]
@@ -34,6 +35,7 @@ class Standing:
     kept_elsewhere: Mapping[UUID, int] = field(default_factory=dict)
     changed: set[UUID] = field(default_factory=set)
     removed: set[UUID] = field(default_factory=set)
+    spare: dict[UUID, int] = field(default_factory=dict)
 
     def save(self, each: Hold | Sponsorship) -> None:
         if isinstance(each, Hold):
@@ -41,6 +43,10 @@ class Standing:
         else:
             self.sponsorships[each.id] = each
         self.changed.add(each.id)
+        gift = self.gifts.get(each.gift_id)
+        if gift and (each.active if isinstance(each, Sponsorship) else each.state is State.HELD):
+            left = gift.wanted - self.placed(gift.id) - self.kept(gift.id, each.child_id)
+            self.spare.setdefault(each.id, left)
 
     def apart(self, gift: UUID, child: UUID) -> Apart | None:
         """Why a gift and a child may not come together now; None if they may."""

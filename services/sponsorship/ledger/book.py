@@ -74,7 +74,7 @@ class Book:
     async def _close(self) -> None:
         if not self._loaded:
             await self.look()
-        await self._settle()
+        await self._settle(by_hand=True)
         while self.rules.by_itself and (found := await placing.place(self.unit, self.rules)):
             self.children, self.gifts = {each.child_id for each in found}, {each.gift_id for each in found}
             # Whoever was seen is written by now.
@@ -88,8 +88,11 @@ class Book:
                 break
             await self._settle()
 
-    async def _settle(self) -> None:
+    async def _settle(self, *, by_hand: bool = False) -> None:
+        """Settle and write; with `by_hand` the holds that are new by now are what staff decided."""
         if self._loaded:
-            self._loaded.page.settle()
-            await pages.write(self.unit, self.rules, self._loaded)
+            page = self._loaded.page
+            decided = page.holds.keys() - self._loaded.written if by_hand else set()
+            page.settle()
+            await pages.write(self.unit, self.rules, self._loaded, decided)
             await school.ask(self.unit, self._loaded)

@@ -14,7 +14,7 @@ from services.sponsorship.domain.children import MAY_COME_BACK, Left, Need, Seen
 from services.sponsorship.domain.holds import Hold, Moment, Sponsorship, State
 from services.sponsorship.domain.rules import Rules
 from services.sponsorship.domain.settling import Page
-from services.sponsorship.repository import children, gifts, holds, placing, rooms
+from services.sponsorship.repository import children, donors, gifts, holds, placing, rooms
 from services.sponsorship.tables import CHILD, GIFT, HOLD, SPONSORSHIP
 from shared.contracts.sponsorship import ChildChanged, ChildStatus, GiftPlaced
 from shared.messaging.unit import Unit
@@ -25,8 +25,8 @@ LET_GO = "let_go"
 
 @dataclass
 class Loaded:
-    """A page with the rows that it was made of; ids of holds and sponsorships that were written already, and of the
-    holds that were not let go then.
+    """A page with the rows that it was made of; ids of holds and sponsorships that were written already, of the holds
+    that were not let go then, and of those that kept their child.
     """
 
     page: Page
@@ -36,6 +36,7 @@ class Loaded:
     gifts: Mapping[UUID, RowMapping]
     written: set[UUID]
     kept_before: set[UUID]
+    held_before: set[UUID]
 
 
 async def load(
@@ -62,6 +63,7 @@ async def load(
     gift_rows = await gifts.known(session, {*of_gifts, *(each.gift_id for each in of_them.values())})
     since = unit.today - timedelta(days=rules.back_days)
     kept = {key for key, each in of_them.items() if each.state is not State.LET_GO}
+    held = {key for key, each in of_them.items() if each.state is State.HELD}
     page = Page(
         {key: need.helped for key, need in needs.items()},
         {key: gifts.gift_in(row) for key, row in gift_rows.items()},
@@ -75,7 +77,7 @@ async def load(
         since,
         await rooms.kept_elsewhere(session, gift_rows, seen, rooms.KeptDays(since, unit.today)),
     )
-    return Loaded(page, seen, needs, rows, gift_rows, {*of_them, *supports}, kept)
+    return Loaded(page, seen, needs, rows, gift_rows, {*of_them, *supports}, kept, held)
 
 
 async def _needs(unit: Unit, rows: Mapping[UUID, RowMapping], seen: Mapping[UUID, Seen]) -> dict[UUID, Need]:
@@ -89,15 +91,15 @@ async def _needs(unit: Unit, rows: Mapping[UUID, RowMapping], seen: Mapping[UUID
     return needs
 
 
-async def write(unit: Unit, rules: Rules, loaded: Loaded) -> None:
-    """Write what has changed on a page that is settled, and say it."""
+async def write(unit: Unit, rules: Rules, loaded: Loaded, by_hand: Collection[UUID] = ()) -> None:
+    """Write what has changed on a page that is settled, and say it. Staff decided the new holds that are `by_hand`."""
     page = loaded.page
     await holds.remove_sponsorships(unit.session, page.removed & loaded.written)
     changed = [page.holds[each] for each in sorted(page.changed) if each in page.holds]
     holds.save_holds(unit.writes, loaded.written, changed, unit.actor.id)
     begun = [page.sponsorships[each] for each in sorted(page.changed) if each in page.sponsorships]
     holds.save_sponsorships(unit.writes, loaded.written, begun)
-    _write_together(unit, loaded, changed, begun)
+    await _write_together(unit, loaded, changed, begun, by_hand)
     await _set_timers(unit, changed)
     for key in sorted(loaded.seen):
         _write_child(unit, rules, loaded, key)
@@ -105,20 +107,48 @@ async def write(unit: Unit, rules: Rules, loaded: Loaded) -> None:
         _write_gift(unit, loaded, key)
     page.changed.clear()
     page.removed.clear()
+    page.spare.clear()
 
 
-def _write_together(
-    unit: Unit, loaded: Loaded, held: Collection[Hold], begun: Collection[Sponsorship]
+async def _write_together(
+    unit: Unit,
+    loaded: Loaded,
+    held: Collection[Hold],
+    begun: Collection[Sponsorship],
+    by_hand: Collection[UUID],
 ) -> None:
-    """Write beside those who come together with this unit on which day that was, and how long it is agreed to."""
+    """Write beside those who come together with this unit on which day that was, and what stood then: how long it is
+    agreed to, who the sponsor is, and how many places the gift had left.
+    """
     kept = [each for each in held if each.state is State.HELD and each.id not in loaded.kept_before]
     new = [each for each in begun if each.id not in loaded.written]
+    if not (kept or new):
+        return
+    gifts_of = {each.gift_id for each in kept} | {each.gift_id for each in new}
+    entries = await donors.entries_of(unit.session, gifts_of)
     # The rows are new, or given up and taken again, in what was gathered so far.
     unit.writes.then()
     for table, joined in ((HOLD, kept), (SPONSORSHIP, new)):
-        until = {each.id: loaded.page.cares[each.child_id].agreed_until for each in joined}
-        rows = [{"id": key, "joined_on": unit.today, "agreed_until": day} for key, day in until.items()]
+        rows = [
+            {
+                "id": each.id,
+                "joined_on": unit.today,
+                "agreed_until": loaded.page.cares[each.child_id].agreed_until,
+                "joined_by": [str(entry) for entry in entries[each.gift_id]],
+                "spare": _spare(loaded, each, by_hand),
+            }
+            for each in joined
+        ]
         unit.writes.change(table, rows)
+
+
+def _spare(loaded: Loaded, each: Hold | Sponsorship, by_hand: Collection[UUID]) -> int | None:
+    """How many places the gift had left; None where staff gave the place by hand, the child had it already, or what
+    is heard late was over by then.
+    """
+    hold, goes_on = (each.hold_id, each.active) if isinstance(each, Sponsorship) else (each.id, True)
+    is_judged = goes_on and hold not in by_hand and hold not in loaded.held_before
+    return loaded.page.spare.get(each.id) if is_judged else None
 
 
 async def _set_timers(unit: Unit, changed: Collection[Hold]) -> None:

@@ -85,6 +85,17 @@ async def change_sponsors(session: AsyncSession, ids: Collection[UUID], **values
     await session.execute(update(SPONSOR).where(among(SPONSOR.c.id, ids)).values(**values))
 
 
+async def entries_of(session: AsyncSession, gifts: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """All entries of the person who gives each of these gifts, as donations linked them."""
+    mine, other = SPONSOR.alias(), SPONSOR.alias()
+    entries = GIFT.outerjoin(mine, mine.c.id == GIFT.c.donor_id).outerjoin(other, _same(mine, other))
+    query = select(GIFT.c.id, GIFT.c.donor_id, other.c.id).select_from(entries).where(among(GIFT.c.id, gifts))
+    found: dict[UUID, set[UUID]] = {}
+    for gift, *people in await session.execute(query):
+        found.setdefault(gift, set()).update(each for each in people if each)
+    return {gift: sorted(people) for gift, people in found.items()}
+
+
 async def gifts_of_people(session: AsyncSession, donors: Collection[UUID]) -> set[UUID]:
     """The gifts of the people who stand behind these entries, under whichever entry."""
     mine, other = SPONSOR.alias(), SPONSOR.alias()

@@ -84,6 +84,7 @@ class SponsorRow(Row, table=True):
     """
 
     __tablename__ = "sponsor"
+    __table_args__ = (Index("ix_sponsor_person", text("coalesce(kept_id, id)")),)
     id: UUID = id_column()
     version: int = version_column()
     kept_id: UUID | None = maybe_ref_column()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, String, text
+from sqlalchemy import ARRAY, CheckConstraint, Column, DateTime, Index, Integer, String, Uuid, text
 from sqlmodel import Field
 
 from services.sponsorship.tables.columns import (
@@ -29,8 +29,11 @@ class HoldRow(Row, table=True):
     """A gift keeps a child until a day or an instant that staff chose; one main hold a child at a time.
 
     On the day `joined_on` the two came together last, and up to `agreed_until` a guardian then agreed that sponsors are
-    shown the child; that is for the doctor, and the same of a sponsorship. It is `held_off` once its gift had begun in
-    time while the two could not come together.
+    shown the child. The entries of the donor who gave the gift were then `joined_by`. `spare` is how many places the
+    gift had left then beside those that it keeps for children who may come back: null of a place that staff gave by
+    hand, or that the child had already. All of that is for the doctor, and the same of a sponsorship.
+
+    A hold is `held_off` once its gift had begun in time while the two could not come together.
     """
 
     __tablename__ = "hold"
@@ -57,6 +60,8 @@ class HoldRow(Row, table=True):
     actor: str = actor_column()
     joined_on: date | None = maybe_day_column()
     agreed_until: date | None = maybe_day_column()
+    joined_by: list[UUID] | None = Field(default=None, sa_column=Column(ARRAY(Uuid)))
+    spare: int | None = Field(default=None, sa_column=Column(Integer))
 
 
 class SponsorshipRow(Row, table=True):
@@ -89,6 +94,8 @@ class SponsorshipRow(Row, table=True):
     ended_by: str | None = Field(default=None, sa_column=Column(String(100)))
     joined_on: date | None = maybe_day_column()
     agreed_until: date | None = maybe_day_column()
+    joined_by: list[UUID] | None = Field(default=None, sa_column=Column(ARRAY(Uuid)))
+    spare: int | None = Field(default=None, sa_column=Column(Integer))
 
 
 HOLD = table_of(HoldRow)
