@@ -21,6 +21,7 @@ from services.sponsorship.domain.holds import (
     won_on,
 )
 from services.sponsorship.domain.standing import Standing
+from services.sponsorship.domain.together import Apart
 
 
 class Page(Standing):
@@ -63,7 +64,7 @@ class Page(Standing):
         """The gift began in time, but the two cannot come together now: no sponsorship is written for these days."""
         gift = self.gifts[hold.gift_id]
         is_new = not (hold.held_off or _is_decided(hold)) and self._is_won(hold, gift)
-        if is_new and self.apart(gift.id, hold.child_id):
+        if is_new and self._kept_apart(hold):
             self.save(replace(hold, held_off=True))
 
     def _look_at_sponsorship(self, each: Sponsorship) -> None:
@@ -93,7 +94,7 @@ class Page(Standing):
     def _look_back(self, hold: Hold) -> None:
         """A hold was let go. Was that right, with what is known now?"""
         gift, child = self.gifts[hold.gift_id], hold.child_id
-        if _is_decided(hold) or self.apart(gift.id, child):
+        if _is_decided(hold) or self._kept_apart(hold):
             return
         if self._is_won(hold, gift):
             goes_on = self.helped[child] and not gift.over
@@ -160,6 +161,13 @@ class Page(Standing):
         sponsorship = Sponsorship(self.new_id(), *who, starts_on, hold.role, hold.share)
         self.save(sponsorship)
         return sponsorship
+
+    def _kept_apart(self, hold: Hold) -> bool:
+        """Whether something stands between gift and child. No guardian is asked for one who grew up or left: nobody
+        brings them together any more, and what was before is written down whenever it is heard.
+        """
+        why = self.apart(hold.gift_id, hold.child_id)
+        return why is not None and (why is not Apart.NO_CONSENT or self.helped[hold.child_id])
 
     def _is_won(self, hold: Hold, gift: Gift) -> bool:
         return is_won(hold, gift, self.moment) and not is_stopped(hold, gift)

@@ -118,10 +118,11 @@ async def _write_together(
     by_hand: Collection[UUID],
 ) -> None:
     """Write beside those who come together with this unit on which day that was, and what stood then: how long it is
-    agreed to, who the sponsor is, and how many places the gift had left.
+    agreed to, who the sponsor is, and how many places the gift had left. What was over when it was heard brought nobody
+    together now.
     """
     kept = [each for each in held if each.state is State.HELD and each.id not in loaded.kept_before]
-    new = [each for each in begun if each.id not in loaded.written]
+    new = [each for each in begun if each.id not in loaded.written and each.active]
     if not (kept or new):
         return
     gifts_of = {each.gift_id for each in kept} | {each.gift_id for each in new}
