@@ -171,6 +171,16 @@ class Load:
         if self.site.rng.random() < PAYING:
             await self.gifts.pay(self.site.rng.choice(sorted(self.site.grants)))
 
+    async def pay_late(self) -> None:
+        """Pay a part of a grant, unless that was done: donations may hear of all of them after the last one."""
+
+        async def paid() -> int:
+            await self.gifts.pay(self.site.rng.choice(sorted(self.site.grants)))
+            return len(self.site.payouts)
+
+        if self.site.grants and not self.site.payouts:
+            await until(paid, bool)
+
     async def _slot(self) -> None:
         now = time.monotonic()
         slot = max(now, self._next)
@@ -188,8 +198,10 @@ class Load:
 
 
 @asynccontextmanager
-async def under_load(site: Site, at_once: int = AT_ONCE) -> AsyncIterator[Load]:
-    """Households are registered while the block runs, and afterwards until it was all of the site's."""
+async def under_load(site: Site, at_once: int = AT_ONCE, *, pays_late: bool = False) -> AsyncIterator[Load]:
+    """Households are registered while the block runs, and afterwards until it was all of the site's; with `pays_late` a
+    grant is paid then that could not be before.
+    """
     async with calling(site) as caller:
         load = Load(site, caller, Gifts(site, caller.client))
         work = asyncio.create_task(load.run(at_once))
@@ -197,12 +209,14 @@ async def under_load(site: Site, at_once: int = AT_ONCE) -> AsyncIterator[Load]:
             yield load
             load.ending = True
             await work
+            if pays_late:
+                await load.pay_late()
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
 
 
 async def register(site: Site) -> None:
-    """Register all of the site's households."""
-    async with under_load(site):
+    """Register all of the site's households, and pay what was asked for, in part."""
+    async with under_load(site, pays_late=True):
         pass
