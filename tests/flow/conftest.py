@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from shared.contracts import talking
+from shared.settings import ClockMode
 from tests.support.databases import Databases, Templates, fresh_databases, fresh_vhost
+from tests.support.helpdesk import DAY, Helpdesk
 from tests.support.paypal.sandbox import Sandbox
 from tests.support.servers import Servers
 from tests.support.told import Told
@@ -107,6 +109,15 @@ def till_url(servers: Servers, databases: Databases) -> str:
 def desk_url(servers: Servers, databases: Databases) -> str:
     """A database for a helpdesk."""
     return _fast(servers, databases, "events")
+
+
+@pytest.fixture
+async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
+    """Events without a broker. After the test nothing is left to do, and no invariant may be broken."""
+    async with Helpdesk.open(desk_url, DAY, clock=ClockMode.MANUAL) as desk:
+        yield desk
+        await desk.works()
+        assert await desk.breaches() == set()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Who declined a task as it was is asked for it as it is now; who declined it for good is not."""
 
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,21 +13,11 @@ from services.events.domain.helping import Need
 from services.events.domain.languages import Skill, Wanted
 from services.events.domain.terms import different, key_of
 from shared.contracts.sponsorship import HelperAsked, LanguageWanted
-from shared.settings import ClockMode
-from tests.support.helpdesk import Helpdesk
+from tests.support.helpdesk import DAY, Helpdesk
 
-DAY = date(2007, 3, 1)
 KOREAN = Language("ko", "ja", "cefr:c1", "consecutive", 1)
 NEED = UUID(int=1)
 AGAIN, NOT_AGAIN = 1, 0
-
-
-@pytest.fixture
-async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
-    async with Helpdesk.open(desk_url, DAY, clock=ClockMode.MANUAL) as desk:
-        yield desk
-        await desk.works()
-        assert await desk.breaches() == set()
 
 
 async def declines(desk: Helpdesk, how: str) -> None:

@@ -1,12 +1,9 @@
 """What a gathering is about changes after it was planned: helpers and speakers are looked at again; figures by kind."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from services.events.commands import changing, deciding, gatherings, slots, speakers, volunteers
 from services.events.commands.changing import Changes
@@ -22,22 +19,13 @@ from shared.cli.demo.command import PLAN
 from shared.cli.demo.plan import load_plan
 from shared.outcomes import Refused
 from shared.settings import ClockMode
-from tests.support.helpdesk import Helpdesk
+from tests.support.helpdesk import DAY, Helpdesk
 from tests.support.world import World
 
-DAY = date(2007, 3, 1)
 TALK = DAY + timedelta(days=30)
 KOREAN = Language("ko", "ja", "cefr:b2", "consecutive", 1)
 CHINESE = Language("zh", "ja", "cefr:b2", "consecutive", 1)
 REST = 14
-
-
-@pytest.fixture
-async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
-    async with Helpdesk.open(desk_url, DAY, clock=ClockMode.MANUAL) as desk:
-        yield desk
-        await desk.works()
-        assert await desk.breaches() == set()
 
 
 async def change(desk: Helpdesk, gathering: Gathering, **to: Any) -> Gathering | Refused:

@@ -1,24 +1,19 @@
 """A gathering that is moved takes all its times along, and whoever had agreed to the old ones is asked again."""
 
-from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import pytest
 
 from services.events.commands import deciding, volunteers
 from services.events.contacts import Venue
 from services.events.domain.gatherings import Gathering, Language, Moving
 from services.events.domain.languages import Skill
 from shared.contracts.events import HelpChanged
-from shared.settings import ClockMode
 from tests.support.events import HEARING
-from tests.support.helpdesk import Helpdesk
+from tests.support.helpdesk import DAY, Helpdesk
 from tests.support.world import World
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-DAY = date(2007, 3, 1)
 KOREAN = Language("ko", "ja", "cefr:c1", "consecutive", 1)
 DUE = {
     "closes_at": "2007-04-11T14:00:00+02:00",
@@ -101,14 +96,6 @@ async def test_a_gathering_to_which_somebody_came_is_neither_moved_nor_cancelled
         assert (answer.status_code, "Somebody came" in answer.text) == (409, True)
     assert await events.post(f"{path}/attendance", {"came": {seat: False}}) == {"came": 0}
     assert (await events.post(f"{path}/cancel", {"note": "nobody came"}))["status"] == "cancelled"
-
-
-@pytest.fixture
-async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
-    async with Helpdesk.open(desk_url, DAY, clock=ClockMode.MANUAL) as desk:
-        yield desk
-        await desk.works()
-        assert await desk.breaches() == set()
 
 
 async def move(desk: Helpdesk, gathering: Gathering, days: int, venue: Venue | None = None) -> None:

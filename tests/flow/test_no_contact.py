@@ -1,7 +1,6 @@
 """Somebody who is never written to is asked for nothing: as a guest, as a volunteer and as a speaker at once."""
 
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,21 +19,11 @@ from services.events.repository.guests import Choices
 from shared.contracts.events import ContactOffered
 from shared.contracts.sponsorship import HelperAsked, LanguageWanted
 from shared.outcomes import Refused, conflict
-from shared.settings import ClockMode
-from tests.support.helpdesk import Helpdesk
+from tests.support.helpdesk import DAY, Helpdesk
 from tests.support.world import World
 
-DAY = date(2007, 3, 1)
 AGREED, ASKED = UUID(int=1), UUID(int=2)
 REST = 14
-
-
-@pytest.fixture
-async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
-    async with Helpdesk.open(desk_url, DAY, clock=ClockMode.MANUAL) as desk:
-        yield desk
-        await desk.works()
-        assert await desk.breaches() == set()
 
 
 def letter(need: UUID, version: int = 1, days: int = 10) -> HelperAsked:

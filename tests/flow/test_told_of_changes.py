@@ -4,8 +4,7 @@ import csv
 import importlib
 import io
 from collections import Counter
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,13 +36,11 @@ from services.events.repository.guests import Choices
 from services.events.repository.news import people_of
 from shared.contracts.intake import ConsentChanged
 from shared.outcomes import Refused
-from shared.settings import ClockMode
 from tests.support.events import HEARING
-from tests.support.helpdesk import Helpdesk
+from tests.support.helpdesk import DAY, Helpdesk
 from tests.support.waiting import until
 from tests.support.world import World
 
-DAY = date(2007, 3, 1)
 REST = 14
 KOREAN = Language("ko", "ja", "cefr:c1", "consecutive", 1)
 READING = Reading("guests", UUID(int=0), "events", "/", "letters")
@@ -54,14 +51,6 @@ KNEW = {
 """Who knows of the gathering. Somebody who was invited and not told yet does not; who wants no letters and was only
 invited, who gave the seat up, and who declined the task is told nothing.
 """
-
-
-@pytest.fixture
-async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
-    async with Helpdesk.open(desk_url, DAY, clock=ClockMode.MANUAL) as desk:
-        yield desk
-        await desk.works()
-        assert await desk.breaches() == set()
 
 
 class Hall:

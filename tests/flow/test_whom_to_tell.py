@@ -1,7 +1,6 @@
 """Which helpers are to be told that a task is another one or gone, and for how long that can be looked up."""
 
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -12,20 +11,10 @@ from services.events.contacts import Reading
 from services.events.domain.gatherings import Gathering, Language, Moving
 from services.events.domain.helping import Need
 from services.events.domain.languages import Wanted
-from shared.settings import ClockMode
-from tests.support.helpdesk import Helpdesk, new_id
+from tests.support.helpdesk import DAY, Helpdesk, new_id
 
-DAY = date(2007, 3, 1)
 KOREAN = Language("ko", "ja", "cefr:c1", "consecutive", 1)
 READING = Reading("contact", UUID(int=0), "events", "/volunteers/to-tell", "to call them")
-
-
-@pytest.fixture
-async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
-    async with Helpdesk.open(desk_url, DAY, clock=ClockMode.MANUAL) as desk:
-        yield desk
-        await desk.works()
-        assert await desk.breaches() == set()
 
 
 async def to_tell(desk: Helpdesk, *, again: bool = False) -> set[str]:

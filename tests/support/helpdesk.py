@@ -33,6 +33,8 @@ from tests.support.emptying import begin_anew
 from tests.support.locks import Locks
 
 T = TypeVar("T")
+DAY = date(2007, 3, 1)
+"""The first day of a desk, if nothing else is said."""
 KOREAN = Skill("ko", "ja", "c1", modes=frozenset({"consecutive", "simultaneous"}))
 
 

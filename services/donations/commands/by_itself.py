@@ -12,11 +12,12 @@ from uuid_utils.compat import uuid7
 
 from services.donations.commands.charges import charge
 from services.donations.commands.conversions import convert
+from services.donations.commands.meaning import PAYPAL
 from services.donations.domain.charges import Charge
 from services.donations.domain.conversions import Conversion
 from services.donations.domain.funds import UNASSIGNED, FundKey
 from services.donations.domain.money import DIGITS, MOST, Money
-from services.donations.domain.payments import Payment, Provider
+from services.donations.domain.payments import Payment
 from services.donations.paypal.amounts import Amount
 from services.donations.paypal.pairs import Pair
 from services.donations.paypal.transactions import Row
@@ -24,7 +25,6 @@ from services.donations.repository import appeals, books, charges, conversions, 
 from shared.messaging.unit import Unit
 from shared.outcomes import Refused
 
-PAYPAL = Provider.PAYPAL.value
 OF_ITS_OWN = frozenset({"T0106", "T0114"})
 """Fees for a chargeback and for a dispute: no payment, refund or transfer tells of them too. Any other fee may be one
 that is told with its payment, and one that comes back may be told with its refund.
@@ -44,8 +44,8 @@ async def charged(unit: Unit, zone: ZoneInfo, row: Row) -> str:
     undone = await charges.was_undone(unit.session, row.transaction_id)
     if why_not := await _left_open(unit, payment, on, amount, undone=undone):
         return why_not
-    if payment is None or amount is None:
-        return NOBODY_S
+    assert payment, "of a payment that is not known it is left open"
+    assert amount, "what there are no accounts for is left open"
     wanted = Charge(uuid7(), payment.purpose, PAYPAL, amount, row.transaction_id, on)
     return _words(await charge(unit, wanted))
 
@@ -59,10 +59,19 @@ async def converted(unit: Unit, zone: ZoneInfo, pair: Pair) -> str:
     undone = await conversions.was_undone(unit.session, names)
     if why_not := await _left_open(unit, payment, on, given, got, undone=undone):
         return why_not
-    if payment is None or given is None or got is None:
-        return NOBODY_S
-    own = {"reference": pair.reference, "appeal_id": await _appeal(unit, pair, payment)}
-    wanted = Conversion(uuid7(), payment.purpose, PAYPAL, given, got, on, **own)  # type: ignore[arg-type]
+    assert payment, "of a payment that is not known it is left open"
+    assert given, "what there are no accounts for is left open"
+    assert got, "what there are no accounts for is left open"
+    wanted = Conversion(
+        uuid7(),
+        payment.purpose,
+        PAYPAL,
+        given,
+        got,
+        on,
+        reference=pair.reference,
+        appeal_id=await _appeal(unit, pair, payment),
+    )
     return _words(await convert(unit, wanted, None, names))
 
 

@@ -226,13 +226,12 @@ class MoneyLedger:
         """An entry stands under another day: it is undone under its own, and its lines are booked anew. Funds and
         places have what they had, so none of them needs to be locked.
         """
-        when = max(entry.happened_on, self._open_from)
-        undone = opposite(entry.lines)
-        undoing = (uuid7(), EntryKind.REVERSED, when, entry.happened_on, undone, entry.document_id, entry.id)
-        on_day = max(happened_on, self._open_from)
-        anew = Entry(uuid7(), entry.kind, on_day, happened_on, entry.lines, entry.document_id)
-        self._entries += [Entry(*undoing), anew]
-        self._booked_again.add(undoing[0])
+        then, now = (max(each, self._open_from) for each in (entry.happened_on, happened_on))
+        of, lines = entry.document_id, opposite(entry.lines)
+        undoing = Entry(uuid7(), EntryKind.REVERSED, then, entry.happened_on, lines, of, entry.id)
+        anew = Entry(uuid7(), entry.kind, now, happened_on, entry.lines, of)
+        self._entries += [undoing, anew]
+        self._booked_again.add(undoing.id)
         return anew
 
     async def _post(self) -> None:

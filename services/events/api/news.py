@@ -37,7 +37,7 @@ async def of_helpers(body: Telling, units: OpenUnits, reader: Asking) -> Respons
 
 
 def _line(told: ToTell) -> Sequence[str]:
-    """Who is written to never has no mail here; of a member of a household there is a stage name alone."""
+    """Who is never written to has no mail here; of a member of a household there is a stage name alone."""
     contact, silent = told.contact, any(each.no_contact for each in told.things)
     if contact is None:
         reached, how = (told.first.alias or "", "", ""), "at intake"

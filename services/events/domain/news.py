@@ -35,13 +35,13 @@ OF_GATHERINGS = {
     News.NOT_TAKEN: "a seat that was offered was not taken in time",
 }
 """What guests and speakers are told."""
-_OTHER = {
+_OTHER: dict[str, str] = {
     Different.TASK: "the task is another one",
     Different.LANGUAGES: "the languages are others",
     Different.DAYS: "the days are others",
     Different.PLACE: "it is at another place",
 }
-_GONE = {
+_GONE: dict[str, str] = {
     Ended.WITHDRAWN: "nobody is wanted for it any more",
     Ended.HOUSEHOLD_CLOSED: "the household is helped no longer",
     Ended.CANCELLED: "the gathering is called off",
@@ -65,4 +65,4 @@ def of_helper(news: News, state: AssignmentState, reason: str) -> str:
         return f"does not have the task any more: {_GONE.get(reason, lack)}"
     if state is AssignmentState.EXPIRED:
         return "was asked anew for the task, and did not answer in time: somebody else is asked"
-    return f"is asked anew for the task: {_OTHER.get(reason, 'it changed')}"  # type: ignore[call-overload]
+    return f"is asked anew for the task: {_OTHER.get(reason, 'it changed')}"

@@ -15,13 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.domain.helping import Need
 from services.events.domain.languages import Wanted
-from services.events.domain.needs import (
-    PAST,
-    Ended,
-    KeptNeed,
-    Source,
-    Stand,
-)
+from services.events.domain.needs import PAST, Ended, KeptNeed, Source, Stand
 from services.events.domain.teams import Span
 from services.events.tables import HELPER_APPEAL, NEED
 from shared.contracts.events import HelpStatus

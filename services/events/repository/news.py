@@ -34,6 +34,8 @@ from shared.messaging.unit import Unit
 _STANDING = (SlotStatus.PLANNED.value, SlotStatus.FLAGGED.value)
 _SEATS = (SeatState.WAITING, SeatState.SEATED, SeatState.CALLED_OFF, SeatState.RELEASED, SeatState.LAPSED)
 _LOST = (News.NOT_CONFIRMED.value, News.NOT_TAKEN.value)
+AGAIN_DAYS = 30
+"""So many days what was told of a task without a last day is shown again."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,6 @@ class Untold:
     def person(self) -> UUID | str | None:
         """What is the same in all things of one person."""
         return self.contact_id or self.alias
-
-
-AGAIN_DAYS = 30
-"""So many days what was told of a task without a last day is shown again."""
 
 
 def by_person(found: Iterable[Untold]) -> list[list[Untold]]:
@@ -204,5 +202,5 @@ def _of_helper(row: RowMapping) -> Untold:
 
 
 def _flags(row: RowMapping) -> tuple[bool, bool]:
-    """Whether somebody is written to never, and whether they were listed before."""
+    """Whether somebody is never written to, and whether they were listed before."""
     return row["no_contact"], row["told_on"] is not None

@@ -1,6 +1,6 @@
 """Sponsorships of a child: those that were and are, another sponsor follows, one is over."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -47,7 +47,7 @@ async def sponsorships(
     """All sponsorships of a child, the oldest first."""
     names = [name for name in SponsorshipOut.model_fields if name != "sponsorship_id"]
     today = await today_of(session)
-    since = today - timedelta(days=settings.back_days)
+    since = settings.rules.kept_since(today)
     found = await lists.sponsorships(session, today, since, child_id)
     return [SponsorshipOut(sponsorship_id=row["id"], **{name: row[name] for name in names}) for row in found]
 

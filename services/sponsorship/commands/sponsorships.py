@@ -73,7 +73,7 @@ async def turn(unit: Unit, rules: Rules, day: date) -> None:
     """Places were kept up to this day for children who may come back: they are free for others now, first for those
     who had them before.
     """
-    found = sorted(await rooms.kept_until(unit.session, day - timedelta(days=rules.back_days)))
+    found = sorted(await rooms.kept_until(unit.session, rules.kept_since(day)))
     for first in range(0, len(found), MANY):
         # Nobody else gets any of these places before all of them were looked at.
         is_last = first + MANY >= len(found)

@@ -1,6 +1,7 @@
 """What the NGO can set of how children are placed."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -18,3 +19,7 @@ class Rules:
     by_itself: bool = True
     most_hold_days: int = 90
     back_days: int = 14
+
+    def kept_since(self, today: date) -> date:
+        """The day after which a child left for whom a place is still kept today."""
+        return today - timedelta(days=self.back_days)

@@ -17,9 +17,9 @@ class Standing:
     `helped` says of each child whether it needs a sponsor at all. `elsewhere` is how many children that are not on this
     page each gift has. `cares` has what protects the children. For those in `away`, who may come back, a gift keeps
     its place if they left after the day `kept_since`, and still if they are back and the two may not come together yet;
-    `kept_elsewhere` is for how many other children each gift does.
-    What has changed is in `changed`; sponsorships that never began after all are in `removed`. `spare` is how many
-    places a gift had left, beside those it keeps, when it took the child of a hold or sponsorship that has changed.
+    `kept_elsewhere` is for how many other children each gift does. What has changed is in `changed`; sponsorships that
+    never began after all are in `removed`. `spare` is how many places a gift had left, beside those it keeps, when it
+    took the child of a hold or sponsorship that has changed.
     """
 
     helped: Mapping[UUID, bool]
@@ -51,8 +51,12 @@ class Standing:
     def apart(self, gift: UUID, child: UUID) -> Apart | None:
         """Why a gift and a child may not come together now; None if they may."""
         mine, care = self.gifts[gift], self.cares[child]
-        incidents = {"sponsor_incident": mine.paused, "child_incident": care.incident}
-        return why_apart(declined=mine.declined, **incidents, agreed=care.agreed_until is not None)
+        return why_apart(
+            declined=mine.declined,
+            sponsor_incident=mine.paused,
+            child_incident=care.incident,
+            agreed=care.agreed_until is not None,
+        )
 
     def main_of(self, child: UUID) -> Sponsorship | None:
         """The main sponsorship of a child now."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +60,7 @@ async def load(
     of_them = await holds.holds_of(session, seen)
     supports = await holds.sponsorships_of(session, seen)
     gift_rows = await gifts.known(session, {*of_gifts, *(each.gift_id for each in of_them.values())})
-    since = unit.today - timedelta(days=rules.back_days)
+    since = rules.kept_since(unit.today)
     kept = {key for key, each in of_them.items() if each.state is not State.LET_GO}
     held = {key for key, each in of_them.items() if each.state is State.HELD}
     page = Page(
@@ -144,11 +143,9 @@ async def _write_together(
 
 
 def _spare(loaded: Loaded, each: Hold | Sponsorship, by_hand: Collection[UUID]) -> int | None:
-    """How many places the gift had left; None where staff gave the place by hand, the child had it already, or what
-    is heard late was over by then.
-    """
-    hold, goes_on = (each.hold_id, each.active) if isinstance(each, Sponsorship) else (each.id, True)
-    is_judged = goes_on and hold not in by_hand and hold not in loaded.held_before
+    """How many places the gift had left; None where staff gave the place by hand, or the child had it already."""
+    hold = each.hold_id if isinstance(each, Sponsorship) else each.id
+    is_judged = hold not in by_hand and hold not in loaded.held_before
     return loaded.page.spare.get(each.id) if is_judged else None
 
 

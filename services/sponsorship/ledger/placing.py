@@ -22,7 +22,7 @@ async def place(unit: Unit, rules: Rules) -> list[Hold]:
     child is kept twice, and it keeps no more children than it is for. Nor is it given one whom another gift of the same
     person supports. A place is kept for some days for a child whose household was closed (`back_days`).
     """
-    days = rooms.KeptDays(unit.today - timedelta(days=rules.back_days), unit.today)
+    days = rooms.KeptDays(rules.kept_since(unit.today), unit.today)
     which = (rules.most_uncovered, days, MOST)
     with_room = [
         *await rooms.with_room(unit.session, True, *which),
