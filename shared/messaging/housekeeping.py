@@ -14,6 +14,8 @@ from shared.messaging.wall_clock import MOST_DAYS
 from shared.observability import log
 from shared.settings import ServiceSettings
 
+FIRST_SECONDS = 60.0
+"""A service that starts has better things to do: there may be work that waited."""
 EVERY_SECONDS = 3600.0
 MONTHS_MADE = 3
 ANSWER_DAYS = 30
@@ -30,7 +32,8 @@ _OLD_MONTHS = text("""
 
 
 async def keep_house(engine: AsyncEngine, settings: ServiceSettings) -> None:
-    """Once an hour, until cancelled; a failure is logged and tried again the next hour."""
+    """A minute after the start and then once an hour, until cancelled; a failure is tried again the next hour."""
+    await asyncio.sleep(FIRST_SECONDS)
     while True:
         try:
             await tidy(engine, datetime.now(UTC), settings.journal_days)

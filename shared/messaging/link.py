@@ -91,7 +91,7 @@ class Link:
 
     async def _begin(self) -> None:
         await self.rabbit.connect()
-        await self._topology.declare(self.rabbit)
+        await self._topology.declare(self.rabbit, heard=True)
         self._tasks = [asyncio.create_task(each.run()) for each in self._consumers]
         await self.rabbit.start()
         for listener in self._listeners:

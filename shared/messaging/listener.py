@@ -47,7 +47,7 @@ class Listener:
         broker.subscriber(
             self._declared,
             facts_of(contract.publisher()),
-            channel=Channel(prefetch_count=most),
+            channel=Channel(prefetch_count=most, publisher_confirms=False),
             ack_policy=AckPolicy.MANUAL,
             include_in_schema=False,
         )

@@ -91,8 +91,9 @@ class Topology:
             name = names.retry(self.service, f"{seconds}s")
             yield name, name, ""
 
-    async def declare(self, broker: RabbitBroker) -> None:
-        """Make everything this service owns on the broker; safe to repeat, also at the same time.
+    async def declare(self, broker: RabbitBroker, *, heard: bool = False) -> None:
+        """Make everything this service owns on the broker; safe to repeat, also at the same time. Whoever is about to
+        hear the queues binds them as well (`listener.py`): with `heard` they are not bound twice.
 
         The library uses a queue or an exchange on the channel that first declared it. So the queues are declared on a
         channel apart, for each consumer is to have its own with its own limit of messages in hand; and the exchange
@@ -108,8 +109,10 @@ class Topology:
                 made[queue.name] = await channel.declare_queue(
                     queue.name, durable=True, arguments=queue.arguments
                 )
+            left_out = set(map(self.queue_name, heard_by(self.service))) if heard else set()
             for exchange_name, queue_name, key in self.bindings():
-                await made[queue_name].bind(exchange_name, key)
+                if queue_name not in left_out:
+                    await made[queue_name].bind(exchange_name, key)
 
     async def depths(self, broker: RabbitBroker) -> "Depths":
         """What lies in this service's queues, of all its replicas."""
