@@ -1,5 +1,6 @@
 """The servers that all tests share, and which they are."""
 
+import asyncio
 import gc
 import os
 import tempfile
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+import uvloop
 from hypothesis import HealthCheck, settings
 
 from tests.support import in_memory
@@ -32,9 +34,11 @@ settings.load_profile("default" if "RELIEF_EXAMPLES" in os.environ else "repeata
 
 
 def pytest_configure() -> None:
-    """What is logged before a service sets up logging: without the pictures of tracebacks, which take seconds."""
+    """The loop that `relief serve` has; and what is logged before a service sets up logging is without the pictures of
+    tracebacks, which take seconds."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def pytest_collection_finish() -> None:

@@ -64,9 +64,7 @@ class Ground:
         name = f"run{self._runs}"
         for service in names:
             template = await self._template(service, items, rows)
-            self.servers.sql(
-                f'CREATE DATABASE {service}_{name} OWNER "{service}" TEMPLATE {template} STRATEGY file_copy'
-            )
+            self.servers.new_database(f"{service}_{name}", service, template)
         self.servers.new_vhost(name)
         site = Site(self, name)
         if "inventory" in names:
@@ -77,8 +75,7 @@ class Ground:
             yield site
         finally:
             self.servers.delete_vhost(name)
-            for service in names:
-                self.servers.drop_database(f"{service}_{name}")
+            self.servers.drop_databases(*(f"{service}_{name}" for service in names))
 
     async def _template(self, service: str, items: int, rows: int) -> str:
         """A migrated database to copy, inventory's with a catalogue and history."""

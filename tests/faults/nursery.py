@@ -8,7 +8,6 @@ other process.
 """
 
 import gc
-import importlib
 import json
 import os
 import signal
@@ -25,6 +24,7 @@ from shared.cli.console import cleaned
 from shared.cli.operate.serve import serve
 from shared.cli.stack import ROOT
 from shared.cli.telling import told
+from shared.cli.wiring import application
 from shared.contracts import talking
 from shared.messaging import crashpoints
 from tests.faults.sabotage import PARTS
@@ -72,7 +72,8 @@ def _tend() -> None:
     # Nobody waits for a replica that has ended: the kernel forgets it at once.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for name in talking():
-        importlib.import_module(f"services.{name}.main")
+        # Its routes are then there in each replica, which would take a while to make them.
+        application(name)
     gc.freeze()
     for line in sys.stdin:
         pid = os.fork()

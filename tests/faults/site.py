@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,11 +96,15 @@ class Site:
 
     # starting, ending and calming down
 
-    async def start(self, without: Mapping[str, str] | None = None) -> None:
-        """Two replicas of each service, ready to work; `without` a part of a service (see sabotage.py)."""
+    async def start(
+        self, without: Mapping[str, str] | None = None, alone: Collection[str] = frozenset()
+    ) -> None:
+        """Two replicas of each service, ready to work, and one of those that are to be `alone`; `without` a part of a
+        service (see sabotage.py)."""
         ports = iter(free_ports(2 * len(talking())))
         for name in talking():
-            self.replicas[name] = [self._replica(name, number, next(ports)) for number in (1, 2)]
+            numbers = (1,) if name in alone else (1, 2)
+            self.replicas[name] = [self._replica(name, number, next(ports)) for number in numbers]
         for name, part in (without or {}).items():
             for replica in self.replicas[name]:
                 replica.without.append(part)
@@ -217,5 +221,5 @@ async def open_site(ground: Ground, rng: random.Random, households: int) -> Asyn
         await broker.stop()
         await database.stop()
         await asyncio.to_thread(ground.servers.delete_vhost, name)
-        for service in talking():
-            await asyncio.to_thread(ground.servers.drop_database, f"{service}_{name}")
+        databases = [f"{service}_{name}" for service in talking()]
+        await asyncio.to_thread(ground.servers.drop_databases, *databases)

@@ -78,8 +78,7 @@ class Site:
 
     def erase(self) -> None:
         self.servers.delete_vhost(self.name)
-        for service in talking():
-            self.servers.drop_database(f"{self.name}_{service}")
+        self.servers.drop_databases(*(f"{self.name}_{service}" for service in talking()))
 
 
 @pytest.fixture

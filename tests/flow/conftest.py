@@ -67,9 +67,9 @@ async def swept_world(
     servers: Servers, databases: Databases, vhosts: Vhosts, request: pytest.FixtureRequest
 ) -> AsyncIterator[World]:
     """A world in which nothing has been started yet; the queues of earlier tests may be there, and are empty."""
-    name = await asyncio.to_thread(vhosts.take)
+    name, declared = await asyncio.to_thread(vhosts.take)
     async with AsyncExitStack() as stack:
-        yield World(servers, name, databases, stack)
+        yield World(servers, name, databases, stack, declared=declared)
     if request.node.stash.get(PASSED, False):
         await vhosts.give_back(name)
     else:
@@ -78,8 +78,12 @@ async def swept_world(
 
 @pytest.fixture
 async def world(swept_world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Every service that says or hears something runs and is prepared. After the test no invariant may be broken."""
-    await swept_world.start(*talking())
+    """The services that the test's mark `runs` names run and are prepared, without one all that say or hear something.
+    What is said to the others waits for them. After the test no invariant may be broken."""
+    runs = request.node.get_closest_marker("runs")
+    names = runs.args if runs else talking()
+    await swept_world.declare(*(each for each in talking() if each not in names))
+    await swept_world.start(*names)
     await swept_world.prepare()
     yield swept_world
     if request.node.stash.get(PASSED, False):
@@ -87,28 +91,22 @@ async def world(swept_world: World, request: pytest.FixtureRequest) -> AsyncIter
         await swept_world.sound()
 
 
-def _fast(servers: Servers, databases: Databases, service: str) -> str:
-    """The address of a service's database whose commits wait for no disk: a story makes many."""
-    servers.sql(f'ALTER DATABASE "{databases[service]}" SET synchronous_commit = off')
-    return servers.database_url(service, databases[service])
-
-
 @pytest.fixture
 def room_url(servers: Servers, databases: Databases) -> str:
     """A database for a store room."""
-    return _fast(servers, databases, "inventory")
+    return servers.database_url("inventory", databases["inventory"])
 
 
 @pytest.fixture
 def till_url(servers: Servers, databases: Databases) -> str:
     """A database for a till."""
-    return _fast(servers, databases, "donations")
+    return servers.database_url("donations", databases["donations"])
 
 
 @pytest.fixture
 def desk_url(servers: Servers, databases: Databases) -> str:
     """A database for a helpdesk."""
-    return _fast(servers, databases, "events")
+    return servers.database_url("events", databases["events"])
 
 
 @pytest.fixture
@@ -123,7 +121,7 @@ async def desk(desk_url: str) -> AsyncIterator[Helpdesk]:
 @pytest.fixture
 def sponsors_url(servers: Servers, databases: Databases) -> str:
     """A database for a room of sponsors."""
-    return _fast(servers, databases, "sponsorship")
+    return servers.database_url("sponsorship", databases["sponsorship"])
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,15 @@
 
 import asyncio
 
+import pytest
+
 from shared.web.uploads import AT_ONCE
 from tests.support.people import person
 from tests.support.sheets import CSV, GOOD, sheet
 from tests.support.waiting import until
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("intake", "inventory")
 
 BODY = {"region": "north", "arrived_on": "2006-10-20", "needs": ["food"], "members": [person()]}
 

@@ -7,6 +7,8 @@ import pytest
 from tests.support.sheets import CSV, GOOD, XLSX, sheet, workbook
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake")
+
 BAD = "zzqxmark"
 
 BAD_ROWS: dict[str, list[Any]] = {

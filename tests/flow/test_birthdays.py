@@ -14,6 +14,8 @@ from shared.contracts.intake import AgeBand, HouseholdChanged, HouseholdReopened
 from tests.support.people import person
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 BAND_CHECK = "everybody who is helped has the age band of today"
 
 

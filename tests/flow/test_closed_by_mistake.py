@@ -3,8 +3,12 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.support.giving import gift, paid
 from tests.support.world import FIRST_DAY, World
+
+pytestmark = pytest.mark.runs("intake", "sponsorship")
 
 AFTER = date(2006, 11, 15)
 """The day on which a place is kept no longer for a child who left on the first one."""

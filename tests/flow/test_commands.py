@@ -3,11 +3,15 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from services.inventory.repository import stock
 from shared.contracts.inventory import SuppliesBackordered, SuppliesReleased
 from tests.support.people import person
 from tests.support.waiting import until
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("intake", "inventory")
 
 NORTH, SOUTH = "depot-north", "depot-south"
 RICE = {"depot": NORTH, "item": "rice"}

@@ -4,7 +4,11 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events")
 
 WHY = {"reason": "a letter about an appeal"}
 WRONG, RIGHT = "03-1111-1111", "03-2222-2222"

@@ -3,8 +3,12 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tests.support.events import HEARING
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events")
 
 WANTED = [{"language": "ko", "level": "b2"}]
 NEED = {"task": "interpret", "languages": WANTED, "starts_on": "2006-11-20"}

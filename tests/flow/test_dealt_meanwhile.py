@@ -10,6 +10,8 @@ import pytest
 from tests.support.waiting import until
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 LESS = 1_500
 
 

@@ -17,6 +17,8 @@ from tests.support.replica import Replica
 from tests.support.waiting import until
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 QUEUE = f"inventory.{HouseholdRegistered.wire}"
 
 

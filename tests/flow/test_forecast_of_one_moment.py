@@ -14,6 +14,8 @@ from shared.contracts.inventory import ShortfallForecast
 from tests.support.waiting import until
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 DAY = 500
 
 

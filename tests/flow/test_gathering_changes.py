@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from services.events.commands import changing, deciding, gatherings, slots, speakers, volunteers
 from services.events.commands.changing import Changes
 from services.events.commands.gatherings import Plan
@@ -21,6 +23,8 @@ from shared.outcomes import Refused
 from shared.settings import ClockMode
 from tests.support.helpdesk import DAY, Helpdesk
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events")
 
 TALK = DAY + timedelta(days=30)
 KOREAN = Language("ko", "ja", "cefr:b2", "consecutive", 1)

@@ -10,6 +10,8 @@ from shared.cli.wiring import filled_in
 from tests.support.pdf_text import text_of
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("events", "intake")
+
 SOON = {
     "zone": "Asia/Tokyo",
     "starts_at": "2006-11-03T18:00:00+09:00",

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from services.events.commands import deciding, volunteers
 from services.events.contacts import Venue
 from services.events.domain.gatherings import Gathering, Language, Moving
@@ -12,6 +14,8 @@ from shared.contracts.events import HelpChanged
 from tests.support.events import HEARING
 from tests.support.helpdesk import DAY, Helpdesk
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events")
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 KOREAN = Language("ko", "ja", "cefr:c1", "consecutive", 1)

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Sequence
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from services.donations.commands.booking import Came
 from services.donations.domain.days import Sure
 from services.donations.domain.funds import FundKey
@@ -21,6 +23,8 @@ from tests.support.noticed import book_payment
 from tests.support.replica import Replica
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY, Heard, World
+
+pytestmark = pytest.mark.runs("donations", "intake")
 
 HELD = Money(9_000, "JPY")
 BURSTS = (1, 2, 5, 9, 17)

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support.sheets import CSV, XLSX, workbook
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events")
 
 HEADINGS = "氏名,Ｅメール,電話番号,言語,会員・非会員,人数,グループ,備考"
 ROWS = (

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("intake", "inventory")
 
 LISTS = ("/stock", "/lots", "/movements", "/planned-deliveries", "/reservations", "/households")
 

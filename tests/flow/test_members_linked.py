@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from shared.outcomes import Refused
 from tests.support.helpdesk import Helpdesk, new_id
 from tests.support.properties import tried_with
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("donations", "events")
 
 DAY = date(2007, 3, 1)
 KEPT, OTHER, DOUBLE = (UUID(int=number) for number in range(1, 4))

@@ -22,6 +22,8 @@ from shared.outcomes import Refused, conflict
 from tests.support.helpdesk import DAY, Helpdesk
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("events")
+
 AGREED, ASKED = UUID(int=1), UUID(int=2)
 REST = 14
 

@@ -10,6 +10,8 @@ from shared.principals import LOCAL_OPERATOR
 from tests.support.people import person
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake")
+
 REASON = {"reason": "to fill in a form"}
 
 

@@ -16,6 +16,8 @@ from tests.support.people import person
 from tests.support.registers import book_of, child, csv_of, head, sent, table_of
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 ROSAL, ROSIN = head("W-10", "Rosal"), child("W-10", "Rosin")
 
 

@@ -24,7 +24,7 @@ exec {psql} "$@"
 @pytest.fixture
 def newcomer(servers: Servers) -> Iterator[str]:
     yield "newcomer"
-    servers.drop_database("newcomer")
+    servers.drop_databases("newcomer")
     servers.sql('DROP ROLE IF EXISTS "newcomer"')
 
 

@@ -10,6 +10,8 @@ from shared.contracts.inventory import RationLapsed, ShortfallForecast, Supplies
 from tests.support.people import person
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 DELIVERIES = [date(2006, 11, 1), date(2006, 12, 1), *(date(2007, month, 1) for month in range(1, 6))]
 LAST_DAY = date(2007, 5, 31)
 DELIVERED_GRAMS = 2_000_000

@@ -3,10 +3,14 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from shared.contracts.inventory import SuppliesReserved
 from tests.support.people import person
 from tests.support.waiting import until
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("intake", "inventory")
 
 
 async def kits_of(world: World, households: list[Any]) -> list[int]:

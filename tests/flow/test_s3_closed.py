@@ -8,6 +8,8 @@ from shared.contracts.inventory import SuppliesReleased, Why
 from tests.support.people import person
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 
 async def close(world: World, household: Any, outcome: str = "settled") -> None:
     await world.intake.post(f"/households/{household['household_id']}/close", {"outcome": outcome})

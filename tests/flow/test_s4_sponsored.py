@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from uuid_utils.compat import uuid7
 
 from services.sponsorship.queries.figures import reached
@@ -11,6 +12,8 @@ from tests.support.giving import consent, gift, paid, received
 from tests.support.people import person
 from tests.support.waiting import until
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("intake", "sponsorship")
 
 
 def child(born: str = "1998-05-01", **more: Any) -> dict[str, Any]:

@@ -3,9 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from shared.contracts.donations import GiftCorrected, GiftReceived, GrantChanged
 from tests.support.donations import paying
 from tests.support.world import World, household_id
+
+pytestmark = pytest.mark.runs("donations", "intake")
 
 
 async def told(world: World, household: Any) -> list[str]:

@@ -2,9 +2,13 @@
 
 from uuid import uuid4
 
+import pytest
+
 from tests.support.events import HEARING
 from tests.support.people import person
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events", "intake")
 
 TODAY = {"starts_at": "2006-11-01T14:00:00+01:00", "ends_at": "2006-11-01T16:00:00+01:00"}
 """Of the hearing at which the member speaks."""

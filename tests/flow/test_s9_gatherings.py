@@ -1,8 +1,12 @@
 """S9: a gathering is planned and announced; the others are told of it as figures."""
 
+import pytest
+
 from shared.contracts.events import GatheringChanged
 from tests.support.events import HEARING
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events")
 
 KOREAN = {"source": "ko", "target": "en", "level": "cefr:c1"}
 

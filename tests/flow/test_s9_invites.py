@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("donations", "events")
 
 WANTED = {"source": "ko", "target": "en", "level": "cefr:c1", "mode": "consecutive"}
 KOREAN = {"language": "ko", "into": "en", "level": "cefr:c2", "modes": ["consecutive"]}

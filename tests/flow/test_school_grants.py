@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 from uuid_utils.compat import uuid7
 
 from shared.contracts.base import Money
@@ -16,6 +17,8 @@ from tests.support.donations import paying
 from tests.support.registrations import sealed
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY, World
+
+pytestmark = pytest.mark.runs("donations", "intake")
 
 
 def due(household: Any, version: int = 1, amount: int = 30_000, **more: Any) -> SchoolPaymentDue:

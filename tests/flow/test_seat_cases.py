@@ -1,8 +1,12 @@
 """Seats: who gets one, who waits and why, what is offered on, and when nothing is."""
 
+import pytest
+
 from shared.contracts.events import ContactOffered, GatheringChanged
 from tests.support.waiting import until
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events")
 
 
 async def test_a_group_waits_for_seats_together_and_nobody_passes_it(world: World) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 from uuid_utils.compat import uuid7
 
 from shared.contracts.base import Contract
@@ -15,6 +16,8 @@ from tests.support.people import person
 from tests.support.registrations import sealed
 from tests.support.waiting import until
 from tests.support.world import FIRST_DAY, World
+
+pytestmark = pytest.mark.runs("intake")
 
 MONEY = {"amount": 30_000, "currency": "JPY"}
 WISHES = ["grant", "helper", "lessons"]

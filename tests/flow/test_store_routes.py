@@ -8,6 +8,8 @@ import pytest
 from shared.contracts.inventory import ShortfallForecast
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 WHY = {"reason": "entered by mistake"}
 
 

@@ -19,6 +19,8 @@ from tests.support.registrations import handled, said, sealed
 from tests.support.waiting import until
 from tests.support.world import World
 
+pytestmark = pytest.mark.runs("intake", "inventory")
+
 MICROSECONDS = 1_700_000_000_000_000
 
 

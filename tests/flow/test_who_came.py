@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("events")
 
 TODAY = {"starts_at": "2006-11-01T14:00:00+01:00", "ends_at": "2006-11-01T16:00:00+01:00", "kind": "seminar"}
 MEASURES = ("non_members_invited", "members_invited")

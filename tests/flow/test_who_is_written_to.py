@@ -4,8 +4,12 @@ import csv
 import io
 from typing import Any
 
+import pytest
+
 from tests.support.events import HEARING
 from tests.support.world import World
+
+pytestmark = pytest.mark.runs("donations", "events")
 
 WHY = {"reason": "letters to guests"}
 SOON = {

@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -100,10 +100,17 @@ class Servers(ABC):
 
     def new_database(self, name: str, owner: str, template: str = "template1") -> None:
         """A fresh database, a copy of `template`, to which nobody may be connected."""
-        self.sql(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}"')
+        self.new_databases({name: (owner, template)})
 
-    def drop_database(self, name: str) -> None:
-        self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    def new_databases(self, wanted: Mapping[str, tuple[str, str]]) -> None:
+        """Fresh databases by their names, each with its owner and its template."""
+        # By files: in memory that takes half as long as by the log, which has to be written first.
+        copied = 'CREATE DATABASE "{}" OWNER "{}" TEMPLATE "{}" STRATEGY file_copy;'
+        self.sql("\n".join(copied.format(name, *made) for name, made in wanted.items()))
+
+    def drop_databases(self, *names: str) -> None:
+        """They are gone, also while somebody is connected to them."""
+        self.sql("\n".join(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE);' for name in names))
 
     def write_secrets(self, service: str, folder: Path) -> None:
         """The secret files of a service that runs as a process: its passwords, and whatever else it wants made up."""
@@ -122,8 +129,9 @@ class Servers(ABC):
         return self._client.request(method, f"{self.management_url}{path}", json=json)
 
     def hurry(self) -> None:
-        """Have the database wait for no disk: what these servers keep need not outlive a power cut."""
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        """Have the database wait for no disk: what these servers keep need not outlive a power cut. Nor do databases
+        that live for seconds need tidying, or their queries compiling."""
+        for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
             self.sql(f"ALTER SYSTEM SET {name} = off")
         self.sql("SELECT pg_reload_conf()")
 
@@ -156,7 +164,9 @@ class Native(Servers):
 
     def stop(self) -> None:
         self.postgres.stop()
-        self.node.stop()
+        # What it keeps goes with its folder, and a stop in order takes seconds.
+        self.node.kill()
+        self.node.stop_name_service()
 
     def stop_broker(self) -> None:
         self.node.stop()

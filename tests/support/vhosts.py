@@ -22,20 +22,21 @@ class Vhosts:
 
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
-        self._free: list[str] = []
+        self._free: dict[str, set[str]] = {}
 
-    def take(self) -> str:
-        """A virtual host with every user's permissions as they ought to be."""
-        name = self._free.pop() if self._free else new_vhost_name()
+    def take(self) -> tuple[str, set[str]]:
+        """A virtual host with every user's permissions as they ought to be, and the services that have all that they
+        declare there."""
+        name, declared = self._free.popitem() if self._free else (new_vhost_name(), set())
         self._servers.new_vhost(name)
-        return name
+        return name, declared
 
     async def give_back(self, name: str) -> None:
         """Nobody is connected to it any more. It is kept if only services have declared things there."""
         there = await asyncio.to_thread(self._servers.on_vhost, name)
-        if _is_known(there):
+        if (found := _found(there)) <= _known() and not there["policies"] and not there.get("parameters"):
             await self._empty(name, [each["name"] for each in there["queues"]])
-            self._free.append(name)
+            self._free[name] = {service for service in SERVICES if _declared_by(service) <= found}
         else:
             self.drop(name)
 
@@ -46,7 +47,7 @@ class Vhosts:
     def close(self) -> None:
         """All are gone."""
         while self._free:
-            self.drop(self._free.pop())
+            self.drop(self._free.popitem()[0])
 
     async def _empty(self, name: str, queues: list[str]) -> None:
         async with await aio_pika.connect(self._servers.broker_url(OPERATOR, name)) as connection:
@@ -55,23 +56,22 @@ class Vhosts:
                 await (await channel.get_queue(queue, ensure=False)).purge()
 
 
-def _is_known(there: dict[str, Any]) -> bool:
-    """Whether nothing is there but what services declare by themselves."""
-    found = {
+def _found(there: dict[str, Any]) -> set[str | Binding]:
+    """The names of queues and exchanges, and the bindings."""
+    return {
         *(each["name"] for each in (*there["queues"], *there["exchanges"])),
         *((each["source"], each["destination"], each["routing_key"]) for each in there["bindings"]),
     }
-    return found <= _known() and not there["policies"] and not there.get("parameters")
 
 
 @cache
 def _known() -> frozenset[str | Binding]:
-    """The names of what all services declare, and the bindings."""
-    known = [Topology(service, RETRY_DELAYS) for service in SERVICES]
-    return frozenset(
-        {
-            *map(facts_exchange, SERVICES),
-            *(made.name for each in known for made in (*each.queues(), *each.exchanges())),
-            *(binding for each in known for binding in each.bindings()),
-        }
-    )
+    """What is there if all services have declared what they have, and nobody else anything."""
+    return frozenset({*map(facts_exchange, SERVICES)}).union(*map(_declared_by, SERVICES))
+
+
+@cache
+def _declared_by(service: str) -> frozenset[str | Binding]:
+    topology = Topology(service, RETRY_DELAYS)
+    made = (*topology.queues(), *topology.exchanges())
+    return frozenset({*(each.name for each in made), *topology.bindings()})

@@ -5,7 +5,7 @@ follows from the contracts.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -41,6 +41,12 @@ C = TypeVar("C", bound=Contract)
 
 FIRST_DAY = date(2006, 11, 1)
 
+_REMINDERS = text("""
+    UPDATE timer SET due_at = clock_timestamp(), ready_at = clock_timestamp()
+    WHERE key ~ ('^' || name || ' [0-9]{14}$') AND payload = '{}' AND tries = 0 AND ready_at > clock_timestamp()
+""")
+"""The shared ones (`timer_rows.share_reminder`), and no others: their moment has a meaning."""
+
 
 @dataclass
 class Heard(Generic[C]):
@@ -66,9 +72,10 @@ class World:
     stack: AsyncExitStack
     replicas: list[Replica] = field(default_factory=list)
     _drivers: dict[str, Driver] = field(default_factory=dict)
+    declared: set[str] = field(default_factory=set)
+    """The services whose queues are known to be there."""
     _sent: dict[UUID, str] = field(default_factory=dict)
     """What a test itself has said as some service: in no journal, and handled like anything else."""
-    _declared: bool = False
 
     def __getattr__(self, name: str) -> Any:
         """The driver of a service. A type checker sees no more of it than that it is there."""
@@ -109,7 +116,8 @@ class World:
 
     async def start(self, *names: str, **more: Any) -> list[Replica]:
         """Start a replica of each service at the same time; return when all are ready."""
-        await self._declare()
+        await self._declare_those_before()
+        self.databases.make(*names)
         started = [Replica.of(name, self.build(name, **more)) for name in names]
         for each in started:
             await self.stack.enter_async_context(each.alive())
@@ -121,13 +129,16 @@ class World:
         await until(look, all)
         return started
 
-    async def _declare(self) -> None:
-        """The queues of the services that have run before."""
-        for name in SERVICES if not self._declared else ():
-            if self.driver(name).has_run_before:
+    async def _declare_those_before(self) -> None:
+        await self.declare(*(name for name in SERVICES if self.driver(name).has_run_before))
+
+    async def declare(self, *names: str) -> None:
+        """Have the queues of services there, so that what is said to them has somewhere to go without them."""
+        for name in names:
+            if name not in self.declared:
+                self.declared.add(name)
                 async with RabbitBroker(self.servers.broker_url(name, self.vhost)) as broker:
-                    await Topology(name, self.settings(name).retry_delays_seconds).declare(broker)
-        self._declared = True
+                    await Topology(name, RETRY_DELAYS).declare(broker)
 
     async def prepare(self) -> None:
         """What a test finds there already in each service that runs."""
@@ -137,7 +148,7 @@ class World:
     @asynccontextmanager
     async def another(self, name: str, **more: Any) -> AsyncIterator[Replica]:
         """A further replica of a service, for as long as the block lasts."""
-        await self._declare()
+        await self._declare_those_before()
         replica = Replica.of(name, self.build(name, **more))
         async with replica.alive():
             self.replicas.append(replica)
@@ -188,10 +199,23 @@ class World:
             async with self.driver(name).service.units.read() as session:
                 rows = select(func.count()).select_from(outbox)
                 left[f"{name}'s outbox"] = (await session.execute(rows)).scalar_one()
-                if put_off := self.driver(name).service.parts.put_off:
-                    left |= {f"{name}'s {what}": count for what, count in (await put_off(session)).items()}
+            left |= {f"{name}'s {what}": count for what, count in (await self._put_off(name)).items()}
             left[f"said by {name} meanwhile"] = len(await self._said(name)) - len(before)
         return left
+
+    async def _put_off(self, name: str) -> Mapping[str, int]:
+        """What a service gathers for a moment. The moment is over now: a test that waits for it does nothing more."""
+        service = self.driver(name).service
+        if service.parts.put_off is None:
+            return {}
+        async with service.units.read() as session:
+            found = await service.parts.put_off(session)
+        if any(found.values()):
+            async with service.engine.begin() as connection:
+                hurried = (await connection.execute(_REMINDERS)).rowcount
+            while hurried and await service.timers.do_next():
+                pass
+        return found
 
     async def _said(self, publisher: str) -> dict[UUID, str]:
         """What a service has said so far: ids, and of which contract."""
