@@ -9,7 +9,7 @@ from services.donations.domain.letters import LetterState, told_of
 from services.donations.domain.payments import Payment
 from services.donations.domain.pledges import keeps, opened
 from services.donations.ledger import MoneyLedger
-from services.donations.repository import letters, payments, pledges, subscriptions
+from services.donations.repository import appeals, letters, payments, pledges, subscriptions
 from shared.contracts.donations import GiftWhy
 from shared.messaging.unit import Unit
 
@@ -25,7 +25,7 @@ async def keep(ledger: MoneyLedger, before: Payment, after: Payment) -> None:
     payments.save(unit, after)
     if after.subscription:
         subscriptions.stir(unit, after.subscription)
-    if appeal := await ledger.appeal(after.appeal_id):
+    if appeal := await _counting(ledger, before, after):
         more, held = (
             now - was for now, was in zip(_brings(after, appeal), _brings(before, appeal), strict=True)
         )
@@ -35,6 +35,16 @@ async def keep(ledger: MoneyLedger, before: Payment, after: Payment) -> None:
         await _end_letters(unit, after)
     if before.version and before.left != after.left:
         await _count_pledges(unit, before, after)
+
+
+async def _counting(ledger: MoneyLedger, before: Payment, after: Payment) -> Appeal | None:
+    """The appeal that counts a payment before or after its change, locked.
+
+    An appeal in another currency counts nothing of it, and stays unlocked: its fund is not locked before it.
+    """
+    known = await appeals.find(ledger.unit.session, after.appeal_id) if after.appeal_id else None
+    counts = known is not None and known.key in (before.key, after.key)
+    return await ledger.appeal(after.appeal_id) if counts else None
 
 
 async def _count_pledges(unit: Unit, before: Payment, after: Payment) -> None:

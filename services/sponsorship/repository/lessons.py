@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sponsorship.domain.attendance import Held
 from services.sponsorship.domain.courses import Course, CourseState, LessonState
 from services.sponsorship.domain.lessons import Place, Request, Waiting
+from services.sponsorship.repository.among import among
 from services.sponsorship.tables import (
     ATTENDANCE,
     CLOSED_HOUSEHOLD,
@@ -66,27 +67,27 @@ async def requests_of(session: AsyncSession, members: Collection[UUID]) -> list[
 
 async def members_of(session: AsyncSession, households: Collection[UUID]) -> set[UUID]:
     """Everybody whom a request of these households names."""
-    query = select(SETTLEMENT.c.member_ids).where(SETTLEMENT.c.household_id.in_(sorted(households)))
+    query = select(SETTLEMENT.c.member_ids).where(among(SETTLEMENT.c.household_id, households))
     return {each for ids in await session.scalars(query) for each in ids}
 
 
 async def closed_in(session: AsyncSession, households: Iterable[UUID]) -> dict[UUID, int]:
     """In which version each of these was closed last; those that never were are left out."""
     row = CLOSED_HOUSEHOLD.c
-    found = await session.execute(select(row.id, row.version).where(row.id.in_(set(households))))
+    found = await session.execute(select(row.id, row.version).where(among(row.id, households)))
     return {each.id: each.version for each in found}
 
 
 async def learners(session: AsyncSession, members: Collection[UUID]) -> dict[UUID, RowMapping]:
     """Those of these who are learners."""
-    query = select(LEARNER).where(LEARNER.c.id.in_(sorted(members)))
+    query = select(LEARNER).where(among(LEARNER.c.id, members))
     return {row["id"]: row for row in (await session.execute(query)).mappings()}
 
 
 async def places_of(session: AsyncSession, members: Collection[UUID]) -> list[Place]:
     """All places that these have or had, the oldest first."""
     row = LESSON_PLACE.c
-    query = select(LESSON_PLACE).where(row.member_id.in_(sorted(members))).order_by(row.id)
+    query = select(LESSON_PLACE).where(among(row.member_id, members)).order_by(row.id)
     return [place_in(each) for each in (await session.execute(query)).mappings()]
 
 
@@ -127,7 +128,7 @@ async def open_courses(session: AsyncSession) -> list[Course]:
 
 async def courses(session: AsyncSession, ids: Collection[UUID]) -> list[Course]:
     """These courses, whatever became of them."""
-    query = select(COURSE).where(COURSE.c.id.in_(sorted(ids)))
+    query = select(COURSE).where(among(COURSE.c.id, ids))
     return [course_in(each) for each in (await session.execute(query)).mappings()] if ids else []
 
 
@@ -207,7 +208,7 @@ async def held(session: AsyncSession, course_ids: Collection[UUID]) -> Mapping[U
     query = (
         select(row.course_id, row.id, row.on_day, row.minutes, ATTENDANCE.c.place_id, ATTENDANCE.c.minutes)
         .outerjoin(ATTENDANCE, ATTENDANCE.c.lesson_id == row.id)
-        .where(row.course_id.in_(sorted(course_ids)), row.state == LessonState.HELD.value)
+        .where(among(row.course_id, course_ids), row.state == LessonState.HELD.value)
     )
     lessons: dict[UUID, tuple[UUID, date, int, dict[UUID, int]]] = {}
     for course_id, lesson_id, on_day, minutes, place_id, came in await session.execute(query):
