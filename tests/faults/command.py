@@ -40,7 +40,7 @@ FAMILIES = (
     "rolling",
 )
 SCENARIO_SECONDS = 900.0
-SHORT_HOUSEHOLDS = 120
+SHORT_HOUSEHOLDS = 80
 
 
 def chosen(only: str | None, *, short: bool) -> list[Scenario]:

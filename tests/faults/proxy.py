@@ -131,7 +131,7 @@ class Proxy:
         """Pass bytes on until one end closes; an end that closes closes the other."""
         end = line.ends[way]
         with suppress(OSError):
-            while chunk := await reader.read(CHUNK_BYTES):
+            while (chunk := await reader.read(CHUNK_BYTES)) and not end.is_closing():
                 await self._open[way].wait()
                 if self.delay_seconds:
                     await asyncio.sleep(self.delay_seconds)

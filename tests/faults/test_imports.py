@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import make_url
 
 from shared.cli.local.ports import LOOPBACK, free_ports
 from shared.cli.local.processes import Daemon, stop_all
@@ -16,11 +15,13 @@ from shared.cli.local.services import ServiceProcess
 from shared.cli.operate.doctor import examine
 from shared.cli.stack import ServiceAddress, Stack
 from shared.contracts import talking
-from shared.database.migrations import migrate
 from shared.service.addresses import address_of
 from shared.settings import ClockMode
 from shared.web.walls import MEANT
+from tests.faults.nursery import Nursery
+from tests.faults.replicas import Replica
 from tests.support.catalogue import CATALOGUE
+from tests.support.databases import Templates
 from tests.support.servers import Servers
 from tests.support.sheets import CSV, sheet
 from tests.support.waiting import until
@@ -33,10 +34,11 @@ SECONDS = 120.0
 
 
 class Site:
-    """Intake and inventory as processes of their own, on databases and a virtual host of their own."""
+    """The services as processes of their own, on databases and a virtual host of their own. With a nursery they are
+    forked, and start sooner."""
 
-    def __init__(self, servers: Servers, folder: Path, name: str) -> None:
-        self.servers, self.folder, self.name = servers, folder, name
+    def __init__(self, servers: Servers, folder: Path, name: str, nursery: Nursery | None = None) -> None:
+        self.servers, self.folder, self.name, self.nursery = servers, folder, name, nursery
         self.processes = {
             service: self._process(service, port)
             for service, port in zip(talking(), free_ports(len(talking())), strict=True)
@@ -54,13 +56,15 @@ class Site:
             broker_url=self.servers.broker_url(service, self.name),
         )
         daemon = Daemon(service, self.folder / f"{service}.json", self.folder / f"{service}.log")
+        if self.nursery:
+            return Replica(address, port, secrets, daemon, nursery=self.nursery)
         return ServiceProcess(address, port, secrets, daemon)
 
-    async def prepare(self) -> None:
+    def prepare(self, templates: Templates) -> None:
         self.servers.new_vhost(self.name)
-        for service, process in self.processes.items():
-            self.servers.new_database(f"{self.name}_{service}", service)
-            await migrate(service, make_url(process.address.database_url))
+        self.servers.new_databases(
+            {f"{self.name}_{service}": (service, templates[service]) for service in self.processes}
+        )
 
     async def start(self, *services: str) -> None:
         """Launch what does not run and wait until it is ready."""
@@ -81,9 +85,24 @@ class Site:
         self.servers.drop_databases(*(f"{self.name}_{service}" for service in talking()))
 
 
+@pytest.fixture(scope="module")
+def templates(servers: Servers) -> Templates:
+    return Templates(servers)
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def site(servers: Servers, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
-    made = Site(servers, tmp_path, f"faults{abs(hash(request.node.name)) % 10_000}")
+def site(
+    servers: Servers, templates: Templates, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Site]:
+    made = Site(servers, tmp_path, f"faults{abs(hash(request.node.name)) % 10_000}", nursery)
+    made.prepare(templates)
     yield made
     stop_all(process.daemon for process in made.processes.values())
     made.erase()
@@ -148,7 +167,6 @@ async def assert_all_have_theirs(site: Site, client: httpx.AsyncClient) -> None:
 async def test_inventory_killed_in_the_middle_of_an_import_ends_with_exactly_the_reservations(
     site: Site, client: httpx.AsyncClient
 ) -> None:
-    await site.prepare()
     await site.start(*talking())
     await fill_store(site, client)
     importing = asyncio.create_task(import_register(site, client))
@@ -168,7 +186,6 @@ async def test_inventory_killed_in_the_middle_of_an_import_ends_with_exactly_the
 async def test_while_the_broker_is_away_registrations_are_accepted_and_all_settles_after_its_return(
     site: Site, client: httpx.AsyncClient
 ) -> None:
-    await site.prepare()
     await site.start(*talking())
     await fill_store(site, client)
     await asyncio.to_thread(site.servers.stop_broker)

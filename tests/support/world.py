@@ -175,8 +175,12 @@ class World:
         """Wait until no service has anything to do by itself either, like the forecast that follows every change, and
         until what it said then was handled. What a service does in an hour or on another day, it does not do yet.
         """
-        await until(self._to_be_done_soon, lambda left: not left)
-        await self.settled()
+        rest = False
+        while not rest:
+            await until(self._to_be_done_soon, lambda left: not left)
+            await self.settled()
+            # Whoever handled something meanwhile may have something to do now.
+            rest = not await self._to_be_done_soon()
 
     async def _to_be_done_soon(self) -> int:
         soon = select(func.count()).where(

@@ -25,6 +25,9 @@ from shared.settings import ServiceSettings, secrets_folder
 
 # Longer than a handler takes for a batch, shorter than the 20 s after which a process is killed.
 GRACEFUL_SECONDS = 15
+# Longer than whoever asks keeps a connection that lies idle: httpx does for 5 s, and so does uvicorn if nobody says
+# anything. Then a service may close a connection at the moment at which the next request is on its way.
+IDLE_SECONDS = 75
 
 
 class Server(uvicorn.Server):
@@ -71,6 +74,7 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_keep_alive=IDLE_SECONDS,
         backlog=4096,
         root_path=settings.root_path,
     )
