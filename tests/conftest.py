@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import in_memory
 from tests.support import servers as kinds
+from tests.support.databases import Templates
 from tests.support.servers import Servers
 
 
@@ -68,6 +69,12 @@ def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
             yield made
         finally:
             made.stop()
+
+
+@pytest.fixture(scope="session")
+def templates(servers: Servers) -> Templates:
+    """A database of each service, migrated once, to be copied."""
+    return Templates(servers)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,6 +13,8 @@ from shared.database.session import GatheringSession
 from shared.database.tables import timer
 from shared.database.writes import Writes
 
+GRACE = timedelta(seconds=0.5)
+"""So much after its second a reminder is due: who comes to share it while it is being done would wait for that."""
 ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 """When a timer of a date may first be tried: at any time, once the day is there."""
 # A parked timer is nobody's turn; a date is reached when the service's day is.
@@ -95,15 +97,15 @@ async def cancel_timers(session: AsyncSession, keys: Collection[str]) -> set[str
 
 
 async def share_reminder(session: GatheringSession, name: str) -> None:
-    """One timer per second and name, due when the second is over. Many units share it, and it is done after the last of
-    them has committed: each holds its row until then.
+    """One timer per second and name, due soon after the second is over. Many units share it, and it is done after the
+    last of them has committed: each holds its row until then.
 
     With one timer for all, a stream of units would hold it for ever. With one for each unit, a busy service would do
     the same work a hundred times a second.
     """
     while True:
         now = datetime.now(UTC)
-        due = now.replace(microsecond=0) + timedelta(seconds=1)
+        due = now.replace(microsecond=0) + timedelta(seconds=1) + GRACE
         values = {"key": f"{name} {now:%Y%m%d%H%M%S}", "name": name, "due": due}
         if (await session.beside(_SHARE, values)).first() is not None:
             return

@@ -86,11 +86,6 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def templates(servers: Servers) -> Templates:
-    return Templates(servers)
-
-
-@pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:
     made = Nursery()
     yield made

@@ -29,12 +29,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return report  # type: ignore[return-value]
 
 
-@pytest.fixture(scope="session")
-def templates(servers: Servers) -> Templates:
-    """A database of each service, migrated once, to be copied."""
-    return Templates(servers)
-
-
 @pytest.fixture
 def databases(templates: Templates) -> Iterator[Databases]:
     with fresh_databases(templates) as made:

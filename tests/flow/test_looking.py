@@ -8,13 +8,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from fastapi import FastAPI
 
 from tests.support.replica import Replica
 from tests.support.world import FIRST_DAY, World
-
-pytestmark = pytest.mark.runs("intake", "inventory")
 
 PATIENCE_SECONDS = 10.0
 VALUES = {

@@ -1,5 +1,6 @@
 """Who locks several payments, and then funds, does so in the order of the README, and nobody waits for ever."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -26,6 +27,7 @@ from shared.messaging.unit import Unit
 from tests.support.noticed import book_payment, effect
 from tests.support.paypal import notices
 from tests.support.till import Till
+from tests.support.waiting import DEADLINE_SECONDS
 
 DAY = date(2006, 11, 1)
 Work = Callable[[Unit], Awaitable[Any]]
@@ -124,3 +126,16 @@ async def test_news_of_two_items_and_a_refund_that_takes_back_what_both_appeals_
         lambda: till.hears(*facts), of_the_kit, lambda unit: appeals.keeping(unit.session, medical)
     )
     assert await till.fund("medical") == (600, 0, 600)
+
+
+async def test_money_that_an_appeal_does_not_count_does_not_wait_for_the_appeal(till: Till) -> None:
+    """Its fund is another one, so the one of the appeal is not locked before it."""
+    await till.do(lambda unit: appealing.set_price(unit, "kit", Price(400, "JPY", 1)))
+    appeal = await till.do(lambda unit: appealing.open_appeal(unit, "kit", 1, "medical"))
+    assert isinstance(appeal, Appeal)
+    more: dict[str, Any] = {"appeal_id": appeal.id, "purpose": "medical", "sure": Sure.PAID}
+    came = Came("paypal", "S1", Money(10_00, "USD"), DAY, Money(0, "USD"), **more)
+    async with till.units.open() as unit, asyncio.timeout(DEADLINE_SECONDS):
+        await appeals.find(unit.session, appeal.id, lock=True)
+        await till.do(lambda other: book_payment(other, came))
+    assert await till.fund("medical", "USD") == (10_00, 0, 0)

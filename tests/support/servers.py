@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,10 @@ class Servers(ABC):
     def sql(self, statement: str, database: str = SUPERUSER) -> str:
         """Run statements as the superuser; rows as text, columns parted by `|`."""
 
+    @abstractmethod
+    def one_by_one(self, statements: Sequence[str]) -> None:
+        """Run statements as the superuser, each in a transaction of its own, with one call of the client."""
+
     @property
     def management_url(self) -> str:
         host, port = self.management_address
@@ -106,11 +110,11 @@ class Servers(ABC):
         """Fresh databases by their names, each with its owner and its template."""
         # By files: in memory that takes half as long as by the log, which has to be written first.
         copied = 'CREATE DATABASE "{}" OWNER "{}" TEMPLATE "{}" STRATEGY file_copy;'
-        self.sql("\n".join(copied.format(name, *made) for name, made in wanted.items()))
+        self.one_by_one([copied.format(name, *made) for name, made in wanted.items()])
 
     def drop_databases(self, *names: str) -> None:
         """They are gone, also while somebody is connected to them."""
-        self.sql("\n".join(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE);' for name in names))
+        self.one_by_one([f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE);' for name in names])
 
     def write_secrets(self, service: str, folder: Path) -> None:
         """The secret files of a service that runs as a process: its passwords, and whatever else it wants made up."""
@@ -177,6 +181,9 @@ class Native(Servers):
     def sql(self, statement: str, database: str = SUPERUSER) -> str:
         return self.postgres.sql(statement, database)
 
+    def one_by_one(self, statements: Sequence[str]) -> None:
+        self.sql("\n".join(statements))
+
 
 class Containers(Servers):
     """By testcontainers, from images that are there already: nothing is pulled."""
@@ -220,8 +227,15 @@ class Containers(Servers):
         _wait(self._broker_ready)
 
     def sql(self, statement: str, database: str = SUPERUSER) -> str:
-        options = ("-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-U", SUPERUSER)
-        return self._run(self.postgres, "psql", *options, "-d", database, "-c", statement)
+        return self._psql(database, statement)
+
+    def one_by_one(self, statements: Sequence[str]) -> None:
+        self._psql(SUPERUSER, *statements)
+
+    def _psql(self, database: str, *statements: str) -> str:
+        options = ("-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-U", SUPERUSER, "-d", database)
+        commands = (part for each in statements for part in ("-c", each))
+        return self._run(self.postgres, "psql", *options, *commands)
 
     def _run(self, container: Any, *command: str) -> str:
         code, output = container.get_wrapped_container().exec_run(list(command))

@@ -176,11 +176,12 @@ class World:
         until what it said then was handled. What a service does in an hour or on another day, it does not do yet.
         """
         rest = False
-        while not rest:
-            await until(self._to_be_done_soon, lambda left: not left)
-            await self.settled()
-            # Whoever handled something meanwhile may have something to do now.
-            rest = not await self._to_be_done_soon()
+        async with asyncio.timeout(2 * DEADLINE_SECONDS):
+            while not rest:
+                await until(self._to_be_done_soon, lambda left: not left)
+                await self.settled()
+                # Whoever handled something meanwhile may have something to do now.
+                rest = not await self._to_be_done_soon()
 
     async def _to_be_done_soon(self) -> int:
         soon = select(func.count()).where(
@@ -208,7 +209,7 @@ class World:
         return left
 
     async def _put_off(self, name: str) -> Mapping[str, int]:
-        """What a service gathers for a moment. The moment is over now: a test that waits for it does nothing more."""
+        """What a service gathers for a moment, which is over now: a test that waits for it does nothing more."""
         service = self.driver(name).service
         if service.parts.put_off is None:
             return {}
@@ -216,9 +217,7 @@ class World:
             found = await service.parts.put_off(session)
         if any(found.values()):
             async with service.engine.begin() as connection:
-                hurried = (await connection.execute(_REMINDERS)).rowcount
-            while hurried and await service.timers.do_next():
-                pass
+                await connection.execute(_REMINDERS)
         return found
 
     async def _said(self, publisher: str) -> dict[UUID, str]:

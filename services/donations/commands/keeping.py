@@ -42,7 +42,10 @@ async def _counting(ledger: MoneyLedger, before: Payment, after: Payment) -> App
 
     An appeal in another currency counts nothing of it, and stays unlocked: its fund is not locked before it.
     """
-    known = await appeals.find(ledger.unit.session, after.appeal_id) if after.appeal_id else None
+    if after.appeal_id is None:
+        return None
+    known = ledger.appeal_at_hand(after.appeal_id)
+    known = known or await appeals.find(ledger.unit.session, after.appeal_id)
     counts = known is not None and known.key in (before.key, after.key)
     return await ledger.appeal(after.appeal_id) if counts else None
 

@@ -165,6 +165,10 @@ class MoneyLedger:
         """An appeal as this unit has changed it so far, locked; None if there is none. Funds are locked before."""
         return await self._promises.appeal(appeal_id) if appeal_id else None
 
+    def appeal_at_hand(self, appeal_id: UUID) -> Appeal | None:
+        """An appeal that this unit has locked already, as it has changed it so far; None if it has not."""
+        return self._promises.at_hand(appeal_id)
+
     def change(self, appeal: Appeal) -> Appeal:
         """An appeal that this unit has found is different now; it keeps no more than is due to it."""
         after = self._promises.change(appeal)

@@ -45,6 +45,11 @@ class Promises:
             self._appeals[appeal_id] = (found, found)
         return self._appeals[appeal_id][1]
 
+    def at_hand(self, appeal_id: UUID) -> Appeal | None:
+        """An appeal that was asked for before, as it is now."""
+        known = self._appeals.get(appeal_id)
+        return known[1] if known else None
+
     async def lock(self, ids: Collection[UUID]) -> None:
         """Lock appeals, all at once, before any of them is asked for."""
         self._appeals |= {each.id: (each, each) for each in await appeals.lock_all(self.unit.session, ids)}

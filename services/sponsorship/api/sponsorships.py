@@ -74,7 +74,11 @@ class HandedOver(BaseModel):
 async def hand_over(
     child_id: UUID, body: NewHandover, work: Work, settings: SponsorshipSettings
 ) -> HandedOver:
-    """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow."""
+    """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow.
+
+    If the gift that follows ends before its first day, the child is offered again and waits as long as it has. Whoever
+    was told farewell gets it back only if staff keep it for them.
+    """
     wanted = commands.Handover(child_id, body.sponsorship_id, body.gift_id, body.farewell)
 
     async def do(unit: Unit) -> HandedOver | Refused:
