@@ -59,8 +59,8 @@ class Listener:
     async def begin(self) -> None:
         """Hear from now on; the broker has been started."""
         queue = await self._broker.declare_queue(self._declared)
-        # The client binds anew only what it was asked to bind: a queue that is deleted by hand comes back whole. It was
-        # asked for the contract's key already.
+        # The client binds anew only what it was asked to bind: a queue that is deleted by hand comes back whole.
+        # FastStream has asked it for the contract's key.
         for exchange, name, key in self._topology.bindings():
             if name == queue.name and key != self.contract:
                 await queue.bind(exchange, key)

@@ -203,9 +203,8 @@ class Site:
 async def open_site(ground: Ground, rng: random.Random, households: int) -> AsyncIterator[Site]:
     """Databases, a virtual host and proxies for one scenario; no service runs yet."""
     name = ground.new_name()
-    for service in talking():
-        template = f"template_{service}"
-        await asyncio.to_thread(ground.servers.new_database, f"{service}_{name}", service, template)
+    databases = {f"{service}_{name}": (service, f"template_{service}") for service in talking()}
+    await asyncio.to_thread(ground.servers.new_databases, databases)
     await asyncio.to_thread(ground.servers.new_vhost, name)
     broker = Proxy([(LOOPBACK, node.ports.amqp) for node in ground.nodes])
     database = Proxy([ground.servers.database_address])
@@ -221,5 +220,4 @@ async def open_site(ground: Ground, rng: random.Random, households: int) -> Asyn
         await broker.stop()
         await database.stop()
         await asyncio.to_thread(ground.servers.delete_vhost, name)
-        databases = [f"{service}_{name}" for service in talking()]
         await asyncio.to_thread(ground.servers.drop_databases, *databases)

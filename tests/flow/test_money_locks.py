@@ -129,7 +129,7 @@ async def test_news_of_two_items_and_a_refund_that_takes_back_what_both_appeals_
 
 
 async def test_money_that_an_appeal_does_not_count_does_not_wait_for_the_appeal(till: Till) -> None:
-    """Its fund is another one, so the one of the appeal is not locked before it."""
+    """Money in another currency has another fund than the appeal, whose fund nobody locks for it."""
     await till.do(lambda unit: appealing.set_price(unit, "kit", Price(400, "JPY", 1)))
     appeal = await till.do(lambda unit: appealing.open_appeal(unit, "kit", 1, "medical"))
     assert isinstance(appeal, Appeal)

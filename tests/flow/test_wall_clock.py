@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select, text, update
 from shared.contracts.intake import HouseholdClosed
 from shared.database.tables import answer, day, inbox, journal
 from shared.messaging import housekeeping
-from shared.messaging.housekeeping import make_months, tidy
+from shared.messaging.housekeeping import MONTHS_MADE, make_months, tidy
+from shared.messaging.months import months_from
 from shared.messaging.wall_clock import MOST_DAYS
 from shared.service.parts import Service
 from shared.settings import ClockMode
@@ -88,10 +89,14 @@ async def test_a_wrong_clock_erases_nothing_and_a_right_one_what_is_old(intake: 
         row = {"actor": "a", "digest": b"", "answered_at": now - timedelta(days=20)}
         await connection.execute(insert(answer).values(key="k", **row))
     every = await kept(service)
-    await tidy(service.engine, now + timedelta(days=MOST_DAYS), JOURNAL_DAYS)
+    then = now + timedelta(days=MOST_DAYS)
+    await tidy(service.engine, then, JOURNAL_DAYS)
     left = await kept(service)
     assert {"answer a", "inbox x", f"journal_{now:%Y_%m}"} <= left
     assert every - left, "the oldest months are dropped"
+    # At the end of a month it is another one by then.
+    ahead = {f"journal_{each:%Y_%m}" for each in months_from(then.date(), MONTHS_MADE)}
+    assert left - every <= ahead
     for wrong in (now + timedelta(days=20 * 365), datetime(1970, 1, 1, tzinfo=UTC)):
         await tidy(service.engine, wrong, JOURNAL_DAYS)
         assert left <= await kept(service)

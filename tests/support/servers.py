@@ -109,12 +109,12 @@ class Servers(ABC):
     def new_databases(self, wanted: Mapping[str, tuple[str, str]]) -> None:
         """Fresh databases by their names, each with its owner and its template."""
         # By files: in memory that takes half as long as by the log, which has to be written first.
-        copied = 'CREATE DATABASE "{}" OWNER "{}" TEMPLATE "{}" STRATEGY file_copy;'
+        copied = 'CREATE DATABASE "{}" OWNER "{}" TEMPLATE "{}" STRATEGY file_copy'
         self.one_by_one([copied.format(name, *made) for name, made in wanted.items()])
 
     def drop_databases(self, *names: str) -> None:
         """They are gone, also while somebody is connected to them."""
-        self.one_by_one([f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE);' for name in names])
+        self.one_by_one([f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in names])
 
     def write_secrets(self, service: str, folder: Path) -> None:
         """The secret files of a service that runs as a process: its passwords, and whatever else it wants made up."""
@@ -135,9 +135,9 @@ class Servers(ABC):
     def hurry(self) -> None:
         """Have the database wait for no disk: what these servers keep need not outlive a power cut. Nor do databases
         that live for seconds need tidying, or their queries compiling."""
-        for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
-            self.sql(f"ALTER SYSTEM SET {name} = off")
-        self.sql("SELECT pg_reload_conf()")
+        needless = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit")
+        off = [f"ALTER SYSTEM SET {name} = off" for name in needless]
+        self.one_by_one([*off, "SELECT pg_reload_conf()"])
 
     def _make_roles(self) -> None:
         self.sql(CLOSE_OWN_DATABASES)
@@ -182,7 +182,7 @@ class Native(Servers):
         return self.postgres.sql(statement, database)
 
     def one_by_one(self, statements: Sequence[str]) -> None:
-        self.sql("\n".join(statements))
+        self.sql(";\n".join(statements))
 
 
 class Containers(Servers):

@@ -72,6 +72,7 @@ def _known() -> frozenset[str | Binding]:
 
 @cache
 def _declared_by(service: str) -> frozenset[str | Binding]:
+    """What a service declares by itself."""
     topology = Topology(service, RETRY_DELAYS)
     made = (*topology.queues(), *topology.exchanges())
     return frozenset({*(each.name for each in made), *topology.bindings()})

@@ -45,7 +45,7 @@ _REMINDERS = text("""
     UPDATE timer SET due_at = clock_timestamp(), ready_at = clock_timestamp()
     WHERE key ~ ('^' || name || ' [0-9]{14}$') AND payload = '{}' AND tries = 0 AND ready_at > clock_timestamp()
 """)
-"""The shared ones (`timer_rows.share_reminder`), and no others: their moment has a meaning."""
+"""Shared reminders are due at once (`timer_rows.share_reminder`). The moment of any other timer has a meaning."""
 
 
 @dataclass

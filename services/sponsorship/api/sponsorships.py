@@ -76,8 +76,8 @@ async def hand_over(
 ) -> HandedOver:
     """Another sponsor follows without a gap: the one before ends today, and the new one begins tomorrow.
 
-    If the gift that follows ends before its first day, the child is offered again and waits as long as it has. Whoever
-    was told farewell gets it back only if staff keep it for them.
+    If the gift that follows ends before its first day, the child is offered again, with the waiting time that it had.
+    The sponsor who was told farewell has the child again only if staff keep the child for that gift.
     """
     wanted = commands.Handover(child_id, body.sponsorship_id, body.gift_id, body.farewell)
 
